@@ -1,0 +1,11 @@
+/** TL-3xxx: campaigns, jobs, instruments, safety. `what` is when it happens, `hint` what to do unless the error says better. */
+export const LABORATORY_CODES = {
+  "TL-3001": {
+    what: "an operator command was refused",
+    hint: "See the reason; tieline status shows the state.",
+  },
+  "TL-3104": {
+    what: "a set point is outside its limits",
+    hint: "Change the limits of the campaign or choose another instrument.",
+  },
+} as const;

@@ -1,0 +1,20 @@
+/** TL-4xxx: event log, data folder. `what` is when it happens, `hint` what to do unless the error says better. */
+export const STORAGE_CODES = {
+  "TL-4001": { what: "the event log cannot be opened", hint: "Check the data folder." },
+  "TL-4002": {
+    what: "the event log was written by a newer version",
+    hint: "Start the newer version of Tieline; nothing was changed.",
+  },
+  "TL-4003": {
+    what: "the event log cannot be written",
+    hint: "Free disk space and start again; nothing that was acknowledged is lost.",
+  },
+  "TL-4004": {
+    what: "the event log is damaged before its end",
+    hint: "Keep a copy of the data folder and restore it from a backup.",
+  },
+  "TL-4005": {
+    what: "another daemon uses this data folder",
+    hint: "Stop it or choose another folder with --data.",
+  },
+} as const;

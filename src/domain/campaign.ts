@@ -1,0 +1,31 @@
+import type { Limits } from "./candidate.ts";
+import type { GoalSettings } from "./goal-settings.ts";
+import type { CampaignId } from "./identifiers.ts";
+import type { Recipe } from "./recipe.ts";
+import type { SearchSpace } from "./search-space.ts";
+
+export type Approval = "automatic" | "supervised";
+
+/** What every campaign has, whatever its goal. Fixed once the campaign is defined; part of the log. */
+export interface CampaignCommon {
+  readonly campaignId: CampaignId;
+  readonly title: string;
+  readonly seed: string;
+  /** Number of experiments that may be spent. */
+  readonly budget: number;
+  /** How many experiments are kept in flight. */
+  readonly inFlight: number;
+  /** Points asked for at once: `inFlight` tops up after each result, a larger barrier waits for the whole batch. */
+  readonly waitForWholeBatch: boolean;
+  readonly approval: Approval;
+  readonly space: SearchSpace;
+  readonly recipe: Recipe;
+  readonly limits: Limits;
+  /** Experiments in a row that may end without a result before the campaign is suspended. */
+  readonly failuresInARow_max: number;
+}
+
+/** A campaign: the question, where it may be asked, how it is answered, and what may be spent. */
+export type CampaignSpec = CampaignCommon & GoalSettings;
+
+export type Goal = GoalSettings["goal"];

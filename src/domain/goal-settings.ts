@@ -1,0 +1,60 @@
+import type { Composition, PhaseName } from "./observation.ts";
+
+/** Settings of a phase-diagram campaign's model. Absent fields mean the product's best. */
+export interface PhaseDiagramSettings {
+  readonly method?: string | undefined;
+  readonly score?: string | undefined;
+  readonly diversity?: string | undefined;
+  readonly coexistence?: "off" | "midpoint" | "full" | undefined;
+  /** Number of space-filling points before the model chooses; ignored where enough is known. */
+  readonly initial?: number | undefined;
+  /** Points whose phases are known beforehand; not counted as experiments. */
+  readonly known?: readonly KnownPhases[] | undefined;
+  /** Column whose value every point of a batch shares. */
+  readonly shared?: string | undefined;
+  readonly stop?:
+    | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
+    | undefined;
+}
+
+export interface KnownPhases {
+  readonly at: Composition;
+  readonly phases: readonly PhaseName[];
+}
+
+/** One quantity to make small, large, or to bring to a target. */
+export interface ObjectiveSetting {
+  readonly name: string;
+  readonly direction: "min" | "max" | "target";
+  /** For `target`: the range wanted. */
+  readonly range?: { readonly min: number; readonly max: number } | undefined;
+  /** For `min` and `max`, several objectives: the reference point of the hypervolume. */
+  readonly reference?: number | undefined;
+}
+
+export interface OptimiseSettings {
+  readonly objectives: readonly ObjectiveSetting[];
+  readonly acquisition?: string | undefined;
+  readonly kernel?: string | undefined;
+  readonly initial?: number | undefined;
+  readonly shared?: string | undefined;
+  readonly stop?: { readonly expectedGain_min?: number | undefined } | undefined;
+}
+
+export interface StructureMapSettings extends PhaseDiagramSettings {
+  /** Model file of `structure train`. */
+  readonly structureModel: string;
+  /** Share of atoms from which a class counts as a phase of the run, 0..1. */
+  readonly fraction_min?: number | undefined;
+}
+
+export interface EffectiveModelSettings {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly target?: { readonly quantity: string; readonly error_max: number } | undefined;
+}
+
+export type GoalSettings =
+  | { readonly goal: "phase-diagram"; readonly model: PhaseDiagramSettings }
+  | { readonly goal: "optimise"; readonly model: OptimiseSettings }
+  | { readonly goal: "structure-map"; readonly model: StructureMapSettings }
+  | { readonly goal: "effective-model"; readonly model: EffectiveModelSettings };

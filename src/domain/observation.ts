@@ -1,0 +1,76 @@
+/** Name of a phase, e.g. `fcc`; `FCC#1` and `FCC#2` are the two sides of a miscibility gap. */
+export type PhaseName = string;
+
+/** Amounts by component, mole fractions that sum to 1. */
+export type Composition = Readonly<Record<string, number>>;
+
+/** The phases found in one sample, with what was measured of each. */
+export interface PhasesObservation {
+  readonly kind: "phases";
+  readonly sampleId?: string | undefined;
+  readonly phases: readonly PhaseName[];
+  /** Fraction of atoms in each phase, 0..1. */
+  readonly fractions?: Readonly<Record<PhaseName, number>> | undefined;
+  /** Composition of each phase: the ends of a tie-line, the corners of a tie-triangle. */
+  readonly compositions?: Readonly<Record<PhaseName, Composition>> | undefined;
+  /** Probability that the phases were identified rightly, 0..1; absent means 1. */
+  readonly confidence?: number | undefined;
+}
+
+/** One measured number. */
+export interface ObjectiveObservation {
+  readonly kind: "objective";
+  readonly sampleId?: string | undefined;
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly standardUncertainty?: number | undefined;
+}
+
+/** A measured curve, values over one axis. */
+export interface CurveObservation {
+  readonly kind: "curve";
+  readonly sampleId?: string | undefined;
+  readonly name: string;
+  readonly axis: {
+    readonly name: string;
+    readonly unit: string;
+    readonly values: readonly number[];
+  };
+  readonly values: readonly number[];
+  readonly unit: string;
+  readonly standardUncertainty?: readonly number[] | undefined;
+}
+
+/** Frames of a simulation, by reference. */
+export interface TrajectoryObservation {
+  readonly kind: "trajectory";
+  readonly sampleId?: string | undefined;
+  readonly frames: DataReference & { readonly format: string };
+}
+
+/** The experiment ended without a measurement that counts: a result too. */
+export interface FailureObservation {
+  readonly kind: "failure";
+  readonly sampleId?: string | undefined;
+  readonly reason: string;
+}
+
+export type Observation =
+  | PhasesObservation
+  | ObjectiveObservation
+  | CurveObservation
+  | TrajectoryObservation
+  | FailureObservation;
+
+/** Larger data outside the message. */
+export interface DataReference {
+  readonly uri: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** The label of a set of phases, independent of their order: `["hcp", "fcc"]` -> `"fcc+hcp"`. */
+export function phaseSetLabel(phases: readonly PhaseName[]): string {
+  return [...new Set(phases)].sort().join("+");
+}

@@ -1,0 +1,19 @@
+/** Where a job's set point comes from: a constant, or an axis of the candidate. */
+export type ParameterSource = number | string | { readonly axis: string };
+
+/** One step of a recipe: a job for any instrument that announces the capability. */
+export interface RecipeStep {
+  readonly capability: string;
+  readonly parameters: Readonly<Record<string, ParameterSource>>;
+  /** How long an accepted job may run before it is overdue, s. */
+  readonly timeLimit_s: number;
+  /** True where doing it twice harms nothing (a measurement, a simulation); an unknown job is then repeated by itself. */
+  readonly repeatable: boolean;
+  /** How often a failed attempt is tried again. */
+  readonly retries: number;
+}
+
+/** What one proposed point asks for: ordered steps on one tracked sample; the observation comes from the last. */
+export interface Recipe {
+  readonly steps: readonly RecipeStep[];
+}

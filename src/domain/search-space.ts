@@ -1,0 +1,44 @@
+import type { Parameters } from "./candidate.ts";
+
+/** One numeric axis with equal steps or with listed values. */
+export interface GridAxis {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** Every combination of the axes' values. */
+export interface GridSpace {
+  readonly kind: "grid";
+  readonly axes: readonly GridAxis[];
+}
+
+/** Mole fractions of `components` in steps of `step` that sum to 1, times every combination of `further` axes. */
+export interface SimplexGridSpace {
+  readonly kind: "simplex-grid";
+  readonly components: readonly string[];
+  readonly step: number;
+  readonly further?: readonly GridAxis[] | undefined;
+}
+
+/** A list of candidates, one row each, from a CSV file; the rows travel with the campaign so that a log is complete. */
+export interface TableSpace {
+  readonly kind: "table";
+  readonly rows: readonly Parameters[];
+  /** Columns whose values are mole fractions that sum to 1 in every row (3 or more), if any. */
+  readonly components?: readonly string[] | undefined;
+  readonly source?: { readonly file: string; readonly sha256: string } | undefined;
+}
+
+/** A continuous range for each axis. */
+export interface BoxSpace {
+  readonly kind: "box";
+  readonly axes: readonly {
+    readonly name: string;
+    readonly min: number;
+    readonly max: number;
+    readonly integer?: boolean | undefined;
+    readonly categories?: readonly string[] | undefined;
+  }[];
+}
+
+export type SearchSpace = GridSpace | SimplexGridSpace | TableSpace | BoxSpace;

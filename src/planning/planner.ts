@@ -1,0 +1,25 @@
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { CampaignResult, Proposal, ProposalRequest } from "../domain/proposal.ts";
+
+/**
+ * A campaign's model and its way of choosing. Pure and deterministic: no clock, no I/O, randomness only from the
+ * request's seed. The daemon runs it in a worker thread; `evaluate`, `suggest` and `replay --verify` run the same object.
+ */
+export interface Planner {
+  /** Adds results, in the order of their positions. Cheap: models are updated incrementally. */
+  learn(results: readonly CampaignResult[]): void;
+  /** Takes results back (withdrawn observations) and everything derived from them. */
+  forget(positions: readonly number[]): void;
+  /** The next points. Does not change what has been learnt. */
+  propose(request: ProposalRequest): Proposal;
+  /** What the page draws: plain JSON, computed on demand, never logged. */
+  view(): PlannerView;
+}
+
+/** Plain JSON for the page; `kind` names the drawing. */
+export interface PlannerView {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+export type PlannerFactory = (campaign: CampaignSpec) => Planner;
