@@ -50,9 +50,11 @@ export function createRuntime(
       const key = factKey(fact);
       if (key !== "") waiting.set(key, fact);
       queue.push({ draft: { time_ms: ports.clock.now_ms(), fact }, key, resolve, reject });
-      flushing ??= flush().finally(() => {
-        flushing = undefined;
-      });
+      flushing ??= flush()
+        .catch((error: unknown) => fail(error, []))
+        .finally(() => {
+          flushing = undefined;
+        });
     });
 
   const executor = createExecutor({ ports, options, lab, submit, at });
@@ -90,8 +92,9 @@ export function createRuntime(
 
   const fold = (event: LabEvent, live: boolean): LabCommand[] => {
     const commands = applyEvent(lab, event);
-    observer.onEvent?.(event, lab, live);
     const { fact } = event;
+    if (fact.type === "campaign.defined") ports.planner.define(fact.spec);
+    observer.onEvent?.(event, lab, live);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
     }
@@ -139,7 +142,6 @@ export function createRuntime(
   const start = async (): Promise<void> => {
     for await (const event of ports.log.read()) {
       fold(event, false);
-      executor.noteReplayed(event);
     }
     await submit({
       type: "daemon.started",
@@ -153,6 +155,7 @@ export function createRuntime(
       onMessage: receive,
       onConnection: (connected) => observer.onConnection?.(connected),
     });
+    executor.openGate();
   };
 
   const idle = async (): Promise<void> => {

@@ -8,8 +8,8 @@ import type { KillPoint, RuntimeOptions, RuntimePorts } from "./ports.ts";
 /** Does what the machines asked for, and logs what became of it. */
 export interface Executor {
   execute(commands: readonly LabCommand[]): void;
-  /** During the replay: makes campaigns known to the planner. */
-  noteReplayed(event: LabEvent): void;
+  /** Lets messages out: before, they wait for the broker. */
+  openGate(): void;
   /** After the replay: arms every timer that is still to fire. */
   rearmTimers(): void;
   busy(): boolean;
@@ -30,6 +30,10 @@ export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeed
   const learnt = new Map<string, { results: number; withdrawn: number }>();
   const running = new Set<Promise<void>>();
   let stopped = false;
+  let open: () => void = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
 
   /** Keeps track of work that outlives the event, so that a test or a stop can wait for it. */
   const track = (work: Promise<unknown>): void => {
@@ -45,6 +49,8 @@ export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeed
     command: Extract<LabCommand, { commandId: string }> | LabCommand,
   ): Promise<void> => {
     if (!isWireCommand(command)) return;
+    await gate;
+    if (stopped) return;
     at("before-publish");
     const identity = { site: options.site, agentId: options.agentId, epoch: lab.epoch };
     const message = ports.codec.encode(command, identity, ports.clock.now_ms());
@@ -123,9 +129,7 @@ export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeed
 
   return {
     execute,
-    noteReplayed: (event) => {
-      if (event.fact.type === "campaign.defined") ports.planner.define(event.fact.spec);
-    },
+    openGate: () => open(),
     rearmTimers: () => {
       for (const [timerId, timer] of lab.timers) if (!armed.has(timerId)) arm(timerId, timer.at_ms);
     },
@@ -135,6 +139,7 @@ export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeed
     },
     stop: () => {
       stopped = true;
+      open();
       for (const cancel of armed.values()) cancel();
       armed.clear();
     },
