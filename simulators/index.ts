@@ -1,0 +1,23 @@
+/** The package's door to the simulated laboratory: named exports, no logic. */
+export type {
+  ConnectInstrument,
+  ConnectionOptions,
+  InstrumentConnection,
+  ReceivedMessage,
+  WireMessage,
+} from "./connections/instrument-connection.ts";
+export type {
+  FaultPlan,
+  InstrumentFaults,
+  LaboratoryNoise,
+  NetworkFaults,
+} from "./faults/fault-plan.ts";
+export { NO_FAULTS } from "./faults/fault-plan.ts";
+export type {
+  SimulatedLaboratory,
+  SimulatedLaboratoryOptions,
+  VirtualLaboratory,
+  VirtualLaboratoryOptions,
+} from "./laboratory/laboratory-options.ts";
+export type { RunEnd, RunOptions, VirtualClock } from "./time/virtual-clock.ts";
+export type { LedgerEntry, Violation } from "./world/physical-ledger.ts";
