@@ -1,4 +1,6 @@
 /** The package's door to the simulated laboratory: named exports, no logic. */
+export { SimulatedBroker, type SimulatedBrokerOptions } from "./broker/simulated-broker.ts";
+export { createSimulatedBus, type SimulatedBus } from "./broker/simulated-bus.ts";
 export type {
   ConnectInstrument,
   ConnectionOptions,
@@ -19,5 +21,15 @@ export type {
   VirtualLaboratory,
   VirtualLaboratoryOptions,
 } from "./laboratory/laboratory-options.ts";
-export type { RunEnd, RunOptions, VirtualClock } from "./time/virtual-clock.ts";
+export {
+  createScaledClock,
+  createSystemClock,
+  type ScaledClockOptions,
+} from "./time/scaled-clock.ts";
+export {
+  createVirtualClock,
+  type RunEnd,
+  type RunOptions,
+  type VirtualClock,
+} from "./time/virtual-clock.ts";
 export type { LedgerEntry, Violation } from "./world/physical-ledger.ts";

@@ -24,3 +24,102 @@ export interface VirtualClock extends Clock, Timers {
   /** Events that have happened. */
   readonly events: number;
 }
+
+interface Entry {
+  readonly at_ms: number;
+  readonly order: number;
+  callback: (() => void) | undefined;
+}
+
+const EVENTS_MAX = 10_000_000;
+
+/** Makes a clock that stands at `start_ms` (ms since 1970 UTC) until `run` is called. */
+export function createVirtualClock(start_ms: number): VirtualClock {
+  const queue: Entry[] = [];
+  const working = new Set<Promise<unknown>>();
+  let now_ms = start_ms;
+  let scheduled = 0;
+  let events = 0;
+
+  const settle = async (): Promise<void> => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (working.size > 0) {
+      await Promise.allSettled([...working]);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
+
+  return {
+    now_ms: () => now_ms,
+    schedule(at_ms, callback) {
+      const entry: Entry = { at_ms: Math.max(at_ms, now_ms), order: scheduled++, callback };
+      push(queue, entry);
+      return () => {
+        entry.callback = undefined;
+      };
+    },
+    async track(work) {
+      working.add(work);
+      try {
+        return await work;
+      } finally {
+        working.delete(work);
+      }
+    },
+    async run({ until, time_max_ms = Number.POSITIVE_INFINITY, events_max = EVENTS_MAX } = {}) {
+      const stopAt = events + events_max;
+      await settle();
+      for (;;) {
+        if (until?.() === true) return "until";
+        if (events >= stopAt) return "events";
+        while (queue.length > 0 && queue[0]?.callback === undefined) pop(queue);
+        const next = queue[0];
+        if (next === undefined) return "empty";
+        if (next.at_ms > time_max_ms) {
+          now_ms = Math.max(now_ms, time_max_ms);
+          return "time";
+        }
+        pop(queue);
+        now_ms = next.at_ms;
+        events += 1;
+        next.callback?.();
+        await settle();
+      }
+    },
+    get events() {
+      return events;
+    },
+  };
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.at_ms < b.at_ms || (a.at_ms === b.at_ms && a.order < b.order);
+}
+
+/** Binary heap, earliest first. */
+function push(heap: Entry[], entry: Entry): void {
+  let k = heap.push(entry) - 1;
+  while (k > 0) {
+    const parent = (k - 1) >> 1;
+    if (!isBefore(entry, heap[parent] as Entry)) break;
+    heap[k] = heap[parent] as Entry;
+    k = parent;
+  }
+  heap[k] = entry;
+}
+
+function pop(heap: Entry[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let k = 0;
+  for (;;) {
+    let child = 2 * k + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && isBefore(heap[child + 1] as Entry, heap[child] as Entry))
+      child++;
+    if (!isBefore(heap[child] as Entry, last)) break;
+    heap[k] = heap[child] as Entry;
+    k = child;
+  }
+  heap[k] = last;
+}
