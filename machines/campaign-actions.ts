@@ -39,7 +39,13 @@ export function requestCommand({ context }: Args): Effect {
   const { requestId, through, ...request } = context.request ?? nextRequest(context, 0);
   return {
     kind: "command",
-    command: { type: "requestProposal", campaignId: context.campaignId, requestId, through, request },
+    command: {
+      type: "requestProposal",
+      campaignId: context.campaignId,
+      requestId,
+      through,
+      request,
+    },
   };
 }
 
