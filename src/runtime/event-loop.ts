@@ -129,6 +129,7 @@ export function createRuntime(
       return;
     }
     if (judgement.kind === "duplicate") {
+      if (fact.type === "job.progress") observer.onProgress?.(fact);
       observer.onCount?.("duplicate");
       executor.execute(answerAgain(lab, fact));
       return;

@@ -75,9 +75,9 @@ export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeed
   };
 
   const plan = async (command: Extract<LabCommand, { type: "requestProposal" }>): Promise<void> => {
-    const { campaignId, requestId, request } = command;
+    const { campaignId, requestId, through, request } = command;
     at("before-plan");
-    teach(campaignId, request.through);
+    teach(campaignId, through);
     try {
       const proposal = await ports.planner.propose(campaignId, request);
       at("after-plan");
