@@ -1,0 +1,83 @@
+import type { ProvedDistances } from "./distances.ts";
+import type { KnownSection } from "./known-section.ts";
+
+/** An unproved tie-triangle is worth most: one hit proves it and up to three fields around it; a one-phase field least. */
+const WEIGHT_BY_PHASES = [1, 0.25, 0.5, 1] as const;
+/** A corner that nobody has measured comes before everything: every simplex at it is a guess. */
+const UNKNOWN_CORNER = 10;
+/** Distances to nothing at all, so that scores stay finite. */
+const DISTANCE_MAX = 2;
+/** Scores this close are ties, decided by the seed: rounding must not decide. */
+const TIE = 1e-9;
+
+/**
+ * How much a measurement at each candidate could still change the map: distance to what is proved, weighted with the
+ * number of phases that the map predicts there; 0 where the candidate is measured or lies in a known tie-triangle.
+ * The largest value, in grid steps, is the measure of progress.
+ */
+export class GapScores {
+  readonly #section: KnownSection;
+  readonly #proved: ProvedDistances;
+  readonly #weight: Float64Array;
+  readonly #bonus: Float64Array;
+
+  constructor(section: KnownSection) {
+    this.#section = section;
+    this.#proved = section.proved.fork();
+    const n = section.points.length;
+    this.#weight = new Float64Array(n);
+    this.#bonus = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      if (section.measuredBy[i]! >= 0 || section.insideOf[i]! >= 0) continue;
+      const vertices = section.map.vertices(i);
+      const isGuess = vertices.some((v) => section.source.phase[v] === undefined);
+      const phases = isGuess ? 3 : Math.min(3, section.map.phases(i).length);
+      this.#weight[i] = WEIGHT_BY_PHASES[phases]!;
+      if (isGuess && vertices.length === 1) this.#bonus[i] = UNKNOWN_CORNER;
+    }
+  }
+
+  at(i: number): number {
+    const distance = Math.min(this.#proved.at(i), DISTANCE_MAX);
+    return this.#weight[i]! * distance + this.#bonus[i]!;
+  }
+
+  /** Largest score over all candidates. */
+  largest(): number {
+    let most = 0;
+    for (let i = 0; i < this.#weight.length; i++) most = Math.max(most, this.at(i));
+    return most;
+  }
+
+  /**
+   * Takes candidate i as measured: its neighbourhood is no longer a gap, and where three phases are predicted the whole
+   * simplex counts as proved, since one hit there would prove it.
+   */
+  believe(i: number): void {
+    const { map, points } = this.#section;
+    this.#proved.addPoint(points[i]!);
+    if (this.#weight[i] === 1 && map.kept[i] === 7) {
+      for (let j = 0; j < points.length; j++) {
+        if (map.triangle[j] === map.triangle[i] && map.kept[j] === 7) this.#proved.prove(j);
+      }
+    }
+    this.#weight[i] = 0;
+    this.#bonus[i] = 0;
+  }
+
+  /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */
+  best(isAllowed: (i: number) => boolean, tieKey: (i: number) => number): number {
+    let best = -1;
+    let most = 0;
+    for (let i = 0; i < this.#weight.length; i++) {
+      if (this.#weight[i] === 0 || !isAllowed(i)) continue;
+      const score = this.at(i);
+      if (best >= 0 && score < most - TIE) continue;
+      if (best < 0 || score > most + TIE || tieKey(i) > tieKey(best)) {
+        best = i;
+        most = Math.max(most, score);
+      }
+    }
+    return best;
+  }
+}
