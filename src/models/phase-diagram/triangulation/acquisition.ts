@@ -27,13 +27,14 @@ export class GapScores {
     const n = section.points.length;
     this.#weight = new Float64Array(n);
     this.#bonus = new Float64Array(n);
+    const kinds = new Map<number, { weight: number; bonus: number }>();
     for (let i = 0; i < n; i++) {
       if (section.measuredBy[i]! >= 0 || section.insideOf[i]! >= 0) continue;
-      const vertices = section.map.vertices(i);
-      const isGuess = vertices.some((v) => section.source.phase[v] === undefined);
-      const phases = isGuess ? 3 : Math.min(3, section.map.phases(i).length);
-      this.#weight[i] = WEIGHT_BY_PHASES[phases]!;
-      if (isGuess && vertices.length === 1) this.#bonus[i] = UNKNOWN_CORNER;
+      const face = section.map.face(i);
+      const kind = kinds.get(face) ?? worthOf(section, i);
+      kinds.set(face, kind);
+      this.#weight[i] = kind.weight;
+      this.#bonus[i] = kind.bonus;
     }
   }
 
@@ -56,10 +57,9 @@ export class GapScores {
   believe(i: number): void {
     const { map, points } = this.#section;
     this.#proved.addPoint(points[i]!);
-    if (this.#weight[i] === 1 && map.kept[i] === 7) {
-      for (let j = 0; j < points.length; j++) {
-        if (map.triangle[j] === map.triangle[i] && map.kept[j] === 7) this.#proved.prove(j);
-      }
+    if (this.#weight[i]! > 0 && map.kept[i] === 7) {
+      const face = map.face(i);
+      for (let j = 0; j < points.length; j++) if (map.face(j) === face) this.#proved.prove(j);
     }
     this.#weight[i] = 0;
     this.#bonus[i] = 0;
@@ -80,4 +80,13 @@ export class GapScores {
     }
     return best;
   }
+}
+
+/** What a hit in the simplex around candidate i is worth per unit of distance, and on top of that. */
+function worthOf(section: KnownSection, i: number): { weight: number; bonus: number } {
+  const vertices = section.map.vertices(i);
+  const isGuess = vertices.some((v) => section.source.phase[v] === undefined);
+  const phases = isGuess ? 3 : Math.min(3, section.map.phases(i).length);
+  const bonus = isGuess && vertices.length === 1 ? UNKNOWN_CORNER : 0;
+  return { weight: WEIGHT_BY_PHASES[phases]!, bonus };
 }

@@ -1,4 +1,4 @@
-import { type Fractions, distanceToSegment, edgeMask, planeX, planeY } from "./barycentric.ts";
+import { distanceToSegment, edgeMask, type Fractions, planeX, planeY } from "./barycentric.ts";
 
 /**
  * Distance of each candidate to what has been proved: measured samples, tie-lines, the insides of tie-triangles. On a

@@ -4,7 +4,7 @@ import { ProvedDistances } from "./distances.ts";
 import type { Obstacle } from "./mesh.ts";
 import { PhaseMesh } from "./phase-mesh.ts";
 import type { ReadyResult } from "./result.ts";
-import { ON_EDGE, SimplexMap } from "./simplex-map.ts";
+import { SimplexMap } from "./simplex-map.ts";
 
 /** Ends of one phase closer than this (equilateral plane) are one composition: data carry four to five digits. */
 const SAME_COMPOSITION = 5e-4;
@@ -121,5 +121,3 @@ export class KnownSection {
     this.conflicts.push({ kind: "inside-triangle", owner: measured, against: [triangle] });
   }
 }
-
-export { ON_EDGE };

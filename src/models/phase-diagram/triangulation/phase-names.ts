@@ -22,9 +22,9 @@ export function coexistingPhases(vertices: readonly string[]): string[] {
   const sets = new Map<string, Set<string>>();
   for (const name of vertices) {
     const base = baseName(name);
-    let marked = sets.get(base);
-    if (marked === undefined) sets.set(base, (marked = new Set()));
+    const marked = sets.get(base) ?? new Set<string>();
     if (name !== base) marked.add(name);
+    sets.set(base, marked);
   }
   return [...sets].flatMap(([base, marked]) => (marked.size > 1 ? [...marked] : [base])).sort();
 }

@@ -12,6 +12,8 @@ export interface CoexistenceResult {
   readonly phases: readonly string[];
   /** Composition of each phase in the order of `phases`; absent, or `undefined` inside, where not measured. */
   readonly ends?: readonly (readonly number[] | undefined)[] | undefined;
+  /** Probability that the phases were identified rightly, 0..1. */
+  readonly confidence: number;
 }
 
 /** A result made ready: snapped compositions, its label, whether the phase rule allows it. */
@@ -25,6 +27,7 @@ export interface ReadyResult {
   readonly ends: readonly (Fractions | undefined)[];
   /** More phases than components present: at fixed temperature and pressure this is no equilibrium. */
   readonly outOfEquilibrium: boolean;
+  readonly confidence: number;
 }
 
 /** Snaps and checks one result. Components that the sample does not have are absent from its phases too. */
@@ -44,6 +47,7 @@ export function readyResult(result: CoexistenceResult): ReadyResult {
     label: labelOf(coexistingPhases(result.phases)),
     ends,
     outOfEquilibrium: new Set(result.phases).size > present,
+    confidence: result.confidence,
   };
 }
 

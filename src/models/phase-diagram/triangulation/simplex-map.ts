@@ -52,6 +52,11 @@ export class SimplexMap {
     return [0, 1, 2].flatMap((k) => ((kept >> k) & 1 ? [vertex[3 * t + k]!] : []));
   }
 
+  /** Number of the simplex that candidate i lies in; candidates in one face of one triangle share it. */
+  face(i: number): number {
+    return 8 * this.triangle[i]! + this.kept[i]!;
+  }
+
   /** Phases that coexist at candidate i as the mesh has it; empty where no vertex is known. */
   phases(i: number): string[] {
     const names = this.vertices(i).flatMap((v) => this.#source.phase[v] ?? []);
@@ -74,7 +79,9 @@ export class SimplexMap {
       const box = bounds[k]!;
       if (p[1] < box[0] || p[1] > box[1] || p[2] < box[2] || p[2] > box[3]) continue;
       barycentricIn(p, boxes[k]!, this.#weights);
-      const [w0, w1, w2] = this.#weights as unknown as [number, number, number];
+      const w0 = this.#weights[0]!;
+      const w1 = this.#weights[1]!;
+      const w2 = this.#weights[2]!;
       const least = Math.min(w0, w1, w2);
       if (!(least > best)) continue;
       best = least;
