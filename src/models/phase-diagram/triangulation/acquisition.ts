@@ -1,5 +1,7 @@
 import type { ProvedDistances } from "./distances.ts";
-import type { KnownSection } from "./known-section.ts";
+import type { Fractions } from "./barycentric.ts";
+import type { PhaseMesh } from "./phase-mesh.ts";
+import type { SimplexMap } from "./simplex-map.ts";
 
 /** An unproved tie-triangle is worth most: one hit proves it and up to three fields around it; a one-phase field least. */
 const WEIGHT_BY_PHASES = [1, 0.25, 0.5, 1] as const;
@@ -10,18 +12,30 @@ const DISTANCE_MAX = 2;
 /** Scores this close are ties, decided by the seed: rounding must not decide. */
 const TIE = 1e-9;
 
+/** What the gaps are measured in: a section of exact results, or the central one of noisy results. */
+export interface GapSource {
+  readonly points: readonly Fractions[];
+  readonly source: PhaseMesh;
+  readonly map: SimplexMap;
+  readonly proved: ProvedDistances;
+  /** Owner of the known tie-triangle around each candidate; -1 elsewhere. */
+  readonly insideOf: Int32Array;
+  /** Owner of the result at each candidate; -1 where it is not measured. */
+  readonly measuredBy: Int32Array;
+}
+
 /**
  * How much a measurement at each candidate could still change the map: distance to what is proved, weighted with the
  * number of phases that the map predicts there; 0 where the candidate is measured or lies in a known tie-triangle.
  * The largest value, in grid steps, is the measure of progress.
  */
 export class GapScores {
-  readonly #section: KnownSection;
+  readonly #section: GapSource;
   readonly #proved: ProvedDistances;
   readonly #weight: Float64Array;
   readonly #bonus: Float64Array;
 
-  constructor(section: KnownSection) {
+  constructor(section: GapSource) {
     this.#section = section;
     this.#proved = section.proved.fork();
     const n = section.points.length;
@@ -83,7 +97,7 @@ export class GapScores {
 }
 
 /** What a hit in the simplex around candidate i is worth per unit of distance, and on top of that. */
-function worthOf(section: KnownSection, i: number): { weight: number; bonus: number } {
+function worthOf(section: GapSource, i: number): { weight: number; bonus: number } {
   const vertices = section.map.vertices(i);
   const isGuess = vertices.some((v) => section.source.phase[v] === undefined);
   const phases = isGuess ? 3 : Math.min(3, section.map.phases(i).length);

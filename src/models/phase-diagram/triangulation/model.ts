@@ -15,6 +15,9 @@ import { EvidenceBook } from "./evidence-book.ts";
 import { originOf, predictExactly } from "./exact-map.ts";
 import { explainGap, explainRepeat, warningsOf } from "./explain.ts";
 import { KnownSection } from "./known-section.ts";
+import { type NeighbourWeights, neighbourWeights } from "./noise/neighbour-weights.ts";
+import { NoisySection } from "./noise/noisy-section.ts";
+import { VoteScores } from "./noise/vote-acquisition.ts";
 import { repeatWishes } from "./repeat-wishes.ts";
 import { geometryOf } from "./section-geometry.ts";
 import { statusOf } from "./section-status.ts";
@@ -57,19 +60,26 @@ class SectionModel implements TriangulationModel {
   /** Candidates that were asked for, by id of the evidence: not proposed again unless doubted. */
   readonly #asked = new Map<number, number>();
   readonly #known = new Set<number>();
+  readonly #noise: number | undefined;
+  readonly #graph: NeighbourWeights;
+  #noisy: NoisySection | undefined;
   #section: KnownSection;
 
-  constructor(grid: MapGrid, _options: TriangulationOptions) {
+  constructor(grid: MapGrid, options: TriangulationOptions) {
+    this.#noise = options.noise;
     this.#candidates = new SectionCandidates(grid);
     this.#ties = new TieKeys(this.#candidates.points);
     this.#section = new KnownSection(this.#candidates.points);
+    this.#graph = neighbourWeights(this.#candidates.points, this.#candidates.step);
   }
 
   observe(evidence: PhaseEvidence): void {
     const result = this.#candidates.ready(evidence);
     const owner = this.#book.add(result);
+    this.#noisy = undefined;
     this.#asked.set(evidence.id, evidence.candidate);
     if (evidence.known) this.#known.add(evidence.id);
+    if (this.#noise) return;
     const isPlain = this.#book.repeatsOf(owner).length === 1 && result.confidence === 1;
     if (isPlain && this.#book.setAside.size === 0) {
       this.#section.add(result, owner);
@@ -84,12 +94,32 @@ class SectionModel implements TriangulationModel {
     if (this.#book.remove(String(id))) this.#rebuild();
   }
 
+  #noisySection(): NoisySection | undefined {
+    if (!this.#noise) return undefined;
+    if (this.#noisy === undefined) {
+      const results = new Map(this.#book.owners().map((o) => [o, this.#book.get(o)!]));
+      this.#noisy = new NoisySection({ points: this.#candidates.points, step: this.#candidates.step, graph: this.#graph }, results, this.#noise);
+    }
+    return this.#noisy;
+  }
+
   predict(): MapPrediction {
+    const noisy = this.#noisySection();
+    if (noisy) {
+      const label = Int32Array.from(this.#candidates.points, (_, i) => {
+        let best = -1, most = 0;
+        noisy.probabilities.forEach((f, k) => { if (f[i]! > most) { most = f[i]!; best = k; } });
+        return best;
+      });
+      return { labels: noisy.table.labels, label, certainty: new Float64Array(label.length), probabilities: noisy.probabilities };
+    }
     return predictExactly(this.#section, this.#candidates.step);
   }
 
   rank(request: RankRequest): readonly RankedPoint[] {
     const { step } = this.#candidates;
+    const noisy = this.#noisySection();
+    if (noisy) return this.#rankNoisy(noisy, request);
     const scores = new GapScores(this.#section);
     const taken = new Set([...request.excluded, ...request.pending]);
     for (const i of request.pending) scores.believe(i);
@@ -109,6 +139,28 @@ class SectionModel implements TriangulationModel {
       out.push({ candidate: i, score, why: explainGap(this.#section, i, score) });
       taken.add(i);
       scores.believe(i);
+    }
+    return out;
+  }
+
+  #rankNoisy(noisy: NoisySection, request: RankRequest): readonly RankedPoint[] {
+    const { step, points } = this.#candidates;
+    const gaps = new GapScores(noisy);
+    const votes = new VoteScores(noisy, step);
+    const taken = new Set([...request.excluded, ...request.pending, ...this.#asked.values()]);
+    const take = (i: number): void => { gaps.believe(i); votes.damp(points[i]!); taken.add(i); };
+    for (const i of request.pending) take(i);
+    const asked = [...this.#asked.values()];
+    for (const i of asked.slice(-5)) votes.damp(points[i]!);
+    const key = this.#ties.of(request.seed);
+    const out: RankedPoint[] = [];
+    while (out.length < request.count) {
+      let i = gaps.best((c) => !taken.has(c), key);
+      let score = i < 0 ? 0 : gaps.at(i) / step;
+      if (score <= 1) { i = votes.best((c) => !taken.has(c), key); score = i < 0 ? 0 : votes.at(i); }
+      if (i < 0) break;
+      out.push({ candidate: i, score, why: "" });
+      take(i);
     }
     return out;
   }
