@@ -143,6 +143,8 @@ class SectionModel implements TriangulationModel {
     return out;
   }
 
+  debugNoisy(): NoisySection | undefined { return this.#noisySection(); }
+  debugResults() { return new Map(this.#book.owners().map((o) => [o, this.#book.get(o)!])); }
   #rankNoisy(noisy: NoisySection, request: RankRequest): readonly RankedPoint[] {
     const { step, points } = this.#candidates;
     const gaps = new GapScores(noisy);

@@ -45,10 +45,12 @@ export function buildMesh(evidence: NoisyEvidence, options: BuildOptions): Noisy
     corners.set(triangle, vertices);
   }
   const lines = evidence.lines.flatMap((line) => {
-    const ends = endsOutsideTriangles(line, evidence.triangles);
+    const ends = line.edges === 0 ? endsOutsideTriangles(line, evidence.triangles) : line.ends;
     if (ends === undefined) return [];
-    const placed = ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence)));
-    const vertices = line.keys.map((key, k) => place(key, placed[k]!, line.owner));
+    const placed = ends.map((end, k) =>
+      onEdges(fromPlane(outsideGaps(end, line.keys[k]!, evidence)), line.edges),
+    );
+    const vertices = line.keys.map((key, k) => place(key, placed[k]!, line.owners[0]!));
     return [{ line, placed, vertices }];
   });
   const triangles = options.order(byWeight).flatMap((triangle) => {
@@ -59,10 +61,17 @@ export function buildMesh(evidence: NoisyEvidence, options: BuildOptions): Noisy
   });
   const standing = new Map<number, readonly Fractions[]>();
   for (const { line, placed, vertices } of options.order(lines)) {
-    if (source.join(vertices[0]!, vertices[1]!, line.owner) === undefined)
-      standing.set(line.owner, placed);
+    if (source.join(vertices[0]!, vertices[1]!, line.owners[0]!) === undefined)
+      standing.set(line.owners[0]!, placed);
   }
   return { source, standing, triangles };
+}
+
+/** What is absent from the sample is exactly absent from its phases. */
+function onEdges(x: Fractions, edges: number): Fractions {
+  if (edges === 0) return x;
+  const [a, b, c] = x.map((value, k) => ((edges >> k) & 1 ? 0 : value)) as [number, number, number];
+  return [a / (a + b + c), b / (a + b + c), c / (a + b + c)];
 }
 
 /** Ends moved to the corner of their phase where they fall into a known triangle; `undefined` where it has no such corner. */

@@ -1,4 +1,5 @@
-import { averageTriangles } from "./average-triangles.ts";
+import { averageEdgeLines, averageTriangles } from "./average-triangles.ts";
+import { settleEdges } from "./binary-edges.ts";
 import { holdSamplesInside, passThroughSamples } from "./lever-rule.ts";
 import { copyEvidence, type NoisyEvidence } from "./noisy-evidence.ts";
 import { classifyPhases, type PhaseKind, snapToKind } from "./phase-kinds.ts";
@@ -21,10 +22,15 @@ export interface Denoised {
 export function denoise(raw: NoisyEvidence, noise: number): Denoised {
   const sigma = PLANE_NOISE * noise;
   const copy = copyEvidence(raw);
+  const evidence = {
+    ...copy,
+    lines: averageEdgeLines(copy.lines, sigma),
+    triangles: averageTriangles(copy.triangles, sigma),
+  };
   const kinds = classifyPhases(copy, { sigma, noise });
-  const evidence = { ...copy, triangles: averageTriangles(copy.triangles, sigma) };
   for (const item of [...evidence.lines, ...evidence.triangles])
     item.ends = item.ends.map((end, k) => snapToKind(end, kinds.get(item.keys[k]!)));
+  settleEdges(evidence, kinds);
   passThroughSamples(evidence, kinds, sigma);
   for (let pass = 0; pass < SMOOTHING_PASSES; pass++) {
     smoothFields(evidence, kinds, sigma);

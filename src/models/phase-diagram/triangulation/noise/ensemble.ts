@@ -1,5 +1,6 @@
 import type { Prng } from "../../../../core/prng.ts";
 import { shuffled } from "../../../../core/prng.ts";
+import { settleEdges } from "./binary-edges.ts";
 import { type BuildOptions, buildMesh, type NoisyMesh } from "./build-mesh.ts";
 import { type Denoised, PLANE_NOISE } from "./denoise.ts";
 import { holdSamplesInside, passThroughSamples } from "./lever-rule.ts";
@@ -38,7 +39,9 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
     return kind?.kind === "line" ? add(jittered, shift.get(key)!) : jittered;
   };
   for (const line of evidence.lines)
-    line.ends = line.ends.map((end, k) => moved(end, line.keys[k]!, POOLED_ENDS));
+    line.ends = line.ends.map((end, k) =>
+      moved(end, line.keys[k]!, line.edges === 0 ? POOLED_ENDS : line.weight + 1),
+    );
   for (const triangle of evidence.triangles)
     triangle.ends = triangle.ends.map((end, k) => moved(end, triangle.keys[k]!, triangle.weight + 1));
   const asMoved = new Map(
@@ -49,6 +52,7 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
       return [key, { ...kind, axis: { ...kind.axis, centre: add(kind.axis.centre, by) } }] as const;
     }),
   );
+  settleEdges(evidence, asMoved);
   passThroughSamples(evidence, asMoved, sigma);
   holdSamplesInside(evidence.triangles, asMoved, sigma);
   return buildMesh(evidence, optionsOf(denoised, noise, (items) => shuffled(items, prng)));

@@ -31,8 +31,8 @@ function moveOntoSample(line: NoisyLine, kinds: ReadonlyMap<string, PhaseKind>):
   if (length < 1e-9) return;
   const along: Vec = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
   const normal: Vec = [-along[1], along[0]];
-  const offset = dot(subtract(line.at, a), normal);
-  const lever = Math.min(1, Math.max(0, dot(subtract(line.at, a), along) / length));
+  const offset = dot(subtract(line.ats[0]!, a), normal);
+  const lever = Math.min(1, Math.max(0, dot(subtract(line.ats[0]!, a), along) / length));
   const factors = [1 - lever, lever].map((f, k) =>
     kinds.get(line.keys[k]!)?.kind === "point" ? 0 : f,
   );

@@ -78,7 +78,7 @@ function collect(evidence: NoisyEvidence): Map<string, Observed> {
     line.keys.forEach((key, k) => {
       const entry = of(key);
       entry.ends.push(line.ends[k]!);
-      entry.weights.push(1);
+      entry.weights.push(line.weight);
       entry.binary |= line.edges;
       if (line.edges === 0) entry.ternary.push(line.ends[k]!);
     });

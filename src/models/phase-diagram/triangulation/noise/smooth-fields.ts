@@ -60,9 +60,9 @@ function fieldMembers(evidence: NoisyEvidence, corners: Vec[][][]): Map<string, 
   for (const line of evidence.lines) {
     put([line.keys[0]!, line.keys[1]!], {
       ends: [line.ends[0]!, line.ends[1]!],
-      weight: 1,
+      weight: line.weight,
       write: (ends) => {
-        line.ends = ends;
+        if (line.edges === 0) line.ends = ends; // on a binary edge the brackets know better
       },
     });
   }
