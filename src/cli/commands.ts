@@ -1,8 +1,8 @@
 import type { RegisterCommand } from "./command.ts";
+import { registerEvaluate } from "./evaluate.ts";
+import { registerSuggest } from "./suggest.ts";
 
 /**
  * Every command, in the order of the help text.
  */
-export const COMMANDS: readonly RegisterCommand[] = [
-  // one line a command
-];
+export const COMMANDS: readonly RegisterCommand[] = [registerEvaluate, registerSuggest];
