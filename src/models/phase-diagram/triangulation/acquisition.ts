@@ -1,5 +1,5 @@
-import type { ProvedDistances } from "./distances.ts";
 import type { Fractions } from "./barycentric.ts";
+import type { ProvedDistances } from "./distances.ts";
 import type { PhaseMesh } from "./phase-mesh.ts";
 import type { SimplexMap } from "./simplex-map.ts";
 
@@ -35,12 +35,13 @@ export class GapScores {
   readonly #weight: Float64Array;
   readonly #bonus: Float64Array;
 
-  constructor(section: GapSource) {
+  constructor(section: GapSource, from?: GapScores) {
     this.#section = section;
-    this.#proved = section.proved.fork();
     const n = section.points.length;
-    this.#weight = new Float64Array(n);
-    this.#bonus = new Float64Array(n);
+    this.#proved = section.proved.fork();
+    this.#weight = from === undefined ? new Float64Array(n) : from.#weight.slice();
+    this.#bonus = from === undefined ? new Float64Array(n) : from.#bonus.slice();
+    if (from !== undefined) return;
     const kinds = new Map<number, { weight: number; bonus: number }>();
     for (let i = 0; i < n; i++) {
       if (section.measuredBy[i]! >= 0 || section.insideOf[i]! >= 0) continue;
@@ -50,6 +51,11 @@ export class GapScores {
       this.#weight[i] = kind.weight;
       this.#bonus[i] = kind.bonus;
     }
+  }
+
+  /** The same scores, to be changed by {@link believe} on their own. */
+  fork(): GapScores {
+    return new GapScores(this.#section, this);
   }
 
   at(i: number): number {
@@ -69,9 +75,10 @@ export class GapScores {
    * simplex counts as proved, since one hit there would prove it.
    */
   believe(i: number): void {
-    const { map, points } = this.#section;
+    const { map, points, source } = this.#section;
     this.#proved.addPoint(points[i]!);
-    if (this.#weight[i]! > 0 && map.kept[i] === 7) {
+    const isKnown = map.vertices(i).every((v) => source.phase[v] !== undefined);
+    if (isKnown && this.#weight[i]! > 0 && map.kept[i] === 7) {
       const face = map.face(i);
       for (let j = 0; j < points.length; j++) if (map.face(j) === face) this.#proved.prove(j);
     }

@@ -1,11 +1,12 @@
+import type { MapPrediction } from "../map-model.ts";
+import type { GapSource } from "./acquisition.ts";
 import type { Conflict } from "./conflicts.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
-import type { KnownSection } from "./known-section.ts";
 import { labelOf } from "./phase-names.ts";
 import type { RepeatWish } from "./repeat-wishes.ts";
 
 /** Why a candidate is worth measuring now. */
-export function explainGap(section: KnownSection, i: number, gap_steps: number): string {
+export function explainGap(section: GapSource, i: number, gap_steps: number): string {
   const phases = section.map.phases(i);
   const label = labelOf(phases);
   const where = section.proved.edges[i] === 0 ? "" : " on this binary edge";
@@ -16,6 +17,17 @@ export function explainGap(section: KnownSection, i: number, gap_steps: number):
   if (phases.length === 3) return `Would prove or disprove the tie-triangle ${label}; ${size}.`;
   if (phases.length === 2) return `Splits the unproved part of ${label}${where}; ${size}.`;
   return `Farthest from any evidence in the field ${label}${where}; ${size}.`;
+}
+
+/** Why a candidate is worth measuring where no gap is open: between which labels the votes are split. */
+export function explainVote(prediction: MapPrediction, i: number): string {
+  const split = prediction.probabilities
+    .map((p, k) => ({ label: prediction.labels[k]!, p: p[i]! }))
+    .sort((a, b) => b.p - a.p)
+    .slice(0, 2)
+    .filter(({ p }) => p > 0)
+    .map(({ label, p }) => `${label} (${Math.round(100 * p)} %)`);
+  return `The noise of the compositions leaves this open: ${split.join(" or ")}.`;
 }
 
 /** Why a measured sample should be measured again. */

@@ -55,8 +55,8 @@ export class KnownSection {
     const vertices = result.ends.map((end, k) =>
       end === undefined ? -1 : this.#place(end, result.phases[k]!, owner),
     );
-    for (const end of result.ends) if (end !== undefined) this.proved.addEnd(end);
     const joined = this.#joinAll(result, vertices, owner);
+    for (const end of result.ends) if (joined && end !== undefined) this.proved.addEnd(end);
     this.map.update();
     if (joined && vertices.length === 3) this.#claimTriangle(vertices, owner);
   }

@@ -4,33 +4,33 @@ import type { KnownSection } from "./known-section.ts";
 import { coexistingPhases } from "./phase-names.ts";
 import type { ReadyResult } from "./result.ts";
 
-/** Tie-lines and proved triangles of the results, and the triangles of three phases that the mesh only deduces. */
+/** `from` is the owner of the result. Tie-lines and proved triangles of the results, and the triangles of three phases that the mesh only deduces. */
 export function geometryOf(section: KnownSection): MapGeometry {
   const tieLines: TieLine[] = [];
   const triangles: TieTriangle[] = [];
-  for (const result of section.results.values()) {
+  for (const [owner, result] of section.results) {
     const ends = result.ends.filter((end): end is Fractions => end !== undefined);
     if (ends.length !== result.phases.length || result.outOfEquilibrium) continue;
-    if (ends.length === 2) tieLines.push(tieLineOf(result, ends));
-    if (ends.length === 3) triangles.push(triangleOf(result, ends));
+    if (ends.length === 2) tieLines.push(tieLineOf(result, ends, owner));
+    if (ends.length === 3) triangles.push(triangleOf(result, ends, owner));
   }
   return { tieLines, triangles: [...triangles, ...deducedTriangles(section)] };
 }
 
-function tieLineOf(result: ReadyResult, ends: readonly Fractions[]): TieLine {
+function tieLineOf(result: ReadyResult, ends: readonly Fractions[], owner: number): TieLine {
   return {
     phases: [result.phases[0]!, result.phases[1]!],
     ends: [ends[0]!, ends[1]!],
-    from: Number(result.id),
+    from: owner,
   };
 }
 
-function triangleOf(result: ReadyResult, ends: readonly Fractions[]): TieTriangle {
+function triangleOf(result: ReadyResult, ends: readonly Fractions[], owner: number): TieTriangle {
   const [a, b, c] = result.phases as [string, string, string];
   return {
     phases: [a, b, c],
     corners: [ends[0]!, ends[1]!, ends[2]!],
-    from: Number(result.id),
+    from: owner,
     proved: true,
   };
 }

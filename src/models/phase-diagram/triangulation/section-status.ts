@@ -1,17 +1,15 @@
 import type { MapPrediction, MapStatus } from "../map-model.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
-import type { KnownSection } from "./known-section.ts";
 import { phasesOf } from "./phase-names.ts";
 import type { RepeatWish } from "./repeat-wishes.ts";
+import type { SectionEngine } from "./section-engine.ts";
 
 /** Largest weighted gap, in grid steps, from which nothing is left to learn at the resolution of the grid. */
 const COMPLETE_BELOW_steps = 0.5;
 
 /** What the figures are made of. */
 export interface StatusParts {
-  readonly section: KnownSection;
-  readonly prediction: MapPrediction;
-  readonly gap_steps: number;
+  readonly engine: SectionEngine;
   readonly observations: number;
   readonly warnings: readonly string[];
   readonly wishes: readonly RepeatWish[];
@@ -23,11 +21,11 @@ export interface StatusParts {
  * but not measured, weighted with their doubt, stand for what has not been seen.
  */
 export function statusOf(parts: StatusParts): MapStatus {
-  const { section, prediction, gap_steps, observations, book } = parts;
-  const n = section.points.length;
-  const certainty = prediction.certainty.reduce((sum, p) => sum + p, 0) / n;
+  const { engine, observations, book } = parts;
+  const { prediction, gap_steps } = engine;
+  const certainty = prediction.certainty.reduce((sum, p) => sum + p, 0) / prediction.label.length;
   const isDone = gap_steps < COMPLETE_BELOW_steps && parts.wishes.length === 0;
-  const seen = new Set([...section.results.values()].map((result) => result.label));
+  const seen = new Set(book.owners().map((owner) => book.get(owner)!.label));
   return {
     observations,
     meanCertainty: certainty,
@@ -37,10 +35,11 @@ export function statusOf(parts: StatusParts): MapStatus {
       complete: `every gap is below ${COMPLETE_BELOW_steps} grid steps (weighted)`,
     }),
     warnings: parts.warnings,
-    suspicious: parts.wishes.map(({ owner, candidate }) => {
+    suspicious: parts.wishes.map(({ owner, candidate, against }) => {
       const result = book.get(owner)!;
       const label = prediction.labels[prediction.label[candidate]!] ?? "";
-      const expected = label === result.label ? "" : label;
+      const other = against.map((opponent) => book.get(opponent)!.label)[0] ?? "something else";
+      const expected = label === result.label ? other : label;
       const probability = book.setAside.has(owner) ? 0.2 : 0.5;
       return { id: Number(result.id), candidate, label: result.label, expected, probability };
     }),

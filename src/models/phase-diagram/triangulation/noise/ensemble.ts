@@ -18,7 +18,10 @@ const MERGE = 0.5;
 
 /** The mesh of the denoised evidence as it is: member 0 of the ensemble. */
 export function centralMesh(denoised: Denoised, noise: number): NoisyMesh {
-  return buildMesh(denoised.evidence, optionsOf(denoised, noise, (items) => items));
+  return buildMesh(
+    denoised.evidence,
+    optionsOf(denoised, noise, (items) => items),
+  );
 }
 
 /** A mesh of the evidence moved within what noise is left, its tie-lines forced in random order. */
@@ -43,7 +46,9 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
       moved(end, line.keys[k]!, line.edges === 0 ? POOLED_ENDS : line.weight + 1),
     );
   for (const triangle of evidence.triangles)
-    triangle.ends = triangle.ends.map((end, k) => moved(end, triangle.keys[k]!, triangle.weight + 1));
+    triangle.ends = triangle.ends.map((end, k) =>
+      moved(end, triangle.keys[k]!, triangle.weight + 1),
+    );
   const asMoved = new Map(
     [...kinds].map(([key, kind]) => {
       const by = shift.get(key)!;
@@ -55,7 +60,10 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
   settleEdges(evidence, asMoved);
   passThroughSamples(evidence, asMoved, sigma);
   holdSamplesInside(evidence.triangles, asMoved, sigma);
-  return buildMesh(evidence, optionsOf(denoised, noise, (items) => shuffled(items, prng)));
+  return buildMesh(
+    evidence,
+    optionsOf(denoised, noise, (items) => shuffled(items, prng)),
+  );
 }
 
 function optionsOf(denoised: Denoised, noise: number, order: BuildOptions["order"]): BuildOptions {

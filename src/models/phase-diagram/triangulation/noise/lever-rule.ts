@@ -21,7 +21,9 @@ export function passThroughSamples(
     if (line.edges !== 0) continue; // on a binary edge every tie-line passes through its sample
     const start = line.ends;
     for (let pass = 0; pass < PASSES; pass++) moveOntoSample(line, kinds);
-    line.ends = line.ends.map((end, k) => add(start[k]!, limited(subtract(end, start[k]!), SHIFT_MAX * sigma)));
+    line.ends = line.ends.map((end, k) =>
+      add(start[k]!, limited(subtract(end, start[k]!), SHIFT_MAX * sigma)),
+    );
   }
 }
 
@@ -54,7 +56,9 @@ export function holdSamplesInside(
     for (let pass = 0; pass < PASSES; pass++)
       for (const at of triangle.ats)
         for (let k = 0; k < 3; k++) moveSide(triangle, at, { corner: k, kinds });
-    triangle.ends = triangle.ends.map((end, k) => add(start[k]!, limited(subtract(end, start[k]!), 2 * sigma)));
+    triangle.ends = triangle.ends.map((end, k) =>
+      add(start[k]!, limited(subtract(end, start[k]!), 2 * sigma)),
+    );
   }
 }
 

@@ -66,7 +66,15 @@ export function sortEvidence(results: ReadonlyMap<number, ReadyResult>): NoisyEv
     if (phases.length === 1)
       exact.push({ owner, key: baseName(phases[0]!), at: toPlane(at), fractions: at });
     if (phases.length === 2)
-      lines.push({ owners: [owner], label, keys: phases, ats: [toPlane(at)], edges, weight: 1, ends });
+      lines.push({
+        owners: [owner],
+        label,
+        keys: phases,
+        ats: [toPlane(at)],
+        edges,
+        weight: 1,
+        ends,
+      });
     if (phases.length === 3)
       triangles.push({ owners: [owner], label, keys: phases, ats: [toPlane(at)], weight: 1, ends });
   }

@@ -70,7 +70,10 @@ export class NoisySection implements GapSource {
       members.push(labelsIn(mesh, grid.points, { table: this.table, onEdge }).labels);
     }
     this.votes = voteOf(members, this.measured, { ...grid, table: this.table });
-    this.probabilities = propagate(this.votes, this.measured, { graph: grid.graph, table: this.table });
+    this.probabilities = propagate(this.votes, this.measured, {
+      graph: grid.graph,
+      table: this.table,
+    });
   }
 
   #prove(results: ReadonlyMap<number, ReadyResult>, noise: number): Int32Array {
@@ -82,7 +85,11 @@ export class NoisySection implements GapSource {
     const inside = new Int32Array(this.points.length).fill(-1);
     const weights = new Float64Array(3);
     for (const { owner, vertices } of this.central.triangles) {
-      const corners = vertices.map((v) => this.source.mesh.points[v]!) as [Fractions, Fractions, Fractions];
+      const corners = vertices.map((v) => this.source.mesh.points[v]!) as [
+        Fractions,
+        Fractions,
+        Fractions,
+      ];
       corners.forEach((corner, k) => {
         this.proved.addSegment(corner, corners[(k + 1) % 3]!);
         this.proved.addEnd(corner);

@@ -1,3 +1,4 @@
+import { baseName } from "../phase-names.ts";
 import type { NoisyEvidence } from "./noisy-evidence.ts";
 import {
   distance,
@@ -11,7 +12,6 @@ import {
   toPlane,
   type Vec,
 } from "./plane.ts";
-import { baseName } from "../phase-names.ts";
 
 /** Share of ends that were clipped to zero from which a component may be absent from the phase. */
 const CLIPPED_SHARE = 0.25;
@@ -92,23 +92,26 @@ function collect(evidence: NoisyEvidence): Map<string, Observed> {
     });
   }
   for (const sample of evidence.exact) {
-    for (const [key, entry] of observed) if (baseName(key) === sample.key) entry.exact.push(sample.at);
+    for (const [key, entry] of observed)
+      if (baseName(key) === sample.key) entry.exact.push(sample.at);
   }
   return observed;
 }
 
-function classify(
-  phase: Observed,
-  { sigma, noise }: { sigma: number; noise: number },
-): PhaseKind {
+function classify(phase: Observed, { sigma, noise }: { sigma: number; noise: number }): PhaseKind {
   const absent = absentComponents(phase, noise);
   const n = phase.ends.length;
   const ends = absent === 0 ? phase.ends : phase.ends.map((end) => withoutAbsent(end, absent));
   const dof = absent === 0 ? 2 : 1;
-  const distinct = phase.exact.filter((p, k) => phase.exact.findIndex((q) => distance(p, q) < 1e-6) === k);
+  const distinct = phase.exact.filter(
+    (p, k) => phase.exact.findIndex((q) => distance(p, q) < 1e-6) === k,
+  );
   if (distinct.length <= 1 && n >= 2) {
     const centre = distinct[0] ?? mean(ends, phase.weights);
-    const scatter = ends.reduce((sum, end, k) => sum + phase.weights[k]! * distance(end, centre) ** 2, 0);
+    const scatter = ends.reduce(
+      (sum, end, k) => sum + phase.weights[k]! * distance(end, centre) ** 2,
+      0,
+    );
     const freedom = dof * (distinct.length === 1 ? n : n - 1);
     if (scatter / (freedom * sigma ** 2) < 1 + 1.5 * Math.sqrt(2 / freedom)) {
       const point = distinct[0] ?? withoutAbsent(centre, absent | phase.binary);
@@ -117,7 +120,10 @@ function classify(
   }
   if (n >= LINE_ENDS_MIN && absent === 0) {
     const axis = principalAxis(ends, phase.weights);
-    const scatter = ends.reduce((sum, end, k) => sum + phase.weights[k]! * acrossSquared(end, axis), 0);
+    const scatter = ends.reduce(
+      (sum, end, k) => sum + phase.weights[k]! * acrossSquared(end, axis),
+      0,
+    );
     const freedom = n - 2;
     const isThin = scatter / (freedom * sigma ** 2) < 1 + 1.5 * Math.sqrt(2 / freedom);
     const fits = phase.exact.every((p) => Math.sqrt(acrossSquared(p, axis)) < 0.1 * sigma);

@@ -113,10 +113,17 @@ function smoothField(field: readonly Member[], sigma: number): [Vec, Vec][] {
     OFFSET ** 2 +
     SLOPE ** 2 * t[i]! * t[j]!;
   const k = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => prior(i, j)));
-  const noisy = k.map((row, i) => row.map((v, j) => (i === j ? v + sigma ** 2 / field[i]!.weight : v)));
-  const columns = [0, 1].flatMap((end) => [0, 1].map((axis) => field.map((m) => m.ends[end]![axis]!)));
+  const noisy = k.map((row, i) =>
+    row.map((v, j) => (i === j ? v + sigma ** 2 / field[i]!.weight : v)),
+  );
+  const columns = [0, 1].flatMap((end) =>
+    [0, 1].map((axis) => field.map((m) => m.ends[end]![axis]!)),
+  );
   const means = columns.map((column) => column.reduce((a, b) => a + b, 0) / n);
-  const solved = solveSymmetric(noisy, columns.map((column, c) => column.map((v) => v - means[c]!)));
+  const solved = solveSymmetric(
+    noisy,
+    columns.map((column, c) => column.map((v) => v - means[c]!)),
+  );
   const value = (i: number, c: number): number =>
     means[c]! + k[i]!.reduce((sum, kij, j) => sum + kij * solved[c]![j]!, 0);
   return field.map((_, i) => [
@@ -126,7 +133,10 @@ function smoothField(field: readonly Member[], sigma: number): [Vec, Vec][] {
 }
 
 /** Solves K x = y for several y by Cholesky factorisation; K is positive definite by its noise on the diagonal. */
-function solveSymmetric(k: readonly (readonly number[])[], columns: readonly number[][]): number[][] {
+function solveSymmetric(
+  k: readonly (readonly number[])[],
+  columns: readonly number[][],
+): number[][] {
   const n = k.length;
   const l = k.map((row) => [...row]);
   for (let j = 0; j < n; j++) {

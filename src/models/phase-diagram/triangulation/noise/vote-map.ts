@@ -1,5 +1,5 @@
 import type { Fractions } from "../barycentric.ts";
-import { LabelTable } from "../label-table.ts";
+import type { LabelTable } from "../label-table.ts";
 import { labelOf } from "../phase-names.ts";
 import { SimplexMap } from "../simplex-map.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
