@@ -135,6 +135,7 @@ class SectionModel implements TriangulationModel {
     return statusOf({
       engine,
       observations: this.#asked.size - this.#known.size,
+      noise: this.noise_molFraction,
       warnings: warningsOf(this.#book, this.#conflicts()),
       wishes: this.#wishes(),
       book: this.#book,

@@ -11,6 +11,8 @@ const COMPLETE_BELOW_steps = 0.5;
 export interface StatusParts {
   readonly engine: SectionEngine;
   readonly observations: number;
+  /** Standard deviation of measured phase compositions, per component. */
+  readonly noise: number;
   readonly warnings: readonly string[];
   readonly wishes: readonly RepeatWish[];
   readonly book: EvidenceBook;
@@ -34,6 +36,10 @@ export function statusOf(parts: StatusParts): MapStatus {
     ...(isDone && {
       complete: `every gap is below ${COMPLETE_BELOW_steps} grid steps (weighted)`,
     }),
+    engine: {
+      name: "triangulation",
+      figures: { gap_steps: round(gap_steps), compositionNoise_molFraction: round(parts.noise) },
+    },
     warnings: parts.warnings,
     suspicious: parts.wishes.map(({ owner, candidate, against }) => {
       const result = book.get(owner)!;
@@ -68,4 +74,8 @@ function unseen(
     if (phasesOf(name).length === 3) unseenLabels += doubt[k]! / points[k]!;
   });
   return { unseenShare, unseenLabels };
+}
+
+function round(x: number): number {
+  return Math.round(x * 1e5) / 1e5;
 }
