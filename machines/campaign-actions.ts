@@ -36,10 +36,16 @@ export function nextRequest(
 }
 
 export function requestCommand({ context }: Args): Effect {
-  const { requestId, ...request } = context.request ?? nextRequest(context, 0);
+  const { requestId, through, ...request } = context.request ?? nextRequest(context, 0);
   return {
     kind: "command",
-    command: { type: "requestProposal", campaignId: context.campaignId, requestId, request },
+    command: {
+      type: "requestProposal",
+      campaignId: context.campaignId,
+      requestId,
+      through,
+      request,
+    },
   };
 }
 

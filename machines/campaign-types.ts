@@ -36,7 +36,9 @@ export interface CampaignContext extends CampaignInput {
   readonly waiting: readonly string[];
   readonly requests: number;
   /** The request that the planner has not answered. */
-  readonly request: ({ readonly requestId: string } & ProposalRequest) | undefined;
+  readonly request:
+    | ({ readonly requestId: string; readonly through: number } & ProposalRequest)
+    | undefined;
   /** Something changed since that request. */
   readonly isStale: boolean;
   /** Position of the last result that counts. */

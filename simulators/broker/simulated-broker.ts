@@ -1,5 +1,5 @@
 import type { Clock, Timers } from "../../src/core/clock.ts";
-import { hash32 } from "../../src/core/prng.ts";
+import { createPrng } from "../../src/core/prng.ts";
 import type { ReceivedMessage, WireMessage } from "../connections/instrument-connection.ts";
 import { SimulatedLink } from "./simulated-link.ts";
 import { matchesFilter } from "./topic-filter.ts";
@@ -165,6 +165,7 @@ export class SimulatedBroker {
   }
 
   #share(purpose: string, message: WireMessage): number {
-    return hash32(`${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`) / 2 ** 32;
+    const text = `${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`;
+    return createPrng(text).next();
   }
 }

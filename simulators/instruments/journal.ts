@@ -8,6 +8,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { LabError } from "../../src/core/errors.ts";
 
 /** Append-only notes of one controller (or of the physical world): what it must still know when it boots again. */
 export interface Journal<Entry> {
@@ -43,8 +44,8 @@ export function openFileJournal<Entry>(file: string): Journal<Entry> {
     const bytes = readFileSync(file);
     const whole = bytes.lastIndexOf(0x0a) + 1;
     if (whole < bytes.length) truncateSync(file, whole);
-    for (const line of bytes.subarray(0, whole).toString("utf8").split("\n")) {
-      if (line !== "") entries.push(JSON.parse(line) as Entry);
+    for (const [k, line] of bytes.subarray(0, whole).toString("utf8").split("\n").entries()) {
+      if (line !== "") entries.push(parseLine<Entry>(file, line, k + 1));
     }
   }
   let handle: number | undefined = openSync(file, "a");
@@ -64,4 +65,12 @@ export function openFileJournal<Entry>(file: string): Journal<Entry> {
       handle = undefined;
     },
   };
+}
+
+function parseLine<Entry>(file: string, line: string, number: number): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch (cause) {
+    throw new LabError("TL-0103", `${file}:${number} is not a journal entry`, { cause });
+  }
 }

@@ -1,6 +1,9 @@
 import type { Clock, Timers } from "../../src/core/clock.ts";
 import type { Limits } from "../../src/domain/candidate.ts";
+import type { Control } from "../../src/domain/instrument.ts";
+import type { SimulatedBroker } from "../broker/simulated-broker.ts";
 import type { SimulatedBus } from "../broker/simulated-bus.ts";
+import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { FaultPlan, LaboratoryNoise } from "../faults/fault-plan.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
 import type { LedgerEntry, Violation } from "../world/physical-ledger.ts";
@@ -49,6 +52,8 @@ export interface SimulatedLaboratoryOptions extends LaboratoryOptions {
   readonly clock?: (Clock & Timers) | undefined;
   /** A result without `ack` is sent again after this, then after twice as long, up to 60 times it. Default 5 s of `clock`. */
   readonly resendAfter_s?: number | undefined;
+  /** Pause between two telemetry readings, s of `clock`. Default 5. */
+  readonly telemetryEvery_s?: number | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
 }
@@ -75,6 +80,8 @@ export interface RunExpectations {
   readonly budgets?: Readonly<Record<string, number>> | undefined;
   /** Limits that no physical start may cross, by campaign. */
   readonly limits?: Readonly<Record<string, Limits>> | undefined;
+  /** Jobs (or experiments) of all published batches; each physical start must belong to one. Absent: not checked. */
+  readonly proposedJobIds?: Iterable<string> | undefined;
   /** The run went to its end: every result has been acknowledged. Default true. */
   readonly finished?: boolean | undefined;
 }
@@ -83,13 +90,23 @@ export interface RunExpectations {
 export interface VirtualLaboratory {
   readonly clock: VirtualClock;
   readonly instrumentIds: readonly string[];
-  /** A connection for one life of the daemon; call again after `kill`. */
-  connectDaemon(): SimulatedBus;
+  /** For further clients, observers and checkers of one's own. */
+  readonly broker: SimulatedBroker;
+  /** A connection for one life of the daemon; call again after `kill`, which leaves the session with the broker. */
+  connectDaemon(options?: { readonly will?: WireMessage | undefined }): SimulatedBus;
+  /** When the fault plan next kills the daemon after `after_ms`; `undefined` where it never does. */
+  nextKill_ms(after_ms: number): number | undefined;
+  /** Jobs of every batch that has been published on `campaign/+/batch`. */
+  proposedJobIds(): ReadonlySet<string>;
   /** An operator's command, e.g. `operate("map", "pause", { reason: "tea" })`. */
   operate(campaignId: string, action: string, data?: Readonly<Record<string, unknown>>): void;
   emergencyStop(active: boolean, by: string, reason: string): void;
   /** The instrument's controller dies now and boots again after `away_s`, with a new `bootId`. */
   crashInstrument(instrumentId: string, away_s: number): void;
+  /** The instrument's cable is cut for so long. */
+  cutInstrument(instrumentId: string, duration_s: number): void;
+  /** A person takes the instrument over at its panel, or gives it back. */
+  setControl(instrumentId: string, control: Control): void;
   ledger(): readonly LedgerEntry[];
   /** Empty for a good run. */
   check(expectations?: RunExpectations): Violation[];

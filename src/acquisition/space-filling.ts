@@ -25,7 +25,10 @@ export function fillSpace(
   const taken = [...occupied];
   const chosen: ChosenPoint[] = [];
   while (chosen.length < wanted && open.length > 0) {
-    let best = { slot: prng.integer(open.length), distance: 0 };
+    let best = {
+      slot: prng.integer(open.length),
+      distance: taken.length === 0 ? Number.POSITIVE_INFINITY : 0,
+    };
     const trials = Math.min(open.length, TRIALS * (taken.length + 1));
     for (let trial = 0; trial < trials && taken.length > 0; trial++) {
       const slot = prng.integer(open.length);

@@ -5,8 +5,6 @@ import type { Observation } from "./observation.ts";
 export interface ProposalRequest {
   /** Counts the campaign's requests from 1; with `seed` it names the random stream. */
   readonly n: number;
-  /** The model has learnt every result up to this log position, and none after it. */
-  readonly through: number;
   /** How many points are wanted; fewer come back only if fewer are left. */
   readonly count: number;
   /** Points in flight: asked for, no result yet. */

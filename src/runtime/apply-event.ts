@@ -121,6 +121,8 @@ class Run {
     const { state, effects } = advance(to.machine, current, event);
     (machines as Map<string, unknown>).set(to.id, state);
     if (to.machine === "job") this.trackJob(to.id);
+    if (to.machine === "campaign")
+      this.lab.revisions.set(to.id, (this.lab.revisions.get(to.id) ?? 0) + 1);
     this.handle(to, effects);
   }
 

@@ -45,6 +45,8 @@ export interface Lab {
       readonly reason?: string | undefined;
     }
   >;
+  /** Changes of each campaign so far; tells old states from new ones. */
+  readonly revisions: Map<string, number>;
   readonly timers: Map<string, ArmedTimer>;
   readonly alarms: Map<string, Alarm & { readonly since_ms: number }>;
   /** Jobs that wait for an instrument, oldest first. */
@@ -76,6 +78,7 @@ export function createLab(): Lab {
     actual: new Map(),
     reports: new Map(),
     replies: new Map(),
+    revisions: new Map(),
     timers: new Map(),
     alarms: new Map(),
     queued: new Set(),

@@ -51,6 +51,13 @@ export interface RuntimeObserver {
     value: number;
     unit: string;
   }): void;
+  /** Progress after the first of an attempt: shown, not logged. */
+  onProgress?(progress: {
+    instrumentId: string;
+    jobId: string;
+    fraction: number;
+    text?: string | undefined;
+  }): void;
   onCount?(what: MessageCount): void;
   onConnection?(connected: boolean): void;
   /** The log cannot be written any more: the daemon must end. */

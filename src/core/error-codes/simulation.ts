@@ -12,4 +12,8 @@ export const SIMULATION_CODES = {
     what: "a simulated instrument's journal cannot be read",
     hint: "Move the file away to start that instrument afresh.",
   },
+  "TL-0104": {
+    what: "the simulated laboratory is described wrongly",
+    hint: "Give every simulated instrument a name of its own.",
+  },
 } as const;
