@@ -194,11 +194,12 @@ async function defineCampaigns(
       const event =
         "campaign.settingsDiffer: the log's settings are used; a new id makes a new campaign";
       if (!isSame) options.logger.warn({ campaignId: spec.campaignId }, event);
-      continue;
+    } else {
+      await runtime.submit({ type: "campaign.defined", spec });
     }
-    await runtime.submit({ type: "campaign.defined", spec });
     const configured = options.configuration.campaigns.find((one) => one.id === spec.campaignId);
-    if (configured?.autoStart !== true) continue;
+    const isStarted = runtime.lab.replies.has(`${spec.campaignId}.autoStart`);
+    if (configured?.autoStart !== true || isStarted) continue;
     await runtime.submit({
       type: "operator.command",
       campaignId: spec.campaignId,

@@ -13,7 +13,8 @@ export function parseJson(
     return { problem: "the payload is not UTF-8" };
   }
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    return hasPrototypeKey(text) ? { problem: "a key is called __proto__" } : { value };
   } catch (error) {
     return { problem: findNonNumber(text) ?? `not JSON: ${firstLine(error)}` };
   }
@@ -26,6 +27,17 @@ export function issueText(issue: z.core.$ZodIssue): string {
     return [...new Set(kinds)].join(" or ") || issue.message;
   }
   return issue.message;
+}
+
+/** JavaScript gives this key a meaning of its own, so that schemas pass it over; no honest message has it. */
+function hasPrototypeKey(text: string): boolean {
+  if (!text.includes("__proto__") && !text.includes("\\u00")) return false;
+  let found = false;
+  JSON.parse(text, (key, value: unknown) => {
+    found ||= key === "__proto__";
+    return value;
+  });
+  return found;
 }
 
 /** Unlikely in a message, legal in JSON: stands for a literal that JSON lacks while its path is sought. */
