@@ -1,0 +1,7 @@
+export {
+  choleskyInPlace,
+  inverseFromFactor,
+  solveLower,
+  solveLowerRows,
+  solveLowerTransposed,
+} from "./cholesky.ts";
