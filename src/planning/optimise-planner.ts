@@ -87,16 +87,14 @@ class OptimisePlanner implements Planner {
     const designed = points.map((p) => this.pool.rowOf.get(p.candidateId) ?? 0);
     const open = withoutRows(eligible, this.pool.twinOf, designed);
     if (points.length === request.count || !isTaught) return points;
-    const scorer = createScorer(this.model, this.settings, prng);
+    const { scorer, ownsTargets } = createScorer(this.model, this.settings, prng);
     const chosen = chooseBatch({
       scorer,
       count: request.count - points.length,
       eligible: open,
       twinOf: this.pool.twinOf,
       weights: [
-        ...this.model.logFeasibility(
-          scorer.ownsTargets ? ["constraint"] : ["constraint", "target"],
-        ),
+        ...this.model.logFeasibility(ownsTargets ? ["constraint"] : ["constraint", "target"]),
         ...(this.spec.goal === "optimise" && this.spec.model.cost !== undefined
           ? [this.pool.logCost.map((c) => -c)]
           : []),

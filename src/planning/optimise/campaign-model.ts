@@ -22,6 +22,7 @@ export interface Quantity {
 export class CampaignModel {
   readonly pool: CandidatePool;
   readonly quantities: readonly Quantity[];
+  readonly seed: string;
   /** Results in the order of their positions. */
   rows: ResultRow[] = [];
   private readonly signs: ReadonlyMap<string, number>;
@@ -31,6 +32,7 @@ export class CampaignModel {
 
   constructor(pool: CandidatePool, settings: ResolvedSettings, seed: string) {
     this.pool = pool;
+    this.seed = seed;
     const options = (name: string) => ({
       groups: pool.encoding.groups,
       kind: settings.kernel,

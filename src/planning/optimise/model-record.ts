@@ -1,5 +1,6 @@
 import type { ModelRecord } from "../../domain/proposal.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
+import { findFront } from "./front.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 import { estimateOutlook } from "./stopping-rule.ts";
 
@@ -19,6 +20,7 @@ export function describeModel(
     summary: {
       failed: model.rows.filter((row) => row.failed).length,
       ...describeBest(model),
+      ...describeFront(model, settings),
       ...(outlook === undefined ? {} : outlook),
     },
   };
@@ -58,5 +60,26 @@ export function describeBest(model: CampaignModel): Readonly<Record<string, unkn
     best: only.sign * value(best),
     bestCandidateId: row.result.candidateId,
     bestParameters: row.result.parameters,
+  };
+}
+
+/** Front and hypervolume of several objectives, in the user's units. */
+export function describeFront(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+): Readonly<Record<string, unknown>> {
+  const objectives = model.quantities.filter((q) => q.role === "objective");
+  if (objectives.length < 2) return {};
+  const front = findFront(model, settings.objectives);
+  const named = (values: readonly number[]): Record<string, number> =>
+    Object.fromEntries(objectives.map(({ name, sign }, j) => [name, sign * (values[j] ?? 0)]));
+  return {
+    hypervolume: front.hypervolume,
+    reference: named(front.reference),
+    front: front.rows.map((row, k) => ({
+      candidateId: row.result.candidateId,
+      parameters: row.result.parameters,
+      values: named(front.values[k] ?? []),
+    })),
   };
 }
