@@ -123,3 +123,51 @@ export function solveLowerRows(
     }
   }
 }
+
+const SQRT5 = Math.sqrt(5);
+
+/**
+ * Covariances of the scaled point `x` with every scaled point of `pool` (column-major, count points), written to `out`:
+ * s2 exp(-r2/2), or s2 (1 + a + a^2/3) exp(-a) with a = sqrt(5 r2).
+ */
+export function covarianceRow(
+  kind: "squared-exponential" | "matern-5/2",
+  pool: Float64Array,
+  count: number,
+  x: Float64Array,
+  s2: number,
+  out: Float64Array,
+): void {
+  out.fill(0, 0, count);
+  for (let c = 0; c < x.length; c++) {
+    const xc = x[c]!;
+    const start = c * count;
+    for (let n = 0; n < count; n++) {
+      const delta = pool[start + n]! - xc;
+      out[n]! += delta * delta;
+    }
+  }
+  for (let n = 0; n < count; n++) {
+    if (kind === "squared-exponential") {
+      out[n] = s2 * Math.exp(-0.5 * out[n]!);
+    } else {
+      const a = SQRT5 * Math.sqrt(out[n]!);
+      out[n] = s2 * (1 + a + (a * a) / 3) * Math.exp(-a);
+    }
+  }
+}
+
+/** out (n x n) = R R' for n rows of equal length. */
+export function gram(rows: readonly Float64Array[], out: Float64Array): void {
+  const n = rows.length;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      const a = rows[i]!;
+      const b = rows[j]!;
+      let sum = 0;
+      for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+      out[i * n + j] = sum;
+      out[j * n + i] = sum;
+    }
+  }
+}

@@ -48,37 +48,6 @@ export function scalePoint(
   return x.map((v, c) => v / widths[groups[c]!]!);
 }
 
-/**
- * One row of covariances s2 * correlation between the scaled point `x` and every scaled point of `pool` (column-major,
- * count points), written to `out` (length count). About 25 ns per pair.
- */
-export function covarianceRow(
-  kind: KernelKind,
-  pool: Float64Array,
-  count: number,
-  x: Float64Array,
-  s2: number,
-  out: Float64Array,
-): void {
-  out.fill(0, 0, count);
-  for (let c = 0; c < x.length; c++) {
-    const xc = x[c]!;
-    const start = c * count;
-    for (let n = 0; n < count; n++) {
-      const delta = pool[start + n]! - xc;
-      out[n]! += delta * delta;
-    }
-  }
-  if (kind === "squared-exponential") {
-    for (let n = 0; n < count; n++) out[n] = s2 * Math.exp(-0.5 * out[n]!);
-    return;
-  }
-  for (let n = 0; n < count; n++) {
-    const a = SQRT5 * Math.sqrt(out[n]!);
-    out[n] = s2 * (1 + a + (a * a) / 3) * Math.exp(-a);
-  }
-}
-
 /** Scaled squared distance of two scaled points. */
 export function squaredDistance(a: Float64Array, b: Float64Array): number {
   let r2 = 0;

@@ -1,6 +1,6 @@
-import { solveLowerRows } from "../../numeric/dense-kernel.ts";
+import { covarianceRows, type ScaledPool, whitenedRows } from "../../numeric/dense-kernel.ts";
 import { type GaussianProcess, VARIANCE_min_share } from "./gaussian-process.ts";
-import { covarianceRow, type Inputs, scaleInputs, scalePoint } from "./kernel.ts";
+import { type Inputs, scaleInputs, scalePoint } from "./kernel.ts";
 
 /**
  * The posterior of a Gaussian process over every candidate, kept up to date row by row. With V = L^-1 K(X, pool):
@@ -13,7 +13,7 @@ export class PoolPosterior {
   readonly gp: GaussianProcess;
   readonly count: number;
   readonly scaled: Float64Array;
-  readonly rows: Float64Array[] = [];
+  readonly rows: Float64Array[];
   readonly mean: Float64Array;
   readonly variance: Float64Array;
 
@@ -23,8 +23,8 @@ export class PoolPosterior {
     this.scaled = scaleInputs(pool, gp.theta.widths, gp.groups);
     this.mean = new Float64Array(pool.count).fill(gp.mean);
     this.variance = new Float64Array(pool.count).fill(gp.s2);
-    for (const point of gp.points) this.rows.push(this.covariances(point));
-    solveLowerRows(gp.l, gp.ld, this.rows, this.count);
+    const { kind, s2, points } = gp;
+    this.rows = whitenedRows({ kind, s2, pool: this.scaledPool(), points }, gp.l, gp.ld);
     this.rows.forEach((row, i) => {
       this.absorb(row, gp.z[i]!);
     });
@@ -44,9 +44,13 @@ export class PoolPosterior {
 
   /** Prior covariances of one scaled point with every candidate. */
   covariances(point: Float64Array): Float64Array {
-    const row = new Float64Array(this.count);
-    covarianceRow(this.gp.kind, this.scaled, this.count, point, this.gp.s2, row);
-    return row;
+    const { kind, s2 } = this.gp;
+    const rows = covarianceRows({ kind, s2, pool: this.scaledPool(), points: [point] });
+    return rows[0]!;
+  }
+
+  private scaledPool(): ScaledPool {
+    return { values: this.scaled, count: this.count, columns: this.gp.groups.length };
   }
 
   /** Candidate `index` as a scaled point. */
