@@ -114,11 +114,7 @@ describe("the WebAssembly kernel", () => {
       for (let i = 0; i < features; i++)
         expected[n]! +=
           weight[i]! *
-          Math.cos(
-            phase[i]! +
-              omega[2 * i]! * points[n]! +
-              omega[2 * i + 1]! * points[count + n]!,
-          );
+          Math.cos(phase[i]! + omega[2 * i]! * points[n]! + omega[2 * i + 1]! * points[count + n]!);
     expectClose(out, expected, 1e-11);
   });
 });

@@ -30,6 +30,8 @@ export class GaussianProcess {
   /** Jitter that the factorisation needed, relative to signal^2. */
   readonly jitter: number;
   readonly s2: number;
+  /** Rows that were factored at once; later ones were appended. */
+  readonly factored: number;
   /** Scaled points, one array a row. */
   readonly points: Float64Array[] = [];
   readonly y: number[] = [];
@@ -46,6 +48,7 @@ export class GaussianProcess {
     this.scale = data.scale;
     this.s2 = theta.signal ** 2;
     const n = data.count;
+    this.factored = n;
     this.ld = n + GROWTH;
     this.l = new Float64Array(0);
     for (let i = 0; i < n; i++) {

@@ -23,11 +23,14 @@ export class PoolPosterior {
     this.scaled = scaleInputs(pool, gp.theta.widths, gp.groups);
     this.mean = new Float64Array(pool.count).fill(gp.mean);
     this.variance = new Float64Array(pool.count).fill(gp.s2);
-    const { kind, s2, points } = gp;
+    // Appended rows go the same way as they will go live: a restart gives the same bits.
+    const { kind, s2 } = gp;
+    const points = gp.points.slice(0, gp.factored);
     this.rows = whitenedRows({ kind, s2, pool: this.scaledPool(), points }, gp.l, gp.ld);
     this.rows.forEach((row, i) => {
       this.absorb(row, gp.z[i]!);
     });
+    this.update();
   }
 
   /** Takes in the rows that the Gaussian process has appended since. */
