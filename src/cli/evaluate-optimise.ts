@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { LabError, misuse } from "../core/errors.ts";
-import type { Parameters } from "../domain/candidate.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import {
@@ -9,6 +8,7 @@ import {
   parseInputConstraints,
   parseNames,
   parseObjectives,
+  parseReference,
 } from "./optimise-options.ts";
 import type { KnownTable, PlayedRun } from "./play-optimise.ts";
 import { createProgress } from "./progress.ts";
@@ -81,7 +81,7 @@ function collect(text: string, all: readonly string[]): string[] {
 
 async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const model = readSettings(raw);
-  const reference = readReference(raw.reference, model.objectives.length);
+  const reference = parseReference(raw.reference, model.objectives.length);
   const { playOptimise } = await import("./play-optimise.ts");
   const { summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
   const { resolveSettings } = await import("../planning/optimise/resolve-settings.ts");
@@ -152,33 +152,20 @@ function readSettings(raw: RawOptions): OptimiseSettings {
   };
 }
 
-function readReference(text: string | undefined, objectives: number): number[] | undefined {
-  if (text === undefined) return undefined;
-  const reference = text.split(",").map(Number);
-  if (reference.length !== objectives || !reference.every(Number.isFinite))
-    throw misuse("TL-1001", `--reference needs ${objectives} numbers, not "${text}"`);
-  return reference;
-}
-
 async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise<KnownTable> {
-  const { cellValue, columnOf, readOptimiseTable } = await import("./optimise-table.ts");
-  const table = await readOptimiseTable(raw.table);
+  const { cellValue, readParameters } = await import("./optimise-cells.ts");
+  const { columnOf, readTable } = await import("./table.ts");
+  const table = await readTable(raw.table);
   if (table.rows.length === 0) throw new LabError("TL-1020", `${raw.table} has no rows`);
   const names = [
     ...new Set([...raw.inputs, ...[raw.cost, raw.shared].filter((n) => n !== undefined)]),
   ];
-  const columns = names.map((name) => columnOf(table, name));
-  const rows = table.rows.map(
-    (cells): Parameters =>
-      Object.fromEntries(names.map((name, k) => [name, cellValue(cells[columns[k] ?? 0] ?? "")])),
-  );
+  const rows = readParameters(table, names);
   const outcomes = new Map(
     [...model.objectives, ...(model.constraints ?? [])].map(({ name }) => {
       const column = columnOf(table, name);
-      return [
-        name,
-        Float64Array.from(table.rows, (cells) => Number(cellValue(cells[column] ?? ""))),
-      ];
+      const values = table.rows.map(({ cells }) => Number(cellValue(cells[column] ?? "")));
+      return [name, Float64Array.from(values)];
     }),
   );
   return { space: { kind: "table", rows }, candidates: rows.length, outcomes };

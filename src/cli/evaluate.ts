@@ -1,5 +1,6 @@
 import type { RegisterCommand } from "./command.ts";
 import { registerEvaluateOptimise } from "./evaluate-optimise.ts";
+import { registerEvaluatePhaseDiagram } from "./evaluate-phase-diagram.ts";
 
 /** `evaluate`: plays a campaign against a known truth, before any furnace time is burnt. */
 export const registerEvaluate: RegisterCommand = (program, io) => {
@@ -9,4 +10,5 @@ export const registerEvaluate: RegisterCommand = (program, io) => {
       "play a campaign against a known truth: what to choose before burning furnace time",
     );
   registerEvaluateOptimise(evaluate, io);
+  registerEvaluatePhaseDiagram(evaluate, io);
 };

@@ -98,3 +98,12 @@ export function parseNames(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== "");
 }
+
+/** `1,1` -> the reference point, one number an objective. */
+export function parseReference(text: string | undefined, objectives: number): number[] | undefined {
+  if (text === undefined) return undefined;
+  const reference = text.split(",").map((part) => parseNumber(part, text));
+  if (reference.length !== objectives)
+    throw misuse("TL-1001", `--reference needs ${objectives} numbers, not "${text}"`);
+  return reference;
+}

@@ -309,7 +309,10 @@ describe("failures, constraints, costs, several objectives", () => {
   });
 
   test("a cost makes the cheap half of a flat pool preferred", () => {
-    const rows: Parameters[] = GRID.map((row) => ({ ...row, price: Number(row["a"]) < 0.5 ? 1 : 50 }));
+    const rows: Parameters[] = GRID.map((row) => ({
+      ...row,
+      price: Number(row["a"]) < 0.5 ? 1 : 50,
+    }));
     const p = planner(rows, { ...MAX_Y, cost: "price" });
     const taken = Array.from({ length: 10 }, (_, k) => 22 * k);
     p.learn(taken.map((row, k) => resultAt(rows, row, k, [number("y", Number(rows[row]!["b"]))])));
