@@ -47,9 +47,10 @@ export function refuseTooLarge(
 ): void {
   const cost = costOf(siteSpins, terms, isotropic);
   if (cost.order_max <= EXACT_ORDER_MAX && cost.bytes <= BYTES_MAX) return;
+  const limits = `at most ${EXACT_ORDER_MAX} and ${BYTES_MAX / 1e9} GB`;
   const gigabytes = (cost.bytes / 1e9).toFixed(1);
   throw misuse(
     "TL-8005",
-    `${siteSpins.length} spins need matrices of order ${cost.order_max} and ${gigabytes} GB for exact diagonalisation (at most ${EXACT_ORDER_MAX} and ${BYTES_MAX / 1e9} GB)`,
+    `${siteSpins.length} spins need matrices of order ${cost.order_max} and ${gigabytes} GB for exact diagonalisation (${limits})`,
   );
 }

@@ -110,6 +110,39 @@ function momentsOf(
 }
 
 /**
+ * <Sz>/N at one field: what most data are, without the rest of a {@link ThermalState}.
+ *
+ * @param scratch at least as long as there are magnetisations; overwritten
+ */
+export function evaluateMagnetisation(
+  sums: ThermalSums,
+  scale: ClusterScale,
+  field_T: number,
+  scratch: Float64Array,
+): number {
+  if (field_T === 0) return 0;
+  const { magnetisations, siteCount, g } = scale;
+  const tilt = Math.abs(sums.beta_per_meV * g * BOHR_MAGNETON_meV_per_T * field_T);
+  const count = magnetisations.length;
+  let max = -Infinity;
+  for (let k = 0; k < count; k++) {
+    const exponent = sums.logWeight[k]! + tilt * magnetisations[k]!;
+    scratch[k] = exponent;
+    if (exponent > max) max = exponent;
+  }
+  let total = 0;
+  let mean = 0;
+  for (let k = 0; k < count; k++) {
+    const m = magnetisations[k]!;
+    const up = Math.exp(scratch[k]! - max);
+    const down = m === 0 ? 0 : up * Math.exp(-2 * tilt * m);
+    total += up + down;
+    mean += m * (up - down);
+  }
+  return (Math.sign(field_T) * mean) / (total * siteCount);
+}
+
+/**
  * One quantity and its derivatives by the couplings at one field.
  *
  * @param gradient written: d value / d J_c, one for each term

@@ -19,8 +19,16 @@ export interface ThermalSums {
   readonly termCount: number;
 }
 
-/** All levels take part; the largest exponent is taken out first, so no sum overflows. */
-export function sumThermally(spectrum: ClusterSpectrum, temperature_K: number): ThermalSums {
+/**
+ * All levels take part; the largest exponent is taken out first, so no sum overflows.
+ *
+ * @param slopePower highest power of the energy that the slopes are averaged with: 2 serves the specific heat
+ */
+export function sumThermally(
+  spectrum: ClusterSpectrum,
+  temperature_K: number,
+  slopePower: 0 | 2 = 2,
+): ThermalSums {
   const beta = 1 / (BOLTZMANN_meV_per_K * temperature_K);
   const sectors = spectrum.magnetisations.length;
   const terms = spectrum.termCount;
@@ -41,7 +49,15 @@ export function sumThermally(spectrum: ClusterSpectrum, temperature_K: number): 
         weight[k] = weight[k]! + w;
         energy[k] = energy[k]! + w * e;
         energySquared[k] = energySquared[k]! + w * e * e;
-        if (block.slopes !== undefined) addSlopes(slope, block.slopes, { n, k, terms, w, e });
+        if (block.slopes === undefined) continue;
+        for (let c = 0; c < terms; c++) {
+          const at = k * terms + c;
+          const d = w * block.slopes[n * terms + c]!;
+          slope[0][at] = slope[0][at]! + d;
+          if (slopePower === 0) continue;
+          slope[1][at] = slope[1][at]! + d * e;
+          slope[2][at] = slope[2][at]! + d * e * e;
+        }
       }
     }
   }
@@ -64,21 +80,6 @@ export function sumThermally(spectrum: ClusterSpectrum, temperature_K: number): 
     slope,
     termCount: terms,
   };
-}
-
-function addSlopes(
-  sums: ThermalSums["slope"],
-  slopes: Float64Array,
-  at: { n: number; k: number; terms: number; w: number; e: number },
-): void {
-  const { n, k, terms, w, e } = at;
-  for (let c = 0; c < terms; c++) {
-    const to = k * terms + c;
-    const d = w * slopes[n * terms + c]!;
-    sums[0][to] = sums[0][to]! + d;
-    sums[1][to] = sums[1][to]! + d * e;
-    sums[2][to] = sums[2][to]! + d * e * e;
-  }
 }
 
 /** Lowest level of all, meV. */
