@@ -1,7 +1,31 @@
 import type { RegisterCommand } from "./command.ts";
+import { registerContract } from "./contract.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model.ts";
+import { registerEvaluate } from "./evaluate.ts";
+import { registerExport } from "./export.ts";
+import { registerOperate } from "./operate.ts";
+import { registerReplay } from "./replay.ts";
+import { registerSimulate } from "./simulate.ts";
+import { registerStart } from "./start.ts";
+import { registerStatus } from "./status.ts";
+import { registerSuggest } from "./suggest.ts";
+import { registerValidate } from "./validate.ts";
 
 /**
  * Every command, in the order of the help text.
  */
-export const COMMANDS: readonly RegisterCommand[] = [registerEffectiveModel];
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerStart,
+  registerValidate,
+  registerDoctor,
+  registerStatus,
+  registerOperate,
+  registerSuggest,
+  registerEvaluate,
+  registerEffectiveModel,
+  registerSimulate,
+  registerExport,
+  registerReplay,
+  registerContract,
+];

@@ -1,0 +1,102 @@
+import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
+import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
+import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
+import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
+import { openFileEventLog } from "../adapters/storage/file-event-log.ts";
+import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import type { Configuration } from "../config/schema.ts";
+import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
+import type { Logger } from "./core/logger.ts";
+import { VERSION } from "./core/version.ts";
+import type { MessageBus } from "./events/message-bus.ts";
+import type { PlannerPort } from "./events/planner-port.ts";
+import type { KillPoint } from "./runtime/ports.ts";
+
+export interface DaemonOptions {
+  readonly configuration: Configuration;
+  readonly campaigns: readonly PlannedCampaign[];
+  /** Folder of the event log. */
+  readonly folder: string;
+  readonly logger: Logger;
+  readonly at?: ((point: KillPoint) => void) | undefined;
+  /** Called after each group of events. */
+  readonly onSettled?: (() => void) | undefined;
+  /** The log cannot be written: nothing more is acknowledged or dispatched. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** A running laboratory loop on real adapters. */
+export interface Daemon extends Loop {
+  readonly planner: PlannerPort;
+  /** Where instruments connect: `mqtt://...`; known after the start. */
+  readonly brokerUrl: string;
+}
+
+/** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
+export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { configuration, logger } = options;
+  const log = await openFileEventLog({ folder: options.folder, logger });
+  const planner = createPlannerWorker({ logger });
+  const bus = createBus(configuration, logger);
+  const loop = composeLoop(
+    { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+    {
+      site: configuration.site,
+      agentId: configuration.agent,
+      instrumentLimits: Object.fromEntries(
+        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
+      ),
+      campaigns: options.campaigns,
+      observer: {
+        onSettled: () => options.onSettled?.(),
+        onConnection: (connected) => logger.info({ connected }, "broker.connection"),
+        onFatal: options.onFatal,
+      },
+    },
+  );
+  let stopped = false;
+  return {
+    ...loop,
+    planner,
+    get brokerUrl() {
+      return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
+    },
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      await loop.stop();
+      await bus.stop();
+      await planner.stop();
+      await log.close();
+    },
+  };
+}
+
+function createBus(configuration: Configuration, logger: Logger): MessageBus {
+  const { site, agent: agentId, broker } = configuration;
+  const filters = daemonFilters(site);
+  if (broker.url === undefined) {
+    return createEmbeddedBroker({
+      host: broker.host,
+      port: broker.port,
+      webSocketPort: broker.webSocketPort,
+      filters,
+      mayBeRetained: (topic) => mayBeRetained(site, topic),
+      logger,
+    });
+  }
+  return createBrokerClient({
+    url: broker.url,
+    clientId: `tieline-${site}-${agentId}`,
+    username: process.env["TIELINE_BROKER_USERNAME"],
+    password: process.env["TIELINE_BROKER_PASSWORD"],
+    filters,
+    will: createAgentMessages({ site, agentId, epoch: 0 }).online(false, VERSION, 0),
+    logger,
+  });
+}
+
+function embeddedPort(bus: MessageBus): number {
+  return "port" in bus && typeof bus.port === "number" ? bus.port : 0;
+}

@@ -1,0 +1,238 @@
+import type { LabCommand } from "../events/lab-command.ts";
+import type { EventDraft, LabEvent } from "../events/lab-event.ts";
+import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
+import type { IncomingMessage } from "../events/message-bus.ts";
+import { applyEvent } from "./apply-event.ts";
+import { createExecutor, type Executor } from "./executor.ts";
+import { factKey, judge, quarantined } from "./incoming.ts";
+import { createLab, type Lab, reportKey } from "./lab.ts";
+import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+
+/** At most so many events go into the log with one sync; more wait for the next. */
+const GROUP_MAX = 1_000;
+
+/** The loop: append -> transition -> commands. Nothing is acted on before it is on disk. */
+export interface Runtime {
+  readonly lab: Lab;
+  /** Replays the log, notes the start, connects, and reconciles before anything is dispatched. */
+  start(): Promise<void>;
+  /** Logs a fact of the daemon's own (a campaign's definition, a command from the page). */
+  submit(fact: LabFact): Promise<LabEvent>;
+  /** The path of every incoming message; resolves once it is in the log (or known, or quarantined). */
+  receive(message: IncomingMessage): Promise<void>;
+  /** Resolves when nothing is queued and every command so far has been handed over. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly draft: EventDraft;
+  readonly key: string;
+  readonly resolve: (event: LabEvent) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createRuntime(
+  ports: RuntimePorts,
+  options: RuntimeOptions,
+  observer: RuntimeObserver = {},
+): Runtime {
+  return new EventLoop(ports, options, observer);
+}
+
+class EventLoop implements Runtime {
+  readonly lab = createLab();
+  private readonly ports: RuntimePorts;
+  private readonly options: RuntimeOptions;
+  private readonly observer: RuntimeObserver;
+  private readonly executor: Executor;
+  private readonly queue: Waiting[] = [];
+  private readonly waiting = new Map<string, LabFact>();
+  private readonly idleWaiters: (() => void)[] = [];
+  private isFlushing = false;
+  private ended: unknown;
+
+  constructor(ports: RuntimePorts, options: RuntimeOptions, observer: RuntimeObserver) {
+    this.ports = ports;
+    this.options = options;
+    this.observer = observer;
+    this.executor = createExecutor({
+      ports,
+      options,
+      lab: this.lab,
+      submit: (fact) => this.submit(fact),
+    });
+  }
+
+  async start(): Promise<void> {
+    for await (const event of this.ports.log.read()) this.fold(event, false);
+    await this.submit({
+      type: "daemon.started",
+      agentId: this.options.agentId,
+      epoch: this.lab.epoch + 1,
+      version: this.options.version,
+      instrumentLimits: this.options.instrumentLimits,
+    });
+    this.executor.rearmTimers();
+    await this.ports.bus.start({
+      onMessage: (message) => this.receive(message),
+      onConnection: (connected) => this.observer.onConnection?.(connected),
+    });
+    this.executor.openGate();
+  }
+
+  submit(fact: LabFact): Promise<LabEvent> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) return reject(this.ended);
+      const key = factKey(fact);
+      if (key !== "") this.waiting.set(key, fact);
+      this.queue.push({
+        draft: { time_ms: this.ports.clock.now_ms(), fact },
+        key,
+        resolve,
+        reject,
+      });
+      if (this.isFlushing) return;
+      this.isFlushing = true;
+      // A failure has been told to everybody who waits; nobody waits for the flush itself.
+      this.flush().catch((error: unknown) => this.fail(error, []));
+    });
+  }
+
+  async receive(message: IncomingMessage): Promise<void> {
+    this.at("message-received");
+    const decoded = this.ports.codec.decode(message.topic, message.payload, message.retained);
+    if (decoded.kind === "ignored") return void this.observer.onCount?.("ignored");
+    if (decoded.kind === "telemetry") {
+      this.observer.onCount?.("telemetry");
+      return void this.observer.onTelemetry?.(decoded);
+    }
+    if (decoded.kind === "fact") return await this.receiveFact(decoded.fact, message);
+    await this.quarantine(message, decoded.reason, decoded.detail);
+  }
+
+  async idle(): Promise<void> {
+    while (this.isFlushing || this.executor.busy()) {
+      if (this.isFlushing) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+      else await this.executor.settled();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.executor.stop();
+    await this.idle();
+    this.ended ??= new Error("the runtime has stopped");
+  }
+
+  private at(point: KillPoint): void {
+    this.ports.at?.(point);
+  }
+
+  /** Group commit: whatever has come while the last group was synced goes into the next. */
+  private async flush(): Promise<void> {
+    await Promise.resolve();
+    while (this.queue.length > 0 && this.ended === undefined) {
+      const group = this.queue.splice(0, GROUP_MAX);
+      try {
+        await this.commit(group);
+      } catch (error) {
+        this.fail(error, group);
+      }
+    }
+    this.isFlushing = false;
+    for (const resolve of this.idleWaiters.splice(0)) resolve();
+  }
+
+  private async commit(group: readonly Waiting[]): Promise<void> {
+    this.at("before-append");
+    const events = await this.ports.log.append(group.map((one) => one.draft));
+    this.at("after-append");
+    const commands = events.flatMap((event) => this.fold(event, true));
+    this.at("after-transition");
+    group.forEach((one, k) => {
+      this.waiting.delete(one.key);
+      one.resolve(events[k] as LabEvent);
+    });
+    this.executor.execute(commands);
+    this.observer.onSettled?.(this.lab);
+  }
+
+  private fail(error: unknown, group: readonly Waiting[]): void {
+    this.ended ??= error;
+    for (const one of [...group, ...this.queue.splice(0)]) one.reject(error);
+    this.observer.onFatal?.(error);
+  }
+
+  private fold(event: LabEvent, live: boolean): LabCommand[] {
+    const commands = applyEvent(this.lab, event);
+    const { fact } = event;
+    if (fact.type === "campaign.defined") this.ports.planner.define(fact.spec);
+    this.observer.onEvent?.(event, this.lab, live);
+    if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
+      commands.push(acknowledgement(fact, event.position));
+    }
+    return commands;
+  }
+
+  private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
+    const judgement = judge(this.lab, fact, this.waiting);
+    if (judgement.kind === "log") {
+      this.observer.onCount?.("logged");
+      await this.submit(fact);
+      return;
+    }
+    if (judgement.kind === "duplicate") {
+      if (fact.type === "job.progress") this.observer.onProgress?.(fact);
+      this.observer.onCount?.("duplicate");
+      this.executor.execute(answerAgain(this.lab, fact));
+      return;
+    }
+    const event = await this.quarantine(message, judgement.reason, "");
+    this.executor.execute(answerQuarantined(fact, event.position));
+  }
+
+  private async quarantine(
+    message: IncomingMessage,
+    reason: QuarantineReason,
+    detail: string,
+  ): Promise<LabEvent> {
+    this.observer.onCount?.("quarantined");
+    this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
+    return await this.submit(quarantined(message, reason));
+  }
+}
+
+function acknowledgement(
+  fact: { readonly instrumentId: string; readonly jobId: string; readonly attempt: number },
+  position: number,
+): LabCommand {
+  const { instrumentId, jobId, attempt } = fact;
+  return { type: "acknowledgeResult", instrumentId, jobId, attempt, position };
+}
+
+/** The sender did not hear the first answer: it gets the same one. */
+function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
+  if (fact.type === "job.result" || fact.type === "job.failed") {
+    const position = lab.reports.get(reportKey(fact))?.position;
+    return position === undefined ? [] : [acknowledgement(fact, position)];
+  }
+  if (fact.type === "operator.command") {
+    const reply = lab.replies.get(fact.commandId);
+    return reply === undefined
+      ? []
+      : [{ type: "replyToOperator", commandId: fact.commandId, ...reply }];
+  }
+  return [];
+}
+
+/** A report in quarantine is on disk too: its instrument may forget it. An unknown campaign is told so. */
+function answerQuarantined(fact: LabFact, position: number): LabCommand[] {
+  if (fact.type === "job.result" || fact.type === "job.failed")
+    return [acknowledgement(fact, position)];
+  if (fact.type === "operator.command") {
+    const { campaignId, commandId } = fact;
+    const reason = `There is no campaign ${campaignId}.`;
+    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
+  }
+  return [];
+}
