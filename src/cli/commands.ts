@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "./command.ts";
 import { registerContract } from "./contract.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerEffectiveModel } from "./effective-model.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerOperate } from "./operate.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerSuggest,
   registerEvaluate,
+  registerEffectiveModel,
   registerSimulate,
   registerExport,
   registerReplay,
