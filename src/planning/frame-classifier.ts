@@ -1,0 +1,142 @@
+import { LabError } from "../core/errors.ts";
+import type { Frame } from "../domain/frame.ts";
+import {
+  classifyDescriptors,
+  type PreparedCentre,
+  prepareCentre,
+} from "../models/structure/classify-descriptors.ts";
+import { takeRows } from "../models/structure/dense.ts";
+import {
+  describeInChunks,
+  descriptorLength,
+  etaGrid,
+  type LaafSettings,
+} from "../models/structure/laaf.ts";
+import { modelFromDocument } from "../models/structure/model-document.ts";
+import type { DescriptorRecipe, StructureModel } from "../models/structure/structure-model.ts";
+import { matchSpecies } from "./frame-species.ts";
+
+/** Classes of the atoms of one frame. */
+export interface ClassifiedFrame {
+  readonly frame: Frame;
+  /** Number of each atom's class in the model's list. */
+  readonly classes: Int32Array;
+  readonly probability: Float64Array;
+  /** Above 1 the atom is unlike every training atom. */
+  readonly unfamiliarity: Float64Array;
+  /** First two coordinates of each atom in the model's space. */
+  readonly coordinates: Float64Array;
+  readonly components: number;
+  readonly note?: string | undefined;
+}
+
+export interface FrameClassifier {
+  readonly model: StructureModel;
+  classify(frame: Frame): ClassifiedFrame;
+}
+
+/** Atoms described at a time: 100 doubles each, 3 MB, which stays in the processor's cache. */
+const CHUNK_ATOMS = 4096;
+
+/** Makes the classifier of a model document (the JSON that `structure train` writes). Throws TL-7010. */
+export function createFrameClassifier(
+  document: unknown,
+  given?: readonly string[],
+): FrameClassifier {
+  const model = modelFromDocument(document);
+  const recipe = model.descriptor;
+  if (recipe === undefined)
+    throw new LabError(
+      "TL-7010",
+      "The structure model was trained on descriptors made elsewhere, so it cannot describe frames",
+      { hint: "Train it with --frames." },
+    );
+  const settings = laafSettings(recipe, model.species.length);
+  const centres = model.centres.map((centre) =>
+    prepareCentre(centre, model.classes.length, model.voters),
+  );
+  const bySpecies = model.species.map((name) =>
+    centres.find((centre) => centre.model.species === name),
+  );
+  return {
+    model,
+    classify: (frame) => classifyFrame(frame, model, settings, bySpecies, given),
+  };
+}
+
+export function laafSettings(recipe: DescriptorRecipe, speciesCount: number): LaafSettings {
+  return {
+    cutoff_A: recipe.cutoff_A,
+    average_A: recipe.average_A,
+    etas_A: etaGrid(recipe.cutoff_A, recipe.etas),
+    speciesCount,
+    averageOver: recipe.averageOver,
+  };
+}
+
+function classifyFrame(
+  frame: Frame,
+  model: StructureModel,
+  settings: LaafSettings,
+  centres: readonly (PreparedCentre | undefined)[],
+  given: readonly string[] | undefined,
+): ClassifiedFrame {
+  const matched = matchSpecies(frame, model.species, given);
+  const components = model.centres[0]?.members[0]?.components ?? 2;
+  const out = {
+    classes: new Int32Array(frame.atoms),
+    probability: new Float64Array(frame.atoms),
+    unfamiliarity: new Float64Array(frame.atoms),
+    coordinates: new Float64Array(frame.atoms * components),
+  };
+  const length = descriptorLength(settings);
+  const box = { ...frame, species: matched.species };
+  describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
+    const atoms = rows.length / length;
+    centres.forEach((centre, s) => {
+      const own: number[] = [];
+      for (let a = 0; a < atoms; a++) if (matched.species[firstAtom + a] === s) own.push(a);
+      if (own.length === 0) return;
+      if (centre === undefined)
+        throw new LabError("TL-7011", `The model has no classes for ${model.species[s]} atoms`);
+      const found = classifyDescriptors(
+        centre,
+        own.length === atoms ? rows : takeRows(rows, length, own),
+        own.length,
+      );
+      own.forEach((a, k) => {
+        const atom = firstAtom + a;
+        out.classes[atom] = found.classes[k] ?? 0;
+        out.probability[atom] = found.probability[k] ?? 0;
+        out.unfamiliarity[atom] = matched.foreign
+          ? Math.max(FOREIGN, found.unfamiliarity[k] ?? 0)
+          : (found.unfamiliarity[k] ?? 0);
+        for (let c = 0; c < components; c++)
+          out.coordinates[atom * components + c] = found.coordinates[k * components + c] ?? 0;
+      });
+    });
+  });
+  return { frame, ...out, components, note: matched.note };
+}
+
+/** Unfamiliarity of an atom of an element that the model has never seen, whatever its surroundings. */
+const FOREIGN = 10;
+
+/** Share of atoms in each class, and of unfamiliar atoms, 0..1. */
+export function summarise(
+  found: ClassifiedFrame,
+  names: readonly string[],
+): { readonly classes: Record<string, number>; readonly unfamiliar: number } {
+  const counts = new Map<string, number>(names.map((name) => [name, 0]));
+  let strange = 0;
+  for (let a = 0; a < found.frame.atoms; a++) {
+    const name = names[found.classes[a] ?? 0] ?? "?";
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if ((found.unfamiliarity[a] ?? 0) > 1) strange++;
+  }
+  const atoms = found.frame.atoms;
+  return {
+    classes: Object.fromEntries([...counts].map(([name, count]) => [name, count / atoms])),
+    unfamiliar: strange / atoms,
+  };
+}
