@@ -1,6 +1,8 @@
 /** A static k-d tree over `rows` points of `columns` coordinates, row-major. */
 export interface PointTree {
   readonly points: Float64Array;
+  /** The points in the order of `order`, so that a leaf is one stretch of memory. */
+  readonly sorted: Float64Array;
   readonly rows: number;
   readonly columns: number;
   /** Row numbers, reordered so that each leaf is one stretch. */
@@ -30,6 +32,7 @@ export function buildPointTree(points: Float64Array, rows: number, columns: numb
   const nodes = 2 ** (levels + 1) - 1;
   const tree: PointTree = {
     points,
+    sorted: new Float64Array(points.length),
     rows,
     columns,
     order: Int32Array.from({ length: rows }, (_, i) => i),
@@ -39,6 +42,9 @@ export function buildPointTree(points: Float64Array, rows: number, columns: numb
     split: new Float64Array(nodes),
   };
   divide(tree, 0, 0, rows);
+  tree.order.forEach((row, s) => {
+    for (let c = 0; c < columns; c++) tree.sorted[s * columns + c] = points[row * columns + c]!;
+  });
   return tree;
 }
 
@@ -55,9 +61,13 @@ export function findNearest(
 ): NearestNeighbours {
   const index = new Int32Array(rows * k).fill(-1);
   const distance2 = new Float64Array(rows * k).fill(Number.POSITIVE_INFINITY);
-  const search = createSearch(tree, k);
+  if (k < 1 || tree.rows === 0) return { k, index, distance2 };
+  const search = createSearch(tree.columns, k);
   for (let i = 0; i < rows; i++) {
-    search.run(queries, i * tree.columns, options.excludeSelf ? i : -1);
+    for (let c = 0; c < tree.columns; c++) search.query[c] = queries[i * tree.columns + c]!;
+    search.index.fill(-1);
+    search.distance2.fill(Number.POSITIVE_INFINITY);
+    searchTree(tree, search, options.excludeSelf === true ? i : -1);
     index.set(search.index, i * k);
     distance2.set(search.distance2, i * k);
   }
@@ -130,57 +140,86 @@ function selectNth(
   }
 }
 
-function createSearch(tree: PointTree, k: number) {
-  const { points, order, columns, start, end, axis, split } = tree;
-  const index = new Int32Array(k);
-  const distance2 = new Float64Array(k);
-  let query = points;
-  let offset = 0;
-  let self = -1;
+/** One query's state; plain fields and plain functions, so that the engine keeps the inner loop in registers. */
+interface Search {
+  readonly k: number;
+  readonly query: Float64Array;
+  readonly index: Int32Array;
+  readonly distance2: Float64Array;
+  readonly pending: Int32Array;
+  readonly pendingGap2: Float64Array;
+}
 
-  const offer = (row: number): void => {
-    const at = row * columns;
-    const worst = distance2[k - 1]!;
-    let sum = 0;
-    for (let c = 0; c < columns; c++) {
-      const difference = query[offset + c]! - points[at + c]!;
-      sum += difference * difference;
-      if (sum > worst) return;
-    }
-    if (sum === worst && index[k - 1]! >= 0 && row > index[k - 1]!) return;
-    let slot = k - 1;
-    while (
-      slot > 0 &&
-      (distance2[slot - 1]! > sum || (distance2[slot - 1]! === sum && index[slot - 1]! > row))
-    ) {
-      distance2[slot] = distance2[slot - 1]!;
-      index[slot] = index[slot - 1]!;
-      slot--;
-    }
-    distance2[slot] = sum;
-    index[slot] = row;
-  };
-  const visit = (node: number): void => {
-    const coordinate = axis[node]!;
-    if (coordinate < 0) {
-      for (let i = start[node]!; i < end[node]!; i++) if (order[i]! !== self) offer(order[i]!);
-      return;
-    }
-    const gap = query[offset + coordinate]! - split[node]!;
-    visit(gap < 0 ? 2 * node + 1 : 2 * node + 2);
-    // `<=`: a point at equal distance beyond the plane may have the smaller row.
-    if (gap * gap <= distance2[k - 1]!) visit(gap < 0 ? 2 * node + 2 : 2 * node + 1);
-  };
+function createSearch(columns: number, k: number): Search {
   return {
-    index,
-    distance2,
-    run: (queries: Float64Array, queryOffset: number, exclude: number): void => {
-      query = queries;
-      offset = queryOffset;
-      self = exclude;
-      index.fill(-1);
-      distance2.fill(Number.POSITIVE_INFINITY);
-      visit(0);
-    },
+    k,
+    query: new Float64Array(columns),
+    index: new Int32Array(k),
+    distance2: new Float64Array(k),
+    // A path from the root leaves at most one branch behind at each of fewer than 64 levels.
+    pending: new Int32Array(64),
+    pendingGap2: new Float64Array(64),
   };
+}
+
+/** Visits the tree nearest branch first, the others only while they can hold a nearer point. */
+function searchTree(tree: PointTree, search: Search, self: number): void {
+  const { axis, split, start, end } = tree;
+  const { query, distance2, pending, pendingGap2, k } = search;
+  let waiting = 0;
+  let node = 0;
+  for (;;) {
+    const coordinate = axis[node]!;
+    if (coordinate >= 0) {
+      const gap = query[coordinate]! - split[node]!;
+      pending[waiting] = gap < 0 ? 2 * node + 2 : 2 * node + 1;
+      pendingGap2[waiting++] = gap * gap;
+      node = gap < 0 ? 2 * node + 1 : 2 * node + 2;
+      continue;
+    }
+    scanLeaf(tree, search, start[node]!, end[node]!, self);
+    do {
+      if (waiting === 0) return;
+      waiting--;
+      // `>`: a point at equal distance beyond the plane may have the smaller row.
+    } while (pendingGap2[waiting]! > distance2[k - 1]!);
+    node = pending[waiting]!;
+  }
+}
+
+function scanLeaf(tree: PointTree, search: Search, from: number, to: number, self: number): void {
+  const { order, sorted, columns } = tree;
+  const { query, distance2, index, k } = search;
+  let worst = distance2[k - 1]!;
+  for (let s = from; s < to; s++) {
+    let sum = 0;
+    let at = s * columns;
+    let c = 0;
+    while (c < columns && sum <= worst) {
+      const stop = Math.min(c + 4, columns);
+      for (; c < stop; c++) {
+        const difference = query[c]! - sorted[at++]!;
+        sum += difference * difference;
+      }
+    }
+    if (sum > worst) continue;
+    const row = order[s]!;
+    if (row === self || (sum === worst && index[k - 1]! >= 0 && row > index[k - 1]!)) continue;
+    insert(search, row, sum);
+    worst = distance2[k - 1]!;
+  }
+}
+
+function insert({ index, distance2, k }: Search, row: number, sum: number): void {
+  let slot = k - 1;
+  while (
+    slot > 0 &&
+    (distance2[slot - 1]! > sum || (distance2[slot - 1]! === sum && index[slot - 1]! > row))
+  ) {
+    distance2[slot] = distance2[slot - 1]!;
+    index[slot] = index[slot - 1]!;
+    slot--;
+  }
+  distance2[slot] = sum;
+  index[slot] = row;
 }

@@ -3,6 +3,8 @@ import { kMeans } from "./k-means.ts";
 
 /** Rows beyond this many are sampled evenly for the silhouette, whose cost is quadratic. */
 const SILHOUETTE_ROWS_MAX = 3000;
+/** The suggestion compares many silhouettes: a coarser sample tells them apart just as well. */
+const SUGGESTION_ROWS_MAX = 600;
 
 /**
  * Pseudo-F: (between / (clusters - 1)) / (within / (rows - clusters)). Infinite for perfectly tight clusters,
@@ -55,8 +57,9 @@ export function silhouette(
   rows: number,
   columns: number,
   labels: Int32Array,
+  rows_max = SILHOUETTE_ROWS_MAX,
 ): number {
-  const stride = Math.max(1, Math.ceil(rows / SILHOUETTE_ROWS_MAX));
+  const stride = Math.max(1, Math.ceil(rows / rows_max));
   const sample = Array.from({ length: Math.ceil(rows / stride) }, (_, i) => i * stride);
   const clusters = labels.reduce((most, label) => Math.max(most, label + 1), 0);
   const counts = new Float64Array(clusters);
@@ -110,7 +113,7 @@ export function suggestClusterCount(
     const { labels } = kMeans(points, rows, columns, clusters, prng.derive(`clusters ${clusters}`));
     tried.push({
       clusters,
-      silhouette: silhouette(points, rows, columns, labels),
+      silhouette: silhouette(points, rows, columns, labels, SUGGESTION_ROWS_MAX),
       pseudoF: pseudoF(points, rows, columns, labels),
     });
   }

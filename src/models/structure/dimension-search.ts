@@ -30,7 +30,7 @@ export interface DimensionSearch {
   readonly only?: readonly number[] | undefined;
 }
 
-const COARSE = [5, 8, 10, 12, 15, 20, 30, 40];
+const COARSE = [5, 8, 10, 12, 15, 20, 30];
 /** Cross-validations closer than this are equal: one atom of a thousand. */
 const EQUAL_ACCURACY = 1e-3;
 
@@ -57,7 +57,7 @@ export function searchDimension(
   };
   const best = () =>
     [...scored.values()].reduce((a, b) => (isBetter(b.score, a.score) ? b : a)).score.dimension;
-  for (const dimension of search.only ?? [...COARSE, highest]) visit(dimension);
+  for (const dimension of search.only ?? COARSE) visit(dimension);
   if (scored.size === 0) visit(highest);
   if (search.only === undefined) {
     for (let centre = -1; centre !== best(); ) {
