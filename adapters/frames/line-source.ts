@@ -29,8 +29,9 @@ const LINE_CHARACTERS_MAX = 1 << 20;
  * Throws TL-1002 where it cannot be read, TL-7002 for a broken gzip stream or a line beyond 1 MiB.
  */
 export async function openLines(path: string): Promise<LineSource> {
+  const compressed = await isGzip(path);
   const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const stream = (await isGzip(path)) ? raw.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : raw;
+  const stream = compressed ? raw.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : raw;
   raw.on("error", (error) => stream.destroy(error));
   return createLineSource(path, stream, () => raw.bytesRead);
 }
