@@ -1,7 +1,15 @@
 import type { RegisterCommand } from "./command.ts";
+import { registerContract } from "./contract.ts";
+import { registerEvaluate } from "./evaluate.ts";
 import { registerStructure } from "./structure.ts";
+import { registerSuggest } from "./suggest.ts";
 
 /**
  * Every command, in the order of the help text.
  */
-export const COMMANDS: readonly RegisterCommand[] = [registerStructure];
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerSuggest,
+  registerEvaluate,
+  registerStructure,
+  registerContract,
+];

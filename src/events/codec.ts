@@ -1,0 +1,43 @@
+import type { LabCommand, WireCommand } from "./lab-command.ts";
+import type { LabFact, QuarantineReason } from "./lab-fact.ts";
+import type { OutgoingMessage } from "./message-bus.ts";
+
+/** What a message turned out to be. */
+export type Decoded =
+  /** To be logged (unless it is a duplicate). */
+  | { readonly kind: "fact"; readonly fact: LabFact }
+  /** Shown but not kept: telemetry and later progress. */
+  | {
+      readonly kind: "telemetry";
+      readonly instrumentId: string;
+      readonly channel: string;
+      readonly value: number;
+      readonly unit: string;
+    }
+  /** Our own messages coming back, and what is not for the daemon. */
+  | { readonly kind: "ignored" }
+  | { readonly kind: "quarantine"; readonly reason: QuarantineReason; readonly detail: string };
+
+/** Facts that every outgoing message states about the agent. */
+export interface AgentIdentity {
+  readonly site: string;
+  readonly agentId: string;
+  /** Fencing: instruments refuse commands of an older epoch. */
+  readonly epoch: number;
+}
+
+/** The wire contract, version 1: bytes to facts and commands to bytes. Implemented by adapters/mqtt. */
+export interface WireCodec {
+  decode(topic: string, payload: Uint8Array, retained: boolean): Decoded;
+  encode(command: WireCommand, agent: AgentIdentity, time_ms: number): OutgoingMessage;
+}
+
+export function isWireCommand(command: LabCommand): command is WireCommand {
+  return (
+    command.type === "startJob" ||
+    command.type === "controlJob" ||
+    command.type === "reconcileJobs" ||
+    command.type === "acknowledgeResult" ||
+    command.type === "replyToOperator"
+  );
+}

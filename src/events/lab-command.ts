@@ -1,0 +1,71 @@
+import type { Parameters } from "../domain/candidate.ts";
+import type { ProposalRequest } from "../domain/proposal.ts";
+
+/**
+ * What the machines ask of the world. Every command's id derives from the event that caused it, so that sending it
+ * again after a crash is the same command.
+ */
+export type LabCommand =
+  | {
+      readonly type: "startJob";
+      readonly commandId: string;
+      readonly instrumentId: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly campaignId: string;
+      /** The instrument refuses the command after this time. */
+      readonly notAfter_ms: number;
+      readonly capability: string;
+      readonly parameters: Parameters;
+      readonly sampleIds: readonly string[];
+    }
+  | {
+      readonly type: "controlJob";
+      readonly commandId: string;
+      readonly instrumentId: string;
+      readonly action: "hold" | "resume" | "cancel";
+      readonly jobId: string;
+    }
+  | {
+      readonly type: "reconcileJobs";
+      readonly commandId: string;
+      readonly instrumentId: string;
+      readonly jobIds: readonly string[];
+    }
+  | {
+      readonly type: "acknowledgeResult";
+      readonly instrumentId: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly position: number;
+    }
+  | {
+      readonly type: "replyToOperator";
+      readonly campaignId: string;
+      readonly commandId: string;
+      readonly accepted: boolean;
+      readonly reason?: string | undefined;
+    }
+  | {
+      readonly type: "requestProposal";
+      readonly campaignId: string;
+      readonly requestId: string;
+      /** The model learns every result up to this log position, and none after it. */
+      readonly through: number;
+      readonly request: ProposalRequest;
+    }
+  | { readonly type: "startTimer"; readonly timerId: string; readonly at_ms: number }
+  | { readonly type: "cancelTimer"; readonly timerId: string };
+
+/** Commands that leave as a message to an instrument or an operator. */
+export type WireCommand = Extract<
+  LabCommand,
+  {
+    readonly type:
+      | "startJob"
+      | "controlJob"
+      | "reconcileJobs"
+      | "acknowledgeResult"
+      | "replyToOperator";
+  }
+>;

@@ -1,0 +1,157 @@
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { Limits, Parameters } from "../domain/candidate.ts";
+import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
+import type { DataReference, Observation } from "../domain/observation.ts";
+import type { Proposal } from "../domain/proposal.ts";
+
+/** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
+export interface MessageIdentity {
+  readonly source: string;
+  readonly id: string;
+}
+
+interface FromWire {
+  readonly message: MessageIdentity;
+}
+
+interface AboutJob extends FromWire {
+  readonly instrumentId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export type InstrumentFact =
+  | ({
+      readonly type: "instrument.online";
+      readonly instrumentId: string;
+      readonly online: boolean;
+      readonly bootId: string;
+    } & FromWire)
+  | ({ readonly type: "instrument.birth"; readonly instrumentId: string } & InstrumentBirth &
+      FromWire)
+  | ({
+      readonly type: "instrument.state";
+      readonly instrumentId: string;
+      readonly bootId: string;
+      readonly seq: number;
+      readonly operation: Operation;
+      readonly control: Control;
+      readonly safety: Safety;
+      readonly jobId?: string | undefined;
+    } & FromWire);
+
+export type JobFact =
+  | ({ readonly type: "job.accepted" } & AboutJob)
+  | ({
+      readonly type: "job.rejected";
+      readonly reason: string;
+      readonly retryable: boolean;
+    } & AboutJob)
+  /** Logged once an attempt: the first sign that it runs. Later progress is shown, not kept. */
+  | ({
+      readonly type: "job.progress";
+      readonly fraction: number;
+      readonly text?: string | undefined;
+    } & AboutJob)
+  | ({
+      readonly type: "job.result";
+      readonly observations: readonly Observation[];
+      readonly actual?: Parameters | undefined;
+      readonly raw?: readonly DataReference[] | undefined;
+      readonly simulated: boolean;
+    } & AboutJob)
+  | ({
+      readonly type: "job.failed";
+      readonly reason: string;
+      readonly retryable: boolean;
+    } & AboutJob)
+  | ({
+      readonly type: "job.unknown";
+      readonly instrumentId: string;
+      readonly jobId: string;
+    } & FromWire);
+
+export type OperatorAction =
+  | "start"
+  | "pause"
+  | "resume"
+  | "stop"
+  | "abort"
+  | "approve"
+  | "reject"
+  | "withdraw";
+
+export type OperatorFact =
+  | ({
+      readonly type: "operator.command";
+      readonly campaignId: string;
+      readonly action: OperatorAction;
+      readonly commandId: string;
+      readonly by: string;
+      readonly reason?: string | undefined;
+      /** Number of the batch that is approved or rejected; absent means the batch that waits. */
+      readonly batch?: number | undefined;
+      /** Only these points of the batch; absent means all. */
+      readonly candidateIds?: readonly string[] | undefined;
+      /** Job whose observation is withdrawn. */
+      readonly jobId?: string | undefined;
+    } & FromWire)
+  | ({
+      readonly type: "safety.emergencyStop";
+      readonly active: boolean;
+      readonly by: string;
+      readonly reason: string;
+    } & FromWire);
+
+/** Facts that the daemon itself establishes. */
+export type InternalFact =
+  | {
+      readonly type: "daemon.started";
+      readonly agentId: string;
+      readonly epoch: number;
+      readonly version: string;
+      readonly instrumentLimits: Readonly<Record<string, Limits>>;
+    }
+  | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
+  | { readonly type: "timer.fired"; readonly timerId: string }
+  | {
+      readonly type: "planner.proposed";
+      readonly campaignId: string;
+      readonly requestId: string;
+      readonly proposal: Proposal;
+    }
+  | {
+      readonly type: "planner.failed";
+      readonly campaignId: string;
+      readonly requestId: string;
+      readonly reason: string;
+    }
+  /** What became of a command: it left (PUBACK of the broker) or could not. */
+  | {
+      readonly type: "command.outcome";
+      readonly commandId: string;
+      readonly sent: boolean;
+      readonly reason?: string | undefined;
+    }
+  | {
+      readonly type: "message.quarantined";
+      readonly topic: string;
+      readonly payloadBase64: string;
+      readonly bytes: number;
+      readonly reason: QuarantineReason;
+    };
+
+export type QuarantineReason =
+  | "notJson"
+  | "notCloudEvent"
+  | "unknownType"
+  | "wrongTopic"
+  | "invalidData"
+  | "oversized"
+  | "conflictingResult"
+  | "unknownJob"
+  | "unknownCampaign"
+  | "retainedCommand";
+
+/** Everything that can be written in the event log. */
+export type LabFact = InstrumentFact | JobFact | OperatorFact | InternalFact;

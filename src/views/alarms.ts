@@ -1,0 +1,81 @@
+import type { CampaignView } from "./campaign-view.ts";
+import type { InstrumentView } from "./instrument-view.ts";
+import type { AlarmView, EmergencyStopView } from "./overview-view.ts";
+
+/** What alarms are derived from. */
+export interface AlarmSources {
+  readonly emergencyStop: EmergencyStopView;
+  readonly instruments: readonly InstrumentView[];
+  readonly campaigns: readonly CampaignView[];
+  /** The reason of a campaign's last planning, where that failed. */
+  readonly plannerFailures: ReadonlyMap<string, string>;
+}
+
+/** Everything that is wrong at this moment: derived from the state, so that an alarm can't outlive its reason. */
+export function listAlarms(sources: AlarmSources): AlarmView[] {
+  const { emergencyStop, instruments, campaigns, plannerFailures } = sources;
+  const alarms: AlarmView[] = [];
+  if (emergencyStop.active) {
+    alarms.push({
+      alarmId: "emergency-stop",
+      severity: "critical",
+      subject: "laboratory",
+      text: `Emergency stop by ${emergencyStop.by ?? "unknown"}: ${emergencyStop.reason ?? "no reason given"}. A person clears it.`,
+    });
+  }
+  for (const instrument of instruments) alarms.push(...instrumentAlarms(instrument));
+  for (const campaign of campaigns) alarms.push(...campaignAlarms(campaign));
+  for (const [campaignId, reason] of plannerFailures) {
+    alarms.push({
+      alarmId: `planner/${campaignId}`,
+      severity: "warning",
+      subject: campaignId,
+      text: `The planner failed: ${reason}. It is asked again with the next result.`,
+    });
+  }
+  return alarms;
+}
+
+function instrumentAlarms(instrument: InstrumentView): AlarmView[] {
+  const { instrumentId, operation, safety, connection } = instrument;
+  const alarm = (kind: string, severity: AlarmView["severity"], text: string): AlarmView => ({
+    alarmId: `${kind}/${instrumentId}`,
+    severity,
+    subject: instrumentId,
+    text,
+  });
+  const alarms: AlarmView[] = [];
+  if (operation === "fault") {
+    alarms.push(alarm("fault", "critical", "The instrument reports a fault. Look at it."));
+  }
+  if (safety === "interlocked") {
+    alarms.push(
+      alarm("interlock", "critical", "An interlock is open. Close it at the instrument."),
+    );
+  }
+  if (connection !== "online") {
+    const job = instrument.jobId === undefined ? "" : ` during job ${instrument.jobId}`;
+    alarms.push(
+      alarm(
+        "connection",
+        "warning",
+        `The instrument is ${connection}${job}. Check its power and network.`,
+      ),
+    );
+  }
+  return alarms;
+}
+
+function campaignAlarms(campaign: CampaignView): AlarmView[] {
+  const { campaignId, state, stateReason, title } = campaign;
+  const why = stateReason === undefined ? "" : `: ${stateReason}`;
+  if (state.startsWith("failed")) {
+    const text = `“${title}” failed${why}. Read its events, correct the cause, start again.`;
+    return [{ alarmId: `failed/${campaignId}`, severity: "critical", subject: campaignId, text }];
+  }
+  if (state.startsWith("suspended")) {
+    const text = `“${title}” is suspended${why}. Correct the cause, then resume.`;
+    return [{ alarmId: `suspended/${campaignId}`, severity: "warning", subject: campaignId, text }];
+  }
+  return [];
+}

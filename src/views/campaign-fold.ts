@@ -1,0 +1,248 @@
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { Proposal } from "../domain/proposal.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
+import {
+  type BatchPointView,
+  type BatchView,
+  type CampaignView,
+  DECISIONS_SHOWN,
+  type DecisionView,
+  HISTORY_SAMPLES,
+  type HistorySample,
+  JOBS_SHOWN,
+  type ModelView,
+  OBSERVATIONS_SHOWN,
+  type ObservationView,
+} from "./campaign-view.ts";
+import type { CampaignStatus, JobPlace } from "./lab-ports.ts";
+import { summariseObservation } from "./observation-summary.ts";
+import { createRing, createThinnedHistory } from "./ring.ts";
+
+type ResultFact = Extract<JobFact, { type: "job.result" }>;
+type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
+
+/** Observations beyond this leave the daemon's memory; `export` still has them all. */
+const OBSERVATIONS_KEPT = 20_000;
+/** Pace is taken over so many results, s per result. */
+const PACE_WINDOW = 20;
+
+/** The fold of one campaign's events. */
+export interface CampaignFold {
+  readonly spec: CampaignSpec;
+  proposed(event: LabEvent, proposal: Proposal): void;
+  planningFailed(): void;
+  /** Adds a result that counts as an observation. */
+  observed(event: LabEvent<ResultFact>, place: JobPlace): void;
+  commanded(event: LabEvent<CommandFact>): void;
+  /** All observations kept, oldest first, without the withdrawn. */
+  observations(): readonly ObservationView[];
+  view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
+  readonly batch: BatchView | undefined;
+  readonly model: ModelView | undefined;
+  readonly observed_total: number;
+}
+
+/** What an instrument last said of a running job. */
+export type ProgressOf = (
+  jobId: string,
+) => { readonly fraction: number; readonly text?: string | undefined } | undefined;
+
+interface State {
+  readonly spec: CampaignSpec;
+  readonly started_ms: number;
+  readonly observations: ReturnType<typeof createRing<ObservationView>>;
+  readonly observedJobs: Set<string>;
+  readonly withdrawn: Set<number>;
+  readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
+  readonly decisions: ReturnType<typeof createRing<DecisionView>>;
+  /** State of the points of the latest batch that a person or a result settled, by candidate. */
+  settled: Map<string, string>;
+  batch: { n: number; time_ms: number; proposal: Proposal } | undefined;
+  model: ModelView | undefined;
+  requests: number;
+}
+
+/** Starts the fold of a campaign from its definition. */
+export function createCampaignFold(spec: CampaignSpec, started_ms: number): CampaignFold {
+  const state: State = {
+    spec,
+    started_ms,
+    observations: createRing(OBSERVATIONS_KEPT),
+    observedJobs: new Set(),
+    withdrawn: new Set(),
+    history: createThinnedHistory(HISTORY_SAMPLES),
+    decisions: createRing(DECISIONS_SHOWN),
+    settled: new Map(),
+    batch: undefined,
+    model: undefined,
+    requests: 0,
+  };
+  return {
+    spec,
+    proposed: (event, proposal) => foldProposal(state, event, proposal),
+    planningFailed: () => {
+      state.requests++;
+    },
+    observed: (event, place) => foldResult(state, event, place),
+    commanded: (event) => foldCommand(state, event),
+    observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
+    view: (status, progressOf) => viewOf(state, status, progressOf),
+    get batch() {
+      return batchOf(state, undefined);
+    },
+    get model() {
+      return state.model;
+    },
+    get observed_total() {
+      return state.observations.total - state.withdrawn.size;
+    },
+  };
+}
+
+function foldProposal(state: State, event: LabEvent, proposal: Proposal): void {
+  state.requests++;
+  const { model } = proposal;
+  state.model = { version: state.requests, ...model };
+  const figures = Object.fromEntries(
+    Object.entries(model.summary).filter(
+      (entry): entry is [string, number] => typeof entry[1] === "number",
+    ),
+  );
+  state.history.push({ observations: model.observations, time_ms: event.time_ms, figures });
+  // A verdict without points ends or holds the campaign; the points on show stay those that were proposed last.
+  if (proposal.points.length === 0 && state.batch !== undefined) {
+    state.batch = {
+      ...state.batch,
+      proposal: { ...proposal, points: state.batch.proposal.points },
+    };
+    return;
+  }
+  state.batch = { n: state.requests, time_ms: event.time_ms, proposal };
+  state.settled = new Map();
+}
+
+function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace): void {
+  const { fact } = event;
+  if (state.observedJobs.has(fact.jobId)) return;
+  state.observedJobs.add(fact.jobId);
+  state.settled.set(place.candidateId, "measured");
+  state.observations.push({
+    position: event.position,
+    time_ms: event.time_ms,
+    candidateId: place.candidateId,
+    jobId: fact.jobId,
+    instrumentId: fact.instrumentId,
+    parameters: place.parameters,
+    ...(fact.actual === undefined ? {} : { actual: fact.actual }),
+    results: fact.observations.map(summariseObservation),
+    simulated: fact.simulated,
+  });
+}
+
+function foldCommand(state: State, event: LabEvent<CommandFact>): void {
+  const { fact } = event;
+  state.decisions.push({
+    position: event.position,
+    time_ms: event.time_ms,
+    by: fact.by,
+    action: fact.action,
+    ...(fact.reason === undefined ? {} : { reason: fact.reason }),
+    ...(fact.batch === undefined ? {} : { batch: fact.batch }),
+    ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
+  });
+  if (fact.action === "withdraw") {
+    const taken = state.observations.items.find((o) => o.jobId === fact.jobId);
+    if (taken !== undefined) state.withdrawn.add(taken.position);
+  }
+  if (fact.action === "approve" || fact.action === "reject") {
+    const word = fact.action === "approve" ? "approved" : "rejected";
+    const ids = fact.candidateIds ?? state.batch?.proposal.points.map((p) => p.candidateId) ?? [];
+    for (const id of ids) if (!state.settled.has(id)) state.settled.set(id, word);
+  }
+}
+
+function viewOf(
+  state: State,
+  status: CampaignStatus | undefined,
+  progressOf: ProgressOf,
+): CampaignView {
+  const { spec } = state;
+  const proposal = state.batch?.proposal;
+  const jobs = status?.jobs ?? [];
+  const total = state.observations.total - state.withdrawn.size;
+  return {
+    campaignId: spec.campaignId,
+    title: spec.title,
+    goal: spec.goal,
+    seed: spec.seed,
+    approval: spec.approval,
+    state: status?.state ?? "draft",
+    stateReason: status?.reason,
+    revision: status?.revision ?? 0,
+    budget: status?.budget ?? { used: 0, total: spec.budget },
+    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({ ...job, ...progressOf(job.jobId) })),
+    inFlight: new Set(jobs.map((job) => job.experimentId)).size,
+    batch: batchOf(state, status),
+    waiting: status?.waiting,
+    observations: {
+      total,
+      recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
+      withdrawn: [...state.withdrawn],
+    },
+    history: state.history.samples,
+    phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
+    model: state.model,
+    verdict: proposal?.verdict,
+    warnings: proposal?.warnings ?? [],
+    decisions: state.decisions.items,
+    remaining_s: remainingTime(state, status),
+    started_ms: state.started_ms,
+  };
+}
+
+function batchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {
+  if (state.batch === undefined) return undefined;
+  const { n, time_ms, proposal } = state.batch;
+  const waiting = new Set(status?.waiting?.candidateIds ?? []);
+  const points = proposal.points.map((point): BatchPointView => {
+    const job = status?.jobs.findLast((j) => j.candidateId === point.candidateId);
+    const settled = state.settled.get(point.candidateId);
+    const word = waiting.has(point.candidateId)
+      ? "awaitingApproval"
+      : (job?.state ?? settled ?? "proposed");
+    return {
+      ...point,
+      ...(job === undefined ? {} : { jobId: job.jobId }),
+      state: settled === "measured" || settled === "rejected" ? settled : word,
+    };
+  });
+  const approval =
+    state.spec.approval === "automatic"
+      ? "notNeeded"
+      : waiting.size > 0
+        ? "waiting"
+        : points.length > 0 && points.every((p) => p.state === "rejected")
+          ? "rejected"
+          : "approved";
+  return { n: status?.waiting?.batch ?? n, time_ms, points, approval, seed: state.spec.seed };
+}
+
+function remainingTime(state: State, status: CampaignStatus | undefined): number | undefined {
+  const recent = state.observations.items.slice(-PACE_WINDOW);
+  const first = recent.at(0);
+  const last = recent.at(-1);
+  if (first === undefined || last === undefined || recent.length < 2) return undefined;
+  if (!(status?.state ?? "").startsWith("running")) return undefined;
+  const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
+  const total = status?.budget.total ?? state.spec.budget;
+  return Math.max(0, total - state.observations.total) * pace_s;
+}
+
+function numbersIn(value: unknown): Record<string, number> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

@@ -1,0 +1,119 @@
+import type { Approval, Goal } from "../domain/campaign.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { Verdict } from "../domain/proposal.ts";
+import type { JobStatus } from "./lab-ports.ts";
+import type { ObservationSummary } from "./observation-summary.ts";
+
+/** What the dashboard shows of one campaign; bounded in size, whatever the campaign's length. */
+export interface CampaignView {
+  readonly campaignId: string;
+  readonly title: string;
+  readonly goal: Goal;
+  readonly seed: string;
+  readonly approval: Approval;
+  readonly state: string;
+  readonly stateReason?: string | undefined;
+  readonly revision: number;
+  readonly budget: { readonly used: number; readonly total: number };
+  /** Jobs asked for and not over, at most {@link JOBS_SHOWN}. */
+  readonly jobs: readonly JobView[];
+  readonly inFlight: number;
+  /** The latest batch; absent before the first. */
+  readonly batch?: BatchView | undefined;
+  /** The batch that waits for a person. */
+  readonly waiting?:
+    | { readonly batch: number; readonly candidateIds: readonly string[] }
+    | undefined;
+  readonly observations: {
+    readonly total: number;
+    /** The last {@link OBSERVATIONS_SHOWN}, oldest first; the rest is fetched on demand. */
+    readonly recent: readonly ObservationView[];
+    /** Positions of observations that a person has withdrawn. */
+    readonly withdrawn: readonly number[];
+  };
+  /** The model's figures after each proposal, thinned to at most {@link HISTORY_SAMPLES} samples. */
+  readonly history: readonly HistorySample[];
+  /** Share of the candidates in each phase of the map, where the model tells. */
+  readonly phaseFractions?: Readonly<Record<string, number>> | undefined;
+  readonly model?: ModelView | undefined;
+  readonly verdict?: Verdict | undefined;
+  /** Sentences of the last proposal for the scientist. */
+  readonly warnings: readonly string[];
+  /** The last decisions of people, newest last. */
+  readonly decisions: readonly DecisionView[];
+  /** Time until the budget is spent at the present pace, s; absent before the second result. */
+  readonly remaining_s?: number | undefined;
+  readonly started_ms: number;
+}
+
+export const JOBS_SHOWN = 100;
+export const OBSERVATIONS_SHOWN = 100;
+export const HISTORY_SAMPLES = 400;
+export const DECISIONS_SHOWN = 50;
+
+/** One experiment's outcome. */
+export interface ObservationView {
+  /** Its name for ever: the result's position in the event log. */
+  readonly position: number;
+  readonly time_ms: number;
+  readonly candidateId: string;
+  readonly jobId: string;
+  readonly instrumentId: string;
+  /** As asked. */
+  readonly parameters: Parameters;
+  /** As measured, where told. */
+  readonly actual?: Parameters | undefined;
+  readonly results: readonly ObservationSummary[];
+  readonly simulated: boolean;
+}
+
+export interface JobView extends JobStatus {
+  /** 0..1, where the instrument tells. */
+  readonly fraction?: number | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface BatchView {
+  /** Counts the campaign's batches from 1. */
+  readonly n: number;
+  readonly time_ms: number;
+  readonly points: readonly BatchPointView[];
+  readonly approval: "notNeeded" | "waiting" | "approved" | "rejected";
+  readonly seed: string;
+}
+
+export interface BatchPointView {
+  readonly candidateId: string;
+  readonly parameters: Parameters;
+  readonly score: number;
+  readonly why: string;
+  /** The job that works on it now, and that job's state; `measured` or `rejected` once over. */
+  readonly jobId?: string | undefined;
+  readonly state: string;
+}
+
+export interface ModelView {
+  /** Grows with every proposal. */
+  readonly version: number;
+  readonly observations: number;
+  readonly method: string;
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** The numeric figures of a model's summary at one time. */
+export interface HistorySample {
+  readonly observations: number;
+  readonly time_ms: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export interface DecisionView {
+  readonly position: number;
+  readonly time_ms: number;
+  readonly by: string;
+  readonly action: string;
+  readonly reason?: string | undefined;
+  readonly batch?: number | undefined;
+  readonly candidateIds?: readonly string[] | undefined;
+}

@@ -1,0 +1,116 @@
+import { unreachable } from "../core/assert.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import { describeObservation } from "./observation-summary.ts";
+
+/** One line of the event stream: what happened, in the words of a person. */
+export interface EventLine {
+  readonly position: number;
+  readonly time_ms: number;
+  readonly type: string;
+  /** The campaign, instrument, job or topic that it is about. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** The view `dashboard/events`: the newest lines; older ones are searched on demand. */
+export interface EventStreamView {
+  readonly total: number;
+  readonly lines: readonly EventLine[];
+}
+
+export const EVENT_LINES_SHOWN = 100;
+export const EVENT_LINES_KEPT = 5000;
+
+/** Says in one line what an event means. */
+export function describeEvent(event: LabEvent): EventLine {
+  const { position, time_ms, fact } = event;
+  const [subject, text] = describeFact(fact);
+  return { position, time_ms, type: fact.type, subject, text: clip(text) };
+}
+
+/** Lines that hold every word of `search`, newest first, at most `limit`. */
+export function searchEvents(
+  lines: readonly EventLine[],
+  search: string,
+  limit: number,
+): EventLine[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: EventLine[] = [];
+  for (let k = lines.length - 1; k >= 0 && found.length < limit; k--) {
+    const line = lines[k];
+    if (line === undefined) continue;
+    const text = `${line.type} ${line.subject} ${line.text}`.toLowerCase();
+    if (words.every((word) => text.includes(word))) found.push(line);
+  }
+  return found;
+}
+
+function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
+  switch (fact.type) {
+    case "instrument.online":
+      return [fact.instrumentId, fact.online ? "came online" : "went offline"];
+    case "instrument.birth":
+      return [fact.instrumentId, `introduced itself as ${fact.kind}`];
+    case "instrument.state": {
+      const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
+      return [fact.instrumentId, `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`];
+    }
+    case "job.accepted":
+      return [fact.jobId, `accepted by ${fact.instrumentId}, attempt ${fact.attempt}`];
+    case "job.rejected":
+      return [fact.jobId, `rejected by ${fact.instrumentId}: ${fact.reason}`];
+    case "job.progress":
+      return [fact.jobId, `runs on ${fact.instrumentId}`];
+    case "job.result":
+      return [fact.jobId, fact.observations.map(describeObservation).join("; ") || "done"];
+    case "job.failed":
+      return [fact.jobId, `failed on ${fact.instrumentId}: ${fact.reason}`];
+    case "job.unknown":
+      return [fact.jobId, `${fact.instrumentId} has no record of it`];
+    case "operator.command":
+      return [fact.campaignId, describeCommand(fact)];
+    case "safety.emergencyStop":
+      return [
+        "laboratory",
+        `emergency stop ${fact.active ? "by" : "cleared by"} ${fact.by}: ${fact.reason}`,
+      ];
+    case "daemon.started":
+      return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
+    case "campaign.defined":
+      return [fact.spec.campaignId, `defined: ${fact.spec.title}`];
+    case "timer.fired":
+      return [fact.timerId, "deadline reached"];
+    case "planner.proposed": {
+      const { points, verdict, model } = fact.proposal;
+      const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
+      return [
+        fact.campaignId,
+        `${points.length} points proposed after ${model.observations} results${why}`,
+      ];
+    }
+    case "planner.failed":
+      return [fact.campaignId, `the planner failed: ${fact.reason}`];
+    case "command.outcome":
+      return [fact.commandId, fact.sent ? "sent" : `could not be sent: ${fact.reason ?? ""}`];
+    case "message.quarantined":
+      return [fact.topic, `quarantined: ${fact.reason}, ${fact.bytes} bytes`];
+    default:
+      return unreachable(fact);
+  }
+}
+
+function describeCommand(fact: {
+  readonly action: string;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  readonly candidateIds?: readonly string[] | undefined;
+}): string {
+  const points = fact.candidateIds === undefined ? "" : ` of ${fact.candidateIds.length} points`;
+  return `${fact.action}${points} by ${fact.by}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+}
+
+const TEXT_MAX = 200;
+
+function clip(text: string): string {
+  return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text;
+}

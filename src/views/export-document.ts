@@ -1,0 +1,247 @@
+import { toRfc3339 } from "../core/clock.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { JobFact } from "../events/lab-fact.ts";
+import { isJobFact } from "./facts.ts";
+import type { CampaignStatus, LabStatePort } from "./lab-ports.ts";
+
+/** What `export --format json` prints of one campaign; the field names of command-line.md are fixed. */
+export interface ExportDocument {
+  readonly campaign: CampaignSpec & {
+    readonly state: string;
+    readonly budgetUsed: number;
+    readonly tielineVersion: string;
+    readonly site: string;
+  };
+  readonly observations: readonly ExportedObservation[];
+  readonly jobs: readonly ExportedJob[];
+  readonly proposals: readonly ExportedProposal[];
+  /** What people decided. */
+  readonly decisions: readonly ExportedDecision[];
+}
+
+export interface ExportedObservation {
+  readonly position: number;
+  readonly candidateId: string;
+  readonly jobId: string;
+  readonly parameters: Parameters;
+  readonly actual?: Parameters | undefined;
+  readonly result: readonly Observation[];
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly simulated: boolean;
+  readonly withdrawn: boolean;
+}
+
+export interface ExportedJob {
+  readonly jobId: string;
+  readonly candidateId: string;
+  readonly instrument: string;
+  readonly state: string;
+  /** Highest attempt that an instrument answered. */
+  readonly attempts: number;
+  /** Attempts that an instrument reported to have begun: accepted, run or finished. */
+  readonly starts: number;
+}
+
+export interface ExportedProposal {
+  readonly n: number;
+  readonly position: number;
+  readonly time: string;
+  readonly points: readonly ProposedPoint[];
+  readonly verdict: Verdict;
+  readonly model: ModelRecord;
+  readonly warnings: readonly string[];
+}
+
+export interface ExportedDecision {
+  readonly position: number;
+  readonly time: string;
+  readonly by: string;
+  readonly action: string;
+  readonly reason?: string | undefined;
+}
+
+/** Collects the documents of all campaigns from the log's events, in order, after the machines have seen each. */
+export interface ExportFold {
+  fold(event: LabEvent): void;
+  readonly campaignIds: readonly string[];
+  /** `undefined` for a campaign that the log does not hold. */
+  document(campaignId: string): ExportDocument | undefined;
+}
+
+interface Collected {
+  readonly spec: CampaignSpec;
+  readonly observations: (Omit<ExportedObservation, "withdrawn"> & { withdrawn: boolean })[];
+  readonly jobs: Map<string, JobRecord>;
+  readonly proposals: ExportedProposal[];
+  readonly decisions: ExportedDecision[];
+  requests: number;
+}
+
+interface JobRecord {
+  readonly candidateId: string;
+  instrument: string;
+  state: string;
+  attempts: number;
+  readonly started: Set<string>;
+}
+
+export function createExportFold(options: {
+  readonly site: string;
+  readonly version: string;
+  readonly state: LabStatePort;
+}): ExportFold {
+  const campaigns = new Map<string, Collected>();
+  return {
+    fold: (event) => foldEvent(campaigns, options.state, event),
+    get campaignIds() {
+      return [...campaigns.keys()];
+    },
+    document: (campaignId) => {
+      const found = campaigns.get(campaignId);
+      if (found === undefined) return undefined;
+      return documentOf(found, options.state.campaignStatus(campaignId), options);
+    },
+  };
+}
+
+function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event: LabEvent): void {
+  const { fact, position } = event;
+  const time = toRfc3339(event.time_ms);
+  switch (fact.type) {
+    case "campaign.defined":
+      campaigns.set(fact.spec.campaignId, {
+        spec: fact.spec,
+        observations: [],
+        jobs: new Map(),
+        proposals: [],
+        decisions: [],
+        requests: 0,
+      });
+      return;
+    case "planner.proposed": {
+      const campaign = campaigns.get(fact.campaignId);
+      if (campaign === undefined) return;
+      campaign.requests++;
+      campaign.proposals.push({ n: campaign.requests, position, time, ...fact.proposal });
+      return;
+    }
+    case "planner.failed": {
+      const campaign = campaigns.get(fact.campaignId);
+      if (campaign !== undefined) campaign.requests++;
+      return;
+    }
+    case "operator.command": {
+      const campaign = campaigns.get(fact.campaignId);
+      const { by, action, reason } = fact;
+      campaign?.decisions.push({ position, time, by, action, reason });
+      if (action === "withdraw") withdraw(campaign, fact.jobId);
+      return;
+    }
+    default:
+      foldJobEvent(campaigns, state, event, time);
+  }
+}
+
+function withdraw(campaign: Collected | undefined, jobId: string | undefined): void {
+  const taken = campaign?.observations.find((observation) => observation.jobId === jobId);
+  if (taken !== undefined) taken.withdrawn = true;
+}
+
+const JOB_STATES: Readonly<Record<JobFact["type"], string>> = {
+  "job.accepted": "accepted",
+  "job.rejected": "rejected",
+  "job.progress": "running",
+  "job.result": "done",
+  "job.failed": "failed",
+  "job.unknown": "unknown",
+};
+
+function foldJobEvent(
+  campaigns: Map<string, Collected>,
+  state: LabStatePort,
+  event: LabEvent,
+  time: string,
+): void {
+  const { fact, position } = event;
+  if (!isJobFact(fact)) return;
+  const word = JOB_STATES[fact.type];
+  const { jobId, instrumentId } = fact;
+  const place = state.locateJob(jobId);
+  const campaign = place === undefined ? undefined : campaigns.get(place.campaignId);
+  if (place === undefined || campaign === undefined) return;
+  const job = campaign.jobs.get(jobId) ?? {
+    candidateId: place.candidateId,
+    instrument: instrumentId,
+    state: word,
+    attempts: 0,
+    started: new Set<string>(),
+  };
+  campaign.jobs.set(jobId, job);
+  const wasDone = job.state === "done";
+  if (!wasDone) {
+    job.state = word;
+    job.instrument = instrumentId;
+  }
+  if (fact.type === "job.unknown") return;
+  job.attempts = Math.max(job.attempts, fact.attempt);
+  if (fact.type === "job.accepted" || fact.type === "job.progress" || fact.type === "job.result") {
+    job.started.add(`${fact.attempt}@${instrumentId}`);
+  }
+  if (fact.type === "job.result" && !wasDone && place.step === place.steps - 1) {
+    campaign.observations.push({
+      position,
+      candidateId: place.candidateId,
+      jobId,
+      parameters: place.parameters,
+      ...(fact.actual === undefined ? {} : { actual: fact.actual }),
+      result: fact.observations,
+      time,
+      simulated: fact.simulated,
+      withdrawn: false,
+    });
+  }
+}
+
+function documentOf(
+  campaign: Collected,
+  status: CampaignStatus | undefined,
+  about: { readonly site: string; readonly version: string },
+): ExportDocument {
+  const live = new Map(status?.jobs.map((job) => [job.jobId, job]) ?? []);
+  const jobs = [...campaign.jobs].map(([jobId, job]) => ({
+    jobId,
+    candidateId: job.candidateId,
+    instrument: job.instrument,
+    state: live.get(jobId)?.state ?? job.state,
+    attempts: job.attempts,
+    starts: job.started.size,
+  }));
+  const unanswered = [...live.values()]
+    .filter((job) => !campaign.jobs.has(job.jobId))
+    .map((job) => ({
+      jobId: job.jobId,
+      candidateId: job.candidateId,
+      instrument: job.instrumentId ?? "",
+      state: job.state,
+      attempts: job.attempt,
+      starts: 0,
+    }));
+  return {
+    campaign: {
+      ...campaign.spec,
+      state: status?.state ?? "draft",
+      budgetUsed: status?.budget.used ?? 0,
+      tielineVersion: about.version,
+      site: about.site,
+    },
+    observations: campaign.observations,
+    jobs: [...jobs, ...unanswered],
+    proposals: campaign.proposals,
+    decisions: campaign.decisions,
+  };
+}

@@ -1,0 +1,82 @@
+import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+import type { ExportDocument } from "./export-document.ts";
+
+/**
+ * The observations as CSV, one row each: position, time, candidate, job, every parameter as asked (and, where any
+ * was told, as measured under `actual_*`), then one column for each quantity that was observed: `phases`, `f_PHASE`,
+ * `x_PHASE_COMPONENT`, the objectives by name with `_uncertainty`, and `failure`. Fields are quoted after RFC 4180.
+ */
+export function exportCsv(document: ExportDocument): string {
+  const rows = document.observations.map((observation) => ({
+    position: observation.position,
+    time: observation.time,
+    candidateId: observation.candidateId,
+    jobId: observation.jobId,
+    withdrawn: observation.withdrawn ? "yes" : "",
+    ...observation.parameters,
+    ...prefixed("actual_", observation.actual ?? {}),
+    ...Object.assign({}, ...observation.result.map(columnsOf)),
+  }));
+  return toCsv(rows);
+}
+
+/** One JSON document a line: `{"kind": "campaign" | "observation" | "job" | "proposal" | "decision", ...}`. */
+export function exportJsonLines(document: ExportDocument): string {
+  const lines = [
+    { kind: "campaign", ...document.campaign },
+    ...document.observations.map((o) => ({ kind: "observation", ...o })),
+    ...document.jobs.map((job) => ({ kind: "job", ...job })),
+    ...document.proposals.map((proposal) => ({ kind: "proposal", ...proposal })),
+    ...document.decisions.map((decision) => ({ kind: "decision", ...decision })),
+  ];
+  return `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+}
+
+/** A table as CSV: the columns are the union of the rows' keys in the order of their first appearance. */
+export function toCsv(rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(","));
+  return `${[columns.map(csvField).join(","), ...lines].join("\n")}\n`;
+}
+
+function columnsOf(observation: Observation): Record<string, number | string> {
+  switch (observation.kind) {
+    case "phases": {
+      const compositions = Object.entries(observation.compositions ?? {}).map(
+        ([phase, composition]) => prefixed(`x_${phase}_`, composition),
+      );
+      return {
+        phases: phaseSetLabel(observation.phases),
+        ...(observation.confidence === undefined ? {} : { confidence: observation.confidence }),
+        ...prefixed("f_", observation.fractions ?? {}),
+        ...Object.assign({}, ...compositions),
+      };
+    }
+    case "objective":
+      return {
+        [observation.name]: observation.value,
+        ...(observation.standardUncertainty === undefined
+          ? {}
+          : { [`${observation.name}_uncertainty`]: observation.standardUncertainty }),
+      };
+    case "curve":
+      return { [observation.name]: observation.values.join(" ") };
+    case "trajectory":
+      return { trajectory: observation.frames.uri, sha256: observation.frames.sha256 };
+    case "failure":
+      return { failure: observation.reason };
+  }
+}
+
+function prefixed<Value>(
+  prefix: string,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).map(([name, v]) => [`${prefix}${name}`, v]));
+}
+
+function csvField(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,142 @@
+import type { Capability, Control, Operation, Safety } from "../domain/instrument.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { InstrumentFact } from "../events/lab-fact.ts";
+import { createRing, type Ring } from "./ring.ts";
+
+/** What the dashboard shows of one instrument. */
+export interface InstrumentView {
+  readonly instrumentId: string;
+  readonly kind: string;
+  readonly simulated: boolean;
+  readonly connection: string;
+  readonly operation: Operation;
+  readonly control: Control;
+  readonly safety: Safety;
+  readonly jobId?: string | undefined;
+  readonly fraction?: number | undefined;
+  readonly text?: string | undefined;
+  readonly capabilities: readonly Pick<Capability, "name" | "parameters" | "expectedDuration_s">[];
+  /** Times of the latest facts, ms since 1970 UTC. */
+  readonly seen_ms: number;
+  readonly counts: { readonly results: number; readonly failures: number };
+  /** Newest value of each telemetry channel. */
+  readonly readings: readonly ReadingView[];
+}
+
+export interface ReadingView {
+  readonly channel: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly time_ms: number;
+}
+
+/** One instrument with the traces of its telemetry: the view `dashboard/instrument/{id}`. */
+export interface InstrumentDetailView extends InstrumentView {
+  readonly traces: readonly {
+    readonly channel: string;
+    readonly unit: string;
+    readonly time_ms: readonly number[];
+    readonly values: readonly number[];
+  }[];
+}
+
+/** Samples of a telemetry channel that are kept; older ones are dropped, the event log never had them. */
+export const TRACE_SAMPLES = 300;
+/** Channels of an instrument that are kept; a device that invents names can't fill the memory. */
+export const CHANNELS_MAX = 32;
+
+interface Trace {
+  unit: string;
+  readonly samples: Ring<{ readonly time_ms: number; readonly value: number }>;
+}
+
+/** The fold of one instrument's facts. */
+export interface InstrumentFold {
+  apply(event: LabEvent<InstrumentFact>): void;
+  telemetry(channel: string, unit: string, value: number, time_ms: number): void;
+  progress(jobId: string, fraction: number, text: string | undefined): void;
+  counted(outcome: "results" | "failures", time_ms: number): void;
+  view(connection?: string): InstrumentView;
+  detail(connection?: string): InstrumentDetailView;
+}
+
+export function createInstrumentFold(instrumentId: string): InstrumentFold {
+  let base: Omit<InstrumentView, "counts" | "readings"> = {
+    instrumentId,
+    kind: "unknown",
+    simulated: false,
+    connection: "offline",
+    operation: "idle",
+    control: "automatic",
+    safety: "ok",
+    capabilities: [],
+    seen_ms: 0,
+  };
+  let order = { bootId: "", seq: -1 };
+  const counts = { results: 0, failures: 0 };
+  const traces = new Map<string, Trace>();
+
+  const apply = (event: LabEvent<InstrumentFact>): void => {
+    const { fact, time_ms } = event;
+    base = { ...base, seen_ms: time_ms };
+    if (fact.type === "instrument.online") {
+      base = { ...base, connection: fact.online ? "online" : "offline" };
+    } else if (fact.type === "instrument.birth") {
+      const { kind, simulated, capabilities } = fact;
+      base = { ...base, kind, simulated, capabilities, connection: "online" };
+    } else {
+      // Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late.
+      if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
+      order = { bootId: fact.bootId, seq: fact.seq };
+      const { operation, control, safety, jobId } = fact;
+      const sameJob = jobId !== undefined && jobId === base.jobId;
+      base = { ...base, operation, control, safety, jobId };
+      if (!sameJob) base = { ...base, fraction: undefined, text: undefined };
+    }
+  };
+  const view = (connection?: string): InstrumentView => ({
+    ...base,
+    connection: connection ?? base.connection,
+    counts: { ...counts },
+    readings: readingsOf(traces),
+  });
+  return {
+    apply,
+    telemetry: (channel, unit, value, time_ms) => {
+      const trace = traces.get(channel) ?? { unit, samples: createRing(TRACE_SAMPLES) };
+      if (!traces.has(channel) && traces.size >= CHANNELS_MAX) return;
+      traces.set(channel, trace);
+      trace.unit = unit;
+      trace.samples.push({ time_ms, value });
+      base = { ...base, seen_ms: time_ms };
+    },
+    progress: (jobId, fraction, text) => {
+      base = { ...base, jobId, fraction, text };
+    },
+    counted: (outcome, time_ms) => {
+      counts[outcome]++;
+      base = { ...base, seen_ms: time_ms, fraction: undefined, text: undefined };
+    },
+    view,
+    detail: (connection) => ({
+      ...view(connection),
+      traces: tracesOf(traces),
+    }),
+  };
+}
+
+function readingsOf(traces: ReadonlyMap<string, Trace>): ReadingView[] {
+  return [...traces].flatMap(([channel, { unit, samples }]) => {
+    const last = samples.items.at(-1);
+    return last === undefined ? [] : [{ channel, unit, ...last }];
+  });
+}
+
+function tracesOf(traces: ReadonlyMap<string, Trace>): InstrumentDetailView["traces"] {
+  return [...traces].map(([channel, { unit, samples }]) => ({
+    channel,
+    unit,
+    time_ms: samples.items.map((sample) => sample.time_ms),
+    values: samples.items.map((sample) => sample.value),
+  }));
+}

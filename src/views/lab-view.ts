@@ -1,0 +1,291 @@
+import type { LabEvent } from "../events/lab-event.ts";
+import type { InstrumentFact, QuarantineReason } from "../events/lab-fact.ts";
+import { listAlarms } from "./alarms.ts";
+import { type CampaignFold, createCampaignFold } from "./campaign-fold.ts";
+import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import {
+  describeEvent,
+  EVENT_LINES_KEPT,
+  EVENT_LINES_SHOWN,
+  type EventLine,
+  type EventStreamView,
+  searchEvents,
+} from "./event-stream-view.ts";
+import { isJobFact } from "./facts.ts";
+import {
+  createInstrumentFold,
+  type InstrumentDetailView,
+  type InstrumentFold,
+} from "./instrument-view.ts";
+import type { LabStatePort } from "./lab-ports.ts";
+import {
+  type EmergencyStopView,
+  type OverviewView,
+  QUARANTINE_LINES_SHOWN,
+  type QuarantineLine,
+} from "./overview-view.ts";
+import { createRing } from "./ring.ts";
+
+/** Everything the dashboard shows, as an incremental fold of the event log. Feed it events in order, after the machines. */
+export interface LabView {
+  fold(event: LabEvent): void;
+  /** Progress of a running job after the first: shown, not logged. */
+  noteProgress(progress: JobProgress): void;
+  noteTelemetry(reading: TelemetryReading): void;
+  /** A duplicate was recognised and left out of the log. */
+  noteDuplicate(): void;
+  overview(): OverviewView;
+  campaign(campaignId: string): CampaignView | undefined;
+  /** All observations kept of a campaign from `position` on, without the withdrawn. */
+  observations(campaignId: string, from?: number): readonly ObservationView[];
+  instrument(instrumentId: string): InstrumentDetailView | undefined;
+  events(): EventStreamView;
+  searchEvents(search: string, limit: number): readonly EventLine[];
+  readonly campaignIds: readonly string[];
+  readonly instrumentIds: readonly string[];
+  /** The names of the views that changed since the last call: `overview`, `events`, `campaign/{id}`, `instrument/{id}`. */
+  takeChanged(): readonly string[];
+  /** Marks a view as changed by something that is no event (a machine's timer, a reconnect). */
+  touch(view: string): void;
+}
+
+export interface JobProgress {
+  readonly instrumentId: string;
+  readonly jobId: string;
+  readonly fraction: number;
+  readonly text?: string | undefined;
+}
+
+export interface TelemetryReading {
+  readonly instrumentId: string;
+  readonly channel: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly time_ms: number;
+}
+
+export interface LabViewOptions {
+  readonly site: string;
+  readonly agentId: string;
+  readonly state: LabStatePort;
+  /** Connection of an instrument as its machine sees it (`stale` needs a clock); absent: as last announced. */
+  readonly connectionOf?: ((instrumentId: string) => string | undefined) | undefined;
+}
+
+/** Instruments that are shown; a client that invents ids can't fill the memory. */
+const INSTRUMENTS_MAX = 500;
+
+interface Fold {
+  readonly options: LabViewOptions;
+  readonly campaigns: Map<string, CampaignFold>;
+  readonly instruments: Map<string, InstrumentFold>;
+  readonly progress: Map<string, { fraction: number; text?: string | undefined }>;
+  readonly plannerFailures: Map<string, string>;
+  readonly lines: ReturnType<typeof createRing<EventLine>>;
+  readonly quarantine: ReturnType<typeof createRing<QuarantineLine>>;
+  readonly quarantinedByReason: Partial<Record<QuarantineReason, number>>;
+  readonly changed: Set<string>;
+  readonly counts: { results: number; failures: number; duplicates: number };
+  agent: OverviewView["agent"];
+  started_ms: number;
+  emergencyStop: EmergencyStopView;
+}
+
+/** Starts an empty view of a laboratory. */
+export function createLabView(options: LabViewOptions): LabView {
+  const fold: Fold = {
+    options,
+    campaigns: new Map(),
+    instruments: new Map(),
+    progress: new Map(),
+    plannerFailures: new Map(),
+    lines: createRing(EVENT_LINES_KEPT),
+    quarantine: createRing(QUARANTINE_LINES_SHOWN),
+    quarantinedByReason: {},
+    changed: new Set(),
+    counts: { results: 0, failures: 0, duplicates: 0 },
+    agent: { agentId: options.agentId, version: "", epoch: 0 },
+    started_ms: 0,
+    emergencyStop: { active: false },
+  };
+  const connection = (id: string): string | undefined => options.connectionOf?.(id);
+  return {
+    fold: (event) => foldEvent(fold, event),
+    noteProgress: (progress) => noteProgress(fold, progress),
+    noteTelemetry: ({ instrumentId, channel, unit, value, time_ms }) => {
+      fold.instruments.get(instrumentId)?.telemetry(channel, unit, value, time_ms);
+      fold.changed.add(`instrument/${instrumentId}`);
+    },
+    noteDuplicate: () => {
+      fold.counts.duplicates++;
+      fold.changed.add("overview");
+    },
+    overview: () => overviewOf(fold),
+    campaign: (id) => campaignOf(fold, id),
+    observations: (id, from = 0) =>
+      (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
+    instrument: (id) => fold.instruments.get(id)?.detail(connection(id)),
+    events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
+    searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
+    get campaignIds() {
+      return [...fold.campaigns.keys()];
+    },
+    get instrumentIds() {
+      return [...fold.instruments.keys()];
+    },
+    takeChanged: () => {
+      const names = [...fold.changed];
+      fold.changed.clear();
+      return names;
+    },
+    touch: (view) => fold.changed.add(view),
+  };
+}
+
+function foldEvent(fold: Fold, event: LabEvent): void {
+  const { fact } = event;
+  fold.lines.push(describeEvent(event));
+  fold.changed.add("events").add("overview");
+  switch (fact.type) {
+    case "daemon.started":
+      fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
+      fold.started_ms = event.time_ms;
+      return;
+    case "campaign.defined":
+      fold.campaigns.set(fact.spec.campaignId, createCampaignFold(fact.spec, event.time_ms));
+      fold.changed.add(`campaign/${fact.spec.campaignId}`);
+      return;
+    case "safety.emergencyStop":
+      fold.emergencyStop = {
+        active: fact.active,
+        by: fact.by,
+        reason: fact.reason,
+        time_ms: event.time_ms,
+      };
+      for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
+      return;
+    case "message.quarantined": {
+      const { topic, reason, bytes } = fact;
+      fold.quarantine.push({
+        position: event.position,
+        time_ms: event.time_ms,
+        topic,
+        reason,
+        bytes,
+      });
+      fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + 1;
+      return;
+    }
+    case "instrument.online":
+    case "instrument.birth":
+    case "instrument.state":
+      instrumentOf(fold, fact.instrumentId)?.apply({ ...event, fact } as LabEvent<InstrumentFact>);
+      fold.changed.add(`instrument/${fact.instrumentId}`);
+      return;
+    default:
+      foldCampaignEvent(fold, event);
+  }
+}
+
+function foldCampaignEvent(fold: Fold, event: LabEvent): void {
+  const { fact } = event;
+  switch (fact.type) {
+    case "planner.proposed":
+      fold.campaigns.get(fact.campaignId)?.proposed(event, fact.proposal);
+      fold.plannerFailures.delete(fact.campaignId);
+      break;
+    case "planner.failed":
+      fold.campaigns.get(fact.campaignId)?.planningFailed();
+      fold.plannerFailures.set(fact.campaignId, fact.reason);
+      break;
+    case "operator.command":
+      fold.campaigns.get(fact.campaignId)?.commanded({ ...event, fact });
+      break;
+    case "timer.fired":
+      for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
+      return;
+    default:
+      foldJobEvent(fold, event);
+      return;
+  }
+  fold.changed.add(`campaign/${fact.campaignId}`);
+}
+
+function foldJobEvent(fold: Fold, event: LabEvent): void {
+  const { fact } = event;
+  if (!isJobFact(fact)) return;
+  const place = fold.options.state.locateJob(fact.jobId);
+  const instrument = fold.instruments.get(fact.instrumentId);
+  if (place !== undefined) fold.changed.add(`campaign/${place.campaignId}`);
+  fold.changed.add(`instrument/${fact.instrumentId}`);
+  if (fact.type === "job.progress") {
+    noteProgress(fold, fact);
+  } else if (fact.type === "job.result") {
+    fold.counts.results++;
+    fold.progress.delete(fact.jobId);
+    instrument?.counted("results", event.time_ms);
+    if (place !== undefined && place.step === place.steps - 1) {
+      fold.campaigns.get(place.campaignId)?.observed({ ...event, fact }, place);
+    }
+  } else if (fact.type === "job.failed" || fact.type === "job.rejected") {
+    fold.counts.failures++;
+    fold.progress.delete(fact.jobId);
+    instrument?.counted("failures", event.time_ms);
+  }
+}
+
+function noteProgress(fold: Fold, progress: JobProgress): void {
+  const { jobId, fraction, text, instrumentId } = progress;
+  const place = fold.options.state.locateJob(jobId);
+  if (place === undefined) return;
+  fold.progress.set(jobId, { fraction, text });
+  fold.instruments.get(instrumentId)?.progress(jobId, fraction, text);
+  fold.changed.add(`campaign/${place.campaignId}`).add("overview");
+}
+
+function instrumentOf(fold: Fold, instrumentId: string): InstrumentFold | undefined {
+  const known = fold.instruments.get(instrumentId);
+  if (known !== undefined || fold.instruments.size >= INSTRUMENTS_MAX) return known;
+  const added = createInstrumentFold(instrumentId);
+  fold.instruments.set(instrumentId, added);
+  return added;
+}
+
+function campaignOf(fold: Fold, campaignId: string): CampaignView | undefined {
+  const status = fold.options.state.campaignStatus(campaignId);
+  return fold.campaigns.get(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
+}
+
+function overviewOf(fold: Fold): OverviewView {
+  const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
+  const instruments = [...fold.instruments].map(([id, instrument]) =>
+    instrument.view(fold.options.connectionOf?.(id)),
+  );
+  const { emergencyStop, plannerFailures } = fold;
+  return {
+    agent: fold.agent,
+    site: fold.options.site,
+    started_ms: fold.started_ms,
+    emergencyStop,
+    campaigns: campaigns.map((c) => ({
+      campaignId: c.campaignId,
+      title: c.title,
+      goal: c.goal,
+      state: c.state,
+      budget: c.budget,
+      inFlight: c.inFlight,
+      remaining_s: c.remaining_s,
+      observations: c.observations.total,
+      waiting: c.waiting !== undefined,
+    })),
+    instruments,
+    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures }),
+    counters: {
+      events: fold.lines.total,
+      ...fold.counts,
+      quarantined: fold.quarantine.total,
+      quarantinedByReason: { ...fold.quarantinedByReason },
+    },
+    quarantine: fold.quarantine.items,
+  };
+}

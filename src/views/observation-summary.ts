@@ -1,0 +1,73 @@
+import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+
+/** An observation as views carry it: everything of phases and objectives, only the size of curves and trajectories. */
+export type ObservationSummary =
+  | Exclude<Observation, { kind: "curve" | "trajectory" }>
+  | {
+      readonly kind: "curve";
+      readonly name: string;
+      readonly unit: string;
+      readonly points: number;
+    }
+  | { readonly kind: "trajectory"; readonly uri: string; readonly format: string };
+
+/** Drops what would make a view grow with the data: the values of curves. */
+export function summariseObservation(observation: Observation): ObservationSummary {
+  switch (observation.kind) {
+    case "curve":
+      return {
+        kind: "curve",
+        name: observation.name,
+        unit: observation.unit,
+        points: observation.values.length,
+      };
+    case "trajectory":
+      return {
+        kind: "trajectory",
+        uri: observation.frames.uri,
+        format: observation.frames.format,
+      };
+    default:
+      return observation;
+  }
+}
+
+/** One short phrase that a person reads: `fcc+hcp`, `creep_rate 0.41 %/h`, `failed: sample melted`. */
+export function describeObservation(observation: ObservationSummary | Observation): string {
+  switch (observation.kind) {
+    case "phases":
+      return phaseSetLabel(observation.phases);
+    case "objective": {
+      const error =
+        observation.standardUncertainty === undefined
+          ? ""
+          : ` ± ${formatNumber(observation.standardUncertainty)}`;
+      const unit = observation.unit === "1" ? "" : ` ${observation.unit}`;
+      return `${observation.name} ${formatNumber(observation.value)}${error}${unit}`;
+    }
+    case "curve": {
+      const points = "points" in observation ? observation.points : observation.values.length;
+      return `${observation.name}: curve of ${points} points`;
+    }
+    case "trajectory":
+      return `trajectory ${"uri" in observation ? observation.uri : observation.frames.uri}`;
+    case "failure":
+      return `failed: ${observation.reason}`;
+  }
+}
+
+/** Four significant digits without trailing zeros, thousands ungrouped: what fits in a table cell. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace(/\.?0+e/, "e");
+  return String(Number(value.toPrecision(4)));
+}
+
+/** `A 0.25, B 0.5, T 873`: the parameters of a point in one line. */
+export function describeParameters(parameters: Readonly<Record<string, number | string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name} ${typeof value === "number" ? formatNumber(value) : value}`)
+    .join(", ");
+}

@@ -1,0 +1,63 @@
+import type { CampaignView } from "./campaign-view.ts";
+
+/** `data` of `campaign/{id}/state`, after the contract's table. */
+export interface CampaignStatePayload {
+  readonly state: string;
+  readonly revision: number;
+  readonly budget: { readonly used: number; readonly total: number };
+  readonly inFlight: number;
+  readonly observations: number;
+}
+
+/** `data` of `campaign/{id}/batch`. */
+export interface CampaignBatchPayload {
+  readonly n: number;
+  readonly points: readonly {
+    readonly candidateId: string;
+    readonly parameters: Readonly<Record<string, number | string>>;
+    readonly score: number;
+    readonly why: string;
+    readonly jobId?: string | undefined;
+  }[];
+  /** Candidates asked for before this batch and still without a result. */
+  readonly pending: readonly string[];
+  readonly model: { readonly version: number };
+  readonly seed: string;
+  readonly approval: string;
+}
+
+/** `data` of `campaign/{id}/model`. */
+export interface CampaignModelPayload {
+  readonly version: number;
+  readonly goal: string;
+  readonly observations: number;
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
+  const { state, revision, budget, inFlight, observations } = view;
+  return { state, revision, budget, inFlight, observations: observations.total };
+}
+
+/** The latest batch; `undefined` before the first. */
+export function campaignBatchPayload(view: CampaignView): CampaignBatchPayload | undefined {
+  const { batch, model, jobs } = view;
+  if (batch === undefined || model === undefined) return undefined;
+  const inBatch = new Set(batch.points.map((point) => point.candidateId));
+  const pending = new Set(jobs.map((job) => job.candidateId).filter((id) => !inBatch.has(id)));
+  return {
+    n: batch.n,
+    points: batch.points.map(({ state: _, ...point }) => point),
+    pending: [...pending],
+    model: { version: model.version },
+    seed: batch.seed,
+    approval: batch.approval,
+  };
+}
+
+/** What the model has learnt; `undefined` before the first proposal. */
+export function campaignModelPayload(view: CampaignView): CampaignModelPayload | undefined {
+  if (view.model === undefined) return undefined;
+  const { version, observations, summary } = view.model;
+  return { version, goal: view.goal, observations, summary };
+}

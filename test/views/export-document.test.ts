@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { createExportFold } from "../../src/views/export-document.ts";
+import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
+import { createScriptedLaboratory } from "../support/scripted-laboratory.ts";
+
+const message = { source: "test", id: "x" };
+
+function exported(change?: (laboratory: ReturnType<typeof createScriptedLaboratory>) => void) {
+  const laboratory = createScriptedLaboratory();
+  laboratory.propose(3);
+  laboratory.finishOne();
+  laboratory.finishOne();
+  change?.(laboratory);
+  const fold = createExportFold({ site: "lab", version: "0.1.0", state: laboratory.state });
+  for (const event of laboratory.events) fold.fold(event);
+  const document = fold.document("al-mg-zn");
+  if (document === undefined) throw new Error("no document");
+  return document;
+}
+
+describe("the export document", () => {
+  test("has the fields that command-line.md fixes", () => {
+    const document = exported();
+    expect(document.campaign).toMatchObject({ campaignId: "al-mg-zn", budgetUsed: 2 });
+    expect(document.observations).toHaveLength(2);
+    expect(document.observations[0]).toMatchObject({
+      candidateId: document.proposals[0]?.points[0]?.candidateId,
+      jobId: "al-mg-zn.e1.s1",
+      result: [{ kind: "phases" }],
+    });
+    expect(
+      document.jobs.map(({ jobId, instrument, state, attempts, starts }) => ({
+        jobId,
+        instrument,
+        state,
+        attempts,
+        starts,
+      })),
+    ).toEqual([
+      { jobId: "al-mg-zn.e1.s1", instrument: "XRD1", state: "done", attempts: 1, starts: 1 },
+      { jobId: "al-mg-zn.e2.s1", instrument: "XRD1", state: "done", attempts: 1, starts: 1 },
+      { jobId: "al-mg-zn.e3.s1", instrument: "XRD1", state: "running", attempts: 1, starts: 0 },
+    ]);
+  });
+
+  test("starts counts attempts, not messages: a repeated acceptance or result is the same start", () => {
+    const about = { instrumentId: "XRD1", jobId: "al-mg-zn.e3.s1", message };
+    const document = exported((laboratory) => {
+      laboratory.write({ type: "job.accepted", attempt: 1, ...about });
+      laboratory.write({ type: "job.accepted", attempt: 1, ...about });
+      laboratory.write({ type: "job.progress", fraction: 0.1, attempt: 1, ...about });
+    });
+    expect(document.jobs[2]).toMatchObject({ starts: 1, attempts: 1 });
+    const again = exported((laboratory) => {
+      laboratory.write({ type: "job.accepted", attempt: 1, ...about });
+      laboratory.write({ type: "job.unknown", ...about });
+      laboratory.write({ type: "job.accepted", attempt: 2, ...about });
+    });
+    expect(again.jobs[2]).toMatchObject({ starts: 2, attempts: 2 });
+  });
+
+  test("a rejected job never started", () => {
+    const document = exported((laboratory) => {
+      laboratory.write({
+        type: "job.rejected",
+        instrumentId: "XRD1",
+        jobId: "al-mg-zn.e3.s1",
+        attempt: 1,
+        reason: "busy",
+        retryable: true,
+        message,
+      });
+    });
+    expect(document.jobs[2]?.starts).toBe(0);
+  });
+});
+
+describe("the text forms", () => {
+  test("CSV has one row an observation with the parameters and the phases", () => {
+    const lines = exportCsv(exported()).trim().split("\n");
+    expect(lines[0]).toBe("position,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
+    expect(lines).toHaveLength(3);
+  });
+
+  test("fields with commas, quotes and line ends survive a reader of RFC 4180", () => {
+    expect(toCsv([{ a: 'x"y', b: "1,2" }, { a: "p\nq" }])).toBe('a,b\n"x""y","1,2"\n"p\nq",\n');
+  });
+
+  test("JSON lines name the kind of each line", () => {
+    const kinds = exportJsonLines(exported())
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(kinds).toEqual([
+      "campaign",
+      "observation",
+      "observation",
+      "job",
+      "job",
+      "job",
+      "proposal",
+    ]);
+  });
+});
