@@ -11,7 +11,7 @@ import {
 import { type CommandIo, printJson } from "./command.ts";
 import { createProgress } from "./progress.ts";
 import type { ClassifyOptions } from "./structure.ts";
-import { readJson, speciesList, writeText } from "./structure-input.ts";
+import { readJson, speciesList } from "./structure-input.ts";
 
 interface FrameResult {
   readonly frame: number;
