@@ -10,7 +10,8 @@ export function liveLine(view: LabView): string {
       const { used, total } = campaign.budget;
       const phases = campaign.model?.summary["phasesFound"];
       const found = Array.isArray(phases) ? `  phases ${phases.length}` : "";
-      const left = campaign.remaining_s === undefined ? "" : `  ${formatDuration(campaign.remaining_s)} left`;
+      const left =
+        campaign.remaining_s === undefined ? "" : `  ${formatDuration(campaign.remaining_s)} left`;
       const state = campaign.state.split(".").at(-1);
       return `${id}  ${state}  measured ${used}/${total}${found}  in flight ${campaign.inFlight}${left}`;
     })

@@ -1,7 +1,11 @@
 import { resolve } from "node:path";
 import { createPinoLogger } from "../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
-import { defaultConfigurationFile, loadConfiguration, type LoadedConfiguration } from "../../config/load-configuration.ts";
+import {
+  defaultConfigurationFile,
+  type LoadedConfiguration,
+  loadConfiguration,
+} from "../../config/load-configuration.ts";
 import { LabError } from "../core/errors.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
 import type { CommandIo } from "./command.ts";
@@ -53,18 +57,30 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   stopLine();
   process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
   await laboratory?.stop();
-  await daemon.stop().catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));
+  await daemon
+    .stop()
+    .catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));
   if (ending.kind === "fatal") throw ending.error;
   if (ending.kind === "done") io.out(`${liveLine(daemon.view)}\n`);
 }
 
-type Ending = { readonly kind: "done" | "signal" } | { readonly kind: "fatal"; readonly error: unknown };
+type Ending =
+  | { readonly kind: "done" | "signal" }
+  | { readonly kind: "fatal"; readonly error: unknown };
 
-function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, folder: string): void {
-  io.out(`Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${folder}\n`);
+function announce(
+  io: CommandIo,
+  loaded: LoadedConfiguration,
+  daemon: Daemon,
+  folder: string,
+): void {
+  io.out(
+    `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${folder}\n`,
+  );
   for (const id of daemon.view.campaignIds) {
     const campaign = daemon.view.campaign(id);
-    if (campaign?.state === "validated") io.out(`Campaign ${id} waits: tieline start it with the page or over MQTT.\n`);
+    if (campaign?.state === "validated")
+      io.out(`Campaign ${id} waits: tieline start it with the page or over MQTT.\n`);
   }
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
@@ -74,7 +90,10 @@ function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, fo
 /** In a terminal a line that is redrawn; the structured log says the same elsewhere. */
 function showLiveLine(io: CommandIo, daemon: Daemon): () => void {
   if (!io.interactive) return () => {};
-  const timer = setInterval(() => io.err(`\r\x1b[2K${liveLine(daemon.view)}`), LIVE_LINE_INTERVAL_ms);
+  const timer = setInterval(
+    () => io.err(`\r\x1b[2K${liveLine(daemon.view)}`),
+    LIVE_LINE_INTERVAL_ms,
+  );
   return () => {
     clearInterval(timer);
     io.err("\r\x1b[2K");

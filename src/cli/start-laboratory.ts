@@ -13,7 +13,9 @@ interface LaboratoryNeeds {
 }
 
 /** Starts the simulated instruments of the configuration, as separate MQTT clients; none where it names none. */
-export async function startLaboratory(needs: LaboratoryNeeds): Promise<SimulatedLaboratory | undefined> {
+export async function startLaboratory(
+  needs: LaboratoryNeeds,
+): Promise<SimulatedLaboratory | undefined> {
   const { configuration } = needs.loaded;
   const simulated = configuration.laboratory?.simulated;
   if (simulated === undefined) return undefined;

@@ -11,7 +11,7 @@ import {
 import { type CommandIo, printJson } from "./command.ts";
 import { createProgress } from "./progress.ts";
 import type { ClassifyOptions } from "./structure.ts";
-import { readJson, speciesList } from "./structure-input.ts";
+import { readJson, speciesList, whole } from "./structure-input.ts";
 
 interface FrameResult {
   readonly frame: number;
@@ -25,10 +25,10 @@ interface FrameResult {
 /** `structure classify`: classes of the atoms of every frame. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {
   const started_ms = performance.now();
-  const classifier = createFrameClassifier(
-    await readJson(options.model),
-    speciesList(options.species),
-  );
+  const classifier = createFrameClassifier(await readJson(options.model), {
+    species: speciesList(options.species),
+    rounds: whole(options.rounds, "--rounds", 0, 20),
+  });
   const names = classifier.model.classes;
   const writer = options.out === undefined ? undefined : await createExtendedXyzWriter(options.out);
   const progress = createProgress(io, "classify");

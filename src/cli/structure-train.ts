@@ -55,6 +55,7 @@ export async function trainStructure(options: TrainOptions, io: CommandIo): Prom
 function trainingOptions(options: TrainOptions, progress: Progress): TrainingOptions {
   const dimension = positive(options.dimension, "--dimension");
   const clusters = positive(options.clusters, "--clusters");
+  const sigma = positive(options.sigma, "--sigma");
   return {
     neighbours: whole(options.neighbours, "--neighbours", 1, 100),
     components: whole(options.components, "--components", 1, 10),
@@ -64,6 +65,7 @@ function trainingOptions(options: TrainOptions, progress: Progress): TrainingOpt
       ? {}
       : { dimension: whole(`${dimension}`, "--dimension", 1, 1000) }),
     ...(clusters === undefined ? {} : { clusters: whole(`${clusters}`, "--clusters", 2, 50) }),
+    ...(sigma === undefined ? {} : { sigma }),
     onDraw: (done, total) => progress.update(done, total, "training draws"),
   };
 }

@@ -19,6 +19,7 @@ export interface TrainOptions {
   readonly average?: string;
   readonly averageOver: string;
   readonly neighbours: string;
+  readonly sigma?: string;
   readonly clusters?: string;
   readonly components: string;
   readonly dimension?: string;
@@ -36,7 +37,7 @@ export interface ClassifyOptions {
   readonly species?: string;
   readonly out?: string;
   readonly plot?: string;
-  readonly workers?: string;
+  readonly rounds: string;
   readonly json?: boolean;
 }
 
@@ -104,6 +105,7 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option("--average <A>", "Ra; without it 1.69 first-neighbour distances")
     .option("--average-over <which>", "same-species or all neighbours", "same-species")
     .option("--neighbours <k>", "neighbours of the graph", "7")
+    .option("--sigma <s>", "heat-kernel width of the graph; without it all weights are 1")
     .option("--clusters <n>", "kinds of atoms; without it the number of labels, or suggested")
     .option("--components <d>", "dimensions of the final space", "2")
     .option(
@@ -134,6 +136,11 @@ function registerClassify(structure: Command, io: CommandIo): void {
     .requiredOption("--model <model.json>", "written by structure train")
     .requiredOption("--frames <file>", FILE_HELP)
     .option("--species <names>", "names a dump's types 1, 2, ..")
+    .option(
+      "--rounds <n>",
+      "times that neighbouring atoms agree on their classes; 0: each alone",
+      "2",
+    )
     .option("--out <file.extxyz>", "the frames with their classes, for OVITO")
     .option("--plot <file.svg>", "a picture: fractions in time, space, the last frame's box")
     .option("--json", "one JSON document on standard output")

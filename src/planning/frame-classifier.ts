@@ -1,10 +1,12 @@
 import { LabError } from "../core/errors.ts";
 import type { Frame } from "../domain/frame.ts";
+import { winners } from "../models/structure/class-votes.ts";
 import {
   classifyDescriptors,
   type PreparedCentre,
   prepareCentre,
 } from "../models/structure/classify-descriptors.ts";
+import { consultNeighbours } from "../models/structure/consult-neighbours.ts";
 import { takeRows } from "../models/structure/dense.ts";
 import {
   describeInChunks,
@@ -35,13 +37,20 @@ export interface FrameClassifier {
   classify(frame: Frame): ClassifiedFrame;
 }
 
+export interface ClassifierOptions {
+  /** Names of a dump's types 1, 2, .. */
+  readonly species?: readonly string[] | undefined;
+  /** Times that neighbouring atoms agree on their classes; 0: each atom alone. */
+  readonly rounds?: number | undefined;
+}
+
 /** Atoms described at a time: 100 doubles each, 3 MB, which stays in the processor's cache. */
 const CHUNK_ATOMS = 4096;
 
 /** Makes the classifier of a model document (the JSON that `structure train` writes). Throws TL-7010. */
 export function createFrameClassifier(
   document: unknown,
-  given?: readonly string[],
+  options: ClassifierOptions = {},
 ): FrameClassifier {
   const model = modelFromDocument(document);
   const recipe = model.descriptor;
@@ -60,7 +69,7 @@ export function createFrameClassifier(
   );
   return {
     model,
-    classify: (frame) => classifyFrame(frame, model, settings, bySpecies, given),
+    classify: (frame) => classifyFrame(frame, { model, settings, centres: bySpecies, options }),
   };
 }
 
@@ -74,21 +83,22 @@ export function laafSettings(recipe: DescriptorRecipe, speciesCount: number): La
   };
 }
 
-function classifyFrame(
-  frame: Frame,
-  model: StructureModel,
-  settings: LaafSettings,
-  centres: readonly (PreparedCentre | undefined)[],
-  given: readonly string[] | undefined,
-): ClassifiedFrame {
-  const matched = matchSpecies(frame, model.species, given);
+interface ClassifierParts {
+  readonly model: StructureModel;
+  readonly settings: LaafSettings;
+  /** By the model's species. */
+  readonly centres: readonly (PreparedCentre | undefined)[];
+  readonly options: ClassifierOptions;
+}
+
+function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
+  const { model, settings, centres, options } = parts;
+  const matched = matchSpecies(frame, model.species, options.species);
   const components = model.centres[0]?.members[0]?.components ?? 2;
-  const out = {
-    classes: new Int32Array(frame.atoms),
-    probability: new Float64Array(frame.atoms),
-    unfamiliarity: new Float64Array(frame.atoms),
-    coordinates: new Float64Array(frame.atoms * components),
-  };
+  const count = model.classes.length;
+  const votes = new Float64Array(frame.atoms * count);
+  const unfamiliarity = new Float64Array(frame.atoms);
+  const coordinates = new Float64Array(frame.atoms * components);
   const length = descriptorLength(settings);
   const box = { ...frame, species: matched.species };
   describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
@@ -99,24 +109,31 @@ function classifyFrame(
       if (own.length === 0) return;
       if (centre === undefined)
         throw new LabError("TL-7011", `The model has no classes for ${model.species[s]} atoms`);
-      const found = classifyDescriptors(
-        centre,
-        own.length === atoms ? rows : takeRows(rows, length, own),
-        own.length,
-      );
+      const given = own.length === atoms ? rows : takeRows(rows, length, own);
+      const found = classifyDescriptors(centre, given, own.length);
       own.forEach((a, k) => {
         const atom = firstAtom + a;
-        out.classes[atom] = found.classes[k] ?? 0;
-        out.probability[atom] = found.probability[k] ?? 0;
-        out.unfamiliarity[atom] = matched.foreign
-          ? Math.max(FOREIGN, found.unfamiliarity[k] ?? 0)
-          : (found.unfamiliarity[k] ?? 0);
-        for (let c = 0; c < components; c++)
-          out.coordinates[atom * components + c] = found.coordinates[k * components + c] ?? 0;
+        votes.set(found.votes.subarray(k * count, (k + 1) * count), atom * count);
+        coordinates.set(
+          found.coordinates.subarray(k * components, (k + 1) * components),
+          atom * components,
+        );
+        const strange = found.unfamiliarity[k] ?? 0;
+        unfamiliarity[atom] = matched.foreign ? Math.max(FOREIGN, strange) : strange;
       });
     });
   });
-  return { frame, ...out, components, note: matched.note };
+  const agreed = consultNeighbours(box, votes, count, settings.cutoff_A, options.rounds);
+  const classes = winners(agreed, frame.atoms, count);
+  return {
+    frame,
+    classes,
+    probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
+    unfamiliarity,
+    coordinates,
+    components,
+    note: matched.note,
+  };
 }
 
 /** Unfamiliarity of an atom of an element that the model has never seen, whatever its surroundings. */

@@ -7,8 +7,8 @@ import type { CentreModel } from "./structure-model.ts";
 /** What is said of each atom. */
 export interface ClassifiedAtoms {
   readonly classes: Int32Array;
-  /** Votes of the class given, 0..1. */
-  readonly probability: Float64Array;
+  /** Share of votes of each class, rows x classes. */
+  readonly votes: Float64Array;
   /** Distance to the nearest class's training atoms over what is usual there; above 1 the atom is unfamiliar. */
   readonly unfamiliarity: Float64Array;
   /** Coordinates in the first member's space, rows x components. */
@@ -62,7 +62,7 @@ export function classifyDescriptors(
   const found = winners(votes, rows, classes);
   return {
     classes: found,
-    probability: Float64Array.from({ length: rows }, (_, i) => votes[i * classes + found[i]!]!),
+    votes,
     unfamiliarity: strangeness(centre, descriptors, rows, found),
     coordinates,
   };

@@ -24,7 +24,7 @@ export function localityDirections(
     const a = links.from[e]! * columns;
     const b = links.to[e]! * columns;
     for (let c = 0; c < columns; c++) difference[c] = basis[a + c]! - basis[b + c]!;
-    addOuter(laplacian, difference, columns, 1);
+    addOuter(laplacian, difference, columns, links.weight[e]!);
   }
   const metric = new Float64Array(columns * columns);
   for (let i = 0; i < rows; i++) {

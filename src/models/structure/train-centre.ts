@@ -11,11 +11,14 @@ import { type ProjectionReport, reportProjection } from "./projection-report.ts"
 import { fitStandardisation, standardise } from "./standardise.ts";
 import type { CentreModel, ProjectionMember } from "./structure-model.ts";
 import { drawRows, heldOutRows, type TrainingAtoms } from "./training-draws.ts";
-import { type FirstStep, fitFirstStep, principalProjection } from "./two-step-projection.ts";
+import {
+  type FirstStep,
+  fitFirstStep,
+  type GraphSettings,
+  principalProjection,
+} from "./two-step-projection.ts";
 
-export interface TrainingOptions {
-  /** Neighbours of the graph, k. */
-  readonly neighbours: number;
+export interface TrainingOptions extends GraphSettings {
   /** Dimensions of the final space. */
   readonly components: number;
   /** Number of kinds of atoms; absent: the number of labels, else suggested. */
@@ -116,7 +119,7 @@ function fitDraw(atoms: TrainingAtoms, options: TrainingOptions, prng: Prng): Dr
   const drawn = takeRows(atoms.descriptors, columns, rows);
   const standardisation = fitStandardisation(drawn, rows.length, columns);
   const x = standardise(drawn, rows.length, standardisation);
-  const first = fitFirstStep(x, rows.length, columns, options.neighbours);
+  const first = fitFirstStep(x, rows.length, columns, options);
   if (first.rank < components)
     throw new LabError(
       "TL-7012",

@@ -14,7 +14,14 @@ export interface FirstStep {
   readonly coordinates: Float64Array;
   /** From left singular vectors to step-1 coordinates, rank x rank. */
   readonly directions: Float64Array;
+  readonly graph: GraphSettings;
+}
+
+export interface GraphSettings {
+  /** Neighbours of each point, k. */
   readonly neighbours: number;
+  /** Width of the heat kernel; absent: all weights 1. */
+  readonly sigma?: number | undefined;
 }
 
 /** A linear map of standardised descriptors to the final space, and the training rows there. */
@@ -36,7 +43,7 @@ export function fitFirstStep(
   standardised: Float64Array,
   rows: number,
   columns: number,
-  neighbours: number,
+  graph: GraphSettings,
 ): FirstStep {
   if (rows < 3)
     throw new LabError(
@@ -54,10 +61,10 @@ export function fitFirstStep(
   const principal = svd.left.slice();
   for (let i = 0; i < rows; i++)
     for (let r = 0; r < rank; r++) principal[i * rank + r]! *= svd.singular[r]!;
-  const links = linkNeighbours(principal, rows, rank, neighbours);
+  const links = linkNeighbours(principal, rows, rank, graph.neighbours, graph.sigma);
   const directions = localityDirections(svd.left, rows, rank, links);
   const coordinates = multiply(svd.left, directions, { rows, inner: rank, columns: rank });
-  return { rows, columns, rank, svd, coordinates, directions, neighbours };
+  return { rows, columns, rank, svd, coordinates, directions, graph };
 }
 
 /**
@@ -67,7 +74,7 @@ export function fitFirstStep(
 export function fitSecondStep(first: FirstStep, middle: number, components: number): Projection {
   const { rows, rank, columns, svd } = first;
   const inner = firstColumns(first.coordinates, rows, rank, middle);
-  const links = linkNeighbours(inner, rows, middle, first.neighbours);
+  const links = linkNeighbours(inner, rows, middle, first.graph.neighbours, first.graph.sigma);
   const second = firstColumns(
     localityDirections(inner, rows, middle, links),
     middle,
