@@ -17,6 +17,7 @@ interface FrameResult {
   readonly frame: number;
   readonly atoms: number;
   readonly classes: Record<string, number>;
+  readonly alone: Record<string, number>;
   readonly unfamiliar: number;
   readonly step?: number;
   readonly temperature_K?: number;

@@ -24,6 +24,8 @@ export interface ClassifiedFrame {
   /** Number of each atom's class in the model's list. */
   readonly classes: Int32Array;
   readonly probability: Float64Array;
+  /** Class of each atom by itself, before its neighbours were heard. */
+  readonly alone: Int32Array;
   /** Above 1 the atom is unlike every training atom. */
   readonly unfamiliarity: Float64Array;
   /** First two coordinates of each atom in the model's space. */
@@ -129,6 +131,7 @@ function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
     frame,
     classes,
     probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
+    alone: winners(votes, frame.atoms, count),
     unfamiliarity,
     coordinates,
     components,
@@ -140,20 +143,25 @@ function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
 const FOREIGN = 10;
 
 /** Share of atoms in each class, and of unfamiliar atoms, 0..1. */
-export function summarise(
-  found: ClassifiedFrame,
-  names: readonly string[],
-): { readonly classes: Record<string, number>; readonly unfamiliar: number } {
-  const counts = new Map<string, number>(names.map((name) => [name, 0]));
-  let strange = 0;
-  for (let a = 0; a < found.frame.atoms; a++) {
-    const name = names[found.classes[a] ?? 0] ?? "?";
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    if ((found.unfamiliarity[a] ?? 0) > 1) strange++;
-  }
-  const atoms = found.frame.atoms;
+export function summarise(found: ClassifiedFrame, names: readonly string[]): FrameSummary {
+  const { atoms } = found.frame;
+  const strange = found.unfamiliarity.reduce((count, value) => count + (value > 1 ? 1 : 0), 0);
   return {
-    classes: Object.fromEntries([...counts].map(([name, count]) => [name, count / atoms])),
+    classes: sharesOf(found.classes, names),
+    alone: sharesOf(found.alone, names),
     unfamiliar: strange / atoms,
   };
+}
+
+export interface FrameSummary {
+  readonly classes: Record<string, number>;
+  /** The same with each atom judged by itself: smoother in time, noisier in space. */
+  readonly alone: Record<string, number>;
+  readonly unfamiliar: number;
+}
+
+function sharesOf(classes: Int32Array, names: readonly string[]): Record<string, number> {
+  const counts = new Float64Array(names.length);
+  for (const c of classes) counts[c] = (counts[c] ?? 0) + 1;
+  return Object.fromEntries(names.map((name, c) => [name, (counts[c] ?? 0) / classes.length]));
 }
