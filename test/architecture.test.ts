@@ -44,7 +44,7 @@ const RULES: Record<
     node: true,
   },
   "adapters/runners": {
-    ours: ["src/core", "src/domain", "src/events", "src/views", "src/planning"],
+    ours: ["src/core", "src/domain", "src/events", "src/views", "src/planning", "adapters/frames"],
     node: true,
   },
   config: { ours: ["src/core", "src/domain"], packages: ["zod", "yaml"], node: true },
