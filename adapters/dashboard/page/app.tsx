@@ -60,7 +60,6 @@ export function App() {
 function Header() {
   const overview = useStore((state) => state.overview);
   const connection = useStore((state) => state.connection);
-  const [theme, setTheme] = useState<ThemeChoice>(themeChoice());
   const words = { opening: "connecting …", live: "live", lost: "connection lost, trying again" }[
     connection
   ];
@@ -78,21 +77,6 @@ function Header() {
       <span class={`connection ${connection}`} role="status">
         {words}
       </span>
-      <label class="theme">
-        <span class="visually-hidden">Theme</span>
-        <select
-          value={theme}
-          onChange={(event) => {
-            const choice = event.currentTarget.value as ThemeChoice;
-            setTheme(choice);
-            chooseTheme(choice);
-          }}
-        >
-          <option value="system">System</option>
-          <option value="light">Light</option>
-          <option value="dark">Dark</option>
-        </select>
-      </label>
       <EmergencyStop stop={overview?.emergencyStop ?? { active: false }} />
     </header>
   );
@@ -122,7 +106,29 @@ function Navigation(props: {
       <a href="#events" aria-current={kind === "events" ? "page" : undefined}>
         Events
       </a>
+      <ThemeSwitch />
     </nav>
+  );
+}
+
+function ThemeSwitch() {
+  const [theme, setTheme] = useState<ThemeChoice>(themeChoice());
+  return (
+    <label class="theme">
+      <span class="visually-hidden">Theme</span>
+      <select
+        value={theme}
+        onChange={(event) => {
+          const choice = event.currentTarget.value as ThemeChoice;
+          setTheme(choice);
+          chooseTheme(choice);
+        }}
+      >
+        <option value="system">System</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
+      </select>
+    </label>
   );
 }
 

@@ -69,7 +69,6 @@ export function BatchTable(props: {
                   Score {order === "score" ? "▾" : "↕"}
                 </button>
               </th>
-              <th scope="col">State</th>
             </tr>
           </thead>
           <tbody>
@@ -91,12 +90,13 @@ export function BatchTable(props: {
                     ) : null}
                   </td>
                 ) : null}
-                <td class="parameters">{describeParameters(point.parameters)}</td>
-                <td>{point.why}</td>
-                <td class="number">{formatNumber(point.score)}</td>
-                <td>
+                <td class="parameters">
+                  {describeParameters(point.parameters)}
+                  <br />
                   <PointState point={point} fraction={fractions.get(point.jobId ?? "")} />
                 </td>
+                <td>{point.why}</td>
+                <td class="number">{formatNumber(point.score)}</td>
               </tr>
             ))}
           </tbody>

@@ -28,6 +28,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           {campaign.goal === "phase-diagram" ? null : (
             <GoalPictures campaign={campaign} observations={observations} />
           )}
+          <Learning campaign={campaign} />
         </div>
         <div class="side-column">
           <section class="card" aria-labelledby="next-batch">
@@ -38,22 +39,21 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
             </h2>
             <BatchTable campaign={campaign} mark={mark} />
           </section>
-          <Learning campaign={campaign} />
           <Decisions campaign={campaign} />
+          <section class="card" aria-labelledby="results">
+            <h2 id="results">Results</h2>
+            <ObservationsTable observations={observations} mark={mark} />
+            <p class="downloads">
+              All data:{" "}
+              {["csv", "json", "jsonl"].map((format) => (
+                <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
+                  {format.toUpperCase()}
+                </a>
+              ))}
+            </p>
+          </section>
         </div>
       </div>
-      <section class="card" aria-labelledby="results">
-        <h2 id="results">Results</h2>
-        <ObservationsTable observations={observations} mark={mark} />
-        <p class="downloads">
-          All data:{" "}
-          {["csv", "json", "jsonl"].map((format) => (
-            <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
-              {format.toUpperCase()}
-            </a>
-          ))}
-        </p>
-      </section>
     </div>
   );
 }

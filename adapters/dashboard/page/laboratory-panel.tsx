@@ -1,5 +1,4 @@
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
-import { formatNumber } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { useStore } from "./store.ts";
@@ -64,9 +63,6 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
       )}
       {traces.map((trace, k) => (
         <div key={trace.channel}>
-          <p class="reading">
-            {trace.channel}: <strong>{formatNumber(trace.values.at(-1) ?? 0)}</strong> {trace.unit}
-          </p>
           {trace.values.length < 2 ? null : (
             <LinePlot
               x={trace.time_ms}
@@ -76,7 +72,7 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
               label={`${trace.channel} of ${instrumentId} in ${trace.unit}`}
               lines={[
                 {
-                  name: `${trace.channel} (${trace.unit})`,
+                  name: `${trace.channel} in ${trace.unit}`,
                   colour: phaseColour(5 + k),
                   values: trace.values,
                 },

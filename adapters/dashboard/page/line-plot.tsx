@@ -1,5 +1,6 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { formatNumber } from "../../../src/views/observation-summary.ts";
 import { useTheme } from "./use-theme.ts";
 
 export interface PlotLine {
@@ -21,6 +22,7 @@ export function LinePlot(props: {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const { x, lines, xName, isTime = false, height = 190 } = props;
+  const [pointed, setPointed] = useState<number>();
   const shape = `${theme.name}/${xName}/${lines.map((line) => `${line.name}${line.colour}`).join(",")}`;
   const data: uPlot.AlignedData = [
     isTime ? x.map((ms) => ms / 1000) : [...x],
@@ -41,9 +43,11 @@ export function LinePlot(props: {
         height,
         scales: { x: { time: isTime } },
         cursor: { y: false },
+        legend: { show: false },
+        hooks: { setCursor: [(self) => setPointed(self.cursor.idx ?? undefined)] },
         axes: [
           { ...axis, label: xName, labelSize: 18, size: 34 },
-          { ...axis, size: 56 },
+          { ...axis, size: 56, space: 24 },
         ],
         series: [
           { label: xName },
@@ -69,8 +73,27 @@ export function LinePlot(props: {
   }, [shape]);
   useEffect(() => plot.current?.setData(data), [x, lines]);
 
-  const last = lines.map((line) => `${line.name} ${line.values.at(-1) ?? "unknown"}`).join(", ");
+  const at = pointed !== undefined && pointed < x.length ? pointed : x.length - 1;
+  const readings = lines.map((line) => ({ ...line, value: line.values[at] }));
+  const words = readings.map(({ name, value }) => `${name} ${value ?? "unknown"}`).join(", ");
   return (
-    <div class="plot" ref={place} role="img" aria-label={`${props.label}. Latest: ${last}.`} />
+    <div class="plot">
+      <p class="readings">
+        {readings.map(({ name, colour, value }) => (
+          <span key={name}>
+            <svg viewBox="0 0 14 4" aria-hidden="true">
+              <rect width="14" height="4" fill={colour} />
+            </svg>
+            {name} <strong>{typeof value === "number" ? formatNumber(value) : "–"}</strong>
+          </span>
+        ))}
+        {isTime || xName === "" ? null : (
+          <span class="quiet">
+            {x[at] ?? 0} {xName}
+          </span>
+        )}
+      </p>
+      <div ref={place} role="img" aria-label={`${props.label}. ${words}.`} />
+    </div>
   );
 }

@@ -36,10 +36,9 @@ export function ObservationsTable(props: {
           <thead>
             <tr>
               <th scope="col">n</th>
-              <th scope="col">Time</th>
               <th scope="col">Point</th>
               <th scope="col">Result</th>
-              <th scope="col">By</th>
+              <th scope="col">When, by</th>
             </tr>
           </thead>
           <tbody>
@@ -50,10 +49,11 @@ export function ObservationsTable(props: {
                 onMouseLeave={() => props.mark(undefined)}
               >
                 <td class="number">{n}</td>
-                <td>{clockTime(observation.time_ms)}</td>
                 <td class="parameters">{at}</td>
                 <td>{result}</td>
-                <td>{observation.instrumentId}</td>
+                <td class="quiet">
+                  {clockTime(observation.time_ms)} {observation.instrumentId}
+                </td>
               </tr>
             ))}
           </tbody>

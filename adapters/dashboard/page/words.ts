@@ -60,11 +60,7 @@ export function durationInWords(duration_s: number): string {
 }
 
 export function clockTime(time_ms: number): string {
-  return new Date(time_ms).toLocaleTimeString([], {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
+  return new Date(time_ms).toLocaleTimeString("en-GB");
 }
 
 export function percent(share: number): string {

@@ -89,6 +89,7 @@ function drawTernaryAxes(
   theme: Theme,
 ): string {
   const parts: string[] = [];
+  // Each component's ticks stand on one edge: A on the left, B on the base, C on the right.
   const at = (a: number, b: number, c: number): [number, number] =>
     frame.toPixel([a / 2 + c, a * ROOT3_2 + 0 * b]);
   for (const f of [0.2, 0.4, 0.6, 0.8]) {
@@ -99,12 +100,17 @@ function drawTernaryAxes(
     ] as const;
     const grid = { stroke: theme.ink, "stroke-opacity": 0.14, "stroke-width": 0.8 };
     for (const [p, q] of lines) parts.push(element("path", { d: pathOf([p, q]), ...grid }));
-    const [left, , base] = lines;
+    const left = lines[0];
     const label = String(Number((f * total).toPrecision(3)));
     const quiet = { fill: theme.quiet, "font-size": 11 };
     parts.push(
       text(label, { x: left[0][0] - 7, y: left[0][1] + 4, "text-anchor": "end", ...quiet }),
-      text(label, { x: base[1][0], y: base[1][1] + 16, "text-anchor": "middle", ...quiet }),
+      text(label, {
+        x: at(0, f, 1 - f)[0],
+        y: at(0, f, 1 - f)[1] + 16,
+        "text-anchor": "middle",
+        ...quiet,
+      }),
       text(label, { x: at(1 - f, 0, f)[0] + 7, y: at(1 - f, 0, f)[1] + 4, ...quiet }),
     );
   }
