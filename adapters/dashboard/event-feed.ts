@@ -43,6 +43,8 @@ export function createEventFeed(boot: string): EventFeed {
 
   return {
     publish: ({ topic, payload }) => {
+      // Campaign topics are for programs; the page shows the views, which hold the same.
+      if (!topic.includes("/dashboard/")) return;
       if (!newest.has(topic) && newest.size >= TOPICS_MAX) return;
       // The payload is JSON already: it is embedded as it is, so that watchers get exactly what MQTT clients get.
       const kept = {

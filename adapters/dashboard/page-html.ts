@@ -29,5 +29,11 @@ export function pageHtml(settings: PageSettings): string {
 `;
 }
 
-const ICON =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M16 3 30 28H2z" fill="none" stroke="#0072b2" stroke-width="3" stroke-linejoin="round"/><path d="M9 20 20 14" stroke="#d55e00" stroke-width="3"/><circle cx="9" cy="20" r="3" fill="#d55e00"/><circle cx="20" cy="14" r="3" fill="#d55e00"/></svg>';
+/** A composition triangle with a tie-line. */
+const ICON = [
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">',
+  '<path d="M16 3 30 28H2z" fill="none" stroke="#0072b2" stroke-width="3" stroke-linejoin="round"/>',
+  '<path d="M9 20 20 14" stroke="#d55e00" stroke-width="3"/>',
+  '<circle cx="9" cy="20" r="3" fill="#d55e00"/><circle cx="20" cy="14" r="3" fill="#d55e00"/>',
+  "</svg>",
+].join("");

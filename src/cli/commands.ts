@@ -1,8 +1,13 @@
 import type { RegisterCommand } from "./command.ts";
+import { registerContract } from "./contract.ts";
+import { registerEvaluate } from "./evaluate.ts";
+import { registerSuggest } from "./suggest.ts";
 
 /**
  * Every command, in the order of the help text.
  */
 export const COMMANDS: readonly RegisterCommand[] = [
-  // one line a command
+  registerSuggest,
+  registerEvaluate,
+  registerContract,
 ];

@@ -12,6 +12,10 @@ export interface PhaseDiagramSettings {
   readonly known?: readonly KnownPhases[] | undefined;
   /** Column whose value every point of a batch shares. */
   readonly shared?: string | undefined;
+  /** Width of the label-propagation kernel: exp(-gamma d^2) on z-scored axes; absent: tied to the grid's step. */
+  readonly gamma?: number | undefined;
+  /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
+  readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
     | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
     | undefined;

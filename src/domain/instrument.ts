@@ -22,4 +22,9 @@ export interface InstrumentBirth {
   readonly kind: string;
   readonly capabilities: readonly Capability[];
   readonly simulated: boolean;
+  /**
+   * True where the instrument keeps its jobs over a restart of its own, so that its "no record of it" means "never
+   * began". An addition to the contract; absent means false, the careful reading.
+   */
+  readonly journal?: boolean | undefined;
 }

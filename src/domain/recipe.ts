@@ -1,3 +1,5 @@
+import type { Parameters } from "./candidate.ts";
+
 /** Where a job's set point comes from: a constant, or an axis of the candidate. */
 export type ParameterSource = number | string | { readonly axis: string };
 
@@ -16,4 +18,14 @@ export interface RecipeStep {
 /** What one proposed point asks for: ordered steps on one tracked sample; the observation comes from the last. */
 export interface Recipe {
   readonly steps: readonly RecipeStep[];
+}
+
+/** The set points of one step for one candidate. */
+export function resolveParameters(step: RecipeStep, candidate: Parameters): Parameters {
+  return Object.fromEntries(
+    Object.entries(step.parameters).map(([name, source]) => [
+      name,
+      typeof source === "object" ? (candidate[source.axis] ?? Number.NaN) : source,
+    ]),
+  );
 }

@@ -1,14 +1,11 @@
 import type { EventDraft, LabEvent } from "./lab-event.ts";
-import type { MessageIdentity } from "./lab-fact.ts";
 
 /** The append-only log: the only truth. Everything else is a fold of it. */
 export interface EventLog {
   /** Writes all drafts or none; resolves once they are on disk (synced). Rejects with TL-4003 where that fails. */
   append(drafts: readonly EventDraft[]): Promise<LabEvent[]>;
   /** Events from `position` on, in order, checksums verified. */
-  read(from?: number): Iterable<LabEvent> | AsyncIterable<LabEvent>;
-  /** Position of the event that holds this message, if it has been logged. */
-  findMessage(message: MessageIdentity): number | undefined;
+  read(from?: number): AsyncIterable<LabEvent>;
   /** Position of the last event, 0 for an empty log. */
   readonly lastPosition: number;
   close(): Promise<void>;

@@ -50,6 +50,8 @@ export type LabCommand =
       readonly type: "requestProposal";
       readonly campaignId: string;
       readonly requestId: string;
+      /** The model learns every result up to this log position, and none after it. */
+      readonly through: number;
       readonly request: ProposalRequest;
     }
   | { readonly type: "startTimer"; readonly timerId: string; readonly at_ms: number }

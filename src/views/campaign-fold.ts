@@ -104,11 +104,7 @@ function foldProposal(state: State, event: LabEvent, proposal: Proposal): void {
   state.requests++;
   const { model } = proposal;
   state.model = { version: state.requests, ...model };
-  const figures = Object.fromEntries(
-    Object.entries(model.summary).filter(
-      (entry): entry is [string, number] => typeof entry[1] === "number",
-    ),
-  );
+  const figures = figuresOf(model.summary);
   state.history.push({ observations: model.observations, time_ms: event.time_ms, figures });
   // A verdict without points ends or holds the campaign; the points on show stay those that were proposed last.
   if (proposal.points.length === 0 && state.batch !== undefined) {
@@ -237,6 +233,16 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
+}
+
+/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
+function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
+      if (typeof value === "number") return [[name, value]];
+      return Array.isArray(value) ? [[name, value.length]] : [];
+    }),
+  );
 }
 
 function numbersIn(value: unknown): Record<string, number> | undefined {

@@ -36,7 +36,7 @@ export function readPhaseDiagramView(view: DrawableView | undefined): PhaseDiagr
     return undefined;
   }
   const labels = strings(view["labels"]);
-  const labelIndex = numbers(view["labelIndex"]);
+  const labelIndex = numbers(view["label"]);
   if (labels === undefined || labelIndex === undefined) return undefined;
   return {
     kind: view.kind as PhaseDiagramView["kind"],

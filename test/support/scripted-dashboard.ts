@@ -4,8 +4,9 @@ import {
   createDashboardServer,
   type DashboardServer,
 } from "../../adapters/dashboard/dashboard-server.ts";
-import { createViewPublisher } from "../../adapters/dashboard/view-publisher.ts";
-import type { Clock, Timers } from "../../src/core/clock.ts";
+import { createAgentMessages } from "../../adapters/mqtt/agent-messages.ts";
+import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
+import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
@@ -33,14 +34,6 @@ export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly port?: number;
   readonly reply?: (request: OperatorRequest) => OperatorReply;
 }
-
-export const systemClock: Clock = { now_ms: () => Date.now() };
-export const systemTimers: Timers = {
-  schedule: (at_ms, callback) => {
-    const timer = setTimeout(callback, Math.max(0, at_ms - Date.now()));
-    return () => clearTimeout(timer);
-  },
-};
 
 export async function startScriptedDashboard(
   options: ScriptedDashboardOptions = {},
@@ -82,22 +75,21 @@ export async function startScriptedDashboard(
     },
   });
   const publisher = createViewPublisher({
-    labView: view,
-    site: "lab",
-    agentId: "agent1",
+    view,
+    messages: () => createAgentMessages({ site: "lab", agentId: "agent1", epoch: 1 }),
     clock: systemClock,
     timers: systemTimers,
-    send: server.publish,
+    publish: server.publish,
   });
   const { url } = await server.start();
-  publisher.flush();
+  publisher.publishChanges();
   return {
     laboratory,
     labView: view,
     server,
     url,
     commands,
-    flush: publisher.flush,
+    flush: publisher.publishChanges,
     stop: async () => {
       publisher.stop();
       await server.stop();

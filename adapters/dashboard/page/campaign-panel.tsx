@@ -59,8 +59,8 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
 }
 
 function Headline({ campaign }: { readonly campaign: CampaignView }) {
-  const { budget, model, state, stateReason, warnings, verdict } = campaign;
-  const phases = model?.summary["phasesFound"];
+  const { budget, state, stateReason, warnings, verdict } = campaign;
+  const phases = campaign.history.at(-1)?.figures["phasesFound"];
   return (
     <section class="card headline" aria-label="State of the campaign">
       <div class="title-row">

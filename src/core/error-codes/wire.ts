@@ -9,4 +9,16 @@ export const WIRE_CODES = {
     what: "no daemon answers",
     hint: "Check that a daemon runs on this broker and site.",
   },
+  "TL-2004": {
+    what: "a message is larger than the contract allows",
+    hint: "Send larger data by reference (uri, sha256, bytes).",
+  },
+  "TL-2005": {
+    what: "a port cannot be opened",
+    hint: "Choose a port above 1023 and an address of this machine.",
+  },
+  "TL-2006": {
+    what: "the broker refused the connection",
+    hint: "Check user name, password and the client id.",
+  },
 } as const;

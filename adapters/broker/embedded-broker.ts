@@ -1,0 +1,217 @@
+import { once } from "node:events";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createTcpServer, type Server as TcpServer } from "node:net";
+import { Aedes, type Client, type PublishPacket } from "aedes";
+import { createWebSocketStream, WebSocketServer } from "ws";
+import { LabError } from "../../src/core/errors.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import { matchesFilter } from "./topic-filter.ts";
+
+export interface EmbeddedBrokerOptions {
+  /** Address to listen on; by default only this machine reaches the broker, because it asks nobody for a password. */
+  readonly host?: string | undefined;
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  /** Port of MQTT over WebSocket; absent means none, 0 takes a free one. */
+  readonly webSocketPort?: number | undefined;
+  /** What the daemon hears, as MQTT topic filters. */
+  readonly filters: readonly string[];
+  /** Whether a message on this topic may be retained; elsewhere the flag is taken off. */
+  readonly mayBeRetained: (topic: string) => boolean;
+  readonly logger?: Logger | undefined;
+}
+
+/** A broker inside the process. The ports are known once `start` has resolved. */
+export interface EmbeddedBroker extends MessageBus {
+  readonly port: number;
+  readonly webSocketPort: number | undefined;
+}
+
+/** The contract's bound; larger payloads are shown to the daemon (which counts and refuses them) but forwarded to nobody. */
+const PAYLOAD_BYTES_MAX = 1024 * 1024;
+/** Beyond this the connection ends: reading on would let one client fill the memory. */
+const PACKET_BYTES_MAX = 16 * 1024 * 1024;
+/** MQTT 3.1's 23 characters are too few for `tieline-SITE-INSTRUMENT`; 3.1.1 and 5 let the broker allow more. */
+const CLIENT_ID_CHARACTERS_MAX = 256;
+/** Sessions of instruments that stay away are forgotten after a week (MQTT 5). */
+const SESSION_EXPIRY_s = 7 * 24 * 3600;
+/** Packets that a client may send before its CONNECT has been answered. */
+const EARLY_PACKETS_MAX = 100;
+
+/**
+ * A broker inside the process: MQTT 3.1.1 and 5 over TCP and WebSocket. The handler runs before the publisher's
+ * PUBACK, so that PUBACK means "in the log"; messages that one client sends together are handled together, so
+ * that the log can write them with one sync. Where the handler fails the connection is closed without a PUBACK, and the
+ * client sends again. Retained messages and sessions live in memory only.
+ *
+ * @throws TL-2002 where a port is taken, TL-2005 where it cannot be opened for another reason.
+ */
+export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
+  return new AedesBroker(options);
+}
+
+class AedesBroker implements EmbeddedBroker {
+  port = 0;
+  webSocketPort: number | undefined;
+  private readonly options: EmbeddedBrokerOptions;
+  private readonly host: string;
+  private readonly logger: Logger;
+  private aedes: Aedes | undefined;
+  private servers: (TcpServer | HttpServer)[] = [];
+  private sockets: WebSocketServer | undefined;
+  private handlers: BusHandlers | undefined;
+
+  constructor(options: EmbeddedBrokerOptions) {
+    this.options = options;
+    this.host = options.host ?? "127.0.0.1";
+    this.logger = options.logger ?? silentLogger;
+  }
+
+  async start(handlers: BusHandlers): Promise<void> {
+    this.handlers = handlers;
+    const aedes = await Aedes.createBroker({
+      maxClientsIdLength: CLIENT_ID_CHARACTERS_MAX,
+      maximumPacketSize: PACKET_BYTES_MAX,
+      sessionExpiryIntervalLimit: SESSION_EXPIRY_s,
+      queueLimit: EARLY_PACKETS_MAX,
+      authorizePublish: (client, packet, callback) => this.receive(client, packet, callback),
+      authorizeForward: (_, packet) => (packet.payload.length > PAYLOAD_BYTES_MAX ? null : packet),
+    });
+    this.aedes = aedes;
+    aedes.on("clientError", (client, error) => this.report(client, error));
+    aedes.on("connectionError", (client, error) => this.report(client, error));
+    try {
+      const tcp = createTcpServer((socket) => void aedes.handle(socket));
+      this.port = await this.listen(tcp, this.options.port);
+      if (this.options.webSocketPort !== undefined)
+        this.webSocketPort = await this.listen(
+          this.webSocketServer(aedes),
+          this.options.webSocketPort,
+        );
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    handlers.onConnection(true);
+  }
+
+  publish(message: OutgoingMessage): Promise<void> {
+    const { aedes } = this;
+    if (aedes === undefined || aedes.closed)
+      return Promise.reject(new LabError("TL-2001", "the embedded broker is not running"));
+    const bytes = Buffer.byteLength(message.payload);
+    if (bytes > PAYLOAD_BYTES_MAX)
+      return Promise.reject(
+        new LabError("TL-2004", `${message.topic}: ${bytes} bytes, at most ${PAYLOAD_BYTES_MAX}`),
+      );
+    const { topic, payload, qos, retain, expiry_s } = message;
+    return new Promise((resolve, reject) => {
+      aedes.publish(
+        {
+          cmd: "publish",
+          dup: false,
+          topic,
+          payload,
+          qos,
+          retain,
+          ...(expiry_s === undefined ? {} : { properties: { messageExpiryInterval: expiry_s } }),
+        },
+        (error) => (error ? reject(error) : resolve()),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    const { aedes, servers, sockets } = this;
+    this.aedes = undefined;
+    this.servers = [];
+    this.sockets = undefined;
+    if (aedes === undefined) return;
+    const closed = servers.map((server) => once(server, "close"));
+    for (const server of servers) server.close();
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    for (const socket of sockets?.clients ?? []) socket.terminate();
+    await Promise.all(closed);
+    this.handlers?.onConnection(false);
+  }
+
+  /** Shows a message to the daemon; the broker goes on (PUBACK, delivery) when the daemon has it. */
+  private receive(
+    client: Client | null,
+    packet: PublishPacket,
+    callback: (error?: Error | null) => void,
+  ): void {
+    const { topic, qos } = packet;
+    if (topic.startsWith("$SYS/")) {
+      callback(new Error("$SYS topics are the broker's own"));
+      return;
+    }
+    const payload =
+      typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    const retained = packet.retain && !this.options.mayBeRetained(topic);
+    if (retained || payload.length > PAYLOAD_BYTES_MAX) packet.retain = false;
+    if (!this.options.filters.some((filter) => matchesFilter(filter, topic))) {
+      callback(null);
+      return;
+    }
+    this.handlers?.onMessage({ topic, payload, qos, retained }).then(
+      () => callback(null),
+      (error: unknown) => {
+        this.logger.error({ topic, client: client?.id, error: String(error) }, "message.notKept");
+        // No PUBACK and no answer: the client must not take the message for delivered.
+        client?.close();
+      },
+    );
+  }
+
+  private webSocketServer(aedes: Aedes): HttpServer {
+    const server = createHttpServer((_, response) => {
+      response.writeHead(426, { "content-type": "text/plain" });
+      response.end("This port speaks MQTT over WebSocket.\n");
+    });
+    const sockets = new WebSocketServer({
+      server,
+      maxPayload: PACKET_BYTES_MAX,
+      handleProtocols: (offered) => [...offered].find((name) => name.startsWith("mqtt")) ?? false,
+    });
+    // Listening errors belong to the HTTP server; without a listener here they would be thrown twice.
+    sockets.on("error", () => {});
+    sockets.on("connection", (socket, request) => {
+      const stream = createWebSocketStream(socket);
+      stream.on("error", (error) =>
+        this.logger.debug({ error: error.message }, "broker.webSocketClosed"),
+      );
+      aedes.handle(stream, request);
+    });
+    this.sockets = sockets;
+    return server;
+  }
+
+  private async listen(server: TcpServer | HttpServer, port: number): Promise<number> {
+    try {
+      server.listen(port, this.host);
+      await once(server, "listening");
+    } catch (error) {
+      throw portError(error, port, this.host);
+    }
+    this.servers.push(server);
+    const address = server.address();
+    return typeof address === "object" && address !== null ? address.port : port;
+  }
+
+  private report(client: Client, error: Error): void {
+    this.logger.warn({ client: client.id, error: error.message }, "broker.clientError");
+  }
+}
+
+function portError(error: unknown, port: number, host: string): LabError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EADDRINUSE"
+    ? new LabError("TL-2002", `port ${port} of ${host} is taken by another program`, {
+        cause: error,
+      })
+    : new LabError("TL-2005", `port ${port} of ${host} cannot be opened (${String(code)})`, {
+        cause: error,
+      });
+}

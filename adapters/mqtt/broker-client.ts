@@ -1,0 +1,243 @@
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { LabError } from "../../src/core/errors.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
+
+export interface BrokerClientOptions {
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  readonly url: string;
+  /** Names the session at the broker; must be the same after a restart and unlike every other client's. */
+  readonly clientId: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** What to hear, as MQTT topic filters. */
+  readonly filters: readonly string[];
+  /** Sent by the broker when this client disappears. */
+  readonly will?: OutgoingMessage | undefined;
+  /** Whether the broker keeps messages for us while we are away. Default true. */
+  readonly persistent?: boolean | undefined;
+  /** How long `start` waits for the broker, ms. */
+  readonly startTimeout_ms?: number | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+const START_TIMEOUT_ms = 10_000;
+/** First and longest wait before the next attempt to connect; doubled after each. */
+const RECONNECT_ms = { first: 500, longest: 30_000 };
+const KEEPALIVE_s = 15;
+const SESSION_EXPIRY_s = 7 * 24 * 3600;
+/** Messages that may wait for the log at once; then reading pauses and TCP holds the broker back. */
+const UNLOGGED_MAX = 1000;
+/** Unanswered publishes; a broker that is this far behind is as good as gone. */
+const UNANSWERED_MAX = 10_000;
+const PUBACK_TIMEOUT_ms = 30_000;
+/** Larger packets a broker (MQTT 5) must not send us; up to here they are counted and put in quarantine. */
+const PACKET_BYTES_MAX = 16 * 1024 * 1024;
+/** CONNACK codes that no repetition will change: version, client id, credentials, authorisation, banned. */
+const REFUSED = new Set([2, 4, 5, 133, 134, 135, 138, 140]);
+const WRONG_VERSION = new Set([1, 132]);
+const SESSION_TAKEN_OVER = 142;
+
+/**
+ * An external broker as the daemon's bus. Speaks MQTT 5 and falls back to 3.1.1. Messages are handed to the
+ * handler as they come and acknowledged to the broker at once, up to {@link UNLOGGED_MAX} that are not in the log
+ * yet: results are resent until the application's own `ack`, births and states are retained (decision 0060).
+ */
+export function createBrokerClient(options: BrokerClientOptions): MessageBus {
+  return new BrokerClient(options);
+}
+
+class BrokerClient implements MessageBus {
+  private readonly options: BrokerClientOptions;
+  private readonly logger: Logger;
+  private client: MqttClient | undefined;
+  private handlers: BusHandlers | undefined;
+  private unlogged = 0;
+  private unanswered = 0;
+  /** Continues reading when a message has reached the log. */
+  private paused: (() => void) | undefined;
+  /** Ends the wait of `start`. */
+  private subscribed: (() => void) | undefined;
+
+  constructor(options: BrokerClientOptions) {
+    this.options = options;
+    this.logger = options.logger ?? silentLogger;
+  }
+
+  async start(handlers: BusHandlers): Promise<void> {
+    this.handlers = handlers;
+    const deadline_ms = performance.now() + (this.options.startTimeout_ms ?? START_TIMEOUT_ms);
+    for (const version of [5, 4] as const) {
+      const client = this.connect(version);
+      this.client = client;
+      const outcome = await this.firstConnection(client, deadline_ms - performance.now());
+      if (outcome === "connected") return;
+      await client.endAsync(true);
+      this.client = undefined;
+      if (outcome !== "wrongVersion") throw outcome;
+      this.logger.info({ broker: this.address() }, "broker.speaksOnlyMqtt311");
+    }
+    throw new LabError("TL-2006", `the broker ${this.address()} speaks neither MQTT 5 nor 3.1.1`);
+  }
+
+  async publish(message: OutgoingMessage): Promise<void> {
+    const { client } = this;
+    const bytes = Buffer.byteLength(message.payload);
+    if (bytes > PAYLOAD_BYTES_MAX)
+      throw new LabError(
+        "TL-2004",
+        `${message.topic}: ${bytes} bytes, at most ${PAYLOAD_BYTES_MAX}`,
+      );
+    // Not queued while away: what the daemon still wants then, it sends again by itself, under the same id.
+    if (client === undefined || !client.connected || this.unanswered >= UNANSWERED_MAX)
+      throw this.unreachable("the connection is down");
+    const { expiry_s } = message;
+    this.unanswered++;
+    try {
+      await this.withDeadline(
+        client.publishAsync(message.topic, message.payload, {
+          qos: message.qos,
+          retain: message.retain,
+          ...(expiry_s === undefined ? {} : { properties: { messageExpiryInterval: expiry_s } }),
+        }),
+      );
+    } finally {
+      this.unanswered--;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    await client?.endAsync();
+  }
+
+  private connect(protocolVersion: 4 | 5): MqttClient {
+    const { will, persistent = true, clientId, username, password, filters } = this.options;
+    const options: IClientOptions = {
+      clientId,
+      protocolVersion,
+      clean: !persistent,
+      keepalive: KEEPALIVE_s,
+      connectTimeout: START_TIMEOUT_ms,
+      reconnectPeriod: RECONNECT_ms.first,
+      // Subscribed by hand at every connection, so that retained births and states come again.
+      resubscribe: false,
+      queueQoSZero: false,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(will === undefined ? {} : { will: willOf(will) }),
+      ...(protocolVersion === 5
+        ? {
+            properties: {
+              sessionExpiryInterval: persistent ? SESSION_EXPIRY_s : 0,
+              maximumPacketSize: PACKET_BYTES_MAX,
+            },
+          }
+        : {}),
+    };
+    const client = mqtt.connect(this.options.url, options);
+    client.handleMessage = (packet, done) => this.receive(packet as IPublishPacket, done);
+    // With MQTT 5 our own commands below the same topics are not sent back to us.
+    const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
+    client.on("connect", () => {
+      client.options.reconnectPeriod = RECONNECT_ms.first;
+      client.subscribe([...filters], subscription, (error, grants) => {
+        const refused = (grants ?? []).filter(({ qos }) => qos >= 128).map(({ topic }) => topic);
+        if (error || refused.length > 0)
+          this.logger.error({ refused, error: error?.message }, "broker.subscriptionRefused");
+        this.subscribed?.();
+        this.handlers?.onConnection(true);
+      });
+    });
+    client.on("close", () => {
+      const wait_ms = client.options.reconnectPeriod ?? RECONNECT_ms.first;
+      client.options.reconnectPeriod = Math.min(2 * wait_ms, RECONNECT_ms.longest);
+    });
+    client.on("offline", () => this.handlers?.onConnection(false));
+    client.on("error", (error) => this.logger.warn({ error: error.message }, "broker.error"));
+    client.on("disconnect", ({ reasonCode }) => {
+      if (reasonCode !== SESSION_TAKEN_OVER) return;
+      // Two clients with one id would push each other out for ever.
+      this.logger.error({ clientId }, "broker.sessionTakenOver");
+      client.end(true);
+      this.handlers?.onConnection(false);
+    });
+    return client;
+  }
+
+  /** Waits for the first CONNACK and for the subscriptions; refusals end the wait, absence is waited for. */
+  private firstConnection(
+    client: MqttClient,
+    timeout_ms: number,
+  ): Promise<"connected" | "wrongVersion" | LabError> {
+    return new Promise((resolve) => {
+      let last = "no answer";
+      const timer = setTimeout(() => resolve(this.unreachable(last)), Math.max(0, timeout_ms));
+      const settle = (outcome: "connected" | "wrongVersion" | LabError): void => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      this.subscribed = () => settle("connected");
+      client.on("error", (error) => {
+        last = error.message || String("code" in error ? error.code : error);
+        const code = "code" in error ? Number(error.code) : Number.NaN;
+        if (WRONG_VERSION.has(code)) settle("wrongVersion");
+        else if (REFUSED.has(code))
+          settle(new LabError("TL-2006", `the broker ${this.address()} refused: ${last}`));
+      });
+    });
+  }
+
+  private receive(packet: IPublishPacket, done: (error?: Error) => void): void {
+    const { topic, qos, retain } = packet;
+    const payload =
+      typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    this.unlogged++;
+    this.handlers?.onMessage({ topic, payload, qos, retained: retain }).then(
+      () => this.logged(),
+      (error: unknown) => {
+        this.logger.error({ topic, error: String(error) }, "message.notKept");
+        this.logged();
+      },
+    );
+    if (this.unlogged < UNLOGGED_MAX) done();
+    else this.paused = done;
+  }
+
+  private logged(): void {
+    this.unlogged--;
+    const { paused } = this;
+    this.paused = undefined;
+    paused?.();
+  }
+
+  private async withDeadline(published: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.unreachable("no PUBACK")), PUBACK_TIMEOUT_ms);
+    });
+    try {
+      await Promise.race([published, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private unreachable(why: string): LabError {
+    return new LabError("TL-2001", `the broker ${this.address()} cannot be reached (${why})`, {
+      retryable: true,
+    });
+  }
+
+  /** The address without a password, for people. */
+  private address(): string {
+    return this.options.url.replace(/\/\/[^@/]*@/, "//");
+  }
+}
+
+function willOf(message: OutgoingMessage): NonNullable<IClientOptions["will"]> {
+  const { topic, payload, qos, retain } = message;
+  return { topic, payload: Buffer.from(payload), qos, retain };
+}

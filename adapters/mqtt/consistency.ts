@@ -1,0 +1,85 @@
+import { parseUnit } from "../../src/core/units.ts";
+import type { Composition, Observation } from "../../src/domain/observation.ts";
+import type { MessageData } from "./contract.ts";
+
+/**
+ * What a schema cannot say: units that exist, lists of equal length, amounts that belong to phases that were found.
+ * Each function returns the first problem as `path: what is wrong`, or `undefined`.
+ */
+
+/** Measured mole fractions carry errors, and a trace element may go unmeasured; at.% (sum 100) or nothing at all may not. */
+const COMPOSITION_SUM_TOLERANCE = 0.1;
+
+export function findBirthProblem(data: MessageData<"instrumentBirth">): string | undefined {
+  const seen = new Set<string>();
+  for (const [k, capability] of data.capabilities.entries()) {
+    const path = `data.capabilities[${k}]`;
+    if (seen.has(capability.name)) return `${path}.name: ${capability.name} is announced twice`;
+    seen.add(capability.name);
+    for (const [name, { unit, min, max }] of Object.entries(capability.parameters)) {
+      const problem = findUnitProblem(`${path}.parameters.${name}`, unit);
+      if (problem !== undefined) return problem;
+      if (min !== undefined && max !== undefined && min > max)
+        return `${path}.parameters.${name}: min ${min} is above max ${max}`;
+    }
+  }
+  return undefined;
+}
+
+export function findTelemetryProblem(data: MessageData<"telemetry">): string | undefined {
+  return findUnitProblem("data", data.unit);
+}
+
+export function findResultProblem(data: MessageData<"jobResult">): string | undefined {
+  for (const [k, observation] of data.observations.entries()) {
+    const problem = findObservationProblem(`data.observations[${k}]`, observation);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function findObservationProblem(path: string, observation: Observation): string | undefined {
+  if (observation.kind === "objective") return findUnitProblem(path, observation.unit);
+  if (observation.kind === "curve") {
+    const length = observation.axis.values.length;
+    const errors = observation.standardUncertainty;
+    return (
+      findUnitProblem(path, observation.unit) ??
+      findUnitProblem(`${path}.axis`, observation.axis.unit) ??
+      findLengthProblem(`${path}.values`, observation.values.length, length) ??
+      (errors && findLengthProblem(`${path}.standardUncertainty`, errors.length, length))
+    );
+  }
+  if (observation.kind !== "phases") return undefined;
+  const phases = new Set(observation.phases);
+  if (phases.size < observation.phases.length) return `${path}.phases: a phase is named twice`;
+  for (const field of ["fractions", "compositions"] as const) {
+    const stranger = Object.keys(observation[field] ?? {}).find((phase) => !phases.has(phase));
+    if (stranger !== undefined)
+      return `${path}.${field}.${stranger}: not one of the phases that were found`;
+  }
+  for (const [phase, composition] of Object.entries(observation.compositions ?? {})) {
+    const problem = findSumProblem(`${path}.compositions.${phase}`, composition);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function findSumProblem(path: string, composition: Composition): string | undefined {
+  const sum = Object.values(composition).reduce((total, amount) => total + amount, 0);
+  return Math.abs(sum - 1) <= COMPOSITION_SUM_TOLERANCE
+    ? undefined
+    : `${path}: mole fractions sum to ${sum}, expected 1`;
+}
+
+function findUnitProblem(path: string, unit: string): string | undefined {
+  return parseUnit(unit) === undefined
+    ? `${path}.unit: ${JSON.stringify(unit)} is not a known UCUM unit`
+    : undefined;
+}
+
+function findLengthProblem(path: string, length: number, expected: number): string | undefined {
+  return length === expected
+    ? undefined
+    : `${path}: ${length} values, expected ${expected} as on the axis`;
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { observation } from "./observation-schemas.ts";
+import {
+  count,
+  dataReference,
+  finite,
+  fraction,
+  identifier,
+  name,
+  nonNegative,
+  ordinal,
+  parameters,
+  text,
+  unit,
+  utcTime,
+} from "./primitive-schemas.ts";
+
+/** The `data` of every message of the contract, once; types, checks and the published schemas come from here. */
+
+/** A laboratory's largest furnace load, batch or history is far below this; it bounds every list. */
+const LIST_MAX = 10_000;
+
+export const online = z.object({ online: z.boolean(), bootId: identifier });
+
+export const birth = z.object({
+  bootId: identifier,
+  kind: name,
+  capabilities: z
+    .array(
+      z.object({
+        name: identifier,
+        parameters: z.record(
+          name,
+          z.object({ unit, min: finite.optional(), max: finite.optional() }),
+        ),
+        results: z.array(name).max(64),
+        repeatable: z.boolean(),
+        expectedDuration_s: nonNegative,
+      }),
+    )
+    .max(64),
+  simulated: z.boolean(),
+});
+
+export const instrumentState = z.object({
+  bootId: identifier,
+  seq: count,
+  operation: z.enum(["idle", "busy", "held", "fault"]),
+  control: z.enum(["automatic", "local", "maintenance"]),
+  safety: z.enum(["ok", "interlocked", "emergencyStopped"]),
+  jobId: identifier.optional(),
+});
+
+export const telemetry = z.object({ value: finite, unit });
+
+export const jobStart = z.object({
+  commandId: name,
+  jobId: identifier,
+  attempt: ordinal,
+  campaignId: identifier,
+  epoch: count,
+  notAfter: utcTime,
+  capability: identifier,
+  parameters,
+  sampleIds: z.array(identifier).max(LIST_MAX).optional(),
+});
+export const jobControl = z.object({ commandId: name, jobId: identifier, epoch: count });
+export const jobReconcile = z.object({
+  commandId: name,
+  jobIds: z.array(identifier).max(LIST_MAX),
+  epoch: count,
+});
+
+const attempt = { jobId: identifier, attempt: ordinal };
+export const jobAccepted = z.object(attempt);
+export const jobEnded = z.object({ ...attempt, reason: text, retryable: z.boolean() });
+export const jobProgress = z.object({ ...attempt, fraction, message: text.optional() });
+export const jobResult = z.object({
+  ...attempt,
+  observations: z.array(observation).max(LIST_MAX),
+  actual: parameters.optional(),
+  raw: z.array(dataReference).max(LIST_MAX).optional(),
+  simulated: z.boolean(),
+});
+export const jobUnknown = z.object({ jobId: identifier });
+export const jobAck = z.object({ ...attempt, position: count });
+
+export const operatorCommand = z.object({ commandId: name, by: name, reason: text.optional() });
+export const operatorDecision = operatorCommand.extend({
+  batch: ordinal.optional(),
+  candidateIds: z.array(identifier).min(1).max(LIST_MAX).optional(),
+});
+export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
+
+const figures = z.record(z.string(), z.unknown());
+
+export const campaignState = z.object({
+  state: name,
+  revision: count,
+  budget: z.object({ used: count, total: count }),
+  inFlight: count,
+  observations: count,
+});
+export const campaignBatch = z.object({
+  n: ordinal,
+  points: z
+    .array(
+      z.object({
+        candidateId: identifier,
+        parameters,
+        score: finite,
+        why: text,
+        jobId: identifier,
+      }),
+    )
+    .max(LIST_MAX),
+  pending: z.array(identifier).max(LIST_MAX),
+  model: z.object({ version: count }),
+  seed: text,
+  approval: name,
+});
+export const campaignModel = z.object({
+  version: count,
+  goal: z.enum(["phase-diagram", "optimise", "structure-map", "effective-model"]),
+  observations: count,
+  summary: figures,
+});
+export const campaignReply = z.object({
+  commandId: name,
+  accepted: z.boolean(),
+  reason: text.optional(),
+});
+
+export const dashboardView = figures;
+export const agentOnline = z.object({ online: z.boolean(), epoch: count, version: name });
+export const emergencyStop = z.object({ active: z.boolean(), by: name, reason: text });
+export const quarantined = z.object({
+  topic: z.string(),
+  payloadBase64: z.string(),
+  reason: name,
+});

@@ -1,0 +1,68 @@
+import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { MessageData, MessageName } from "./contract.ts";
+import { writeMessage } from "./envelope.ts";
+import { readFrom, type WireMessage } from "./read-message.ts";
+
+/** What a person asks of a campaign. */
+export interface OperatorRequest {
+  readonly site: string;
+  readonly campaignId: string;
+  readonly action: OperatorAction;
+  /** Unique; the reply names it. */
+  readonly commandId: string;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  readonly batch?: number | undefined;
+  readonly candidateIds?: readonly string[] | undefined;
+  /** For `withdraw`. */
+  readonly jobId?: string | undefined;
+}
+
+const MESSAGE = {
+  start: "campaignStart",
+  pause: "campaignPause",
+  resume: "campaignResume",
+  stop: "campaignStop",
+  abort: "campaignAbort",
+  approve: "campaignApprove",
+  reject: "campaignReject",
+  withdraw: "campaignWithdraw",
+} as const satisfies Record<OperatorAction, MessageName>;
+
+/** The message of an operator's command, as `tieline pause` and its sisters send it. */
+export function encodeOperatorRequest(request: OperatorRequest, time_ms: number): OutgoingMessage {
+  const { commandId, by, reason, batch, candidateIds, jobId } = request;
+  const data = {
+    commandId,
+    by,
+    ...(reason === undefined ? {} : { reason }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(candidateIds === undefined ? {} : { candidateIds: [...candidateIds] }),
+    ...(jobId === undefined ? {} : { jobId }),
+  } as MessageData<"campaignApprove"> & MessageData<"campaignWithdraw">;
+  return writeMessage({
+    name: MESSAGE[request.action],
+    site: request.site,
+    ids: { campaignId: request.campaignId },
+    source: `operator/${toSourceName(by)}`,
+    id: commandId,
+    time_ms,
+    data,
+  });
+}
+
+/** A message of the agent (state, batch, model, reply, view ...) as an operator's program reads it; `undefined` where it is none. */
+export function readAgentMessage(
+  site: string,
+  topic: string,
+  payload: Uint8Array,
+): WireMessage | undefined {
+  const read = readFrom(site, topic, payload);
+  return typeof read === "object" && read.kind === "message" ? read.message : undefined;
+}
+
+/** `by` is free text; the envelope's source takes identifiers only. */
+function toSourceName(by: string): string {
+  return by.replace(/[^A-Za-z0-9._-]/g, "-").slice(0, 64) || "unnamed";
+}

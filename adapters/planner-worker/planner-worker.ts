@@ -1,0 +1,150 @@
+import { Worker } from "node:worker_threads";
+import type { Logger } from "../../src/core/logger.ts";
+import type { CampaignSpec } from "../../src/domain/campaign.ts";
+import type { CampaignResult, Proposal } from "../../src/domain/proposal.ts";
+import type { PlannerPort } from "../../src/events/planner-port.ts";
+import type { PlannerView } from "../../src/planning/planner.ts";
+import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
+
+export interface PlannerWorkerOptions {
+  readonly logger: Logger;
+  /** A planner that takes longer than this is ended and started afresh, ms. */
+  readonly deadline_ms?: number | undefined;
+}
+
+const DEADLINE_ms = 120_000;
+
+interface Campaign {
+  spec: CampaignSpec;
+  results: CampaignResult[];
+}
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Planners in a thread of their own, so that a long calculation never delays a message. What they have learnt is kept
+ * here too: a thread that dies or hangs is replaced, taught again, and the question that killed it fails.
+ */
+export function createPlannerWorker(options: PlannerWorkerOptions): PlannerPort {
+  return new PlannerWorker(options);
+}
+
+class PlannerWorker implements PlannerPort {
+  private readonly options: PlannerWorkerOptions;
+  private readonly campaigns = new Map<string, Campaign>();
+  private readonly calls = new Map<number, Call>();
+  private worker: Worker | undefined;
+  private calls_total = 0;
+  private stopped = false;
+
+  constructor(options: PlannerWorkerOptions) {
+    this.options = options;
+  }
+
+  define(spec: CampaignSpec): void {
+    this.campaigns.set(spec.campaignId, { spec, results: [] });
+    this.tell({ kind: "define", spec });
+  }
+
+  learn(campaignId: string, results: readonly CampaignResult[]): void {
+    this.campaigns.get(campaignId)?.results.push(...results);
+    this.tell({ kind: "learn", campaignId, results });
+  }
+
+  forget(campaignId: string, positions: readonly number[]): void {
+    const campaign = this.campaigns.get(campaignId);
+    if (campaign !== undefined) {
+      campaign.results = campaign.results.filter((result) => !positions.includes(result.position));
+    }
+    this.tell({ kind: "forget", campaignId, positions });
+  }
+
+  propose(campaignId: string, request: Parameters<PlannerPort["propose"]>[1]): Promise<Proposal> {
+    return this.ask((call) => ({
+      kind: "propose",
+      campaignId,
+      request,
+      call,
+    })) as Promise<Proposal>;
+  }
+
+  view(campaignId: string): Promise<PlannerView> {
+    return this.ask((call) => ({ kind: "view", campaignId, call })) as Promise<PlannerView>;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.failAll("the daemon stops");
+    await this.worker?.terminate();
+  }
+
+  private tell(message: PlannerMessage): void {
+    if (this.worker === undefined) {
+      // A new thread is taught everything, this message included.
+      if (message.kind === "propose" || message.kind === "view") this.begin().postMessage(message);
+      return;
+    }
+    this.worker.postMessage(message);
+  }
+
+  private ask(message: (call: number) => PlannerMessage): Promise<unknown> {
+    if (this.stopped) return Promise.reject(new Error("the daemon stops"));
+    const call = ++this.calls_total;
+    const deadline_ms = this.options.deadline_ms ?? DEADLINE_ms;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.options.logger.error({ deadline_ms }, "planner.tooSlow");
+        this.replace(`the planner did not answer within ${deadline_ms / 1000} s`);
+      }, deadline_ms);
+      this.calls.set(call, { resolve, reject, timer });
+      this.tell(message(call));
+    });
+  }
+
+  private begin(): Worker {
+    const isSource = import.meta.url.endsWith(".ts");
+    const worker = new Worker(new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url), {
+      execArgv: isSource ? ["--import", "tsx"] : [],
+    });
+    worker.on("message", (answer: PlannerAnswer) => this.answered(answer));
+    worker.on("error", (error) => {
+      if (this.worker === worker) this.replace(`the planner failed: ${error.message}`);
+    });
+    worker.unref();
+    this.worker = worker;
+    for (const { spec, results } of this.campaigns.values()) {
+      worker.postMessage({ kind: "define", spec } satisfies PlannerMessage);
+      const { campaignId } = spec;
+      worker.postMessage({ kind: "learn", campaignId, results } satisfies PlannerMessage);
+    }
+    return worker;
+  }
+
+  private answered(answer: PlannerAnswer): void {
+    const call = this.calls.get(answer.call);
+    if (call === undefined) return;
+    this.calls.delete(answer.call);
+    clearTimeout(call.timer);
+    if ("error" in answer) call.reject(new Error(answer.error));
+    else call.resolve(answer.value);
+  }
+
+  private replace(why: string): void {
+    const old = this.worker;
+    this.worker = undefined;
+    void old?.terminate();
+    this.failAll(why);
+  }
+
+  private failAll(why: string): void {
+    for (const call of this.calls.values()) {
+      clearTimeout(call.timer);
+      call.reject(new Error(why));
+    }
+    this.calls.clear();
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import { LabError } from "../src/core/errors.ts";
+import type { CampaignSpec } from "../src/domain/campaign.ts";
+import type { GoalSettings } from "../src/domain/goal-settings.ts";
+import { asId } from "../src/domain/identifiers.ts";
+import type { SearchSpace, TableSpace } from "../src/domain/search-space.ts";
+import type { LoadedConfiguration } from "./load-configuration.ts";
+import type { CampaignConfiguration } from "./schema.ts";
+
+/** The campaigns of a configuration as the daemon runs them: tables read, defaults filled in. */
+export function campaignSpecs(loaded: LoadedConfiguration, seed: string): CampaignSpec[] {
+  return loaded.configuration.campaigns.map((campaign) => ({
+    campaignId: asId(campaign.id),
+    title: campaign.title ?? campaign.id,
+    seed: campaign.seed ?? `${seed}/${campaign.id}`,
+    budget: campaign.budget,
+    inFlight: campaign.inFlight,
+    waitForWholeBatch: campaign.waitForWholeBatch,
+    approval: campaign.approval,
+    failuresInARow_max: campaign.failuresInARow_max,
+    space: readSpace(campaign, loaded.folder),
+    recipe: { steps: campaign.recipe },
+    limits: campaign.limits,
+    ...({ goal: campaign.goal, model: campaign.model } as GoalSettings),
+  }));
+}
+
+function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {
+  const { space } = campaign;
+  if (space.kind !== "table") return space;
+  return readTable(resolve(folder, space.file), space.axes, space.components);
+}
+
+/** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number. */
+function readTable(
+  file: string,
+  axes: readonly string[],
+  components: readonly string[] | undefined,
+): TableSpace {
+  const text = readText(file);
+  const records = parse(text, {
+    columns: true,
+    trim: true,
+    skip_empty_lines: true,
+    bom: true,
+  }) as Record<string, string>[];
+  const first = records[0];
+  const missing = axes.find((axis) => first !== undefined && !(axis in first));
+  if (missing !== undefined) {
+    const names = Object.keys(first ?? {}).join(", ");
+    throw new LabError("TL-1021", `${file} has no column "${missing}" (it has ${names})`, {
+      exitCode: 2,
+    });
+  }
+  const rows = records.map((record, k) =>
+    Object.fromEntries(
+      axes.map((axis) => {
+        const value = Number(record[axis]);
+        if (record[axis] === "" || !Number.isFinite(value)) {
+          const what = `${file}:${k + 2}: "${record[axis]}" in column "${axis}" is not a number`;
+          throw new LabError("TL-1020", what, { exitCode: 2 });
+        }
+        return [axis, value];
+      }),
+    ),
+  );
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { kind: "table", rows, components, source: { file, sha256 } };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new LabError(
+      "TL-1002",
+      `The table ${file} cannot be read (${(error as Error).message})`,
+      {
+        cause: error,
+        exitCode: 2,
+      },
+    );
+  }
+}

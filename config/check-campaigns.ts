@@ -1,0 +1,84 @@
+import type { CampaignConfiguration, Configuration } from "./schema.ts";
+
+/** A problem that one value alone does not show. */
+export interface CrossProblem {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
+/** More candidates than this are refused: each costs memory in every model. */
+const CANDIDATES_MAX = 500_000;
+
+/** Rules between the parts of a configuration: names that must match, sizes that multiply. */
+export function checkCampaigns(configuration: Configuration): CrossProblem[] {
+  const ids = configuration.campaigns.map((campaign) => campaign.id);
+  return configuration.campaigns.flatMap((campaign, k) => {
+    const path = ["campaigns", k] as const;
+    const twice = ids.indexOf(campaign.id) < k;
+    return [
+      ...(twice
+        ? [
+            {
+              path: [...path, "id"],
+              text: `the id "${campaign.id}" is used twice; give each campaign its own`,
+            },
+          ]
+        : []),
+      ...checkRecipe(campaign, path),
+      ...checkSize(campaign, path),
+    ];
+  });
+}
+
+/** Names of a candidate's parameters. */
+export function axisNames(space: CampaignConfiguration["space"]): string[] {
+  switch (space.kind) {
+    case "grid":
+    case "box":
+      return space.axes.map((axis) => axis.name);
+    case "simplex-grid":
+      return [...space.components, ...(space.further ?? []).map((axis) => axis.name)];
+    case "table":
+      return [...space.axes];
+  }
+}
+
+function checkRecipe(
+  campaign: CampaignConfiguration,
+  path: readonly PropertyKey[],
+): CrossProblem[] {
+  const names = axisNames(campaign.space);
+  return campaign.recipe.flatMap((step, k) =>
+    Object.entries(step.parameters).flatMap(([parameter, source]) => {
+      if (typeof source !== "object" || names.includes(source.axis)) return [];
+      const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
+      return [{ path: [...path, "recipe", k, "parameters", parameter, "axis"], text }];
+    }),
+  );
+}
+
+function checkSize(campaign: CampaignConfiguration, path: readonly PropertyKey[]): CrossProblem[] {
+  const size = spaceSize(campaign.space);
+  if (size === undefined) return [];
+  const problems: CrossProblem[] = [];
+  if (size > CANDIDATES_MAX) {
+    const text = `the space has ${size} candidates; ${CANDIDATES_MAX} are allowed: take larger steps`;
+    problems.push({ path: [...path, "space"], text });
+  }
+  if (campaign.budget > size) {
+    const text = `the budget (${campaign.budget}) is larger than the number of candidates (${size})`;
+    problems.push({ path: [...path, "budget"], text });
+  }
+  return problems;
+}
+
+function spaceSize(space: CampaignConfiguration["space"]): number | undefined {
+  const product = (axes: readonly { readonly values: readonly number[] }[]): number =>
+    axes.reduce((count, axis) => count * axis.values.length, 1);
+  if (space.kind === "grid") return product(space.axes);
+  if (space.kind !== "simplex-grid") return undefined;
+  const divisions = Math.round(1 / space.step);
+  let points = 1;
+  for (let k = 1; k < space.components.length; k++) points = (points * (divisions + k)) / k;
+  return Math.round(points) * product(space.further ?? []);
+}

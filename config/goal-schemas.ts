@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+const known = z.array(
+  z.strictObject({
+    at: z.record(z.string(), z.number()),
+    phases: z.array(z.string().min(1)).min(1),
+  }),
+);
+
+const phaseDiagramModel = z.strictObject({
+  method: z.enum(["label-propagation", "label-spreading"]).optional(),
+  score: z.string().optional(),
+  diversity: z.string().optional(),
+  coexistence: z.enum(["off", "midpoint", "full"]).optional(),
+  initial: z.number().int().min(0).optional(),
+  known: known.optional(),
+  shared: z.string().optional(),
+  stop: z
+    .strictObject({
+      mapUnchanged: z.number().int().min(1).optional(),
+      error_max: z.number().min(0).max(1).optional(),
+    })
+    .optional(),
+});
+
+const objective = z.strictObject({
+  name: z.string().min(1),
+  direction: z.enum(["min", "max", "target"]),
+  range: z.strictObject({ min: z.number(), max: z.number() }).optional(),
+  reference: z.number().optional(),
+});
+
+const optimiseModel = z.strictObject({
+  objectives: z.array(objective).min(1).max(6),
+  acquisition: z.string().optional(),
+  kernel: z.string().optional(),
+  initial: z.number().int().min(0).optional(),
+  shared: z.string().optional(),
+  stop: z.strictObject({ expectedGain_min: z.number().positive().optional() }).optional(),
+});
+
+const structureMapModel = z.strictObject({
+  ...phaseDiagramModel.shape,
+  structureModel: z.string().min(1),
+  fraction_min: z.number().min(0).max(1).optional(),
+});
+
+const effectiveModelModel = z.strictObject({
+  spec: z.record(z.string(), z.unknown()),
+  target: z.strictObject({ quantity: z.string(), error_max: z.number().positive() }).optional(),
+});
+
+/** What a campaign is after, with the settings of its model. */
+export const goalSchema = z.discriminatedUnion(
+  "goal",
+  [
+    z.strictObject({ goal: z.literal("phase-diagram"), model: phaseDiagramModel }),
+    z.strictObject({ goal: z.literal("optimise"), model: optimiseModel }),
+    z.strictObject({ goal: z.literal("structure-map"), model: structureMapModel }),
+    z.strictObject({ goal: z.literal("effective-model"), model: effectiveModelModel }),
+  ],
+  { error: "write goal: phase-diagram, optimise, structure-map or effective-model" },
+);

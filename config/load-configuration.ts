@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { z } from "zod";
+import { LabError } from "../src/core/errors.ts";
+import { checkCampaigns } from "./check-campaigns.ts";
+import { type Configuration, configurationSchema } from "./schema.ts";
+
+/** One thing wrong with a configuration. */
+export interface ConfigurationProblem {
+  readonly file: string;
+  readonly line: number;
+  /** Where in the document, e.g. `campaigns[0].budget`. */
+  readonly path: string;
+  /** What is wrong and what to write instead. */
+  readonly text: string;
+}
+
+/** A configuration that was read, with the folder that its relative paths start from. */
+export interface LoadedConfiguration {
+  readonly file: string;
+  readonly folder: string;
+  readonly sha256: string;
+  readonly configuration: Configuration;
+}
+
+/**
+ * Reads and checks a configuration; every problem is reported at once.
+ * Errors: TL-1002 unreadable, TL-1011 not YAML, TL-1010 problems (in `context.problems`).
+ */
+export function loadConfiguration(file: string): LoadedConfiguration {
+  const text = readText(file);
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const syntax = document.errors.map((error) => ({
+    file,
+    line: counter.linePos(error.pos[0]).line,
+    path: "",
+    text: `this is not valid YAML: ${error.message.split("\n")[0]}`,
+  }));
+  if (syntax.length > 0) throw problemsError("TL-1011", syntax);
+  const parsed = configurationSchema.safeParse(document.toJS() ?? {});
+  const lineOf = (path: readonly PropertyKey[]): number =>
+    lineOfPath(document.contents, path, counter);
+  const issues = parsed.success
+    ? checkCampaigns(parsed.data).map(({ path, text: what }) => ({ path, what }))
+    : parsed.error.issues.flatMap((issue) => describeIssue(issue));
+  if (!parsed.success || issues.length > 0) {
+    const problems = issues.map(({ path, what }) => ({
+      file,
+      line: lineOf(path),
+      path: showPath(path),
+      text: what,
+    }));
+    problems.sort((a, b) => a.line - b.line);
+    throw problemsError("TL-1010", problems);
+  }
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { file, folder: dirname(resolve(file)), sha256, configuration: parsed.data };
+}
+
+/** `file:line: path: what is wrong`, one line a problem. */
+export function formatProblem(problem: ConfigurationProblem): string {
+  const where = problem.path === "" ? "" : ` ${problem.path}:`;
+  return `${problem.file}:${problem.line}:${where} ${problem.text}`;
+}
+
+/** The configuration that a daemon without one runs: it ships in the package. */
+export function defaultConfigurationFile(): string {
+  const here = import.meta.dirname;
+  const beside = resolve(here, "default.yaml");
+  return existsSync(beside) ? beside : resolve(here, "../../config/default.yaml");
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? "does not exist"
+        : (error as Error).message;
+    throw new LabError("TL-1002", `The configuration ${file} cannot be read: it ${why}`, {
+      cause: error,
+      exitCode: 2,
+    });
+  }
+}
+
+function problemsError(
+  code: "TL-1010" | "TL-1011",
+  problems: readonly ConfigurationProblem[],
+): LabError {
+  const first = problems.slice(0, 1).map(formatProblem).join("");
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  return new LabError(
+    code,
+    `The configuration has ${problems.length} problem(s): ${first}${more}`,
+    {
+      context: { problems },
+      exitCode: 2,
+    },
+  );
+}
+
+type Issue = z.core.$ZodIssue;
+
+function describeIssue(issue: Issue): { path: readonly PropertyKey[]; what: string }[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      what: `the key "${key}" is not known here; remove it or correct its spelling`,
+    }));
+  }
+  if (issue.code === "invalid_type") {
+    const isMissing = issue.input === undefined;
+    const what = isMissing
+      ? `is missing; write a ${issue.expected}`
+      : `must be a ${issue.expected}`;
+    return [{ path: issue.path, what }];
+  }
+  if (issue.code === "invalid_union") {
+    const discriminator = "discriminator" in issue ? String(issue.discriminator) : "";
+    const what =
+      discriminator === "" ? issue.message : `${discriminator} is not one of the known kinds`;
+    return [{ path: issue.path, what }];
+  }
+  return [{ path: issue.path, what: issue.message }];
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, k) =>
+      typeof part === "number" ? `[${part}]` : k === 0 ? String(part) : `.${String(part)}`,
+    )
+    .join("");
+}
+
+/** Line of the innermost part of the path that the document has. */
+function lineOfPath(root: unknown, path: readonly PropertyKey[], counter: LineCounter): number {
+  let node = root as Node | null;
+  let offset = node?.range?.[0] ?? 0;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === part);
+      if (pair === undefined) break;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value as Node | null;
+    } else if (isSeq(node) && typeof part === "number") {
+      node = (node.items[part] as Node | undefined) ?? null;
+      offset = node?.range?.[0] ?? offset;
+    } else break;
+  }
+  return counter.linePos(offset).line;
+}

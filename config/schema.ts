@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { IDENTIFIER } from "../src/domain/identifiers.ts";
+import { goalSchema } from "./goal-schemas.ts";
+import { spaceSchema } from "./space-schema.ts";
+
+const identifier = z
+  .string()
+  .regex(IDENTIFIER, "use 1 to 64 letters, digits, dots, dashes and underscores");
+/** Experiments and jobs append to a campaign's id; theirs must fit 64 characters too. */
+const campaignIdentifier = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, "use 1 to 40 letters, digits, dashes and underscores");
+const port = z.number().int().min(0).max(65535);
+
+const interval = z
+  .strictObject({ min: z.number().optional(), max: z.number().optional() })
+  .refine(
+    (range) => (range.min ?? Number.NEGATIVE_INFINITY) <= (range.max ?? Number.POSITIVE_INFINITY),
+    {
+      message: "min must not be larger than max",
+    },
+  );
+export const limitsSchema = z.record(z.string(), interval);
+
+const recipeStep = z.strictObject({
+  capability: z.string().min(1),
+  parameters: z
+    .record(z.string(), z.union([z.number(), z.string(), z.strictObject({ axis: z.string() })]))
+    .default({}),
+  timeLimit_s: z.number().positive().default(86_400),
+  repeatable: z.boolean().default(false),
+  retries: z.number().int().min(0).max(20).default(2),
+});
+
+const campaignCommon = z.strictObject({
+  id: campaignIdentifier,
+  title: z.string().max(200).optional(),
+  seed: z.union([z.string(), z.number()]).transform(String).optional(),
+  budget: z.number().int().min(1).max(1_000_000),
+  inFlight: z.number().int().min(1).max(1000).default(4),
+  waitForWholeBatch: z.boolean().default(false),
+  approval: z.enum(["automatic", "supervised"]).default("automatic"),
+  autoStart: z.boolean().default(false),
+  failuresInARow_max: z.number().int().min(1).max(1000).default(5),
+  space: spaceSchema,
+  recipe: z.array(recipeStep).min(1).max(20),
+  limits: limitsSchema.default({}),
+  goal: z.string(),
+  model: z.unknown().optional(),
+});
+
+export const campaignSchema = campaignCommon.transform((campaign, context) => {
+  const goal = goalSchema.safeParse({ goal: campaign.goal, model: campaign.model ?? {} });
+  if (goal.success) return { ...campaign, ...goal.data };
+  for (const issue of goal.error.issues) {
+    context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
+  }
+  return z.NEVER;
+});
+
+const brokerSchema = z
+  .strictObject({
+    /** External broker, e.g. mqtt://localhost:1883; absent means the broker inside the daemon. */
+    url: z
+      .string()
+      .regex(/^(mqtts?|wss?|tcp):\/\//, "write mqtt://host:port, mqtts://, ws:// or wss://")
+      .optional(),
+    host: z.string().default("127.0.0.1"),
+    port: port.default(1883),
+    webSocketPort: port.optional(),
+  })
+  .default({ host: "127.0.0.1", port: 1883 });
+
+const fault = z.record(z.string(), z.unknown());
+const simulatedSchema = z.strictObject({
+  truth: z.string().optional(),
+  seed: z.union([z.string(), z.number()]).transform(String).optional(),
+  instruments: z.array(z.strictObject({ id: identifier, kind: z.string() })).optional(),
+  faults: fault.optional(),
+  noise: fault.optional(),
+});
+
+/** A configuration, version 1. Unknown keys are refused, so that a misspelt limit is not silently no limit. */
+export const configurationSchema = z.strictObject({
+  version: z.literal(1, "write version: 1"),
+  site: identifier.default("default"),
+  agent: identifier.default("tieline"),
+  seed: z.union([z.string(), z.number()]).transform(String).default("1"),
+  data: z.string().default("./data"),
+  broker: brokerSchema,
+  page: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: port.default(8080),
+      readOnly: z.boolean().default(false),
+      enabled: z.boolean().default(true),
+    })
+    .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
+  /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
+  laboratory: z.strictObject({ simulated: simulatedSchema }).optional(),
+  instruments: z
+    .record(identifier, z.strictObject({ limits: limitsSchema.default({}) }))
+    .default({}),
+  notifications: z
+    .array(
+      z.strictObject({
+        url: z.url(),
+        events: z.array(z.enum(["alarm", "approval", "finished"])).optional(),
+        format: z.enum(["generic", "slack"]).default("generic"),
+      }),
+    )
+    .default([]),
+  campaigns: z.array(campaignSchema).max(100).default([]),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+export type CampaignConfiguration = z.infer<typeof campaignSchema>;

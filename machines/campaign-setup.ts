@@ -1,0 +1,256 @@
+import { setup } from "xstate";
+import {
+  type Args,
+  experimentInput,
+  experimentsOf,
+  freePlaces,
+  namedWaiting,
+  nextRequest,
+  reply,
+  requestCommand,
+  suspendedUntil_ms,
+  tellExperiment,
+  without,
+} from "./campaign-actions.ts";
+import {
+  type CampaignContext,
+  type CampaignEvent,
+  type CampaignInput,
+  PLAN_FAILURES_MAX,
+  SUSPENSIONS_MAX,
+} from "./campaign-types.ts";
+import type { Effect } from "./effect.ts";
+
+/** Failures that lie with the point: it is not proposed again. A lost instrument says nothing about the point. */
+const POINT_AT_FAULT: readonly unknown[] = [
+  "failedOnInstrument",
+  "rejectedByInstrument",
+  "limitViolated",
+];
+
+export const setupCampaign = setup({
+  types: {
+    context: {} as CampaignContext,
+    events: {} as CampaignEvent,
+    input: {} as CampaignInput,
+  },
+  actions: { effect: (_, _effect: Effect) => {} },
+  guards: {
+    isMyRequest: ({ context, event }) =>
+      "requestId" in event && event.requestId === context.request?.requestId,
+    isMyTimer: ({ context, event }) =>
+      event.type === "timer.fired" && event.timerId === context.timerId,
+    isEmergency: ({ event }) => event.type === "safety.emergencyStop" && event.active,
+    emergencyLasts: ({ context }) => context.isEmergency,
+    isBudgetSpent: ({ context }) =>
+      context.observed >= context.budget &&
+      context.open.length === 0 &&
+      context.request === undefined,
+    isConverged: ({ context }) =>
+      context.ending !== undefined && context.open.length === 0 && context.request === undefined,
+    isWithoutPoints: ({ context }) => context.open.length === 0 && context.request === undefined,
+    isEmpty: ({ context }) => context.open.length === 0,
+    isWaitingForPerson: ({ context }) =>
+      context.waiting.length > 0 && context.waiting.length === context.open.length,
+    isSeeding: ({ context }) => context.observed === 0 && context.request !== undefined,
+    isUpdating: ({ context }) => context.request !== undefined && context.isStale,
+    isProposing: ({ context }) => context.request !== undefined,
+    plannerKeepsFailing: ({ context, event }) =>
+      event.type === "campaign.planFailed" &&
+      event.requestId === context.request?.requestId &&
+      context.planFailures + 1 >= PLAN_FAILURES_MAX,
+    experimentsKeepFailing: ({ context, event }) =>
+      event.type === "experiment.failed" &&
+      context.failuresInARow + 1 >= context.failuresInARow_max,
+    wasSuspendedTooOften: ({ context }) => context.suspensions > SUSPENSIONS_MAX,
+    breaksLimit: ({ event }) => event.type === "campaign.approve" && event.refusal !== undefined,
+    namesWaiting: ({ context, event }) => namedWaiting(context, event).length > 0,
+    namesObservation: ({ event }) =>
+      event.type === "campaign.withdraw" && event.withdrawn !== undefined,
+  },
+});
+
+export const effect = (make: (args: Args) => Effect) => ({ type: "effect" as const, params: make });
+export const accept = effect((args) => reply(args, true));
+export const refuse = (why: string) => effect((args) => reply(args, false, why));
+
+/** Asks the planner: for the free places, or (none free) to learn what is new. One request at a time. */
+export const replan = setupCampaign.enqueueActions(({ context, event, enqueue }) => {
+  if (context.request !== undefined) {
+    enqueue.assign({ isStale: true });
+    return;
+  }
+  const request = nextRequest(context, freePlaces(context));
+  enqueue.assign({ request, requests: request.n, isStale: false });
+  enqueue({ type: "effect", params: requestCommand({ context: { ...context, request }, event }) });
+});
+
+/** The same, once what happened is settled: only for learning, never for new points. */
+export const relearn = setupCampaign.enqueueActions(({ context, event, enqueue }) => {
+  if (context.request !== undefined) {
+    enqueue.assign({ isStale: true });
+    return;
+  }
+  const request = nextRequest(context, 0);
+  enqueue.assign({ request, requests: request.n, isStale: false });
+  enqueue({ type: "effect", params: requestCommand({ context: { ...context, request }, event }) });
+});
+
+/** The request's answer is in: the request is over, whatever becomes of its points. */
+export const closeRequest = setupCampaign.assign(({ context, event }) => ({
+  request: undefined,
+  planFailures: 0,
+  ...(event.type === "campaign.proposed" &&
+  event.verdict.kind !== "continue" &&
+  context.ending === undefined
+    ? { ending: event.verdict, reason: event.verdict.reason }
+    : {}),
+  ...(event.type === "campaign.proposed" && event.refused.length > 0
+    ? { excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)] }
+    : {}),
+}));
+
+/** Makes an experiment of each proposed point that still has a place. */
+export const openExperiments = setupCampaign.enqueueActions((args) => {
+  const { context, event, enqueue } = args;
+  const places = freePlaces({ ...context, ending: undefined });
+  const opened = experimentsOf(context, event).slice(0, places);
+  if (opened.length === 0) return;
+  const needsApproval = context.approval === "supervised";
+  opened.forEach((experiment, k) => {
+    enqueue({
+      type: "effect",
+      params: {
+        kind: "create",
+        what: { machine: "experiment", id: experiment.experimentId },
+        input: experimentInput(args, k),
+      },
+    });
+    enqueue({
+      type: "effect",
+      params: tellExperiment(experiment.experimentId, args, {
+        type: "experiment.submit",
+        needsApproval,
+      }),
+    });
+  });
+  enqueue.assign({
+    open: [...context.open, ...opened],
+    waiting: needsApproval
+      ? [...context.waiting, ...opened.map((one) => one.experimentId)]
+      : context.waiting,
+    created: context.created + opened.length,
+    batches: context.batches + 1,
+  });
+});
+
+export const replanIfStale = setupCampaign.enqueueActions(({ context, event, enqueue }) => {
+  if (!context.isStale) return;
+  const request = nextRequest(context, freePlaces(context));
+  enqueue.assign({ request, requests: request.n, isStale: false });
+  enqueue({ type: "effect", params: requestCommand({ context: { ...context, request }, event }) });
+});
+
+export const notePlanFailure = setupCampaign.assign({
+  request: undefined,
+  planFailures: ({ context }) => context.planFailures + 1,
+  reason: ({ event }) => (event.type === "campaign.planFailed" ? event.reason : undefined),
+});
+
+export const noteObserved = setupCampaign.assign(({ context, event }) => ({
+  ...("experimentId" in event ? without(context, event.experimentId) : {}),
+  observed: context.observed + 1,
+  through: event.position,
+  failuresInARow: 0,
+  suspensions: 0,
+}));
+
+export const noteFailed = setupCampaign.assign(({ context, event }) => ({
+  ...("experimentId" in event ? without(context, event.experimentId) : {}),
+  failuresInARow: context.failuresInARow + 1,
+  excluded:
+    event.type === "experiment.failed" && POINT_AT_FAULT.includes(event.reason)
+      ? [...context.excluded, event.candidateId]
+      : context.excluded,
+}));
+
+export const noteAbandoned = setupCampaign.assign(({ context, event }) =>
+  "experimentId" in event ? without(context, event.experimentId) : {},
+);
+
+/** A point that a person rejected is not proposed again. */
+export const approveNamed = setupCampaign.enqueueActions((args) => {
+  const { context, event, enqueue } = args;
+  const names = namedWaiting(context, event);
+  for (const id of names) {
+    enqueue({ type: "effect", params: tellExperiment(id, args, { type: "experiment.approve" }) });
+  }
+  enqueue.assign({ waiting: context.waiting.filter((id) => !names.includes(id)) });
+});
+
+export const rejectNamed = setupCampaign.enqueueActions((args) => {
+  const { context, event, enqueue } = args;
+  const names = namedWaiting(context, event);
+  const rejected = context.open.filter((one) => names.includes(one.experimentId));
+  enqueue.assign({ excluded: [...context.excluded, ...rejected.map((one) => one.candidateId)] });
+  for (const id of names) {
+    const cancel = { type: "experiment.cancel", reason: "cancelledByOperator" };
+    enqueue({ type: "effect", params: tellExperiment(id, args, cancel) });
+  }
+});
+
+/** Ends every open experiment: all of them, or only those that wait for a person. */
+export const cancelExperiments = (which: "all" | "waiting") =>
+  setupCampaign.enqueueActions((args) => {
+    const { context, enqueue } = args;
+    for (const { experimentId } of context.open) {
+      if (which === "waiting" && !context.waiting.includes(experimentId)) continue;
+      const cancel = { type: "experiment.cancel", reason: "cancelledByOperator" };
+      enqueue({ type: "effect", params: tellExperiment(experimentId, args, cancel) });
+    }
+  });
+
+export const askAgain = setupCampaign.enqueueActions(({ context, event, enqueue }) => {
+  if (context.request !== undefined)
+    enqueue({ type: "effect", params: requestCommand({ context, event }) });
+});
+
+export const noteReason = setupCampaign.assign({
+  reason: ({ event }) =>
+    "reason" in event && event.reason !== undefined ? String(event.reason) : undefined,
+});
+
+export const noteEmergency = setupCampaign.assign({
+  isEmergency: ({ event }) => event.type === "safety.emergencyStop" && event.active,
+});
+
+export const armSuspension = setupCampaign.enqueueActions((args) => {
+  const { context, event, enqueue } = args;
+  const timers = context.timers + 1;
+  const timerId = `${context.campaignId}/t${timers}`;
+  const next = { ...context, suspensions: context.suspensions + 1 };
+  enqueue.assign({
+    timers,
+    timerId,
+    suspensions: next.suspensions,
+    planFailures: 0,
+    failuresInARow: 0,
+  });
+  enqueue({
+    type: "effect",
+    params: {
+      kind: "command",
+      command: { type: "startTimer", timerId, at_ms: suspendedUntil_ms({ context: next, event }) },
+    },
+  });
+});
+
+export const disarm = effect(({ context }) => ({
+  kind: "command",
+  command: { type: "cancelTimer", timerId: context.timerId ?? "" },
+}));
+
+export const noteWithdrawn = setupCampaign.assign({
+  through: ({ event }) => event.position,
+  ending: undefined,
+});

@@ -1,0 +1,113 @@
+import type { Approval } from "../src/domain/campaign.ts";
+import type { Parameters } from "../src/domain/candidate.ts";
+import type { JobFailureReason } from "../src/domain/job.ts";
+import type { ProposalRequest, ProposedPoint, Verdict } from "../src/domain/proposal.ts";
+import type { Recipe } from "../src/domain/recipe.ts";
+import type { OperatorAction } from "../src/events/lab-fact.ts";
+import type { Stamp } from "./effect.ts";
+
+export interface CampaignInput {
+  readonly campaignId: string;
+  readonly approval: Approval;
+  readonly budget: number;
+  readonly inFlight_max: number;
+  readonly waitForWholeBatch: boolean;
+  readonly recipe: Recipe;
+  readonly seed: string;
+  readonly failuresInARow_max: number;
+}
+
+/** An experiment on its way: no result yet. */
+export interface OpenExperiment {
+  readonly experimentId: string;
+  readonly candidateId: string;
+  readonly parameters: Parameters;
+}
+
+export interface CampaignContext extends CampaignInput {
+  /** Experiments that brought an observation: what the budget counts. */
+  readonly observed: number;
+  /** Experiments created so far; numbers their ids. */
+  readonly created: number;
+  /** Batches with at least one point; numbers them. */
+  readonly batches: number;
+  readonly open: readonly OpenExperiment[];
+  /** Open experiments that wait for a person. */
+  readonly waiting: readonly string[];
+  readonly requests: number;
+  /** The request that the planner has not answered. */
+  readonly request:
+    | ({ readonly requestId: string; readonly through: number } & ProposalRequest)
+    | undefined;
+  /** Something changed since that request. */
+  readonly isStale: boolean;
+  /** Position of the last result that counts. */
+  readonly through: number;
+  readonly excluded: readonly string[];
+  readonly failuresInARow: number;
+  readonly planFailures: number;
+  readonly suspensions: number;
+  readonly ending: Exclude<Verdict, { kind: "continue" }> | undefined;
+  /** Why it is in the state it is in, for people. */
+  readonly reason: string | undefined;
+  readonly timers: number;
+  readonly timerId: string | undefined;
+  readonly isEmergency: boolean;
+}
+
+interface AboutExperiment extends Stamp {
+  readonly experimentId: string;
+  readonly candidateId: string;
+  readonly reason?: JobFailureReason | undefined;
+}
+
+export type OperatorEvent = {
+  readonly [Action in OperatorAction]: {
+    readonly type: `campaign.${Action}`;
+    readonly commandId: string;
+    readonly by: string;
+    readonly reason?: string | undefined;
+    readonly batch?: number | undefined;
+    readonly candidateIds?: readonly string[] | undefined;
+    /** Of `withdraw`: position of the observation, if there is one. */
+    readonly withdrawn?: number | undefined;
+    /** Of `approve`: the limit that forbids one of the points. */
+    readonly refusal?: string | undefined;
+  } & Stamp;
+}[OperatorAction];
+
+export type CampaignEvent =
+  | OperatorEvent
+  | ({
+      readonly type: "campaign.proposed";
+      readonly requestId: string;
+      readonly points: readonly ProposedPoint[];
+      /** Points that a limit forbids, with the reason. */
+      readonly refused: readonly { readonly candidateId: string; readonly why: string }[];
+      readonly verdict: Verdict;
+    } & Stamp)
+  | ({
+      readonly type: "campaign.planFailed";
+      readonly requestId: string;
+      readonly reason: string;
+    } & Stamp)
+  | ({ readonly type: "experiment.observed" } & AboutExperiment)
+  | ({ readonly type: "experiment.failed" } & AboutExperiment)
+  | ({ readonly type: "experiment.abandoned" } & AboutExperiment)
+  /** The daemon restarted. */
+  | ({ readonly type: "campaign.doubt" } & Stamp)
+  /** Nothing of it is on an instrument any more (pausing), or every doubt is settled (recovering). */
+  | ({ readonly type: "campaign.settled" } & Stamp)
+  | ({
+      readonly type: "safety.emergencyStop";
+      readonly active: boolean;
+      readonly by: string;
+    } & Stamp)
+  | ({ readonly type: "timer.fired"; readonly timerId: string } & Stamp);
+
+/** After so many failures of the planner in a row the campaign is suspended. */
+export const PLAN_FAILURES_MAX = 3;
+/** A campaign that was suspended so often without a result in between has failed. */
+export const SUSPENSIONS_MAX = 3;
+/** First pause of a suspended campaign; doubled each time. */
+export const SUSPENSION_ms = 60_000;

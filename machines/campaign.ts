@@ -1,0 +1,311 @@
+import { reply } from "./campaign-actions.ts";
+import {
+  accept,
+  approveNamed,
+  armSuspension,
+  askAgain,
+  cancelExperiments,
+  closeRequest,
+  disarm,
+  effect,
+  noteAbandoned,
+  noteEmergency,
+  noteFailed,
+  noteObserved,
+  notePlanFailure,
+  noteReason,
+  noteWithdrawn,
+  openExperiments,
+  refuse,
+  rejectNamed,
+  relearn,
+  replan,
+  replanIfStale,
+  setupCampaign,
+} from "./campaign-setup.ts";
+
+const stopOn = {
+  guard: "isEmergency" as const,
+  target: "#campaign.emergencyStopped" as const,
+  actions: noteEmergency,
+};
+
+/** Answers to a person, where the state does not say otherwise. */
+const refusals = (state: string) =>
+  ({
+    "campaign.start": { actions: refuse(`The campaign has been started; it is ${state}.`) },
+    "campaign.pause": { actions: refuse(`The campaign cannot be paused: it is ${state}.`) },
+    "campaign.resume": { actions: refuse(`There is nothing to resume: the campaign is ${state}.`) },
+    "campaign.stop": { actions: refuse(`The campaign cannot be stopped: it is ${state}.`) },
+    "campaign.abort": { actions: refuse(`The campaign cannot be aborted: it is ${state}.`) },
+    "campaign.approve": {
+      actions: refuse(`No batch waits for approval: the campaign is ${state}.`),
+    },
+    "campaign.reject": {
+      actions: refuse(`No batch waits for approval: the campaign is ${state}.`),
+    },
+    "campaign.withdraw": { actions: refuse(`Nothing can be withdrawn: the campaign is ${state}.`) },
+  }) as const;
+
+/** Results keep arriving in every live state; here they only teach the model. */
+const learnOnly = {
+  "experiment.observed": { actions: [noteObserved, relearn] },
+  "experiment.failed": { actions: noteFailed },
+  "experiment.abandoned": { actions: noteAbandoned },
+  "campaign.proposed": [{ guard: "isMyRequest", actions: [closeRequest] }, {}],
+  "campaign.planFailed": [{ guard: "isMyRequest", actions: notePlanFailure }, {}],
+  "campaign.doubt": { actions: askAgain },
+  "campaign.settled": {},
+  "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
+  "timer.fired": {},
+} as const;
+
+const withdraw = [
+  { guard: "namesObservation" as const, actions: [accept, noteWithdrawn, relearn] },
+  { actions: refuse("No observation of this campaign comes from that job.") },
+];
+
+const stopAndAbort = {
+  "campaign.stop": {
+    target: "#campaign.stopping",
+    actions: [accept, noteReason, cancelExperiments("waiting")],
+  },
+  "campaign.abort": {
+    target: "#campaign.aborting",
+    actions: [accept, noteReason, cancelExperiments("all")],
+  },
+} as const;
+
+const approval = {
+  "campaign.approve": [
+    {
+      guard: "breaksLimit" as const,
+      actions: effect((args) =>
+        reply(args, false, "refusal" in args.event ? args.event.refusal : undefined),
+      ),
+    },
+    {
+      guard: "namesWaiting" as const,
+      target: ".deciding" as const,
+      actions: [accept, approveNamed],
+    },
+    { actions: refuse("No such point waits for approval.") },
+  ],
+  "campaign.reject": [
+    {
+      guard: "namesWaiting" as const,
+      target: ".deciding" as const,
+      actions: [accept, rejectNamed],
+    },
+    { actions: refuse("No such point waits for approval.") },
+  ],
+};
+
+const over = (state: string) => ({
+  entry: effect(({ context }) => ({
+    kind: "alarm" as const,
+    alarm: { id: `campaign/${context.campaignId}`, severity: "warning" as const, text: "" },
+  })),
+  on: { ...refusals(state), ...learnOnly, "campaign.withdraw": withdraw },
+});
+
+/**
+ * A campaign from its definition to its end. States that wait for a person (validated, paused, awaitingApproval,
+ * emergencyStopped) and `running` have no deadline; pausing, stopping, aborting and recovering end with their jobs,
+ * each of which has one; suspended ends by its timer.
+ */
+export const campaignMachine = setupCampaign.createMachine({
+  id: "campaign",
+  initial: "draft",
+  context: ({ input }) => ({
+    ...input,
+    observed: 0,
+    created: 0,
+    batches: 0,
+    open: [],
+    waiting: [],
+    requests: 0,
+    request: undefined,
+    isStale: false,
+    through: 0,
+    excluded: [],
+    failuresInARow: 0,
+    planFailures: 0,
+    suspensions: 0,
+    ending: undefined,
+    reason: undefined,
+    timers: 0,
+    timerId: undefined,
+    isEmergency: false,
+  }),
+  on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
+  states: {
+    draft: { always: "validated" },
+    validated: {
+      on: {
+        ...refusals("not started"),
+        "campaign.start": { target: "running", actions: [accept, replan] },
+        "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
+        "campaign.doubt": {},
+        "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
+      },
+    },
+    running: {
+      initial: "deciding",
+      on: {
+        ...refusals("running"),
+        ...stopAndAbort,
+        ...approval,
+        "campaign.pause": { target: "pausing", actions: [accept, noteReason] },
+        "campaign.withdraw": withdraw,
+        "experiment.observed": { target: ".deciding", actions: [noteObserved, replan] },
+        "experiment.failed": [
+          { guard: "experimentsKeepFailing", target: "suspended", actions: noteFailed },
+          { target: ".deciding", actions: [noteFailed, replan] },
+        ],
+        "experiment.abandoned": { target: ".deciding", actions: [noteAbandoned, replan] },
+        "campaign.proposed": [
+          {
+            guard: "isMyRequest",
+            target: ".deciding",
+            actions: [closeRequest, openExperiments, replanIfStale],
+          },
+          {},
+        ],
+        "campaign.planFailed": [
+          { guard: "plannerKeepsFailing", target: "suspended", actions: notePlanFailure },
+          { guard: "isMyRequest", target: ".deciding", actions: [notePlanFailure, replan] },
+          {},
+        ],
+        "campaign.doubt": { target: "recovering", actions: askAgain },
+        "campaign.settled": {},
+        "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
+        "timer.fired": {},
+      },
+      states: {
+        deciding: {
+          always: [
+            { guard: "isBudgetSpent", target: "#campaign.budgetExhausted" },
+            { guard: "isConverged", target: "#campaign.converged" },
+            { guard: "isWithoutPoints", target: "#campaign.converged" },
+            { guard: "isSeeding", target: "seeding" },
+            { guard: "isUpdating", target: "updating" },
+            { guard: "isProposing", target: "proposing" },
+            { guard: "isWaitingForPerson", target: "awaitingApproval" },
+            { target: "measuring" },
+          ],
+        },
+        seeding: {},
+        proposing: {},
+        awaitingApproval: {},
+        measuring: {},
+        updating: {},
+      },
+    },
+    pausing: {
+      on: {
+        ...refusals("pausing"),
+        ...learnOnly,
+        ...stopAndAbort,
+        "campaign.proposed": [
+          { guard: "isMyRequest", actions: [closeRequest, openExperiments] },
+          {},
+        ],
+        "campaign.resume": { target: "running", actions: [accept, replan] },
+        "campaign.withdraw": withdraw,
+        "campaign.settled": "paused",
+      },
+    },
+    paused: {
+      on: {
+        ...refusals("paused"),
+        ...learnOnly,
+        ...stopAndAbort,
+        "campaign.proposed": [
+          { guard: "isMyRequest", actions: [closeRequest, openExperiments] },
+          {},
+        ],
+        "campaign.resume": { target: "running", actions: [accept, replan] },
+        "campaign.withdraw": withdraw,
+      },
+    },
+    suspended: {
+      always: { guard: "wasSuspendedTooOften", target: "failed" },
+      entry: [
+        armSuspension,
+        effect(({ context }) => ({
+          kind: "alarm",
+          alarm: {
+            id: `campaign/${context.campaignId}`,
+            severity: "critical",
+            text: `Campaign ${context.campaignId} is suspended: ${context.reason ?? "too many experiments in a row failed"}.`,
+          },
+        })),
+      ],
+      exit: disarm,
+      on: {
+        ...refusals("suspended"),
+        ...learnOnly,
+        ...stopAndAbort,
+        "experiment.observed": { target: "running", actions: [noteObserved, replan] },
+        "campaign.resume": { target: "running", actions: [accept, replan] },
+        "campaign.withdraw": withdraw,
+        "timer.fired": [{ guard: "isMyTimer", target: "running", actions: replan }, {}],
+      },
+    },
+    recovering: {
+      on: {
+        ...refusals("recovering"),
+        ...learnOnly,
+        ...stopAndAbort,
+        "experiment.observed": { actions: [noteObserved, replan] },
+        "experiment.failed": { actions: [noteFailed, replan] },
+        "experiment.abandoned": { actions: [noteAbandoned, replan] },
+        "campaign.proposed": [
+          { guard: "isMyRequest", actions: [closeRequest, openExperiments, replanIfStale] },
+          {},
+        ],
+        "campaign.pause": { target: "pausing", actions: [accept, noteReason] },
+        "campaign.settled": "running.deciding",
+      },
+    },
+    emergencyStopped: {
+      on: {
+        ...refusals("stopped by an emergency stop"),
+        ...learnOnly,
+        "campaign.resume": [
+          {
+            guard: "emergencyLasts",
+            actions: refuse("The emergency stop is still active; clear it first."),
+          },
+          { target: "running", actions: [accept, replan] },
+        ],
+        "campaign.abort": {
+          target: "aborting",
+          actions: [accept, noteReason, cancelExperiments("all")],
+        },
+        "safety.emergencyStop": { actions: noteEmergency },
+      },
+    },
+    stopping: {
+      always: { guard: "isEmpty", target: "stopped" },
+      on: {
+        ...refusals("stopping"),
+        ...learnOnly,
+        "campaign.abort": {
+          target: "aborting",
+          actions: [accept, noteReason, cancelExperiments("all")],
+        },
+      },
+    },
+    aborting: {
+      always: { guard: "isEmpty", target: "aborted" },
+      on: { ...refusals("aborting"), ...learnOnly },
+    },
+    converged: over("converged"),
+    budgetExhausted: over("finished: its budget is spent"),
+    stopped: over("stopped"),
+    aborted: over("aborted"),
+    failed: over("failed"),
+  },
+});

@@ -1,0 +1,86 @@
+import { type AnyMachineSnapshot, initialTransition, transition } from "xstate";
+import { campaignMachine } from "./campaign.ts";
+import type { CampaignContext } from "./campaign-types.ts";
+import type { Effect, MachineAddress, MachineEvent } from "./effect.ts";
+import { type ExperimentContext, experimentMachine } from "./experiment.ts";
+import { type InstrumentContext, instrumentMachine } from "./instrument.ts";
+import { jobMachine } from "./job.ts";
+import type { JobContext } from "./job-types.ts";
+import { type ReservationContext, reservationMachine } from "./reservation.ts";
+
+/** The context of each kind of machine. */
+export interface Contexts {
+  readonly campaign: CampaignContext;
+  readonly experiment: ExperimentContext;
+  readonly job: JobContext;
+  readonly instrument: InstrumentContext;
+  readonly reservation: ReservationContext;
+}
+
+/** One machine in one state. `states` are the names of its active leaves, e.g. `begun.running`. */
+export interface MachineState<Context = unknown> {
+  readonly states: readonly string[];
+  readonly context: Context;
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+const MACHINES = {
+  campaign: campaignMachine,
+  experiment: experimentMachine,
+  job: jobMachine,
+  instrument: instrumentMachine,
+  reservation: reservationMachine,
+} as const;
+
+export type MachineKind = MachineAddress["machine"];
+
+/** A machine's first state and what it asks for on entering it. */
+export function createMachineState<Kind extends MachineKind>(
+  kind: Kind,
+  input: unknown,
+): { readonly state: MachineState<Contexts[Kind]>; readonly effects: readonly Effect[] } {
+  const [snapshot, actions] = initialTransition(
+    MACHINES[kind] as typeof jobMachine,
+    input as never,
+  );
+  return {
+    state: describe<Contexts[Kind]>(snapshot as AnyMachineSnapshot),
+    effects: effectsOf(actions),
+  };
+}
+
+/** The next state and what it asks for. Pure: the same state and event always give the same answer. */
+export function advance<Kind extends MachineKind>(
+  kind: Kind,
+  current: MachineState<Contexts[Kind]>,
+  event: MachineEvent,
+): { readonly state: MachineState<Contexts[Kind]>; readonly effects: readonly Effect[] } {
+  const [snapshot, actions] = transition(
+    MACHINES[kind] as typeof jobMachine,
+    current.snapshot as never,
+    event as never,
+  );
+  return {
+    state: describe<Contexts[Kind]>(snapshot as AnyMachineSnapshot),
+    effects: effectsOf(actions),
+  };
+}
+
+function describe<Context>(snapshot: AnyMachineSnapshot): MachineState<Context> {
+  return { states: leaves(snapshot.value, ""), context: snapshot.context as Context, snapshot };
+}
+
+function leaves(value: unknown, prefix: string): string[] {
+  if (typeof value === "string") return [prefix + value];
+  return Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) =>
+    leaves(inner, `${prefix}${name}.`),
+  );
+}
+
+function effectsOf(
+  actions: readonly { readonly type: string; readonly params?: unknown }[],
+): Effect[] {
+  return actions
+    .filter((action) => action.type === "effect")
+    .map((action) => action.params as Effect);
+}

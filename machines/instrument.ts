@@ -1,0 +1,213 @@
+import { assign, setup } from "xstate";
+import type { Capability, Control, Operation, Safety } from "../src/domain/instrument.ts";
+import type { Effect, Stamp } from "./effect.ts";
+
+export interface InstrumentContext {
+  readonly instrumentId: string;
+  readonly bootId: string | undefined;
+  /** Boots before this one: what still arrives from them is late and changes nothing. */
+  readonly formerBootIds: readonly string[];
+  /** Of the last state message; order within one boot is by this, never by the clock. */
+  readonly seq: number;
+  readonly kind: string;
+  readonly capabilities: readonly Capability[];
+  readonly simulated: boolean;
+  readonly keepsJournal: boolean;
+  readonly jobId: string | undefined;
+  readonly seen_ms: number;
+}
+
+export type InstrumentEvent =
+  | ({
+      readonly type: "instrument.online";
+      readonly online: boolean;
+      readonly bootId: string;
+    } & Stamp)
+  | ({
+      readonly type: "instrument.birth";
+      readonly bootId: string;
+      readonly kind: string;
+      readonly capabilities: readonly Capability[];
+      readonly simulated: boolean;
+      readonly journal?: boolean | undefined;
+    } & Stamp)
+  | ({
+      readonly type: "instrument.state";
+      readonly bootId: string;
+      readonly seq: number;
+      readonly operation: Operation;
+      readonly control: Control;
+      readonly safety: Safety;
+      readonly jobId?: string | undefined;
+    } & Stamp)
+  /** The daemon restarted: what it knew may be old. */
+  | ({ readonly type: "instrument.doubt" } & Stamp)
+  /** A job on it did not answer in time. */
+  | ({ readonly type: "instrument.silent" } & Stamp)
+  /** It answered about a job: it is there. */
+  | ({ readonly type: "instrument.answered" } & Stamp);
+
+const setupInstrument = setup({
+  types: {
+    context: {} as InstrumentContext,
+    events: {} as InstrumentEvent,
+    input: {} as { readonly instrumentId: string },
+  },
+  actions: { effect: (_, _effect: Effect) => {} },
+  guards: {
+    /** An old will must not overwrite a new birth. */
+    isFormerBoot: ({ context, event }) =>
+      "bootId" in event && context.formerBootIds.includes(event.bootId),
+    isGoodbye: ({ event }) => event.type === "instrument.online" && !event.online,
+    isStaleState: ({ context, event }) =>
+      event.type === "instrument.state" &&
+      (context.formerBootIds.includes(event.bootId) ||
+        (event.bootId === context.bootId && event.seq <= context.seq)),
+    isOperation: ({ event }, params: Operation) =>
+      event.type === "instrument.state" && event.operation === params,
+    isControl: ({ event }, params: Control) =>
+      event.type === "instrument.state" && event.control === params,
+    isSafety: ({ event }, params: Safety) =>
+      event.type === "instrument.state" && event.safety === params,
+  },
+});
+
+/** More boots than this are not remembered: a message that late is refused by its job's attempt anyway. */
+const FORMER_BOOTS_MAX = 16;
+
+/** What changes when a message of a boot arrives that is not the current one. */
+function changeBoot(context: InstrumentContext, event: { readonly bootId: string } & Stamp) {
+  const isSame = event.bootId === context.bootId;
+  const former = context.bootId === undefined || isSame ? [] : [context.bootId];
+  return {
+    bootId: event.bootId,
+    formerBootIds: [...former, ...context.formerBootIds].slice(0, FORMER_BOOTS_MAX),
+    seq: isSame ? context.seq : -1,
+    seen_ms: event.time_ms,
+  };
+}
+
+const onState = (guardType: "isOperation" | "isControl" | "isSafety", values: readonly string[]) =>
+  values.map((value) => ({
+    guard: { type: guardType, params: value as never },
+    target: `.${value}` as const,
+  }));
+
+/**
+ * connection x operation x control x safety, after OPC UA LADS (OPC 30500-1); `ready` is derived, never stored.
+ * No state has a deadline of its own: an instrument may be off for weeks. The jobs on it have deadlines, and a job
+ * that is not answered makes its instrument `stale`.
+ */
+export const instrumentMachine = setupInstrument.createMachine({
+  id: "instrument",
+  type: "parallel",
+  context: ({ input }) => ({
+    instrumentId: input.instrumentId,
+    bootId: undefined,
+    formerBootIds: [],
+    seq: -1,
+    kind: "unknown",
+    capabilities: [],
+    simulated: false,
+    keepsJournal: false,
+    jobId: undefined,
+    seen_ms: 0,
+  }),
+  on: {
+    "*": {
+      actions: {
+        type: "effect",
+        params: ({ event }) => ({ kind: "unexpected", event: event.type }),
+      },
+    },
+  },
+  states: {
+    connection: {
+      initial: "offline",
+      on: {
+        "instrument.birth": [
+          { guard: "isFormerBoot" },
+          {
+            target: ".online",
+            actions: assign(({ context, event }) => ({
+              ...changeBoot(context, event),
+              kind: event.kind,
+              capabilities: event.capabilities,
+              simulated: event.simulated,
+              keepsJournal: event.journal ?? false,
+            })),
+          },
+        ],
+        "instrument.online": [
+          { guard: "isFormerBoot" },
+          {
+            guard: "isGoodbye",
+            target: ".offline",
+            actions: assign(({ context, event }) => changeBoot(context, event)),
+          },
+          {
+            target: ".online",
+            actions: assign(({ context, event }) => changeBoot(context, event)),
+          },
+        ],
+        "instrument.doubt": { target: ".stale" },
+        "instrument.silent": { target: ".stale" },
+        "instrument.answered": {
+          target: ".online",
+          actions: assign({ seen_ms: ({ event }) => event.time_ms }),
+        },
+      },
+      states: { offline: {}, online: {}, stale: {} },
+    },
+    operation: {
+      initial: "idle",
+      on: {
+        "instrument.state": [
+          { guard: "isStaleState" },
+          ...onState("isOperation", ["idle", "busy", "held", "fault"]),
+        ],
+      },
+      states: { idle: {}, busy: {}, held: {}, fault: {} },
+    },
+    control: {
+      initial: "automatic",
+      on: {
+        "instrument.state": [
+          { guard: "isStaleState" },
+          ...onState("isControl", ["automatic", "local", "maintenance"]),
+        ],
+      },
+      states: { automatic: {}, local: {}, maintenance: {} },
+    },
+    safety: {
+      initial: "ok",
+      on: {
+        "instrument.state": [
+          { guard: "isStaleState" },
+          ...onState("isSafety", ["ok", "interlocked", "emergencyStopped"]),
+        ],
+      },
+      states: { ok: {}, interlocked: {}, emergencyStopped: {} },
+    },
+    // Last, so that the guards above still see the seq of the message before.
+    ledger: {
+      initial: "known",
+      states: {
+        known: {
+          on: {
+            "instrument.state": [
+              { guard: "isStaleState" },
+              {
+                actions: assign(({ context, event }) => ({
+                  ...changeBoot(context, event),
+                  seq: event.seq,
+                  jobId: event.jobId,
+                })),
+              },
+            ],
+          },
+        },
+      },
+    },
+  },
+});

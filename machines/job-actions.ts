@@ -1,0 +1,120 @@
+import type { Effect } from "./effect.ts";
+import { JOB_TIMES, type JobContext, type JobEvent } from "./job-types.ts";
+
+type Args = { readonly context: JobContext; readonly event: JobEvent };
+
+/** One command id an attempt: a resend is the same command, a retry is another. */
+export function startCommandId(context: JobContext): string {
+  return `${context.jobId}.a${context.attempt}`;
+}
+
+export function startCommand({ context, event }: Args): Effect {
+  return {
+    kind: "command",
+    command: {
+      type: "startJob",
+      commandId: startCommandId(context),
+      instrumentId: context.instrumentId ?? "",
+      jobId: context.jobId,
+      attempt: context.attempt,
+      campaignId: context.campaignId,
+      notAfter_ms: event.time_ms + JOB_TIMES.validity_ms,
+      capability: context.capability,
+      parameters: context.parameters,
+      sampleIds: context.sampleIds,
+    },
+  };
+}
+
+export function cancelCommand({ context, event }: Args): Effect {
+  return {
+    kind: "command",
+    command: {
+      type: "controlJob",
+      commandId: `${context.jobId}.c${event.position}`,
+      instrumentId: context.instrumentId ?? "",
+      action: "cancel",
+      jobId: context.jobId,
+    },
+  };
+}
+
+export function reconcileCommand({ context, event }: Args): Effect {
+  return {
+    kind: "command",
+    command: {
+      type: "reconcileJobs",
+      commandId: `${context.jobId}.q${event.position}`,
+      instrumentId: context.instrumentId ?? "",
+      jobIds: [context.jobId],
+    },
+  };
+}
+
+/** The timer armed by the assign before: its name and time are in the context. */
+export function armTimer(at: (args: Args) => number) {
+  return (args: Args): Effect => ({
+    kind: "command",
+    command: { type: "startTimer", timerId: args.context.timerId ?? "", at_ms: at(args) },
+  });
+}
+
+export function stopTimer({ context }: Args): Effect {
+  return { kind: "command", command: { type: "cancelTimer", timerId: context.timerId ?? "" } };
+}
+
+export function newTimer({ context }: Args): { timerId: string; timers: number } {
+  const timers = context.timers + 1;
+  return { timerId: `${context.jobId}/t${timers}`, timers };
+}
+
+export function releaseStation({ context, event }: Args): Effect {
+  return {
+    kind: "tell",
+    to: { machine: "reservation", id: context.instrumentId ?? "" },
+    event: {
+      type: "reservation.release",
+      jobId: context.jobId,
+      time_ms: event.time_ms,
+      position: event.position,
+    },
+  };
+}
+
+export function markInstrumentSilent({ context, event }: Args): Effect {
+  return {
+    kind: "tell",
+    to: { machine: "instrument", id: context.instrumentId ?? "" },
+    event: { type: "instrument.silent", time_ms: event.time_ms, position: event.position },
+  };
+}
+
+/** The experiment learns how its job ended. */
+export function reportEnd(type: "job.done" | "job.ended") {
+  return ({ context, event }: Args): Effect => ({
+    kind: "tell",
+    to: { machine: "experiment", id: context.experimentId },
+    event: {
+      type,
+      step: context.step,
+      reason: context.failure?.reason,
+      detail: context.failure?.detail,
+      isFailure: event.type === "job.result" && event.isFailure,
+      time_ms: event.time_ms,
+      position: event.position,
+    },
+  });
+}
+
+export function alarm(severity: "warning" | "critical", text: (args: Args) => string) {
+  return (args: Args): Effect => ({
+    kind: "alarm",
+    alarm: { id: `job/${args.context.jobId}`, severity, text: text(args) },
+  });
+}
+
+/** Pause before the next attempt: doubled each time, bounded. */
+export function retryAt_ms({ context, event }: Args): number {
+  const wait_ms = JOB_TIMES.retryFirst_ms * 2 ** (context.attempt - 1);
+  return event.time_ms + Math.min(wait_ms, JOB_TIMES.retryLongest_ms);
+}

@@ -1,0 +1,80 @@
+import type { JobFailureReason } from "../src/domain/job.ts";
+import { markInstrumentSilent } from "./job-actions.ts";
+import { effect, fail, noteCancel, noteStart } from "./job-setup.ts";
+
+/** A result is a measurement that was made: taken in every state, of whatever attempt. */
+export const takeResult = {
+  "job.result": { target: "#job.resultReceived", actions: noteStart },
+} as const;
+
+export const giveUp = [
+  {
+    guard: "isGivenUpCancelled" as const,
+    target: "#job.cancelled" as const,
+    actions: [fail("cancelledByOperator"), effect(markInstrumentSilent)],
+  },
+  {
+    guard: "isGivenUpRepeatable" as const,
+    target: "#job.retryWait" as const,
+    actions: effect(markInstrumentSilent),
+  },
+  {
+    guard: "isGivenUp" as const,
+    target: "#job.deadLetter" as const,
+    actions: fail("instrumentLost"),
+  },
+];
+
+/** What an instrument's own words end: rejected, failed. */
+export const onRefusal = (reason: JobFailureReason) => [
+  { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
+  { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },
+  {
+    guard: "isRetryableButUsedUp" as const,
+    target: "#job.deadLetter" as const,
+    actions: fail("retriesUsedUp"),
+  },
+  { target: "#job.failed" as const, actions: fail(reason) },
+];
+
+export const onUnknown = [
+  { guard: "neverBegan" as const, target: "#job.dispatched" as const },
+  {
+    guard: "isCancelled" as const,
+    target: "#job.cancelled" as const,
+    actions: fail("cancelledByOperator"),
+  },
+  { guard: "mayRepeat" as const, target: "#job.retryWait" as const },
+  { target: "#job.deadLetter" as const, actions: fail("unknownToInstrument") },
+];
+
+/** Begun on an instrument: accepted, running or held. */
+export const onInstrument = {
+  ...takeResult,
+  "job.accepted": { actions: noteStart },
+  "job.progress": {},
+  "job.rejected": onRefusal("rejectedByInstrument"),
+  "job.failed": onRefusal("failedOnInstrument"),
+  "job.unknown": onUnknown,
+  "job.doubt": "#job.unknown",
+  "job.ask": "#job.unknown",
+  "job.cancel": { target: "#job.cancelling", actions: noteCancel },
+  "job.outcome": {},
+} as const;
+
+/** Ended without a result; one that comes all the same is data. */
+export const ended = {
+  ...takeResult,
+  "job.accepted": { actions: noteStart },
+  "job.progress": {},
+  "job.rejected": {},
+  "job.failed": {},
+  "job.unknown": {},
+  "job.cancel": {},
+  "job.doubt": {},
+  "job.ask": {},
+  "job.held": {},
+  "job.resumed": {},
+  "job.outcome": {},
+  "timer.fired": {},
+} as const;

@@ -1,0 +1,73 @@
+import { setup } from "xstate";
+import type { JobFailureReason } from "../src/domain/job.ts";
+import type { Effect } from "./effect.ts";
+import { newTimer } from "./job-actions.ts";
+import { type JobContext, type JobEvent, type JobInput, SENDINGS_MAX } from "./job-types.ts";
+
+type Args = { readonly context: JobContext; readonly event: JobEvent };
+type Make = (args: Args) => Effect;
+
+export const setupJob = setup({
+  types: { context: {} as JobContext, events: {} as JobEvent, input: {} as JobInput },
+  actions: { effect: (_, _effect: Effect) => {} },
+  guards: {
+    isMyTimer: ({ context, event }) =>
+      event.type === "timer.fired" && event.timerId === context.timerId,
+    needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
+    isOfThisAttempt: ({ context, event }) =>
+      "attempt" in event && event.attempt === context.attempt,
+    mayTryAgain: ({ context, event }) =>
+      "retryable" in event &&
+      event.retryable &&
+      context.attempt <= context.retries &&
+      context.cancelReason === undefined,
+    isRetryableButUsedUp: ({ event }) => "retryable" in event && event.retryable,
+    mayRepeat: ({ context }) =>
+      context.repeatable &&
+      context.attempt <= context.retries &&
+      context.cancelReason === undefined,
+    isMyTimerAndMayResend: ({ context, event }) =>
+      event.type === "timer.fired" && event.timerId === context.timerId && context.sendings < 2,
+    isCancelled: ({ context }) => context.cancelReason !== undefined,
+    isGivenUpCancelled: ({ context, event }) =>
+      isGivenUp(context, event) && context.cancelReason !== undefined,
+    isGivenUpRepeatable: ({ context, event }) =>
+      isGivenUp(context, event) && context.repeatable && context.attempt <= context.retries,
+    /** It never began, and the instrument would know: the same command may go out again. */
+    neverBegan: ({ context, event }) =>
+      event.type === "job.unknown" &&
+      event.sameMemory &&
+      !context.started.includes(context.attempt) &&
+      context.sendings < SENDINGS_MAX &&
+      context.cancelReason === undefined,
+    isGivenUp: ({ context, event }) => isGivenUp(context, event),
+  },
+});
+
+export const effect = (make: Make) => ({ type: "effect" as const, params: make });
+export const rearm = setupJob.assign((args) => newTimer(args));
+export const fail = (reason: JobFailureReason) =>
+  setupJob.assign({
+    failure: ({ context, event }) => ({
+      reason: context.cancelReason ?? reason,
+      detail:
+        "reason" in event ? String(event.reason) : "detail" in event ? String(event.detail) : "",
+    }),
+  });
+export const noteStart = setupJob.assign({
+  started: ({ context, event }) => {
+    const attempt = "attempt" in event ? event.attempt : context.attempt;
+    return context.started.includes(attempt) ? context.started : [...context.started, attempt];
+  },
+});
+export const noteCancel = setupJob.assign({
+  cancelReason: ({ event }) => (event.type === "job.cancel" ? event.reason : "cancelledByOperator"),
+});
+
+function isGivenUp(context: JobContext, event: JobEvent): boolean {
+  return (
+    event.type === "timer.fired" &&
+    event.timerId === context.timerId &&
+    event.time_ms >= context.giveUp_ms
+  );
+}

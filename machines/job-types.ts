@@ -1,0 +1,105 @@
+import type { Parameters } from "../src/domain/candidate.ts";
+import type { JobFailureReason } from "../src/domain/job.ts";
+import type { Effect, Stamp } from "./effect.ts";
+
+/** What a job is, fixed when it is created. */
+export interface JobInput {
+  readonly jobId: string;
+  readonly campaignId: string;
+  readonly experimentId: string;
+  readonly step: number;
+  readonly capability: string;
+  readonly parameters: Parameters;
+  readonly sampleIds: readonly string[];
+  readonly repeatable: boolean;
+  /** Attempts after the first. */
+  readonly retries: number;
+  readonly timeLimit_s: number;
+}
+
+export interface JobContext extends JobInput {
+  readonly attempt: number;
+  readonly instrumentId: string | undefined;
+  /** The instrument's boot when the command was given: a later one may have forgotten it. */
+  readonly bootId: string | undefined;
+  /** Times that the command of this attempt went out. */
+  readonly sendings: number;
+  /** Attempts that an instrument reported to have begun. */
+  readonly started: readonly number[];
+  /** The timer that counts; a timer of another name is an old one. */
+  readonly timerId: string | undefined;
+  readonly timers: number;
+  /** When an accepted attempt is overdue. */
+  readonly overdue_ms: number;
+  /** When a job whose fate is unknown is given up. */
+  readonly giveUp_ms: number;
+  readonly failure: { readonly reason: JobFailureReason; readonly detail: string } | undefined;
+  /** A person, a stop or an emergency asked for its end. */
+  readonly cancelReason: JobFailureReason | undefined;
+}
+
+interface FromInstrument extends Stamp {
+  readonly instrumentId: string;
+  readonly attempt: number;
+}
+
+export type JobEvent =
+  | ({ readonly type: "job.submit"; readonly needsApproval: boolean } & Stamp)
+  | ({ readonly type: "job.approve" } & Stamp)
+  | ({
+      readonly type: "job.reserve";
+      readonly instrumentId: string;
+      readonly bootId: string | undefined;
+    } & Stamp)
+  | ({ readonly type: "job.dispatch" } & Stamp)
+  /** A set point is outside its limits: refused at the last check. */
+  | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
+  | ({ readonly type: "job.accepted" } & FromInstrument)
+  | ({
+      readonly type: "job.rejected";
+      readonly reason: string;
+      readonly retryable: boolean;
+    } & FromInstrument)
+  | ({ readonly type: "job.progress"; readonly fraction: number } & FromInstrument)
+  | ({ readonly type: "job.result"; readonly isFailure: boolean } & FromInstrument)
+  | ({
+      readonly type: "job.failed";
+      readonly reason: string;
+      readonly retryable: boolean;
+    } & FromInstrument)
+  /** The instrument has no record of it. `sameMemory`: what it knew at dispatch it still knows. */
+  | ({
+      readonly type: "job.unknown";
+      readonly instrumentId: string;
+      readonly sameMemory: boolean;
+    } & Stamp)
+  | ({ readonly type: "job.held" } & Stamp)
+  | ({ readonly type: "job.resumed" } & Stamp)
+  | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
+  /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */
+  | ({ readonly type: "job.doubt" } & Stamp)
+  /** Its instrument is back. */
+  | ({ readonly type: "job.ask" } & Stamp)
+  | ({ readonly type: "job.outcome"; readonly sent: boolean } & Stamp)
+  | ({ readonly type: "timer.fired"; readonly timerId: string } & Stamp);
+
+/** Bounds and deadlines of a job, ms. */
+export const JOB_TIMES = {
+  /** An instrument that is alive accepts or rejects at once; twice this and nothing: its fate is unknown. */
+  accept_ms: 10_000,
+  /** How long an instrument may still take a start command that waited in a broker. */
+  validity_ms: 30_000,
+  /** Between two questions about a job whose fate is unknown. */
+  askAgain_ms: 15_000,
+  /** Least time that a job stays unknown before it is given up. */
+  patience_ms: 60_000,
+  /** How long a cancelled or overdue job may take to answer. */
+  cancel_ms: 30_000,
+  retryFirst_ms: 5_000,
+  retryLongest_ms: 300_000,
+} as const;
+
+/** A start command goes out at most so often under one id before its instrument counts as silent. */
+export const SENDINGS_MAX = 4;
+
+export type JobEffect = Effect;

@@ -1,0 +1,288 @@
+import {
+  alarm,
+  armTimer,
+  cancelCommand,
+  markInstrumentSilent,
+  reconcileCommand,
+  releaseStation,
+  reportEnd,
+  retryAt_ms,
+  startCommand,
+  stopTimer,
+} from "./job-actions.ts";
+import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
+import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { JOB_TIMES } from "./job-types.ts";
+
+/** No record of it, no sign of life: its station is not used again before the instrument has spoken. */
+const letGo = [effect(releaseStation)];
+const letGoDoubtful = [effect(releaseStation), effect(markInstrumentSilent)];
+
+/**
+ * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
+ * decides), `queued` (waits for a free instrument; the dashboard says for which) and `held` (the instrument's
+ * operator decides). Deadlines are absolute times in the context, armed by a `startTimer` command.
+ */
+export const jobMachine = setupJob.createMachine({
+  id: "job",
+  initial: "proposed",
+  context: ({ input }) => ({
+    ...input,
+    attempt: 1,
+    instrumentId: undefined,
+    bootId: undefined,
+    sendings: 0,
+    started: [],
+    timerId: undefined,
+    timers: 0,
+    overdue_ms: 0,
+    giveUp_ms: 0,
+    failure: undefined,
+    cancelReason: undefined,
+  }),
+  on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
+  states: {
+    proposed: {
+      on: {
+        "job.submit": [
+          { guard: "needsApproval", target: "awaitingApproval" },
+          { target: "queued" },
+        ],
+        "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
+        "job.doubt": {},
+      },
+    },
+    awaitingApproval: {
+      on: {
+        "job.approve": "queued",
+        "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
+        "job.doubt": {},
+      },
+    },
+    queued: {
+      on: {
+        ...takeResult,
+        "job.reserve": {
+          target: "reserved",
+          actions: setupJob.assign({
+            instrumentId: ({ event }) =>
+              event.type === "job.reserve" ? event.instrumentId : undefined,
+            bootId: ({ event }) => (event.type === "job.reserve" ? event.bootId : undefined),
+            sendings: 0,
+            overdue_ms: 0,
+          }),
+        },
+        "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
+        "job.refuse": { target: "failed", actions: [fail("limitViolated")] },
+        "job.doubt": {},
+        "job.outcome": {},
+        "job.ask": {},
+        "timer.fired": {},
+      },
+    },
+    reserved: {
+      on: {
+        ...takeResult,
+        "job.dispatch": "dispatched",
+        "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
+        "job.doubt": { target: "queued", actions: letGo },
+      },
+    },
+    dispatched: {
+      entry: [
+        rearm,
+        setupJob.assign({ sendings: ({ context }) => context.sendings + 1 }),
+        effect(startCommand),
+        effect(armTimer(({ event }) => event.time_ms + JOB_TIMES.accept_ms)),
+      ],
+      exit: effect(stopTimer),
+      on: {
+        ...onInstrument,
+        "job.accepted": [
+          { guard: "isOfThisAttempt", target: "begun.accepted", actions: noteStart },
+          { actions: noteStart },
+        ],
+        "job.progress": [
+          { guard: "isOfThisAttempt", target: "begun.running", actions: noteStart },
+          { actions: noteStart },
+        ],
+        "job.held": { target: "held", actions: noteStart },
+        "job.resumed": {},
+        "timer.fired": [
+          { guard: "isMyTimerAndMayResend", target: "dispatched", reenter: true },
+          { guard: "isMyTimer", target: "unknown" },
+          {},
+        ],
+      },
+    },
+    begun: {
+      initial: "accepted",
+      entry: [
+        rearm,
+        setupJob.assign({
+          overdue_ms: ({ context, event }) =>
+            Math.max(
+              context.overdue_ms,
+              event.time_ms + context.timeLimit_s * 1000 * (context.overdue_ms > 0 ? 0 : 1),
+            ),
+        }),
+        effect(armTimer(({ context }) => context.overdue_ms)),
+      ],
+      exit: effect(stopTimer),
+      on: {
+        ...onInstrument,
+        "job.held": "held",
+        "job.resumed": {},
+        "timer.fired": [{ guard: "isMyTimer", target: "timedOut" }, {}],
+      },
+      states: {
+        accepted: { on: { "job.progress": { target: "running", actions: noteStart } } },
+        running: {},
+      },
+    },
+    held: {
+      on: {
+        ...onInstrument,
+        // The time that it was held does not count against it.
+        "job.resumed": { target: "begun.running", actions: setupJob.assign({ overdue_ms: 0 }) },
+        "job.progress": { target: "begun.running", actions: setupJob.assign({ overdue_ms: 0 }) },
+        "job.held": {},
+        "timer.fired": {},
+      },
+    },
+    timedOut: {
+      entry: [
+        rearm,
+        effect(cancelCommand),
+        effect(reconcileCommand),
+        effect(armTimer(({ event }) => event.time_ms + JOB_TIMES.cancel_ms)),
+        effect(
+          alarm(
+            "warning",
+            ({ context }) =>
+              `${context.jobId} on ${context.instrumentId} is overdue and was cancelled.`,
+          ),
+        ),
+      ],
+      exit: effect(stopTimer),
+      on: {
+        ...onInstrument,
+        "job.cancel": { actions: noteCancel },
+        "job.doubt": "unknown",
+        "job.ask": { actions: effect(reconcileCommand) },
+        "job.held": {},
+        "job.resumed": {},
+        "timer.fired": [{ guard: "isMyTimer", target: "unknown" }, {}],
+      },
+    },
+    unknown: {
+      entry: [
+        rearm,
+        setupJob.assign({
+          giveUp_ms: ({ context, event }) =>
+            Math.max(context.overdue_ms, event.time_ms + JOB_TIMES.patience_ms),
+        }),
+        effect(reconcileCommand),
+        effect(armTimer(({ event }) => event.time_ms + JOB_TIMES.askAgain_ms)),
+      ],
+      exit: effect(stopTimer),
+      on: {
+        ...onInstrument,
+        "job.accepted": [
+          { guard: "isOfThisAttempt", target: "begun.accepted", actions: noteStart },
+          { actions: noteStart },
+        ],
+        "job.progress": [
+          { guard: "isOfThisAttempt", target: "begun.running", actions: noteStart },
+          { actions: noteStart },
+        ],
+        "job.cancel": { actions: [noteCancel, effect(cancelCommand)] },
+        "job.doubt": { actions: effect(reconcileCommand) },
+        "job.ask": { actions: effect(reconcileCommand) },
+        "job.held": { target: "held", actions: noteStart },
+        "job.resumed": {},
+        "timer.fired": [
+          ...giveUp,
+          {
+            guard: "isMyTimer",
+            actions: [
+              rearm,
+              effect(reconcileCommand),
+              effect(armTimer(({ event }) => event.time_ms + JOB_TIMES.askAgain_ms)),
+            ],
+          },
+          {},
+        ],
+      },
+    },
+    resultReceived: { always: "done" },
+    done: {
+      entry: [
+        effect(releaseStation),
+        effect(reportEnd("job.done")),
+        effect(alarm("warning", () => "")),
+      ],
+      on: { ...ended, "job.result": {} },
+    },
+    retryWait: {
+      entry: [...letGo, rearm, effect(armTimer(retryAt_ms))],
+      exit: effect(stopTimer),
+      on: {
+        ...ended,
+        "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
+        "timer.fired": [
+          {
+            guard: "isMyTimer",
+            target: "queued",
+            actions: setupJob.assign({
+              attempt: ({ context }) => context.attempt + 1,
+              failure: undefined,
+            }),
+          },
+          {},
+        ],
+      },
+    },
+    cancelling: {
+      entry: [
+        rearm,
+        effect(cancelCommand),
+        effect(armTimer(({ event }) => event.time_ms + JOB_TIMES.cancel_ms)),
+      ],
+      exit: effect(stopTimer),
+      on: {
+        ...onInstrument,
+        "job.cancel": {},
+        "job.doubt": { actions: effect(cancelCommand) },
+        "job.ask": { actions: effect(cancelCommand) },
+        "job.unknown": { target: "cancelled", actions: fail("cancelledByOperator") },
+        "job.held": {},
+        "job.resumed": {},
+        "timer.fired": [
+          {
+            guard: "isMyTimer",
+            target: "cancelled",
+            actions: [fail("cancelledByOperator"), effect(markInstrumentSilent)],
+          },
+          {},
+        ],
+      },
+    },
+    cancelled: { entry: [...letGo, effect(reportEnd("job.ended"))], on: ended },
+    failed: { entry: [...letGo, effect(reportEnd("job.ended"))], on: ended },
+    deadLetter: {
+      entry: [
+        ...letGoDoubtful,
+        effect(reportEnd("job.ended")),
+        effect(
+          alarm(
+            "critical",
+            ({ context }) =>
+              `${context.jobId} on ${context.instrumentId} was given up (${context.failure?.reason}). Look at the sample before you use it again.`,
+          ),
+        ),
+      ],
+      on: ended,
+    },
+  },
+});

@@ -1,0 +1,171 @@
+import type { Clock, Timers } from "../../src/core/clock.ts";
+import { createPrng } from "../../src/core/prng.ts";
+import type { ReceivedMessage, WireMessage } from "../connections/instrument-connection.ts";
+import { SimulatedLink } from "./simulated-link.ts";
+import { matchesFilter } from "./topic-filter.ts";
+
+/** A message on its way from the broker to one client. */
+export interface BrokerDelivery extends ReceivedMessage {
+  readonly qos: 0 | 1;
+  /** Sent before, acknowledgement not seen. */
+  readonly duplicate: boolean;
+}
+
+export interface SimulatedClient {
+  readonly clientId: string;
+  /** False keeps the session (subscriptions, unacknowledged messages) while the client is away. */
+  readonly clean: boolean;
+  readonly will?: WireMessage | undefined;
+  readonly subscriptions: readonly string[];
+  /** The PUBACK leaves when the promise resolves; where it rejects, the message stays with the broker. */
+  readonly onMessage: (message: BrokerDelivery) => void | Promise<void>;
+  readonly onConnect: () => void;
+  readonly onDisconnect: () => void;
+}
+
+export interface SimulatedBrokerOptions {
+  readonly clock: Clock & Timers;
+  readonly seed: string;
+  /** One-way delay of a message, ms. */
+  readonly latency_ms: { readonly min: number; readonly max: number };
+  /** Share of QoS 1 deliveries that arrive twice. Default 0. */
+  readonly duplicates?: number | undefined;
+}
+
+/** A QoS 1 message that a session has not acknowledged, or one QoS 0 message in the air. */
+export interface Delivery {
+  readonly packetId: number;
+  readonly message: WireMessage;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+  /** When it should reach the client; kept over a reconnection, so that an instant restart changes nothing. */
+  due_ms: number;
+  attempts: number;
+}
+
+/** What the broker keeps of one client. */
+export interface Session {
+  readonly clientId: string;
+  readonly subscriptions: Set<string>;
+  /** In the order in which they will be redelivered. [MQTT-4.6.0-1] */
+  readonly unacknowledged: Map<number, Delivery>;
+  link: SimulatedLink | undefined;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * An MQTT broker in one process and virtual time: retained messages, wills, persistent sessions that redeliver in the
+ * original order, one first-in-first-out connection a client with a delay for each message. The delay and the
+ * duplicates depend on the seed and on the message itself, not on how many were sent before, so that a disturbed run
+ * stays comparable with the undisturbed one.
+ */
+export class SimulatedBroker {
+  readonly clock: Clock & Timers;
+  readonly #options: SimulatedBrokerOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #retained = new Map<string, WireMessage>();
+  readonly #observers: ((message: WireMessage) => void)[] = [];
+  #packets = 0;
+
+  constructor(options: SimulatedBrokerOptions) {
+    this.clock = options.clock;
+    this.#options = options;
+  }
+
+  /** Connects a client now; it is told by `onConnect` and connects again by itself after a cut. */
+  connect(client: SimulatedClient): SimulatedLink {
+    const link = new SimulatedLink(this, client);
+    link.open();
+    return link;
+  }
+
+  /** Sees every message that reaches the broker, in order: for checkers. */
+  observe(observer: (message: WireMessage) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** Delay of one message on one client's connection, ms. */
+  latency_ms(clientId: string, direction: "up" | "down", message: WireMessage): number {
+    const { min, max } = this.#options.latency_ms;
+    return min + (max - min) * this.#share(`${clientId}/${direction}`, message);
+  }
+
+  /** Whether this delivery arrives twice. */
+  isDuplicated(clientId: string, message: WireMessage): boolean {
+    const share = this.#options.duplicates ?? 0;
+    return share > 0 && message.qos === 1 && this.#share(`${clientId}/twice`, message) < share;
+  }
+
+  /** Attaches a link: takes the session up, redelivers, subscribes, sends what is retained. */
+  attach(link: SimulatedLink): void {
+    const { clientId, clean, subscriptions } = link.client;
+    const known = clean ? undefined : this.#sessions.get(clientId);
+    const old = this.#sessions.get(clientId)?.link;
+    if (old !== undefined && old !== link) old.takenOver();
+    const session: Session = known ?? {
+      clientId,
+      subscriptions: new Set(),
+      unacknowledged: new Map(),
+      link: undefined,
+    };
+    session.link = link;
+    this.#sessions.set(clientId, session);
+    for (const delivery of session.unacknowledged.values()) link.deliver(delivery);
+    for (const filter of subscriptions) {
+      session.subscriptions.add(filter);
+      for (const [topic, message] of this.#retained) {
+        if (matchesFilter(filter, topic)) this.#enqueue(session, message, true);
+      }
+    }
+  }
+
+  /** The link is gone; `will` is published unless the client said good-bye. */
+  detach(link: SimulatedLink, withWill: boolean): void {
+    const session = this.#sessions.get(link.client.clientId);
+    if (session?.link === link) {
+      session.link = undefined;
+      if (link.client.clean) this.#sessions.delete(link.client.clientId);
+    }
+    if (withWill && link.client.will !== undefined) this.receive(link.client.will);
+  }
+
+  /** A message has arrived at the broker. */
+  receive(message: WireMessage): void {
+    if (message.retain) {
+      if (message.payload === "") this.#retained.delete(message.topic);
+      else this.#retained.set(message.topic, message);
+    }
+    for (const observer of this.#observers) observer(message);
+    for (const session of this.#sessions.values()) {
+      for (const filter of session.subscriptions) {
+        if (!matchesFilter(filter, message.topic)) continue;
+        this.#enqueue(session, message, false);
+        break; // overlapping subscriptions get it once
+      }
+    }
+  }
+
+  acknowledge(clientId: string, packetId: number): void {
+    this.#sessions.get(clientId)?.unacknowledged.delete(packetId);
+  }
+
+  #enqueue(session: Session, message: WireMessage, retained: boolean): void {
+    if (message.qos === 0 && session.link === undefined) return;
+    const delivery: Delivery = {
+      packetId: ++this.#packets,
+      message,
+      payload: encoder.encode(message.payload),
+      retained,
+      due_ms: this.clock.now_ms() + this.latency_ms(session.clientId, "down", message),
+      attempts: 0,
+    };
+    if (message.qos === 1) session.unacknowledged.set(delivery.packetId, delivery);
+    session.link?.deliver(delivery);
+  }
+
+  #share(purpose: string, message: WireMessage): number {
+    const text = `${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`;
+    return createPrng(text).next();
+  }
+}

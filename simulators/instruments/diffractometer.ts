@@ -1,0 +1,110 @@
+import type { Prng } from "../../src/core/prng.ts";
+import type {
+  Composition,
+  FailureObservation,
+  Observation,
+  PhasesObservation,
+} from "../../src/domain/observation.ts";
+import type { LaboratoryNoise } from "../faults/fault-plan.ts";
+import type { PhaseTruth } from "../truths/phase-truth.ts";
+import type { PhysicalWorld, Sample } from "../world/physical-world.ts";
+import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
+
+export const DIFFRACTION_S = 300;
+/** The truth is the equilibrium at one temperature; a sample counts as equilibrated there within these. */
+const EQUILIBRIUM_WITHIN_K = 10;
+const EQUILIBRIUM_AFTER_H = 0.05;
+
+/**
+ * Measures which phases a sample consists of, their fractions and, where it can, their compositions: capability
+ * `diffraction`, no set points. Reads the truth at what the sample really consists of.
+ */
+export function createDiffractometer(options: {
+  readonly world: PhysicalWorld;
+  readonly truth: PhaseTruth;
+  readonly noise: LaboratoryNoise;
+}): SimulatedDevice {
+  const { world, truth, noise } = options;
+  const failure = (sampleId: string, reason: string): FailureObservation => ({
+    kind: "failure",
+    sampleId,
+    reason,
+  });
+  const measure = (sampleId: string, prng: Prng): Observation => {
+    const sample = world.sample(sampleId);
+    if (sample === undefined) return failure(sampleId, "the sample is gone");
+    if (sample.spoiled) return failure(sampleId, "the sample is spoiled");
+    if (!isEquilibrated(sample, truth))
+      return failure(sampleId, `not annealed at ${truth.temperature_K} K: not in equilibrium`);
+    return { ...blur(truth.at(sample.composition), noise, prng), sampleId };
+  };
+  return {
+    kind: "diffractometer",
+    required: [],
+    capabilities: [
+      {
+        name: "diffraction",
+        parameters: {},
+        results: ["phases"],
+        repeatable: true,
+        expectedDuration_s: DIFFRACTION_S,
+      },
+    ],
+    refuse: ({ sampleIds }): Refusal | undefined => {
+      if (sampleIds.length === 0)
+        return { reason: "there is no sample to measure", retryable: false };
+      const unknown = sampleIds.find((id) => world.sample(id) === undefined);
+      return unknown === undefined
+        ? undefined
+        : { reason: `sample ${unknown} does not exist`, retryable: false };
+    },
+    plan: ({ sampleIds }) => ({ duration_s: DIFFRACTION_S * sampleIds.length }),
+    begin: () => {},
+    complete: ({ sampleIds }, _now_s, prng) => ({
+      word: "result",
+      observations: sampleIds.map((sampleId) => measure(sampleId, prng)),
+    }),
+    spoil: ({ sampleIds }) => {
+      for (const sampleId of sampleIds) world.spoil(sampleId);
+      return {
+        word: "result",
+        observations: sampleIds.map((id) => failure(id, "the sample fell off its holder")),
+      };
+    },
+    halt: () => {},
+    telemetry: () => [],
+  };
+}
+
+function isEquilibrated({ treatments }: Sample, { temperature_K }: PhaseTruth): boolean {
+  return treatments.some(
+    (treatment) =>
+      Math.abs(treatment.temperature_K - temperature_K) <= EQUILIBRIUM_WITHIN_K &&
+      treatment.duration_h >= EQUILIBRIUM_AFTER_H,
+  );
+}
+
+/** What is measured of the true phases: compositions with noise, or not at all. */
+function blur(truth: PhasesObservation, noise: LaboratoryNoise, prng: Prng): PhasesObservation {
+  const isMissing = prng.next() < (noise.missingCompositions ?? 0);
+  const { compositions, ...others } = truth;
+  if (compositions === undefined || isMissing) return others;
+  const sd = noise.phaseComposition_molFraction ?? 0;
+  if (sd === 0) return truth;
+  const blurred = Object.entries(compositions).map(([phase, composition]) => [
+    phase,
+    blurComposition(composition, sd, prng),
+  ]);
+  return { ...others, compositions: Object.fromEntries(blurred) };
+}
+
+/** Adds N(0, sd) to every mole fraction, clips at 0 and renormalises. */
+function blurComposition(composition: Composition, sd: number, prng: Prng): Composition {
+  const entries = Object.entries(composition).map(
+    ([name, x]) => [name, Math.max(0, x + sd * prng.normal())] as const,
+  );
+  const total = entries.reduce((sum, [, x]) => sum + x, 0);
+  return total > 0
+    ? Object.fromEntries(entries.map(([name, x]) => [name, x / total]))
+    : composition;
+}

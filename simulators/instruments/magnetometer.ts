@@ -1,0 +1,66 @@
+import type { CurveObservation } from "../../src/domain/observation.ts";
+import type { LaboratoryNoise } from "../faults/fault-plan.ts";
+import { DEFAULT_DIMER, dimerMagnetisation, type SpinDimer } from "../truths/spin-dimer-truth.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
+
+export const FIELD_SWEEP_S = 600;
+const FIELD_MAX_T = 60;
+const POINTS = 21;
+
+/**
+ * Sweeps the field at one temperature: capability `magnetisation` with `temperature_K` and, optionally, `field_min_T`
+ * and `field_max_T` (default 0..20 T). Brings the curve `magnetisation`: <Sz> per spin (unit 1) over 21 fields.
+ */
+export function createMagnetometer(options: {
+  readonly noise: LaboratoryNoise;
+  readonly dimer?: SpinDimer | undefined;
+}): SimulatedDevice {
+  const dimer = options.dimer ?? DEFAULT_DIMER;
+  const sd = options.noise.measurement ?? 0;
+  return {
+    kind: "magnetometer",
+    required: ["temperature_K"],
+    capabilities: [
+      {
+        name: "magnetisation",
+        parameters: {
+          temperature_K: { unit: "K", min: 1.5, max: 400 },
+          field_min_T: { unit: "T", min: 0, max: FIELD_MAX_T },
+          field_max_T: { unit: "T", min: 0, max: FIELD_MAX_T },
+        },
+        results: ["curve"],
+        repeatable: true,
+        expectedDuration_s: FIELD_SWEEP_S,
+      },
+    ],
+    refuse: () => undefined,
+    plan: () => ({ duration_s: FIELD_SWEEP_S }),
+    begin: () => {},
+    complete: ({ parameters }, _now_s, prng) => {
+      const from_T = Number(parameters["field_min_T"] ?? 0);
+      const to_T = Number(parameters["field_max_T"] ?? 20);
+      const temperature_K = Number(parameters["temperature_K"]);
+      const fields_T = Array.from(
+        { length: POINTS },
+        (_, k) => from_T + ((to_T - from_T) * k) / (POINTS - 1),
+      );
+      const curve: CurveObservation = {
+        kind: "curve",
+        name: "magnetisation",
+        axis: { name: "H", unit: "T", values: fields_T },
+        values: fields_T.map(
+          (field_T) => dimerMagnetisation(dimer, field_T, temperature_K) + sd * prng.normal(),
+        ),
+        unit: "1",
+        ...(sd > 0 ? { standardUncertainty: fields_T.map(() => sd) } : {}),
+      };
+      return { word: "result", observations: [curve] };
+    },
+    spoil: () => ({
+      word: "result",
+      observations: [{ kind: "failure", reason: "the magnet quenched" }],
+    }),
+    halt: () => {},
+    telemetry: () => [],
+  };
+}

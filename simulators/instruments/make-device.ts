@@ -1,0 +1,36 @@
+import type { LaboratoryNoise } from "../faults/fault-plan.ts";
+import type { InstrumentKind } from "../laboratory/laboratory-options.ts";
+import type { PhaseTruth } from "../truths/phase-truth.ts";
+import type { PhysicalWorld } from "../world/physical-world.ts";
+import { createDiffractometer } from "./diffractometer.ts";
+import { createFurnace } from "./furnace.ts";
+import { createMagnetometer } from "./magnetometer.ts";
+import { createPropertyTester } from "./property-tester.ts";
+import type { SimulatedDevice } from "./simulated-device.ts";
+import { createSynthesisRobot } from "./synthesis-robot.ts";
+
+export interface DeviceContext {
+  readonly world: PhysicalWorld;
+  /** Asked for only by the instruments that need it. */
+  readonly truth: () => PhaseTruth;
+  readonly noise: LaboratoryNoise;
+}
+
+/** The machine of one kind; the next instrument adds a file and a line here. */
+export function makeDevice(
+  kind: InstrumentKind,
+  { world, truth, noise }: DeviceContext,
+): SimulatedDevice {
+  switch (kind) {
+    case "synthesis-robot":
+      return createSynthesisRobot({ world, components: truth().components, noise });
+    case "furnace":
+      return createFurnace({ world });
+    case "diffractometer":
+      return createDiffractometer({ world, truth: truth(), noise });
+    case "property-tester":
+      return createPropertyTester({ noise });
+    case "magnetometer":
+      return createMagnetometer({ noise });
+  }
+}

@@ -1,0 +1,47 @@
+import { findLimitViolation, type Limits } from "../../src/domain/candidate.ts";
+import type { Control } from "../../src/domain/instrument.ts";
+import type { JobOrder } from "../wire/instrument-commands.ts";
+import type { ControllerMemory } from "./controller-memory.ts";
+import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
+
+export interface RefusalContext {
+  readonly device: SimulatedDevice;
+  readonly memory: ControllerMemory;
+  readonly control: Control;
+  readonly now_ms: number;
+}
+
+/** Why an instrument does not do what it is told, most serious reason first; `undefined` where it will. */
+export function refuseStart(order: JobOrder, context: RefusalContext): Refusal | undefined {
+  const { device, memory, control, now_ms } = context;
+  const never = (reason: string): Refusal => ({ reason, retryable: false });
+  const notNow = (reason: string): Refusal => ({ reason, retryable: true });
+  if (order.epoch < memory.epoch)
+    return never(`the command's epoch ${order.epoch} is older than ${memory.epoch}`);
+  if (now_ms > order.notAfter_ms) return notNow("the command came after its notAfter");
+  if (memory.emergencyStopped) return notNow("the emergency stop is active");
+  if (control !== "automatic") return notNow(`the instrument is under ${control} control`);
+  const current = memory.current();
+  if (current !== undefined) return notNow(`busy with job ${current.jobId}`);
+  const setPoints = refuseSetPoints(order, device);
+  return setPoints === undefined ? device.refuse(order) : never(setPoints);
+}
+
+function refuseSetPoints({ capability, parameters }: JobOrder, device: SimulatedDevice) {
+  const able = device.capabilities.find(({ name }) => name === capability);
+  if (able === undefined) return `this ${device.kind} cannot ${capability}`;
+  for (const name of device.required) {
+    if (name in able.parameters && !(name in parameters)) return `${name} is missing`;
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    const declared = able.parameters[name];
+    if (declared === undefined) return `${name} is not a set point of ${capability}`;
+    if (typeof value !== "number" || !Number.isFinite(value)) return `${name} is not a number`;
+  }
+  const limits: Limits = able.parameters;
+  const violation = findLimitViolation(parameters, limits);
+  if (violation === undefined) return undefined;
+  const { parameter, value, limit } = violation;
+  const unit = able.parameters[parameter]?.unit ?? "";
+  return `${parameter} = ${value} ${unit} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+}

@@ -1,0 +1,125 @@
+import type { Clock, Timers } from "../../src/core/clock.ts";
+
+/** Why {@link VirtualClock.run} came back. */
+export type RunEnd = "until" | "empty" | "time" | "events";
+
+export interface RunOptions {
+  /** Stops as soon as this holds; asked after each event, when everything has settled. */
+  readonly until?: (() => boolean) | undefined;
+  /** Stops before the first event after this time; the clock then stands at this time. */
+  readonly time_max_ms?: number | undefined;
+  /** Stops after so many events: a bound against loops that never end. Default 10 million. */
+  readonly events_max?: number | undefined;
+}
+
+/**
+ * Time that passes only when everything that was due has been done. Events happen in the order of their time, and of
+ * their scheduling where the times are equal, so the same program gives the same history.
+ */
+export interface VirtualClock extends Clock, Timers {
+  /** Lets events happen; after each one, waits until every promise it set going has settled (one turn of the event loop). */
+  run(options?: RunOptions): Promise<RunEnd>;
+  /** Real work outside promises (a file, a worker): time stands still until it is done. */
+  track<T>(work: Promise<T>): Promise<T>;
+  /** Events that have happened. */
+  readonly events: number;
+}
+
+interface Entry {
+  readonly at_ms: number;
+  readonly order: number;
+  callback: (() => void) | undefined;
+}
+
+const EVENTS_MAX = 10_000_000;
+
+/** Makes a clock that stands at `start_ms` (ms since 1970 UTC) until `run` is called. */
+export function createVirtualClock(start_ms: number): VirtualClock {
+  const queue: Entry[] = [];
+  const working = new Set<Promise<unknown>>();
+  let now_ms = start_ms;
+  let scheduled = 0;
+  let events = 0;
+
+  const settle = async (): Promise<void> => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (working.size > 0) {
+      await Promise.allSettled([...working]);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
+
+  return {
+    now_ms: () => now_ms,
+    schedule(at_ms, callback) {
+      const entry: Entry = { at_ms: Math.max(at_ms, now_ms), order: scheduled++, callback };
+      push(queue, entry);
+      return () => {
+        entry.callback = undefined;
+      };
+    },
+    async track(work) {
+      working.add(work);
+      try {
+        return await work;
+      } finally {
+        working.delete(work);
+      }
+    },
+    async run({ until, time_max_ms = Number.POSITIVE_INFINITY, events_max = EVENTS_MAX } = {}) {
+      const stopAt = events + events_max;
+      await settle();
+      for (;;) {
+        if (until?.() === true) return "until";
+        if (events >= stopAt) return "events";
+        while (queue.length > 0 && queue[0]?.callback === undefined) pop(queue);
+        const next = queue[0];
+        if (next === undefined) return "empty";
+        if (next.at_ms > time_max_ms) {
+          now_ms = Math.max(now_ms, time_max_ms);
+          return "time";
+        }
+        pop(queue);
+        now_ms = next.at_ms;
+        events += 1;
+        next.callback?.();
+        await settle();
+      }
+    },
+    get events() {
+      return events;
+    },
+  };
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.at_ms < b.at_ms || (a.at_ms === b.at_ms && a.order < b.order);
+}
+
+/** Binary heap, earliest first. */
+function push(heap: Entry[], entry: Entry): void {
+  let k = heap.push(entry) - 1;
+  while (k > 0) {
+    const parent = (k - 1) >> 1;
+    if (!isBefore(entry, heap[parent] as Entry)) break;
+    heap[k] = heap[parent] as Entry;
+    k = parent;
+  }
+  heap[k] = entry;
+}
+
+function pop(heap: Entry[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let k = 0;
+  for (;;) {
+    let child = 2 * k + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && isBefore(heap[child + 1] as Entry, heap[child] as Entry))
+      child++;
+    if (!isBefore(heap[child] as Entry, last)) break;
+    heap[k] = heap[child] as Entry;
+    k = child;
+  }
+  heap[k] = last;
+}

@@ -1,0 +1,119 @@
+import type { Parameters } from "../../src/domain/candidate.ts";
+import { IDENTIFIER } from "../../src/domain/identifiers.ts";
+import { readEnvelope } from "./envelope.ts";
+
+/** A job as the agent orders it. */
+export interface JobOrder {
+  readonly commandId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly campaignId: string;
+  readonly epoch: number;
+  readonly notAfter_ms: number;
+  readonly capability: string;
+  readonly parameters: Parameters;
+  readonly sampleIds: readonly string[];
+}
+
+export interface ControlOrder {
+  readonly commandId: string;
+  readonly jobIds: readonly string[];
+  readonly epoch: number;
+}
+
+/** What an instrument can be told. */
+export type InstrumentMessage =
+  | { readonly kind: "start"; readonly order: JobOrder }
+  | {
+      readonly kind: "hold" | "resume" | "cancel" | "reconcile";
+      readonly order: ControlOrder;
+    }
+  | { readonly kind: "ack"; readonly jobId: string; readonly attempt: number }
+  | {
+      readonly kind: "emergencyStop";
+      readonly active: boolean;
+      readonly by: string;
+      readonly reason: string;
+    };
+
+const TYPES: Readonly<Record<string, "start" | "hold" | "resume" | "cancel" | "reconcile">> = {
+  "tieline.job.start": "start",
+  "tieline.job.hold": "hold",
+  "tieline.job.resume": "resume",
+  "tieline.job.cancel": "cancel",
+  "tieline.job.reconcile": "reconcile",
+};
+
+/** Reads what arrived on one of an instrument's topics; `undefined` where it makes no sense (counted, never acted on). */
+export function readInstrumentMessage(
+  topic: string,
+  payload: Uint8Array,
+): InstrumentMessage | undefined {
+  const envelope = readEnvelope(payload);
+  if (envelope === undefined) return undefined;
+  const { type, data } = envelope;
+  if (topic.endsWith("/safety/emergency-stop")) {
+    if (type !== "tieline.safety.emergencyStop" || typeof data["active"] !== "boolean")
+      return undefined;
+    const { active, by, reason } = data;
+    return { kind: "emergencyStop", active, by: String(by ?? ""), reason: String(reason ?? "") };
+  }
+  if (topic.endsWith("/ack")) {
+    const { jobId, attempt } = data;
+    return type === "tieline.job.ack" && isId(jobId) && isCount(attempt)
+      ? { kind: "ack", jobId, attempt }
+      : undefined;
+  }
+  const kind = TYPES[type];
+  if (kind === undefined || !topic.endsWith(`/command/${kind}`)) return undefined;
+  if (kind === "start") {
+    const order = readStart(data);
+    return order === undefined ? undefined : { kind, order };
+  }
+  const order = readControl(data);
+  return order === undefined ? undefined : { kind, order };
+}
+
+function readStart(data: Readonly<Record<string, unknown>>): JobOrder | undefined {
+  const { commandId, jobId, attempt, campaignId, epoch, notAfter, capability } = data;
+  const parameters = data["parameters"];
+  const sampleIds = data["sampleIds"] ?? [];
+  const notAfter_ms = typeof notAfter === "string" ? Date.parse(notAfter) : Number.NaN;
+  if (
+    !(isId(commandId) && isId(jobId) && isId(campaignId) && isCount(attempt) && isCount(epoch)) ||
+    typeof capability !== "string" ||
+    !Number.isFinite(notAfter_ms) ||
+    typeof parameters !== "object" ||
+    parameters === null ||
+    !Object.values(parameters).every((v) => typeof v === "number" || typeof v === "string") ||
+    !(Array.isArray(sampleIds) && sampleIds.every(isId))
+  )
+    return undefined;
+  return {
+    commandId,
+    jobId,
+    attempt,
+    campaignId,
+    epoch,
+    notAfter_ms,
+    capability,
+    parameters: parameters as Parameters,
+    sampleIds,
+  };
+}
+
+function readControl(data: Readonly<Record<string, unknown>>): ControlOrder | undefined {
+  const { commandId, jobId, epoch } = data;
+  const jobIds = data["jobIds"] ?? [jobId];
+  return isId(commandId) && isCount(epoch) && Array.isArray(jobIds) && jobIds.every(isId)
+    ? { commandId, jobIds, epoch }
+    : undefined;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && IDENTIFIER.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,194 @@
+import { entropyScore, leastConfident, marginScore } from "./phase-uncertainty.ts";
+
+/** How the doubt of a map becomes the value of a measurement. */
+export const PHASE_SCORES = [
+  "balanced",
+  "rarity-and-reach",
+  "least-confident",
+  "margin",
+  "entropy",
+  "expected-risk",
+  "random",
+] as const;
+export type PhaseScoreName = (typeof PHASE_SCORES)[number];
+
+/** How the points of one batch keep apart. */
+export const PHASE_DIVERSITIES = ["local-penalty", "neighbour-exclusion", "none"] as const;
+export type PhaseDiversityName = (typeof PHASE_DIVERSITIES)[number];
+
+/** A map as the choice of the next batch sees it; flat arrays, canonical order. */
+export interface PhaseBatchRequest {
+  /** How many points are wanted. */
+  readonly count: number;
+  /** N x dimension, unit = one grid step. */
+  readonly points: Float64Array;
+  readonly dimension: number;
+  /** For each label, N probabilities. */
+  readonly columns: readonly Float64Array[];
+  /** Number of results of each label so far. */
+  readonly labelCounts: readonly number[];
+  /** Distance of each candidate to the nearest result, grid steps; Infinity where there is none. */
+  readonly distance: Float64Array;
+  /** 1 for candidates that may be chosen. */
+  readonly free: Uint8Array;
+  /** Candidates in flight. */
+  readonly pending: readonly number[];
+  /** Results learnt so far, M. */
+  readonly measured: number;
+  readonly score: PhaseScoreName;
+  readonly diversity: PhaseDiversityName;
+  /** A pseudo-random number for each candidate: breaks ties, and is the order of the random score. */
+  readonly tie: Uint32Array;
+  /** Doubt of each candidate where the score needs the graph (expected risk); takes the place of the plain scores. */
+  readonly risk?: Float64Array | undefined;
+}
+
+export interface ChosenPoint {
+  readonly candidate: number;
+  readonly score: number;
+  /** Distance to the nearest result, point in flight or earlier point of the batch, grid steps. */
+  readonly distance: number;
+}
+
+/** Exponents of {@link chooseBatch}; flat optimum on the maps of the design study. */
+const RARITY_POWER = 1;
+const REACH_POWER = 0.75;
+/** Radius of the local penalty, in mean distances between results. */
+const PENALTY_RADIUS = 0.6;
+/** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
+const EXCLUSION_steps = 2.66;
+/** Every so many picks the plain doubt decides: phases of a single point hide at junctions, where rarity does not look. */
+const BALANCED_period = 2;
+
+/**
+ * Chooses a batch one point at a time.
+ *
+ * Rarity and reach: score_i = (1 - max_c F_ic) (sum_c F_ic / n_c^b) d_i^a, with n_c the results of label c so far and d_i the
+ * distance to the nearest result; it looks where the map is unsure, between labels that are little known, and far
+ * from what is known. Balanced alternates it with the plain doubt (1 - max F).
+ *
+ * Local penalty: a chosen point or a point in flight j counts as a result of its expected label (n_c += F_jc, d_i shrinks) and
+ * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.6 (N/(M+1))^(1/dimension) steps. No solve is needed.
+ *
+ * Cost O(count N labels). Equal scores (to 1e-9) are decided by `tie`. Returns fewer points only if fewer are free.
+ */
+export function chooseBatch(request: PhaseBatchRequest): ChosenPoint[] {
+  const state = createState(request);
+  for (const j of request.pending) state.condition(j);
+  const chosen: ChosenPoint[] = [];
+  for (let turn = 0; turn < request.count; turn++) {
+    const usesRarity = usesRarityAt(request, turn);
+    const best = state.best(usesRarity);
+    if (best === undefined) break;
+    chosen.push(best);
+    state.take(best.candidate);
+    state.condition(best.candidate);
+  }
+  return chosen;
+}
+
+function usesRarityAt(request: PhaseBatchRequest, turn: number): boolean {
+  if (request.score === "rarity-and-reach") return true;
+  if (request.score !== "balanced") return false;
+  const picks = request.measured + request.pending.length + turn;
+  return picks % BALANCED_period !== 0;
+}
+
+function createState(request: PhaseBatchRequest) {
+  const { points, dimension, columns, score } = request;
+  const count = points.length / dimension;
+  const free = request.free.slice();
+  const distance = request.distance.slice();
+  const penalty = new Float64Array(count).fill(1);
+  const labelCounts = columns.map((_, k) => request.labelCounts[k] ?? 0);
+  const doubt = request.risk ?? doubtOf(score, request, count);
+  const radius = PENALTY_RADIUS * (count / (request.measured + 1)) ** (1 / dimension);
+  const near = new Uint8Array(count);
+
+  const visit = (j: number, callback: (i: number, d2: number) => void): void => {
+    for (let i = 0; i < count; i++) {
+      let d2 = 0;
+      for (let k = 0; k < dimension; k++) {
+        d2 += (points[i * dimension + k]! - points[j * dimension + k]!) ** 2;
+      }
+      callback(i, d2);
+    }
+  };
+  const usesPenalty = request.diversity === "local-penalty" && score !== "random";
+  return {
+    take: (j: number) => {
+      free[j] = 0;
+    },
+    condition: (j: number) => {
+      if (usesPenalty) for (const [k, column] of columns.entries()) labelCounts[k]! += column[j]!;
+      visit(j, (i, d2) => {
+        if (usesPenalty) {
+          distance[i] = Math.min(distance[i]!, Math.sqrt(d2));
+          penalty[i]! *= 1 - Math.exp(-d2 / (radius * radius));
+        } else if (request.diversity === "neighbour-exclusion" && d2 < EXCLUSION_steps ** 2) {
+          near[i] = 1;
+        }
+      });
+    },
+    best: (usesRarity: boolean): ChosenPoint | undefined => {
+      const value = usesRarity
+        ? rarityAndReach(doubt, columns, labelCounts, distance, penalty)
+        : doubt.map((x, i) => x * penalty[i]!);
+      const allowed = free.map((isFree, i) => (near[i] === 1 ? 0 : isFree));
+      const candidate = argmax(value, allowed, request.tie) ?? argmax(value, free, request.tie);
+      if (candidate === undefined) return undefined;
+      return { candidate, score: value[candidate]!, distance: distance[candidate]! };
+    },
+  };
+}
+
+function doubtOf(score: PhaseScoreName, request: PhaseBatchRequest, count: number): Float64Array {
+  switch (score) {
+    case "margin":
+      return marginScore(request.columns, count);
+    case "entropy":
+      return entropyScore(request.columns, count);
+    case "random":
+      return Float64Array.from(request.tie, (h) => h / 4294967296);
+    default:
+      return leastConfident(request.columns, count);
+  }
+}
+
+function rarityAndReach(
+  doubt: Float64Array,
+  columns: readonly Float64Array[],
+  labelCounts: readonly number[],
+  distance: Float64Array,
+  penalty: Float64Array,
+): Float64Array {
+  const rarity = new Float64Array(doubt.length);
+  for (const [k, column] of columns.entries()) {
+    const weight = 1 / Math.max(1, labelCounts[k]!) ** RARITY_POWER;
+    for (let i = 0; i < rarity.length; i++) rarity[i]! += column[i]! * weight;
+  }
+  return doubt.map((x, i) => {
+    const isReached = rarity[i]! > 0;
+    const reach = Number.isFinite(distance[i]!) ? distance[i]! ** REACH_POWER : 1;
+    return x * (isReached ? rarity[i]! : 1) * reach * penalty[i]!;
+  });
+}
+
+/** The largest allowed value; values equal to 1e-9 of the largest are decided by the larger `tie`. */
+export function argmax(
+  value: Float64Array,
+  allowed: Uint8Array,
+  tie: Uint32Array,
+): number | undefined {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < value.length; i++) {
+    if (allowed[i] === 1 && value[i]! > top) top = value[i]!;
+  }
+  const threshold = top - Math.abs(top) * 1e-9 - 1e-15;
+  let best: number | undefined;
+  for (let i = 0; i < value.length; i++) {
+    if (allowed[i] !== 1 || value[i]! < threshold) continue;
+    if (best === undefined || tie[i]! > tie[best]!) best = i;
+  }
+  return best;
+}

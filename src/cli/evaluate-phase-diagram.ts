@@ -1,0 +1,231 @@
+import type { Command } from "commander";
+import { misuse } from "../core/errors.ts";
+import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
+import { type CommandIo, printJson } from "./command.ts";
+import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
+import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
+import { createProgress } from "./progress.ts";
+
+const EXAMPLE = `
+Example:
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
+    --initial corners --budget 120 --seeds 3
+
+Methods:   harmonic (default), label-propagation, label-spreading
+Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
+Diversity: local-penalty (default), neighbour-exclusion, none`;
+
+const THRESHOLDS = [0.8, 0.9, 0.95] as const;
+
+interface RawOptions {
+  readonly truth: string;
+  readonly axes: string;
+  readonly space?: string;
+  readonly label: string;
+  readonly method?: string;
+  readonly score?: string;
+  readonly gamma?: string;
+  readonly batch: string;
+  readonly diversity?: string;
+  readonly coexistence?: string;
+  readonly initial: string;
+  readonly budget: string;
+  readonly seeds: string;
+  readonly shared?: string;
+  readonly compositionNoise: string;
+  readonly missingCompositions: string;
+  readonly json?: boolean;
+}
+
+/** Adds `evaluate phase-diagram` to the `evaluate` command. */
+export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): void {
+  evaluate
+    .command("phase-diagram")
+    .description(
+      "play a phase-diagram campaign against a known diagram and count the experiments it takes",
+    )
+    .requiredOption(
+      "--truth <file>",
+      "CSV, one row a candidate: axes, label, and for coexistence phase_i, f_i, x_i_*",
+    )
+    .requiredOption("--axes <names>", "columns of the axes, composition first")
+    .option("--space <kind>", "ternary or cartesian; found by the columns' sums where left out")
+    .option("--label <column>", "column of the label; A+B is the set of phases A and B", "phases")
+    .option("--method <name>", "model of the map")
+    .option("--score <name>", "what makes a point worth measuring")
+    .option(
+      "--gamma <g>",
+      "kernel width exp(-g d^2) on z-scored axes, 20 in other tools; default: tied to the grid step",
+    )
+    .option("--batch <n>", "points at once", "1")
+    .option("--diversity <name>", "how the points of a batch keep apart")
+    .option("--coexistence <level>", "off, midpoint or full")
+    .option(
+      "--initial <n>",
+      "number of space-filling points, or corners: their phases are known",
+      "8",
+    )
+    .option("--budget <n>", "experiments of a run", "100")
+    .option("--seeds <n>", "number of runs", "1")
+    .option("--shared <column>", "every batch shares one value of this axis")
+    .option(
+      "--composition-noise <s>",
+      "standard deviation of each measured composition, mole fraction",
+      "0",
+    )
+    .option("--missing-compositions <fraction>", "share of results without compositions", "0")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", EXAMPLE)
+    .action(async (raw: RawOptions) => {
+      await evaluatePhaseDiagram(raw, io);
+    });
+}
+
+async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<void> {
+  const { options, seeds, axes, space } = readOptions(raw);
+  const { readTruth } = await import("./phase-diagram-truth.ts");
+  const { runEvaluation } = await import("./phase-diagram-evaluation.ts");
+  const { resolveSettings } = await import("../planning/phase-diagram-strategy.ts");
+  const resolved = resolveSettings(options.settings);
+  const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
+  const budget = Math.min(options.budget, truth.rows.length);
+  const progress = createProgress(io, "evaluate");
+  const runs: EvaluationRun[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    runs.push(
+      runEvaluation(truth, { ...options, budget }, seed, (samples) =>
+        progress.update((seed - 1) * budget + samples, seeds * budget),
+      ),
+    );
+  }
+  progress.finish();
+  const labels = new Set(truth.rows.map((row) => row.label)).size;
+  const document = {
+    candidates: truth.rows.length,
+    phases: labels,
+    settings: {
+      truth: raw.truth,
+      axes,
+      label: raw.label,
+      ...resolved,
+      coexistence: options.settings.coexistence,
+      batch: options.batch,
+      initial: options.startsAtCorners ? "corners" : options.initial,
+      budget,
+      seeds,
+      shared: options.settings.shared,
+      compositionNoise: options.compositionNoise,
+      missingCompositions: options.missingCompositions,
+    },
+    runs,
+    summary: summarise(runs, labels),
+  };
+  if (raw.json === true) printJson(io, document);
+  else io.out(describe(document));
+}
+
+function readOptions(raw: RawOptions): {
+  options: EvaluationOptions;
+  seeds: number;
+  axes: string[];
+  space: "ternary" | "cartesian" | undefined;
+} {
+  const axes = nameList("--axes", raw.axes);
+  if (raw.shared !== undefined && !axes.includes(raw.shared)) {
+    throw misuse("TL-1001", `--shared ${raw.shared} is not among the axes ${axes.join(", ")}`);
+  }
+  const noise = numberWithin("--composition-noise", raw.compositionNoise, 0, 0.5);
+  const settings: PhaseDiagramSettings = {
+    method: raw.method,
+    score: raw.score,
+    diversity: raw.diversity,
+    coexistence:
+      raw.coexistence === undefined
+        ? undefined
+        : oneOfWords("--coexistence", raw.coexistence, ["off", "midpoint", "full"] as const),
+    shared: raw.shared,
+    gamma: raw.gamma === undefined ? undefined : numberWithin("--gamma", raw.gamma, 1e-6, 1e9),
+    compositionNoise_molFraction: noise > 0 ? noise : undefined,
+  };
+  const startsAtCorners = raw.initial === "corners";
+  return {
+    axes,
+    space:
+      raw.space === undefined
+        ? undefined
+        : oneOfWords("--space", raw.space, ["ternary", "cartesian"] as const),
+    seeds: wholeNumber("--seeds", raw.seeds, 1),
+    options: {
+      settings,
+      batch: wholeNumber("--batch", raw.batch, 1),
+      budget: wholeNumber("--budget", raw.budget, 1),
+      startsAtCorners,
+      initial: startsAtCorners ? 0 : wholeNumber("--initial", raw.initial, 1),
+      compositionNoise: noise,
+      missingCompositions: numberWithin("--missing-compositions", raw.missingCompositions, 0, 1),
+    },
+  };
+}
+
+interface Reached {
+  readonly mean: number | null;
+  readonly sd: number | null;
+  readonly reached: number;
+}
+
+function summarise(runs: readonly EvaluationRun[], labels: number) {
+  const first = (run: EvaluationRun, isThere: (k: number) => boolean): number | undefined => {
+    const k = run.samples.findIndex((_, index) => isThere(index));
+    return k < 0 ? undefined : run.samples[k];
+  };
+  const times = runs.flatMap((run) => run.proposal_ms).sort((a, b) => a - b);
+  const quantile = (q: number): number =>
+    Number((times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0).toFixed(3));
+  return {
+    samplesToMacroF1: Object.fromEntries(
+      THRESHOLDS.map((level) => [
+        String(level),
+        spread(runs.map((run) => first(run, (k) => (run.macroF1[k] ?? 0) >= level))),
+      ]),
+    ) as Record<string, Reached>,
+    samplesToAllPhases: spread(
+      runs.map((run) => first(run, (k) => (run.phasesFound[k] ?? 0) >= labels)),
+    ),
+    proposal_ms: { median: quantile(0.5), p99: quantile(0.99) },
+    peakMemory_MB: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+/** Mean and standard deviation over the runs that got there. */
+function spread(values: readonly (number | undefined)[]): Reached {
+  const there = values.filter((value) => value !== undefined);
+  if (there.length === 0) return { mean: null, sd: null, reached: 0 };
+  const mean = there.reduce((sum, x) => sum + x, 0) / there.length;
+  const variance = there.reduce((sum, x) => sum + (x - mean) ** 2, 0) / there.length;
+  return { mean, sd: Math.sqrt(variance), reached: there.length };
+}
+
+function describe(document: {
+  candidates: number;
+  phases: number;
+  settings: { method: string; score: string; diversity: string; batch: number };
+  runs: readonly EvaluationRun[];
+  summary: ReturnType<typeof summarise>;
+}): string {
+  const { settings, summary, runs } = document;
+  const count = (item: Reached): string =>
+    item.mean === null
+      ? "not reached"
+      : `${item.mean.toFixed(1)} +- ${item.sd?.toFixed(1)} experiments (${item.reached} of ${runs.length} runs)`;
+  const last = runs.map((run) => run.macroF1.at(-1) ?? 0);
+  return [
+    `${document.candidates} candidates, ${document.phases} labels; ${settings.method}, ${settings.score}, batches of ${settings.batch} (${settings.diversity})`,
+    ...Object.entries(summary.samplesToMacroF1).map(
+      ([level, item]) => `  macro-F1 ${level.padEnd(4)}  ${count(item)}`,
+    ),
+    `  all labels     ${count(summary.samplesToAllPhases)}`,
+    `  at the end     macro-F1 ${(last.reduce((sum, x) => sum + x, 0) / Math.max(1, last.length)).toFixed(3)}`,
+    `  a proposal     ${summary.proposal_ms.median} ms (99 %: ${summary.proposal_ms.p99} ms), ${summary.peakMemory_MB} MB`,
+    "",
+  ].join("\n");
+}

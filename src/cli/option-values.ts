@@ -1,0 +1,33 @@
+import { misuse } from "../core/errors.ts";
+
+/** Reads an option as a whole number of at least `min`; anything else is a misuse. */
+export function wholeNumber(option: string, text: string, min: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min) return value;
+  throw misuse("TL-1001", `${option} must be a whole number of at least ${min}, not "${text}"`);
+}
+
+/** Reads an option as a number within [min, max]; anything else is a misuse. */
+export function numberWithin(option: string, text: string, min: number, max: number): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw misuse("TL-1001", `${option} must be a number from ${min} to ${max}, not "${text}"`);
+}
+
+/** Reads a comma-separated list of names, none empty. */
+export function nameList(option: string, text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw misuse("TL-1001", `${option} must be names separated by commas, not "${text}"`);
+}
+
+/** Reads an option that allows a few words only. */
+export function oneOfWords<const T extends string>(
+  option: string,
+  text: string,
+  allowed: readonly T[],
+): T {
+  const found = allowed.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw misuse("TL-1001", `${option} must be one of ${allowed.join(", ")}, not "${text}"`);
+}

@@ -1,0 +1,157 @@
+import { LabError } from "../core/errors.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { Composition } from "../domain/observation.ts";
+import { phaseSetLabel } from "../domain/observation.ts";
+import { columnOf, numberAt, readTable, type Table, type TableRow } from "./table.ts";
+
+/** A known phase diagram: one row a candidate. */
+export interface PhaseDiagramTruth {
+  readonly file: string;
+  readonly axes: readonly string[];
+  /** Axes that are mole fractions of one whole; empty for a Cartesian space. */
+  readonly components: readonly string[];
+  readonly rows: readonly TruthRow[];
+  readonly hasCompositions: boolean;
+}
+
+export interface TruthRow {
+  readonly parameters: Parameters;
+  readonly label: string;
+  readonly phases: readonly string[];
+  /** By phase, where the table has them. */
+  readonly fractions?: Readonly<Record<string, number>> | undefined;
+  readonly compositions?: Readonly<Record<string, Composition>> | undefined;
+}
+
+export interface TruthOptions {
+  readonly file: string;
+  readonly axes: readonly string[];
+  readonly space: "ternary" | "cartesian" | undefined;
+  readonly label: string;
+}
+
+/** Phases that can coexist in one row. */
+const PHASES_max = 6;
+
+/** Reads a truth table; every problem names its line. */
+export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTruth> {
+  const table = await readTable(options.file);
+  if (table.rows.length === 0) {
+    throw new LabError("TL-1020", `${options.file} has a header but no rows`);
+  }
+  const axisColumns = options.axes.map((axis) => columnOf(table, axis));
+  const label = columnOf(table, options.label);
+  const components = findComponentAxes(table, options, axisColumns);
+  const phaseColumns = listPhaseColumns(table, options.axes, components);
+  const rows = table.rows.map((row) => {
+    const parameters = Object.fromEntries(
+      options.axes.map((axis, k) => [axis, numberAt(table, row, axisColumns[k] ?? 0)]),
+    );
+    const text = row.cells[label] ?? "";
+    if (text === "") {
+      throw new LabError(
+        "TL-1020",
+        `${options.file}, line ${row.line}: the label in the column ${options.label} is empty`,
+        { hint: "A truth needs a label in every row." },
+      );
+    }
+    const phases = text.split("+").map((name) => name.trim());
+    return {
+      parameters,
+      label: phaseSetLabel(phases),
+      phases,
+      ...coexisting(table, row, phaseColumns),
+    };
+  });
+  return {
+    file: options.file,
+    axes: options.axes,
+    components,
+    rows,
+    hasCompositions: rows.some((row) => row.compositions !== undefined),
+  };
+}
+
+function findComponentAxes(
+  table: Table,
+  options: TruthOptions,
+  columns: readonly number[],
+): readonly string[] {
+  if (options.space === "cartesian") return [];
+  for (let used = options.axes.length; used >= 3; used--) {
+    const sums = table.rows.map((row) =>
+      columns.slice(0, used).reduce((sum, column) => sum + numberAt(table, row, column), 0),
+    );
+    const isWhole = [1, 100].some((whole) =>
+      sums.every((sum) => Math.abs(sum - whole) < 2e-3 * whole),
+    );
+    if (isWhole) return options.axes.slice(0, used);
+  }
+  if (options.space === undefined) return [];
+  throw new LabError(
+    "TL-1020",
+    `${options.file}: the axes ${options.axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
+    { hint: "List the composition axes first, or use --space cartesian." },
+  );
+}
+
+interface PhaseColumns {
+  readonly phase: number;
+  readonly fraction: number | undefined;
+  readonly composition: readonly { readonly component: string; readonly column: number }[];
+}
+
+/** `phase_i`, `f_i` and `x_i_A`, `x_i_B`, `x_i_C` in the order of the composition axes. */
+function listPhaseColumns(
+  table: Table,
+  axes: readonly string[],
+  components: readonly string[],
+): PhaseColumns[] {
+  const found: PhaseColumns[] = [];
+  for (let i = 1; i <= PHASES_max; i++) {
+    const phase = table.columns.indexOf(`phase_${i}`);
+    if (phase < 0) break;
+    const fraction = table.columns.indexOf(`f_${i}`);
+    const letters = table.columns.filter((name) => name.startsWith(`x_${i}_`));
+    // Either the components' own names or letters in the order of the axes.
+    const names = components.map((axis, k) => {
+      const own = [`x_${i}_${axis}`, `x_${i}_${axis.replace(/^x_/, "")}`].find((name) =>
+        table.columns.includes(name),
+      );
+      return own ?? letters[axes.indexOf(axis)] ?? letters[k];
+    });
+    found.push({
+      phase,
+      fraction: fraction < 0 ? undefined : fraction,
+      composition: names.flatMap((name, k) =>
+        name === undefined
+          ? []
+          : [{ component: components[k] ?? "", column: table.columns.indexOf(name) }],
+      ),
+    });
+  }
+  return found;
+}
+
+function coexisting(
+  table: Table,
+  row: TableRow,
+  columns: readonly PhaseColumns[],
+): Pick<TruthRow, "fractions" | "compositions"> {
+  const fractions: Record<string, number> = {};
+  const compositions: Record<string, Composition> = {};
+  let isComplete = columns.length > 0;
+  for (const { phase, fraction, composition } of columns) {
+    const name = row.cells[phase] ?? "";
+    if (name === "") continue;
+    if (fraction !== undefined) fractions[name] = numberAt(table, row, fraction);
+    if (composition.length < 2) isComplete = false;
+    else {
+      compositions[name] = Object.fromEntries(
+        composition.map(({ component, column }) => [component, numberAt(table, row, column)]),
+      );
+    }
+  }
+  if (columns.length === 0) return {};
+  return isComplete ? { fractions, compositions } : { fractions };
+}

@@ -1,0 +1,174 @@
+import { writeFile } from "node:fs/promises";
+import { LabError, misuse } from "../core/errors.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import { asId, type CampaignId } from "../domain/identifiers.ts";
+import type { CampaignResult, Proposal } from "../domain/proposal.ts";
+import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
+import { type CommandIo, printJson } from "./command.ts";
+import { nameList, wholeNumber } from "./option-values.ts";
+import type { SuggestOptions } from "./suggest.ts";
+import { columnOf, numberAt, readTable, type Table } from "./table.ts";
+
+/** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
+export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
+  const batch = wholeNumber("--batch", options.batch, 1);
+  const table = await readTable(options.candidates);
+  if (table.rows.length === 0) {
+    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
+  }
+  const label = options.label ?? table.columns.at(-1) ?? "";
+  const labelColumn = columnOf(table, label);
+  const axes =
+    options.axes === undefined
+      ? table.columns.filter((name) => name !== label)
+      : nameList("--axes", options.axes);
+  if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
+  const rows = readCandidates(table, axes);
+  const results = readResults(table, rows, labelColumn);
+  const planner = createPhaseDiagramPlanner(campaignOf(options, rows, batch));
+  planner.learn(results);
+  const proposal = planner.propose({
+    n: 1,
+    count: batch,
+    pending: [],
+    excluded: [],
+    seed: options.seed,
+  });
+  const message = messageFor(proposal, results, rows.length, batch);
+  if (options.out !== undefined) await writeProposals(options.out, axes, table, proposal);
+  if (options.json === true) {
+    printJson(io, {
+      goal: "phase-diagram",
+      candidates: rows.length,
+      measured: results.length,
+      message,
+      points: proposal.points.map((point) => ({
+        row: rowOf(point.candidateId),
+        line: table.rows[rowOf(point.candidateId)]?.line,
+        parameters: point.parameters,
+        score: point.score,
+        why: point.why,
+      })),
+      verdict: proposal.verdict,
+      model: proposal.model,
+      warnings: proposal.warnings,
+    });
+    return;
+  }
+  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
+  io.out(`${message}\n`);
+  for (const { candidateId, parameters, why } of proposal.points) {
+    const line = table.rows[rowOf(candidateId)]?.line;
+    const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
+    io.out(`  line ${line}: ${values}\n    ${why}\n`);
+  }
+}
+
+/** Candidate identifiers are `c` and the row. */
+function rowOf(candidateId: string): number {
+  return Number(candidateId.slice(1));
+}
+
+function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
+  const columns = axes.map((axis) => columnOf(table, axis));
+  return table.rows.map((row) =>
+    Object.fromEntries(axes.map((axis, k) => [axis, numberAt(table, row, columns[k] ?? 0)])),
+  );
+}
+
+function readResults(
+  table: Table,
+  rows: readonly Parameters[],
+  labelColumn: number,
+): CampaignResult[] {
+  return table.rows.flatMap(({ cells }, row) => {
+    const text = cells[labelColumn] ?? "";
+    if (text === "") return [];
+    const phases = text.split("+").map((name) => name.trim());
+    return [
+      {
+        position: row,
+        candidateId: `c${row}`,
+        parameters: rows[row] ?? {},
+        observations: [{ kind: "phases" as const, phases }],
+      },
+    ];
+  });
+}
+
+function campaignOf(
+  options: SuggestOptions,
+  rows: readonly Parameters[],
+  batch: number,
+): CampaignSpec {
+  return {
+    goal: "phase-diagram",
+    model: {
+      method: options.method,
+      score: options.score,
+      diversity: options.diversity,
+      shared: options.shared,
+      initial: 0,
+    },
+    campaignId: asId<CampaignId>("suggest"),
+    title: "suggest",
+    seed: options.seed,
+    budget: rows.length,
+    inFlight: batch,
+    waitForWholeBatch: true,
+    approval: "automatic",
+    space: { kind: "table", rows },
+    recipe: { steps: [] },
+    limits: {},
+    failuresInARow_max: rows.length,
+  };
+}
+
+function messageFor(
+  proposal: Proposal,
+  results: readonly CampaignResult[],
+  candidates: number,
+  batch: number,
+): string {
+  const labels = proposal.model.summary["labelsFound"] as readonly string[];
+  const left = candidates - results.length;
+  if (left === 0) {
+    return `All ${candidates} candidates have a label (${labels.length} labels); nothing is left to propose.`;
+  }
+  const known = `${results.length} of ${candidates} candidates have a label`;
+  const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
+  if (results.length === 0) {
+    return `No candidate has a label yet: these points look at the whole space first.${fewer}`;
+  }
+  if (labels.length === 1) {
+    return `${known}, all ${labels[0]}: until a second label is found, these points fill the space.${fewer}`;
+  }
+  const error = 100 * Number(proposal.model.summary["estimatedError"]);
+  return `${known} (${labels.length} labels); about ${error.toFixed(0)} % of the map may still be wrong. Next:${fewer}`;
+}
+
+async function writeProposals(
+  file: string,
+  axes: readonly string[],
+  table: Table,
+  proposal: Proposal,
+): Promise<void> {
+  const quote = (text: string): string =>
+    /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = proposal.points.map(({ candidateId, parameters, score, why }) =>
+    [
+      rowOf(candidateId),
+      table.rows[rowOf(candidateId)]?.line ?? "",
+      ...axes.map((axis) => String(parameters[axis])),
+      score,
+      quote(why),
+    ].join(","),
+  );
+  const header = ["row", "line", ...axes.map(quote), "score", "why"].join(",");
+  try {
+    await writeFile(file, `${[header, ...lines].join("\n")}\n`);
+  } catch (cause) {
+    throw new LabError("TL-1003", `the proposals cannot be written to ${file}`, { cause });
+  }
+}

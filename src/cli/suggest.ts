@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { misuse } from "../core/errors.ts";
+import type { CommandIo, RegisterCommand } from "./command.ts";
+
+const EXAMPLES = `
+Examples:
+  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5
+  tieline suggest --candidates candidates.csv --goal optimise --objectives yield:max --batch 3
+
+A candidate whose last columns are empty is unmeasured. For a phase diagram the label is the last column (or --label).`;
+
+/** Options of every goal; each goal reads its own. */
+export interface SuggestOptions {
+  readonly candidates: string;
+  readonly goal: string;
+  readonly objectives?: string;
+  readonly label?: string;
+  readonly axes?: string;
+  readonly method?: string;
+  readonly score?: string;
+  readonly diversity?: string;
+  readonly shared?: string;
+  readonly acquisition?: string;
+  readonly batch: string;
+  readonly out?: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+/** One goal's way of making a batch from a table. */
+export type SuggestForGoal = (options: SuggestOptions, io: CommandIo) => Promise<void>;
+
+/** Goal -> its module, loaded only when asked for. */
+const GOALS: Readonly<Record<string, () => Promise<SuggestForGoal>>> = {
+  "phase-diagram": async () => (await import("./suggest-phase-diagram.ts")).suggestPhaseDiagram,
+};
+
+/** `suggest`: one batch from a table, no daemon, no broker. */
+export const registerSuggest: RegisterCommand = (program: Command, io) => {
+  program
+    .command("suggest")
+    .description("propose the next experiments from a table of candidates")
+    .requiredOption("--candidates <file>", "CSV with a header, one row a candidate")
+    .requiredOption("--goal <goal>", Object.keys(GOALS).join(" or "))
+    .option("--objectives <list>", "optimise: columns to improve, e.g. y:min,z:max")
+    .option("--label <column>", "phase-diagram: column of the label (default: the last)")
+    .option("--axes <names>", "columns of the axes (default: all others)")
+    .option("--method <name>", "phase-diagram: model of the map")
+    .option("--score <name>", "phase-diagram: what makes a point worth measuring")
+    .option("--diversity <name>", "phase-diagram: how the points of a batch keep apart")
+    .option("--shared <column>", "all points of the batch share one value of this axis")
+    .option("--acquisition <name>", "optimise: what makes a point worth measuring")
+    .option("--batch <n>", "points wanted", "1")
+    .option("--out <file>", "also write the proposals to this CSV file")
+    .option("--seed <n>", "names the random stream", "1")
+    .option("--json", "print one JSON document")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: SuggestOptions) => {
+      const load = GOALS[options.goal];
+      if (load === undefined) {
+        throw misuse(
+          "TL-1001",
+          `--goal must be ${Object.keys(GOALS).join(" or ")}, not "${options.goal}"`,
+        );
+      }
+      const suggest = await load();
+      await suggest(options, io);
+    });
+};

@@ -1,0 +1,15 @@
+import { assert } from "../core/assert.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import { createPhaseDiagramPlanner } from "./phase-diagram-planner.ts";
+import type { Planner, PlannerFactory } from "./planner.ts";
+
+const FACTORIES: Partial<Record<CampaignSpec["goal"], PlannerFactory>> = {
+  "phase-diagram": createPhaseDiagramPlanner,
+};
+
+/** The planner of a campaign's goal. */
+export function createPlanner(spec: CampaignSpec): Planner {
+  const factory = FACTORIES[spec.goal];
+  assert(factory !== undefined, `no planner for the goal ${spec.goal}`);
+  return factory(spec);
+}

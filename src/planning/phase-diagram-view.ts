@@ -1,0 +1,91 @@
+import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
+import type { OrderedGrid } from "./map-grid.ts";
+import type { PlannerView } from "./planner.ts";
+
+/** A few figures of the map for the model topic, the log and the dashboard. */
+export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string, unknown> {
+  const { labels, label } = model.predict();
+  const status = model.status();
+  const area = labels.map(() => 0);
+  for (const k of label) if (k >= 0) area[k]! += 1;
+  const reached = label.reduce((sum, k) => sum + (k >= 0 ? 1 : 0), 0);
+  return {
+    phasesFound: [...new Set(labels.flatMap((name) => name.split("+")))].sort(),
+    labelsFound: [...labels].sort(),
+    phaseFractions: Object.fromEntries(
+      labels
+        .map((name, k): [string, number] => [name, round(area[k]! / grid.count)])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    certainty: round(status.meanCertainty),
+    estimatedError: round(status.estimatedError),
+    unseenShare: round(status.unseenShare),
+    unseenLabels: round(status.unseenLabels),
+    reached: round(reached / grid.count),
+    suspicious: status.suspicious.map(({ candidate, label: found, expected }) => ({
+      candidateId: `c${grid.rowOf[candidate] ?? -1}`,
+      label: found,
+      expected,
+    })),
+  };
+}
+
+/** The whole map for the page: one label and certainty a candidate, in the order of the campaign's candidates. */
+export function viewMap(
+  model: MapModel,
+  grid: OrderedGrid,
+  evidence: readonly PhaseEvidence[],
+): PlannerView {
+  const count = grid.count;
+  const prediction = model.predict();
+  const geometry = model.geometry();
+  const names = grid.components.map((k) => grid.axes[k] ?? "");
+  const named = (composition: readonly number[]): Record<string, number> =>
+    Object.fromEntries(names.map((name, k) => [name, composition[k] ?? 0]));
+  const label: number[] = [];
+  const certainty: number[] = [];
+  for (let row = 0; row < count; row++) {
+    const candidate = grid.candidateOf[row] ?? 0;
+    label.push(prediction.label[candidate] ?? -1);
+    certainty.push(round(prediction.certainty[candidate] ?? 0));
+  }
+  return {
+    kind: "phase-diagram",
+    axes: grid.axes,
+    components: names,
+    candidates: count,
+    labels: prediction.labels,
+    label,
+    certainty,
+    reached: label.map((k) => k >= 0),
+    measured: evidence.map((item) => ({
+      position: item.id,
+      ...(item.candidate < 0 ? {} : { candidate: grid.rowOf[item.candidate] }),
+      at: placeOf(item, grid),
+      label: item.phases.join("+"),
+      known: item.known,
+    })),
+    tieLines: geometry.tieLines.map(({ phases, ends, from }) => ({
+      phases,
+      ends: ends.map(named),
+      from,
+    })),
+    triangles: geometry.triangles.map(({ phases, corners, from, proved }) => ({
+      phases,
+      corners: corners.map(named),
+      from,
+      proved,
+    })),
+    status: model.status(),
+  };
+}
+
+function placeOf(item: PhaseEvidence, grid: OrderedGrid): Record<string, number> {
+  const offset = item.at === undefined ? item.candidate * grid.axes.length : 0;
+  const values = item.at ?? grid.values;
+  return Object.fromEntries(grid.axes.map((axis, k) => [axis, values[offset + k] ?? 0]));
+}
+
+function round(x: number): number {
+  return Math.round(x * 1e4) / 1e4;
+}

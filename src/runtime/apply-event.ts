@@ -1,0 +1,181 @@
+import {
+  advance,
+  createMachineState,
+  type Effect,
+  type MachineAddress,
+  type MachineEvent,
+} from "../../machines/index.ts";
+import { assert } from "../core/assert.ts";
+import type { LabCommand } from "../events/lab-command.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import { nextAssignment } from "./dispatcher.ts";
+import type { Lab } from "./lab.ts";
+import { isOnInstrument, stateName } from "./lab.ts";
+import { noteObservation, noteReport } from "./observations.ts";
+import { routeFact } from "./route-fact.ts";
+import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
+
+/** More steps than this for one event mean that two machines tell each other in a circle: a bug. */
+const STEPS_MAX = 100_000;
+
+interface Step {
+  readonly to: MachineAddress;
+  readonly event: MachineEvent;
+}
+
+/**
+ * Folds one event of the log into the laboratory and returns what is to be done. Deterministic: no clock, no
+ * randomness, no I/O. During a replay the commands are thrown away, because their outcome follows in the log.
+ */
+export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
+  lab.position = event.position;
+  lab.time_ms = event.time_ms;
+  const run = new Run(lab, event);
+  noteReport(lab, event);
+  run.tellAll(routeFact(lab, event, (kind, id, input) => run.create({ machine: kind, id }, input)));
+  run.boundRecovery();
+  run.settleAndDispatch();
+  return run.commands;
+}
+
+class Run {
+  readonly commands: LabCommand[] = [];
+  private readonly queue: Step[] = [];
+  private readonly lab: Lab;
+  private readonly event: LabEvent;
+  private steps = 0;
+
+  constructor(lab: Lab, event: LabEvent) {
+    this.lab = lab;
+    this.event = event;
+  }
+
+  tellAll(steps: readonly Step[]): void {
+    this.queue.push(...steps);
+    this.drain();
+  }
+
+  create(what: MachineAddress, input: unknown): void {
+    const machines = this.lab.machines[what.machine] as Map<string, unknown>;
+    if (machines.has(what.id)) return;
+    const { state, effects } = createMachineState(what.machine, input);
+    machines.set(what.id, state);
+    this.handle(what, effects);
+  }
+
+  /** After a restart the laboratory waits for answers, but not for ever. */
+  boundRecovery(): void {
+    if (this.event.fact.type !== "daemon.started" || this.lab.doubtful.size === 0) return;
+    const at_ms = this.event.time_ms + RECOVERY_ms;
+    const owner: MachineAddress = { machine: "job", id: "" };
+    this.command(owner, { type: "startTimer", timerId: RECOVERY_TIMER, at_ms });
+  }
+
+  /** What the last event made possible: states that follow from the whole, and jobs for free instruments. */
+  settleAndDispatch(): void {
+    for (;;) {
+      const settled = settle(this.lab, this.stamp());
+      if (settled.length > 0) {
+        this.tellAll(settled);
+        continue;
+      }
+      const assignment = nextAssignment(this.lab);
+      if (assignment === undefined) return;
+      const job: MachineAddress = { machine: "job", id: assignment.jobId };
+      if (assignment.kind === "refuse") {
+        this.tellAll([
+          { to: job, event: { type: "job.refuse", detail: assignment.detail, ...this.stamp() } },
+        ]);
+        continue;
+      }
+      const { instrumentId, bootId, jobId } = assignment;
+      const station: MachineAddress = { machine: "reservation", id: instrumentId };
+      this.tellAll([
+        { to: station, event: { type: "reservation.request", jobId, ...this.stamp() } },
+        { to: job, event: { type: "job.reserve", instrumentId, bootId, ...this.stamp() } },
+        { to: job, event: { type: "job.dispatch", ...this.stamp() } },
+      ]);
+    }
+  }
+
+  private stamp() {
+    return { time_ms: this.event.time_ms, position: this.event.position };
+  }
+
+  private drain(): void {
+    for (let step = this.queue.shift(); step !== undefined; step = this.queue.shift()) {
+      assert(++this.steps < STEPS_MAX, "machines tell each other in a circle");
+      this.step(step);
+    }
+  }
+
+  private step({ to, event }: Step): void {
+    const machines = this.lab.machines[to.machine] as Map<string, never>;
+    const current = machines.get(to.id);
+    if (current === undefined) {
+      if (to.id !== "") this.lab.unexpected += 1;
+      return;
+    }
+    if (to.machine === "campaign" && event.type === "experiment.observed")
+      noteObservation(this.lab, this.event, event);
+    const { state, effects } = advance(to.machine, current, event);
+    (machines as Map<string, unknown>).set(to.id, state);
+    if (to.machine === "job") this.trackJob(to.id);
+    if (to.machine === "campaign")
+      this.lab.revisions.set(to.id, (this.lab.revisions.get(to.id) ?? 0) + 1);
+    this.handle(to, effects);
+  }
+
+  private trackJob(jobId: string): void {
+    const job = this.lab.machines.job.get(jobId);
+    if (job === undefined) return;
+    const name = stateName(job);
+    if (name === "queued") this.lab.queued.add(jobId);
+    else this.lab.queued.delete(jobId);
+    if (name !== "unknown") this.lab.doubtful.delete(jobId);
+    else if (this.event.fact.type === "daemon.started" && isOnInstrument(job))
+      this.lab.doubtful.add(jobId);
+  }
+
+  private handle(from: MachineAddress, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "command":
+          this.command(from, effect.command);
+          break;
+        case "tell":
+          this.queue.push({ to: effect.to, event: effect.event });
+          break;
+        case "create":
+          this.create(effect.what, effect.input);
+          break;
+        case "alarm":
+          this.alarm(effect.alarm);
+          break;
+        case "unexpected":
+          this.lab.unexpected += 1;
+          break;
+      }
+    }
+  }
+
+  private command(from: MachineAddress, command: LabCommand): void {
+    if (command.type === "startTimer")
+      this.lab.timers.set(command.timerId, { at_ms: command.at_ms, owner: from });
+    if (command.type === "cancelTimer" && !this.lab.timers.delete(command.timerId)) return;
+    if (command.type === "replyToOperator") {
+      const { campaignId, accepted, reason } = command;
+      this.lab.replies.set(command.commandId, { campaignId, accepted, reason });
+    }
+    this.commands.push(command);
+  }
+
+  private alarm(alarm: {
+    readonly id: string;
+    readonly severity: "warning" | "critical";
+    readonly text: string;
+  }): void {
+    if (alarm.text === "") this.lab.alarms.delete(alarm.id);
+    else this.lab.alarms.set(alarm.id, { ...alarm, since_ms: this.event.time_ms });
+  }
+}

@@ -1,0 +1,132 @@
+import type { Decoded } from "../events/codec.ts";
+import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
+import type { IncomingMessage } from "../events/message-bus.ts";
+import { type Lab, reportKey } from "./lab.ts";
+import { reportDigest } from "./observations.ts";
+
+/** What to do with a decoded fact, given what the laboratory knows. */
+export type Judgement =
+  | { readonly kind: "log" }
+  /** Known already: nothing is logged; a report is acknowledged again, a command answered again. */
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "quarantine"; readonly reason: QuarantineReason };
+
+/** Quarantined payloads are kept up to this size; of larger ones the beginning. */
+export const QUARANTINE_BYTES_MAX = 65_536;
+
+/**
+ * Recognises repetitions: reports by (jobId, attempt), operator commands by commandId, states by what they would
+ * change. Facts that wait to be logged count as logged (`waiting`).
+ */
+export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
+  switch (fact.type) {
+    case "job.accepted":
+    case "job.rejected":
+    case "job.progress":
+    case "job.unknown":
+    case "job.result":
+    case "job.failed":
+      return judgeJob(lab, fact, waiting);
+    case "operator.command":
+      if (lab.replies.has(fact.commandId) || waiting.has(factKey(fact)))
+        return { kind: "duplicate" };
+      return lab.machines.campaign.has(fact.campaignId)
+        ? { kind: "log" }
+        : { kind: "quarantine", reason: "unknownCampaign" };
+    case "safety.emergencyStop":
+      return fact.active === (lab.emergency !== undefined)
+        ? { kind: "duplicate" }
+        : { kind: "log" };
+    case "instrument.online":
+    case "instrument.birth":
+    case "instrument.state":
+      return judgeInstrument(lab, fact, waiting);
+    default:
+      return { kind: "log" };
+  }
+}
+
+/** The name under which a fact that waits to be logged is known. */
+export function factKey(fact: LabFact): string {
+  if (fact.type === "operator.command") return `operator/${fact.commandId}`;
+  if (fact.type === "job.result" || fact.type === "job.failed") return reportKey(fact);
+  return "message" in fact ? `${fact.message.source}/${fact.message.id}` : "";
+}
+
+export function quarantined(
+  message: IncomingMessage,
+  reason: QuarantineReason,
+): Extract<LabFact, { type: "message.quarantined" }> {
+  const kept = message.payload.subarray(0, QUARANTINE_BYTES_MAX);
+  return {
+    type: "message.quarantined",
+    topic: message.topic.slice(0, 1024),
+    payloadBase64: Buffer.from(kept).toString("base64"),
+    bytes: message.payload.byteLength,
+    reason,
+  };
+}
+
+export type DecodedFact = Extract<Decoded, { kind: "fact" }>;
+
+function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
+  const job = lab.machines.job.get(fact.jobId);
+  if (job === undefined) return { kind: "quarantine", reason: "unknownJob" };
+  if (fact.type === "job.result" || fact.type === "job.failed") {
+    const logged = lab.reports.get(reportKey(fact))?.digest;
+    const held = waiting.get(reportKey(fact));
+    const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
+    if (known !== undefined) {
+      return known === reportDigest(fact)
+        ? { kind: "duplicate" }
+        : { kind: "quarantine", reason: "conflictingResult" };
+    }
+    const isOfItsInstrument =
+      job.context.started.length > 0 || job.context.instrumentId === fact.instrumentId;
+    return isOfItsInstrument && fact.attempt <= job.context.attempt
+      ? { kind: "log" }
+      : { kind: "quarantine", reason: "unknownJob" };
+  }
+  if (waiting.has(factKey(fact))) return { kind: "duplicate" };
+  if (job.context.instrumentId !== fact.instrumentId) return { kind: "duplicate" };
+  const state = job.states[0] ?? "";
+  if (
+    fact.type === "job.accepted" &&
+    state !== "unknown" &&
+    job.context.started.includes(fact.attempt)
+  ) {
+    return { kind: "duplicate" };
+  }
+  if (
+    fact.type === "job.progress" &&
+    !["dispatched", "begun.accepted", "unknown"].includes(state)
+  ) {
+    return { kind: "duplicate" };
+  }
+  if (fact.type === "job.unknown" && !["unknown", "timedOut", "cancelling"].includes(state)) {
+    return { kind: "duplicate" };
+  }
+  return { kind: "log" };
+}
+
+function judgeInstrument(
+  lab: Lab,
+  fact: Extract<LabFact, { type: "instrument.online" | "instrument.birth" | "instrument.state" }>,
+  waiting: ReadonlyMap<string, LabFact>,
+): Judgement {
+  if (waiting.has(factKey(fact))) return { kind: "duplicate" };
+  const instrument = lab.machines.instrument.get(fact.instrumentId);
+  if (instrument === undefined) return { kind: "log" };
+  const { context, states } = instrument;
+  if (context.formerBootIds.includes(fact.bootId)) return { kind: "duplicate" };
+  const isSameBoot = context.bootId === fact.bootId;
+  if (fact.type === "instrument.state") {
+    return isSameBoot && fact.seq <= context.seq ? { kind: "duplicate" } : { kind: "log" };
+  }
+  const connection =
+    fact.type === "instrument.birth" || fact.online ? "connection.online" : "connection.offline";
+  const isKnown = fact.type === "instrument.online" || context.capabilities.length > 0;
+  return isSameBoot && isKnown && states.includes(connection)
+    ? { kind: "duplicate" }
+    : { kind: "log" };
+}

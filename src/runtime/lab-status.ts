@@ -1,0 +1,113 @@
+import type { JobContext, MachineState } from "../../machines/index.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import { isOnInstrument, type Lab } from "./lab.ts";
+
+/** One job as people see it. */
+export interface JobSummary {
+  readonly jobId: string;
+  readonly experimentId: string;
+  readonly candidateId: string;
+  readonly parameters: Parameters;
+  readonly step: number;
+  readonly steps: number;
+  readonly capability: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly instrumentId?: string | undefined;
+  readonly deadline_ms?: number | undefined;
+}
+
+/** One campaign as people see it. */
+export interface CampaignSummary {
+  readonly state: string;
+  readonly reason?: string | undefined;
+  readonly revision: number;
+  readonly budget: { readonly used: number; readonly total: number };
+  readonly jobs: readonly JobSummary[];
+  readonly waiting?:
+    | { readonly batch: number; readonly candidateIds: readonly string[] }
+    | undefined;
+}
+
+/** States in which a campaign is over for good. */
+export const FINAL_STATES: ReadonlySet<string> = new Set([
+  "converged",
+  "budgetExhausted",
+  "stopped",
+  "aborted",
+  "failed",
+]);
+
+/** A campaign's state, budget and open jobs, from its machines. */
+export function summariseCampaign(lab: Lab, campaignId: string): CampaignSummary | undefined {
+  const campaign = lab.machines.campaign.get(campaignId);
+  if (campaign === undefined) return undefined;
+  const { context, states } = campaign;
+  const waiting = context.open.filter((one) => context.waiting.includes(one.experimentId));
+  return {
+    state: states[0] ?? "",
+    reason: context.reason,
+    revision: lab.revisions.get(campaignId) ?? 0,
+    budget: { used: context.observed, total: context.budget },
+    jobs: context.open.flatMap((one) => currentJob(lab, one.experimentId)),
+    ...(waiting.length === 0
+      ? {}
+      : {
+          waiting: { batch: context.batches, candidateIds: waiting.map((one) => one.candidateId) },
+        }),
+  };
+}
+
+/** Which experiment and step a job belongs to. */
+export function locateJob(lab: Lab, jobId: string) {
+  const job = lab.machines.job.get(jobId);
+  const experiment = lab.machines.experiment.get(job?.context.experimentId ?? "");
+  if (job === undefined || experiment === undefined) return undefined;
+  return {
+    campaignId: job.context.campaignId,
+    experimentId: job.context.experimentId,
+    candidateId: experiment.context.candidateId,
+    parameters: experiment.context.parameters,
+    step: job.context.step,
+    steps: experiment.context.recipe.steps.length,
+  };
+}
+
+function currentJob(lab: Lab, experimentId: string): JobSummary[] {
+  const experiment = lab.machines.experiment.get(experimentId);
+  if (experiment === undefined) return [];
+  const jobId = `${experimentId}.s${experiment.context.step + 1}`;
+  const job = lab.machines.job.get(jobId);
+  return job === undefined ? [] : [summariseJob(job, experiment.context)];
+}
+
+function summariseJob(
+  job: MachineState<JobContext>,
+  experiment: {
+    readonly candidateId: string;
+    readonly parameters: Parameters;
+    readonly recipe: { readonly steps: readonly unknown[] };
+  },
+): JobSummary {
+  const { context } = job;
+  return {
+    jobId: context.jobId,
+    experimentId: context.experimentId,
+    candidateId: experiment.candidateId,
+    parameters: experiment.parameters,
+    step: context.step,
+    steps: experiment.recipe.steps.length,
+    capability: context.capability,
+    state: jobStateName(job),
+    attempt: context.attempt,
+    ...(context.instrumentId !== undefined && isOnInstrument(job)
+      ? { instrumentId: context.instrumentId }
+      : {}),
+    ...(context.overdue_ms > 0 ? { deadline_ms: context.overdue_ms } : {}),
+  };
+}
+
+/** `begun.running` is `running` to people. */
+function jobStateName(job: MachineState): string {
+  return job.states[0]?.split(".").at(-1) ?? "";
+}

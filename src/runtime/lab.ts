@@ -1,0 +1,123 @@
+import type {
+  Alarm,
+  Contexts,
+  MachineAddress,
+  MachineKind,
+  MachineState,
+} from "../../machines/index.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type { Limits, Parameters } from "../domain/candidate.ts";
+import type { CampaignResult } from "../domain/proposal.ts";
+
+type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
+
+/** A result or failure that is in the log: to know its repetitions, and contradictions, again. */
+export interface LoggedReport {
+  readonly position: number;
+  readonly digest: string;
+}
+
+export interface ArmedTimer {
+  readonly at_ms: number;
+  readonly owner: MachineAddress;
+}
+
+/**
+ * Everything the daemon knows: the fold of the event log and nothing else. Changed only by `applyEvent`, in the order
+ * of the log, so that a replay ends in the same state.
+ */
+export interface Lab {
+  readonly machines: Machines;
+  readonly specs: Map<string, CampaignSpec>;
+  /** Observations by campaign, in the order of the log; what planners learn from. */
+  readonly results: Map<string, CampaignResult[]>;
+  /** Positions of observations that a person took back, by campaign. */
+  readonly withdrawn: Map<string, number[]>;
+  /** Measured values by experiment, gathered over its steps, by axis name. */
+  readonly actual: Map<string, Parameters>;
+  /** Results and failures by `jobId#attempt#type`. */
+  readonly reports: Map<string, LoggedReport>;
+  readonly replies: Map<
+    string,
+    {
+      readonly campaignId: string;
+      readonly accepted: boolean;
+      readonly reason?: string | undefined;
+    }
+  >;
+  /** Changes of each campaign so far; tells old states from new ones. */
+  readonly revisions: Map<string, number>;
+  readonly timers: Map<string, ArmedTimer>;
+  readonly alarms: Map<string, Alarm & { readonly since_ms: number }>;
+  /** Jobs that wait for an instrument, oldest first. */
+  readonly queued: Set<string>;
+  /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
+  readonly doubtful: Set<string>;
+  instrumentLimits: Readonly<Record<string, Limits>>;
+  emergency:
+    | { readonly by: string; readonly reason: string; readonly since_ms: number }
+    | undefined;
+  epoch: number;
+  position: number;
+  time_ms: number;
+  unexpected: number;
+}
+
+export function createLab(): Lab {
+  return {
+    machines: {
+      campaign: new Map(),
+      experiment: new Map(),
+      job: new Map(),
+      instrument: new Map(),
+      reservation: new Map(),
+    },
+    specs: new Map(),
+    results: new Map(),
+    withdrawn: new Map(),
+    actual: new Map(),
+    reports: new Map(),
+    replies: new Map(),
+    revisions: new Map(),
+    timers: new Map(),
+    alarms: new Map(),
+    queued: new Set(),
+    doubtful: new Set(),
+    instrumentLimits: {},
+    emergency: undefined,
+    epoch: 0,
+    position: 0,
+    time_ms: 0,
+    unexpected: 0,
+  };
+}
+
+/** The key under which a job's report of one attempt is known. */
+export function reportKey(fact: {
+  readonly type: string;
+  readonly jobId: string;
+  readonly attempt: number;
+}): string {
+  return `${fact.jobId}#${fact.attempt}#${fact.type}`;
+}
+
+/** States in which a job is, or may be, on an instrument. */
+const ON_INSTRUMENT = new Set([
+  "reserved",
+  "dispatched",
+  "begun.accepted",
+  "begun.running",
+  "held",
+  "timedOut",
+  "unknown",
+  "cancelling",
+]);
+
+export function isOnInstrument(job: MachineState): boolean {
+  return job.states.some((state) => ON_INSTRUMENT.has(state));
+}
+
+/** The name of a machine's state as people read it: the first part. */
+export function stateName(machine: MachineState): string {
+  return machine.states[0]?.split(".")[0] ?? "";
+}

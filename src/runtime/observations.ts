@@ -1,0 +1,69 @@
+import type { MachineEvent } from "../../machines/index.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { Recipe } from "../domain/recipe.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { JobFact } from "../events/lab-fact.ts";
+import { type Lab, reportKey } from "./lab.ts";
+
+/** Remembers a result or failure, so that its repetition is known, and what was measured on the way. */
+export function noteReport(lab: Lab, event: LabEvent): void {
+  const { fact } = event;
+  if (fact.type !== "job.result" && fact.type !== "job.failed") return;
+  lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
+  if (fact.type !== "job.result" || fact.actual === undefined) return;
+  const job = lab.machines.job.get(fact.jobId);
+  const recipe = lab.specs.get(job?.context.campaignId ?? "")?.recipe;
+  if (job === undefined || recipe === undefined) return;
+  const before = lab.actual.get(job.context.experimentId) ?? {};
+  lab.actual.set(job.context.experimentId, {
+    ...before,
+    ...onAxes(fact.actual, recipe, job.context.step),
+  });
+}
+
+/** An experiment brought its observation: the next model learns from it. */
+export function noteObservation(lab: Lab, event: LabEvent, told: MachineEvent): void {
+  const { fact } = event;
+  const experiment = lab.machines.experiment.get(String(told["experimentId"]));
+  if (fact.type !== "job.result" || experiment === undefined) return;
+  const { campaignId, candidateId, parameters, experimentId } = experiment.context;
+  const results = lab.results.get(campaignId) ?? [];
+  const actual = lab.actual.get(experimentId);
+  results.push({
+    position: event.position,
+    candidateId,
+    parameters,
+    observations: fact.observations,
+    ...(actual === undefined ? {} : { actual }),
+  });
+  lab.results.set(campaignId, results);
+}
+
+/** Content of a report without its envelope: two reports of one attempt must agree in it. */
+export function reportDigest(fact: JobFact): string {
+  const { type, ...rest } = fact;
+  const { message: _, ...content } = rest as { message?: unknown };
+  return canonical({ type, ...content });
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const fields = Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}
+
+/** Measured set points by the names of the candidate's axes: `x_Al` of the robot is axis `Al`. */
+function onAxes(actual: Parameters, recipe: Recipe, step: number): Parameters {
+  const sources = recipe.steps[step]?.parameters ?? {};
+  return Object.fromEntries(
+    Object.entries(actual).map(([name, value]) => {
+      const source = sources[name];
+      return [typeof source === "object" ? source.axis : name, value];
+    }),
+  );
+}

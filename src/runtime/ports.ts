@@ -1,0 +1,70 @@
+import type { Clock, Timers } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Limits } from "../domain/candidate.ts";
+import type { AgentIdentity, WireCodec } from "../events/codec.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { MessageBus } from "../events/message-bus.ts";
+import type { PlannerPort } from "../events/planner-port.ts";
+import type { Lab } from "./lab.ts";
+
+/** Named points at which a test kills the daemon; they do nothing otherwise. */
+export type KillPoint =
+  | "message-received"
+  | "before-append"
+  | "after-append"
+  | "after-transition"
+  | "before-publish"
+  | "after-publish"
+  | "before-plan"
+  | "after-plan";
+
+/** The world as the runtime sees it. */
+export interface RuntimePorts {
+  readonly log: EventLog;
+  readonly bus: MessageBus;
+  readonly codec: WireCodec;
+  readonly planner: PlannerPort;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** Called at each named point; a test's hook ends the process there. */
+  readonly at?: ((point: KillPoint) => void) | undefined;
+}
+
+export interface RuntimeOptions {
+  readonly site: string;
+  readonly agentId: string;
+  readonly version: string;
+  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+}
+
+/** Who looks on: after each event of the log, in order. */
+export interface RuntimeObserver {
+  /** `live` is false during the replay at the start. */
+  onEvent?(event: LabEvent, lab: Lab, live: boolean): void;
+  /** After each group of events has been folded and its commands have been given. */
+  onSettled?(lab: Lab): void;
+  onTelemetry?(reading: {
+    instrumentId: string;
+    channel: string;
+    value: number;
+    unit: string;
+  }): void;
+  /** Progress after the first of an attempt: shown, not logged. */
+  onProgress?(progress: {
+    instrumentId: string;
+    jobId: string;
+    fraction: number;
+    text?: string | undefined;
+  }): void;
+  onCount?(what: MessageCount): void;
+  onConnection?(connected: boolean): void;
+  /** The log cannot be written any more: the daemon must end. */
+  onFatal?(error: unknown): void;
+}
+
+/** What became of an incoming message. */
+export type MessageCount = "logged" | "duplicate" | "ignored" | "telemetry" | "quarantined";
+
+export type { AgentIdentity };

@@ -1,0 +1,274 @@
+import type { MachineAddress, MachineEvent, MachineKind } from "../../machines/index.ts";
+import { resolveParameters } from "../domain/recipe.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
+import { refusalByLimits } from "./dispatcher.ts";
+import { isOnInstrument, type Lab } from "./lab.ts";
+import { RECOVERY_TIMER } from "./settle.ts";
+
+type Tell = { readonly to: MachineAddress; readonly event: MachineEvent };
+type Create = (kind: MachineKind, id: string, input: unknown) => void;
+type Of<Fact, Type> = Extract<Fact, { readonly type: Type }>;
+
+/** Which machines a fact concerns, in which order. */
+export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
+  const { fact } = event;
+  const stamp = { time_ms: event.time_ms, position: event.position };
+  switch (fact.type) {
+    case "daemon.started":
+      return routeStart(lab, fact, stamp);
+    case "campaign.defined":
+      return defineCampaign(lab, fact, create);
+    case "instrument.online":
+    case "instrument.birth":
+    case "instrument.state":
+      return routeInstrument(lab, fact, stamp, create);
+    case "job.accepted":
+    case "job.rejected":
+    case "job.progress":
+    case "job.result":
+    case "job.failed":
+    case "job.unknown":
+      return routeJob(lab, fact, stamp);
+    case "operator.command":
+      return routeOperator(lab, fact, stamp);
+    case "safety.emergencyStop":
+      return routeEmergency(lab, fact, stamp);
+    case "timer.fired":
+      return routeTimer(lab, fact, stamp);
+    case "planner.proposed":
+      return routeProposal(lab, fact, stamp);
+    case "planner.failed":
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: {
+            type: "campaign.planFailed",
+            requestId: fact.requestId,
+            reason: fact.reason,
+            ...stamp,
+          },
+        },
+      ];
+    case "command.outcome":
+    case "message.quarantined":
+      return [];
+  }
+}
+
+type Stamp = { readonly time_ms: number; readonly position: number };
+
+/** A restart: every instrument may have changed, every job that may be on one is asked for. */
+function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
+  lab.epoch = fact.epoch;
+  lab.instrumentLimits = fact.instrumentLimits;
+  const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
+  const tells: Tell[] = [...lab.machines.instrument]
+    .filter(([, instrument]) => instrument.states.includes("connection.online"))
+    .map(([id]) => ({
+      to: { machine: "instrument", id },
+      event: { type: "instrument.doubt", ...stamp },
+    }));
+  for (const id of jobs)
+    tells.push({ to: { machine: "job", id }, event: { type: "job.doubt", ...stamp } });
+  for (const id of lab.machines.campaign.keys()) {
+    tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
+  }
+  return tells;
+}
+
+function defineCampaign(
+  lab: Lab,
+  fact: Of<InternalFact, "campaign.defined">,
+  create: Create,
+): Tell[] {
+  const { spec } = fact;
+  lab.specs.set(spec.campaignId, spec);
+  if (!lab.results.has(spec.campaignId)) lab.results.set(spec.campaignId, []);
+  create("campaign", spec.campaignId, {
+    campaignId: spec.campaignId,
+    approval: spec.approval,
+    budget: spec.budget,
+    inFlight_max: spec.inFlight,
+    waitForWholeBatch: spec.waitForWholeBatch,
+    recipe: spec.recipe,
+    seed: spec.seed,
+    failuresInARow_max: spec.failuresInARow_max,
+  });
+  return [];
+}
+
+function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: Create): Tell[] {
+  const { message: _, ...content } = fact;
+  const id = fact.instrumentId;
+  create("instrument", id, { instrumentId: id });
+  create("reservation", id, { instrumentId: id });
+  const tells: Tell[] = [{ to: { machine: "instrument", id }, event: { ...content, ...stamp } }];
+  const before = lab.machines.instrument.get(id);
+  const jobId = lab.machines.reservation.get(id)?.context.jobId;
+  const isLate = before?.context.formerBootIds.includes(fact.bootId) ?? false;
+  if (jobId === undefined || isLate) return tells;
+  const job: MachineAddress = { machine: "job", id: jobId };
+  if (fact.type === "instrument.online" && !fact.online) {
+    tells.push({ to: job, event: { type: "job.doubt", ...stamp } });
+  } else if (fact.type !== "instrument.state") {
+    tells.push({ to: job, event: { type: "job.ask", ...stamp } });
+  } else if (fact.jobId === jobId && fact.operation === "held") {
+    tells.push({ to: job, event: { type: "job.held", ...stamp } });
+  } else if (fact.jobId === jobId && before?.states.includes("operation.held")) {
+    tells.push({ to: job, event: { type: "job.resumed", ...stamp } });
+  }
+  return tells;
+}
+
+function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
+  const { message: _, ...content } = fact;
+  const instrument = lab.machines.instrument.get(fact.instrumentId);
+  const job = lab.machines.job.get(fact.jobId);
+  const tells: Tell[] = [];
+  if (instrument?.states.includes("connection.stale")) {
+    tells.push({
+      to: { machine: "instrument", id: fact.instrumentId },
+      event: { type: "instrument.answered", ...stamp },
+    });
+  }
+  const extra =
+    fact.type === "job.unknown"
+      ? {
+          sameMemory:
+            instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,
+        }
+      : fact.type === "job.result"
+        ? { isFailure: fact.observations.some((one) => one.kind === "failure") }
+        : {};
+  tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
+  return tells;
+}
+
+function routeOperator(lab: Lab, fact: Of<OperatorFact, "operator.command">, stamp: Stamp): Tell[] {
+  const { message: _, type: __, action, ...content } = fact;
+  const withdrawn =
+    action === "withdraw" ? positionOfResult(lab, fact.campaignId, fact.jobId) : undefined;
+  if (withdrawn !== undefined) {
+    const before = lab.withdrawn.get(fact.campaignId) ?? [];
+    lab.withdrawn.set(fact.campaignId, [...before, withdrawn]);
+    const left = (lab.results.get(fact.campaignId) ?? []).filter(
+      (one) => one.position !== withdrawn,
+    );
+    lab.results.set(fact.campaignId, left);
+  }
+  return [
+    {
+      to: { machine: "campaign", id: fact.campaignId },
+      event: {
+        ...content,
+        type: `campaign.${action}`,
+        withdrawn,
+        ...(action === "approve" ? { refusal: refusalOfWaiting(lab, fact) } : {}),
+        ...stamp,
+      },
+    },
+  ];
+}
+
+/** Limits are checked again at approval: the configuration may have changed since the proposal. */
+function refusalOfWaiting(
+  lab: Lab,
+  fact: Of<OperatorFact, "operator.command">,
+): string | undefined {
+  const campaign = lab.machines.campaign.get(fact.campaignId);
+  const spec = lab.specs.get(fact.campaignId);
+  if (campaign === undefined || spec === undefined) return undefined;
+  const named = campaign.context.open.filter(
+    (one) =>
+      campaign.context.waiting.includes(one.experimentId) &&
+      (fact.candidateIds === undefined || fact.candidateIds.includes(one.candidateId)),
+  );
+  const sets = named.flatMap((one) =>
+    spec.recipe.steps.map((step) => resolveParameters(step, one.parameters)),
+  );
+  return sets
+    .map((parameters) => refusalByLimits(parameters, spec.limits, "the campaign"))
+    .find((text) => text !== undefined);
+}
+
+/** An observation is named by any job of its experiment. */
+function positionOfResult(
+  lab: Lab,
+  campaignId: string,
+  jobId: string | undefined,
+): number | undefined {
+  const experimentId = lab.machines.job.get(jobId ?? "")?.context.experimentId;
+  const positions = [...lab.machines.job.values()]
+    .filter((job) => job.context.experimentId === experimentId)
+    .flatMap((job) =>
+      job.context.started.map((attempt) => `${job.context.jobId}#${attempt}#job.result`),
+    )
+    .map((key) => lab.reports.get(key)?.position);
+  return lab.results.get(campaignId)?.find((one) => positions.includes(one.position))?.position;
+}
+
+function routeEmergency(
+  lab: Lab,
+  fact: Of<OperatorFact, "safety.emergencyStop">,
+  stamp: Stamp,
+): Tell[] {
+  lab.emergency = fact.active
+    ? { by: fact.by, reason: fact.reason, since_ms: stamp.time_ms }
+    : undefined;
+  const event = {
+    type: "safety.emergencyStop",
+    active: fact.active,
+    by: fact.by,
+    reason: fact.reason,
+    ...stamp,
+  };
+  const tells: Tell[] = [...lab.machines.campaign.keys()].map((id) => ({
+    to: { machine: "campaign", id },
+    event,
+  }));
+  for (const [id, job] of lab.machines.job) {
+    if (!isOnInstrument(job)) continue;
+    tells.push({
+      to: { machine: "job", id },
+      event: { type: fact.active ? "job.doubt" : "job.ask", ...stamp },
+    });
+  }
+  return tells;
+}
+
+function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stamp): Tell[] {
+  const timer = lab.timers.get(fact.timerId);
+  lab.timers.delete(fact.timerId);
+  if (fact.timerId === RECOVERY_TIMER) lab.doubtful.clear();
+  if (timer === undefined) return [];
+  return [{ to: timer.owner, event: { type: "timer.fired", timerId: fact.timerId, ...stamp } }];
+}
+
+/** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */
+function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
+  const spec = lab.specs.get(fact.campaignId);
+  const checked = fact.proposal.points.map((point) => {
+    const refusal = spec?.recipe.steps
+      .map((step) =>
+        refusalByLimits(resolveParameters(step, point.parameters), spec.limits, "the campaign"),
+      )
+      .find((text) => text !== undefined);
+    return { point, refusal };
+  });
+  return [
+    {
+      to: { machine: "campaign", id: fact.campaignId },
+      event: {
+        type: "campaign.proposed",
+        requestId: fact.requestId,
+        points: checked.filter((one) => one.refusal === undefined).map((one) => one.point),
+        refused: checked.flatMap(({ point, refusal }) =>
+          refusal === undefined ? [] : [{ candidateId: point.candidateId, why: refusal }],
+        ),
+        verdict: fact.proposal.verdict,
+        ...stamp,
+      },
+    },
+  ];
+}

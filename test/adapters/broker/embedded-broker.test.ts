@@ -1,0 +1,120 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import mqtt from "mqtt";
+import { afterEach, expect, test } from "vitest";
+import {
+  createEmbeddedBroker,
+  type EmbeddedBroker,
+} from "../../../adapters/broker/embedded-broker.ts";
+import { LabError } from "../../../src/core/errors.ts";
+import type { BusHandlers } from "../../../src/events/message-bus.ts";
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+async function start(
+  onMessage: BusHandlers["onMessage"],
+  port = 0,
+  webSocketPort?: number,
+): Promise<EmbeddedBroker> {
+  const broker = createEmbeddedBroker({
+    port,
+    webSocketPort,
+    filters: ["lab/#"],
+    mayBeRetained: () => true,
+  });
+  cleanUp.push(() => broker.stop());
+  await broker.start({ onMessage, onConnection: () => {} });
+  return broker;
+}
+
+async function connect(broker: EmbeddedBroker, protocolVersion: 4 | 5 = 5) {
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const client = await mqtt.connectAsync(url, { protocolVersion, reconnectPeriod: 0 });
+  client.on("error", () => {});
+  cleanUp.push(() => client.endAsync(true));
+  return client;
+}
+
+test("PUBACK waits until the message is in the log", async () => {
+  let commit = (): void => {};
+  const broker = await start(() => new Promise((resolve) => (commit = resolve)));
+  const client = await connect(broker);
+  let acknowledged = false;
+  const published = client.publishAsync("lab/x", "1", { qos: 1 }).then(() => (acknowledged = true));
+  // Another client's round trip proves that the broker had every chance to answer.
+  await (await connect(broker)).publishAsync("elsewhere", "2", { qos: 1 });
+  expect(acknowledged).toBe(false);
+  commit();
+  await published;
+});
+
+test("what one client sends together is handled together, so one sync serves many", async () => {
+  let waiting = 0;
+  let most = 0;
+  const commits: (() => void)[] = [];
+  const broker = await start(() => {
+    most = Math.max(most, ++waiting);
+    return new Promise((resolve) => commits.push(resolve));
+  });
+  const client = await connect(broker);
+  const sent = Array.from({ length: 200 }, (_, k) =>
+    client.publishAsync("lab/x", String(k), { qos: 1 }),
+  );
+  const timer = setInterval(() => {
+    waiting -= commits.length;
+    for (const commit of commits.splice(0)) commit();
+  }, 5);
+  await Promise.all(sent);
+  clearInterval(timer);
+  expect(most).toBeGreaterThan(20);
+});
+
+test.each([4, 5] as const)(
+  "where the log fails there is no PUBACK, the connection (version %d) ends",
+  async (version) => {
+    const broker = await start(() => Promise.reject(new Error("disk full")));
+    const client = await connect(broker, version);
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+    let acknowledged = false;
+    client.publish("lab/x", "1", { qos: 1 }, (error) => {
+      acknowledged = error === undefined || error === null;
+    });
+    await closed;
+    expect(acknowledged).toBe(false);
+  },
+);
+
+test("a port that is taken is TL-2002, and nothing stays open", async () => {
+  const taken = createServer();
+  taken.listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  cleanUp.push(async () => taken.close());
+  const address = taken.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await expect(start(async () => {}, port)).rejects.toMatchObject({ code: "TL-2002" });
+  await expect(start(async () => {}, 0, port)).rejects.toMatchObject({ code: "TL-2002" });
+});
+
+test("an address that is not of this machine is TL-2005", async () => {
+  const broker = createEmbeddedBroker({
+    host: "192.0.2.1",
+    port: 0,
+    filters: [],
+    mayBeRetained: () => true,
+  });
+  const started = broker.start({ onMessage: async () => {}, onConnection: () => {} });
+  await expect(started).rejects.toThrow(LabError);
+  await expect(started).rejects.toMatchObject({ code: "TL-2005" });
+});
+
+test("a stopped broker refuses to publish and may be stopped again", async () => {
+  const broker = await start(async () => {});
+  await broker.stop();
+  await broker.stop();
+  await expect(
+    broker.publish({ topic: "lab/x", payload: "", qos: 1, retain: false }),
+  ).rejects.toMatchObject({ code: "TL-2001" });
+});

@@ -1,0 +1,60 @@
+import { createEmbeddedBroker } from "../../adapters/broker/embedded-broker.ts";
+import { createBrokerClient } from "../../adapters/mqtt/broker-client.ts";
+import { daemonFilters, mayBeRetained } from "../../adapters/mqtt/topics.ts";
+import type { BusHandlers, MessageBus } from "../../src/events/message-bus.ts";
+import { Mosquitto } from "./mosquitto.ts";
+
+export const SITE = "lab1";
+
+/** One broker, as clients and the daemon reach it. */
+export interface RunningBroker {
+  readonly url: string;
+  readonly webSocketUrl: string;
+  /** The daemon's side, started with the handlers given. */
+  readonly bus: MessageBus;
+  stop(): Promise<void>;
+}
+
+export interface BrokerUnderTest {
+  readonly name: string;
+  start(handlers: BusHandlers): Promise<RunningBroker>;
+}
+
+export const embedded: BrokerUnderTest = {
+  name: "the embedded broker",
+  start: async (handlers) => {
+    const bus = createEmbeddedBroker({
+      port: 0,
+      webSocketPort: 0,
+      filters: daemonFilters(SITE),
+      mayBeRetained: (topic) => mayBeRetained(SITE, topic),
+    });
+    await bus.start(handlers);
+    return {
+      url: `mqtt://127.0.0.1:${bus.port}`,
+      webSocketUrl: `ws://127.0.0.1:${bus.webSocketPort}`,
+      bus,
+      stop: () => bus.stop(),
+    };
+  },
+};
+
+export const mosquitto: BrokerUnderTest = {
+  name: "Mosquitto",
+  start: async (handlers) => {
+    const broker = new Mosquitto();
+    await broker.start();
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const bus = createBrokerClient({ url, clientId: "tieline-a1", filters: daemonFilters(SITE) });
+    await bus.start(handlers);
+    return {
+      url,
+      webSocketUrl: `ws://127.0.0.1:${broker.webSocketPort}`,
+      bus,
+      stop: async () => {
+        await bus.stop();
+        await broker.stop();
+      },
+    };
+  },
+};
