@@ -30,6 +30,11 @@ export type {
 export { startSimulatedLaboratory } from "./laboratory/simulated-laboratory.ts";
 export { createVirtualLaboratory } from "./laboratory/virtual-laboratory.ts";
 export {
+  runSimulation,
+  type SimulationOptions,
+  type SimulationResult,
+} from "./run/run-simulation.ts";
+export {
   createScaledClock,
   createSystemClock,
   type ScaledClockOptions,

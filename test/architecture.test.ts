@@ -52,6 +52,7 @@ const RULES: Record<
   simulators: { ours: ["src/core", "src/domain", "src/numeric", "src/index.ts"], node: true },
   "src/cli": { ours: ["src", "machines", "adapters", "config", "simulators"], node: true },
   "src/daemon.ts": { ours: ["src", "machines", "adapters", "config", "simulators"], node: true },
+  "src/compose-loop.ts": { ours: ["src", "machines", "adapters/mqtt"], node: true },
   "src/index.ts": { ours: ["src", "machines", "adapters", "config"], node: true },
   "src/main.ts": { ours: ["src/cli", "src/core"], node: true },
 };

@@ -6,7 +6,6 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "../../config/load-configuration.ts";
-import { LabError } from "../core/errors.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
@@ -105,5 +104,3 @@ function showLiveLine(io: CommandIo, daemon: Daemon): () => void {
     io.err("\r\x1b[2K");
   };
 }
-
-export { LabError };
