@@ -97,8 +97,17 @@ export function createDashboardApp(options: DashboardOptions, feed: EventFeed): 
     }
     return streamSSE(c, (stream) => feed.serve(stream, c.req.header("last-event-id")));
   });
-  app.post("/api/command", sameOriginJson, bodyLimit({ maxSize: COMMAND_BYTES_MAX }), (c) =>
-    handleCommand(c, ports, policy),
+  app.post(
+    "/api/command",
+    sameOriginJson,
+    bodyLimit({
+      maxSize: COMMAND_BYTES_MAX,
+      onError: (c) => {
+        const error = new LabError("TL-9002", `A command has at most ${COMMAND_BYTES_MAX} bytes`);
+        return c.json(errorBody(error), 413);
+      },
+    }),
+    (c) => handleCommand(c, ports, policy),
   );
   app.route("/api", apiRoutes(ports));
   app.notFound((c) =>

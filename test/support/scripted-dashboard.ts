@@ -8,6 +8,7 @@ import { createAgentMessages } from "../../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
 import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
+import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
 import {
@@ -24,6 +25,8 @@ export interface ScriptedDashboard {
   readonly url: string;
   /** Commands that reached the port, oldest first. */
   readonly commands: readonly OperatorRequest[];
+  /** The message of one view as it stands, whatever the contract's rate. */
+  message(view: string): OutgoingMessage;
   /** Tells the page what has changed. */
   flush(): void;
   stop(): Promise<void>;
@@ -74,9 +77,10 @@ export async function startScriptedDashboard(
       },
     },
   });
+  const messages = createAgentMessages({ site: "lab", agentId: "agent1", epoch: 1 });
   const publisher = createViewPublisher({
     view,
-    messages: () => createAgentMessages({ site: "lab", agentId: "agent1", epoch: 1 }),
+    messages: () => messages,
     clock: systemClock,
     timers: systemTimers,
     publish: server.publish,
@@ -89,6 +93,21 @@ export async function startScriptedDashboard(
     server,
     url,
     commands,
+    message: (name) => {
+      const [kind, id = ""] = name.split("/");
+      const now_ms = Date.now();
+      if (kind === "campaign") {
+        return messages.dashboardCampaign(id, { ...view.campaign(id) }, now_ms);
+      }
+      if (kind === "instrument") {
+        return messages.dashboardInstrument(id, { ...view.instrument(id) }, now_ms);
+      }
+      return messages.dashboard(
+        name,
+        { ...(name === "events" ? view.events() : view.overview()) },
+        now_ms,
+      );
+    },
     flush: publisher.publishChanges,
     stop: async () => {
       publisher.stop();

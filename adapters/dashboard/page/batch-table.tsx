@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { BatchPointView, CampaignView } from "../../../src/views/campaign-view.ts";
+import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
@@ -17,17 +17,19 @@ export function BatchTable(props: {
   const [order, setOrder] = useState<Order>("proposed");
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set());
   const [question, setQuestion] = useState<Question>();
-  if (batch === undefined) return <p class="quiet">No batch has been proposed yet.</p>;
+  const rows = openPoints(campaign);
+  if (rows.length === 0) return <p class="quiet">No point is proposed or in flight.</p>;
   const points =
-    order === "score" ? [...batch.points].sort((a, b) => b.score - a.score) : batch.points;
+    order === "score" ? [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0)) : rows;
   const open = new Set(READ_ONLY ? [] : waiting?.candidateIds);
   const ticked = [...open].filter((id) => !unticked.has(id));
-  const fractions = new Map(campaign.jobs.map((job) => [job.jobId, job.fraction]));
+
+  const number = waiting?.batch ?? batch?.n ?? 1;
 
   const decide = (action: "approve" | "reject"): void => {
     const word = action === "approve" ? "Approve" : "Reject";
     setQuestion({
-      title: `${word} ${plural(ticked.length, "point")} of batch ${batch.n}?`,
+      title: `${word} ${plural(ticked.length, "point")} of batch ${number}?`,
       explanation:
         action === "approve"
           ? "The agent sends the jobs of these points to the instruments, within all limits."
@@ -39,7 +41,7 @@ export function BatchTable(props: {
         campaignId: campaign.campaignId,
         action,
         by,
-        batch: waiting?.batch ?? batch.n,
+        batch: number,
         candidateIds: ticked,
         ...(reason === "" ? {} : { reason }),
       }),
@@ -91,12 +93,11 @@ export function BatchTable(props: {
                   </td>
                 ) : null}
                 <td class="parameters">
-                  {describeParameters(point.parameters)}
-                  <br />
-                  <PointState point={point} fraction={fractions.get(point.jobId ?? "")} />
+                  <Parameters parameters={point.parameters} />
+                  <PointState point={point} />
                 </td>
                 <td>{point.why}</td>
-                <td class="number">{formatNumber(point.score)}</td>
+                <td class="number">{point.score === undefined ? "" : formatNumber(point.score)}</td>
               </tr>
             ))}
           </tbody>
@@ -129,11 +130,55 @@ export function BatchTable(props: {
   );
 }
 
-function PointState(props: {
-  readonly point: BatchPointView;
-  readonly fraction: number | undefined;
-}) {
-  const { point, fraction } = props;
-  const done = fraction === undefined ? "" : ` ${percent(fraction)}`;
-  return <span class={`state ${toneOf(point.state)}`}>{stateInWords(point.state) + done}</span>;
+/** A point that has no result yet: proposed, waiting, queued or in flight. */
+interface OpenPoint {
+  readonly candidateId: string;
+  readonly parameters: Readonly<Record<string, number | string>>;
+  readonly why: string;
+  readonly score?: number | undefined;
+  readonly state: string;
+  readonly fraction?: number | undefined;
+  /** What is done with it now, where that is one of several steps. */
+  readonly activity?: string | undefined;
+}
+
+/** Everything asked for and not over, whichever batch it came in, then the points of the latest batch without a job. */
+function openPoints(campaign: CampaignView): OpenPoint[] {
+  const waiting = new Set(campaign.waiting?.candidateIds);
+  const jobs = campaign.jobs.map((job) => ({
+    ...job,
+    why: job.why ?? "",
+    state: waiting.has(job.candidateId) ? "awaitingApproval" : job.state,
+    ...(job.steps > 1 ? { activity: `${job.capability} (${job.step + 1} of ${job.steps})` } : {}),
+  }));
+  const known = new Set(jobs.map((job) => job.candidateId));
+  const others = campaign.batch?.points.filter((point) => !known.has(point.candidateId)) ?? [];
+  return [...jobs, ...others.filter((point) => point.state !== "measured")];
+}
+
+/** Name and value stay together on one line. */
+function Parameters(props: { readonly parameters: OpenPoint["parameters"] }) {
+  return (
+    <>
+      {describeParameters(props.parameters)
+        .split(", ")
+        .map((part) => (
+          <span key={part} class="parameter">
+            {part}{" "}
+          </span>
+        ))}
+      <br />
+    </>
+  );
+}
+
+function PointState({ point }: { readonly point: OpenPoint }) {
+  const { state, fraction, activity } = point;
+  const done = fraction === undefined || fraction === 0 ? "" : ` ${percent(fraction)}`;
+  return (
+    <>
+      <span class={`state ${toneOf(state)}`}>{stateInWords(state) + done}</span>
+      {activity === undefined ? null : <div class="quiet">{activity}</div>}
+    </>
+  );
 }

@@ -34,7 +34,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           <section class="card" aria-labelledby="next-batch">
             <h2 id="next-batch">
               {campaign.waiting === undefined
-                ? `Batch ${campaign.batch?.n ?? ""}: now and why`
+                ? "Now, and why"
                 : `Batch ${campaign.waiting.batch} waits for you`}
             </h2>
             <BatchTable campaign={campaign} mark={mark} />
