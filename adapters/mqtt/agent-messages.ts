@@ -83,8 +83,7 @@ export interface QuarantinedMessage {
 /** Encoders of the agent's own messages. Pure; the caller states the time. */
 export function createAgentMessages(agent: AgentIdentity): AgentMessages {
   const from = { site: agent.site, source: `agent/${agent.agentId}` };
-  // Ids of what changes with time carry the epoch, so that a restarted agent never repeats one.
-  const unique = (what: string, time_ms: number): string => `${what}.${agent.epoch}.${time_ms}`;
+  const unique = uniqueIds(agent);
   return {
     online: (online, version, time_ms) =>
       writeMessage({
@@ -127,6 +126,39 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         time_ms,
         data,
       }),
+    ...viewMessages(agent),
+    quarantined: ({ position, ...data }, time_ms) =>
+      writeMessage({
+        ...from,
+        name: "quarantine",
+        ids: { reason: data.reason },
+        id: `quarantine.${position}`,
+        time_ms,
+        data,
+      }),
+    emergencyStop: (data, time_ms) =>
+      writeMessage({
+        ...from,
+        name: "emergencyStop",
+        ids: {},
+        id: unique("emergency-stop", time_ms),
+        time_ms,
+        data: { ...data },
+      }),
+  };
+}
+
+/** Ids of what changes with time carry the epoch, so that a restarted agent never repeats one. */
+function uniqueIds(agent: AgentIdentity) {
+  return (what: string, time_ms: number): string => `${what}.${agent.epoch}.${time_ms}`;
+}
+
+function viewMessages(
+  agent: AgentIdentity,
+): Pick<AgentMessages, "dashboard" | "dashboardCampaign" | "dashboardInstrument"> {
+  const from = { site: agent.site, source: `agent/${agent.agentId}` };
+  const unique = uniqueIds(agent);
+  return {
     dashboard: (view, content, time_ms) =>
       writeMessage({
         ...from,
@@ -153,24 +185,6 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         id: unique(`view.instrument.${instrumentId}`, time_ms),
         time_ms,
         data: content,
-      }),
-    quarantined: ({ position, ...data }, time_ms) =>
-      writeMessage({
-        ...from,
-        name: "quarantine",
-        ids: { reason: data.reason },
-        id: `quarantine.${position}`,
-        time_ms,
-        data,
-      }),
-    emergencyStop: (data, time_ms) =>
-      writeMessage({
-        ...from,
-        name: "emergencyStop",
-        ids: {},
-        id: unique("emergency-stop", time_ms),
-        time_ms,
-        data: { ...data },
       }),
   };
 }
