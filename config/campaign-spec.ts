@@ -11,8 +11,18 @@ import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 /** The campaigns of a configuration as the daemon runs them: tables read, defaults filled in. */
-export function campaignSpecs(loaded: LoadedConfiguration, seed: string): CampaignSpec[] {
+export function campaignSpecs(
+  loaded: LoadedConfiguration,
+  seed: string,
+): { readonly spec: CampaignSpec; readonly autoStart: boolean }[] {
   return loaded.configuration.campaigns.map((campaign) => ({
+    autoStart: campaign.autoStart,
+    spec: specOf(campaign, loaded.folder, seed),
+  }));
+}
+
+function specOf(campaign: CampaignConfiguration, folder: string, seed: string): CampaignSpec {
+  return {
     campaignId: asId(campaign.id),
     title: campaign.title ?? campaign.id,
     seed: campaign.seed ?? `${seed}/${campaign.id}`,
@@ -21,11 +31,11 @@ export function campaignSpecs(loaded: LoadedConfiguration, seed: string): Campai
     waitForWholeBatch: campaign.waitForWholeBatch,
     approval: campaign.approval,
     failuresInARow_max: campaign.failuresInARow_max,
-    space: readSpace(campaign, loaded.folder),
+    space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },
     limits: campaign.limits,
     ...({ goal: campaign.goal, model: campaign.model } as GoalSettings),
-  }));
+  };
 }
 
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {

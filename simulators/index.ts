@@ -2,6 +2,7 @@
 export { SimulatedBroker, type SimulatedBrokerOptions } from "./broker/simulated-broker.ts";
 export { createSimulatedBus, type SimulatedBus } from "./broker/simulated-bus.ts";
 export { checkLedger } from "./checkers/check-ledger.ts";
+export { type ScientificRecord, scientificRecord } from "./checkers/scientific-record.ts";
 export type {
   ConnectInstrument,
   ConnectionOptions,
@@ -29,6 +30,11 @@ export type {
 } from "./laboratory/laboratory-options.ts";
 export { startSimulatedLaboratory } from "./laboratory/simulated-laboratory.ts";
 export { createVirtualLaboratory } from "./laboratory/virtual-laboratory.ts";
+export {
+  runSimulation,
+  type SimulationOptions,
+  type SimulationResult,
+} from "./run/run-simulation.ts";
 export {
   createScaledClock,
   createSystemClock,

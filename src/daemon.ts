@@ -2,144 +2,73 @@ import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
 import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
-import { createViewPublisher } from "../adapters/mqtt/view-publisher.ts";
-import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { openFileEventLog } from "../adapters/storage/file-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { Configuration } from "../config/schema.ts";
+import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
-import type { CampaignSpec } from "./domain/campaign.ts";
-import type { Limits } from "./domain/candidate.ts";
-import type { LabFact } from "./events/lab-fact.ts";
-import type { MessageBus } from "./events/message-bus.ts";
+import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
-import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
-import type { Lab } from "./runtime/lab.ts";
-import { FINAL_STATES, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { KillPoint } from "./runtime/ports.ts";
-import { createLabView, type LabView } from "./views/lab-view.ts";
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
-  readonly campaigns: readonly CampaignSpec[];
+  readonly campaigns: readonly PlannedCampaign[];
   /** Folder of the event log. */
   readonly folder: string;
   readonly logger: Logger;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
+  /** Called with each message that the agent shows: campaign topics and dashboard views. */
+  readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
   /** The log cannot be written: nothing more is acknowledged or dispatched. */
   readonly onFatal: (error: unknown) => void;
 }
 
-/** The composition root's product: a running laboratory loop. */
-export interface Daemon {
-  readonly lab: Lab;
-  readonly view: LabView;
+/** A running laboratory loop on real adapters. */
+export interface Daemon extends Loop {
   readonly planner: PlannerPort;
   /** Where instruments connect: `mqtt://...`; known after the start. */
   readonly brokerUrl: string;
-  start(): Promise<void>;
-  submit(fact: LabFact): Promise<unknown>;
-  /** True when every campaign is over. */
-  isFinished(): boolean;
-  stop(): Promise<void>;
 }
 
-/** Wires adapters, log, runtime and planner; `start()` acts, `stop()` is idempotent. */
+/** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger } = options;
-  const { site, agent: agentId } = configuration;
   const log = await openFileEventLog({ folder: options.folder, logger });
   const planner = createPlannerWorker({ logger });
   const bus = createBus(configuration, logger);
-  let runtime: Runtime;
-  const view = createLabView({
-    site,
-    agentId,
-    state: {
-      campaignStatus: (id) => summariseCampaign(runtime.lab, id),
-      locateJob: (id) => locateJob(runtime.lab, id),
-    },
-    connectionOf: (id) =>
-      runtime.lab.machines.instrument
-        .get(id)
-        ?.states.find((state) => state.startsWith("connection."))
-        ?.slice(11),
-  });
-  const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = (message: Parameters<MessageBus["publish"]>[0]): void => {
-    bus
-      .publish(message)
-      .catch((error: unknown) =>
-        logger.warn({ topic: message.topic, error: String(error) }, "view.notSent"),
-      );
-  };
-  const publisher = createViewPublisher({
-    view,
-    messages,
-    publish,
-    clock: systemClock,
-    timers: systemTimers,
-  });
-  runtime = createRuntime(
+  const loop = composeLoop(
+    { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
     {
-      log,
-      bus,
-      codec: createWireCodec({ site }),
-      planner,
-      clock: systemClock,
-      timers: systemTimers,
-      logger,
-      at: options.at,
-    },
-    { site, agentId, version: VERSION, instrumentLimits: instrumentLimits(configuration) },
-    {
-      onEvent: (event, _lab, live) => {
-        view.fold(event);
-        if (live) publisher.noteEvent(event);
+      site: configuration.site,
+      agentId: configuration.agent,
+      instrumentLimits: Object.fromEntries(
+        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
+      ),
+      campaigns: options.campaigns,
+      onPublished: options.onPublished,
+      observer: {
+        onSettled: () => options.onSettled?.(),
+        onConnection: (connected) => logger.info({ connected }, "broker.connection"),
+        onFatal: options.onFatal,
       },
-      onSettled: () => {
-        publisher.publishChanges();
-        options.onSettled?.();
-      },
-      onTelemetry: (reading) => view.noteTelemetry({ ...reading, time_ms: systemClock.now_ms() }),
-      onProgress: (progress) => view.noteProgress(progress),
-      onCount: (what) => (what === "duplicate" ? view.noteDuplicate() : undefined),
-      onConnection: (connected) => logger.info({ connected }, "broker.connection"),
-      onFatal: options.onFatal,
     },
   );
   let stopped = false;
   return {
-    get lab() {
-      return runtime.lab;
-    },
-    view,
+    ...loop,
     planner,
     get brokerUrl() {
       return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
     },
-    start: async () => {
-      await runtime.start();
-      publish(messages().online(true, VERSION, systemClock.now_ms()));
-      await defineCampaigns(runtime, options, agentId);
-    },
-    submit: (fact) => runtime.submit(fact),
-    isFinished: () => {
-      const campaigns = [...runtime.lab.machines.campaign.values()];
-      return (
-        campaigns.length > 0 && campaigns.every((one) => FINAL_STATES.has(one.states[0] ?? ""))
-      );
-    },
     stop: async () => {
       if (stopped) return;
       stopped = true;
-      publisher.stop();
-      await runtime.stop();
-      await bus.publish(messages().online(false, VERSION, systemClock.now_ms())).catch(() => {});
+      await loop.stop();
       await bus.stop();
       await planner.stop();
       await log.close();
@@ -173,40 +102,4 @@ function createBus(configuration: Configuration, logger: Logger): MessageBus {
 
 function embeddedPort(bus: MessageBus): number {
   return "port" in bus && typeof bus.port === "number" ? bus.port : 0;
-}
-
-function instrumentLimits(configuration: Configuration): Record<string, Limits> {
-  return Object.fromEntries(
-    Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-  );
-}
-
-/** Campaigns that the log does not know yet are defined; the settings of known ones are those of the log. */
-async function defineCampaigns(
-  runtime: Runtime,
-  options: DaemonOptions,
-  agentId: string,
-): Promise<void> {
-  for (const spec of options.campaigns) {
-    const known = runtime.lab.specs.get(spec.campaignId);
-    if (known !== undefined) {
-      const isSame = JSON.stringify(known) === JSON.stringify(JSON.parse(JSON.stringify(spec)));
-      const event =
-        "campaign.settingsDiffer: the log's settings are used; a new id makes a new campaign";
-      if (!isSame) options.logger.warn({ campaignId: spec.campaignId }, event);
-    } else {
-      await runtime.submit({ type: "campaign.defined", spec });
-    }
-    const configured = options.configuration.campaigns.find((one) => one.id === spec.campaignId);
-    const isStarted = runtime.lab.replies.has(`${spec.campaignId}.autoStart`);
-    if (configured?.autoStart !== true || isStarted) continue;
-    await runtime.submit({
-      type: "operator.command",
-      campaignId: spec.campaignId,
-      action: "start",
-      commandId: `${spec.campaignId}.autoStart`,
-      by: "configuration",
-      message: { source: `agent/${agentId}`, id: `${spec.campaignId}.autoStart` },
-    });
-  }
 }

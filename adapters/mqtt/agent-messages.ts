@@ -47,7 +47,7 @@ export interface AgentMessages {
   campaignState(view: CampaignStateView, time_ms: number): OutgoingMessage;
   campaignBatch(view: CampaignBatchView, time_ms: number): OutgoingMessage;
   campaignModel(view: CampaignModelView, time_ms: number): OutgoingMessage;
-  /** The topic `dashboard/{view}`, e.g. `overview`. */
+  /** The topic `dashboard/{view}`: `overview` or `events`. */
   dashboard(
     view: string,
     content: Readonly<Record<string, unknown>>,
@@ -56,6 +56,12 @@ export interface AgentMessages {
   /** The topic `dashboard/campaign/{id}`. */
   dashboardCampaign(
     campaignId: string,
+    content: Readonly<Record<string, unknown>>,
+    time_ms: number,
+  ): OutgoingMessage;
+  /** The topic `dashboard/instrument/{id}`. */
+  dashboardInstrument(
+    instrumentId: string,
     content: Readonly<Record<string, unknown>>,
     time_ms: number,
   ): OutgoingMessage;
@@ -136,6 +142,15 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         name: "dashboardCampaign",
         ids: { campaignId },
         id: unique(`view.campaign.${campaignId}`, time_ms),
+        time_ms,
+        data: content,
+      }),
+    dashboardInstrument: (instrumentId, content, time_ms) =>
+      writeMessage({
+        ...from,
+        name: "dashboardInstrument",
+        ids: { instrumentId },
+        id: unique(`view.instrument.${instrumentId}`, time_ms),
         time_ms,
         data: content,
       }),

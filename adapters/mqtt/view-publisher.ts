@@ -88,12 +88,18 @@ export function createViewPublisher(options: ViewPublisherOptions): ViewPublishe
 
   const publishDashboard = (name: string, now_ms: number): void => {
     const [kind, id] = name.split("/");
+    const messages = options.messages();
     if (name === "overview") {
-      publish(options.messages().dashboard("overview", { ...view.overview() }, now_ms));
+      publish(messages.dashboard("overview", { ...view.overview() }, now_ms));
+    } else if (name === "events") {
+      publish(messages.dashboard("events", { ...view.events() }, now_ms));
+    } else if (kind === "instrument" && id !== undefined) {
+      const instrument = view.instrument(id);
+      if (instrument !== undefined)
+        publish(messages.dashboardInstrument(id, { ...instrument }, now_ms));
     } else if (kind === "campaign" && id !== undefined) {
       const campaign = view.campaign(id);
-      if (campaign !== undefined)
-        publish(options.messages().dashboardCampaign(id, { ...campaign }, now_ms));
+      if (campaign !== undefined) publish(messages.dashboardCampaign(id, { ...campaign }, now_ms));
     }
   };
 

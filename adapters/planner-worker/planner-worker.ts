@@ -106,10 +106,7 @@ class PlannerWorker implements PlannerPort {
   }
 
   private begin(): Worker {
-    const isSource = import.meta.url.endsWith(".ts");
-    const worker = new Worker(new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url), {
-      execArgv: isSource ? ["--import", "tsx"] : [],
-    });
+    const worker = startWorker();
     worker.on("message", (answer: PlannerAnswer) => this.answered(answer));
     worker.on("error", (error) => {
       if (this.worker === worker) this.replace(`the planner failed: ${error.message}`);
@@ -147,4 +144,13 @@ class PlannerWorker implements PlannerPort {
     }
     this.calls.clear();
   }
+}
+
+/** From the sources (development, tests) the thread first learns to read TypeScript. */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const entry = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
+  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
+  return new Worker(code, { eval: true });
 }

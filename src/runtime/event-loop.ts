@@ -1,12 +1,12 @@
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
-import type { LabFact } from "../events/lab-fact.ts";
+import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
-import { createExecutor } from "./executor.ts";
+import { createExecutor, type Executor } from "./executor.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
-import type { RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -37,139 +37,169 @@ export function createRuntime(
   options: RuntimeOptions,
   observer: RuntimeObserver = {},
 ): Runtime {
-  const lab = createLab();
-  const queue: Waiting[] = [];
-  const waiting = new Map<string, LabFact>();
-  let flushing: Promise<void> | undefined;
-  let ended: unknown;
-  const at = ports.at ?? (() => {});
+  return new EventLoop(ports, options, observer);
+}
 
-  const submit = (fact: LabFact): Promise<LabEvent> =>
-    new Promise((resolve, reject) => {
-      if (ended !== undefined) return reject(ended);
-      const key = factKey(fact);
-      if (key !== "") waiting.set(key, fact);
-      queue.push({ draft: { time_ms: ports.clock.now_ms(), fact }, key, resolve, reject });
-      flushing ??= flush()
-        .catch((error: unknown) => fail(error, []))
-        .finally(() => {
-          flushing = undefined;
-        });
+class EventLoop implements Runtime {
+  readonly lab = createLab();
+  private readonly ports: RuntimePorts;
+  private readonly options: RuntimeOptions;
+  private readonly observer: RuntimeObserver;
+  private readonly executor: Executor;
+  private readonly queue: Waiting[] = [];
+  private readonly waiting = new Map<string, LabFact>();
+  private readonly idleWaiters: (() => void)[] = [];
+  private isFlushing = false;
+  private ended: unknown;
+
+  constructor(ports: RuntimePorts, options: RuntimeOptions, observer: RuntimeObserver) {
+    this.ports = ports;
+    this.options = options;
+    this.observer = observer;
+    this.executor = createExecutor({
+      ports,
+      options,
+      lab: this.lab,
+      submit: (fact) => this.submit(fact),
     });
+  }
 
-  const executor = createExecutor({ ports, options, lab, submit, at });
+  async start(): Promise<void> {
+    for await (const event of this.ports.log.read()) this.fold(event, false);
+    await this.submit({
+      type: "daemon.started",
+      agentId: this.options.agentId,
+      epoch: this.lab.epoch + 1,
+      version: this.options.version,
+      instrumentLimits: this.options.instrumentLimits,
+    });
+    this.executor.rearmTimers();
+    await this.ports.bus.start({
+      onMessage: (message) => this.receive(message),
+      onConnection: (connected) => this.observer.onConnection?.(connected),
+    });
+    this.executor.openGate();
+  }
+
+  submit(fact: LabFact): Promise<LabEvent> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) return reject(this.ended);
+      const key = factKey(fact);
+      if (key !== "") this.waiting.set(key, fact);
+      this.queue.push({
+        draft: { time_ms: this.ports.clock.now_ms(), fact },
+        key,
+        resolve,
+        reject,
+      });
+      if (this.isFlushing) return;
+      this.isFlushing = true;
+      // A failure has been told to everybody who waits; nobody waits for the flush itself.
+      this.flush().catch((error: unknown) => this.fail(error, []));
+    });
+  }
+
+  async receive(message: IncomingMessage): Promise<void> {
+    this.at("message-received");
+    const decoded = this.ports.codec.decode(message.topic, message.payload, message.retained);
+    if (decoded.kind === "ignored") return void this.observer.onCount?.("ignored");
+    if (decoded.kind === "telemetry") {
+      this.observer.onCount?.("telemetry");
+      return void this.observer.onTelemetry?.(decoded);
+    }
+    if (decoded.kind === "fact") return await this.receiveFact(decoded.fact, message);
+    await this.quarantine(message, decoded.reason, decoded.detail);
+  }
+
+  async idle(): Promise<void> {
+    while (this.isFlushing || this.executor.busy()) {
+      if (this.isFlushing) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+      else await this.executor.settled();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.executor.stop();
+    await this.idle();
+    this.ended ??= new Error("the runtime has stopped");
+  }
+
+  private at(point: KillPoint): void {
+    this.ports.at?.(point);
+  }
 
   /** Group commit: whatever has come while the last group was synced goes into the next. */
-  const flush = async (): Promise<void> => {
+  private async flush(): Promise<void> {
     await Promise.resolve();
-    while (queue.length > 0 && ended === undefined) {
-      const group = queue.splice(0, GROUP_MAX);
-      let events: LabEvent[];
+    while (this.queue.length > 0 && this.ended === undefined) {
+      const group = this.queue.splice(0, GROUP_MAX);
       try {
-        at("before-append");
-        events = await ports.log.append(group.map((one) => one.draft));
-        at("after-append");
+        await this.commit(group);
       } catch (error) {
-        fail(error, group);
-        return;
+        this.fail(error, group);
       }
-      const commands = events.flatMap((event) => fold(event, true));
-      at("after-transition");
-      group.forEach((one, k) => {
-        waiting.delete(one.key);
-        one.resolve(events[k] as LabEvent);
-      });
-      executor.execute(commands);
-      observer.onSettled?.(lab);
     }
-  };
+    this.isFlushing = false;
+    for (const resolve of this.idleWaiters.splice(0)) resolve();
+  }
 
-  const fail = (error: unknown, group: readonly Waiting[]): void => {
-    ended = error;
-    for (const one of [...group, ...queue.splice(0)]) one.reject(error);
-    observer.onFatal?.(error);
-  };
+  private async commit(group: readonly Waiting[]): Promise<void> {
+    this.at("before-append");
+    const events = await this.ports.log.append(group.map((one) => one.draft));
+    this.at("after-append");
+    const commands = events.flatMap((event) => this.fold(event, true));
+    this.at("after-transition");
+    group.forEach((one, k) => {
+      this.waiting.delete(one.key);
+      one.resolve(events[k] as LabEvent);
+    });
+    this.executor.execute(commands);
+    this.observer.onSettled?.(this.lab);
+  }
 
-  const fold = (event: LabEvent, live: boolean): LabCommand[] => {
-    const commands = applyEvent(lab, event);
+  private fail(error: unknown, group: readonly Waiting[]): void {
+    this.ended ??= error;
+    for (const one of [...group, ...this.queue.splice(0)]) one.reject(error);
+    this.observer.onFatal?.(error);
+  }
+
+  private fold(event: LabEvent, live: boolean): LabCommand[] {
+    const commands = applyEvent(this.lab, event);
     const { fact } = event;
-    if (fact.type === "campaign.defined") ports.planner.define(fact.spec);
-    observer.onEvent?.(event, lab, live);
+    if (fact.type === "campaign.defined") this.ports.planner.define(fact.spec);
+    this.observer.onEvent?.(event, this.lab, live);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
     }
     return commands;
-  };
+  }
 
-  const receive = async (message: IncomingMessage): Promise<void> => {
-    at("message-received");
-    const decoded = ports.codec.decode(message.topic, message.payload, message.retained);
-    if (decoded.kind === "ignored") return void observer.onCount?.("ignored");
-    if (decoded.kind === "telemetry") {
-      observer.onCount?.("telemetry");
-      return void observer.onTelemetry?.(decoded);
-    }
-    if (decoded.kind === "quarantine") {
-      observer.onCount?.("quarantined");
-      ports.logger.warn(
-        { topic: message.topic, reason: decoded.reason, detail: decoded.detail },
-        "message.quarantined",
-      );
-      await submit(quarantined(message, decoded.reason));
-      return;
-    }
-    await receiveFact(decoded.fact, message);
-  };
-
-  const receiveFact = async (fact: LabFact, message: IncomingMessage): Promise<void> => {
-    const judgement = judge(lab, fact, waiting);
+  private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
+    const judgement = judge(this.lab, fact, this.waiting);
     if (judgement.kind === "log") {
-      observer.onCount?.("logged");
-      await submit(fact);
+      this.observer.onCount?.("logged");
+      await this.submit(fact);
       return;
     }
     if (judgement.kind === "duplicate") {
-      if (fact.type === "job.progress") observer.onProgress?.(fact);
-      observer.onCount?.("duplicate");
-      executor.execute(answerAgain(lab, fact));
+      if (fact.type === "job.progress") this.observer.onProgress?.(fact);
+      this.observer.onCount?.("duplicate");
+      this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
-    observer.onCount?.("quarantined");
-    ports.logger.warn({ topic: message.topic, reason: judgement.reason }, "message.quarantined");
-    const event = await submit(quarantined(message, judgement.reason));
-    executor.execute(answerQuarantined(fact, event.position));
-  };
+    const event = await this.quarantine(message, judgement.reason, "");
+    this.executor.execute(answerQuarantined(fact, event.position));
+  }
 
-  const start = async (): Promise<void> => {
-    for await (const event of ports.log.read()) {
-      fold(event, false);
-    }
-    await submit({
-      type: "daemon.started",
-      agentId: options.agentId,
-      epoch: lab.epoch + 1,
-      version: options.version,
-      instrumentLimits: options.instrumentLimits,
-    });
-    executor.rearmTimers();
-    await ports.bus.start({
-      onMessage: receive,
-      onConnection: (connected) => observer.onConnection?.(connected),
-    });
-    executor.openGate();
-  };
-
-  const idle = async (): Promise<void> => {
-    while (flushing !== undefined || executor.busy()) await (flushing ?? executor.settled());
-  };
-
-  const stop = async (): Promise<void> => {
-    executor.stop();
-    await idle();
-    ended ??= new Error("the runtime has stopped");
-  };
-
-  return { lab, start, submit, receive, idle, stop };
+  private async quarantine(
+    message: IncomingMessage,
+    reason: QuarantineReason,
+    detail: string,
+  ): Promise<LabEvent> {
+    this.observer.onCount?.("quarantined");
+    this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
+    return await this.submit(quarantined(message, reason));
+  }
 }
 
 function acknowledgement(

@@ -3,7 +3,7 @@ import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import type { Lab } from "./lab.ts";
-import type { KillPoint, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import type { RuntimeOptions, RuntimePorts } from "./ports.ts";
 
 /** Does what the machines asked for, and logs what became of it. */
 export interface Executor {
@@ -22,126 +22,148 @@ interface ExecutorNeeds {
   readonly options: RuntimeOptions;
   readonly lab: Lab;
   readonly submit: (fact: LabFact) => Promise<LabEvent>;
-  readonly at: (point: KillPoint) => void;
 }
 
-export function createExecutor({ ports, options, lab, submit, at }: ExecutorNeeds): Executor {
-  const armed = new Map<string, () => void>();
-  const learnt = new Map<string, { results: number; withdrawn: number }>();
-  const running = new Set<Promise<void>>();
-  let stopped = false;
-  let open: () => void = () => {};
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+export function createExecutor(needs: ExecutorNeeds): Executor {
+  return new CommandExecutor(needs);
+}
+
+class CommandExecutor implements Executor {
+  private readonly needs: ExecutorNeeds;
+  private readonly armed = new Map<string, () => void>();
+  /** What each campaign's planner has been told. */
+  private readonly taught = new Map<string, { through: number; withdrawn: number }>();
+  private readonly running = new Set<Promise<void>>();
+  private readonly gate: Promise<void>;
+  private open: () => void = () => {};
+  private stopped = false;
+
+  constructor(needs: ExecutorNeeds) {
+    this.needs = needs;
+    this.gate = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+
+  execute(commands: readonly LabCommand[]): void {
+    for (const command of commands) {
+      if (command.type === "startTimer") this.arm(command.timerId, command.at_ms);
+      else if (command.type === "cancelTimer") this.disarm(command.timerId);
+      else if (command.type === "requestProposal") this.track(this.plan(command));
+      else this.track(this.publish(command));
+    }
+  }
+
+  openGate(): void {
+    this.open();
+  }
+
+  rearmTimers(): void {
+    for (const [timerId, timer] of this.needs.lab.timers) {
+      if (!this.armed.has(timerId)) this.arm(timerId, timer.at_ms);
+    }
+  }
+
+  busy(): boolean {
+    return this.running.size > 0;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.running]);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const cancel of this.armed.values()) cancel();
+    this.armed.clear();
+    this.open();
+  }
 
   /** Keeps track of work that outlives the event, so that a test or a stop can wait for it. */
-  const track = (work: Promise<unknown>): void => {
+  private track(work: Promise<unknown>): void {
     const done = work.then(
       () => {},
-      (error: unknown) => ports.logger.error({ error: String(error) }, "command.failed"),
+      (error: unknown) => this.needs.ports.logger.error({ error: String(error) }, "command.failed"),
     );
-    running.add(done);
-    void done.finally(() => running.delete(done));
-  };
+    this.running.add(done);
+    void done.finally(() => this.running.delete(done));
+  }
 
-  const publish = async (
-    command: Extract<LabCommand, { commandId: string }> | LabCommand,
-  ): Promise<void> => {
+  private async publish(command: LabCommand): Promise<void> {
     if (!isWireCommand(command)) return;
-    await gate;
-    if (stopped) return;
-    at("before-publish");
+    const { ports, options, lab } = this.needs;
+    await this.gate;
+    if (this.stopped) return;
+    ports.at?.("before-publish");
     const identity = { site: options.site, agentId: options.agentId, epoch: lab.epoch };
     const message = ports.codec.encode(command, identity, ports.clock.now_ms());
-    const isAccounted = command.type === "startJob" || command.type === "controlJob";
+    let reason: string | undefined;
     try {
       await ports.bus.publish(message);
-      at("after-publish");
-      if (isAccounted && !stopped)
-        await submit({ type: "command.outcome", commandId: command.commandId, sent: true });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      reason = error instanceof Error ? error.message : String(error);
       ports.logger.warn({ topic: message.topic, reason }, "command.notSent");
-      if (isAccounted && !stopped) {
-        await submit({
-          type: "command.outcome",
-          commandId: command.commandId,
-          sent: false,
-          reason,
-        });
-      }
     }
-  };
+    ports.at?.("after-publish");
+    if (this.stopped || (command.type !== "startJob" && command.type !== "controlJob")) return;
+    const { commandId } = command;
+    await this.needs.submit({
+      type: "command.outcome",
+      commandId,
+      sent: reason === undefined,
+      reason,
+    });
+  }
 
-  const plan = async (command: Extract<LabCommand, { type: "requestProposal" }>): Promise<void> => {
+  private async plan(command: Extract<LabCommand, { type: "requestProposal" }>): Promise<void> {
     const { campaignId, requestId, through, request } = command;
-    at("before-plan");
-    teach(campaignId, through);
+    const { ports, submit } = this.needs;
+    ports.at?.("before-plan");
+    this.teach(campaignId, through);
+    let fact: LabFact;
     try {
       const proposal = await ports.planner.propose(campaignId, request);
-      at("after-plan");
-      if (!stopped) await submit({ type: "planner.proposed", campaignId, requestId, proposal });
+      fact = { type: "planner.proposed", campaignId, requestId, proposal };
     } catch (error) {
-      if (stopped) return;
       const reason = error instanceof Error ? error.message : String(error);
-      ports.logger.error({ campaignId, requestId, reason }, "planner.failed");
-      await submit({ type: "planner.failed", campaignId, requestId, reason });
+      if (!this.stopped) ports.logger.error({ campaignId, requestId, reason }, "planner.failed");
+      fact = { type: "planner.failed", campaignId, requestId, reason };
     }
-  };
+    ports.at?.("after-plan");
+    if (!this.stopped) await submit(fact);
+  }
 
-  /** The model learns exactly the results up to `through`, in the log's order. */
-  const teach = (campaignId: string, through: number): void => {
-    const results = lab.results.get(campaignId) ?? [];
+  /** The model learns exactly the results up to `through`, in the log's order, and forgets what was taken back. */
+  private teach(campaignId: string, through: number): void {
+    const { lab, ports } = this.needs;
+    const before = this.taught.get(campaignId) ?? { through: 0, withdrawn: 0 };
     const withdrawn = lab.withdrawn.get(campaignId) ?? [];
-    const before = learnt.get(campaignId) ?? { results: 0, withdrawn: 0 };
-    const newlyWithdrawn = withdrawn.slice(before.withdrawn);
-    if (newlyWithdrawn.length > 0) ports.planner.forget(campaignId, newlyWithdrawn);
-    const known =
-      before.results -
-      newlyWithdrawn.filter((position) => position <= (lastTaught.get(campaignId) ?? 0)).length;
-    const fresh = results.slice(known).filter((result) => result.position <= through);
+    const forgotten = withdrawn
+      .slice(before.withdrawn)
+      .filter((position) => position <= before.through);
+    if (forgotten.length > 0) ports.planner.forget(campaignId, forgotten);
+    const results = lab.results.get(campaignId) ?? [];
+    const first = results.findIndex((result) => result.position > before.through);
+    const fresh =
+      first < 0 ? [] : results.slice(first).filter((result) => result.position <= through);
     if (fresh.length > 0) ports.planner.learn(campaignId, fresh);
-    lastTaught.set(campaignId, fresh.at(-1)?.position ?? lastTaught.get(campaignId) ?? 0);
-    learnt.set(campaignId, { results: known + fresh.length, withdrawn: withdrawn.length });
-  };
-  const lastTaught = new Map<string, number>();
-
-  const arm = (timerId: string, at_ms: number): void => {
-    armed.get(timerId)?.();
-    const cancel = ports.timers.schedule(at_ms, () => {
-      armed.delete(timerId);
-      if (!stopped) track(submit({ type: "timer.fired", timerId }));
+    this.taught.set(campaignId, {
+      through: Math.max(through, before.through),
+      withdrawn: withdrawn.length,
     });
-    armed.set(timerId, cancel);
-  };
+  }
 
-  const execute = (commands: readonly LabCommand[]): void => {
-    for (const command of commands) {
-      if (command.type === "startTimer") arm(command.timerId, command.at_ms);
-      else if (command.type === "cancelTimer") {
-        armed.get(command.timerId)?.();
-        armed.delete(command.timerId);
-      } else if (command.type === "requestProposal") track(plan(command));
-      else track(publish(command));
-    }
-  };
+  private arm(timerId: string, at_ms: number): void {
+    this.disarm(timerId);
+    const cancel = this.needs.ports.timers.schedule(at_ms, () => {
+      this.armed.delete(timerId);
+      if (!this.stopped) this.track(this.needs.submit({ type: "timer.fired", timerId }));
+    });
+    this.armed.set(timerId, cancel);
+  }
 
-  return {
-    execute,
-    openGate: () => open(),
-    rearmTimers: () => {
-      for (const [timerId, timer] of lab.timers) if (!armed.has(timerId)) arm(timerId, timer.at_ms);
-    },
-    busy: () => running.size > 0,
-    settled: async () => {
-      await Promise.all([...running]);
-    },
-    stop: () => {
-      stopped = true;
-      open();
-      for (const cancel of armed.values()) cancel();
-      armed.clear();
-    },
-  };
+  private disarm(timerId: string): void {
+    this.armed.get(timerId)?.();
+    this.armed.delete(timerId);
+  }
 }

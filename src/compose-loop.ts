@@ -1,0 +1,181 @@
+import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createViewPublisher } from "../adapters/mqtt/view-publisher.ts";
+import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
+import { VERSION } from "./core/version.ts";
+import type { CampaignSpec } from "./domain/campaign.ts";
+import type { Limits } from "./domain/candidate.ts";
+import type { LabEvent } from "./events/lab-event.ts";
+import type { LabFact } from "./events/lab-fact.ts";
+import type { OutgoingMessage } from "./events/message-bus.ts";
+import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import type { Lab } from "./runtime/lab.ts";
+import { FINAL_STATES, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
+import type { LabStatePort } from "./views/lab-ports.ts";
+import { createLabView, type LabView } from "./views/lab-view.ts";
+
+/** A campaign to run, and whether it starts by itself. */
+export interface PlannedCampaign {
+  readonly spec: CampaignSpec;
+  readonly autoStart: boolean;
+}
+
+export interface LoopOptions {
+  readonly site: string;
+  readonly agentId: string;
+  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  readonly campaigns: readonly PlannedCampaign[];
+  /** Looks on beside the views. */
+  readonly observer?: RuntimeObserver | undefined;
+  /** Called with each message that the agent shows: campaign topics and dashboard views. */
+  readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
+}
+
+type EmergencyStopFact = Extract<LabFact, { readonly type: "safety.emergencyStop" }>;
+
+/** The loop without the world: the same for the daemon and for a simulation in virtual time. */
+export interface Loop {
+  readonly lab: Lab;
+  readonly view: LabView;
+  start(): Promise<void>;
+  /** What folds of the log need to know of the machines. */
+  readonly statePort: LabStatePort;
+  /** Every event of the log, from the first. */
+  readLog(): Iterable<LabEvent> | AsyncIterable<LabEvent>;
+  submit(fact: LabFact): Promise<unknown>;
+  /** Tells every instrument at once, then logs it: instruments don't wait for the disk. */
+  emergencyStop(stop: Omit<EmergencyStopFact, "type">): Promise<void>;
+  /** True when every campaign is over. */
+  isFinished(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Wires runtime, views and publisher to the ports given. */
+export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOptions): Loop {
+  const { site, agentId } = options;
+  const { bus, clock, timers, logger } = ports;
+  let runtime: Runtime;
+  const statePort = statePortOf(() => runtime.lab);
+  const view = createLabView({
+    site,
+    agentId,
+    state: statePort,
+    connectionOf: (id) => connectionOf(runtime.lab, id),
+  });
+  const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
+  const publish = showTo(bus, logger, options.onPublished);
+  const publisher = createViewPublisher({ view, messages, publish, clock, timers });
+  runtime = createRuntime(
+    { ...ports, codec: createWireCodec({ site }) },
+    { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
+    {
+      ...options.observer,
+      onEvent: (event, lab, live) => {
+        view.fold(event);
+        if (live) publisher.noteEvent(event);
+        options.observer?.onEvent?.(event, lab, live);
+      },
+      onSettled: (lab) => {
+        if (online) publisher.publishChanges();
+        options.observer?.onSettled?.(lab);
+      },
+      onTelemetry: (reading) => {
+        view.noteTelemetry({ ...reading, time_ms: clock.now_ms() });
+        if (online) publisher.publishChanges();
+      },
+      onProgress: (progress) => {
+        view.noteProgress(progress);
+        if (online) publisher.publishChanges();
+      },
+      onCount: (what) => {
+        if (what === "duplicate") view.noteDuplicate();
+        options.observer?.onCount?.(what);
+      },
+    },
+  );
+  let online = false;
+  return {
+    lab: runtime.lab,
+    view,
+    start: async () => {
+      await runtime.start();
+      online = true;
+      publish(messages().online(true, VERSION, clock.now_ms()));
+      await defineCampaigns(runtime, ports, options);
+    },
+    statePort,
+    readLog: () => ports.log.read(),
+    submit: (fact) => runtime.submit(fact),
+    emergencyStop: async ({ active, by, reason, message }) => {
+      publish(messages().emergencyStop({ active, by, reason }, clock.now_ms()));
+      await runtime.submit({ type: "safety.emergencyStop", active, by, reason, message });
+    },
+    isFinished: () => isFinished(runtime.lab),
+    stop: async () => {
+      publisher.stop();
+      await runtime.stop();
+      if (online)
+        await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
+    },
+  };
+}
+
+/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
+function showTo(
+  bus: RuntimePorts["bus"],
+  logger: RuntimePorts["logger"],
+  onPublished: LoopOptions["onPublished"],
+): (message: OutgoingMessage) => void {
+  return (message) => {
+    onPublished?.(message);
+    const report = (error: unknown) =>
+      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
+    bus.publish(message).catch(report);
+  };
+}
+
+function statePortOf(lab: () => Lab): LabStatePort {
+  return {
+    campaignStatus: (id) => summariseCampaign(lab(), id),
+    locateJob: (id) => locateJob(lab(), id),
+  };
+}
+
+function connectionOf(lab: Lab, instrumentId: string): string | undefined {
+  const states = lab.machines.instrument.get(instrumentId)?.states;
+  return states?.find((state) => state.startsWith("connection."))?.slice("connection.".length);
+}
+
+function isFinished(lab: Lab): boolean {
+  const campaigns = [...lab.machines.campaign.values()];
+  return campaigns.length > 0 && campaigns.every((one) => FINAL_STATES.has(one.states[0] ?? ""));
+}
+
+/** Campaigns that the log does not know yet are defined; the settings of known ones are those of the log. */
+async function defineCampaigns(
+  runtime: Runtime,
+  ports: Omit<RuntimePorts, "codec">,
+  options: LoopOptions,
+): Promise<void> {
+  for (const { spec, autoStart } of options.campaigns) {
+    const { campaignId } = spec;
+    const known = runtime.lab.specs.get(campaignId);
+    if (known === undefined) {
+      await runtime.submit({ type: "campaign.defined", spec });
+    } else if (JSON.stringify(known) !== JSON.stringify(JSON.parse(JSON.stringify(spec)))) {
+      const event =
+        "campaign.settingsDiffer: the log's settings are used; a new id makes a new campaign";
+      ports.logger.warn({ campaignId }, event);
+    }
+    const commandId = `${campaignId}.autoStart`;
+    if (!autoStart || runtime.lab.replies.has(commandId)) continue;
+    await runtime.submit({
+      type: "operator.command",
+      campaignId,
+      action: "start",
+      commandId,
+      by: "configuration",
+      message: { source: `agent/${options.agentId}`, id: commandId },
+    });
+  }
+}
