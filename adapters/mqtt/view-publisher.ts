@@ -31,10 +31,15 @@ export interface ViewPublisher {
 }
 
 export function createViewPublisher(options: ViewPublisherOptions): ViewPublisher {
-  return new Publisher(options);
+  const publisher = new Publisher(options);
+  return {
+    publishChanges: () => publisher.publishChanges(),
+    noteEvent: (event) => publisher.noteEvent(event),
+    stop: () => publisher.stop(),
+  };
 }
 
-class Publisher implements ViewPublisher {
+class Publisher {
   private readonly options: ViewPublisherOptions;
   /** What was published last under each key: the same again is not sent. */
   private readonly last = new Map<string, string>();
