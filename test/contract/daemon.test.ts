@@ -134,7 +134,7 @@ describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $
       /\/(online|birth|state|telemetry|job|safety|nonsense)\b|campaign\/c1\/command/.test(topic),
     );
     expect(heard.length).toBeGreaterThan(15);
-    const counted = (): number => daemon.view.overview().counts.quarantined;
+    const counted = (): number => daemon.view.overview().counters.quarantined;
     await until(() => counted() > 4000, `the quarantine, ${counted()} so far`, 60_000);
     expect(knowledge(daemon.lab)).toBe(before);
     await startCampaign(client);
