@@ -75,7 +75,13 @@ function summarySection({ document }: ReportSources): string {
           "Experiments",
           `${campaign.budgetUsed} of ${campaign.budget} spent, ${kept.length} observations count`,
         ],
-        ["Ended because", verdict || "it has not ended by itself"],
+        [
+          "Ended because",
+          verdict ||
+            (campaign.state === "budgetExhausted"
+              ? "the budget is spent"
+              : "it has not ended by itself"),
+        ],
         ["First and last result", `${kept[0]?.time ?? "none"} … ${kept.at(-1)?.time ?? ""}`],
         ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
           const text = plainText(value);
