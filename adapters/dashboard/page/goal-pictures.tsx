@@ -79,13 +79,18 @@ function ObjectivePicture(props: {
 }) {
   const { name, observations } = props;
   const points = observations.flatMap((observation, k) => {
-    const value = valueOf(observation, name);
+    const value = measuredValue(observation, name);
     return value === undefined ? [] : [{ experiment: k + 1, value }];
   });
   const x = points.map((point) => point.experiment);
   const y = points.map((point) => point.value);
-  const soFar = (pick: (a: number, b: number) => number): number[] =>
-    y.reduce<number[]>((all, value) => [...all, pick(all.at(-1) ?? value, value)], []);
+  const soFar = (pick: (a: number, b: number) => number): number[] => {
+    let best = y[0] ?? 0;
+    return y.map((value) => {
+      best = pick(best, value);
+      return best;
+    });
+  };
   return (
     <Picture
       name={name}
@@ -117,7 +122,7 @@ function TradeOff(props: {
   readonly observations: readonly ObservationView[];
 }) {
   const points = props.observations.flatMap((observation) => {
-    const [x, y] = [valueOf(observation, props.x), valueOf(observation, props.y)];
+    const [x, y] = [measuredValue(observation, props.x), measuredValue(observation, props.y)];
     return x === undefined || y === undefined ? [] : [{ [props.x]: x, [props.y]: y }];
   });
   return (
@@ -154,7 +159,7 @@ function objectiveNames(observations: readonly ObservationView[]): string[] {
   return [...new Set(names)];
 }
 
-function valueOf(observation: ObservationView, name: string): number | undefined {
+function measuredValue(observation: ObservationView, name: string): number | undefined {
   for (const result of observation.results) {
     if (result.kind === "objective" && result.name === name) return result.value;
   }
