@@ -49,6 +49,8 @@ export interface EstimationEffort {
   readonly sweeps: number;
   /** Steps of each final chain. */
   readonly samples: number;
+  /** Independent searches: the second is an insurance against the few percent that one misses. */
+  readonly searchRounds: number;
 }
 
 const FIELDS = [
@@ -102,6 +104,7 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     effort: {
       sweeps: readInteger(spec["sweeps"] ?? 1200, "sweeps", 100),
       samples: readInteger(spec["samples"] ?? 500, "samples", 50),
+      searchRounds: 2,
     },
     warnings,
   };
