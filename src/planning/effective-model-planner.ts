@@ -166,7 +166,8 @@ function describe(parameters: Parameters, known: Knowledge, errorAfter: number):
   const at = Object.entries(parameters)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
-  return `Measuring at ${at} should bring the error of ${known.quantity} from ${known.error.toPrecision(2)} to ${errorAfter.toPrecision(2)} meV.`;
+  const [now, then] = [known.error.toPrecision(2), errorAfter.toPrecision(2)];
+  return `Measuring at ${at} should bring the error of ${known.quantity} from ${now} to ${then} meV.`;
 }
 
 function judge({ settings, known, request }: ProposeContext, proposed: number): Verdict {
