@@ -9,6 +9,7 @@ import { registerReplay } from "./replay.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStart } from "./start.ts";
 import { registerStatus } from "./status.ts";
+import { registerStructure } from "./structure.ts";
 import { registerSuggest } from "./suggest.ts";
 import { registerValidate } from "./validate.ts";
 
@@ -27,5 +28,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerSimulate,
   registerExport,
   registerReplay,
+  registerStructure,
   registerContract,
 ];

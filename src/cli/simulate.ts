@@ -1,3 +1,4 @@
+import type { SimulationResult } from "../../simulators/index.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 import { createProgress, formatDuration } from "./progress.ts";
@@ -63,6 +64,10 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
     },
   });
   progress.finish();
+  report(options, io, result);
+}
+
+function report(options: SimulateOptions, io: CommandIo, result: SimulationResult): void {
   const campaigns = [...result.loop.lab.machines.campaign].map(([campaignId, campaign]) => ({
     campaignId,
     state: campaign.states[0] ?? "",

@@ -1,0 +1,126 @@
+import { createPrng } from "../../core/prng.ts";
+import { fitHyperparameters } from "./fit-hyperparameters.ts";
+import { GaussianProcess } from "./gaussian-process.ts";
+import type { HyperPrior, Hyperparameters } from "./hyperparameters.ts";
+import type { Inputs, KernelKind } from "./kernel.ts";
+import { PoolPosterior } from "./pool-posterior.ts";
+import { createTrainingSet, type TrainingRow } from "./training-set.ts";
+
+const ANCHOR_GROWTH = 1.5;
+
+export interface SurrogateOptions {
+  readonly groups: Int32Array;
+  readonly kind: KernelKind;
+  /** Names the random stream of the fits; equal results and equal seed give equal models. */
+  readonly seed: string;
+  readonly prior?: HyperPrior | undefined;
+}
+
+/**
+ * One quantity's Gaussian process through a campaign. What it is depends on the ordered results only, never on when or
+ * in which portions they came: hyperparameters are learnt at the scheduled counts (see {@link scheduledCount}), from the results up to
+ * there, starting from the optimum at a coarser sequence of counts (so a restart repeats a handful of fits, not all);
+ * results since then are appended to the factor.
+ */
+export class Surrogate {
+  readonly options: SurrogateOptions;
+  private rows: readonly TrainingRow[] = [];
+  private learnt = new Map<number, Hyperparameters>();
+  private model: GaussianProcess | undefined;
+  private pool: PoolPosterior | undefined;
+  private factored = 0;
+
+  constructor(options: SurrogateOptions) {
+    this.options = options;
+  }
+
+  get gp(): GaussianProcess | undefined {
+    return this.model;
+  }
+
+  /** Brings the model to exactly `rows`: appends where they continue what is known, rebuilds otherwise. */
+  update(rows: readonly TrainingRow[]): void {
+    const same = commonPrefix(this.rows, rows);
+    for (const count of [...this.learnt.keys()]) if (count > same) this.learnt.delete(count);
+    const base = scheduledCount(rows.length);
+    const isContinuation =
+      this.model !== undefined && base === this.factored && same === this.rows.length;
+    if (!isContinuation) this.rebuild(rows, base);
+    const { model } = this;
+    if (model !== undefined) {
+      for (const row of rows.slice(isContinuation ? same : base))
+        model.append(row.x, row.value, row.uncertainty);
+    }
+    this.rows = rows;
+  }
+
+  /** The posterior over a pool that does not change through the campaign. */
+  posterior(inputs: Inputs): PoolPosterior | undefined {
+    if (this.model === undefined) return undefined;
+    if (this.pool === undefined || this.pool.gp !== this.model)
+      this.pool = new PoolPosterior(this.model, inputs);
+    else this.pool.update();
+    return this.pool;
+  }
+
+  private rebuild(rows: readonly TrainingRow[], base: number): void {
+    this.pool = undefined;
+    this.factored = base;
+    if (base === 0) {
+      this.model = undefined;
+      return;
+    }
+    const { groups, kind } = this.options;
+    const data = createTrainingSet(rows.slice(0, base), groups.length);
+    this.model = new GaussianProcess(data, this.thetaAt(rows, base), groups, kind);
+  }
+
+  private thetaAt(rows: readonly TrainingRow[], count: number): Hyperparameters {
+    const known = this.learnt.get(count);
+    if (known !== undefined) return known;
+    const anchor = anchorBelow(count);
+    const warm = anchor === undefined ? undefined : this.thetaAt(rows, anchor);
+    const { groups, kind, seed, prior } = this.options;
+    const { hyperparameters } = fitHyperparameters({
+      data: createTrainingSet(rows.slice(0, count), groups.length),
+      groups,
+      kind,
+      prior,
+      warm,
+      prng: createPrng(`${seed}/fit/${count}`),
+    });
+    this.learnt.set(count, hyperparameters);
+    return hyperparameters;
+  }
+}
+
+/**
+ * The count of results at which the hyperparameters for `count` results were learnt: every one to 20, every second to 100,
+ * then each time the data have grown by 5 %.
+ */
+export function scheduledCount(count: number): number {
+  if (count <= 20) return count;
+  if (count <= 100) return count - (count % 2);
+  let scheduled = 100;
+  for (;;) {
+    const next = Math.ceil(scheduled * 1.05);
+    if (next > count) return scheduled;
+    scheduled = next;
+  }
+}
+
+function anchorBelow(count: number): number | undefined {
+  let anchor = 6;
+  if (count <= anchor) return undefined;
+  for (;;) {
+    const next = Math.ceil(anchor * ANCHOR_GROWTH);
+    if (next >= count) return anchor;
+    anchor = next;
+  }
+}
+
+function commonPrefix(a: readonly TrainingRow[], b: readonly TrainingRow[]): number {
+  let k = 0;
+  while (k < a.length && k < b.length && a[k] === b[k]) k++;
+  return k;
+}
