@@ -133,7 +133,9 @@ function plotHistogram(
     const from = axes.x(x.min + k * width);
     const to = axes.x(x.min + (k + 1) * width);
     const height = axes.y(0) - axes.y(count);
-    return `<rect x="${from.toFixed(1)}" y="${axes.y(count).toFixed(1)}" width="${(to - from).toFixed(1)}" height="${height.toFixed(1)}" fill="#1f5fa8" fill-opacity="0.5"/>`;
+    const place = `x="${from.toFixed(1)}" y="${axes.y(count).toFixed(1)}"`;
+    const extent = `width="${(to - from).toFixed(1)}" height="${height.toFixed(1)}"`;
+    return `<rect ${place} ${extent} fill="#1f5fa8" fill-opacity="0.5"/>`;
   });
   const line = polyline(
     axes,

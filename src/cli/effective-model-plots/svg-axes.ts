@@ -41,22 +41,27 @@ export function createAxes(options: AxesOptions): Axes {
   const frame = (marks: readonly string[]): string => {
     const ticksX = ticksOf(options.x).map((value) => {
       const at = x(value).toFixed(1);
-      return `<line x1="${at}" x2="${at}" y1="${height - BOTTOM}" y2="${height - BOTTOM + 4}" stroke="#555"/>${text(at, height - BOTTOM + 16, formatTick(value), "middle")}`;
+      const mark = line(at, height - BOTTOM, at, height - BOTTOM + 4);
+      return mark + text(at, height - BOTTOM + 16, formatTick(value), "middle");
     });
     const ticksY = ticksOf(options.y).map((value) => {
       const at = y(value);
-      return `<line x1="${LEFT - 4}" x2="${LEFT}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#555"/>${text(LEFT - 7, at + 4, formatTick(value), "end")}`;
+      const mark = line(LEFT - 4, at.toFixed(1), LEFT, at.toFixed(1));
+      return mark + text(LEFT - 7, at + 4, formatTick(value), "end");
     });
-    const box = `<rect x="${LEFT}" y="${TOP}" width="${width - LEFT - RIGHT}" height="${height - TOP - BOTTOM}" fill="none" stroke="#555"/>`;
+    const inside = `width="${width - LEFT - RIGHT}" height="${height - TOP - BOTTOM}"`;
+    const box = `<rect x="${LEFT}" y="${TOP}" ${inside} fill="none" stroke="#555"/>`;
+    const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
     const middleY = (TOP + height - BOTTOM) / 2;
+    const upright = `x="13" y="${middleY}" text-anchor="middle" transform="rotate(-90 13 ${middleY})"`;
     return [
-      `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(options.title ?? options.y.label)}">`,
+      `<svg ${size} role="img" aria-label="${escapeText(options.title ?? options.y.label)}">`,
       ...marks,
       box,
       ...ticksX,
       ...ticksY,
       text((LEFT + width - RIGHT) / 2, height - 6, options.x.label, "middle"),
-      `<text x="13" y="${middleY}" text-anchor="middle" transform="rotate(-90 13 ${middleY})">${escapeText(options.y.label)}</text>`,
+      `<text ${upright}>${escapeText(options.y.label)}</text>`,
       options.title === undefined ? "" : text(LEFT, 15, options.title, "start"),
       "</svg>",
     ].join("");
@@ -101,6 +106,12 @@ export function dot(axes: Axes, x: number, y: number, colour: string, radius = 2
 
 export function escapeText(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}
+
+type Place = number | string;
+
+function line(x1: Place, y1: Place, x2: Place, y2: Place): string {
+  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="#555"/>`;
 }
 
 function text(x: number | string, y: number, value: string, anchor: string): string {

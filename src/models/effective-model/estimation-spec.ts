@@ -102,8 +102,8 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     seed: String(spec["seed"] ?? 1),
     predict: readPredict(spec["predict"]),
     effort: {
-      sweeps: readInteger(spec["sweeps"] ?? 1200, "sweeps", 100),
-      samples: readInteger(spec["samples"] ?? 500, "samples", 50),
+      sweeps: readInteger(spec["sweeps"] ?? 1600, "sweeps", 100),
+      samples: readInteger(spec["samples"] ?? 1500, "samples", 50),
       searchRounds: 2,
     },
     warnings,
