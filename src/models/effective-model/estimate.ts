@@ -42,8 +42,6 @@ export interface ModelEstimate {
   readonly likelihoodOptimum: Descent;
 }
 
-/** Independent searches: the second is an insurance against the few percent that one misses. */
-const SEARCH_ROUNDS = 2;
 /** Rounds of refitting the noise levels of several quantities. */
 const SCALE_ROUNDS = 3;
 
@@ -57,9 +55,9 @@ export function estimateModel(
   const { sweeps, samples: steps } = spec.effort;
   const report = progressOf(sweeps, steps, onProgress);
   const start = guessScales(spec.curves);
-  let problem = createEstimationProblem(spec, model, spec.curves, start.scales);
+  let problem = createEstimationProblem(spec, model, spec.curves, start);
   report("search", 0);
-  const search = searchTwice(problem, prng);
+  const search = searchInRounds(problem, prng, spec.effort.searchRounds);
   const { noise, problem: scaled, optima } = settleScales(spec, problem, start, search);
   problem = scaled;
   const best = optima[0]!;
@@ -106,8 +104,8 @@ function progressOf(sweeps: number, steps: number, onProgress: EstimationProgres
     onProgress(Math.min(total, k <= sweeps ? k : sweeps + (k - sweeps) / 30), total, stage);
 }
 
-function searchTwice(problem: EstimationProblem, prng: Prng): SearchResult {
-  const rounds = Array.from({ length: SEARCH_ROUNDS }, (_, k) =>
+function searchInRounds(problem: EstimationProblem, prng: Prng, count: number): SearchResult {
+  const rounds = Array.from({ length: count }, (_, k) =>
     searchModes(problem, prng.derive(`search ${k}`)),
   );
   const optima = distinctOptima(
@@ -141,7 +139,7 @@ function settleScales(
     const found = present.predict(best);
     const residuals = found.map((v, l) => (v - present.values[l]!) / present.scales[l]!);
     noise = refineScales(spec.curves, noise, residuals, present.map.free.length);
-    present = renewProblem(present, spec.curves, noise.scales);
+    present = renewProblem(present, spec.curves, noise);
     const starts = optima.map((optimum) => optimum.x);
     optima = distinctOptima(present, descendFrom(present, starts, 0));
   }

@@ -8,6 +8,7 @@ import {
 } from "./curve-predictor.ts";
 import { type CandidateModel, type EstimationSpec, namesOf } from "./estimation-spec.ts";
 import type { MeasuredCurve } from "./measured-curve.ts";
+import type { NoiseScales } from "./noise-scales.ts";
 import type { TermBond } from "./spin-cluster.ts";
 
 /** Couplings of the terms as an affine function of the free ones: J_t = offset_t + factor_t x_(free_t). */
@@ -35,6 +36,8 @@ export interface EstimationProblem {
   readonly values: Float64Array;
   /** Unit of each residual. */
   readonly scales: Float64Array;
+  /** True where the scales are the standard errors. */
+  readonly isNoiseKnown: boolean;
   /** Forward calculations so far, and those of them with derivatives. */
   readonly count: { total: number; withSlopes: number };
   couplingsOf(x: ArrayLike<number>): Float64Array;
@@ -49,24 +52,24 @@ export function createEstimationProblem(
   spec: Pick<EstimationSpec, "siteSpins" | "g" | "couplings">,
   model: CandidateModel,
   curves: readonly MeasuredCurve[],
-  scales: Float64Array,
+  noise: Pick<NoiseScales, "scales" | "known">,
 ): EstimationProblem {
   const map = mapCouplings(model, spec.couplings);
   const cluster = buildClusterBlocks({
     siteSpins: spec.siteSpins,
     terms: map.terms.map((name) => ({ bonds: bondsOf(model, name) })),
   });
-  return withCluster({ spec, model, map, cluster, curves, scales });
+  return withCluster({ spec, model, map, cluster, curves, noise });
 }
 
-/** The same problem with other scales or other curves; the prepared cluster is shared. */
+/** The same problem with other scales or curves; the prepared cluster is shared. */
 export function renewProblem(
   problem: EstimationProblem,
   curves: readonly MeasuredCurve[],
-  scales: Float64Array,
+  noise: Pick<NoiseScales, "scales" | "known">,
 ): EstimationProblem {
   const { model, map, cluster, g, count } = problem;
-  return { ...withCluster({ spec: { g }, model, map, cluster, curves, scales, count }), count };
+  return withCluster({ spec: { g }, model, map, cluster, curves, noise, count });
 }
 
 function withCluster(options: {
@@ -75,10 +78,11 @@ function withCluster(options: {
   map: CouplingMap;
   cluster: ClusterBlocks;
   curves: readonly MeasuredCurve[];
-  scales: Float64Array;
+  noise: Pick<NoiseScales, "scales" | "known">;
   count?: EstimationProblem["count"];
 }): EstimationProblem {
-  const { spec, model, map, cluster, curves, scales } = options;
+  const { spec, model, map, cluster, curves } = options;
+  const { scales, known: isNoiseKnown } = options.noise;
   const points = curves.flatMap((curve) => curve.points);
   const values = Float64Array.from(curves.flatMap((curve) => [...curve.values]));
   const predictor = createCurvePredictor(cluster, spec.g, points);
@@ -108,7 +112,7 @@ function withCluster(options: {
     evaluate,
   });
   return {
-    ...{ model, map, cluster, g: spec.g, points, values, scales, count },
+    ...{ model, map, cluster, g: spec.g, points, values, scales, isNoiseKnown, count },
     ...{ couplingsOf, predict, chi2, leastSquares },
   };
 }

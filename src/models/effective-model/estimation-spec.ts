@@ -49,6 +49,8 @@ export interface EstimationEffort {
   readonly sweeps: number;
   /** Steps of each final chain. */
   readonly samples: number;
+  /** Independent searches: the second is an insurance against the few percent that one misses. */
+  readonly searchRounds: number;
 }
 
 const FIELDS = [
@@ -100,8 +102,9 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     seed: String(spec["seed"] ?? 1),
     predict: readPredict(spec["predict"]),
     effort: {
-      sweeps: readInteger(spec["sweeps"] ?? 1200, "sweeps", 100),
-      samples: readInteger(spec["samples"] ?? 500, "samples", 50),
+      sweeps: readInteger(spec["sweeps"] ?? 1600, "sweeps", 100),
+      samples: readInteger(spec["samples"] ?? 1500, "samples", 50),
+      searchRounds: 2,
     },
     warnings,
   };

@@ -171,13 +171,15 @@ const PATH_POINTS = 6;
  * each descended to the valley's floor in the others.
  */
 function isSameBasin(problem: EstimationProblem, a: Descent, b: Descent): boolean {
-  const noise = Math.min(a.chi2, b.chi2) / Math.max(1, problem.values.length);
+  const noise = problem.isNoiseKnown
+    ? 1
+    : Math.min(a.chi2, b.chi2) / Math.max(1, problem.values.length);
   const ceiling = Math.max(a.chi2, b.chi2) + 2 * noise;
   const straight = [0.5, 0.25, 0.75].every(
     (share) => problem.chi2(a.x.map((v, k) => v + share * (b.x[k]! - v))) <= ceiling,
   );
   if (straight) return true;
-  if (Math.max(a.chi2, b.chi2) > 1.5 * Math.min(a.chi2, b.chi2)) return false;
+  if (Math.max(a.chi2, b.chi2) > 1.5 * Math.min(a.chi2, b.chi2) + 4 * noise) return false;
   const { low, high } = problem.map;
   const apart = a.x.map((v, k) => Math.abs(b.x[k]! - v) / (high[k]! - low[k]!));
   const along = apart.indexOf(Math.max(...apart));

@@ -80,8 +80,8 @@ test("slopes by Hellmann-Feynman are the derivatives of every quantity, tied cou
       { quantity: "specificHeat", T, H: 11, values: [0, 0, 0] },
     ],
   });
-  const scales = new Float64Array(9).fill(1);
-  const problem = createEstimationProblem(spec, spec.models[0]!, spec.curves, scales);
+  const noise = { scales: new Float64Array(9).fill(1), known: true };
+  const problem = createEstimationProblem(spec, spec.models[0]!, spec.curves, noise);
   const x = Float64Array.of(-2, -1.3, -1.7);
   const { slopes } = problem.leastSquares(0).evaluate(x);
   for (let k = 0; k < 3; k++) {
@@ -163,8 +163,8 @@ describe("curves of several kinds", () => {
 
 test("the race finds the global basin with a fifth of multistart's forward calculations", () => {
   const spec = readEstimationSpec(noisySpec());
-  const scales = new Float64Array(145).fill(1);
-  const problem = createEstimationProblem(spec, spec.models[0]!, spec.curves, scales);
+  const noise = { scales: new Float64Array(145).fill(1), known: false };
+  const problem = createEstimationProblem(spec, spec.models[0]!, spec.curves, noise);
   const results = [0, 2].map((seed) => searchModes(problem, createPrng(seed)));
   expect(results.filter((r) => (r.optima[0]?.chi2 ?? 1) < 0.0028).length).toBe(2);
   expect(Math.min(...results.map((r) => r.evaluations))).toBeLessThan(320);
