@@ -40,6 +40,10 @@ export const birth = z.object({
     )
     .max(64),
   simulated: z.boolean(),
+  journal: z.boolean().optional().meta({
+    description:
+      'True where jobs are kept over a restart, so that "unknown" means "never began". Absent means false.',
+  }),
 });
 
 export const instrumentState = z.object({
