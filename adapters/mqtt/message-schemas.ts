@@ -40,10 +40,8 @@ export const birth = z.object({
     )
     .max(64),
   simulated: z.boolean(),
-  journal: z.boolean().optional().meta({
-    description:
-      'True where jobs are kept over a restart, so that "unknown" means "never began". Absent means false.',
-  }),
+  /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
+  journal: z.boolean().optional(),
 });
 
 export const instrumentState = z.object({
