@@ -1,9 +1,4 @@
-import {
-  choleskyInPlace,
-  inverseFromFactor,
-  solveLower,
-  solveLowerTransposed,
-} from "../../numeric/dense-kernel.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/dense-kernel.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import { correlation, type KernelKind, scalePoint, squaredDistance } from "./kernel.ts";
 import { JITTERS, leastSquaresMean, rowNoise } from "./marginal-likelihood.ts";
@@ -117,11 +112,6 @@ export class GaussianProcess {
   /** Posterior mean of the function at each learnt point, standardised: y - noise alpha. */
   fitted(): Float64Array {
     return this.alpha().map((a, i) => this.y[i]! - this.noise[i]! * a);
-  }
-
-  /** A^-1, full matrix. */
-  inverse(): Float64Array {
-    return inverseFromFactor(this.l, this.count, this.ld);
   }
 
   private factor(): number {

@@ -3,10 +3,17 @@ import { fitHyperparameters } from "./fit-hyperparameters.ts";
 import { GaussianProcess } from "./gaussian-process.ts";
 import type { HyperPrior, Hyperparameters } from "./hyperparameters.ts";
 import type { Inputs, KernelKind } from "./kernel.ts";
+import { type LeaveOneOut, leaveOneOut } from "./leave-one-out.ts";
 import { PoolPosterior } from "./pool-posterior.ts";
 import { createTrainingSet, type TrainingRow } from "./training-set.ts";
 
 const ANCHOR_GROWTH = 1.5;
+const NOTHING_LEARNT: LeaveOneOut = {
+  residuals: new Float64Array(0),
+  zScores: new Float64Array(0),
+  r2: Number.NaN,
+  calibration: Number.NaN,
+};
 
 export interface SurrogateOptions {
   readonly groups: Int32Array;
@@ -29,6 +36,7 @@ export class Surrogate {
   private model: GaussianProcess | undefined;
   private pool: PoolPosterior | undefined;
   private factored = 0;
+  private fitOf: { gp: GaussianProcess; fit: LeaveOneOut } | undefined;
 
   constructor(options: SurrogateOptions) {
     this.options = options;
@@ -61,6 +69,14 @@ export class Surrogate {
       this.pool = new PoolPosterior(this.model, inputs);
     else this.pool.update();
     return this.pool;
+  }
+
+  /** Leave-one-out fit of the results at the last learning; kept until the next. */
+  fit(): LeaveOneOut {
+    const gp = this.model;
+    if (gp === undefined) return NOTHING_LEARNT;
+    if (this.fitOf?.gp !== gp) this.fitOf = { gp, fit: leaveOneOut(gp) };
+    return this.fitOf.fit;
   }
 
   private rebuild(rows: readonly TrainingRow[], base: number): void {
