@@ -48,6 +48,7 @@ const structureMapModel = z.strictObject({
 const effectiveModelModel = z.strictObject({
   spec: z.record(z.string(), z.unknown()),
   target: z.strictObject({ quantity: z.string(), error_max: z.number().positive() }).optional(),
+  sigma: z.number().positive().optional(),
 });
 
 /** What a campaign is after, with the settings of its model. */

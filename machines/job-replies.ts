@@ -21,7 +21,7 @@ export const giveUp = [
   {
     guard: "isGivenUp" as const,
     target: "#job.deadLetter" as const,
-    actions: fail("instrumentLost"),
+    actions: [fail("instrumentLost"), effect(markInstrumentSilent)],
   },
 ];
 

@@ -4,6 +4,7 @@ import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
 import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "./phase-diagram-truth.ts";
 import { createProgress } from "./progress.ts";
 
 const EXAMPLE = `
@@ -14,6 +15,9 @@ Example:
 Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
 Diversity: local-penalty (default), neighbour-exclusion, none`;
+
+/** What the tie-line triangulation chooses by, in place of the graph's method, score and diversity. */
+const TRIANGULATION = { method: "triangulation", score: "gaps", diversity: "believer" };
 
 const THRESHOLDS = [0.8, 0.9, 0.95] as const;
 
@@ -59,7 +63,10 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     )
     .option("--batch <n>", "points at once", "1")
     .option("--diversity <name>", "how the points of a batch keep apart")
-    .option("--coexistence <level>", "off, midpoint or full")
+    .option(
+      "--coexistence <level>",
+      "off, midpoint or full; full where the truth has phase compositions and no method or score is named",
+    )
     .option(
       "--initial <n>",
       "number of space-filling points, or corners: their phases are known",
@@ -88,12 +95,13 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const { resolveSettings } = await import("../planning/phase-diagram-strategy.ts");
   const resolved = resolveSettings(options.settings);
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
+  const settings = withCoexistence(options.settings, truth);
   const budget = Math.min(options.budget, truth.rows.length);
   const progress = createProgress(io, "evaluate");
   const runs: EvaluationRun[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     runs.push(
-      runEvaluation(truth, { ...options, budget }, seed, (samples) =>
+      runEvaluation(truth, { ...options, settings, budget }, seed, (samples) =>
         progress.update((seed - 1) * budget + samples, seeds * budget),
       ),
     );
@@ -108,7 +116,8 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       axes,
       label: raw.label,
       ...resolved,
-      coexistence: options.settings.coexistence,
+      ...(settings.coexistence === "full" && TRIANGULATION),
+      coexistence: settings.coexistence,
       batch: options.batch,
       initial: options.startsAtCorners ? "corners" : options.initial,
       budget,
@@ -122,6 +131,22 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   };
   if (raw.json === true) printJson(io, document);
   else io.out(describe(document));
+}
+
+/** The triangulation of tie-lines is the default where the truth has them and nothing else was asked for. */
+function withCoexistence(
+  settings: PhaseDiagramSettings,
+  truth: PhaseDiagramTruth,
+): PhaseDiagramSettings {
+  const { coexistence, method, score } = settings;
+  if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
+    throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
+  }
+  const isSection = truth.components.length === 3 && truth.axes.length === 3;
+  const isOpen = coexistence === undefined && method === undefined && score === undefined;
+  return isOpen && isSection && truth.hasCompositions
+    ? { ...settings, coexistence: "full" }
+    : { ...settings, coexistence: coexistence ?? "off" };
 }
 
 function readOptions(raw: RawOptions): {

@@ -85,8 +85,12 @@ export interface StructureMapSettings extends PhaseDiagramSettings {
 }
 
 export interface EffectiveModelSettings {
+  /** The cluster, its couplings and prior, as `effective-model estimate` takes them; `curves` may hold earlier data. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /** What is to be known, a coupling's name or `spinGap_meV` (default), and the standard error at which to stop. */
   readonly target?: { readonly quantity: string; readonly error_max: number } | undefined;
+  /** Standard error of one measured value where results do not tell it. */
+  readonly sigma?: number | undefined;
 }
 
 export type GoalSettings =

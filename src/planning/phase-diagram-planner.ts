@@ -151,9 +151,9 @@ function propose(context: ProposeContext): Proposal {
     verdict: judge(context, points.length),
     model: {
       observations: status.observations,
-      method: resolved.method,
+      method: status.engine?.name ?? resolved.method,
       hyperparameters: { ...resolved, dimension: grid.dimension, steps: grid.scaling.steps },
-      summary: summariseMap(model, grid),
+      summary: { ...summariseMap(model, grid), ...status.engine?.figures },
     },
     warnings: [
       ...status.warnings,

@@ -7,6 +7,7 @@ import {
 import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import type { MapModel } from "../models/phase-diagram/map-model.ts";
+import { createCoexistenceMap } from "./coexistence-map.ts";
 import { createGraphMap } from "./graph-map.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
@@ -37,12 +38,14 @@ export interface ResolvedSettings {
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
   const settings = resolveSettings(strategy.settings);
-  return createGraphMap(strategy.grid, {
-    field: settings.method === "label-spreading" ? "spreading" : "harmonic",
-    score: settings.score,
-    diversity: settings.diversity,
-    initial: settings.initial,
-  });
+  const createGraph = (): MapModel =>
+    createGraphMap(strategy.grid, {
+      field: settings.method === "label-spreading" ? "spreading" : "harmonic",
+      score: settings.score,
+      diversity: settings.diversity,
+      initial: settings.initial,
+    });
+  return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }
 
 export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {

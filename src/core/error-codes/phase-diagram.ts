@@ -9,4 +9,8 @@ export const PHASE_DIAGRAM_CODES = {
     what: "a setting of the phase map is unknown",
     hint: "tieline evaluate phase-diagram --help lists them.",
   },
+  "TL-5004": {
+    what: "coexistence was asked for where it is not possible",
+    hint: "It needs three mole fractions as axes, and results with the composition of each phase.",
+  },
 } as const;

@@ -104,6 +104,10 @@ export interface MapStatus {
   readonly unseenLabels: number;
   /** Set where the engine itself says that nothing is left to learn at the resolution of the grid. */
   readonly complete?: string | undefined;
+  /** The engine's name where it is not the method of the settings, and figures of its own for the log and the page. */
+  readonly engine?:
+    | { readonly name: string; readonly figures: Readonly<Record<string, number>> }
+    | undefined;
   /** Conflicts that a person should see: contradicted labels, rejected tie-lines, too many phases. */
   readonly warnings: readonly string[];
   /** Points whose measurement the model doubts and would repeat. */

@@ -1,0 +1,75 @@
+import { distanceToSegment, edgeMask, type Fractions, planeX, planeY } from "./barycentric.ts";
+
+/**
+ * Distance of each candidate to what has been proved: measured samples, tie-lines, the insides of tie-triangles. On a
+ * binary edge only evidence on that edge counts: the diagram there is the binary one, and its fields are their own.
+ */
+export class ProvedDistances {
+  /** To anything proved, equilateral plane; infinite before the first result. */
+  readonly anywhere: Float64Array;
+  /** For candidates on a binary edge, to what is proved on the same edge. */
+  readonly alongEdge: Float64Array;
+  /** Bit k: component k is absent. */
+  readonly edges: Uint8Array;
+  readonly #points: readonly Fractions[];
+  readonly #x: Float64Array;
+  readonly #y: Float64Array;
+
+  constructor(points: readonly Fractions[]) {
+    this.#points = points;
+    this.#x = Float64Array.from(points, planeX);
+    this.#y = Float64Array.from(points, planeY);
+    this.edges = Uint8Array.from(points, edgeMask);
+    this.anywhere = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
+    this.alongEdge = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
+  }
+
+  /** The same candidates, with distances of its own from here on. */
+  fork(): ProvedDistances {
+    const copy = new ProvedDistances(this.#points);
+    copy.anywhere.set(this.anywhere);
+    copy.alongEdge.set(this.alongEdge);
+    return copy;
+  }
+
+  /** Distance that counts for candidate i: along its binary edge where it lies on one. */
+  at(i: number): number {
+    return this.edges[i] === 0 ? this.anywhere[i]! : this.alongEdge[i]!;
+  }
+
+  /** A sample whose phases were measured. */
+  addPoint(at: Fractions): void {
+    this.addSegment(at, at);
+  }
+
+  /** A tie-line or the side of a tie-triangle. Cost O(candidates). */
+  addSegment(a: Fractions, b: Fractions): void {
+    const segment = [planeX(a), planeY(a), planeX(b), planeY(b)] as const;
+    const [x, y] = [this.#x, this.#y];
+    const shared = edgeMask(a) & edgeMask(b);
+    for (let i = 0; i < this.anywhere.length; i++) {
+      const distance = distanceToSegment(x[i]!, y[i]!, segment);
+      if (distance < this.anywhere[i]!) this.anywhere[i] = distance;
+      const sameEdge = (shared & this.edges[i]!) !== 0;
+      if (sameEdge && distance < this.alongEdge[i]!) this.alongEdge[i] = distance;
+    }
+  }
+
+  /** The end of a tie-line: evidence on the binary edge that it lies on, and nowhere else. */
+  addEnd(at: Fractions): void {
+    const mask = edgeMask(at);
+    if (mask === 0) return;
+    const [px, py] = [planeX(at), planeY(at)];
+    for (let i = 0; i < this.alongEdge.length; i++) {
+      if ((mask & this.edges[i]!) === 0) continue;
+      const distance = Math.hypot(this.#x[i]! - px, this.#y[i]! - py);
+      if (distance < this.alongEdge[i]!) this.alongEdge[i] = distance;
+    }
+  }
+
+  /** Candidate i is proved: it lies inside a known tie-triangle. */
+  prove(i: number): void {
+    this.anywhere[i] = 0;
+    this.alongEdge[i] = 0;
+  }
+}

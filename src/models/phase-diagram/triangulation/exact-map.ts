@@ -1,0 +1,93 @@
+import type { MapPrediction } from "../map-model.ts";
+import type { KnownSection } from "./known-section.ts";
+import { LabelTable } from "./label-table.ts";
+import { labelOf } from "./phase-names.ts";
+
+/** Where a candidate's label comes from. */
+export type Origin = "measured" | "tie-triangle" | "tie-line" | "between";
+
+/** A measured label, and one inside a proved tie-triangle. */
+const CERTAINTY_MEASURED = 0.999;
+const CERTAINTY_PROVED = 0.995;
+/**
+ * Of predicted labels at distance d (in grid steps) from what is proved, 1 - RATE (1 - exp(-d / REACH)) are right: fitted to
+ * the four shared sections at both grids, after 5 to 60 experiments (test/benchmarks/coexistence-calibration.ts).
+ */
+const RATE = [1, 0.6, 0.55, 0.8] as const;
+const REACH_steps = 3.5;
+
+/** The map that exact results give: label and probability of each candidate. */
+export function predictExactly(section: KnownSection, step: number): MapPrediction {
+  const table = new LabelTable();
+  const n = section.points.length;
+  const label = new Int32Array(n);
+  const certainty = new Float64Array(n);
+  const faces = new Map<number, { label: number; phases: number }>();
+  for (const result of section.results.values()) table.of(result.label);
+  for (let i = 0; i < n; i++) {
+    const owner = section.measuredBy[i]!;
+    if (owner >= 0) {
+      label[i] = table.of(section.results.get(owner)!.label);
+      certainty[i] = CERTAINTY_MEASURED;
+      continue;
+    }
+    const face = section.map.face(i);
+    let found = faces.get(face);
+    if (found === undefined) {
+      const phases = section.map.phases(i);
+      found = {
+        label: phases.length === 0 ? -1 : table.of(labelOf(phases)),
+        phases: phases.length,
+      };
+      faces.set(face, found);
+    }
+    label[i] = found.label;
+    const distance_steps = section.proved.at(i) / step;
+    const doubt = RATE[Math.min(3, found.phases)]! * (1 - Math.exp(-distance_steps / REACH_steps));
+    certainty[i] = found.label < 0 ? 0 : Math.min(CERTAINTY_PROVED, 1 - doubt);
+  }
+  return withProbabilities(table.labels, label, certainty);
+}
+
+/** Adds the probabilities, which are only laid out when somebody reads them: what is left is shared by the other labels. */
+function withProbabilities(
+  labels: readonly string[],
+  label: Int32Array,
+  certainty: Float64Array,
+): MapPrediction {
+  let laidOut: Float64Array[] | undefined;
+  return {
+    labels,
+    label,
+    certainty,
+    get probabilities(): readonly Float64Array[] {
+      laidOut ??= labels.map((_, k) =>
+        certainty.map((p, i) => {
+          if (label[i] === k) return labels.length === 1 ? 1 : p;
+          return label[i]! < 0 ? 0 : (1 - p) / (labels.length - 1);
+        }),
+      );
+      return laidOut;
+    },
+  };
+}
+
+/** Where the label of candidate i comes from, and the owners of the results that it rests on. */
+export function originOf(
+  section: KnownSection,
+  i: number,
+): { readonly origin: Origin; readonly owners: readonly number[] } {
+  const measured = section.measuredBy[i]!;
+  if (measured >= 0) return { origin: "measured", owners: [measured] };
+  const triangle = section.insideOf[i]!;
+  if (triangle >= 0) return { origin: "tie-triangle", owners: [triangle] };
+  const { mesh, origin } = section.source;
+  const vertices = section.map.vertices(i);
+  const owners = vertices.map((v) => origin[v]!).filter((owner) => owner >= 0);
+  if (vertices.length === 2) {
+    const edge = mesh.findEdge(vertices[0]!, vertices[1]!);
+    const owner = edge < 0 ? -1 : mesh.owner[edge]!;
+    if (owner >= 0) return { origin: "tie-line", owners: [owner] };
+  }
+  return { origin: "between", owners: [...new Set(owners)] };
+}

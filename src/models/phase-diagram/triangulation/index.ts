@@ -1,0 +1,6 @@
+export {
+  createTriangulationModel,
+  type LabelOrigin,
+  type TriangulationModel,
+  type TriangulationOptions,
+} from "./model.ts";

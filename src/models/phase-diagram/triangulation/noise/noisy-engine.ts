@@ -1,0 +1,91 @@
+import type { MapGeometry, MapPrediction, RankedPoint } from "../../map-model.ts";
+import { GapScores } from "../acquisition.ts";
+import type { Conflict } from "../conflicts.ts";
+import type { Origin } from "../exact-map.ts";
+import { explainGap, explainVote } from "../explain.ts";
+import type { ReadyResult } from "../result.ts";
+import type { Choice, SectionEngine } from "../section-engine.ts";
+import { noisyGeometry } from "./noisy-geometry.ts";
+import { NoisySection, type SectionGrid } from "./noisy-section.ts";
+import { VoteScores } from "./vote-acquisition.ts";
+
+/** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
+const GAP_OPEN_steps = 1;
+/** Points measured so recently still push the next ones away. */
+const LATELY = 5;
+
+/** The map of noisy phase compositions: an ensemble of triangulations votes. */
+export class NoisyEngine implements SectionEngine {
+  readonly conflicts: readonly Conflict[] = [];
+  readonly prediction: MapPrediction;
+  readonly #section: NoisySection;
+  readonly #step: number;
+  readonly #gaps: GapScores;
+
+  constructor(grid: SectionGrid, results: ReadonlyMap<number, ReadyResult>, noise: number) {
+    this.#section = new NoisySection(grid, results, noise);
+    this.#step = grid.step;
+    this.#gaps = new GapScores(this.#section);
+    this.prediction = mostProbable(this.#section);
+  }
+
+  get gap_steps(): number {
+    return this.#gaps.largest() / this.#step;
+  }
+
+  choose(choice: Choice): RankedPoint[] {
+    const { points } = this.#section;
+    const gaps = this.#gaps.fork();
+    const votes = new VoteScores(this.#section, this.#step);
+    const chosen = new Set<number>();
+    const take = (i: number): void => {
+      gaps.believe(i);
+      votes.damp(points[i]!);
+      chosen.add(i);
+    };
+    for (const i of choice.pending) take(i);
+    for (const i of choice.lately.slice(-LATELY)) if (i >= 0) votes.damp(points[i]!);
+    const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
+    const out: RankedPoint[] = [];
+    while (out.length < choice.count) {
+      const gap = gaps.best(isAllowed, choice.tieKey);
+      const gap_steps = gap < 0 ? 0 : gaps.at(gap) / this.#step;
+      const isOpen = gap_steps > GAP_OPEN_steps;
+      const i = isOpen ? gap : votes.best(isAllowed, choice.tieKey);
+      if (i < 0) break;
+      const score = isOpen ? gap_steps : votes.at(i);
+      const why = isOpen ? explainGap(this.#section, i, score) : explainVote(this.prediction, i);
+      out.push({ candidate: i, score, why });
+      take(i);
+    }
+    return out;
+  }
+
+  geometry(): MapGeometry {
+    return noisyGeometry(this.#section);
+  }
+
+  originOf(candidate: number): { origin: Origin; owners: readonly number[] } {
+    const measured = this.#section.measuredBy[candidate]!;
+    if (measured >= 0) return { origin: "measured", owners: [measured] };
+    const inside = this.#section.insideOf[candidate]!;
+    if (inside >= 0) return { origin: "tie-triangle", owners: [inside] };
+    const { origin } = this.#section.source;
+    const owners = this.#section.map.vertices(candidate).map((v) => origin[v]!);
+    return { origin: "between", owners: [...new Set(owners.filter((owner) => owner >= 0))] };
+  }
+}
+
+function mostProbable(section: NoisySection): MapPrediction {
+  const n = section.points.length;
+  const label = new Int32Array(n).fill(-1);
+  const certainty = new Float64Array(n);
+  section.probabilities.forEach((p, k) => {
+    for (let i = 0; i < n; i++) {
+      if (p[i]! <= certainty[i]!) continue;
+      certainty[i] = p[i]!;
+      label[i] = k;
+    }
+  });
+  return { labels: section.table.labels, label, certainty, probabilities: section.probabilities };
+}

@@ -1,0 +1,71 @@
+import type { Fractions } from "../barycentric.ts";
+import type { NoisySection } from "./noisy-section.ts";
+
+/** Share of the score that a label which nobody has measured adds by itself. */
+const UNSEEN_BONUS = 0.3;
+/** Around a recent or pending point the score is cut to 1 - DAMPING, over a reach in grid steps. */
+const DAMPING = 0.9;
+const DAMPING_REACH_steps = 1.5;
+
+/**
+ * What a measurement is worth once no gap is open: doubt of the label, weighted with the rarity of what it may be, since every
+ * field counts the same however small it is; and a bonus for labels that only the triangulations predict.
+ */
+export class VoteScores {
+  readonly #score: Float64Array;
+  readonly #points: readonly Fractions[];
+  readonly #reach: number;
+
+  constructor(section: NoisySection, step: number) {
+    const n = section.points.length;
+    this.#points = section.points;
+    this.#reach = 2 * (DAMPING_REACH_steps * step) ** 2;
+    this.#score = new Float64Array(n);
+    const seen = new Set(section.measured.map(({ label }) => label));
+    const top = new Float64Array(n);
+    const rarity = new Float64Array(n);
+    const unseen = new Float64Array(n);
+    section.probabilities.forEach((f, k) => {
+      const p = section.votes[k]!;
+      let size = 1;
+      for (let i = 0; i < n; i++) size += (p[i]! + f[i]!) / 2;
+      const worth = 1 / Math.sqrt(size);
+      const bonus = seen.has(section.table.labels[k]!) ? 0 : UNSEEN_BONUS * worth;
+      for (let i = 0; i < n; i++) {
+        const q = (p[i]! + f[i]!) / 2;
+        if (q > top[i]!) top[i] = q;
+        rarity[i]! += q * worth;
+        unseen[i]! += q * bonus;
+      }
+    });
+    for (let i = 0; i < n; i++) {
+      if (section.measuredBy[i]! >= 0) continue;
+      this.#score[i] = (1 - top[i]!) * rarity[i]! + unseen[i]!;
+    }
+  }
+
+  at(i: number): number {
+    return this.#score[i]!;
+  }
+
+  /** Lowers the score around a point that is being measured, or was just now. */
+  damp(at: Fractions): void {
+    for (let i = 0; i < this.#score.length; i++) {
+      const b = this.#points[i]![1] - at[1];
+      const c = this.#points[i]![2] - at[2];
+      this.#score[i]! *= 1 - DAMPING * Math.exp(-(b * b + b * c + c * c) / this.#reach);
+    }
+  }
+
+  /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */
+  best(isAllowed: (i: number) => boolean, tieKey: (i: number) => number): number {
+    let best = -1;
+    for (let i = 0; i < this.#score.length; i++) {
+      const score = this.#score[i]!;
+      if (score <= 0 || !isAllowed(i)) continue;
+      const lead = best < 0 ? 1 : score - this.#score[best]!;
+      if (lead > 1e-12 || (lead > -1e-12 && tieKey(i) > tieKey(best))) best = i;
+    }
+    return best;
+  }
+}

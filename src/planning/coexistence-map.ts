@@ -1,0 +1,63 @@
+import { LabError } from "../core/errors.ts";
+import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
+import type { MapGrid, MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
+import { createTriangulationModel } from "../models/phase-diagram/triangulation/index.ts";
+
+/** True where the candidates are one isothermal section: three mole fractions and no further axis. */
+export function isTernarySection(grid: MapGrid): boolean {
+  return grid.components.length === 3 && grid.axes.length === 3;
+}
+
+/**
+ * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
+ * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
+ * learnt so far moves over to the triangulation.
+ *
+ * @throws TL-5004 where `full` is asked for and the candidates are no ternary section
+ */
+export function createCoexistenceMap(
+  grid: MapGrid,
+  settings: PhaseDiagramSettings,
+  createGraph: () => MapModel,
+): MapModel {
+  const noise = settings.compositionNoise_molFraction;
+  const triangulate = (): MapModel => createTriangulationModel(grid, { noise });
+  if (settings.coexistence === "full") {
+    if (isTernarySection(grid)) return triangulate();
+    throw new LabError(
+      "TL-5004",
+      "coexistence full needs three axes that are mole fractions, and no further axis",
+      { exitCode: 2 },
+    );
+  }
+  if (settings.coexistence !== undefined || !isTernarySection(grid)) return createGraph();
+  return switchingMap(createGraph(), triangulate);
+}
+
+function switchingMap(graph: MapModel, triangulate: () => MapModel): MapModel {
+  const learnt = new Map<number, PhaseEvidence>();
+  let current = graph;
+  return {
+    observe: (evidence) => {
+      const isFirst = current === graph && hasTieLine(evidence);
+      if (isFirst) {
+        current = triangulate();
+        for (const earlier of learnt.values()) current.observe(earlier);
+      }
+      if (current === graph) learnt.set(evidence.id, evidence);
+      current.observe(evidence);
+    },
+    forget: (id) => {
+      learnt.delete(id);
+      current.forget(id);
+    },
+    predict: () => current.predict(),
+    rank: (request) => current.rank(request),
+    status: () => current.status(),
+    geometry: () => current.geometry(),
+  };
+}
+
+function hasTieLine({ phases, ends }: PhaseEvidence): boolean {
+  return phases.length >= 2 && ends !== undefined && ends.length === phases.length;
+}
