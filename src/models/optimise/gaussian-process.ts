@@ -1,7 +1,15 @@
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/dense-kernel.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
-import { correlation, type KernelKind, scalePoint, squaredDistance } from "./kernel.ts";
+import {
+  correlation,
+  type Inputs,
+  type KernelKind,
+  scalePoint,
+  squaredDistance,
+} from "./kernel.ts";
 import { JITTERS, leastSquaresMean, rowNoise } from "./marginal-likelihood.ts";
+import { PoolPosterior } from "./pool-posterior.ts";
+import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 /** Variances are kept above this share of signal^2: rounding must not make one negative. */
@@ -14,7 +22,7 @@ const GROWTH = 64;
  * An exact Gaussian process with fixed hyperparameters: y = m + f(x) + noise, f ~ GP(0, s^2 C). Keeps the Cholesky
  * factor L of A = s^2 C + noise and z = L^-1 (y - m); a further result appends one row (cost count^2 / 2).
  */
-export class GaussianProcess {
+export class GaussianProcess implements SurrogateModel {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;
@@ -100,6 +108,10 @@ export class GaussianProcess {
     this.y.push(y);
     this.noise.push(noise);
     return true;
+  }
+
+  over(inputs: Inputs): PoolBelief {
+    return new PoolPosterior(this, inputs);
   }
 
   /** alpha = A^-1 (y - m). */
