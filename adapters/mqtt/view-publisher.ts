@@ -123,6 +123,12 @@ class Publisher {
     const [kind, id] = name.split("/");
     if (name === "overview") {
       publish(messages().dashboard("overview", { ...view.overview() }, now_ms));
+    } else if (name === "events") {
+      publish(messages().dashboard("events", { ...view.events() }, now_ms));
+    } else if (kind === "instrument" && id !== undefined) {
+      const instrument = view.instrument(id);
+      if (instrument !== undefined)
+        publish(messages().dashboardInstrument(id, { ...instrument }, now_ms));
     } else if (kind === "campaign" && id !== undefined) {
       const campaign = view.campaign(id);
       if (campaign !== undefined)

@@ -6,6 +6,7 @@ import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerOperate } from "./operate.ts";
 import { registerReplay } from "./replay.ts";
+import { registerReport } from "./report.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStart } from "./start.ts";
 import { registerStatus } from "./status.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerEffectiveModel,
   registerSimulate,
   registerExport,
+  registerReport,
   registerReplay,
   registerStructure,
   registerContract,

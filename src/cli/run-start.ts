@@ -11,6 +11,7 @@ import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { startLaboratory } from "./start-laboratory.ts";
+import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
 
 interface StartOptions {
@@ -55,11 +56,13 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
+  const stopNotifications = startNotifications(configuration, daemon.view, logger);
   const stopLine = showLiveLine(io, daemon);
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
   process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
+  await stopNotifications();
   await page?.stop();
   await laboratory?.stop();
   await daemon

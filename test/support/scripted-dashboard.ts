@@ -108,7 +108,7 @@ export async function startScriptedDashboard(
         now_ms,
       );
     },
-    flush: publisher.publishChanges,
+    flush: () => publisher.publishChanges(),
     stop: async () => {
       publisher.stop();
       await server.stop();
