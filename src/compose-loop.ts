@@ -9,7 +9,7 @@ import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import type { Lab } from "./runtime/lab.ts";
-import { FINAL_STATES, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { FINAL_STATES, listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
@@ -138,6 +138,7 @@ function statePortOf(lab: () => Lab): LabStatePort {
   return {
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
+    allJobs: (id) => listJobs(lab(), id),
   };
 }
 

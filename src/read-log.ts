@@ -7,7 +7,7 @@ import { VERSION } from "./core/version.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import { applyEvent } from "./runtime/apply-event.ts";
 import { createLab, type Lab } from "./runtime/lab.ts";
-import { locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import { createExportFold, type ExportFold } from "./views/export-document.ts";
 
 export interface ReadLogOptions {
@@ -43,6 +43,7 @@ export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
     state: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => locateJob(lab, id),
+      allJobs: (id) => listJobs(lab, id),
     },
   });
   let events = 0;

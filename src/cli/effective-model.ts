@@ -18,7 +18,8 @@ The specification (JSON):
               {"quantity": "susceptibility", "T": [5, 20, 50], "values": [3e-4, 1.3e-3, 7e-4], "sigma": 1e-5}]}
 m is <Sz> per spin; susceptibility in meV/T^2 per spin; specificHeat in kB per spin. "sigma" is a curve's standard
 error (left out: estimated). A coupling may be {"fixed": -3} or {"tiedTo": "J1", "factor": 0.5} and have its own "prior".
-More fields: "models": [{"name", "bonds"}] (ranked by evidence), "predict": {"T": [..], "H": [..]}.
+More fields: "models": [{"name", "bonds"}] (ranked by evidence), "predict": {"T": [..], "H": [..]},
+"lambda" (left out: from the elbow), "search": "space-filling|surrogate", "sweeps", "samples".
 
 Example:
   tieline effective-model estimate --spec fit.json --report fit.html`;

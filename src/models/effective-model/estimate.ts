@@ -57,7 +57,7 @@ export function estimateModel(
   const start = guessScales(spec.curves);
   let problem = createEstimationProblem(spec, model, spec.curves, start);
   report("search", 0);
-  const search = searchInRounds(problem, prng, spec.effort.searchRounds);
+  const search = searchInRounds(spec, problem, prng);
   const { noise, problem: scaled, optima } = settleScales(spec, problem, start, search);
   problem = scaled;
   const best = optima[0]!;
@@ -104,9 +104,14 @@ function progressOf(sweeps: number, steps: number, onProgress: EstimationProgres
     onProgress(Math.min(total, k <= sweeps ? k : sweeps + (k - sweeps) / 30), total, stage);
 }
 
-function searchInRounds(problem: EstimationProblem, prng: Prng, count: number): SearchResult {
+function searchInRounds(
+  spec: EstimationSpec,
+  problem: EstimationProblem,
+  prng: Prng,
+): SearchResult {
+  const count = spec.effort.searchRounds;
   const rounds = Array.from({ length: count }, (_, k) =>
-    searchModes(problem, prng.derive(`search ${k}`)),
+    searchModes(problem, prng.derive(`search ${k}`), { screen: spec.search }),
   );
   const optima = distinctOptima(
     problem,

@@ -4,6 +4,7 @@ import { readBonds, readG, readSiteSpins, type SpecBond } from "./cluster-spec.t
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
 import { readCouplings } from "./coupling-spec.ts";
 import { type MeasuredCurve, readCurves } from "./measured-curve.ts";
+import type { ScreenKind } from "./mode-search.ts";
 import {
   type JsonObject,
   listUnknownFields,
@@ -39,6 +40,8 @@ export interface EstimationSpec {
     readonly temperatures_K: readonly number[];
     readonly fields_T: readonly number[];
   };
+  /** How the global search chooses the starts of its descents. */
+  readonly search: ScreenKind;
   readonly effort: EstimationEffort;
   readonly warnings: readonly string[];
 }
@@ -55,7 +58,7 @@ export interface EstimationEffort {
 
 const FIELDS = [
   ...["spins", "spin", "g", "bonds", "couplings", "curves", "prior", "lambda", "seed", "models"],
-  ...["predict", "sweeps", "samples", "name", "title", "comment", "units"],
+  ...["predict", "search", "sweeps", "samples", "name", "title", "comment", "units"],
 ];
 
 /** Reads and checks an estimation specification; every error comes before any work. */
@@ -101,6 +104,7 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     lambda: spec["lambda"] === undefined ? undefined : readPositive(spec["lambda"], "lambda"),
     seed: String(spec["seed"] ?? 1),
     predict: readPredict(spec["predict"]),
+    search: readChoice(spec["search"] ?? "space-filling", "search", ["space-filling", "surrogate"]),
     effort: {
       sweeps: readInteger(spec["sweeps"] ?? 1600, "sweeps", 100),
       samples: readInteger(spec["samples"] ?? 1500, "samples", 50),

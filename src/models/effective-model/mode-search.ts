@@ -6,6 +6,8 @@ import {
   startDescent,
 } from "../../numeric/levenberg-marquardt.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
+import { latinHypercube } from "./latin-hypercube.ts";
+import { type Screened, screenBySurrogate } from "./surrogate-screening.ts";
 
 /** What a search found and what it cost. */
 export interface SearchResult {
@@ -17,6 +19,17 @@ export interface SearchResult {
   readonly surveyEvaluations: number;
   /** Forward calculations after which chi^2 was first within 1.1 times the best of the search. */
   readonly evaluationsToBest: number;
+}
+
+/** How a search starts. */
+export type ScreenKind = "space-filling" | "surrogate";
+
+export interface SearchOptions {
+  readonly strength?: number;
+  /** Number of points before the descents. */
+  readonly screening?: number;
+  /** Default space-filling, which wins on the shared task (see the decision record). */
+  readonly screen?: ScreenKind | undefined;
 }
 
 /** Rounds of the race between two selections, each this many steps. */
@@ -41,16 +54,11 @@ export function screeningSize(dimension: number): number {
 export function searchModes(
   problem: EstimationProblem,
   prng: Prng,
-  options: { readonly strength?: number; readonly screening?: number } = {},
+  options: SearchOptions = {},
 ): SearchResult {
   const before = problem.count.total;
   const history: number[] = [];
-  const screened = screen(
-    problem,
-    prng,
-    options.screening ?? screeningSize(problem.map.free.length),
-    history,
-  );
+  const screened = screen(problem, prng, options, history);
   const least = problem.leastSquares(options.strength ?? 0);
   const traced = {
     ...least,
@@ -76,47 +84,25 @@ export function searchModes(
   return { optima, evaluations, evaluationsToBest, surveyEvaluations };
 }
 
-interface Screened {
-  readonly x: Float64Array;
-  readonly chi2: number;
-}
-
-/** chi^2 at the points of a Latin hypercube, ascending. */
+/** chi^2 at the screening's points, ascending. */
 function screen(
   problem: EstimationProblem,
   prng: Prng,
-  count: number,
+  options: SearchOptions,
   history: number[],
 ): Screened[] {
-  const points = latinHypercube(problem.map.low, problem.map.high, Math.round(count), prng);
-  return points
-    .map((x) => {
-      const chi2 = problem.chi2(x);
-      history.push(chi2);
-      return { x, chi2 };
-    })
-    .sort((a, b) => a.chi2 - b.chi2);
-}
-
-/** `count` points, one in each of `count` slices of every axis. */
-export function latinHypercube(
-  low: Float64Array,
-  high: Float64Array,
-  count: number,
-  prng: Prng,
-): Float64Array[] {
-  const points = Array.from({ length: count }, () => new Float64Array(low.length));
-  for (let k = 0; k < low.length; k++) {
-    const order = Array.from({ length: count }, (_, r) => r);
-    for (let r = count - 1; r > 0; r--) {
-      const other = prng.integer(r + 1);
-      [order[r], order[other]] = [order[other]!, order[r]!];
-    }
-    points.forEach((point, r) => {
-      point[k] = low[k]! + ((order[r]! + prng.next()) / count) * (high[k]! - low[k]!);
-    });
-  }
-  return points;
+  const { low, high } = problem.map;
+  const count = Math.round(options.screening ?? screeningSize(low.length));
+  const chi2 = (x: Float64Array): number => {
+    const value = problem.chi2(x);
+    history.push(value);
+    return value;
+  };
+  const points =
+    options.screen === "surrogate"
+      ? screenBySurrogate(chi2, { low, high }, count, prng)
+      : latinHypercube(low, high, count, prng).map((x) => ({ x, chi2: chi2(x) }));
+  return points.sort((a, b) => a.chi2 - b.chi2);
 }
 
 function pickStarts(screened: readonly Screened[], problem: EstimationProblem): Float64Array[] {
