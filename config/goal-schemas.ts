@@ -8,7 +8,8 @@ const known = z.array(
 );
 
 const phaseDiagramModel = z.strictObject({
-  method: z.enum(["label-propagation", "label-spreading"]).optional(),
+  method: z.enum(["harmonic", "label-propagation", "label-spreading"]).optional(),
+  gamma: z.number().positive().optional(),
   score: z.string().optional(),
   diversity: z.string().optional(),
   coexistence: z.enum(["off", "midpoint", "full"]).optional(),

@@ -11,7 +11,10 @@ export function dominates(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return isBetter;
 }
 
-/** Positions of the points that none dominates; of equal points the first. Cost count log count for two objectives, else count times front. */
+/**
+ * Positions of the points that none dominates; of equal points the first. Cost count log count for two objectives,
+ * else count times front.
+ */
 export function paretoIndices(points: readonly ArrayLike<number>[]): number[] {
   const order = points.map((_, i) => i);
   // In falling lexicographic order a later point never dominates an earlier one.

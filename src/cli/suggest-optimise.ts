@@ -19,8 +19,8 @@ import { columnOf, readTable, type Table } from "./table.ts";
 import { rowOf, writeProposals } from "./write-proposals.ts";
 
 /**
- * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a candidate, a row with `nan`,
- * `inf` or a word there is an experiment that failed.
+ * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
+ * candidate, a row with `nan`, `inf` or a word there is an experiment that failed.
  */
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);

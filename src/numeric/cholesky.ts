@@ -3,7 +3,10 @@
  * place. Plain JavaScript; `dense-kernel.ts` has the same large operations in WebAssembly.
  */
 
-/** Factors the symmetric positive definite `a` (lower triangle, n x n) in place: a = L L'. Returns 0, or 1 + the row that failed. Cost n^3/6. */
+/**
+ * Factors the symmetric positive definite `a` (lower triangle, n x n) in place: a = L L'. Returns 0, or 1 + the row that
+ * failed. Cost n^3/6.
+ */
 export function choleskyInPlace(a: Float64Array, n: number, ld: number): number {
   for (let i = 0; i < n; i++) {
     const ri = i * ld;

@@ -129,10 +129,10 @@ function buildRows(
   return rows;
 }
 
-/** G += R R' for the whole request's covariances with the pool as the long side: sum over pool points of k k'. n x n, full. */
-export function covarianceGram(request: CovarianceRequest): Float64Array {
-  const rows = covarianceRows(request);
+/** R R' of rows of equal length: n x n, full. Cost n^2 / 2 a column. */
+export function gramOfRows(rows: readonly Float64Array[]): Float64Array {
   const n = rows.length;
+  const count = rows[0]?.length ?? 0;
   const out = new Float64Array(n * n);
   const kernel = denseKernel();
   if (kernel === undefined) {
@@ -143,8 +143,8 @@ export function covarianceGram(request: CovarianceRequest): Float64Array {
   const [rAt = 0, gAt = 0, work = 0] = reserve(kernel, [m * STRIP, m * m, m * STRIP]);
   const g = viewAt(kernel, gAt, m * m).fill(0);
   const r = viewAt(kernel, rAt, m * STRIP).fill(0);
-  for (let start = 0; start < request.pool.count; start += STRIP) {
-    const size = Math.min(STRIP, request.pool.count - start);
+  for (let start = 0; start < count; start += STRIP) {
+    const size = Math.min(STRIP, count - start);
     if (size < STRIP) r.fill(0);
     for (let i = 0; i < n; i++) r.set(rows[i]!.subarray(start, start + size), i * STRIP);
     kernel.addGram(m, STRIP, STRIP, rAt, gAt, work);

@@ -44,7 +44,7 @@ export function addFourierFeatures(sum: FourierSum, out: Float64Array): void {
     }
     result.fill(0);
     kernel.fourier(
-      (size + 1) & ~1,
+      (size + 7) & ~7,
       BLOCK,
       columns,
       features,

@@ -1,6 +1,7 @@
 import type { Prng } from "../../core/prng.ts";
 import { VARIANCE_min_share } from "./gaussian-process.ts";
-import { absorbRow, type PoolPosterior, reduceRow } from "./pool-posterior.ts";
+import { absorbRow, reduceRow } from "./pool-posterior.ts";
+import type { PoolBelief } from "./surrogate-model.ts";
 
 /**
  * The posterior conditioned on points whose results are not known yet: jobs in flight and the batch chosen so far. Their outcomes are
@@ -8,7 +9,7 @@ import { absorbRow, type PoolPosterior, reduceRow } from "./pool-posterior.ts";
  * draw only shifts the mean by the row times a normal number: no refit.
  */
 export class FantasyPosterior {
-  readonly base: PoolPosterior;
+  readonly base: PoolBelief;
   readonly variance: Float64Array;
   /** One mean per draw; a single one, the base's, until the first point is conditioned on. */
   means: Float64Array[];
@@ -18,7 +19,7 @@ export class FantasyPosterior {
   private readonly prng: Prng;
   private readonly extra: Float64Array[] = [];
 
-  constructor(base: PoolPosterior, draws: number, prng: Prng) {
+  constructor(base: PoolBelief, draws: number, prng: Prng) {
     this.base = base;
     this.draws = draws;
     this.prng = prng;
@@ -39,17 +40,11 @@ export class FantasyPosterior {
   condition(index: number): Float64Array {
     const { base } = this;
     const { gp } = base;
-    const row = base.covariances(base.pointOf(index));
-    const l = new Float64Array(base.rows.length + this.extra.length);
-    base.rows.forEach((v, i) => {
-      l[i] = v[index]!;
-    });
-    this.extra.forEach((v, i) => {
-      l[base.rows.length + i] = v[index]!;
-    });
+    const row = base.covarianceWith(index);
+    const l = Float64Array.from(this.extra, (v) => v[index]!);
     const noise = gp.theta.noise ** 2;
     const d = Math.sqrt(Math.max(this.variance[index]! + noise, VARIANCE_min_share * gp.s2));
-    reduceRow(row, [...base.rows, ...this.extra], l, 1 / d);
+    reduceRow(row, this.extra, l, 1 / d);
     this.extra.push(row);
 
     if (this.means.length === 1 && this.draws > 1)

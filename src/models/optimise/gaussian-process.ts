@@ -1,12 +1,15 @@
-import {
-  choleskyInPlace,
-  inverseFromFactor,
-  solveLower,
-  solveLowerTransposed,
-} from "../../numeric/dense-kernel.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/dense-kernel.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
-import { correlation, type KernelKind, scalePoint, squaredDistance } from "./kernel.ts";
+import {
+  correlation,
+  type Inputs,
+  type KernelKind,
+  scalePoint,
+  squaredDistance,
+} from "./kernel.ts";
 import { JITTERS, leastSquaresMean, rowNoise } from "./marginal-likelihood.ts";
+import { PoolPosterior } from "./pool-posterior.ts";
+import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 /** Variances are kept above this share of signal^2: rounding must not make one negative. */
@@ -19,7 +22,7 @@ const GROWTH = 64;
  * An exact Gaussian process with fixed hyperparameters: y = m + f(x) + noise, f ~ GP(0, s^2 C). Keeps the Cholesky
  * factor L of A = s^2 C + noise and z = L^-1 (y - m); a further result appends one row (cost count^2 / 2).
  */
-export class GaussianProcess {
+export class GaussianProcess implements SurrogateModel {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;
@@ -107,6 +110,10 @@ export class GaussianProcess {
     return true;
   }
 
+  over(inputs: Inputs): PoolBelief {
+    return new PoolPosterior(this, inputs);
+  }
+
   /** alpha = A^-1 (y - m). */
   alpha(): Float64Array {
     const alpha = this.z.slice(0, this.count);
@@ -117,11 +124,6 @@ export class GaussianProcess {
   /** Posterior mean of the function at each learnt point, standardised: y - noise alpha. */
   fitted(): Float64Array {
     return this.alpha().map((a, i) => this.y[i]! - this.noise[i]! * a);
-  }
-
-  /** A^-1, full matrix. */
-  inverse(): Float64Array {
-    return inverseFromFactor(this.l, this.count, this.ld);
   }
 
   private factor(): number {

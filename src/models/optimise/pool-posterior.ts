@@ -1,6 +1,9 @@
+import type { Prng } from "../../core/prng.ts";
 import { covarianceRows, type ScaledPool, whitenedRows } from "../../numeric/dense-kernel.ts";
 import { type GaussianProcess, VARIANCE_min_share } from "./gaussian-process.ts";
-import { type Inputs, scaleInputs, scalePoint } from "./kernel.ts";
+import { type Inputs, scaleInputs } from "./kernel.ts";
+import { drawPath } from "./sample-path.ts";
+import type { PoolBelief } from "./surrogate-model.ts";
 
 /**
  * The posterior of a Gaussian process over every candidate, kept up to date row by row. With V = L^-1 K(X, pool):
@@ -9,7 +12,7 @@ import { type Inputs, scaleInputs, scalePoint } from "./kernel.ts";
  *
  * A new result appends one row of V: cost 2 count N instead of N count^2 (design page, section 6).
  */
-export class PoolPosterior {
+export class PoolPosterior implements PoolBelief {
   readonly gp: GaussianProcess;
   readonly count: number;
   readonly scaled: Float64Array;
@@ -56,14 +59,25 @@ export class PoolPosterior {
     return { values: this.scaled, count: this.count, columns: this.gp.groups.length };
   }
 
+  covarianceWith(index: number): Float64Array {
+    const row = this.covariances(this.pointOf(index));
+    reduceRow(
+      row,
+      this.rows,
+      Float64Array.from(this.rows, (v) => v[index]!),
+      1,
+    );
+    return row;
+  }
+
+  drawPath(prng: Prng): Float64Array {
+    return drawPath(this, prng);
+  }
+
   /** Candidate `index` as a scaled point. */
   pointOf(index: number): Float64Array {
     const columns = this.count === 0 ? 0 : this.scaled.length / this.count;
     return Float64Array.from({ length: columns }, (_, c) => this.scaled[c * this.count + index]!);
-  }
-
-  scaledPoint(x: Float64Array): Float64Array {
-    return scalePoint(x, this.gp.theta.widths, this.gp.groups);
   }
 
   private absorb(row: Float64Array, z: number): void {

@@ -5,7 +5,9 @@ import type { KernelKind } from "./kernel.ts";
 import type { PoolPosterior } from "./pool-posterior.ts";
 
 /** Random features of one prior path; the error of the covariance falls with their square root. */
-const FEATURES = 512;
+const FEATURES_max = 512;
+/** On large pools fewer features keep a draw below 0.2 s. */
+const WAVES_max = 2.5e7;
 
 /**
  * One draw of the posterior function over the whole pool by Matheron's rule:
@@ -19,10 +21,11 @@ const FEATURES = 512;
 export function drawPath(posterior: PoolPosterior, prng: Prng): Float64Array {
   const { gp, count } = posterior;
   const columns = gp.groups.length;
-  const omega = drawFrequencies(gp.kind, columns, prng);
-  const phase = Float64Array.from({ length: FEATURES }, () => 2 * Math.PI * prng.next());
-  const amplitude = gp.theta.signal * Math.sqrt(2 / FEATURES);
-  const weight = Float64Array.from({ length: FEATURES }, () => amplitude * prng.normal());
+  const features = Math.max(128, Math.min(FEATURES_max, Math.round(WAVES_max / count)));
+  const omega = drawFrequencies(gp.kind, features, columns, prng);
+  const phase = Float64Array.from({ length: features }, () => 2 * Math.PI * prng.next());
+  const amplitude = gp.theta.signal * Math.sqrt(2 / features);
+  const weight = Float64Array.from({ length: features }, () => amplitude * prng.normal());
   const path = new Float64Array(count).fill(gp.mean);
   addFourierFeatures({ points: posterior.scaled, count, columns, omega, phase, weight }, path);
 
@@ -46,9 +49,14 @@ export function drawPath(posterior: PoolPosterior, prng: Prng): Float64Array {
 }
 
 /** Frequencies of the kernel's spectral density in scaled units: normal, or Student's t with 5 degrees of freedom (Matern 5/2). */
-function drawFrequencies(kind: KernelKind, columns: number, prng: Prng): Float64Array {
-  const omega = new Float64Array(FEATURES * columns);
-  for (let i = 0; i < FEATURES; i++) {
+function drawFrequencies(
+  kind: KernelKind,
+  features: number,
+  columns: number,
+  prng: Prng,
+): Float64Array {
+  const omega = new Float64Array(features * columns);
+  for (let i = 0; i < features; i++) {
     let factor = 1;
     if (kind === "matern-5/2") {
       let chi2 = 0;

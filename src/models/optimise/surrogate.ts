@@ -3,10 +3,25 @@ import { fitHyperparameters } from "./fit-hyperparameters.ts";
 import { GaussianProcess } from "./gaussian-process.ts";
 import type { HyperPrior, Hyperparameters } from "./hyperparameters.ts";
 import type { Inputs, KernelKind } from "./kernel.ts";
-import { PoolPosterior } from "./pool-posterior.ts";
+import { type LeaveOneOut, leaveOneOut } from "./leave-one-out.ts";
+import { SparseGaussianProcess } from "./sparse-gaussian-process.ts";
+import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import { createTrainingSet, type TrainingRow } from "./training-set.ts";
 
 const ANCHOR_GROWTH = 1.5;
+/** From here on a fit sees a sub-sample anyway, so the chain of warm starts ends. */
+const ANCHOR_max = 256;
+/** More rows, or more rows times candidates (8 bytes each), are learnt by the sparse model. */
+export const EXACT_ROWS_max = 2000;
+const EXACT_CELLS_max = 6e7;
+/** The sparse model is rebuilt each time so many results have been appended. */
+const SPARSE_APPENDED_max = 64;
+const NOTHING_LEARNT: LeaveOneOut = {
+  residuals: new Float64Array(0),
+  zScores: new Float64Array(0),
+  r2: Number.NaN,
+  calibration: Number.NaN,
+};
 
 export interface SurrogateOptions {
   readonly groups: Int32Array;
@@ -14,6 +29,8 @@ export interface SurrogateOptions {
   /** Names the random stream of the fits; equal results and equal seed give equal models. */
   readonly seed: string;
   readonly prior?: HyperPrior | undefined;
+  /** Candidates over which the posterior will be kept; decides when the sparse model takes over. */
+  readonly poolCount?: number | undefined;
 }
 
 /**
@@ -26,15 +43,16 @@ export class Surrogate {
   readonly options: SurrogateOptions;
   private rows: readonly TrainingRow[] = [];
   private learnt = new Map<number, Hyperparameters>();
-  private model: GaussianProcess | undefined;
-  private pool: PoolPosterior | undefined;
+  private model: SurrogateModel | undefined;
+  private pool: { inputs: Inputs; belief: PoolBelief } | undefined;
   private factored = 0;
+  private fitOf: { gp: SurrogateModel; fit: LeaveOneOut } | undefined;
 
   constructor(options: SurrogateOptions) {
     this.options = options;
   }
 
-  get gp(): GaussianProcess | undefined {
+  get gp(): SurrogateModel | undefined {
     return this.model;
   }
 
@@ -42,7 +60,9 @@ export class Surrogate {
   update(rows: readonly TrainingRow[]): void {
     const same = commonPrefix(this.rows, rows);
     for (const count of [...this.learnt.keys()]) if (count > same) this.learnt.delete(count);
-    const base = scheduledCount(rows.length);
+    const base = this.isSparse(rows.length)
+      ? rows.length - (rows.length % SPARSE_APPENDED_max)
+      : scheduledCount(rows.length);
     const isContinuation =
       this.model !== undefined && base === this.factored && same === this.rows.length;
     if (!isContinuation) this.rebuild(rows, base);
@@ -54,13 +74,21 @@ export class Surrogate {
     this.rows = rows;
   }
 
-  /** The posterior over a pool that does not change through the campaign. */
-  posterior(inputs: Inputs): PoolPosterior | undefined {
-    if (this.model === undefined) return undefined;
-    if (this.pool === undefined || this.pool.gp !== this.model)
-      this.pool = new PoolPosterior(this.model, inputs);
-    else this.pool.update();
-    return this.pool;
+  /** The posterior over a pool; kept up to date row by row while the pool is the same object. */
+  posterior(inputs: Inputs): PoolBelief | undefined {
+    const gp = this.model;
+    if (gp === undefined) return undefined;
+    if (this.pool?.inputs === inputs && this.pool.belief.gp === gp) this.pool.belief.update();
+    else this.pool = { inputs, belief: gp.over(inputs) };
+    return this.pool.belief;
+  }
+
+  /** Leave-one-out fit of the results at the last learning; kept until the next. */
+  fit(): LeaveOneOut {
+    const gp = this.model;
+    if (!(gp instanceof GaussianProcess)) return NOTHING_LEARNT;
+    if (this.fitOf?.gp !== gp) this.fitOf = { gp, fit: leaveOneOut(gp) };
+    return this.fitOf.fit;
   }
 
   private rebuild(rows: readonly TrainingRow[], base: number): void {
@@ -70,9 +98,19 @@ export class Surrogate {
       this.model = undefined;
       return;
     }
-    const { groups, kind } = this.options;
+    const { groups, kind, seed, poolCount = 0 } = this.options;
     const data = createTrainingSet(rows.slice(0, base), groups.length);
-    this.model = new GaussianProcess(data, this.thetaAt(rows, base), groups, kind);
+    const theta = this.thetaAt(rows, scheduledCount(base));
+    this.model = this.isSparse(rows.length)
+      ? new SparseGaussianProcess(data, theta, groups, kind, {
+          poolCount,
+          prng: createPrng(`${seed}/inducing/${base}`),
+        })
+      : new GaussianProcess(data, theta, groups, kind);
+  }
+
+  private isSparse(count: number): boolean {
+    return count > EXACT_ROWS_max || count * (this.options.poolCount ?? 0) > EXACT_CELLS_max;
   }
 
   private thetaAt(rows: readonly TrainingRow[], count: number): Hyperparameters {
@@ -114,7 +152,7 @@ function anchorBelow(count: number): number | undefined {
   if (count <= anchor) return undefined;
   for (;;) {
     const next = Math.ceil(anchor * ANCHOR_GROWTH);
-    if (next >= count) return anchor;
+    if (next >= Math.min(count, ANCHOR_max)) return anchor;
     anchor = next;
   }
 }

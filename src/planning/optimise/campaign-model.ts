@@ -1,6 +1,6 @@
 import type { CampaignResult } from "../../domain/proposal.ts";
-import type { PoolPosterior } from "../../models/optimise/pool-posterior.ts";
 import { Surrogate } from "../../models/optimise/surrogate.ts";
+import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import type { TrainingRow } from "../../models/optimise/training-set.ts";
 import { logNormalCdf, logNormalInterval } from "../../numeric/normal-distribution.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
@@ -36,6 +36,7 @@ export class CampaignModel {
     const options = (name: string) => ({
       groups: pool.encoding.groups,
       kind: settings.kernel,
+      poolCount: pool.inputs.count,
       seed: `${seed}/${name}`,
     });
     this.quantities = [
@@ -92,7 +93,7 @@ export class CampaignModel {
     }
   }
 
-  posterior(quantity: Quantity): PoolPosterior | undefined {
+  posterior(quantity: Quantity): PoolBelief | undefined {
     return quantity.surrogate.posterior(this.pool.inputs);
   }
 
@@ -130,7 +131,7 @@ export class CampaignModel {
   }
 
   /** The surrogate of success (1) and failure (0), once both have been seen. */
-  feasibilityPosterior(): PoolPosterior | undefined {
+  feasibilityPosterior(): PoolBelief | undefined {
     const failed = this.rows.filter((row) => row.failed).length;
     if (failed === 0 || failed === this.rows.length) return undefined;
     return this.feasibility.posterior(this.pool.inputs);
@@ -145,7 +146,7 @@ export class CampaignModel {
 }
 
 function logRangeProbability(
-  posterior: PoolPosterior,
+  posterior: PoolBelief,
   { sign, min, max }: { sign: number; min: number; max: number },
 ): Float64Array {
   const { gp } = posterior;

@@ -5,8 +5,7 @@ import {
 import { hypervolume, nonDominatedBoxes, paretoIndices } from "../../acquisition/pareto.ts";
 import type { Prng } from "../../core/prng.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
-import type { PoolPosterior } from "../../models/optimise/pool-posterior.ts";
-import { drawPath } from "../../models/optimise/sample-path.ts";
+import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";
 
 /** Joint draws of the outcomes in flight; each costs a scoring with a front of its own. */
@@ -18,7 +17,7 @@ export interface SeveralObjectives {
   readonly objectives: readonly {
     readonly name: string;
     readonly sign: number;
-    readonly posterior: PoolPosterior;
+    readonly posterior: PoolBelief;
   }[];
   /** Measured front and reference point in signed user units. */
   readonly front: readonly (readonly number[])[];
@@ -87,7 +86,7 @@ export function createParetoThompsonScorer(situation: SeveralObjectives, prng: P
   return {
     variance,
     score: () => {
-      const paths = objectives.map(({ posterior }) => drawPath(posterior, prng));
+      const paths = objectives.map(({ posterior }) => posterior.drawPath(prng));
       const points = Array.from(variance, (_, n) => paths.map((path) => path[n] ?? 0));
       const known = [...front, ...chosen];
       const base = hypervolume(known, reference);

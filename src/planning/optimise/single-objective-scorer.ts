@@ -5,8 +5,7 @@ import {
 } from "../../acquisition/improvement.ts";
 import type { Prng } from "../../core/prng.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
-import type { PoolPosterior } from "../../models/optimise/pool-posterior.ts";
-import { drawPath } from "../../models/optimise/sample-path.ts";
+import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";
 
 /** Joint draws of the outcomes in flight. The score's error falls with their square root; opposite pairs remove its first order. */
@@ -18,7 +17,7 @@ export interface SingleObjective {
   readonly name: string;
   /** +1 to make large, -1 to make small. */
   readonly sign: number;
-  readonly posterior: PoolPosterior;
+  readonly posterior: PoolBelief;
   /** Largest posterior mean at a measured, feasible point, standardised and signed. */
   readonly incumbent: number;
 }
@@ -101,7 +100,7 @@ export function createThompsonScorer(objective: SingleObjective, prng: Prng): Sc
   return {
     variance: posterior.variance,
     score: () => {
-      path = Float64Array.from(drawPath(posterior, prng));
+      path = Float64Array.from(posterior.drawPath(prng));
       return toPositiveLog(path);
     },
     condition: () => {},

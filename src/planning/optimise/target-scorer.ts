@@ -1,7 +1,7 @@
 import { logProbabilityInRange } from "../../acquisition/target-range.ts";
 import type { Prng } from "../../core/prng.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
-import type { PoolPosterior } from "../../models/optimise/pool-posterior.ts";
+import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";
 
 const DRAWS = 16;
@@ -10,7 +10,7 @@ export interface TargetQuantity {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  readonly posterior: PoolPosterior;
+  readonly posterior: PoolBelief;
 }
 
 /** Target-range search: the probability that every quantity lies in its range (NIMO's PTR), outcomes in flight imagined. */

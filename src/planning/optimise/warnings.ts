@@ -1,4 +1,3 @@
-import { leaveOneOut } from "../../models/optimise/leave-one-out.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 
 /** From this many results a poor leave-one-out fit is worth telling. */
@@ -14,15 +13,16 @@ export function findWarnings(model: CampaignModel): string[] {
     warnings.push(`All ${failed} experiments failed: points are spread until one succeeds.`);
   for (const { name, surrogate } of model.quantities) {
     const { gp } = surrogate;
-    if (gp === undefined || gp.count < RESULTS_min || gp.count > RESULTS_max) continue;
+    if (gp === undefined || gp.factored < RESULTS_min || gp.factored > RESULTS_max) continue;
     if (gp.y.every((y) => Math.abs(y) < 1e-9)) {
       warnings.push(`Every result of ${name} is the same: there is nothing to learn from yet.`);
       continue;
     }
-    const { r2, calibration } = leaveOneOut(gp);
+    const { r2, calibration } = surrogate.fit();
     if (r2 < 0.1)
       warnings.push(
-        `The model of ${name} predicts its own results no better than their mean (leave-one-out R2 ${r2.toFixed(2)}): proposals are close to a random search.`,
+        `The model of ${name} predicts its own results no better than their mean (leave-one-out R2 ` +
+          `${r2.toFixed(2)}): proposals are close to a random search.`,
       );
     else if (calibration > 4)
       warnings.push(
