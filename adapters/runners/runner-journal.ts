@@ -137,20 +137,21 @@ function forgetOldest(records: Map<string, JobRecord>): void {
 }
 
 function writeCompacted(file: string, records: ReadonlyMap<string, JobRecord>): void {
-  const entries = [...records.values()].flatMap(({ order, refusal, outcome, acked }) => {
-    if (refusal !== undefined) return [{ note: "rejected", order, ...refusal }];
-    const { jobId, attempt } = order;
-    return [
-      { note: "accepted", order },
-      ...(outcome === undefined ? [] : [{ note: "ended", jobId, attempt, outcome }]),
-      ...(acked ? [{ note: "acked", jobId, attempt }] : []),
-    ];
-  });
+  const entries = [...records.values()].flatMap(entriesOf);
   const fresh = `${file}.new`;
   writeFileSync(fresh, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), {
     flush: true,
   });
   renameSync(fresh, file);
+}
+
+function entriesOf({ order, refusal, outcome, acked }: JobRecord): JournalEntry[] {
+  if (refusal !== undefined) return [{ note: "rejected", order, ...refusal }];
+  const { jobId, attempt } = order;
+  const entries: JournalEntry[] = [{ note: "accepted", order }];
+  if (outcome !== undefined) entries.push({ note: "ended", jobId, attempt, outcome });
+  if (acked) entries.push({ note: "acked", jobId, attempt });
+  return entries;
 }
 
 /** One runner a folder: two would answer for each other's jobs. The lock of a runner that was killed is taken over. */

@@ -107,13 +107,16 @@ export class SimulationRunner {
     }
     switch (message.kind) {
       case "start":
-        return this.#start(message.order);
+        this.#start(message.order);
+        break;
       case "ack":
-        return this.#acknowledged(message.jobId, message.attempt);
+        this.#acknowledged(message.jobId, message.attempt);
+        break;
       case "emergencyStop":
         this.#emergency = message.active;
         if (message.active) this.#running?.abort.abort("the emergency stop is active");
-        return this.#sayState();
+        this.#sayState();
+        break;
       default: {
         // A command of an agent that has been replaced is never acted on.
         if (message.epoch < this.#epoch) return;
@@ -125,12 +128,16 @@ export class SimulationRunner {
 
   #start(order: SimulationOrder): void {
     const said = this.#journal.byCommand(order.commandId) ?? this.#sameAttempt(order);
-    if (said !== undefined) return this.#answer(said);
+    if (said !== undefined) {
+      this.#answer(said);
+      return;
+    }
     const refusal = this.#refuse(order);
     if (refusal !== undefined) {
       this.#journal.append({ note: "rejected", order, ...refusal });
       this.#options.logger.warn({ jobId: order.jobId, ...refusal }, "runner.refused");
-      return this.#sayAboutJob(order, "rejected", refusal);
+      this.#sayAboutJob(order, "rejected", refusal);
+      return;
     }
     this.#epoch = Math.max(this.#epoch, order.epoch);
     this.#journal.append({ note: "accepted", order });
@@ -220,7 +227,10 @@ export class SimulationRunner {
       return;
     }
     const running = this.#running;
-    if (kind === "reconcile" || running?.record.order.jobId !== jobId) return this.#answer(record);
+    if (kind === "reconcile" || running?.record.order.jobId !== jobId) {
+      this.#answer(record);
+      return;
+    }
     const { program } = this.#options;
     if (kind === "cancel") running.abort.abort("cancelled");
     if (kind === "hold" && program.hold !== undefined) {
@@ -236,11 +246,12 @@ export class SimulationRunner {
 
   /** Says again what is true of a job. */
   #answer(record: JobRecord): void {
-    if (record.refusal !== undefined)
-      return this.#sayAboutJob(record.order, "rejected", record.refusal);
-    if (record.outcome !== undefined) return this.#sayReport(record);
-    this.#sayAboutJob(record.order, "accepted", {});
-    if (this.#running !== undefined) this.#sayProgress(this.#running);
+    if (record.refusal !== undefined) this.#sayAboutJob(record.order, "rejected", record.refusal);
+    else if (record.outcome !== undefined) this.#sayReport(record);
+    else {
+      this.#sayAboutJob(record.order, "accepted", {});
+      if (this.#running !== undefined) this.#sayProgress(this.#running);
+    }
   }
 
   #acknowledged(jobId: string, attempt: number): void {
