@@ -34,8 +34,15 @@ function specOf(campaign: CampaignConfiguration, folder: string, seed: string): 
     space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },
     limits: campaign.limits,
-    ...({ goal: campaign.goal, model: campaign.model } as GoalSettings),
+    ...goalOf(campaign, folder),
   };
+}
+
+/** The goal with its file names resolved, since a daemon may be started anywhere. */
+function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
+  const { goal, model } = campaign;
+  if (goal !== "structure-map") return { goal, model } as GoalSettings;
+  return { goal, model: { ...model, structureModel: resolve(folder, model.structureModel) } };
 }
 
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {

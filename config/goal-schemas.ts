@@ -40,10 +40,21 @@ const optimiseModel = z.strictObject({
   stop: z.strictObject({ expectedGain_min: z.number().positive().optional() }).optional(),
 });
 
+const evidenceSetting = z.strictObject({
+  fidelity: z.number().min(0.05).max(1).optional(),
+  cost: z.number().positive().optional(),
+});
+
 const structureMapModel = z.strictObject({
   ...phaseDiagramModel.shape,
   structureModel: z.string().min(1),
   fraction_min: z.number().min(0).max(1).optional(),
+  evidence: z
+    .strictObject({
+      simulation: evidenceSetting.optional(),
+      measurement: evidenceSetting.optional(),
+    })
+    .optional(),
 });
 
 const effectiveModelModel = z.strictObject({

@@ -3,6 +3,8 @@ import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
+import { createClassifyingBus } from "../adapters/runners/classifying-bus.ts";
+import { createTrajectoryClassifier } from "../adapters/runners/trajectory-classifier.ts";
 import { openFileEventLog } from "../adapters/storage/file-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { Configuration } from "../config/schema.ts";
@@ -40,8 +42,14 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger } = options;
   const log = await openFileEventLog({ folder: options.folder, logger });
   const planner = createPlannerWorker({ logger });
-  const bus = createBus(configuration, logger);
-  const loop = composeLoop(
+  const broker = createBus(configuration, logger);
+  const bus = createClassifyingBus(
+    broker,
+    createTrajectoryClassifier(),
+    (jobId) => structureModelOf(loop, jobId),
+    logger,
+  );
+  const loop: Loop = composeLoop(
     { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
     {
       site: configuration.site,
@@ -63,7 +71,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     ...loop,
     planner,
     get brokerUrl() {
-      return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
+      return (
+        configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(broker)}`
+      );
     },
     stop: async () => {
       if (stopped) return;
@@ -74,6 +84,14 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       await log.close();
     },
   };
+}
+
+/** Trajectories are classified for the campaigns whose map is made of them. */
+function structureModelOf(loop: Loop, jobId: string) {
+  const campaignId = loop.lab.machines.job.get(jobId)?.context.campaignId;
+  const spec = loop.lab.specs.get(campaignId ?? "");
+  if (spec?.goal !== "structure-map") return undefined;
+  return { model: spec.model.structureModel, fraction_min: spec.model.fraction_min };
 }
 
 function createBus(configuration: Configuration, logger: Logger): MessageBus {

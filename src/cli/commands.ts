@@ -7,6 +7,7 @@ import { registerExport } from "./export.ts";
 import { registerOperate } from "./operate.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
+import { registerRunner } from "./runner.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStart } from "./start.ts";
 import { registerStatus } from "./status.ts";
@@ -31,5 +32,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerReport,
   registerReplay,
   registerStructure,
+  registerRunner,
   registerContract,
 ];

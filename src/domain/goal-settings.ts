@@ -82,6 +82,20 @@ export interface StructureMapSettings extends PhaseDiagramSettings {
   readonly structureModel: string;
   /** Share of atoms from which a class counts as a phase of the run, 0..1. */
   readonly fraction_min?: number | undefined;
+  /** What a result of each kind of instrument is worth, and what it costs. */
+  readonly evidence?:
+    | {
+        readonly simulation?: EvidenceSetting | undefined;
+        readonly measurement?: EvidenceSetting | undefined;
+      }
+    | undefined;
+}
+
+export interface EvidenceSetting {
+  /** Factor on the confidence of a result, 0..1. Without it 0.9 for simulations, 1 for measurements. */
+  readonly fidelity?: number | undefined;
+  /** In any unit, the same for both; without it 1. */
+  readonly cost?: number | undefined;
 }
 
 export interface EffectiveModelSettings {

@@ -4,11 +4,13 @@ import { createEffectiveModelPlanner } from "./effective-model-planner.ts";
 import { createOptimisePlanner } from "./optimise-planner.ts";
 import { createPhaseDiagramPlanner } from "./phase-diagram-planner.ts";
 import type { Planner, PlannerFactory } from "./planner.ts";
+import { createStructureMapPlanner } from "./structure-map-planner.ts";
 
 const FACTORIES: Partial<Record<CampaignSpec["goal"], PlannerFactory>> = {
   "effective-model": createEffectiveModelPlanner,
   "phase-diagram": createPhaseDiagramPlanner,
   optimise: createOptimisePlanner,
+  "structure-map": createStructureMapPlanner,
 };
 
 /** The planner of a campaign's goal. */
