@@ -42,9 +42,13 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-async function startDaemon(place: Place): Promise<Daemon> {
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "tieline-daemon-"));
   cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function startDaemon(place: Place, folder = makeFolder()): Promise<Daemon> {
   const file = join(folder, "config.yaml");
   const yaml = `version: 1
 site: ${SITE}
@@ -159,4 +163,22 @@ describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $
     expect(new Set(instrument.started).size).toBe(BUDGET);
     await until(() => new Set(instrument.acknowledged).size === BUDGET, "every ack");
   });
+});
+
+test("a latched emergency stop meets instruments after the embedded broker was started again", async () => {
+  const place: Place = { name: "the embedded broker", broker: async () => "{ port: 0 }" };
+  const folder = makeFolder();
+  const first = await startDaemon(place, folder);
+  const stop = JSON.stringify(wrap("emergencyStop", SAMPLES.emergencyStop));
+  const topic = sampleTopic("emergencyStop");
+  await (await connect(first)).publishAsync(topic, stop, { qos: 1, retain: true });
+  await first.stop();
+  const second = await startDaemon(place, folder);
+  const instrument = await connect(second);
+  const heard: string[] = [];
+  instrument.on("message", (_, payload) => heard.push(payload.toString()));
+  await instrument.subscribeAsync(topic, { qos: 1 });
+  await until(() => heard.length === 1, "the retained stop");
+  expect(JSON.parse(heard[0] ?? "").data).toEqual(SAMPLES.emergencyStop);
+  expect(second.lab.emergency).toBeDefined();
 });

@@ -39,7 +39,12 @@ function launch(
   argv: readonly string[],
 ): { process: ChildProcess; text: () => string } {
   let text = "";
-  const child = spawn(program, argv, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  // A process group of its own: an instrument killed hard must not leave its mosquitto_sub behind.
+  const child = spawn(program, argv, {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   child.stdout.on("data", (chunk: Buffer) => {
     text += chunk.toString();
   });
@@ -47,12 +52,22 @@ function launch(
     text += chunk.toString();
   });
   cleanUp.push(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    const ended = isRunning ? once(child, "exit") : undefined;
+    killGroup(child);
     await ended;
   });
   return { process: child, text: () => text };
+}
+
+/** `kill -9` of a program and of what it started. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The whole group has ended by itself.
+  }
 }
 
 function makeFolder(): string {
@@ -166,8 +181,8 @@ test.runIf(mosquittoIsThere() && TRANSPORTS.length > 0)(
     const first = daemon(folder, config);
     const before = instrument(python, url, ...how);
     await until(() => /^acknowledged /m.test(before.text()), "a first result", 40_000);
-    before.process.kill("SIGKILL");
-    first.process.kill("SIGKILL");
+    killGroup(before.process);
+    killGroup(first.process);
     await exitOf(first);
     const after = instrument(python, url, ...how);
     const second = daemon(folder, config);

@@ -1,8 +1,11 @@
 """Two ways to speak MQTT: paho-mqtt (PyPI) or Mosquitto's command-line clients. The instrument does not care which."""
 
+import ctypes
 import json
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 from urllib.parse import urlparse
 
@@ -18,6 +21,13 @@ def make_transport(kind, url, client_id, make_will, on_connect, on_message):
             kind = "mosquitto"
     cls = {"paho": PahoTransport, "mosquitto": MosquittoTransport}[kind]
     return cls(urlparse(url), client_id, make_will, on_connect, on_message)
+
+
+def die_with_parent():
+    """Linux: the listener ends when the instrument is killed, so that its will is sent and its client id is free."""
+    PR_SET_PDEATHSIG = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class PahoTransport:
@@ -85,7 +95,9 @@ class MosquittoTransport:
         command += ["--will-retain", "-F", "%r\t%t\t%p"]
         for topic_filter in filters:
             command += ["-t", topic_filter]
-        self.listener = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.listener = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
+        )
         threading.Thread(target=self.listen, daemon=True).start()
         self.on_connect()
 
