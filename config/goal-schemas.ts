@@ -8,7 +8,8 @@ const known = z.array(
 );
 
 const phaseDiagramModel = z.strictObject({
-  method: z.enum(["label-propagation", "label-spreading"]).optional(),
+  method: z.enum(["harmonic", "label-propagation", "label-spreading"]).optional(),
+  gamma: z.number().positive().optional(),
   score: z.string().optional(),
   diversity: z.string().optional(),
   coexistence: z.enum(["off", "midpoint", "full"]).optional(),
@@ -48,6 +49,7 @@ const structureMapModel = z.strictObject({
 const effectiveModelModel = z.strictObject({
   spec: z.record(z.string(), z.unknown()),
   target: z.strictObject({ quantity: z.string(), error_max: z.number().positive() }).optional(),
+  sigma: z.number().positive().optional(),
 });
 
 /** What a campaign is after, with the settings of its model. */

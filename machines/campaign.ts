@@ -30,6 +30,8 @@ const stopOn = {
   actions: noteEmergency,
 };
 
+const CLEAR_FIRST = "The emergency stop is still active; clear it first.";
+
 /** Answers to a person, where the state does not say otherwise. */
 const refusals = (state: string) =>
   ({
@@ -106,7 +108,13 @@ const over = (state: string) => ({
     kind: "alarm" as const,
     alarm: { id: `campaign/${context.campaignId}`, severity: "warning" as const, text: "" },
   })),
-  on: { ...refusals(state), ...learnOnly, "campaign.withdraw": withdraw },
+  on: {
+    ...refusals(state),
+    ...learnOnly,
+    "campaign.withdraw": withdraw,
+    // What is over stays over: an emergency stop must not give a person a way to resume it.
+    "safety.emergencyStop": { actions: noteEmergency },
+  },
 });
 
 /**
@@ -144,10 +152,13 @@ export const campaignMachine = setupCampaign.createMachine({
     validated: {
       on: {
         ...refusals("not started"),
-        "campaign.start": { target: "running", actions: [accept, replan] },
+        "campaign.start": [
+          { guard: "emergencyLasts", actions: refuse(CLEAR_FIRST) },
+          { target: "running", actions: [accept, replan] },
+        ],
         "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
         "campaign.doubt": {},
-        "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
+        "safety.emergencyStop": { actions: noteEmergency },
       },
     },
     running: {
@@ -276,10 +287,11 @@ export const campaignMachine = setupCampaign.createMachine({
         "campaign.resume": [
           {
             guard: "emergencyLasts",
-            actions: refuse("The emergency stop is still active; clear it first."),
+            actions: refuse(CLEAR_FIRST),
           },
           { target: "running", actions: [accept, replan] },
         ],
+        "campaign.stop": stopAndAbort["campaign.stop"],
         "campaign.abort": {
           target: "aborting",
           actions: [accept, noteReason, cancelExperiments("all")],
@@ -300,7 +312,12 @@ export const campaignMachine = setupCampaign.createMachine({
     },
     aborting: {
       always: { guard: "isEmpty", target: "aborted" },
-      on: { ...refusals("aborting"), ...learnOnly },
+      // It only ends jobs, and goes on ending them: an emergency stop must not make it resumable.
+      on: {
+        ...refusals("aborting"),
+        ...learnOnly,
+        "safety.emergencyStop": { actions: noteEmergency },
+      },
     },
     converged: over("converged"),
     budgetExhausted: over("finished: its budget is spent"),

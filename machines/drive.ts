@@ -1,4 +1,9 @@
-import { type AnyMachineSnapshot, initialTransition, transition } from "xstate";
+import {
+  type AnyActorScope,
+  type AnyMachineSnapshot,
+  createActor,
+  initialTransition,
+} from "xstate";
 import { campaignMachine } from "./campaign.ts";
 import type { CampaignContext } from "./campaign-types.ts";
 import type { Effect, MachineAddress, MachineEvent } from "./effect.ts";
@@ -32,6 +37,33 @@ const MACHINES = {
   reservation: reservationMachine,
 } as const;
 
+interface ExecutedAction {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
+/** Where the actions of the transition that runs now go. */
+let collect: ExecutedAction[] = [];
+
+/**
+ * XState's own `transition()` makes an actor for every call, half of its cost. Our machines have no child actors, so one
+ * inert scope for each kind serves for ever; it runs nothing and only hands over the actions.
+ */
+function inertScope(kind: MachineKind): AnyActorScope {
+  const self = createActor(MACHINES[kind] as typeof jobMachine, { input: {} as never });
+  return {
+    self,
+    id: kind,
+    sessionId: kind,
+    system: self.system,
+    logger: () => {},
+    defer: () => {},
+    emit: () => {},
+    stopChild: () => {},
+    actionExecutor: (action: ExecutedAction) => void collect.push(action),
+  } as unknown as AnyActorScope;
+}
+
 export type MachineKind = MachineAddress["machine"];
 
 /** A machine's first state and what it asks for on entering it. */
@@ -55,16 +87,27 @@ export function advance<Kind extends MachineKind>(
   current: MachineState<Contexts[Kind]>,
   event: MachineEvent,
 ): { readonly state: MachineState<Contexts[Kind]>; readonly effects: readonly Effect[] } {
-  const [snapshot, actions] = transition(
-    MACHINES[kind] as typeof jobMachine,
+  const actions: ExecutedAction[] = [];
+  const scope = SCOPES[kind];
+  collect = actions;
+  const snapshot = (MACHINES[kind] as typeof jobMachine).transition(
     current.snapshot as never,
     event as never,
+    scope as never,
   );
   return {
     state: describe<Contexts[Kind]>(snapshot as AnyMachineSnapshot),
     effects: effectsOf(actions),
   };
 }
+
+const SCOPES: Readonly<Record<MachineKind, AnyActorScope>> = {
+  campaign: inertScope("campaign"),
+  experiment: inertScope("experiment"),
+  job: inertScope("job"),
+  instrument: inertScope("instrument"),
+  reservation: inertScope("reservation"),
+};
 
 function describe<Context>(snapshot: AnyMachineSnapshot): MachineState<Context> {
   return { states: leaves(snapshot.value, ""), context: snapshot.context as Context, snapshot };

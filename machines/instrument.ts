@@ -15,6 +15,11 @@ export interface InstrumentContext {
   readonly keepsJournal: boolean;
   readonly jobId: string | undefined;
   readonly seen_ms: number;
+  /** The job that it did not answer about: the question that is put again until it does. */
+  readonly probeJobId: string | undefined;
+  readonly probes: number;
+  readonly timers: number;
+  readonly timerId: string | undefined;
 }
 
 export type InstrumentEvent =
@@ -43,9 +48,10 @@ export type InstrumentEvent =
   /** The daemon restarted: what it knew may be old. */
   | ({ readonly type: "instrument.doubt" } & Stamp)
   /** A job on it did not answer in time. */
-  | ({ readonly type: "instrument.silent" } & Stamp)
+  | ({ readonly type: "instrument.silent"; readonly jobId: string } & Stamp)
   /** It answered about a job: it is there. */
-  | ({ readonly type: "instrument.answered" } & Stamp);
+  | ({ readonly type: "instrument.answered" } & Stamp)
+  | ({ readonly type: "timer.fired"; readonly timerId: string } & Stamp);
 
 const setupInstrument = setup({
   types: {
@@ -56,6 +62,8 @@ const setupInstrument = setup({
   actions: { effect: (_, _effect: Effect) => {} },
   guards: {
     /** An old will must not overwrite a new birth. */
+    isMyTimer: ({ context, event }) =>
+      event.type === "timer.fired" && event.timerId === context.timerId,
     isFormerBoot: ({ context, event }) =>
       "bootId" in event && context.formerBootIds.includes(event.bootId),
     isGoodbye: ({ event }) => event.type === "instrument.online" && !event.online,
@@ -71,6 +79,52 @@ const setupInstrument = setup({
       event.type === "instrument.state" && event.safety === params,
   },
 });
+
+/** A silent instrument is asked again after this, then after twice as long, and so on up to the longest. */
+const PROBE_ms = { first: 60_000, longest: 1_800_000 };
+
+/** Nothing to ask about (a restart of the daemon): its birth, or any word of it, brings it back. */
+const armProbe = setupInstrument.enqueueActions(({ context, event, enqueue }) => {
+  if (context.probeJobId === undefined) return;
+  const timers = context.timers + 1;
+  const timerId = `${context.instrumentId}/t${timers}`;
+  const wait_ms = Math.min(PROBE_ms.first * 2 ** context.probes, PROBE_ms.longest);
+  enqueue.assign({ timers, timerId, probes: context.probes + 1 });
+  enqueue({
+    type: "effect",
+    params: {
+      kind: "command",
+      command: { type: "startTimer", timerId, at_ms: event.time_ms + wait_ms },
+    },
+  });
+});
+
+const disarmProbe = {
+  type: "effect" as const,
+  params: ({ context }: { readonly context: InstrumentContext }): Effect => ({
+    kind: "command",
+    command: { type: "cancelTimer", timerId: context.timerId ?? "" },
+  }),
+};
+
+const probe = {
+  type: "effect" as const,
+  params: ({
+    context,
+    event,
+  }: {
+    readonly context: InstrumentContext;
+    readonly event: InstrumentEvent;
+  }): Effect => ({
+    kind: "command",
+    command: {
+      type: "reconcileJobs",
+      commandId: `${context.instrumentId}.q${event.position}`,
+      instrumentId: context.instrumentId,
+      jobIds: [context.probeJobId ?? ""],
+    },
+  }),
+};
 
 /** More boots than this are not remembered: a message that late is refused by its job's attempt anyway. */
 const FORMER_BOOTS_MAX = 16;
@@ -112,6 +166,10 @@ export const instrumentMachine = setupInstrument.createMachine({
     keepsJournal: false,
     jobId: undefined,
     seen_ms: 0,
+    probeJobId: undefined,
+    probes: 0,
+    timers: 0,
+    timerId: undefined,
   }),
   on: {
     "*": {
@@ -151,13 +209,25 @@ export const instrumentMachine = setupInstrument.createMachine({
           },
         ],
         "instrument.doubt": { target: ".stale" },
-        "instrument.silent": { target: ".stale" },
+        "instrument.silent": {
+          target: ".stale",
+          reenter: true,
+          actions: assign({ probeJobId: ({ event }) => event.jobId, probes: 0 }),
+        },
         "instrument.answered": {
           target: ".online",
           actions: assign({ seen_ms: ({ event }) => event.time_ms }),
         },
       },
-      states: { offline: {}, online: {}, stale: {} },
+      states: {
+        offline: {},
+        online: { entry: assign({ probeJobId: undefined, probes: 0 }) },
+        stale: {
+          entry: armProbe,
+          exit: disarmProbe,
+          on: { "timer.fired": { guard: "isMyTimer", actions: [probe, armProbe] } },
+        },
+      },
     },
     operation: {
       initial: "idle",

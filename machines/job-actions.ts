@@ -85,7 +85,12 @@ export function markInstrumentSilent({ context, event }: Args): Effect {
   return {
     kind: "tell",
     to: { machine: "instrument", id: context.instrumentId ?? "" },
-    event: { type: "instrument.silent", time_ms: event.time_ms, position: event.position },
+    event: {
+      type: "instrument.silent",
+      jobId: context.jobId,
+      time_ms: event.time_ms,
+      position: event.position,
+    },
   };
 }
 

@@ -21,12 +21,13 @@ export const giveUp = [
   {
     guard: "isGivenUp" as const,
     target: "#job.deadLetter" as const,
-    actions: fail("instrumentLost"),
+    actions: [fail("instrumentLost"), effect(markInstrumentSilent)],
   },
 ];
 
-/** What an instrument's own words end: rejected, failed. */
+/** What an instrument's own words end: rejected, failed. An earlier attempt's late word ends nothing. */
 export const onRefusal = (reason: JobFailureReason) => [
+  { guard: "isOfEarlierAttempt" as const },
   { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
   { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },
   {

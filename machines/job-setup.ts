@@ -16,6 +16,8 @@ export const setupJob = setup({
     needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
     isOfThisAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt === context.attempt,
+    isOfEarlierAttempt: ({ context, event }) =>
+      "attempt" in event && event.attempt < context.attempt,
     mayTryAgain: ({ context, event }) =>
       "retryable" in event &&
       event.retryable &&

@@ -14,9 +14,7 @@ import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
 import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
-/** No record of it, no sign of life: its station is not used again before the instrument has spoken. */
 const letGo = [effect(releaseStation)];
-const letGoDoubtful = [effect(releaseStation), effect(markInstrumentSilent)];
 
 /**
  * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
@@ -272,7 +270,7 @@ export const jobMachine = setupJob.createMachine({
     failed: { entry: [...letGo, effect(reportEnd("job.ended"))], on: ended },
     deadLetter: {
       entry: [
-        ...letGoDoubtful,
+        ...letGo,
         effect(reportEnd("job.ended")),
         effect(
           alarm(

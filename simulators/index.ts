@@ -2,6 +2,7 @@
 export { SimulatedBroker, type SimulatedBrokerOptions } from "./broker/simulated-broker.ts";
 export { createSimulatedBus, type SimulatedBus } from "./broker/simulated-bus.ts";
 export { checkLedger } from "./checkers/check-ledger.ts";
+export { type ScientificRecord, scientificRecord } from "./checkers/scientific-record.ts";
 export type {
   ConnectInstrument,
   ConnectionOptions,

@@ -4,12 +4,14 @@ import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import type { Limits } from "./domain/candidate.ts";
+import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import type { Lab } from "./runtime/lab.ts";
-import { FINAL_STATES, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { FINAL_STATES, listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
+import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
 
 /** A campaign to run, and whether it starts by itself. */
@@ -25,14 +27,24 @@ export interface LoopOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
+  /** Called with each message that the agent shows: campaign topics and dashboard views. */
+  readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
 }
+
+type EmergencyStopFact = Extract<LabFact, { readonly type: "safety.emergencyStop" }>;
 
 /** The loop without the world: the same for the daemon and for a simulation in virtual time. */
 export interface Loop {
   readonly lab: Lab;
   readonly view: LabView;
   start(): Promise<void>;
+  /** What folds of the log need to know of the machines. */
+  readonly statePort: LabStatePort;
+  /** Every event of the log, from the first. */
+  readLog(): Iterable<LabEvent> | AsyncIterable<LabEvent>;
   submit(fact: LabFact): Promise<unknown>;
+  /** Tells every instrument at once, then logs it: instruments don't wait for the disk. */
+  emergencyStop(stop: Omit<EmergencyStopFact, "type">): Promise<void>;
   /** True when every campaign is over. */
   isFinished(): boolean;
   stop(): Promise<void>;
@@ -43,21 +55,15 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const { site, agentId } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
+  const statePort = statePortOf(() => runtime.lab);
   const view = createLabView({
     site,
     agentId,
-    state: {
-      campaignStatus: (id) => summariseCampaign(runtime.lab, id),
-      locateJob: (id) => locateJob(runtime.lab, id),
-    },
+    state: statePort,
     connectionOf: (id) => connectionOf(runtime.lab, id),
   });
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = (message: OutgoingMessage): void => {
-    const report = (error: unknown) =>
-      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
-    bus.publish(message).catch(report);
-  };
+  const publish = showTo(bus, logger, options.onPublished);
   const publisher = createViewPublisher({ view, messages, publish, clock, timers });
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
@@ -73,8 +79,14 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
         if (online) publisher.publishChanges();
         options.observer?.onSettled?.(lab);
       },
-      onTelemetry: (reading) => view.noteTelemetry({ ...reading, time_ms: clock.now_ms() }),
-      onProgress: (progress) => view.noteProgress(progress),
+      onTelemetry: (reading) => {
+        view.noteTelemetry({ ...reading, time_ms: clock.now_ms() });
+        if (online) publisher.publishChanges();
+      },
+      onProgress: (progress) => {
+        view.noteProgress(progress);
+        if (online) publisher.publishChanges();
+      },
       onCount: (what) => {
         if (what === "duplicate") view.noteDuplicate();
         options.observer?.onCount?.(what);
@@ -91,7 +103,13 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
       publish(messages().online(true, VERSION, clock.now_ms()));
       await defineCampaigns(runtime, ports, options);
     },
+    statePort,
+    readLog: () => ports.log.read(),
     submit: (fact) => runtime.submit(fact),
+    emergencyStop: async ({ active, by, reason, message }) => {
+      publish(messages().emergencyStop({ active, by, reason }, clock.now_ms()));
+      await runtime.submit({ type: "safety.emergencyStop", active, by, reason, message });
+    },
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
       publisher.stop();
@@ -99,6 +117,28 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
       if (online)
         await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
     },
+  };
+}
+
+/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
+function showTo(
+  bus: RuntimePorts["bus"],
+  logger: RuntimePorts["logger"],
+  onPublished: LoopOptions["onPublished"],
+): (message: OutgoingMessage) => void {
+  return (message) => {
+    onPublished?.(message);
+    const report = (error: unknown) =>
+      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
+    bus.publish(message).catch(report);
+  };
+}
+
+function statePortOf(lab: () => Lab): LabStatePort {
+  return {
+    campaignStatus: (id) => summariseCampaign(lab(), id),
+    locateJob: (id) => locateJob(lab(), id),
+    allJobs: (id) => listJobs(lab(), id),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
-import type { MessageBus } from "./events/message-bus.ts";
+import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
 import type { KillPoint } from "./runtime/ports.ts";
 
@@ -22,6 +22,8 @@ export interface DaemonOptions {
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
+  /** Called with each message that the agent shows: campaign topics and dashboard views. */
+  readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
   /** The log cannot be written: nothing more is acknowledged or dispatched. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -48,6 +50,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
         Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
       ),
       campaigns: options.campaigns,
+      onPublished: options.onPublished,
       observer: {
         onSettled: () => options.onSettled?.(),
         onConnection: (connected) => logger.info({ connected }, "broker.connection"),

@@ -6,7 +6,7 @@ import { VERSION } from "../src/core/version.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
-const LINE_CHARACTERS_MAX = 140; // the formatter keeps code at 100; long strings, tables and comments may pass it
+const LINE_CHARACTERS_MAX = 160; // the formatter keeps code at 100; long strings, tables and comments may pass it
 
 /** Folder -> the folders of ours that it may import. Longest prefix wins. Packages and `node:` are listed by name. */
 const RULES: Record<
@@ -44,14 +44,16 @@ const RULES: Record<
     node: true,
   },
   "adapters/runners": {
-    ours: ["src/core", "src/domain", "src/events", "src/views", "src/planning"],
+    ours: ["src/core", "src/domain", "src/events", "src/views", "src/planning", "adapters/frames"],
     node: true,
   },
-  config: { ours: ["src/core", "src/domain"], packages: ["zod", "yaml"], node: true },
+  config: { ours: ["src/core", "src/domain"], packages: ["zod", "yaml", "csv-parse"], node: true },
   "src/runtime": { ours: ["src/core", "src/domain", "src/events", "machines"], packages: [] },
   simulators: { ours: ["src/core", "src/domain", "src/numeric", "src/index.ts"], node: true },
   "src/cli": { ours: ["src", "machines", "adapters", "config", "simulators"], node: true },
   "src/daemon.ts": { ours: ["src", "machines", "adapters", "config", "simulators"], node: true },
+  "src/read-log.ts": { ours: ["src", "machines", "adapters/storage"], node: true },
+  "src/verify-proposals.ts": { ours: ["src"], packages: [] },
   "src/compose-loop.ts": { ours: ["src", "machines", "adapters/mqtt"], node: true },
   "src/index.ts": { ours: ["src", "machines", "adapters", "config"], node: true },
   "src/main.ts": { ours: ["src/cli", "src/core"], node: true },
@@ -135,9 +137,9 @@ function listSources(folder: string): string[] {
     .flatMap((name) => {
       const path = join(folder, name);
       if (statSync(path).isDirectory()) return listSources(path);
-      return /\.tsx?$/.test(name) && !path.includes("adapters/dashboard/page/")
-        ? [relative(ROOT, path)]
-        : [];
+      // The page's browser files have rules of their own (page.test.ts); the bundle is written by a program.
+      const isPage = path.includes("adapters/dashboard/page/") || name === "page-bundle.ts";
+      return /\.tsx?$/.test(name) && !isPage ? [relative(ROOT, path)] : [];
     })
     .sort();
 }
@@ -200,6 +202,11 @@ function longFunctions(file: string): string[] {
       (other, k) => k > start && new RegExp(`^${match[1]}\\}`).test(other),
     );
     const isControl = /^\s*(if|for|while|switch|catch|describe|test|it|return)\b/.test(line);
+    // A signature over several lines ends in `) {`; one without a body (an interface) does not.
+    const close = lines.findIndex(
+      (other, k) => k > start && new RegExp(`^${match[1]}\\)`).test(other),
+    );
+    if (line.trimEnd().endsWith("(") && !lines[close]?.trimEnd().endsWith("{")) return [];
     const length = end - start + 1;
     return !isControl && end > 0 && length > FUNCTION_LINES_MAX
       ? [`${file}:${start + 1} a function of ${length} lines`]

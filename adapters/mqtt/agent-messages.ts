@@ -47,7 +47,7 @@ export interface AgentMessages {
   campaignState(view: CampaignStateView, time_ms: number): OutgoingMessage;
   campaignBatch(view: CampaignBatchView, time_ms: number): OutgoingMessage;
   campaignModel(view: CampaignModelView, time_ms: number): OutgoingMessage;
-  /** The topic `dashboard/{view}`, e.g. `overview`. */
+  /** The topic `dashboard/{view}`: `overview` or `events`. */
   dashboard(
     view: string,
     content: Readonly<Record<string, unknown>>,
@@ -56,6 +56,12 @@ export interface AgentMessages {
   /** The topic `dashboard/campaign/{id}`. */
   dashboardCampaign(
     campaignId: string,
+    content: Readonly<Record<string, unknown>>,
+    time_ms: number,
+  ): OutgoingMessage;
+  /** The topic `dashboard/instrument/{id}`. */
+  dashboardInstrument(
+    instrumentId: string,
     content: Readonly<Record<string, unknown>>,
     time_ms: number,
   ): OutgoingMessage;
@@ -77,8 +83,7 @@ export interface QuarantinedMessage {
 /** Encoders of the agent's own messages. Pure; the caller states the time. */
 export function createAgentMessages(agent: AgentIdentity): AgentMessages {
   const from = { site: agent.site, source: `agent/${agent.agentId}` };
-  // Ids of what changes with time carry the epoch, so that a restarted agent never repeats one.
-  const unique = (what: string, time_ms: number): string => `${what}.${agent.epoch}.${time_ms}`;
+  const unique = uniqueIds(agent);
   return {
     online: (online, version, time_ms) =>
       writeMessage({
@@ -121,6 +126,39 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         time_ms,
         data,
       }),
+    ...viewMessages(agent),
+    quarantined: ({ position, ...data }, time_ms) =>
+      writeMessage({
+        ...from,
+        name: "quarantine",
+        ids: { reason: data.reason },
+        id: `quarantine.${position}`,
+        time_ms,
+        data,
+      }),
+    emergencyStop: (data, time_ms) =>
+      writeMessage({
+        ...from,
+        name: "emergencyStop",
+        ids: {},
+        id: unique("emergency-stop", time_ms),
+        time_ms,
+        data: { ...data },
+      }),
+  };
+}
+
+/** Ids of what changes with time carry the epoch, so that a restarted agent never repeats one. */
+function uniqueIds(agent: AgentIdentity) {
+  return (what: string, time_ms: number): string => `${what}.${agent.epoch}.${time_ms}`;
+}
+
+function viewMessages(
+  agent: AgentIdentity,
+): Pick<AgentMessages, "dashboard" | "dashboardCampaign" | "dashboardInstrument"> {
+  const from = { site: agent.site, source: `agent/${agent.agentId}` };
+  const unique = uniqueIds(agent);
+  return {
     dashboard: (view, content, time_ms) =>
       writeMessage({
         ...from,
@@ -139,23 +177,14 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         time_ms,
         data: content,
       }),
-    quarantined: ({ position, ...data }, time_ms) =>
+    dashboardInstrument: (instrumentId, content, time_ms) =>
       writeMessage({
         ...from,
-        name: "quarantine",
-        ids: { reason: data.reason },
-        id: `quarantine.${position}`,
+        name: "dashboardInstrument",
+        ids: { instrumentId },
+        id: unique(`view.instrument.${instrumentId}`, time_ms),
         time_ms,
-        data,
-      }),
-    emergencyStop: (data, time_ms) =>
-      writeMessage({
-        ...from,
-        name: "emergencyStop",
-        ids: {},
-        id: unique("emergency-stop", time_ms),
-        time_ms,
-        data: { ...data },
+        data: content,
       }),
   };
 }

@@ -211,6 +211,13 @@ export const MESSAGES = {
     schema.dashboardView,
     "The precomputed view of one campaign, at most one a second.",
   ),
+  dashboardInstrument: define(
+    "dashboard/instrument/{instrumentId}",
+    "dashboard.view",
+    "agent 0 R",
+    schema.dashboardView,
+    "The precomputed view of one instrument, at most one a second.",
+  ),
   agentOnline: define(
     "agent/{agentId}/online",
     "agent.online",

@@ -45,20 +45,40 @@ const MARK = "\u0001not a number\u0001";
 
 /** Python's json.dumps writes NaN and Infinity; their path is what the instrument's author needs. */
 function findNonNumber(text: string): string | undefined {
-  const literals: string[] = [];
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)/g, (token) => {
-    if (token.startsWith('"')) return token;
-    literals.push(token);
-    return JSON.stringify(MARK);
-  });
-  if (literals.length === 0) return undefined;
+  const places = placesOfNonNumbers(text);
+  const first = places[0];
+  if (first === undefined) return undefined;
+  let marked = "";
+  let end = 0;
+  for (const { from, to } of places) {
+    marked += text.slice(end, from) + JSON.stringify(MARK);
+    end = to;
+  }
   try {
-    const path = findPath(JSON.parse(marked) as unknown, 0);
-    return path === undefined ? undefined : `${path}: ${literals[0]} is not a JSON number`;
+    const path = findPath(JSON.parse(marked + text.slice(end)) as unknown, 0);
+    if (path === undefined) return undefined;
+    return `${path}: ${text.slice(first.from, first.to)} is not a JSON number`;
   } catch {
     return undefined;
   }
 }
+
+/** Literals outside strings, in one pass: a pattern for whole strings would take quadratic time on hostile text. */
+function placesOfNonNumbers(text: string): { readonly from: number; readonly to: number }[] {
+  const places: { from: number; to: number }[] = [];
+  let inString = false;
+  for (const match of text.matchAll(/\\[\s\S]|"|-?NaN|-?Infinity/g)) {
+    const token = match[0];
+    if (token === '"') inString = !inString;
+    else if (!inString && !token.startsWith("\\"))
+      places.push({ from: match.index, to: match.index + token.length });
+    if (places.length > NON_NUMBERS_MAX) return [];
+  }
+  return places;
+}
+
+/** A curve of failed readings may well hold a thousand; more is not worth the time for a better text. */
+const NON_NUMBERS_MAX = 10_000;
 
 /** Deeper than any message of the contract. */
 const DEPTH_MAX = 32;

@@ -40,6 +40,8 @@ export const birth = z.object({
     )
     .max(64),
   simulated: z.boolean(),
+  /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
+  journal: z.boolean().optional(),
 });
 
 export const instrumentState = z.object({

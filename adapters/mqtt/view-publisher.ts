@@ -31,94 +31,108 @@ export interface ViewPublisher {
 }
 
 export function createViewPublisher(options: ViewPublisherOptions): ViewPublisher {
-  const { view, publish, clock } = options;
-  const last = new Map<string, string>();
-  const dirty = new Set<string>();
-  let cancel: (() => void) | undefined;
-  let lastDashboard_ms = Number.NEGATIVE_INFINITY;
-  let stopped = false;
-
-  const publishOnce = (key: string, content: unknown, message: () => OutgoingMessage): void => {
-    const text = JSON.stringify(content);
-    if (last.get(key) === text) return;
-    last.set(key, text);
-    publish(message());
+  const publisher = new Publisher(options);
+  return {
+    publishChanges: () => publisher.publishChanges(),
+    noteEvent: (event) => publisher.noteEvent(event),
+    stop: () => publisher.stop(),
   };
+}
 
-  const publishCampaign = (campaignId: string): void => {
+class Publisher {
+  private readonly options: ViewPublisherOptions;
+  /** What was published last under each key: the same again is not sent. */
+  private readonly last = new Map<string, string>();
+  private readonly dirty = new Set<string>();
+  private cancel: (() => void) | undefined;
+  private lastDashboard_ms = Number.NEGATIVE_INFINITY;
+  private stopped = false;
+
+  constructor(options: ViewPublisherOptions) {
+    this.options = options;
+  }
+
+  publishChanges(): void {
+    if (this.stopped) return;
+    const { view, clock, timers } = this.options;
+    for (const name of view.takeChanged()) {
+      const [kind, id] = name.split("/");
+      if (kind === "campaign" && id !== undefined) this.publishCampaign(id);
+      this.dirty.add(name);
+    }
+    if (this.dirty.size === 0 || this.cancel !== undefined) return;
+    const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + DASHBOARD_INTERVAL_ms);
+    this.cancel = timers.schedule(due_ms, () => this.publishDashboards());
+  }
+
+  noteEvent(event: LabEvent): void {
+    if (event.fact.type !== "message.quarantined") return;
+    const { topic, payloadBase64, reason } = event.fact;
+    const message = { position: event.position, topic, payloadBase64, reason };
+    this.options.publish(this.options.messages().quarantined(message, event.time_ms));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancel?.();
+    if (this.dirty.size > 0) this.publishDashboards();
+  }
+
+  private publishCampaign(campaignId: string): void {
+    const { view, clock, messages } = this.options;
     const campaign = view.campaign(campaignId);
     if (campaign === undefined) return;
     const now_ms = clock.now_ms();
     const state = campaignStatePayload(campaign);
-    publishOnce(`state/${campaignId}`, state, () =>
-      options.messages().campaignState({ campaignId, ...state }, now_ms),
+    this.publishOnce(`state/${campaignId}`, state, () =>
+      messages().campaignState({ campaignId, ...state }, now_ms),
     );
     const batch = campaignBatchPayload(campaign);
     if (batch !== undefined) {
       const { model, points, ...rest } = batch;
       const sent = points.map((point) => ({ ...point, jobId: point.jobId ?? "" }));
-      publishOnce(
-        `batch/${campaignId}`,
-        { n: batch.n, points: sent, approval: batch.approval },
-        () =>
-          options
-            .messages()
-            .campaignBatch(
-              { campaignId, modelVersion: model.version, points: sent, ...rest },
-              now_ms,
-            ),
+      const shown = { campaignId, modelVersion: model.version, points: sent, ...rest };
+      const content = { n: batch.n, points: sent, approval: batch.approval };
+      this.publishOnce(`batch/${campaignId}`, content, () =>
+        messages().campaignBatch(shown, now_ms),
       );
     }
     const model = campaignModelPayload(campaign);
-    if (model !== undefined) {
-      publishOnce(`model/${campaignId}`, model, () =>
-        options
-          .messages()
-          .campaignModel({ campaignId, ...model, goal: model.goal as Goal }, now_ms),
-      );
-    }
-  };
+    if (model === undefined) return;
+    const learnt = { campaignId, ...model, goal: model.goal as Goal };
+    this.publishOnce(`model/${campaignId}`, model, () => messages().campaignModel(learnt, now_ms));
+  }
 
-  const publishDashboards = (): void => {
-    cancel = undefined;
-    lastDashboard_ms = clock.now_ms();
-    for (const name of dirty) publishDashboard(name, lastDashboard_ms);
-    dirty.clear();
-  };
+  private publishOnce(key: string, content: unknown, message: () => OutgoingMessage): void {
+    const text = JSON.stringify(content);
+    if (this.last.get(key) === text) return;
+    this.last.set(key, text);
+    this.options.publish(message());
+  }
 
-  const publishDashboard = (name: string, now_ms: number): void => {
+  private publishDashboards(): void {
+    this.cancel = undefined;
+    const now_ms = this.options.clock.now_ms();
+    this.lastDashboard_ms = now_ms;
+    for (const name of this.dirty) this.publishDashboard(name, now_ms);
+    this.dirty.clear();
+  }
+
+  private publishDashboard(name: string, now_ms: number): void {
+    const { view, messages, publish } = this.options;
     const [kind, id] = name.split("/");
     if (name === "overview") {
-      publish(options.messages().dashboard("overview", { ...view.overview() }, now_ms));
+      publish(messages().dashboard("overview", { ...view.overview() }, now_ms));
+    } else if (name === "events") {
+      publish(messages().dashboard("events", { ...view.events() }, now_ms));
+    } else if (kind === "instrument" && id !== undefined) {
+      const instrument = view.instrument(id);
+      if (instrument !== undefined)
+        publish(messages().dashboardInstrument(id, { ...instrument }, now_ms));
     } else if (kind === "campaign" && id !== undefined) {
       const campaign = view.campaign(id);
       if (campaign !== undefined)
-        publish(options.messages().dashboardCampaign(id, { ...campaign }, now_ms));
+        publish(messages().dashboardCampaign(id, { ...campaign }, now_ms));
     }
-  };
-
-  return {
-    publishChanges: () => {
-      if (stopped) return;
-      for (const name of view.takeChanged()) {
-        const [kind, id] = name.split("/");
-        if (kind === "campaign" && id !== undefined) publishCampaign(id);
-        dirty.add(name);
-      }
-      if (dirty.size === 0 || cancel !== undefined) return;
-      const due_ms = lastDashboard_ms + DASHBOARD_INTERVAL_ms;
-      cancel = options.timers.schedule(Math.max(clock.now_ms(), due_ms), publishDashboards);
-    },
-    noteEvent: (event) => {
-      if (event.fact.type !== "message.quarantined") return;
-      const { topic, payloadBase64, reason } = event.fact;
-      const message = { position: event.position, topic, payloadBase64, reason };
-      publish(options.messages().quarantined(message, event.time_ms));
-    },
-    stop: () => {
-      stopped = true;
-      cancel?.();
-      if (dirty.size > 0) publishDashboards();
-    },
-  };
+  }
 }

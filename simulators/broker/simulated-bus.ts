@@ -21,18 +21,8 @@ export interface SimulatedBusOptions {
   readonly will?: OutgoingMessage | undefined;
 }
 
-/** What the daemon must hear, below `tieline/v1/{site}/`. */
-const SUBSCRIPTIONS = [
-  "instrument/+/online",
-  "instrument/+/birth",
-  "instrument/+/state",
-  "instrument/+/telemetry/+",
-  ...["accepted", "rejected", "progress", "result", "failed", "unknown"].map(
-    (word) => `instrument/+/job/+/${word}`,
-  ),
-  "campaign/+/command/+",
-  "safety/emergency-stop",
-];
+/** What the daemon hears, below `tieline/v1/{site}/`: whole subtrees, so that a misspelt topic is noticed (decision 0063). */
+const SUBSCRIPTIONS = ["instrument/#", "campaign/+/command/#", "safety/#"];
 
 export function createSimulatedBus(
   broker: SimulatedBroker,

@@ -52,8 +52,10 @@ export class InstrumentVoice {
   }
 
   sayBirth({ kind, capabilities }: SimulatedDevice): void {
-    const { bootId } = this.#options;
-    const data = { bootId, kind, capabilities, simulated: true };
+    const { bootId, faults } = this.#options;
+    // Its "no record of it" means "never began", unless it is one that forgets.
+    const journal = faults.forgets !== true;
+    const data = { bootId, kind, capabilities, simulated: true, journal };
     const payload = this.#envelope("tieline.instrument.birth", data);
     void this.#send({ topic: this.#topic("birth"), payload, qos: 1, retain: true });
   }

@@ -6,10 +6,12 @@ import type { SimulatedDevice } from "./simulated-device.ts";
 export const FIELD_SWEEP_S = 600;
 const FIELD_MAX_T = 60;
 const POINTS = 21;
+const POINTS_MAX = 201;
 
 /**
- * Sweeps the field at one temperature: capability `magnetisation` with `temperature_K` and, optionally, `field_min_T`
- * and `field_max_T` (default 0..20 T). Brings the curve `magnetisation`: <Sz> per spin (unit 1) over 21 fields.
+ * Sweeps the field at one temperature: capability `magnetisation` with `temperature_K` and, optionally, `field_min_T`,
+ * `field_max_T` (default 0..20 T) and `points` (default 21; 1 measures at `field_min_T`). Brings the curve
+ * `magnetisation`: <Sz> per spin (unit 1) over the fields.
  */
 export function createMagnetometer(options: {
   readonly noise: LaboratoryNoise;
@@ -27,6 +29,7 @@ export function createMagnetometer(options: {
           temperature_K: { unit: "K", min: 1.5, max: 400 },
           field_min_T: { unit: "T", min: 0, max: FIELD_MAX_T },
           field_max_T: { unit: "T", min: 0, max: FIELD_MAX_T },
+          points: { unit: "1", min: 1, max: POINTS_MAX },
         },
         results: ["curve"],
         repeatable: true,
@@ -34,15 +37,18 @@ export function createMagnetometer(options: {
       },
     ],
     refuse: () => undefined,
-    plan: () => ({ duration_s: FIELD_SWEEP_S }),
+    plan: ({ parameters }) => ({
+      duration_s: (FIELD_SWEEP_S * Number(parameters["points"] ?? POINTS)) / POINTS,
+    }),
     begin: () => {},
     complete: ({ parameters }, _now_s, prng) => {
       const from_T = Number(parameters["field_min_T"] ?? 0);
       const to_T = Number(parameters["field_max_T"] ?? 20);
       const temperature_K = Number(parameters["temperature_K"]);
+      const points = Math.round(Number(parameters["points"] ?? POINTS));
       const fields_T = Array.from(
-        { length: POINTS },
-        (_, k) => from_T + ((to_T - from_T) * k) / (POINTS - 1),
+        { length: points },
+        (_, k) => from_T + ((to_T - from_T) * k) / Math.max(1, points - 1),
       );
       const curve: CurveObservation = {
         kind: "curve",

@@ -66,7 +66,10 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   await clock.run({ time_max_ms: clock.now_ms() + SETTLE_s * 1000 });
   const violations = laboratory.check({
     budgets: Object.fromEntries(
-      options.campaigns.map(({ spec }) => [spec.campaignId, spec.budget]),
+      options.campaigns.map(({ spec }) => [
+        spec.campaignId,
+        spec.budget + lostExperiments(daemon.loop, spec.campaignId),
+      ]),
     ),
     limits: Object.fromEntries(options.campaigns.map(({ spec }) => [spec.campaignId, spec.limits])),
     finished,
@@ -81,6 +84,15 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
     violations,
     loop: daemon.loop,
   };
+}
+
+/** The budget counts observations: an experiment that was lost on the way gives its place back. */
+function lostExperiments(loop: Loop, campaignId: string): number {
+  return [...loop.lab.machines.experiment.values()].filter(
+    ({ context, states }) =>
+      context.campaignId === campaignId &&
+      (states.includes("failed") || states.includes("abandoned")),
+  ).length;
 }
 
 /** Thrown at a kill point: nothing that comes after it in the process happens. */
@@ -137,7 +149,7 @@ class MortalDaemon {
             return events;
           },
         },
-        bus: this.bus,
+        bus: mortalBus(this.bus),
         planner: createInThreadPlanner(),
         clock,
         timers: {
@@ -186,4 +198,20 @@ class MortalDaemon {
       this.scheduleKill();
     });
   }
+}
+
+/** What was being handled when the daemon was killed is never answered, neither well nor badly. */
+function mortalBus(bus: SimulatedBus): SimulatedBus {
+  return {
+    ...bus,
+    start: (handlers) =>
+      bus.start({
+        ...handlers,
+        onMessage: (message) =>
+          handlers.onMessage(message).catch((error: unknown) => {
+            if (error instanceof Killed) return new Promise<void>(() => {});
+            throw error;
+          }),
+      }),
+  };
 }

@@ -36,6 +36,8 @@ export type InstrumentMessage =
       readonly reason: string;
     };
 
+const COMMAND_CHARACTERS_MAX = 256;
+
 const TYPES: Readonly<Record<string, "start" | "hold" | "resume" | "cancel" | "reconcile">> = {
   "tieline.job.start": "start",
   "tieline.job.hold": "hold",
@@ -80,7 +82,7 @@ function readStart(data: Readonly<Record<string, unknown>>): JobOrder | undefine
   const sampleIds = data["sampleIds"] ?? [];
   const notAfter_ms = typeof notAfter === "string" ? Date.parse(notAfter) : Number.NaN;
   if (
-    !(isId(commandId) && isId(jobId) && isId(campaignId) && isCount(attempt) && isCount(epoch)) ||
+    !(isName(commandId) && isId(jobId) && isId(campaignId) && isCount(attempt) && isCount(epoch)) ||
     typeof capability !== "string" ||
     !Number.isFinite(notAfter_ms) ||
     typeof parameters !== "object" ||
@@ -105,13 +107,18 @@ function readStart(data: Readonly<Record<string, unknown>>): JobOrder | undefine
 function readControl(data: Readonly<Record<string, unknown>>): ControlOrder | undefined {
   const { commandId, jobId, epoch } = data;
   const jobIds = data["jobIds"] ?? [jobId];
-  return isId(commandId) && isCount(epoch) && Array.isArray(jobIds) && jobIds.every(isId)
+  return isName(commandId) && isCount(epoch) && Array.isArray(jobIds) && jobIds.every(isId)
     ? { commandId, jobIds, epoch }
     : undefined;
 }
 
 function isId(value: unknown): value is string {
   return typeof value === "string" && IDENTIFIER.test(value);
+}
+
+/** Commands are named by their cause, which need not look like an identifier. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length >= 1 && value.length <= COMMAND_CHARACTERS_MAX;
 }
 
 function isCount(value: unknown): value is number {

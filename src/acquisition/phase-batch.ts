@@ -39,6 +39,8 @@ export interface PhaseBatchRequest {
   readonly diversity: PhaseDiversityName;
   /** A pseudo-random number for each candidate: breaks ties, and is the order of the random score. */
   readonly tie: Uint32Array;
+  /** Factor on each candidate's score (1 = none): what is known besides the probabilities. */
+  readonly emphasis?: Float64Array | undefined;
   /** Doubt of each candidate where the score needs the graph (expected risk); takes the place of the plain scores. */
   readonly risk?: Float64Array | undefined;
 }
@@ -50,22 +52,23 @@ export interface ChosenPoint {
   readonly distance: number;
 }
 
-/** Exponents of {@link chooseBatch}; flat optimum on the maps of the design study. */
+/** Exponents of {@link chooseBatch}; a flat optimum on every map tried. */
 const RARITY_POWER = 1;
 const REACH_POWER = 0.75;
 /** Radius of the local penalty, in mean distances between results. */
 const PENALTY_RADIUS = 0.6;
 /** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
 const EXCLUSION_steps = 2.66;
-/** Every so many picks the plain doubt decides: phases of a single point hide at junctions, where rarity does not look. */
+/** Every second pick of the balanced score is by plain doubt. */
 const BALANCED_period = 2;
 
 /**
  * Chooses a batch one point at a time.
  *
- * Rarity and reach: score_i = (1 - max_c F_ic) (sum_c F_ic / n_c^b) d_i^a, with n_c the results of label c so far and d_i the
- * distance to the nearest result; it looks where the map is unsure, between labels that are little known, and far
- * from what is known. Balanced alternates it with the plain doubt (1 - max F).
+ * Rarity and reach: score_i = d_i^a (sum_{c != top} F_ic / n_c^b + (1 - F_i,top) / n_top^b), with n_c the results of label c so far
+ * and d_i the distance to the nearest result: what a result there would correct, each label weighing as much as it is
+ * rare, and more where nothing is known around. Balanced alternates it with the plain doubt 1 - max F, which looks at junctions,
+ * where phases of a single point hide.
  *
  * Local penalty: a chosen point or a point in flight j counts as a result of its expected label (n_c += F_jc, d_i shrinks) and
  * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.6 (N/(M+1))^(1/dimension) steps. No solve is needed.
@@ -132,8 +135,11 @@ function createState(request: PhaseBatchRequest) {
     },
     best: (usesRarity: boolean): ChosenPoint | undefined => {
       const value = usesRarity
-        ? rarityAndReach(doubt, columns, labelCounts, distance, penalty)
+        ? rarityAndReach(columns, labelCounts, distance, penalty)
         : doubt.map((x, i) => x * penalty[i]!);
+      if (request.emphasis !== undefined) {
+        for (let i = 0; i < count; i++) value[i]! *= request.emphasis[i]!;
+      }
       const allowed = free.map((isFree, i) => (near[i] === 1 ? 0 : isFree));
       const candidate = argmax(value, allowed, request.tie) ?? argmax(value, free, request.tie);
       if (candidate === undefined) return undefined;
@@ -156,21 +162,32 @@ function doubtOf(score: PhaseScoreName, request: PhaseBatchRequest, count: numbe
 }
 
 function rarityAndReach(
-  doubt: Float64Array,
   columns: readonly Float64Array[],
   labelCounts: readonly number[],
   distance: Float64Array,
   penalty: Float64Array,
 ): Float64Array {
-  const rarity = new Float64Array(doubt.length);
+  const count = distance.length;
+  const weight = labelCounts.map((n) => 1 / Math.max(1, n) ** RARITY_POWER);
+  const all = new Float64Array(count);
+  const top = new Float64Array(count);
+  const topWeight = new Float64Array(count);
   for (const [k, column] of columns.entries()) {
-    const weight = 1 / Math.max(1, labelCounts[k]!) ** RARITY_POWER;
-    for (let i = 0; i < rarity.length; i++) rarity[i]! += column[i]! * weight;
+    const w = weight[k]!;
+    for (let i = 0; i < count; i++) {
+      const p = column[i]!;
+      all[i]! += p * w;
+      if (p > top[i]!) {
+        top[i] = p;
+        topWeight[i] = w;
+      }
+    }
   }
-  return doubt.map((x, i) => {
-    const isReached = rarity[i]! > 0;
+  return all.map((sum, i) => {
+    // No label reaches the candidate: it is as doubtful as can be, and its label as rare.
+    const gain = top[i] === 0 ? 1 : sum + (1 - 2 * top[i]!) * topWeight[i]!;
     const reach = Number.isFinite(distance[i]!) ? distance[i]! ** REACH_POWER : 1;
-    return x * (isReached ? rarity[i]! : 1) * reach * penalty[i]!;
+    return Math.max(0, gain) * reach * penalty[i]!;
   });
 }
 

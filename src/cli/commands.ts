@@ -1,15 +1,35 @@
 import type { RegisterCommand } from "./command.ts";
 import { registerContract } from "./contract.ts";
+import { registerDoctor } from "./doctor.ts";
+import { registerEffectiveModel } from "./effective-model.ts";
 import { registerEvaluate } from "./evaluate.ts";
+import { registerExport } from "./export.ts";
+import { registerOperate } from "./operate.ts";
+import { registerReplay } from "./replay.ts";
+import { registerReport } from "./report.ts";
+import { registerSimulate } from "./simulate.ts";
 import { registerStart } from "./start.ts";
+import { registerStatus } from "./status.ts";
+import { registerStructure } from "./structure.ts";
 import { registerSuggest } from "./suggest.ts";
+import { registerValidate } from "./validate.ts";
 
 /**
  * Every command, in the order of the help text.
  */
 export const COMMANDS: readonly RegisterCommand[] = [
   registerStart,
+  registerValidate,
+  registerDoctor,
+  registerStatus,
+  registerOperate,
   registerSuggest,
   registerEvaluate,
+  registerEffectiveModel,
+  registerSimulate,
+  registerExport,
+  registerReport,
+  registerReplay,
+  registerStructure,
   registerContract,
 ];

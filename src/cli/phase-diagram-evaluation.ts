@@ -195,7 +195,10 @@ function createInstrument(
   };
 }
 
-/** N(0, s) on every component that is present in the sample, clipped at 0, scaled back to the sum 1. A single-phase sample is its own composition. */
+/**
+ * N(0, s) on every component that is present in the sample, clipped at 0, scaled back to the sum 1. A single-phase sample
+ * is its own composition.
+ */
 function noisy(
   compositions: Readonly<Record<string, Composition>>,
   noise: number,

@@ -11,6 +11,8 @@ import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { startLaboratory } from "./start-laboratory.ts";
+import { startNotifications } from "./start-notifications.ts";
+import { createPage } from "./start-page.ts";
 
 interface StartOptions {
   readonly config?: string;
@@ -34,12 +36,14 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
+  const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
   const daemon = await createDaemon({
     configuration,
     campaigns: campaignSpecs(loaded, seed),
     folder,
     logger,
     at: killPointFromEnvironment(),
+    onPublished: (message) => page?.publish(message),
     onSettled: () => {
       if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
     },
@@ -49,12 +53,17 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   await daemon.start();
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed: options.speed });
+  const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
+  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
+  const stopNotifications = startNotifications(configuration, daemon.view, logger);
   const stopLine = showLiveLine(io, daemon);
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
   process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
+  await stopNotifications();
+  await page?.stop();
   await laboratory?.stop();
   await daemon
     .stop()

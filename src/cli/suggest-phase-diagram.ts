@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { LabError, misuse } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
@@ -9,6 +8,7 @@ import { type CommandIo, printJson } from "./command.ts";
 import { nameList, wholeNumber } from "./option-values.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { columnOf, numberAt, readTable, type Table } from "./table.ts";
+import { rowOf, writeProposals } from "./write-proposals.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
@@ -63,11 +63,6 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
     io.out(`  line ${line}: ${values}\n    ${why}\n`);
   }
-}
-
-/** Candidate identifiers are `c` and the row. */
-function rowOf(candidateId: string): number {
-  return Number(candidateId.slice(1));
 }
 
 function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
@@ -146,29 +141,4 @@ function messageFor(
   }
   const error = 100 * Number(proposal.model.summary["estimatedError"]);
   return `${known} (${labels.length} labels); about ${error.toFixed(0)} % of the map may still be wrong. Next:${fewer}`;
-}
-
-async function writeProposals(
-  file: string,
-  axes: readonly string[],
-  table: Table,
-  proposal: Proposal,
-): Promise<void> {
-  const quote = (text: string): string =>
-    /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const lines = proposal.points.map(({ candidateId, parameters, score, why }) =>
-    [
-      rowOf(candidateId),
-      table.rows[rowOf(candidateId)]?.line ?? "",
-      ...axes.map((axis) => String(parameters[axis])),
-      score,
-      quote(why),
-    ].join(","),
-  );
-  const header = ["row", "line", ...axes.map(quote), "score", "why"].join(",");
-  try {
-    await writeFile(file, `${[header, ...lines].join("\n")}\n`);
-  } catch (cause) {
-    throw new LabError("TL-1003", `the proposals cannot be written to ${file}`, { cause });
-  }
 }

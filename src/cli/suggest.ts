@@ -21,6 +21,12 @@ export interface SuggestOptions {
   readonly diversity?: string;
   readonly shared?: string;
   readonly acquisition?: string;
+  readonly kernel?: string;
+  readonly constraints?: string;
+  readonly limit: readonly string[];
+  readonly cost?: string;
+  readonly reference?: string;
+  readonly initial?: string;
   readonly batch: string;
   readonly out?: string;
   readonly seed: string;
@@ -33,7 +39,12 @@ export type SuggestForGoal = (options: SuggestOptions, io: CommandIo) => Promise
 /** Goal -> its module, loaded only when asked for. */
 const GOALS: Readonly<Record<string, () => Promise<SuggestForGoal>>> = {
   "phase-diagram": async () => (await import("./suggest-phase-diagram.ts")).suggestPhaseDiagram,
+  optimise: async () => (await import("./suggest-optimise.ts")).suggestOptimise,
 };
+
+function collect(text: string, all: readonly string[]): string[] {
+  return [...all, text];
+}
 
 /** `suggest`: one batch from a table, no daemon, no broker. */
 export const registerSuggest: RegisterCommand = (program: Command, io) => {
@@ -50,6 +61,12 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--diversity <name>", "phase-diagram: how the points of a batch keep apart")
     .option("--shared <column>", "all points of the batch share one value of this axis")
     .option("--acquisition <name>", "optimise: what makes a point worth measuring")
+    .option("--kernel <name>", "optimise: matern-5/2 (default) or squared-exponential")
+    .option("--constraints <list>", "optimise: measured columns with a range, e.g. density:..5")
+    .option("--limit <expr>", 'optimise: linear limit on the axes, e.g. "a+2*b<=1"', collect, [])
+    .option("--cost <column>", "optimise: cost of each candidate")
+    .option("--reference <list>", "optimise: reference point of the hypervolume")
+    .option("--initial <n>", "optimise: results of a space-filling design before the model chooses")
     .option("--batch <n>", "points wanted", "1")
     .option("--out <file>", "also write the proposals to this CSV file")
     .option("--seed <n>", "names the random stream", "1")

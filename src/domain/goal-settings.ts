@@ -36,13 +36,45 @@ export interface ObjectiveSetting {
   readonly reference?: number | undefined;
 }
 
+/** A measured quantity that must lie in a range, learnt like an objective. */
+export interface OutcomeConstraint {
+  readonly name: string;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** min <= sum of coefficient * axis <= max: candidates outside are never proposed. */
+export interface InputConstraint {
+  readonly coefficients: Readonly<Record<string, number>>;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** Settings of an optimisation. Absent fields mean the product's best. */
 export interface OptimiseSettings {
   readonly objectives: readonly ObjectiveSetting[];
   readonly acquisition?: string | undefined;
   readonly kernel?: string | undefined;
+  /** Columns that the model learns from; absent: every column but the cost. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Results from a space-filling design before the model chooses. */
   readonly initial?: number | undefined;
+  readonly initialDesign?: "sobol" | "latin-hypercube" | "random" | undefined;
+  /** Column whose value every point of a batch shares. */
   readonly shared?: string | undefined;
-  readonly stop?: { readonly expectedGain_min?: number | undefined } | undefined;
+  readonly constraints?: readonly OutcomeConstraint[] | undefined;
+  readonly inputConstraints?: readonly InputConstraint[] | undefined;
+  /** Column with each candidate's cost (positive): gain per cost is made large. */
+  readonly cost?: string | undefined;
+  /** Deviations above the mean that `upper-confidence-bound` credits. */
+  readonly exploration?: number | undefined;
+  /** Both limits hold for the first objective, in its unit. */
+  readonly stop?:
+    | {
+        readonly expectedGain_min?: number | undefined;
+        readonly regret_max?: number | undefined;
+      }
+    | undefined;
 }
 
 export interface StructureMapSettings extends PhaseDiagramSettings {
@@ -53,8 +85,12 @@ export interface StructureMapSettings extends PhaseDiagramSettings {
 }
 
 export interface EffectiveModelSettings {
+  /** The cluster, its couplings and prior, as `effective-model estimate` takes them; `curves` may hold earlier data. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /** What is to be known, a coupling's name or `spinGap_meV` (default), and the standard error at which to stop. */
   readonly target?: { readonly quantity: string; readonly error_max: number } | undefined;
+  /** Standard error of one measured value where results do not tell it. */
+  readonly sigma?: number | undefined;
 }
 
 export type GoalSettings =

@@ -2,22 +2,29 @@ import type { NodeEvidence } from "../models/phase-diagram/label-field.ts";
 import type { PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 
 /**
- * The evidence at each node and the labels in the order of their discovery. Several results at one node are weighed together:
- * 1 - c = product of (1 - c_e), and label k gets a share in proportion to the sum of -ln(1 - c_e) over the results that
- * say k (sure results count as c = 0.9999), so that repeats outvote a single doubtful result.
+ * The evidence at each node and the labels in the order of their discovery. Several results at one node are weighed
+ * together: 1 - c = product of (1 - c_e), and label k gets a share in proportion to the sum of -ln(1 - c_e) over the results
+ * that say k (sure results count as c = 0.9999), so that repeats outvote a single doubtful result. A label derived from a
+ * result elsewhere counts only where nothing was measured.
  */
 export interface EvidenceBook {
   readonly labels: readonly string[];
-  /** Number of results of each label. */
+  /** Number of results of each label; derived labels do not count. */
   readonly counts: readonly number[];
   /** Experiments, without the points known beforehand. */
   readonly experiments: number;
-  /** Results in the order of their ids. */
   readonly entries: ReadonlyMap<number, BookEntry>;
-  /** Adds a result at a node; true where the node had none before. */
+  /** Adds a result at a node; true where the node had none, derived or measured, before. */
   add(node: number, evidence: PhaseEvidence): boolean;
-  /** Removes a result; true where there was one. */
+  /** Adds a label that result `from` implies at a node; true where the node had nothing before. */
+  derive(node: number, phases: readonly string[], from: number): boolean;
+  /** Removes a result and what was derived from it; true where there was one. */
   remove(id: number): boolean;
+  /** Results measured at a node. */
+  measuredAt(node: number): readonly BookEntry[];
+  /** Nodes whose label is known, measured or derived. */
+  known(): Iterable<number>;
+  isDerived(node: number): boolean;
   at(node: number): NodeEvidence | undefined;
   nodes(): ReadonlyMap<number, NodeEvidence>;
 }
@@ -36,7 +43,26 @@ export function createEvidenceBook(): EvidenceBook {
   const counts: number[] = [];
   const entries = new Map<number, BookEntry>();
   const byNode = new Map<number, BookEntry[]>();
+  const derived = new Map<number, { readonly label: number; readonly from: number }[]>();
   let experiments = 0;
+
+  const labelOf = (phases: readonly string[]): number => {
+    const name = phases.join("+");
+    const known = labels.indexOf(name);
+    if (known >= 0) return known;
+    counts.push(0);
+    return labels.push(name) - 1;
+  };
+  const at = (node: number): NodeEvidence | undefined => {
+    const measured = byNode.get(node);
+    if (measured !== undefined) return weigh(measured);
+    const implied = derived.get(node);
+    if (implied === undefined) return undefined;
+    const share = 1 / implied.length;
+    return { shares: mergeShares(implied.map(({ label }) => ({ label, share }))), confidence: 1 };
+  };
+  const nodes = (): Set<number> => new Set([...byNode.keys(), ...derived.keys()]);
+
   return {
     labels,
     counts,
@@ -45,20 +71,18 @@ export function createEvidenceBook(): EvidenceBook {
       return experiments;
     },
     add: (node, evidence) => {
-      const name = evidence.phases.join("+");
-      let label = labels.indexOf(name);
-      if (label < 0) {
-        label = labels.push(name) - 1;
-        counts.push(0);
-      }
-      const entry = { node, label, evidence };
+      const entry = { node, label: labelOf(evidence.phases), evidence };
       entries.set(evidence.id, entry);
-      counts[label]! += 1;
+      counts[entry.label]! += 1;
       if (!evidence.known) experiments++;
-      const there = byNode.get(node);
-      if (there === undefined) byNode.set(node, [entry]);
-      else there.push(entry);
-      return there === undefined;
+      const isNew = !byNode.has(node) && !derived.has(node);
+      byNode.set(node, [...(byNode.get(node) ?? []), entry]);
+      return isNew;
+    },
+    derive: (node, phases, from) => {
+      const isNew = !byNode.has(node) && !derived.has(node);
+      derived.set(node, [...(derived.get(node) ?? []), { label: labelOf(phases), from }]);
+      return isNew;
     },
     remove: (id) => {
       const entry = entries.get(id);
@@ -66,29 +90,47 @@ export function createEvidenceBook(): EvidenceBook {
       entries.delete(id);
       counts[entry.label]! -= 1;
       if (!entry.evidence.known) experiments--;
-      const rest = (byNode.get(entry.node) ?? []).filter((other) => other !== entry);
-      if (rest.length === 0) byNode.delete(entry.node);
-      else byNode.set(entry.node, rest);
+      setOrDelete(byNode, entry.node, (other) => other !== entry);
+      for (const node of [...derived.keys()]) setOrDelete(derived, node, ({ from }) => from !== id);
       return true;
     },
-    at: (node) => {
-      const there = byNode.get(node);
-      return there === undefined ? undefined : weigh(there);
-    },
-    nodes: () => new Map([...byNode].map(([node, there]) => [node, weigh(there)])),
+    measuredAt: (node) => byNode.get(node) ?? [],
+    known: nodes,
+    isDerived: (node) => derived.has(node) && !byNode.has(node),
+    at,
+    nodes: () =>
+      new Map(
+        [...nodes()].flatMap((node): [number, NodeEvidence][] => {
+          const evidence = at(node);
+          return evidence === undefined ? [] : [[node, evidence]];
+        }),
+      ),
   };
+}
+
+function setOrDelete<T>(map: Map<number, T[]>, node: number, keep: (item: T) => boolean): void {
+  const rest = (map.get(node) ?? []).filter(keep);
+  if (rest.length === 0) map.delete(node);
+  else map.set(node, rest);
 }
 
 function weigh(entries: readonly BookEntry[]): NodeEvidence {
   let doubt = 1;
   let total = 0;
-  const weight = new Map<number, number>();
-  for (const { label, evidence } of entries) {
+  const says = entries.map(({ label, evidence }) => {
     doubt *= 1 - evidence.confidence;
     const say = -Math.log(Math.max(DOUBT_min, 1 - evidence.confidence));
-    weight.set(label, (weight.get(label) ?? 0) + say);
     total += say;
-  }
-  const shares = [...weight].map(([label, say]) => ({ label, share: say / total }));
+    return { label, share: say };
+  });
+  const shares = mergeShares(says.map(({ label, share }) => ({ label, share: share / total })));
   return { shares, confidence: 1 - doubt };
+}
+
+function mergeShares(
+  shares: readonly { readonly label: number; readonly share: number }[],
+): { label: number; share: number }[] {
+  const sum = new Map<number, number>();
+  for (const { label, share } of shares) sum.set(label, (sum.get(label) ?? 0) + share);
+  return [...sum].map(([label, share]) => ({ label, share }));
 }

@@ -4,7 +4,8 @@ import type { EvidenceBook } from "./evidence-book.ts";
 /**
  * How good the map is, by relations fitted on runs against known truths (design study, 24 runs on 8 maps):
  * true error = 1.28 E^1.5 with E the mean of 1 - max P; share of unseen labels = 0.5 f1 / n with f1 the labels seen once
- * (Good-Turing, halved because active choice finds rare labels sooner); number of unseen labels = 0.3 f1 + 1.2 (labels first seen in the last 20 results).
+ * (Good-Turing, halved because active choice finds rare labels sooner); number of unseen labels = 0.3 f1 + 1.2 (labels
+ * first seen in the last 20 results).
  */
 export function assessMap(prediction: MapPrediction, book: EvidenceBook, count: number): MapStatus {
   let sum = 0;

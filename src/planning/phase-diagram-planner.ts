@@ -159,7 +159,7 @@ function propose(context: ProposeContext): Proposal {
       ...status.warnings,
       ...status.suspicious.map(
         ({ candidate, label, expected }) =>
-          `The result ${label} at ${describe(context, candidate)} contradicts its surroundings, which say ${expected}; a repeat is proposed.`,
+          `The result ${label} at ${describe(context, candidate)} contradicts all around it (${expected}): repeat it.`,
       ),
       ...[...learnt.ambiguous].map(
         (candidate) =>
@@ -184,6 +184,10 @@ function describe({ grid }: ProposeContext, candidate: number): string {
     .join(", ");
 }
 
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
 function judge(context: ProposeContext, proposed: number): Verdict {
   const { settings, model, learnt, request } = context;
   const status = model.status();
@@ -198,7 +202,7 @@ function judge(context: ProposeContext, proposed: number): Verdict {
   if (stop?.error_max !== undefined && isWellKnown && status.estimatedError <= stop.error_max) {
     return {
       kind: "converged",
-      reason: `the estimated share of wrong labels is ${(100 * status.estimatedError).toFixed(1)} %, below the ${100 * stop.error_max} % asked for`,
+      reason: `the estimated share of wrong labels, ${percent(status.estimatedError)}, is as low as asked for (${percent(stop.error_max)})`,
     };
   }
   if (status.complete !== undefined && stop !== undefined) {

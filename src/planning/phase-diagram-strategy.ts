@@ -8,7 +8,7 @@ import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import type { MapModel } from "../models/phase-diagram/map-model.ts";
 import { createCoexistenceMap } from "./coexistence-map.ts";
-import { createGraphMap } from "./graph-map.ts";
+import { createGraphMap, type GraphMapOptions } from "./graph-map.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
 /** What decides on the engine of a map. */
@@ -30,6 +30,7 @@ export interface ResolvedSettings {
   readonly score: PhaseScoreName;
   readonly diversity: PhaseDiversityName;
   readonly initial: number;
+  readonly gamma: number | undefined;
 }
 
 /**
@@ -37,15 +38,31 @@ export interface ResolvedSettings {
  * come here, so that what was evaluated is what runs.
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
-  const settings = resolveSettings(strategy.settings);
-  const createGraph = (): MapModel =>
-    createGraphMap(strategy.grid, {
-      field: settings.method === "label-spreading" ? "spreading" : "harmonic",
-      score: settings.score,
-      diversity: settings.diversity,
-      initial: settings.initial,
-    });
+  const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
+}
+
+/** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
+function graphOptions({ settings, grid }: MapStrategy): GraphMapOptions {
+  const resolved = resolveSettings(settings);
+  const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
+  if (shared === -1) {
+    throw new LabError(
+      "TL-5003",
+      `the shared column "${settings.shared}" is no axis; there is ${grid.axes.join(", ")}`,
+      { exitCode: 2 },
+    );
+  }
+  return {
+    field: resolved.method === "label-spreading" ? "spreading" : "harmonic",
+    score: resolved.score,
+    diversity: resolved.diversity,
+    initial: resolved.initial,
+    gamma: resolved.gamma,
+    usesPhaseRule: resolved.method === "harmonic",
+    usesMidpoints: settings.coexistence === "midpoint",
+    shared,
+  };
 }
 
 export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
@@ -54,6 +71,7 @@ export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSetting
     score: oneOf("score", settings.score, PHASE_SCORES, "balanced"),
     diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, "local-penalty"),
     initial: settings.initial ?? INITIAL,
+    gamma: settings.gamma,
   };
 }
 

@@ -60,6 +60,10 @@ class Run {
     if (machines.has(what.id)) return;
     const { state, effects } = createMachineState(what.machine, input);
     machines.set(what.id, state);
+    if (what.machine === "instrument") {
+      this.lab.instrumentIds.push(what.id);
+      this.lab.instrumentIds.sort();
+    }
     this.handle(what, effects);
   }
 

@@ -25,46 +25,54 @@ const DISPATCHING = new Set(["running", "stopping"]);
  * and deterministic; `undefined` where nothing can be dispatched.
  */
 export function nextAssignment(lab: Lab): Assignment | undefined {
-  if (lab.emergency !== undefined || lab.doubtful.size > 0 || lab.queued.size === 0)
-    return undefined;
-  const free = [...lab.machines.instrument.values()].filter((instrument) =>
-    isFree(lab, instrument),
-  );
-  const known = [...lab.machines.instrument.values()];
+  if (lab.emergency !== undefined || lab.doubtful.size > 0) return undefined;
+  // What kept one job of a capability and campaign waiting keeps the next one waiting too.
+  const exhausted = new Set<string>();
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId);
     if (job === undefined || !mayDispatch(lab, job.context)) continue;
-    const refusal = campaignRefusal(lab, job.context);
-    if (refusal !== undefined) return { kind: "refuse", jobId, detail: refusal };
-    const able = known.filter((instrument) => offers(instrument.context, job.context.capability));
-    const fitting = able.filter(
-      (instrument) => violationOn(lab, instrument.context, job.context) === undefined,
-    );
-    const first = able.at(0);
-    if (first !== undefined && fitting.length === 0) {
-      return { kind: "refuse", jobId, detail: describeRefusal(lab, first.context, job.context) };
-    }
-    const chosen = fitting
-      .filter((instrument) => free.includes(instrument))
-      .sort((a, b) => (a.context.instrumentId < b.context.instrumentId ? -1 : 1))
-      .at(0);
-    if (chosen !== undefined) {
-      const { instrumentId, bootId } = chosen.context;
-      return { kind: "assign", jobId, instrumentId, bootId };
-    }
+    if (exhausted.has(job.context.capability)) continue;
+    const decision = decide(lab, job.context);
+    if (decision !== "wait" && decision !== "wait, nothing is free") return decision;
+    if (decision === "wait, nothing is free") exhausted.add(job.context.capability);
   }
   return undefined;
+}
+
+/** A free instrument for the job, a refusal where none may ever take it, or the reason to wait. */
+function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing is free" {
+  const { jobId } = job;
+  const refusal = campaignRefusal(lab, job);
+  if (refusal !== undefined) return { kind: "refuse", jobId, detail: refusal };
+  let able: InstrumentContext | undefined;
+  let isFitting = false;
+  let isAnyFree = false;
+  for (const instrumentId of lab.instrumentIds) {
+    const instrument = lab.machines.instrument.get(instrumentId);
+    if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
+    able ??= instrument.context;
+    const free = isFree(lab, instrument);
+    isAnyFree ||= free;
+    if (isFitting && !free) continue;
+    if (violationOn(lab, instrument.context, job) !== undefined) continue;
+    isFitting = true;
+    if (free) return { kind: "assign", jobId, instrumentId, bootId: instrument.context.bootId };
+  }
+  if (able !== undefined && !isFitting)
+    return { kind: "refuse", jobId, detail: describeRefusal(lab, able, job) };
+  return isAnyFree ? "wait" : "wait, nothing is free";
 }
 
 /** `ready` of the design: online, idle, automatic, ok, and no job reserved on it. */
 export function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): boolean {
   const reservation = lab.machines.reservation.get(instrument.context.instrumentId);
   return (
-    ["connection.online", "operation.idle", "control.automatic", "safety.ok"].every((state) =>
-      instrument.states.includes(state),
-    ) && reservation?.context.jobId === undefined
+    reservation?.context.jobId === undefined &&
+    READY.every((state) => instrument.states.includes(state))
   );
 }
+
+const READY = ["connection.online", "operation.idle", "control.automatic", "safety.ok"];
 
 /** The first set point that the campaign, the configuration or the instrument itself forbids. */
 export function violationOn(

@@ -88,6 +88,9 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
       : { kind: "quarantine", reason: "unknownJob" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
+  // Any word of an instrument that was silent is news: it is there.
+  const instrument = lab.machines.instrument.get(fact.instrumentId);
+  if (instrument?.states.includes("connection.stale")) return { kind: "log" };
   if (job.context.instrumentId !== fact.instrumentId) return { kind: "duplicate" };
   const state = job.states[0] ?? "";
   if (

@@ -1,6 +1,6 @@
 import type { JobContext, MachineState } from "../../machines/index.ts";
 import type { Parameters } from "../domain/candidate.ts";
-import { isOnInstrument, type Lab } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 
 /** One job as people see it. */
 export interface JobSummary {
@@ -73,6 +73,16 @@ export function locateJob(lab: Lab, jobId: string) {
   };
 }
 
+/** Every job of a campaign, in the order of their creation. */
+export function listJobs(lab: Lab, campaignId: string): JobSummary[] {
+  return [...lab.machines.job.values()]
+    .filter((job) => job.context.campaignId === campaignId)
+    .flatMap((job) => {
+      const experiment = lab.machines.experiment.get(job.context.experimentId);
+      return experiment === undefined ? [] : [summariseJob(job, experiment.context)];
+    });
+}
+
 function currentJob(lab: Lab, experimentId: string): JobSummary[] {
   const experiment = lab.machines.experiment.get(experimentId);
   if (experiment === undefined) return [];
@@ -100,7 +110,7 @@ function summariseJob(
     capability: context.capability,
     state: jobStateName(job),
     attempt: context.attempt,
-    ...(context.instrumentId !== undefined && isOnInstrument(job)
+    ...(context.instrumentId !== undefined && !job.states.includes("queued")
       ? { instrumentId: context.instrumentId }
       : {}),
     ...(context.overdue_ms > 0 ? { deadline_ms: context.overdue_ms } : {}),

@@ -49,6 +49,8 @@ export interface Lab {
   readonly revisions: Map<string, number>;
   readonly timers: Map<string, ArmedTimer>;
   readonly alarms: Map<string, Alarm & { readonly since_ms: number }>;
+  /** Names of all instruments, sorted: the order in which they are given work. */
+  readonly instrumentIds: string[];
   /** Jobs that wait for an instrument, oldest first. */
   readonly queued: Set<string>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
@@ -81,6 +83,7 @@ export function createLab(): Lab {
     revisions: new Map(),
     timers: new Map(),
     alarms: new Map(),
+    instrumentIds: [],
     queued: new Set(),
     doubtful: new Set(),
     instrumentLimits: {},

@@ -48,6 +48,12 @@ export type ProgressOf = (
   jobId: string,
 ) => { readonly fraction: number; readonly text?: string | undefined } | undefined;
 
+interface Reason {
+  readonly why: string;
+  readonly score: number;
+  readonly batch: number;
+}
+
 interface State {
   readonly spec: CampaignSpec;
   readonly started_ms: number;
@@ -58,9 +64,13 @@ interface State {
   readonly decisions: ReturnType<typeof createRing<DecisionView>>;
   /** State of the points of the latest batch that a person or a result settled, by candidate. */
   settled: Map<string, string>;
+  /** Why each point that has no result yet was proposed, by candidate. */
+  readonly reasons: Map<string, Reason>;
   batch: { n: number; time_ms: number; proposal: Proposal } | undefined;
   model: ModelView | undefined;
   requests: number;
+  /** Batches with at least one point: the campaign's machine numbers them in the same way. */
+  batches: number;
 }
 
 /** Starts the fold of a campaign from its definition. */
@@ -74,9 +84,11 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     history: createThinnedHistory(HISTORY_SAMPLES),
     decisions: createRing(DECISIONS_SHOWN),
     settled: new Map(),
+    reasons: new Map(),
     batch: undefined,
     model: undefined,
     requests: 0,
+    batches: 0,
   };
   return {
     spec,
@@ -104,22 +116,23 @@ function foldProposal(state: State, event: LabEvent, proposal: Proposal): void {
   state.requests++;
   const { model } = proposal;
   state.model = { version: state.requests, ...model };
-  const figures = Object.fromEntries(
-    Object.entries(model.summary).filter(
-      (entry): entry is [string, number] => typeof entry[1] === "number",
-    ),
-  );
+  const figures = figuresOf(model.summary);
   state.history.push({ observations: model.observations, time_ms: event.time_ms, figures });
   // A verdict without points ends or holds the campaign; the points on show stay those that were proposed last.
-  if (proposal.points.length === 0 && state.batch !== undefined) {
+  if (proposal.points.length === 0) {
+    if (state.batch === undefined) return;
     state.batch = {
       ...state.batch,
       proposal: { ...proposal, points: state.batch.proposal.points },
     };
     return;
   }
-  state.batch = { n: state.requests, time_ms: event.time_ms, proposal };
+  state.batches++;
+  state.batch = { n: state.batches, time_ms: event.time_ms, proposal };
   state.settled = new Map();
+  for (const { candidateId, why, score } of proposal.points) {
+    state.reasons.set(candidateId, { why, score, batch: state.batches });
+  }
 }
 
 function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace): void {
@@ -127,6 +140,7 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
   if (state.observedJobs.has(fact.jobId)) return;
   state.observedJobs.add(fact.jobId);
   state.settled.set(place.candidateId, "measured");
+  state.reasons.delete(place.candidateId);
   state.observations.push({
     position: event.position,
     time_ms: event.time_ms,
@@ -158,7 +172,10 @@ function foldCommand(state: State, event: LabEvent<CommandFact>): void {
   if (fact.action === "approve" || fact.action === "reject") {
     const word = fact.action === "approve" ? "approved" : "rejected";
     const ids = fact.candidateIds ?? state.batch?.proposal.points.map((p) => p.candidateId) ?? [];
-    for (const id of ids) if (!state.settled.has(id)) state.settled.set(id, word);
+    for (const id of ids) {
+      if (!state.settled.has(id)) state.settled.set(id, word);
+      if (word === "rejected") state.reasons.delete(id);
+    }
   }
 }
 
@@ -181,7 +198,11 @@ function viewOf(
     stateReason: status?.reason,
     revision: status?.revision ?? 0,
     budget: status?.budget ?? { used: 0, total: spec.budget },
-    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({ ...job, ...progressOf(job.jobId) })),
+    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({
+      ...job,
+      ...progressOf(job.jobId),
+      ...state.reasons.get(job.candidateId),
+    })),
     inFlight: new Set(jobs.map((job) => job.experimentId)).size,
     batch: batchOf(state, status),
     waiting: status?.waiting,
@@ -237,6 +258,16 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
+}
+
+/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
+function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
+      if (typeof value === "number") return [[name, value]];
+      return Array.isArray(value) ? [[name, value.length]] : [];
+    }),
+  );
 }
 
 function numbersIn(value: unknown): Record<string, number> | undefined {

@@ -71,6 +71,10 @@ export interface JobView extends JobStatus {
   /** 0..1, where the instrument tells. */
   readonly fraction?: number | undefined;
   readonly text?: string | undefined;
+  /** Why its point was proposed, with which score, in which batch. */
+  readonly why?: string | undefined;
+  readonly score?: number | undefined;
+  readonly batch?: number | undefined;
 }
 
 export interface BatchView {

@@ -85,7 +85,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
       return [
         fact.campaignId,
-        `${points.length} points proposed after ${model.observations} results${why}`,
+        `${points.length} ${points.length === 1 ? "point" : "points"} proposed after ${model.observations} results${why}`,
       ];
     }
     case "planner.failed":

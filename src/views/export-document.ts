@@ -6,7 +6,7 @@ import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts"
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
 import { isJobFact } from "./facts.ts";
-import type { CampaignStatus, LabStatePort } from "./lab-ports.ts";
+import type { LabStatePort } from "./lab-ports.ts";
 
 /** What `export --format json` prints of one campaign; the field names of command-line.md are fixed. */
 export interface ExportDocument {
@@ -104,7 +104,7 @@ export function createExportFold(options: {
     document: (campaignId) => {
       const found = campaigns.get(campaignId);
       if (found === undefined) return undefined;
-      return documentOf(found, options.state.campaignStatus(campaignId), options);
+      return documentOf(found, options.state, options);
     },
   };
 }
@@ -177,7 +177,7 @@ function foldJobEvent(
   const job = campaign.jobs.get(jobId) ?? {
     candidateId: place.candidateId,
     instrument: instrumentId,
-    state: word,
+    state: "queued",
     attempts: 0,
     started: new Set<string>(),
   };
@@ -192,7 +192,9 @@ function foldJobEvent(
   if (fact.type === "job.accepted" || fact.type === "job.progress" || fact.type === "job.result") {
     job.started.add(`${fact.attempt}@${instrumentId}`);
   }
-  if (fact.type === "job.result" && !wasDone && place.step === place.steps - 1) {
+  if (fact.type !== "job.result" || wasDone) return;
+  // The observation comes from the last step; a failure is one at any step.
+  if (place.step === place.steps - 1 || fact.observations.some((one) => one.kind === "failure")) {
     campaign.observations.push({
       position,
       candidateId: place.candidateId,
@@ -209,19 +211,21 @@ function foldJobEvent(
 
 function documentOf(
   campaign: Collected,
-  status: CampaignStatus | undefined,
+  state: LabStatePort,
   about: { readonly site: string; readonly version: string },
 ): ExportDocument {
-  const live = new Map(status?.jobs.map((job) => [job.jobId, job]) ?? []);
-  const jobs = [...campaign.jobs].map(([jobId, job]) => ({
+  const status = state.campaignStatus(campaign.spec.campaignId);
+  const known = state.allJobs?.(campaign.spec.campaignId) ?? status?.jobs ?? [];
+  const byId = new Map(known.map((job) => [job.jobId, job]));
+  const answered = [...campaign.jobs].map(([jobId, job]) => ({
     jobId,
     candidateId: job.candidateId,
     instrument: job.instrument,
-    state: live.get(jobId)?.state ?? job.state,
+    state: byId.get(jobId)?.state ?? job.state,
     attempts: job.attempts,
     starts: job.started.size,
   }));
-  const unanswered = [...live.values()]
+  const unanswered = known
     .filter((job) => !campaign.jobs.has(job.jobId))
     .map((job) => ({
       jobId: job.jobId,
@@ -240,7 +244,7 @@ function documentOf(
       site: about.site,
     },
     observations: campaign.observations,
-    jobs: [...jobs, ...unanswered],
+    jobs: [...answered, ...unanswered],
     proposals: campaign.proposals,
     decisions: campaign.decisions,
   };

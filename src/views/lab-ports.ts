@@ -9,6 +9,8 @@ export interface LabStatePort {
   campaignStatus(campaignId: string): CampaignStatus | undefined;
   /** Which experiment asked for a job; `undefined` for a job that no campaign knows. */
   locateJob(jobId: string): JobPlace | undefined;
+  /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
+  allJobs?(campaignId: string): readonly JobStatus[];
 }
 
 /** Where a job belongs. */

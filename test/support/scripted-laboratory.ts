@@ -165,7 +165,7 @@ export function createScriptedLaboratory(options: ScriptOptions = {}): ScriptedL
             hyperparameters: { gamma: 20 },
             summary: {
               certainty: 1 - Math.exp(-measured.length / 40),
-              phasesFound: found.size,
+              phasesFound: [...found],
               phaseFractions: { fcc: 0.4, hcp: 0.35, zn: 0.25 },
             },
           },
@@ -304,7 +304,7 @@ function nearestNeighbourView(
     kind: "phase-diagram",
     components: COMPONENTS,
     labels,
-    labelIndex,
+    label: labelIndex,
     certainty,
     observations: measured.length,
   };

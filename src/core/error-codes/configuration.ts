@@ -16,6 +16,10 @@ export const CONFIGURATION_CODES = {
     what: "a column is missing from a table",
     hint: "Check the header line of the file.",
   },
+  "TL-1030": {
+    what: "doctor found something wrong",
+    hint: "Follow the advice of each line marked BAD.",
+  },
   "TL-1099": {
     what: "an unexpected failure",
     hint: "This is a bug; please report it with the text above.",

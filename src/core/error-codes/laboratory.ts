@@ -4,6 +4,10 @@ export const LABORATORY_CODES = {
     what: "an operator command was refused",
     hint: "See the reason; tieline status shows the state.",
   },
+  "TL-3002": {
+    what: "a simulation failed",
+    hint: "The same seed repeats it; please report the seed.",
+  },
   "TL-3104": {
     what: "a set point is outside its limits",
     hint: "Change the limits of the campaign or choose another instrument.",

@@ -17,4 +17,8 @@ export const STORAGE_CODES = {
     what: "another daemon uses this data folder",
     hint: "Stop it or choose another folder with --data.",
   },
+  "TL-4006": {
+    what: "a proposal of the log is not what the planner gives now",
+    hint: "Another version of Tieline, or another machine's arithmetic, made it; the log's proposal stands.",
+  },
 } as const;

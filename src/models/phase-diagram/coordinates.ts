@@ -17,6 +17,8 @@ export interface Scaling {
   place(row: ArrayLike<number>, out: Float64Array, offset: number): void;
   /** Grid step of each group of axes, in units: the composition first (if any), then each further axis. */
   readonly steps: readonly number[];
+  /** One unit in standard deviations of the axes (z-scores), where no group was stretched. */
+  readonly unit_z: number;
 }
 
 /** No group's step is drawn finer than this share of the coarsest: finer ones would join hundreds of neighbours. */
@@ -48,6 +50,7 @@ export function fitScaling(
   });
   return {
     dimension,
+    unit_z: coarsest,
     steps: groups.map((_, g) => (isProduct ? steps[g]! * spread[g]! * factor[g]! : 1)),
     place: (row, out, offset) => placeRow(groups, factor, row, out, offset),
   };

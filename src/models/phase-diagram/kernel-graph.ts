@@ -18,6 +18,8 @@ export interface KernelOptions {
   readonly bandwidth: number;
   /** Pairs farther apart are not joined, in the units of the points. */
   readonly cut: number;
+  /** Factor on the weight of a pair, symmetric; absent: 1. */
+  readonly coupling?: ((i: number, j: number) => number) | undefined;
 }
 
 /**
@@ -39,7 +41,8 @@ export function buildKernelGraph(
     for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
       const d2 = graph.distance2[e]!;
       if (d2 > reach2) reach2 = d2;
-      const weight = Math.max(WEIGHT_min, Math.exp(-(d2 - 1) / scale));
+      const factor = options.coupling?.(i, graph.neighbour[e]!) ?? 1;
+      const weight = factor * Math.max(WEIGHT_min, Math.exp(-(d2 - 1) / scale));
       value[e] = weight;
       sum += weight;
     }
@@ -52,8 +55,11 @@ export function buildKernelGraph(
 /** Keeps the linear systems well conditioned where the grid has holes. */
 const WEIGHT_min = 1e-6;
 
-/** The product's own bandwidth, in grid steps: half to two thirds of a step was best on every map tried (batches.md). */
-export const BANDWIDTH_steps = 0.6;
+/** The product's own bandwidth, in grid steps: half a step or a little more was best on every map tried. */
+export const BANDWIDTH_steps = 0.5;
+
+/** How much of a weight is left between a face of the composition simplex and what lies inside. */
+export const FACE_COUPLING = 0.2;
 
 /** Beyond two steps a weight of this bandwidth is below 0.2 %. In space the third shell would only cost time. */
 export function cutOf(dimension: number): number {

@@ -8,10 +8,10 @@ export const SPREADING_ALPHA = 0.2;
 const SWEEPS_max = 500;
 
 /**
- * Label spreading at its exact fixed point F = (1 - alpha) (I - alpha S)^-1 Y, S = D^-1/2 W D^-1/2, rows then scaled to sum 1 (D. Zhou et al.,
- * NIPS 2003). F is linear in Y, so that a new label adds one column of the inverse. The inverse is a sum of positive terms, summed by
- * symmetric Gauss-Seidel sweeps from zero: even the tiniest value far from all labels keeps its relative accuracy, and an
- * exact 0 means "not reached".
+ * Label spreading at its exact fixed point F = (1 - alpha) (I - alpha S)^-1 Y, S = D^-1/2 W D^-1/2, rows then scaled to sum 1
+ * (D. Zhou et al., NIPS 2003). F is linear in Y, so that a new label adds one column of the inverse. The inverse is a sum of
+ * positive terms, summed by symmetric Gauss-Seidel sweeps from zero: even the tiniest value far from all labels keeps its
+ * relative accuracy, and an exact 0 means "not reached".
  */
 export function createSpreadingField(graph: KernelGraph, alpha = SPREADING_ALPHA): LabelField {
   const n = graph.weights.count;

@@ -130,6 +130,7 @@ export const SAMPLES: Readonly<Record<MessageName, Record<string, unknown>>> = {
   campaignReply: { commandId: "op1", accepted: false, reason: "already running" },
   dashboardView: { anything: [1, 2] },
   dashboardCampaign: { phases: {} },
+  dashboardInstrument: { operation: "idle" },
   agentOnline: { online: true, epoch: 4, version: "0.1.0" },
   emergencyStop: { active: true, by: "ryo", reason: "smoke" },
   quarantine: { topic: "x", payloadBase64: "AA==", reason: "notJson" },

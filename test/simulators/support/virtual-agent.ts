@@ -25,6 +25,8 @@ export function createVirtualAgent(options: Partial<VirtualLaboratoryOptions> = 
     bus = laboratory.connectDaemon();
     void bus.start({
       onMessage: async ({ topic, payload, retained }) => {
+        // The subtree brings the agent's own words back.
+        if (/\/command\/|\/ack$/.test(topic)) return;
         heard.push(parse(topic, payload, retained, laboratory.clock.now_ms()));
       },
       onConnection: () => {},

@@ -1,0 +1,122 @@
+import { type Context, Hono } from "hono";
+import { LabError } from "../../src/core/errors.ts";
+import type { Candidate } from "../../src/domain/candidate.ts";
+import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
+import type { DashboardPorts, DrawableView } from "./dashboard-ports.ts";
+import { errorBody } from "./request-guards.ts";
+
+const SEARCH_LIMIT = 200;
+/** Maps of the past that are kept for the time slider; each is some 100 kB at 5151 candidates. */
+const PAST_VIEWS_KEPT = 24;
+
+/** The read-only half of the page's API: everything that is too large or too rare for the dashboard topics. */
+export function apiRoutes(ports: DashboardPorts): Hono {
+  const api = new Hono();
+  const drawn = rememberViews(ports);
+
+  api.get("/overview", (c) => c.json(ports.overview()));
+  api.get("/events", (c) => c.json(ports.searchEvents(c.req.query("search") ?? "", SEARCH_LIMIT)));
+  api.get("/instrument/:id", (c) => found(c, ports.instrument(c.req.param("id"))));
+  api.get("/campaign/:id", (c) => found(c, ports.campaign(c.req.param("id"))));
+  api.get("/campaign/:id/observations", (c) => {
+    const id = c.req.param("id");
+    if (ports.campaign(id) === undefined) return found(c, undefined);
+    return c.json(ports.observations(id, wholeNumber(c.req.query("from")) ?? 0));
+  });
+  api.get("/campaign/:id/candidates", (c) => {
+    const candidates = ports.candidates(c.req.param("id"));
+    return found(c, candidates && candidateColumns(candidates));
+  });
+  api.get("/campaign/:id/candidates.csv", (c) => {
+    const candidates = ports.candidates(c.req.param("id"));
+    if (candidates === undefined) return found(c, undefined);
+    const rows = candidates.map(({ candidateId, parameters }) => ({ candidateId, ...parameters }));
+    return download(c, toCsv(rows), "text/csv", `${c.req.param("id")}-candidates.csv`);
+  });
+  api.get("/campaign/:id/map", async (c) => {
+    const id = c.req.param("id");
+    if (ports.campaign(id) === undefined) return found(c, undefined);
+    return c.json(await drawn(id, wholeNumber(c.req.query("observations"))));
+  });
+  api.get("/campaign/:id/export/:format", async (c) => {
+    const id = c.req.param("id");
+    const document = await ports.exportDocument(id);
+    if (document === undefined) return found(c, undefined);
+    switch (c.req.param("format")) {
+      case "csv":
+        return download(c, exportCsv(document), "text/csv", `${id}.csv`);
+      case "jsonl":
+        return download(c, exportJsonLines(document), "application/jsonl", `${id}.jsonl`);
+      case "json":
+        return download(c, JSON.stringify(document), "application/json", `${id}.json`);
+      default:
+        return found(c, undefined);
+    }
+  });
+  return api;
+}
+
+/** Candidates by column: a fifth of the bytes of rows, and typed arrays for the page. */
+export function candidateColumns(candidates: readonly Candidate[]): {
+  readonly count: number;
+  /** Absent where the ids are c0, c1, c2 ... */
+  readonly ids?: readonly string[];
+  readonly columns: Readonly<Record<string, readonly (number | string | null)[]>>;
+} {
+  const names = [...new Set(candidates.flatMap((candidate) => Object.keys(candidate.parameters)))];
+  const columns = Object.fromEntries(
+    names.map((name) => [name, candidates.map((c) => c.parameters[name] ?? null)]),
+  );
+  const inOrder = candidates.every((candidate, k) => candidate.candidateId === `c${k}`);
+  return {
+    count: candidates.length,
+    ...(inOrder ? {} : { ids: candidates.map((candidate) => candidate.candidateId) }),
+    columns,
+  };
+}
+
+/**
+ * A map of the past never changes and is kept; the present map is asked anew, but only once at a time, so that ten
+ * browsers cost one planner call.
+ */
+function rememberViews(
+  ports: DashboardPorts,
+): (id: string, observations: number | undefined) => Promise<DrawableView> {
+  const running = new Map<string, Promise<DrawableView>>();
+  const past = new Map<string, DrawableView>();
+  return (id, observations) => {
+    const withdrawn = ports.campaign(id)?.observations.withdrawn.length ?? 0;
+    const key = `${id}/${observations ?? "now"}/${withdrawn}`;
+    const kept = past.get(key);
+    if (kept !== undefined) return Promise.resolve(kept);
+    const shared = running.get(key);
+    if (shared !== undefined) return shared;
+    const asked = ports
+      .plannerView(id, observations)
+      .then((view) => {
+        if (observations !== undefined) past.set(key, view);
+        const oldest = past.keys().next().value;
+        if (past.size > PAST_VIEWS_KEPT && oldest !== undefined) past.delete(oldest);
+        return view;
+      })
+      .finally(() => running.delete(key));
+    running.set(key, asked);
+    return asked;
+  };
+}
+
+function found(context: Context, value: unknown): Response {
+  if (value !== undefined) return context.json(value as object);
+  const error = new LabError("TL-9005", `There is nothing at ${context.req.path}`);
+  return context.json(errorBody(error), 404);
+}
+
+function download(context: Context, body: string, type: string, name: string): Response {
+  context.header("Content-Type", `${type}; charset=utf-8`);
+  context.header("Content-Disposition", `attachment; filename="${name}"`);
+  return context.body(body);
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,107 @@
+import { randomUUID, timingSafeEqual } from "node:crypto";
+import type { Context } from "hono";
+import { z } from "zod";
+import { LabError } from "../../src/core/errors.ts";
+import { IDENTIFIER } from "../../src/domain/identifiers.ts";
+import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
+import { errorBody } from "./request-guards.ts";
+
+const REASON_MAX = 500;
+const POINTS_MAX = 1000;
+/** The agent answers after its log's sync; far longer than that means that it hangs. */
+const REPLY_TIMEOUT_ms = 10_000;
+
+const identifier = z
+  .string()
+  .regex(IDENTIFIER, "letters, digits, dot, hyphen, underscore; at most 64");
+const operator = {
+  by: identifier,
+  key: z.string().max(200).optional(),
+  commandId: identifier.optional(),
+};
+const commandSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("campaign"),
+    ...operator,
+    campaignId: identifier,
+    action: z.enum(["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"]),
+    reason: z.string().max(REASON_MAX).optional(),
+    batch: z.int().min(1).optional(),
+    candidateIds: z.array(identifier).max(POINTS_MAX).optional(),
+    jobId: identifier.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("emergencyStop"),
+    ...operator,
+    active: z.boolean(),
+    reason: z.string().min(1, "an emergency stop needs a reason").max(REASON_MAX),
+  }),
+]);
+
+/** Who may use the controls. */
+export interface OperatorPolicy {
+  readonly readOnly: boolean;
+  /** Operator's name -> key; absent: every name is taken at its word, as on MQTT without passwords. */
+  readonly operatorKeys?: Readonly<Record<string, string>> | undefined;
+}
+
+/** `POST /api/command`: an operator's word to the agent, and the agent's reply. */
+export async function handleCommand(
+  context: Context,
+  ports: Pick<DashboardPorts, "submitOperatorCommand">,
+  policy: OperatorPolicy,
+): Promise<Response> {
+  if (policy.readOnly) {
+    return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
+  }
+  const parsed = commandSchema.safeParse(await context.req.json().catch(() => undefined));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue?.path.join(".") || "command";
+    const hint = where === "by" ? "Say who you are: no control works without a name." : undefined;
+    const error = new LabError("TL-9002", `${where}: ${issue?.message ?? "not a command"}`, {
+      ...(hint === undefined ? {} : { hint }),
+    });
+    return context.json(errorBody(error), 400);
+  }
+  const { key, commandId = randomUUID(), ...command } = parsed.data;
+  if (!isKnown(policy, command.by, key)) {
+    const error = new LabError(
+      "TL-9004",
+      `Operator “${command.by}” isn't known or the key is wrong`,
+    );
+    return context.json(errorBody(error), 401);
+  }
+  try {
+    const request: OperatorRequest = { ...command, commandId };
+    const reply = await withTimeout(ports.submitOperatorCommand(request));
+    return context.json({ commandId, ...reply });
+  } catch (error) {
+    if (error instanceof LabError) return context.json(errorBody(error), 502);
+    throw error;
+  }
+}
+
+function isKnown(policy: OperatorPolicy, name: string, key: string | undefined): boolean {
+  const { operatorKeys } = policy;
+  if (operatorKeys === undefined) return true;
+  const expected = Object.hasOwn(operatorKeys, name) ? operatorKeys[name] : undefined;
+  if (expected === undefined || key === undefined) return false;
+  const [a, b] = [Buffer.from(expected), Buffer.from(key)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+async function withTimeout(reply: Promise<OperatorReply>): Promise<OperatorReply> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new LabError("TL-9006", "The agent did not reply within 10 s")),
+      REPLY_TIMEOUT_ms,
+    );
+  });
+  try {
+    return await Promise.race([reply, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Candidate } from "../../src/domain/candidate.ts";
+import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
+import type { EventLine } from "../../src/views/event-stream-view.ts";
+import type { ExportDocument } from "../../src/views/export-document.ts";
+import type { InstrumentDetailView } from "../../src/views/instrument-view.ts";
+import type { OverviewView } from "../../src/views/overview-view.ts";
+
+/** What the dashboard asks of the daemon. All of it is cheap except `plannerView` and `exportDocument`. */
+export interface DashboardPorts {
+  overview(): OverviewView;
+  campaign(campaignId: string): CampaignView | undefined;
+  observations(campaignId: string, from: number): readonly ObservationView[];
+  instrument(instrumentId: string): InstrumentDetailView | undefined;
+  /** The candidates of a campaign with a discrete search space; empty for a continuous one. */
+  candidates(campaignId: string): readonly Candidate[] | undefined;
+  /**
+   * What the planner would draw (plain JSON with a `kind`): now, or as it was after the first `observations` results.
+   */
+  plannerView(campaignId: string, observations?: number): Promise<DrawableView>;
+  exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
+  searchEvents(search: string, limit: number): readonly EventLine[];
+  /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
+  submitOperatorCommand(command: OperatorRequest): Promise<OperatorReply>;
+}
+
+/** The planner's view as it crosses to the page. */
+export interface DrawableView {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** An operator's word, from the page. `commandId` makes sending it twice the same command. */
+export type OperatorRequest = { readonly commandId: string; readonly by: string } & (
+  | {
+      readonly kind: "campaign";
+      readonly campaignId: string;
+      readonly action: OperatorAction;
+      readonly reason?: string | undefined;
+      readonly batch?: number | undefined;
+      readonly candidateIds?: readonly string[] | undefined;
+      readonly jobId?: string | undefined;
+    }
+  | { readonly kind: "emergencyStop"; readonly active: boolean; readonly reason: string }
+);
+
+export interface OperatorReply {
+  readonly accepted: boolean;
+  readonly reason?: string | undefined;
+}

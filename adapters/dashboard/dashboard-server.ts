@@ -1,0 +1,153 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { type ServerType, serve } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
+import { streamSSE } from "hono/streaming";
+import { LabError } from "../../src/core/errors.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import { apiRoutes } from "./api-routes.ts";
+import { handleCommand, type OperatorPolicy } from "./command-route.ts";
+import type { DashboardPorts } from "./dashboard-ports.ts";
+import { createEventFeed, type EventFeed, WATCHERS_MAX } from "./event-feed.ts";
+import { createMetrics } from "./metrics.ts";
+import { PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
+import { pageHtml } from "./page-html.ts";
+import { errorBody, hostGuard, sameOriginJson, securityHeaders } from "./request-guards.ts";
+
+export interface DashboardOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly ports: DashboardPorts;
+  readonly policy: OperatorPolicy;
+  /** Names, besides localhost and this machine's, under which the page may be opened. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** The page, its live feed, its API and the metrics on one port. */
+export interface DashboardServer {
+  /** Resolves with the page's address. TL-9001 where the port is taken or not allowed. */
+  start(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Hands one message of a dashboard topic to every browser. */
+  publish(message: OutgoingMessage): void;
+  stop(): Promise<void>;
+}
+
+/** A command is a few names and a reason; candidate lists are the longest part. */
+const COMMAND_BYTES_MAX = 128 * 1024;
+
+export function createDashboardServer(options: DashboardOptions): DashboardServer {
+  const feed = createEventFeed(randomBytes(4).toString("hex"));
+  const app = createDashboardApp(options, feed);
+  let server: ServerType | undefined;
+  return {
+    start: async () => {
+      server = await listen(app, options);
+      const { port } = server.address() as AddressInfo;
+      const wildcard = options.host === "0.0.0.0" || options.host === "::";
+      const name = wildcard ? "localhost" : options.host;
+      return { url: `http://${name.includes(":") ? `[${name}]` : name}:${port}/`, port };
+    },
+    publish: feed.publish,
+    stop: async () => {
+      feed.stop();
+      const closing = server;
+      server = undefined;
+      if (closing === undefined) return;
+      await new Promise<void>((resolve) => {
+        closing.close(() => resolve());
+        if ("closeAllConnections" in closing) closing.closeAllConnections();
+      });
+    },
+  };
+}
+
+/** The routes, without a port: what tests call directly. */
+export function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
+  const { ports, policy, logger = silentLogger } = options;
+  const metrics = createMetrics(ports.overview, () => feed.watchers);
+  const app = new Hono();
+  app.use(securityHeaders);
+  app.use(hostGuard([options.host, ...(options.allowedHosts ?? [])]));
+  app.use("/api/*", compress());
+  app.use("/assets/*", compress());
+
+  const html = pageHtml({
+    readOnly: policy.readOnly,
+    needsKey: policy.operatorKeys !== undefined,
+    scriptTag: tagOf(PAGE_SCRIPT),
+    styleTag: tagOf(PAGE_STYLE),
+  });
+  app.get("/", (c) => asset(c, html, "text/html"));
+  app.get("/assets/page.js", (c) => asset(c, PAGE_SCRIPT, "text/javascript"));
+  app.get("/assets/page.css", (c) => asset(c, PAGE_STYLE, "text/css"));
+  app.get("/healthz", (c) => c.json({ ok: true, ...ports.overview().agent }));
+  app.get("/metrics", async (c) => {
+    c.header("Content-Type", metrics.contentType);
+    return c.body(await metrics.metrics());
+  });
+  app.get("/events", (c) => {
+    if (feed.watchers >= WATCHERS_MAX) {
+      const error = new LabError("TL-9002", `More than ${WATCHERS_MAX} browsers watch already`);
+      return c.json(errorBody(error), 503);
+    }
+    return streamSSE(c, (stream) => feed.serve(stream, c.req.header("last-event-id")));
+  });
+  app.post(
+    "/api/command",
+    sameOriginJson,
+    bodyLimit({
+      maxSize: COMMAND_BYTES_MAX,
+      onError: (c) => {
+        const error = new LabError("TL-9002", `A command has at most ${COMMAND_BYTES_MAX} bytes`);
+        return c.json(errorBody(error), 413);
+      },
+    }),
+    (c) => handleCommand(c, ports, policy),
+  );
+  app.route("/api", apiRoutes(ports));
+  app.notFound((c) =>
+    c.json(errorBody(new LabError("TL-9005", `No such page: ${c.req.path}`)), 404),
+  );
+  app.onError((error, c) => {
+    if (error instanceof LabError) return c.json(errorBody(error), 400);
+    logger.error({ err: error.stack ?? error.message, path: c.req.path }, "page.requestFailed");
+    return c.json(errorBody(new LabError("TL-1099", "The daemon failed to answer")), 500);
+  });
+  return app;
+}
+
+function listen(app: Hono, options: DashboardOptions): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const { host, port } = options;
+    const server = serve({ fetch: app.fetch, hostname: host, port, overrideGlobalObjects: false });
+    server.once("listening", () => resolve(server));
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)));
+  });
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): LabError {
+  const what =
+    cause.code === "EADDRINUSE"
+      ? `Port ${port} on ${host} is taken, so the page can't be served there`
+      : `The page can't be served on ${host} port ${port} (${cause.code ?? cause.message})`;
+  return new LabError("TL-9001", what, { cause, context: { host, port } });
+}
+
+/** The browser may keep an asset but asks each time whether it is still the same: an update shows at once. */
+function asset(context: Context, body: string, type: string): Response {
+  const tag = `"${tagOf(body)}"`;
+  context.header("ETag", tag);
+  context.header("Cache-Control", "no-cache");
+  if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304);
+  context.header("Content-Type", `${type}; charset=utf-8`);
+  return context.body(body);
+}
+
+function tagOf(body: string): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,170 @@
+import { useEffect, useState } from "preact/hooks";
+import type { CampaignLine } from "../../../src/views/overview-view.ts";
+import { CampaignPanel } from "./campaign-panel.tsx";
+import { EmergencyStop } from "./controls.tsx";
+import { EventsPanel } from "./events-panel.tsx";
+import { LaboratoryPanel } from "./laboratory-panel.tsx";
+import { chooseTheme, type ThemeChoice, themeChoice } from "./settings.ts";
+import { useStore } from "./store.ts";
+import { stateInWords, toneOf } from "./words.ts";
+
+/** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#events`). */
+export function App() {
+  const place = usePlace();
+  const overview = useStore((state) => state.overview);
+  const campaigns = useStore((state) => state.campaigns);
+  if (overview === undefined) {
+    return (
+      <>
+        <Header />
+        <main>
+          <p class="opening">Waiting for the daemon …</p>
+        </main>
+      </>
+    );
+  }
+  const [kind, id] = place;
+  const wanted = kind === "campaign" ? id : undefined;
+  const chosen =
+    wanted ??
+    overview.campaigns.find((c) => c.state.startsWith("running"))?.campaignId ??
+    overview.campaigns[0]?.campaignId;
+  const campaign = chosen === undefined ? undefined : campaigns.get(chosen);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Header />
+      <Navigation campaigns={overview.campaigns} kind={kind} chosen={chosen} />
+      <Alarms />
+      <main id="main" tabIndex={-1}>
+        {kind === "laboratory" ? <LaboratoryPanel /> : null}
+        {kind === "events" ? <EventsPanel /> : null}
+        {kind === "campaign" && campaign !== undefined ? (
+          <CampaignPanel key={campaign.campaignId} campaign={campaign} />
+        ) : null}
+        {kind === "campaign" && campaign === undefined ? (
+          <p class="opening">
+            {overview.campaigns.length === 0
+              ? "No campaign has been defined yet."
+              : "There is no such campaign."}
+          </p>
+        ) : null}
+      </main>
+      <Toasts />
+    </>
+  );
+}
+
+function Header() {
+  const overview = useStore((state) => state.overview);
+  const connection = useStore((state) => state.connection);
+  const words = { opening: "connecting …", live: "live", lost: "connection lost, trying again" }[
+    connection
+  ];
+  return (
+    <header>
+      <a class="brand" href="/">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <path d="M16 3 30 28H2z" />
+          <path d="M9 20 20 14" class="tie" />
+          <circle cx="9" cy="20" r="3" />
+          <circle cx="20" cy="14" r="3" />
+        </svg>
+        Tieline
+      </a>
+      <span class={`connection ${connection}`} role="status">
+        {words}
+      </span>
+      <EmergencyStop stop={overview?.emergencyStop ?? { active: false }} />
+    </header>
+  );
+}
+
+function Navigation(props: {
+  readonly campaigns: readonly CampaignLine[];
+  readonly kind: string;
+  readonly chosen: string | undefined;
+}) {
+  const { campaigns, kind, chosen } = props;
+  return (
+    <nav aria-label="Parts of the page">
+      {campaigns.map((campaign) => (
+        <a
+          key={campaign.campaignId}
+          href={`#campaign/${campaign.campaignId}`}
+          aria-current={kind === "campaign" && campaign.campaignId === chosen ? "page" : undefined}
+        >
+          {campaign.title}{" "}
+          <span class={`dot ${toneOf(campaign.state)}`} title={stateInWords(campaign.state)} />
+        </a>
+      ))}
+      <a href="#laboratory" aria-current={kind === "laboratory" ? "page" : undefined}>
+        Laboratory
+      </a>
+      <a href="#events" aria-current={kind === "events" ? "page" : undefined}>
+        Events
+      </a>
+      <ThemeSwitch />
+    </nav>
+  );
+}
+
+function ThemeSwitch() {
+  const [theme, setTheme] = useState<ThemeChoice>(themeChoice());
+  return (
+    <label class="theme">
+      <span class="visually-hidden">Theme</span>
+      <select
+        value={theme}
+        onChange={(event) => {
+          const choice = event.currentTarget.value as ThemeChoice;
+          setTheme(choice);
+          chooseTheme(choice);
+        }}
+      >
+        <option value="system">System</option>
+        <option value="light">Light</option>
+        <option value="dark">Dark</option>
+      </select>
+    </label>
+  );
+}
+
+function Alarms() {
+  const alarms = useStore((state) => state.overview?.alarms);
+  return (
+    <div class="alarms" role="alert">
+      {(alarms ?? []).map((alarm) => (
+        <p key={alarm.alarmId} class={alarm.severity}>
+          <strong>{alarm.subject}</strong>: {alarm.text}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Toasts() {
+  const toasts = useStore((state) => state.toasts);
+  return (
+    <div class="toasts" role="status">
+      {toasts.map((toast) => (
+        <p key={toast.key} class={toast.kind}>
+          {toast.text}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function usePlace(): [kind: string, id: string | undefined] {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const update = (): void => setHash(location.hash);
+    addEventListener("hashchange", update);
+    return () => removeEventListener("hashchange", update);
+  }, []);
+  const [kind = "", id] = hash.slice(1).split("/");
+  return kind === "laboratory" || kind === "events" ? [kind, undefined] : ["campaign", id];
+}

@@ -1,0 +1,170 @@
+import { useState } from "preact/hooks";
+import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import { phaseColour } from "../../../src/views/pictures/palette.ts";
+import { BatchTable } from "./batch-table.tsx";
+import { CampaignControls } from "./controls.tsx";
+import { GoalPictures } from "./goal-pictures.tsx";
+import { LinePlot } from "./line-plot.tsx";
+import { ObservationsTable } from "./observations-table.tsx";
+import { PhaseMap } from "./phase-map.tsx";
+import { READ_ONLY } from "./settings.ts";
+import { pathOf, useCandidates, useObservations } from "./use-campaign-data.ts";
+import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
+
+/** One campaign: what it knows, what it does next and why, and how to stop it. */
+export function CampaignPanel({ campaign }: { readonly campaign: CampaignView }) {
+  const candidates = useCandidates(campaign.campaignId);
+  const observations = useObservations(campaign);
+  const [marked, mark] = useState<string>();
+  const hasMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
+  return (
+    <div class="campaign">
+      <Headline campaign={campaign} />
+      <div class="columns">
+        <div class="main-column">
+          {hasMap && candidates !== undefined && candidates.count > 0 ? (
+            <PhaseMap {...{ campaign, candidates, observations, marked }} />
+          ) : null}
+          {campaign.goal === "phase-diagram" ? null : (
+            <GoalPictures campaign={campaign} observations={observations} />
+          )}
+          <Learning campaign={campaign} />
+        </div>
+        <div class="side-column">
+          <section class="card" aria-labelledby="next-batch">
+            <h2 id="next-batch">
+              {campaign.waiting === undefined
+                ? "Now, and why"
+                : `Batch ${campaign.waiting.batch} waits for you`}
+            </h2>
+            <BatchTable campaign={campaign} mark={mark} />
+          </section>
+          <Decisions campaign={campaign} />
+          <section class="card" aria-labelledby="results">
+            <h2 id="results">Results</h2>
+            <ObservationsTable observations={observations} mark={mark} />
+            <p class="downloads">
+              All data:{" "}
+              {["csv", "json", "jsonl"].map((format) => (
+                <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
+                  {format.toUpperCase()}
+                </a>
+              ))}
+            </p>
+          </section>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Headline({ campaign }: { readonly campaign: CampaignView }) {
+  const { budget, state, stateReason, warnings, verdict } = campaign;
+  const phases = campaign.history.at(-1)?.figures["phasesFound"];
+  return (
+    <section class="card headline" aria-label="State of the campaign">
+      <div class="title-row">
+        <h1>{campaign.title}</h1>
+        <span class={`state ${toneOf(state)}`}>{stateInWords(state)}</span>
+        <CampaignControls campaign={campaign} />
+      </div>
+      <div class="figures">
+        <div class="budget">
+          <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
+          <span>
+            <strong>{budget.used}</strong> of {plural(budget.total, "experiment")} spent
+          </span>
+        </div>
+        <Figure name="measured" value={String(campaign.observations.total)} />
+        <Figure name="in flight" value={String(campaign.inFlight)} />
+        {typeof phases === "number" ? <Figure name="phases found" value={String(phases)} /> : null}
+        {campaign.remaining_s === undefined || isOver(state) ? null : (
+          <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
+        )}
+      </div>
+      {stateReason === undefined ? null : <p>{stateReason}</p>}
+      {verdict === undefined || verdict.kind === "continue" ? null : <p>{verdict.reason}</p>}
+      {warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+      {READ_ONLY ? <p class="quiet">This page is read-only.</p> : null}
+    </section>
+  );
+}
+
+function Figure(props: { readonly name: string; readonly value: string }) {
+  return (
+    <div class="figure">
+      <strong>{props.value}</strong>
+      <span>{props.name}</span>
+    </div>
+  );
+}
+
+/** Figures of the model that lie between 0 and 1 share one plot; the first others get one each. */
+function Learning({ campaign }: { readonly campaign: CampaignView }) {
+  const { history, model } = campaign;
+  if (history.length < 2 || model === undefined) return null;
+  const names = Object.keys(history.at(-1)?.figures ?? {});
+  const values = (name: string): (number | null)[] =>
+    history.map((sample) => sample.figures[name] ?? null);
+  const isShare = (name: string): boolean =>
+    values(name).every((value) => value === null || (value >= 0 && value <= 1));
+  const shares = names.filter(isShare).slice(0, 4);
+  const others = names.filter((name) => !isShare(name)).slice(0, 2);
+  const x = history.map((sample) => sample.observations);
+  const groups = [shares, ...others.map((name) => [name])].filter((group) => group.length > 0);
+  return (
+    <section class="card" aria-labelledby="learning">
+      <h2 id="learning">What it has learnt</h2>
+      {groups.map((group) => (
+        <LinePlot
+          key={group.join()}
+          x={x}
+          xName="results"
+          height={150}
+          label={`Figures of the model: ${group.join(", ")}`}
+          lines={group.map((name, k) => ({
+            name: spaced(name),
+            colour: phaseColour(k === 0 ? 5 : k),
+            values: values(name),
+          }))}
+        />
+      ))}
+      <p class="quiet">
+        {model.method}, model {model.version}, {plural(model.observations, "result")} learnt.
+      </p>
+    </section>
+  );
+}
+
+function Decisions({ campaign }: { readonly campaign: CampaignView }) {
+  const { decisions } = campaign;
+  if (decisions.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="decisions">
+      <h2 id="decisions">Who decided what</h2>
+      <ul class="decisions">
+        {decisions
+          .slice(-8)
+          .reverse()
+          .map((decision) => (
+            <li key={decision.position}>
+              <time>{clockTime(decision.time_ms)}</time> <strong>{decision.by}</strong>:{" "}
+              {decision.action}
+              {decision.candidateIds === undefined
+                ? ""
+                : ` ${plural(decision.candidateIds.length, "point")}`}
+              {decision.reason === undefined ? "" : ` (${decision.reason})`}
+            </li>
+          ))}
+      </ul>
+    </section>
+  );
+}
+
+function spaced(name: string): string {
+  return name.replaceAll(/([A-Z])/g, " $1").toLowerCase();
+}

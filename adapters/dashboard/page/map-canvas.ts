@@ -1,0 +1,269 @@
+import type { MapData, MapPoint } from "../../../src/views/map-data.ts";
+import { labelSpots } from "../../../src/views/pictures/label-spots.ts";
+import type { MapFrame } from "../../../src/views/pictures/map-frame.ts";
+import {
+  type LabelStyle,
+  labelStyles,
+  mix,
+  rgbOf,
+  shareOfCertainty,
+  uncertaintyColour,
+} from "../../../src/views/pictures/palette.ts";
+import type { Theme } from "../../../src/views/pictures/theme.ts";
+import { buildCellIndex } from "./cell-index.ts";
+
+export interface MapLayers {
+  readonly cells: "phases" | "uncertainty";
+  readonly ties: boolean;
+  readonly points: boolean;
+  readonly names: boolean;
+}
+
+export interface MapScene {
+  readonly data: MapData;
+  readonly frame: MapFrame;
+  readonly theme: Theme;
+  readonly layers: MapLayers;
+  /** Candidate that a table row or the keyboard points at. */
+  readonly marked?: string | undefined;
+}
+
+/** Draws maps on one canvas; keeps what does not change between drawings. */
+export interface MapCanvas {
+  /** Draws the scene; returns the time that it took, ms. */
+  draw(scene: MapScene): number;
+  /** The cell under a pixel of the frame, -1 outside. */
+  cellAt(x: number, y: number): number;
+}
+
+/** Shades of certainty; each label has one colour a shade and stripe. */
+const SHADES = 16;
+const STRIPE_px = 5;
+
+export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
+  let index = new Int32Array(0);
+  let indexKey = "";
+  let image: ImageData | undefined;
+  let ratio = 1;
+
+  const prepare = ({ data, frame }: MapScene, context: CanvasRenderingContext2D): ImageData => {
+    ratio = Math.min(3, window.devicePixelRatio || 1);
+    const [width, height] = [Math.round(frame.width * ratio), Math.round(frame.height * ratio)];
+    const { cells } = data;
+    const key = `${width}x${height}/${cells.count}/${cells.row[0]}/${cells.row[cells.count - 1]}/${JSON.stringify(data.plane)}`;
+    if (key !== indexKey || image === undefined) {
+      indexKey = key;
+      canvas.width = width;
+      canvas.height = height;
+      index = buildCellIndex({ data, frame, width, height, ratio });
+      image = context.createImageData(width, height);
+    }
+    return image;
+  };
+
+  return {
+    draw: (scene) => {
+      const context = canvas.getContext("2d");
+      if (context === null) return 0;
+      const picture = prepare(scene, context);
+      const started = performance.now();
+      paintCells(scene, index, picture, ratio);
+      context.putImageData(picture, 0, 0);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      if (scene.layers.ties) drawTies(context, scene);
+      if (scene.layers.points) drawPoints(context, scene);
+      if (scene.layers.names && scene.layers.cells === "phases") drawNames(context, scene);
+      drawMark(context, scene);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      return performance.now() - started;
+    },
+    cellAt: (x, y) => index[Math.round(y * ratio) * canvas.width + Math.round(x * ratio)] ?? -1,
+  };
+}
+
+/** Fills the picture: every pixel takes the colour of its cell; where two labels meet, the boundary's. */
+function paintCells(scene: MapScene, index: Int32Array, image: ImageData, ratio: number): void {
+  const { data, theme } = scene;
+  const { cells } = data;
+  const pixels = new Uint32Array(image.data.buffer);
+  const { width } = image;
+  const { colours, first, stripes } = colourTable(scene);
+  const ink = packed(theme.ink);
+  const stripe = Math.round(STRIPE_px * ratio);
+  const diagonals = width + image.height;
+  const halves = new Uint8Array(diagonals);
+  const thirds = new Uint8Array(diagonals);
+  for (let d = 0; d < diagonals; d++) {
+    halves[d] = Math.floor(d / stripe) % 2;
+    thirds[d] = Math.floor(d / stripe) % 3;
+  }
+  const { label } = cells;
+  const reach = ratio >= 2 ? 2 : 1;
+  const lastRow = pixels.length - width * reach;
+  for (let p = 0, y = 0; p < pixels.length; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const cell = index[p]!;
+      if (cell < 0) {
+        pixels[p] = 0;
+        continue;
+      }
+      const right = index[p + reach]!;
+      const below = p < lastRow ? index[p + width * reach]! : cell;
+      const here = label[cell];
+      const isBoundary =
+        (right >= 0 && right !== cell && label[right] !== here) ||
+        (below >= 0 && below !== cell && label[below] !== here);
+      if (isBoundary && here !== undefined) {
+        pixels[p] = ink;
+        continue;
+      }
+      const n = stripes[cell]!;
+      const offset = n === 1 ? 0 : n === 2 ? halves[x + y]! : n === 3 ? thirds[x + y]! : 0;
+      pixels[p] = colours[first[cell]! + offset]!;
+    }
+  }
+}
+
+interface ColourTable {
+  readonly colours: Uint32Array;
+  /** Place of a cell's first colour in `colours`. */
+  readonly first: Int32Array;
+  readonly stripes: Uint8Array;
+}
+
+function colourTable({ data, theme, layers }: MapScene): ColourTable {
+  const { cells } = data;
+  const first = new Int32Array(cells.count);
+  const stripes = new Uint8Array(cells.count).fill(1);
+  if (layers.cells === "uncertainty") {
+    const colours = Uint32Array.from({ length: 64 }, (_, k) =>
+      packed(uncertaintyColour((k + 0.5) / 64)),
+    );
+    for (let k = 0; k < cells.count; k++) {
+      first[k] = Math.max(0, Math.min(63, Math.floor((1 - cells.certainty[k]!) * 64)));
+    }
+    return { colours, first, stripes };
+  }
+  const styles = labelStyles(data.labels, data.phaseOrder);
+  const colours: number[] = [packed(theme.surface)];
+  const start = styles.map((style) => {
+    const place = colours.length;
+    for (let shade = 0; shade < SHADES; shade++) {
+      const share = shareOfCertainty((shade + 0.5) / SHADES);
+      for (const colour of coloursOf(style))
+        colours.push(packed(mix(colour, theme.background, share)));
+    }
+    return place;
+  });
+  for (let k = 0; k < cells.count; k++) {
+    const label = cells.label[k]!;
+    const style = styles[label];
+    if (style === undefined) continue;
+    const n = coloursOf(style).length;
+    const shade = Math.max(0, Math.min(SHADES - 1, Math.floor(cells.certainty[k]! * SHADES)));
+    first[k] = start[label]! + shade * n;
+    stripes[k] = n;
+  }
+  return { colours: Uint32Array.from(colours), first, stripes };
+}
+
+/** Stripes of at most three phases: the phase rule allows no more in a section. */
+function coloursOf(style: LabelStyle): readonly string[] {
+  return style.colours.length === 0 ? ["#8c8c8c"] : style.colours.slice(0, 3);
+}
+
+/** A colour as one little-endian pixel of canvas data. */
+function packed(colour: string): number {
+  const [r, g, b] = rgbOf(colour);
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}
+
+function drawTies(context: CanvasRenderingContext2D, { data, frame, theme }: MapScene): void {
+  context.strokeStyle = theme.ink;
+  context.globalAlpha = 0.5;
+  context.lineWidth = 1;
+  context.setLineDash([5, 3]);
+  context.beginPath();
+  for (const [x1, y1, x2, y2] of data.tieLines) {
+    context.moveTo(...frame.toPixel([x1, y1]));
+    context.lineTo(...frame.toPixel([x2, y2]));
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.lineWidth = 1.6;
+  context.beginPath();
+  for (const corners of data.triangles) {
+    for (let k = 0; k <= 3; k++) {
+      const place = frame.toPixel([corners[(k % 3) * 2]!, corners[(k % 3) * 2 + 1]!]);
+      if (k === 0) context.moveTo(...place);
+      else context.lineTo(...place);
+    }
+  }
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+function drawPoints(context: CanvasRenderingContext2D, { data, frame, theme }: MapScene): void {
+  const dot = (point: MapPoint, radius: number): void => {
+    const [x, y] = frame.toPixel([point.x, point.y]);
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  };
+  const crowded = data.measured.length > 1500;
+  context.beginPath();
+  for (const point of data.measured) dot(point, crowded ? 1.4 : 3);
+  context.fillStyle = theme.background;
+  context.fill();
+  context.strokeStyle = theme.ink;
+  context.lineWidth = crowded ? 0.6 : 1.2;
+  context.stroke();
+  context.beginPath();
+  for (const point of data.inFlight) dot(point, 6);
+  context.fill();
+  context.strokeStyle = theme.accent;
+  context.lineWidth = 3;
+  context.stroke();
+  context.beginPath();
+  for (const point of data.batch) {
+    const [x, y] = frame.toPixel([point.x, point.y]);
+    context.moveTo(x, y - 8);
+    for (const [dx, dy] of [
+      [8, 0],
+      [0, 8],
+      [-8, 0],
+    ] as const)
+      context.lineTo(x + dx, y + dy);
+    context.closePath();
+  }
+  context.fill();
+  context.stroke();
+}
+
+function drawNames(context: CanvasRenderingContext2D, { data, frame, theme }: MapScene): void {
+  context.font = "600 12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 4;
+  context.strokeStyle = theme.background;
+  context.fillStyle = theme.ink;
+  for (const { label, x, y } of labelSpots(data, frame)) {
+    context.strokeText(label, x, y);
+    context.fillText(label, x, y);
+  }
+}
+
+function drawMark(context: CanvasRenderingContext2D, scene: MapScene): void {
+  const { data, frame, theme, marked } = scene;
+  if (marked === undefined) return;
+  const point = [...data.batch, ...data.inFlight, ...data.measured].find(
+    (p) => p.candidateId === marked,
+  );
+  if (point === undefined) return;
+  const [x, y] = frame.toPixel([point.x, point.y]);
+  context.strokeStyle = theme.warning;
+  context.lineWidth = 3;
+  context.beginPath();
+  context.arc(x, y, 13, 0, 2 * Math.PI);
+  context.stroke();
+}

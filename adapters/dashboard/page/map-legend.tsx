@@ -1,0 +1,83 @@
+import type { MapData } from "../../../src/views/map-data.ts";
+import { shareOfLabel } from "../../../src/views/pictures/map-picture.ts";
+import { labelStyles, uncertaintyColour } from "../../../src/views/pictures/palette.ts";
+import { percent } from "./words.ts";
+
+/** Names, colours and shares of the regions, largest first; how points are drawn. */
+export function MapLegend(props: {
+  readonly data: MapData;
+  readonly layer: "phases" | "uncertainty";
+}) {
+  const { data, layer } = props;
+  return (
+    <div class="legend">
+      {layer === "uncertainty" ? <UncertaintyLegend /> : <PhaseLegend data={data} />}
+      <ul class="marks" aria-label="Marks">
+        <li>
+          <svg viewBox="0 0 18 18" aria-hidden="true">
+            <circle cx="9" cy="9" r="3.5" class="mark-measured" />
+          </svg>
+          measured
+        </li>
+        <li>
+          <svg viewBox="0 0 18 18" aria-hidden="true">
+            <circle cx="9" cy="9" r="6" class="mark-flight" />
+          </svg>
+          in flight
+        </li>
+        <li>
+          <svg viewBox="0 0 18 18" aria-hidden="true">
+            <path d="M9 2l7 7-7 7-7-7z" class="mark-flight" />
+          </svg>
+          next, not sent yet
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+function PhaseLegend({ data }: { readonly data: MapData }) {
+  const styles = labelStyles(data.labels, data.phaseOrder);
+  const rows = styles
+    .map((style, k) => ({ ...style, share: shareOfLabel(data.cells, k) }))
+    .sort((a, b) => b.share - a.share);
+  if (rows.length === 0) return <p class="quiet">No phase is known yet.</p>;
+  return (
+    <ol aria-label="Regions by area">
+      {rows.map(({ label, colours, share }) => (
+        <li key={label}>
+          <svg viewBox="0 0 18 14" aria-hidden="true">
+            {colours.map((colour, k) => (
+              <rect
+                key={colour}
+                x={(18 / colours.length) * k}
+                width={18 / colours.length}
+                height="14"
+                fill={colour}
+              />
+            ))}
+          </svg>
+          <span class="name">{label}</span>
+          <span class="number">{percent(share)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function UncertaintyLegend() {
+  const steps = Array.from({ length: 24 }, (_, k) => uncertaintyColour((k + 0.5) / 24));
+  return (
+    <div class="scale">
+      <svg viewBox="0 0 240 16" preserveAspectRatio="none" aria-hidden="true">
+        {steps.map((colour, k) => (
+          <rect key={colour} x={k * 10} width="10.5" height="16" fill={colour} />
+        ))}
+      </svg>
+      <div class="ends">
+        <span>certain</span>
+        <span>nothing known</span>
+      </div>
+    </div>
+  );
+}

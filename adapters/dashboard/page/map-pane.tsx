@@ -1,0 +1,166 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { MapData } from "../../../src/views/map-data.ts";
+import { compositionAt } from "../../../src/views/map-plane.ts";
+import { formatNumber } from "../../../src/views/observation-summary.ts";
+import { drawMapAxes, fitMapFrame, type MapFrame } from "../../../src/views/pictures/map-frame.ts";
+import { describeMap } from "../../../src/views/pictures/map-picture.ts";
+import { element, pathOf } from "../../../src/views/pictures/svg.ts";
+import { createMapCanvas, type MapCanvas, type MapLayers } from "./map-canvas.ts";
+import type { Candidates } from "./use-campaign-data.ts";
+import { useTheme } from "./use-theme.ts";
+import { percent } from "./words.ts";
+
+/** Within this distance of the pointer a measured or proposed point is read instead of the cell, px. */
+const REACH_px = 10;
+
+/** One map on a canvas, with axes, a tool tip, and arrow keys that move from cell to cell and read each out. */
+export function MapPane(props: {
+  readonly data: MapData;
+  readonly layers: MapLayers;
+  readonly marked: string | undefined;
+  readonly isSmall?: boolean;
+  readonly candidates?: Candidates;
+}) {
+  const { data, layers, marked, isSmall = false } = props;
+  const theme = useTheme();
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useRef<MapCanvas>();
+  const [width, setWidth] = useState(0);
+  const [pointer, setPointer] = useState<readonly [number, number]>();
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = (): void => setWidth(Math.floor(element.clientWidth));
+    measure();
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, []);
+  const frame = useMemo(
+    () => (width < 40 ? undefined : fitMapFrame(data.plane, data.cells, { width, bare: isSmall })),
+    [width, data.plane, data.cells.count, isSmall],
+  );
+  useEffect(() => {
+    if (canvas.current === null || frame === undefined) return;
+    painter.current ??= createMapCanvas(canvas.current);
+    const took_ms = painter.current.draw({ data, frame, theme, layers, marked });
+    canvas.current.dataset["redrawMs"] = took_ms.toFixed(2);
+    canvas.current.dataset["measured"] = String(data.measured.length);
+  }, [data, frame, theme, layers.cells, layers.names, layers.points, layers.ties, marked]);
+
+  const reading =
+    pointer === undefined || frame === undefined
+      ? undefined
+      : readMap({ data, frame, pointer, cell: painter.current?.cellAt(...pointer) ?? -1 });
+  const move = (event: KeyboardEvent): void => {
+    const step = STEPS[event.key];
+    if (step === undefined || frame === undefined) return;
+    event.preventDefault();
+    const [x, y] = pointer ?? [frame.width / 2, frame.height / 2];
+    const stride = Math.max(6, frame.width / Math.sqrt(Math.max(1, data.cells.count) * 2));
+    setPointer([x + step[0] * stride, y + step[1] * stride]);
+  };
+
+  return (
+    <div class="map-pane" ref={box}>
+      <canvas
+        ref={canvas}
+        tabIndex={isSmall ? -1 : 0}
+        role="img"
+        aria-label={`Map. ${describeMap(data)} Arrow keys read single points.`}
+        style={
+          frame === undefined ? {} : { width: `${frame.width}px`, height: `${frame.height}px` }
+        }
+        onPointerMove={(event) => {
+          const area = event.currentTarget.getBoundingClientRect();
+          setPointer([event.clientX - area.left, event.clientY - area.top]);
+        }}
+        onPointerLeave={() => setPointer(undefined)}
+        onBlur={() => setPointer(undefined)}
+        onKeyDown={move}
+      />
+      {frame === undefined ? null : (
+        <svg
+          class="axes"
+          width={frame.width}
+          height={frame.height}
+          aria-hidden="true"
+          dangerouslySetInnerHTML={{
+            __html:
+              (isSmall ? "" : drawMapAxes(data.plane, frame, theme)) +
+              element("path", {
+                d: pathOf(frame.outline, true),
+                fill: "none",
+                stroke: theme.ink,
+                "stroke-width": 1.3,
+              }),
+          }}
+        />
+      )}
+      {reading === undefined || frame === undefined || isSmall ? null : (
+        <div
+          class="tip"
+          role="status"
+          style={{
+            left: `${Math.min(reading.at[0] + 14, frame.width - 200)}px`,
+            top: `${Math.max(0, reading.at[1] + 12)}px`,
+          }}
+        >
+          {reading.lines.map((line, k) =>
+            k === 0 ? <strong key={line}>{line}</strong> : <div key={line}>{line}</div>,
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+interface Reading {
+  readonly at: readonly [number, number];
+  readonly lines: readonly string[];
+}
+
+/** What there is at a place: the point near it, the cell's phases and certainty, the composition or the axes' values. */
+function readMap(about: {
+  readonly data: MapData;
+  readonly frame: MapFrame;
+  readonly pointer: readonly [number, number];
+  readonly cell: number;
+}): Reading | undefined {
+  const { data, frame, pointer, cell } = about;
+  if (cell < 0) return undefined;
+  const near = [...data.batch, ...data.inFlight, ...data.measured]
+    .map((point) => {
+      const [x, y] = frame.toPixel([point.x, point.y]);
+      return { point, distance: Math.hypot(x - pointer[0], y - pointer[1]) };
+    })
+    .filter(({ distance }) => distance < REACH_px)
+    .sort((a, b) => a.distance - b.distance)[0]?.point;
+  const place =
+    near === undefined
+      ? ([data.cells.x[cell]!, data.cells.y[cell]!] as const)
+      : ([near.x, near.y] as const);
+  const label = data.labels[data.cells.label[cell] ?? -1];
+  const certainty = data.cells.certainty[cell] ?? 0;
+  const { plane } = data;
+  const where =
+    plane.kind === "ternary"
+      ? compositionAt(plane, place)
+          .map(
+            (value, k) =>
+              `${plane.corners[k]} ${formatNumber(Math.max(0, Number(value.toFixed(6))))}`,
+          )
+          .join("  ")
+      : `${plane.x} ${formatNumber(place[0])}  ${plane.y} ${formatNumber(place[1])}`;
+  const known =
+    label === undefined ? "nothing known here" : `${label}, certainty ${percent(certainty)}`;
+  return { at: pointer, lines: [where, known, ...(near === undefined ? [] : [near.text])] };
+}

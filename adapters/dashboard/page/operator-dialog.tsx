@@ -1,0 +1,114 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type OperatorWish, sendCommand } from "./requests.ts";
+import { NEEDS_KEY, operatorKey, operatorName, rememberOperator } from "./settings.ts";
+import { toast } from "./store.ts";
+
+/** What a control asks before it acts. */
+export interface Question {
+  readonly title: string;
+  /** What will happen, in one sentence. */
+  readonly explanation: string;
+  readonly confirm: string;
+  readonly isDangerous?: boolean;
+  readonly needsReason?: boolean;
+  readonly reason?: string;
+  /** Makes the command from who asks and why. */
+  readonly wish: (by: string, reason: string) => OperatorWish;
+}
+
+/** Asks once, with the operator's name; then shows the agent's reply. */
+export function OperatorDialog(props: { readonly question: Question; readonly close: () => void }) {
+  const { question, close } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [name, setName] = useState(operatorName());
+  const [key, setKey] = useState(operatorKey());
+  const [reason, setReason] = useState(question.reason ?? "");
+  const [problem, setProblem] = useState("");
+  const [isSending, setSending] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setSending(true);
+    setProblem("");
+    try {
+      const wish = question.wish(name.trim(), reason.trim());
+      const reply = await sendCommand({ ...wish, ...(NEEDS_KEY ? { key } : {}) });
+      if (!reply.accepted) {
+        setProblem(`The agent refused: ${reply.reason ?? "no reason given"}.`);
+        return;
+      }
+      rememberOperator(name.trim(), key);
+      toast("good", `${question.confirm}: accepted by the agent, on ${name.trim()}'s word.`);
+      close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setSending(false);
+    }
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      class={question.isDangerous ? "dangerous" : ""}
+      onClose={close}
+      aria-labelledby="question"
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id="question">{question.title}</h2>
+        <p>{question.explanation}</p>
+        <label>
+          Your name
+          <input
+            name="by"
+            required
+            pattern="[A-Za-z0-9._\-]{1,64}"
+            title="Letters, digits, dot, hyphen, underscore"
+            autocomplete="username"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        {NEEDS_KEY ? (
+          <label>
+            Your key
+            <input
+              name="key"
+              type="password"
+              required
+              autocomplete="current-password"
+              value={key}
+              onInput={(event) => setKey(event.currentTarget.value)}
+            />
+          </label>
+        ) : null}
+        <label>
+          {question.needsReason ? "Reason" : "Reason (optional)"}
+          <input
+            name="reason"
+            maxLength={500}
+            required={question.needsReason === true}
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </label>
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        <div class="buttons">
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            class={question.isDangerous ? "danger" : "primary"}
+            disabled={isSending}
+          >
+            {isSending ? "Sending …" : question.confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

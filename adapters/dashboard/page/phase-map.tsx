@@ -1,0 +1,263 @@
+import { useMemo, useState } from "preact/hooks";
+import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
+import { toCsv } from "../../../src/views/export-text.ts";
+import { gatherMapData } from "../../../src/views/map-data.ts";
+import {
+  findTernaryPlane,
+  furtherAxes,
+  type MapPlane,
+  numericColumns,
+} from "../../../src/views/map-plane.ts";
+import { describeMap, drawMap } from "../../../src/views/pictures/map-picture.ts";
+import { LIGHT } from "../../../src/views/pictures/theme.ts";
+import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
+import { MapLegend } from "./map-legend.tsx";
+import { MapPane } from "./map-pane.tsx";
+import { Downloads } from "./picture.tsx";
+import { TimeSlider } from "./time-slider.tsx";
+import { type Candidates, usePlannerView } from "./use-campaign-data.ts";
+
+/** The map of a campaign's phases: live or at any number of results, as a section, a stack of sections or two axes. */
+export function PhaseMap(props: {
+  readonly campaign: CampaignView;
+  readonly candidates: Candidates;
+  readonly observations: readonly ObservationView[];
+  readonly marked: string | undefined;
+}) {
+  const { campaign, candidates, observations, marked } = props;
+  const [past, setPast] = useState<number>();
+  const [layer, setLayer] = useState<"phases" | "uncertainty">("phases");
+  const [shown, setShown] = useState({ ties: true, points: true, names: true });
+  const { plane, choice, slice, level } = usePlane(candidates);
+  const { view, failure } = usePlannerView(campaign, past);
+  const known = useMemo(
+    () => (past === undefined ? observations : observations.slice(0, past)),
+    [observations, past],
+  );
+  const phaseView = useMemo(() => readPhaseDiagramView(view), [view]);
+  const sources = {
+    title: campaign.title,
+    plane,
+    columns: candidates.columns,
+    view: phaseView,
+    observations: known,
+    ...(past === undefined ? { campaign } : {}),
+  };
+  const data = useMemo(
+    () => gatherMapData({ ...sources, slice }),
+    [plane, slice, phaseView, known, campaign.jobs, campaign.batch, past],
+  );
+  const layers = { cells: layer, ...shown };
+  const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
+
+  return (
+    <section class="card map" aria-label="Phase map">
+      <div class="toolbar">
+        {choice}
+        <div class="segmented" role="radiogroup" aria-label="Colours show">
+          {(["phases", "uncertainty"] as const).map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="layer"
+                checked={layer === name}
+                onChange={() => setLayer(name)}
+              />
+              <span>{name === "phases" ? "Phases" : "Uncertainty"}</span>
+            </label>
+          ))}
+        </div>
+        <Toggle name="Points" on={shown.points} flip={toggle("points")} />
+        <Toggle name="Names" on={shown.names} flip={toggle("names")} />
+        <Toggle name="Tie-lines" on={shown.ties} flip={toggle("ties")} />
+      </div>
+      <div class="map-and-legend">
+        <div>
+          {level?.isStack ? (
+            <MapStack sources={sources} axis={level.axis} values={level.values} layers={layers} />
+          ) : (
+            <MapPane data={data} layers={layers} marked={marked} candidates={candidates} />
+          )}
+          <TimeSlider total={observations.length} past={past} choose={setPast} />
+          {failure === undefined ? null : <p class="problem">The map can't be drawn: {failure}</p>}
+        </div>
+        <MapLegend data={data} layer={layer} />
+      </div>
+      <p class="visually-hidden" aria-live="off">
+        {describeMap(data)}
+      </p>
+      <Downloads
+        name={`${campaign.campaignId}-map`}
+        svg={() => drawMap(data, { width: 720, theme: LIGHT, layer })}
+        csv={() => mapCsv(candidates, phaseView)}
+      />
+    </section>
+  );
+}
+
+function Toggle(props: { readonly name: string; readonly on: boolean; readonly flip: () => void }) {
+  return (
+    <label class="toggle">
+      <input type="checkbox" checked={props.on} onChange={props.flip} /> {props.name}
+    </label>
+  );
+}
+
+/** Small sections over one further axis, e.g. temperature. */
+function MapStack(props: {
+  readonly sources: Omit<Parameters<typeof gatherMapData>[0], "slice">;
+  readonly axis: string;
+  readonly values: readonly number[];
+  readonly layers: Parameters<typeof MapPane>[0]["layers"];
+}) {
+  const { sources, axis, values, layers } = props;
+  const maps = useMemo(
+    () =>
+      values.map((value) => ({
+        value,
+        data: gatherMapData({ ...sources, slice: { [axis]: value } }),
+      })),
+    [sources.view, sources.observations, axis],
+  );
+  return (
+    <div class="stack">
+      {maps.map(({ value, data }) => (
+        <figure key={value}>
+          <MapPane data={data} layers={{ ...layers, names: false }} marked={undefined} isSmall />
+          <figcaption>
+            {axis} {value}
+          </figcaption>
+        </figure>
+      ))}
+    </div>
+  );
+}
+
+interface PlaneChoice {
+  readonly plane: MapPlane;
+  readonly slice: Readonly<Record<string, number>>;
+  readonly level:
+    | { readonly axis: string; readonly values: readonly number[]; readonly isStack: boolean }
+    | undefined;
+  readonly choice: preact.ComponentChildren;
+}
+
+/** Levels of a further axis that a stack shows at most: more would be too small to read. */
+const STACK_MAX = 24;
+
+/** The plane: the triangle where three columns are a composition, otherwise two axes of choice; further axes by value. */
+function usePlane(candidates: Candidates): PlaneChoice {
+  const { columns } = candidates;
+  const ternary = useMemo(() => findTernaryPlane(columns), [columns]);
+  const names = useMemo(
+    () => numericColumns(columns).filter((name) => new Set(columns[name]).size > 1),
+    [columns],
+  );
+  const [isTernary, setTernary] = useState(true);
+  const [axes, setAxes] = useState<{ x: string; y: string }>();
+  const [values, setValues] = useState<Readonly<Record<string, number>>>({});
+  const [isStack, setStack] = useState(false);
+  const plane = useMemo((): MapPlane => {
+    if (ternary !== undefined && isTernary) return ternary;
+    return { kind: "axes", ...(axes ?? usualAxes(names)) };
+  }, [ternary, isTernary, axes, names]);
+  const further = useMemo(() => furtherAxes(columns, plane), [columns, plane]);
+  // On two axes of a composition the third follows: it is no axis of its own.
+  const free =
+    ternary !== undefined && plane.kind === "axes"
+      ? further.filter((name) => !ternary.corners.includes(name as never))
+      : further;
+  const levels = useMemo(
+    () => new Map(free.map((name) => [name, levelsOf(columns[name] ?? [])])),
+    [columns, free.join()],
+  );
+  const slice = useMemo(
+    () =>
+      Object.fromEntries([...levels].map(([name, list]) => [name, values[name] ?? list[0] ?? 0])),
+    [levels, values],
+  );
+  const [first] = levels;
+  const canStack = first !== undefined && levels.size === 1 && first[1].length <= STACK_MAX;
+  return {
+    plane,
+    slice,
+    level: canStack ? { axis: first[0], values: first[1], isStack } : undefined,
+    choice: (
+      <>
+        {ternary === undefined ? null : (
+          <Toggle name="Triangle" on={isTernary} flip={() => setTernary(!isTernary)} />
+        )}
+        {plane.kind === "axes" && names.length > 2 ? (
+          <AxisChoice names={names} axes={plane} choose={setAxes} />
+        ) : null}
+        {[...levels].map(([name, list]) => (
+          <label key={name}>
+            {name}{" "}
+            <select
+              disabled={isStack}
+              value={String(slice[name])}
+              onChange={(event) =>
+                setValues({ ...values, [name]: Number(event.currentTarget.value) })
+              }
+            >
+              {list.map((value) => (
+                <option key={value} value={String(value)}>
+                  {value}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        {canStack ? <Toggle name="Stack" on={isStack} flip={() => setStack(!isStack)} /> : null}
+      </>
+    ),
+  };
+}
+
+function AxisChoice(props: {
+  readonly names: readonly string[];
+  readonly axes: { readonly x: string; readonly y: string };
+  readonly choose: (axes: { x: string; y: string }) => void;
+}) {
+  const { names, axes, choose } = props;
+  return (
+    <>
+      {(["x", "y"] as const).map((side) => (
+        <label key={side}>
+          {side}{" "}
+          <select
+            value={axes[side]}
+            onChange={(event) => choose({ ...axes, [side]: event.currentTarget.value })}
+          >
+            {names.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      ))}
+    </>
+  );
+}
+
+/** Composition to the right, temperature upwards, as in every T-x diagram. */
+function usualAxes(names: readonly string[]): { x: string; y: string } {
+  const upwards =
+    names.find((name) => /^T(_|$)|temperature/i.test(name)) ?? names[1] ?? names[0] ?? "";
+  return { x: names.find((name) => name !== upwards) ?? upwards, y: upwards };
+}
+
+function levelsOf(values: readonly (number | string | null)[]): number[] {
+  return [...new Set(values)].filter((value) => typeof value === "number").sort((a, b) => a - b);
+}
+
+function mapCsv(candidates: Candidates, view: ReturnType<typeof readPhaseDiagramView>): string {
+  const rows = Array.from({ length: candidates.count }, (_, row) => ({
+    candidateId: candidates.ids?.[row] ?? `c${row}`,
+    ...Object.fromEntries(
+      Object.entries(candidates.columns).map(([name, values]) => [name, values[row]]),
+    ),
+    phases: view?.labels[view.labelIndex[row] ?? -1] ?? "",
+    certainty: view?.certainty[row] ?? "",
+  }));
+  return toCsv(rows);
+}

@@ -1,0 +1,39 @@
+import type { OperatorReply, OperatorRequest } from "../dashboard-ports.ts";
+
+/** The daemon's answer in words, for every failure that a request can meet. */
+export class RequestFailure extends Error {}
+
+/** Reads JSON from the daemon. */
+export async function getJson<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+  const response = await fetch(path, signal === undefined ? {} : { signal });
+  if (!response.ok) throw await failureOf(response);
+  return (await response.json()) as Body;
+}
+
+type WithoutId<Request> = Request extends unknown ? Omit<Request, "commandId"> : never;
+export type OperatorWish = WithoutId<OperatorRequest> & { readonly key?: string };
+
+/** Sends an operator's command and resolves with the agent's reply. */
+export async function sendCommand(wish: OperatorWish): Promise<OperatorReply> {
+  const response = await fetch("/api/command", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...wish, commandId: randomId() }),
+  });
+  if (!response.ok) throw await failureOf(response);
+  return (await response.json()) as OperatorReply;
+}
+
+async function failureOf(response: Response): Promise<RequestFailure> {
+  const body = (await response.json().catch(() => undefined)) as
+    | { message?: string; hint?: string }
+    | undefined;
+  const what = body?.message ?? `The daemon answered ${response.status}`;
+  return new RequestFailure(`${what}. ${body?.hint ?? ""}`.trim());
+}
+
+/** randomUUID exists only on secure origins; the page is also served by plain HTTP in a laboratory's network. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return `page-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}

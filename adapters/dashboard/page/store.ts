@@ -1,0 +1,116 @@
+import { useEffect, useState } from "preact/hooks";
+import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import type { EventLine, EventStreamView } from "../../../src/views/event-stream-view.ts";
+import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
+import type { OverviewView } from "../../../src/views/overview-view.ts";
+
+/** Everything the page knows: the newest message of each dashboard topic, and the person's own choices. */
+export interface PageState {
+  readonly connection: "opening" | "live" | "lost";
+  readonly overview: OverviewView | undefined;
+  readonly campaigns: ReadonlyMap<string, CampaignView>;
+  readonly instruments: ReadonlyMap<string, InstrumentDetailView>;
+  readonly lines: readonly EventLine[];
+  /** Clock of the last message, ms. */
+  readonly heard_ms: number;
+  readonly toasts: readonly Toast[];
+}
+
+export interface Toast {
+  readonly key: number;
+  readonly kind: "good" | "bad";
+  readonly text: string;
+}
+
+/** Lines of the event stream that the page keeps; older ones are found by the search. */
+const LINES_KEPT = 300;
+const TOAST_ms = 8000;
+
+let state: PageState = {
+  connection: "opening",
+  overview: undefined,
+  campaigns: new Map(),
+  instruments: new Map(),
+  lines: [],
+  heard_ms: 0,
+  toasts: [],
+};
+const listeners = new Set<() => void>();
+let toastKey = 0;
+
+function change(part: Partial<PageState>): void {
+  state = { ...state, ...part };
+  for (const listener of listeners) listener();
+}
+
+export function currentState(): PageState {
+  return state;
+}
+
+/** The part of the state that a component shows; it is drawn anew only where that part changed. */
+export function useStore<Part>(select: (state: PageState) => Part): Part {
+  const [part, setPart] = useState(() => select(state));
+  useEffect(() => {
+    const listener = (): void => setPart(() => select(state));
+    listener();
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }, []);
+  return part;
+}
+
+/** Shows a short message that goes away by itself. */
+export function toast(kind: Toast["kind"], text: string): void {
+  const key = ++toastKey;
+  change({ toasts: [...state.toasts.slice(-3), { key, kind, text }] });
+  setTimeout(() => change({ toasts: state.toasts.filter((t) => t.key !== key) }), TOAST_ms);
+}
+
+/** Listens to the daemon for as long as the page is open; the browser itself reconnects and sends Last-Event-ID. */
+export function connect(): void {
+  const source = new EventSource("/events");
+  let boot = "";
+  source.addEventListener("hello", (event) => {
+    const hello = JSON.parse((event as MessageEvent<string>).data) as { boot: string };
+    // Another boot is another process: what it no longer mentions is no longer there.
+    const forget = boot !== "" && boot !== hello.boot;
+    boot = hello.boot;
+    change({
+      connection: "live",
+      ...(forget ? { campaigns: new Map(), instruments: new Map(), lines: [] } : {}),
+    });
+  });
+  source.addEventListener("view", (event) => receive((event as MessageEvent<string>).data));
+  source.addEventListener("error", () => {
+    change({ connection: "lost" });
+    // A refused connection is final for the browser; try again as long as the page is open.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  });
+}
+
+function receive(data: string): void {
+  const { topic, payload } = JSON.parse(data) as { topic: string; payload: { data: unknown } };
+  const name = topic.slice(topic.indexOf("/dashboard/") + "/dashboard/".length);
+  const [kind, ...rest] = name.split("/");
+  const id = rest.join("/");
+  const heard_ms = Date.now();
+  if (kind === "overview") change({ heard_ms, overview: payload.data as OverviewView });
+  else if (kind === "campaign") {
+    change({ heard_ms, campaigns: new Map(state.campaigns).set(id, payload.data as CampaignView) });
+  } else if (kind === "instrument") {
+    const instruments = new Map(state.instruments).set(id, payload.data as InstrumentDetailView);
+    change({ heard_ms, instruments });
+  } else if (kind === "events") {
+    change({ heard_ms, lines: mergeLines(payload.data as EventStreamView) });
+  }
+}
+
+function mergeLines(view: EventStreamView): readonly EventLine[] {
+  const newest = state.lines.at(-1)?.position ?? 0;
+  const first = view.lines[0]?.position ?? 0;
+  // A gap (more events in a second than a message carries) starts the list anew instead of hiding that lines are missing.
+  const kept = first > newest + 1 ? [] : state.lines;
+  return [...kept, ...view.lines.filter((line) => line.position > newest)].slice(-LINES_KEPT);
+}

@@ -1,0 +1,84 @@
+import { hostname } from "node:os";
+import type { MiddlewareHandler } from "hono";
+import { LabError } from "../../src/core/errors.ts";
+
+/** No script, style, picture or connection from anywhere but the daemon itself, and no frame around the page. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export const securityHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  context.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+  context.header("X-Content-Type-Options", "nosniff");
+  context.header("Referrer-Policy", "no-referrer");
+  context.header("Cross-Origin-Opener-Policy", "same-origin");
+  context.header("Cross-Origin-Resource-Policy", "same-origin");
+};
+
+/**
+ * Refuses names that are not this machine's: a foreign web page can point its own name at 127.0.0.1 (DNS rebinding)
+ * and would then be "same origin". Addresses can't be rebound.
+ */
+export function hostGuard(allowedHosts: readonly string[]): MiddlewareHandler {
+  const allowed = new Set(["localhost", hostname().toLowerCase(), ...allowedHosts]);
+  return async (context, next) => {
+    const name = hostName(context.req.header("host") ?? "");
+    const isAddress = /^[\d.]+$/.test(name) || name.startsWith("[");
+    if (!isAddress && !allowed.has(name)) {
+      const error = new LabError("TL-9002", `The page isn't served under the name “${name}”`, {
+        hint: "Open it by address, or add the name to dashboard.allowedHosts.",
+      });
+      return context.json(errorBody(error), 421);
+    }
+    return next();
+  };
+}
+
+/** Lets through only JSON from our own page or from a program that is no browser. */
+export const sameOriginJson: MiddlewareHandler = async (context, next) => {
+  const origin = context.req.header("origin");
+  const site = context.req.header("sec-fetch-site");
+  const host = context.req.header("host") ?? "";
+  const foreign =
+    (origin !== undefined && originHost(origin) !== host.toLowerCase()) ||
+    (site !== undefined && site !== "same-origin" && site !== "none");
+  if (foreign) {
+    const error = new LabError("TL-9002", "Commands from another web site are refused");
+    return context.json(errorBody(error), 403);
+  }
+  const type = (context.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    const error = new LabError(
+      "TL-9002",
+      "A command must be JSON (Content-Type: application/json)",
+    );
+    return context.json(errorBody(error), 415);
+  }
+  return next();
+};
+
+/** The form in which every failure reaches the page. */
+export function errorBody(error: LabError): { code: string; message: string; hint: string } {
+  return { code: error.code, message: error.message, hint: error.hint };
+}
+
+function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, "");
+}
+
+function originHost(origin: string): string {
+  try {
+    return new URL(origin).host.toLowerCase();
+  } catch {
+    return ""; // `null` of a sandboxed frame: no host of ours
+  }
+}

@@ -1,0 +1,197 @@
+import { statfsSync } from "node:fs";
+import { mkdir, open, unlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import type { Configuration } from "../../config/schema.ts";
+import { LabError } from "../core/errors.ts";
+import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+
+interface DoctorOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** One thing looked at. */
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do; empty where all is well. */
+  readonly advice: string;
+}
+
+const FREE_BYTES_MIN = 500 * 1024 * 1024;
+const SYNC_ms_slow = 50;
+
+/** `tieline doctor`: runtime, configuration, broker, log, disk and clock. */
+export const registerDoctor: RegisterCommand = (program, io) => {
+  program
+    .command("doctor")
+    .description("checks runtime, broker, log, disk and clock, and says what to do")
+    .option("--config <file>", "configuration (YAML); default: the simulated laboratory")
+    .option("--data <dir>", "data folder; default: the configuration's")
+    .option("--json", "prints one JSON document")
+    .addHelpText("after", "\nExample:\n  tieline doctor --config lab.yaml\n")
+    .action((options: DoctorOptions) => runDoctor(options, io));
+};
+
+async function runDoctor(options: DoctorOptions, io: CommandIo): Promise<void> {
+  const { defaultConfigurationFile, loadConfiguration } = await import(
+    "../../config/load-configuration.ts"
+  );
+  const findings: Finding[] = [checkRuntime()];
+  let configuration: Configuration | undefined;
+  try {
+    const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+    configuration = loaded.configuration;
+    findings.push(
+      fine("configuration", `${loaded.file}, ${configuration.campaigns.length} campaign(s)`),
+    );
+  } catch (error) {
+    findings.push(
+      bad("configuration", (error as Error).message, "Run tieline validate for every problem."),
+    );
+  }
+  if (configuration !== undefined) {
+    const folder = resolve(options.data ?? configuration.data);
+    findings.push(
+      await checkBroker(configuration),
+      await checkLog(folder),
+      await checkDisk(folder),
+    );
+    findings.push(await checkPort("page", configuration.page.host, configuration.page.port));
+  }
+  findings.push(checkClock());
+  const broken = findings.filter((finding) => !finding.ok);
+  if (options.json) printJson(io, { ok: broken.length === 0, findings });
+  else
+    for (const one of findings)
+      io.out(`${one.ok ? "ok  " : "BAD "} ${one.check.padEnd(14)} ${one.found} ${one.advice}\n`);
+  if (broken.length > 0)
+    throw new LabError(
+      "TL-1030",
+      `${broken.length} check(s) failed: ${broken.map((one) => one.check).join(", ")}`,
+    );
+}
+
+const fine = (check: string, found: string): Finding => ({ check, ok: true, found, advice: "" });
+const bad = (check: string, found: string, advice: string): Finding => ({
+  check,
+  ok: false,
+  found,
+  advice,
+});
+
+function checkRuntime(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isFit = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+  const found = `Node ${process.versions.node}`;
+  return isFit
+    ? fine("runtime", found)
+    : bad("runtime", found, "Install Node 24 (20.19 and 22.12 also serve).");
+}
+
+async function checkBroker(configuration: Configuration): Promise<Finding> {
+  const { url, host, port } = configuration.broker;
+  if (url === undefined) return await checkPort("broker", host, port);
+  try {
+    const { connectOperator } = await import("../../adapters/mqtt/operator-client.ts");
+    const client = await connectOperator({
+      url,
+      site: configuration.site,
+      username: process.env["TIELINE_BROKER_USERNAME"],
+      password: process.env["TIELINE_BROKER_PASSWORD"],
+      timeout_ms: 5_000,
+    });
+    await client.close();
+    return fine("broker", `${url} answers`);
+  } catch (error) {
+    return bad(
+      "broker",
+      (error as Error).message,
+      "Start it, or correct broker.url in the configuration.",
+    );
+  }
+}
+
+/** A port that the daemon will listen on is free, or the daemon has it already. */
+function checkPort(check: string, host: string, port: number): Promise<Finding> {
+  return new Promise((settle) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const found = `port ${port} of ${host}: ${error.code}`;
+      settle(
+        bad(
+          check,
+          found,
+          "Is a daemon running already? Otherwise choose another port in the configuration.",
+        ),
+      );
+    });
+    server.listen(port, host, () =>
+      server.close(() => settle(fine(check, `port ${port} of ${host} is free`))),
+    );
+  });
+}
+
+async function checkLog(folder: string): Promise<Finding> {
+  const { readLog } = await import("../read-log.ts");
+  const warnings: string[] = [];
+  const note = (_: object, event: string): void => void warnings.push(event);
+  const logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
+  try {
+    const { events } = await readLog({ folder, site: "default", logger });
+    return fine("log", `${events} events in ${folder}, every checksum right ${warnings.join(" ")}`);
+  } catch (error) {
+    if (error instanceof LabError && error.message.startsWith("There is no event log"))
+      return fine("log", `none yet in ${folder}`);
+    return bad("log", (error as Error).message, error instanceof LabError ? error.hint : "");
+  }
+}
+
+/** Free space, and how long a real sync takes: the daemon waits for one with each group of results. */
+async function checkDisk(folder: string): Promise<Finding> {
+  const file = join(folder, `.doctor-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const { bavail, bsize } = statfsSync(folder);
+    const free = `${Math.round((bavail * bsize) / 2 ** 20)} MiB free`;
+    const handle = await open(file, "w");
+    const times_ms: number[] = [];
+    for (let k = 0; k < 10; k++) {
+      const before_ms = performance.now();
+      await handle.write("tieline\n");
+      await handle.datasync();
+      times_ms.push(performance.now() - before_ms);
+    }
+    await handle.close();
+    await unlink(file);
+    const sync_ms = [...times_ms].sort((a, b) => a - b)[5] ?? 0;
+    const found = `${free}, a sync takes ${sync_ms.toFixed(1)} ms`;
+    if (bavail * bsize < FREE_BYTES_MIN)
+      return bad("disk", found, "Free some space: a full disk stops the daemon.");
+    return {
+      ...fine("disk", found),
+      advice: sync_ms > SYNC_ms_slow ? "(slow: results are acknowledged late)" : "",
+    };
+  } catch (error) {
+    return bad(
+      "disk",
+      `${folder} cannot be written (${(error as Error).message})`,
+      "Choose another folder with --data.",
+    );
+  }
+}
+
+function checkClock(): Finding {
+  const now = new Date();
+  const found = `${now.toISOString()} (UTC)`;
+  return now.getUTCFullYear() >= 2026
+    ? fine("clock", found)
+    : bad(
+        "clock",
+        found,
+        "Set the computer's clock: instruments refuse commands by their expiry time.",
+      );
+}

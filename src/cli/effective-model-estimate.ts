@@ -1,0 +1,94 @@
+import { writeFileSync } from "node:fs";
+import { LabError } from "../core/errors.ts";
+import {
+  type EstimateSummary,
+  summariseEstimate,
+} from "../models/effective-model/estimate-summary.ts";
+import { readEstimationSpec } from "../models/effective-model/estimation-spec.ts";
+import { compareModels, type EvidenceEntry } from "../models/effective-model/model-comparison.ts";
+import { type CommandIo, printJson } from "./command.ts";
+import { createProgress } from "./progress.ts";
+import { readJsonFile } from "./read-json-file.ts";
+
+/** `effective-model estimate`: couplings with joint errors, other modes, evidence, and a report. */
+export async function runEstimate(
+  options: { spec: string; json?: boolean; report?: string },
+  io: CommandIo,
+): Promise<void> {
+  const spec = readEstimationSpec(readJsonFile(options.spec));
+  for (const warning of spec.warnings) io.err(`warning: ${warning}\n`);
+  const started_ms = performance.now();
+  const progress = createProgress(io, "estimating");
+  const { estimates, evidence } = compareModels(spec, (done, total, stage) =>
+    progress.update(Math.floor(done), Math.ceil(total), stage),
+  );
+  progress.finish();
+  const [best] = estimates;
+  if (best === undefined) throw new LabError("TL-8001", "no model was given");
+  const summary = summariseEstimate(spec, best);
+  const timing_ms = Math.round(performance.now() - started_ms);
+  if (options.report !== undefined) {
+    const { renderEstimateReport } = await import("./effective-model-report.ts");
+    writeReport(options.report, renderEstimateReport({ spec, estimate: best, summary, evidence }));
+    io.err(`report written to ${options.report}\n`);
+  }
+  if (options.json === true)
+    printJson(io, {
+      ...summary,
+      evidence,
+      ...{ prior: spec.prior, seed: spec.seed, timing_ms, warnings: spec.warnings },
+    });
+  else io.out(describeEstimate(summary, evidence));
+}
+
+function writeReport(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError("TL-8008", `${path} could not be written (${reason})`);
+  }
+}
+
+/** The result as text for a person. */
+function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]): string {
+  const names = Object.keys(s.correlation);
+  const lines = [
+    `model ${s.model}: ${s.points} points, chi2 ${s.chi2.toPrecision(5)}`,
+    `sigma ${s.sigma.toPrecision(4)}, lambda ${s.lambda.toPrecision(4)}`,
+    "",
+    ...Object.entries(s.J).map(([name, j]) => {
+      const note = j.fixed ? "fixed" : j.tiedTo ? `tied to ${j.tiedTo}` : "";
+      const bound = j.atBound ? `at its ${j.atBound}` : "";
+      return `${name.padEnd(8)} ${j.value.toFixed(4).padStart(10)} +- ${j.error.toFixed(4)} meV ${note}${bound}`;
+    }),
+    `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+    "",
+    "correlation (ranks)",
+    ...names.map(
+      (a) =>
+        a.padEnd(8) +
+        names.map((b) => (s.correlation[a]?.[b] ?? 0).toFixed(3).padStart(8)).join(""),
+    ),
+    "",
+    `probability of this mode ${s.weight.toPrecision(3)}; others:`,
+    ...s.otherModes.map((mode) => {
+      const J = Object.entries(mode.J).map(([name, j]) => `${name} ${j.value.toFixed(2)}`);
+      return `  ${mode.weight.toExponential(1)}  ${J.join(", ")}  chi2 ${mode.chi2.toPrecision(4)}`;
+    }),
+  ];
+  if (s.dropped.length > 0) lines.push(`set to zero by the prior: ${s.dropped.join(", ")}`);
+  if (evidence.length > 1) {
+    lines.push("", "models by evidence");
+    for (const entry of evidence) {
+      const logP = `${entry.logEvidence.toFixed(2)} +- ${entry.error.toFixed(2)}`;
+      const probability = entry.probability.toPrecision(3);
+      lines.push(`  ${entry.model.padEnd(20)} ln p ${logP}  probability ${probability}`);
+    }
+  }
+  lines.push(
+    "",
+    `${s.evaluations} forward calculations to within 1.1 x the best chi2, ${s.forwardCalculations["total"]} in all`,
+  );
+  return `${lines.join("\n")}\n`;
+}

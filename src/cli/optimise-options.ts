@@ -1,0 +1,109 @@
+import { misuse } from "../core/errors.ts";
+import type {
+  InputConstraint,
+  ObjectiveSetting,
+  OutcomeConstraint,
+} from "../domain/goal-settings.ts";
+
+/** `y:min,z:max,t:target:3..5` -> objectives. Throws TL-1001. */
+export function parseObjectives(text: string): ObjectiveSetting[] {
+  return text.split(",").map((part) => {
+    const [name = "", direction = "", range] = part.split(":").map((s) => s.trim());
+    if (name === "" || !["min", "max", "target"].includes(direction))
+      throw misuse(
+        "TL-1001",
+        `"${part}" is not an objective`,
+        "Write name:min, name:max or name:target:LOW..HIGH.",
+      );
+    if (direction !== "target") return { name, direction: direction as "min" | "max" };
+    return { name, direction: "target", range: parseRange(range ?? "", part) };
+  });
+}
+
+/** `density:..5,band:1..2` -> outcome constraints; an absent side is open. */
+export function parseConstraints(text: string | undefined): OutcomeConstraint[] {
+  if (text === undefined) return [];
+  return text.split(",").map((part) => {
+    const [name = "", range = ""] = part.split(":").map((s) => s.trim());
+    const [low = "", high = ""] = range.split("..");
+    if (name === "" || !range.includes(".."))
+      throw misuse(
+        "TL-1001",
+        `"${part}" is not a constraint`,
+        "Write name:LOW..HIGH; one side may be empty.",
+      );
+    return {
+      name,
+      min: low === "" ? undefined : parseNumber(low, part),
+      max: high === "" ? undefined : parseNumber(high, part),
+    };
+  });
+}
+
+/** `a+2*b-c<=1` or `a+b>=0.2` -> a linear input constraint. */
+export function parseInputConstraints(texts: readonly string[]): InputConstraint[] {
+  return texts.map((text) => {
+    const match = /^(.*?)(<=|>=|=)(.*)$/.exec(text.replace(/\s+/g, ""));
+    const [, left = "", relation = "", right = ""] = match ?? [];
+    const terms = [...left.matchAll(/([+-]?)(?:([\d.]+(?:e[+-]?\d+)?)\*)?([A-Za-z_][\w.]*)/gi)];
+    if (match === null || terms.map((t) => t[0]).join("") !== left || terms.length === 0)
+      throw misuse(
+        "TL-1001",
+        `"${text}" is not a linear constraint`,
+        'Write for example "a+2*b<=1".',
+      );
+    const coefficients = Object.fromEntries(
+      terms.map(([, sign, factor, name]) => [
+        name ?? "",
+        (sign === "-" ? -1 : 1) * (factor === undefined ? 1 : parseNumber(factor, text)),
+      ]),
+    );
+    const bound = parseNumber(right, text);
+    return {
+      coefficients,
+      min: relation === "<=" ? undefined : bound,
+      max: relation === ">=" ? undefined : bound,
+    };
+  });
+}
+
+function parseRange(range: string, part: string): { min: number; max: number } {
+  const [low = "", high = ""] = range.split("..");
+  const [min, max] = [parseNumber(low, part), parseNumber(high, part)];
+  if (min > max) throw misuse("TL-1001", `"${part}" has its range the wrong way round`);
+  return { min, max };
+}
+
+function parseNumber(text: string, part: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw misuse("TL-1001", `"${text}" in "${part}" is not a number`);
+  return value;
+}
+
+/** A whole number of at least `least`. */
+export function parseCount(name: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw misuse("TL-1001", `${name} must be a whole number of at least ${least}, not "${text}"`);
+    return value;
+  };
+}
+
+/** Comma-separated names. */
+export function parseNames(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** `1,1` -> the reference point, one number an objective. */
+export function parseReference(text: string | undefined, objectives: number): number[] | undefined {
+  if (text === undefined) return undefined;
+  const reference = text.split(",").map((part) => parseNumber(part, text));
+  if (reference.length !== objectives)
+    throw misuse("TL-1001", `--reference needs ${objectives} numbers, not "${text}"`);
+  return reference;
+}

@@ -1,0 +1,71 @@
+import { resolve } from "node:path";
+import { LabError } from "../core/errors.ts";
+import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+import { createProgress } from "./progress.ts";
+import { createStderrLogger } from "./stderr-logger.ts";
+
+interface ReplayOptions {
+  readonly data: string;
+  readonly verify?: boolean;
+  readonly json?: boolean;
+}
+
+/** `tieline replay`: rebuilds the state from the log, and with `--verify` every proposal. */
+export const registerReplay: RegisterCommand = (program, io) => {
+  program
+    .command("replay")
+    .description(
+      "rebuilds the state from the log; with --verify refits and compares every proposal",
+    )
+    .option("--data <dir>", "data folder of the daemon", "./data")
+    .option("--verify", "asks the planners again and compares each answer with the log's")
+    .option("--json", "prints one JSON document")
+    .addHelpText("after", "\nExample:\n  tieline replay --verify --data ./data\n")
+    .action((options: ReplayOptions) => runReplay(options, io));
+};
+
+async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
+  const { readLog } = await import("../read-log.ts");
+  const { createProposalVerifier } = await import("../verify-proposals.ts");
+  const logger = createStderrLogger(io);
+  const folder = resolve(options.data);
+  const total = options.verify ? (await readLog({ folder, site: "default", logger })).events : 0;
+  const progress = createProgress(io, "verify");
+  const verifier = options.verify ? createProposalVerifier() : undefined;
+  const { lab, events } = await readLog({
+    folder,
+    site: "default",
+    logger,
+    onEvent: (event, before) => {
+      verifier?.check(event, before);
+      if (verifier !== undefined) progress.update(event.position, total);
+    },
+  });
+  progress.finish();
+  const campaigns = [...lab.machines.campaign].map(([campaignId, campaign]) => ({
+    campaignId,
+    state: campaign.states[0],
+    observations: lab.results.get(campaignId)?.length ?? 0,
+    budget: { used: campaign.context.observed, total: campaign.context.budget },
+  }));
+  const verified = verifier === undefined ? undefined : verifier.summary();
+  if (options.json)
+    printJson(io, { events, campaigns, ...(verified === undefined ? {} : { verified }) });
+  else {
+    io.out(`${events} events replayed.\n`);
+    for (const one of campaigns) {
+      io.out(
+        `${one.campaignId}: ${one.state}, ${one.budget.used} of ${one.budget.total} measured\n`,
+      );
+    }
+    if (verified !== undefined)
+      io.out(`${verified.agree} of ${verified.proposals} proposals agree.\n`);
+  }
+  const first = verified?.differences.at(0);
+  if (first !== undefined) {
+    throw new LabError(
+      "TL-4006",
+      `${verified?.differences.length} proposal(s) differ; the first is ${first.requestId} at position ${first.position}: ${first.what}`,
+    );
+  }
+}

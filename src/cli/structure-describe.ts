@@ -1,0 +1,60 @@
+import { createNpyWriter, type NpyWriter } from "../../adapters/frames/npy.ts";
+import { readFrames } from "../../adapters/frames/read-frames.ts";
+import { describeInChunks, descriptorLength } from "../models/structure/laaf.ts";
+import { laafSettings } from "../planning/frame-classifier.ts";
+import { matchSpecies } from "../planning/frame-species.ts";
+import { type CommandIo, printJson } from "./command.ts";
+import { createProgress } from "./progress.ts";
+import type { DescribeOptions } from "./structure.ts";
+import { chooseRecipe, firstFrames, speciesList } from "./structure-input.ts";
+
+const CHUNK_ATOMS = 65_536;
+
+/** `structure describe`: descriptors of every frame, to a .npy file. */
+export async function describeFrames(options: DescribeOptions, io: CommandIo): Promise<void> {
+  const started_ms = performance.now();
+  const { recipe, species, neighbour_A } = chooseRecipe(
+    options,
+    await firstFrames([options.frames]),
+  );
+  const settings = laafSettings(recipe, species.length);
+  const length = descriptorLength(settings);
+  const writer: NpyWriter | undefined =
+    options.out === undefined ? undefined : await createNpyWriter(options.out, length);
+  const progress = createProgress(io, "describe");
+  let atoms = 0;
+  let frames = 0;
+  let descriptors_ms = 0;
+  for await (const { frame, fraction } of readFrames(options.frames)) {
+    const matched = matchSpecies(frame, species, speciesList(options.species));
+    const chunks: Float64Array[] = [];
+    const begin_ms = performance.now();
+    describeInChunks({ ...frame, species: matched.species }, settings, CHUNK_ATOMS, (_, rows) => {
+      if (writer !== undefined) chunks.push(rows.slice());
+    });
+    descriptors_ms += performance.now() - begin_ms;
+    for (const rows of chunks) await writer?.append(rows);
+    atoms += frame.atoms;
+    frames++;
+    progress.update(Math.round(1000 * fraction), 1000, `${atoms} atoms`);
+  }
+  await writer?.close();
+  progress.finish();
+  const result = {
+    frames,
+    atoms,
+    length,
+    species,
+    cutoff_A: recipe.cutoff_A,
+    average_A: recipe.average_A,
+    firstNeighbour_A: neighbour_A,
+    ...(options.out === undefined ? {} : { out: options.out }),
+    timing_ms: { descriptors: descriptors_ms, total: performance.now() - started_ms },
+  };
+  if (options.json === true) return printJson(io, result);
+  io.out(
+    `${atoms} atoms in ${frames} frames, ${length} components each ` +
+      `(Rc ${recipe.cutoff_A} A, Ra ${recipe.average_A} A, ${species.join(", ")})` +
+      `${options.out === undefined ? "" : `, written to ${options.out}`}\n`,
+  );
+}

@@ -1,0 +1,155 @@
+import type { Command } from "commander";
+import type { CommandIo, RegisterCommand } from "./command.ts";
+
+export interface DescribeOptions {
+  readonly frames: string;
+  readonly species?: string;
+  readonly cutoff?: string;
+  readonly average?: string;
+  readonly averageOver: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export interface TrainOptions {
+  readonly frames?: string[];
+  readonly descriptors?: string[];
+  readonly species?: string;
+  readonly cutoff?: string;
+  readonly average?: string;
+  readonly averageOver: string;
+  readonly neighbours: string;
+  readonly sigma?: string;
+  readonly clusters?: string;
+  readonly components: string;
+  readonly dimension?: string;
+  readonly draws: string;
+  readonly voters: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly plot?: string;
+  readonly json?: boolean;
+}
+
+export interface ClassifyOptions {
+  readonly model: string;
+  readonly frames: string;
+  readonly species?: string;
+  readonly out?: string;
+  readonly plot?: string;
+  readonly rounds: string;
+  readonly json?: boolean;
+}
+
+/** `tieline structure describe | train | classify`: what kinds of atoms a simulation holds. */
+export const registerStructure: RegisterCommand = (program, io) => {
+  const structure = program
+    .command("structure")
+    .description(
+      "Kinds of atoms in simulation frames: descriptors, a classifier, classes of atoms.",
+    );
+  registerDescribe(structure, io);
+  registerTrain(structure, io);
+  registerClassify(structure, io);
+};
+
+const FILE_HELP = "extended XYZ, LAMMPS text dump, CONQUEST md.frames or XSF; plain or gzip";
+
+function registerDescribe(structure: Command, io: CommandIo): void {
+  structure
+    .command("describe")
+    .description("Writes the LAAF descriptor of every atom of every frame.")
+    .requiredOption("--frames <file>", FILE_HELP)
+    .option(
+      "--species <names>",
+      "species in the order of the blocks; names a dump's types 1, 2, ..",
+    )
+    .option("--cutoff <A>", "Rc; without it 2.12 first-neighbour distances")
+    .option("--average <A>", "Ra; without it 1.69 first-neighbour distances")
+    .option("--average-over <which>", "same-species or all neighbours", "same-species")
+    .option("--out <file.npy>", "float64, atoms of all frames x descriptor length")
+    .option("--json", "one JSON document on standard output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tieline structure describe --frames run.lammpstrj --out run.npy\n",
+    )
+    .action(async (options: DescribeOptions) => {
+      const { describeFrames } = await import("./structure-describe.ts");
+      await describeFrames(options, io);
+    });
+}
+
+function registerTrain(structure: Command, io: CommandIo): void {
+  const collect = (value: string, before: string[] | undefined): string[] => [
+    ...(before ?? []),
+    value,
+  ];
+  structure
+    .command("train")
+    .description("Trains a classifier of atoms (TS-LPP) on labelled frames, or finds their kinds.")
+    .option(
+      "--frames <file:label>",
+      `${FILE_HELP}; repeat, the same label may stand for several files`,
+      collect,
+    )
+    .option(
+      "--descriptors <file.csv[:label]>",
+      "one row an atom, no header: descriptors made elsewhere",
+      collect,
+    )
+    .option(
+      "--species <names>",
+      "species in the order of the blocks; names a dump's types 1, 2, ..",
+    )
+    .option("--cutoff <A>", "Rc; without it 2.12 first-neighbour distances")
+    .option("--average <A>", "Ra; without it 1.69 first-neighbour distances")
+    .option("--average-over <which>", "same-species or all neighbours", "same-species")
+    .option("--neighbours <k>", "neighbours of the graph", "7")
+    .option("--sigma <s>", "heat-kernel width of the graph; without it all weights are 1")
+    .option("--clusters <n>", "kinds of atoms; without it the number of labels, or suggested")
+    .option("--components <d>", "dimensions of the final space", "2")
+    .option(
+      "--dimension <dm>",
+      "middle dimension; without it the best by cross-validation or pseudo-F",
+    )
+    .option("--draws <n>", "training draws that vote together", "5")
+    .option("--voters <k>", "nearest training atoms that vote for a class", "15")
+    .option("--seed <text>", "names the random stream", "1")
+    .requiredOption("--out <model.json>", "the model file")
+    .option("--plot <file.svg>", "a picture of the space with its classes")
+    .option("--json", "one JSON document on standard output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal --frames solid900.xyz:crystal \\\n" +
+        "    --frames melt.xyz:liquid --frames melt2.xyz:liquid --out model.json --plot space.svg\n",
+    )
+    .action(async (options: TrainOptions) => {
+      const { trainStructure } = await import("./structure-train.ts");
+      await trainStructure(options, io);
+    });
+}
+
+function registerClassify(structure: Command, io: CommandIo): void {
+  structure
+    .command("classify")
+    .description("Gives every atom a class, its probability and how unfamiliar it is.")
+    .requiredOption("--model <model.json>", "written by structure train")
+    .requiredOption("--frames <file>", FILE_HELP)
+    .option("--species <names>", "names a dump's types 1, 2, ..")
+    .option(
+      "--rounds <n>",
+      "times that neighbouring atoms agree on their classes; 0: each alone",
+      "2",
+    )
+    .option("--out <file.extxyz>", "the frames with their classes, for OVITO")
+    .option("--plot <file.svg>", "a picture: fractions in time, space, the last frame's box")
+    .option("--json", "one JSON document on standard output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tieline structure classify --model model.json --frames quench.lammpstrj --out classes.extxyz\n",
+    )
+    .action(async (options: ClassifyOptions) => {
+      const { classifyFrames } = await import("./structure-classify.ts");
+      await classifyFrames(options, io);
+    });
+}

@@ -1,0 +1,146 @@
+import { LabError, misuse } from "../core/errors.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { OptimiseSettings } from "../domain/goal-settings.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { CampaignResult, Proposal } from "../domain/proposal.ts";
+import { createOptimisePlanner } from "../planning/optimise-planner.ts";
+import { type CommandIo, printJson } from "./command.ts";
+import { cellValue, readParameters } from "./optimise-cells.ts";
+import {
+  parseConstraints,
+  parseInputConstraints,
+  parseObjectives,
+  parseReference,
+} from "./optimise-options.ts";
+import { nameList, wholeNumber } from "./option-values.ts";
+import { paperCampaign } from "./play-optimise.ts";
+import type { SuggestOptions } from "./suggest.ts";
+import { columnOf, readTable, type Table } from "./table.ts";
+import { rowOf, writeProposals } from "./write-proposals.ts";
+
+/**
+ * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
+ * candidate, a row with `nan`, `inf` or a word there is an experiment that failed.
+ */
+export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
+  const batch = wholeNumber("--batch", options.batch, 1);
+  const table = await readTable(options.candidates);
+  if (table.rows.length === 0)
+    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
+  const model = readSettings(options, table);
+  const names = model.inputs ?? [];
+  const kept = [
+    ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
+  ];
+  const rows = readParameters(table, kept);
+  const results = readResults(table, rows, [...model.objectives, ...(model.constraints ?? [])]);
+  const planner = createOptimisePlanner(
+    paperCampaign({ kind: "table", rows }, model, options.seed),
+  );
+  planner.learn(results);
+  const proposal = planner.propose({
+    n: 1,
+    count: batch,
+    pending: [],
+    excluded: [],
+    seed: options.seed,
+  });
+  if (options.out !== undefined) await writeProposals(options.out, kept, table, proposal);
+  const message = messageFor(proposal, results.length, rows.length, batch);
+  if (options.json === true) {
+    printJson(io, {
+      goal: "optimise",
+      candidates: rows.length,
+      measured: results.length,
+      objectives: model.objectives,
+      message,
+      points: proposal.points.map((point) => ({
+        row: rowOf(point.candidateId),
+        line: table.rows[rowOf(point.candidateId)]?.line,
+        parameters: point.parameters,
+        score: point.score,
+        why: point.why,
+      })),
+      verdict: proposal.verdict,
+      model: proposal.model,
+      warnings: proposal.warnings,
+    });
+    return;
+  }
+  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
+  io.out(`${message}\n`);
+  for (const { candidateId, parameters, why } of proposal.points) {
+    const values = kept.map((name) => `${name} = ${parameters[name]}`).join(", ");
+    io.out(`  line ${table.rows[rowOf(candidateId)]?.line}: ${values}\n    ${why}\n`);
+  }
+}
+
+function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
+  const last = table.columns.at(-1) ?? "";
+  const plain = parseObjectives(options.objectives ?? `${last}:max`);
+  const reference = parseReference(options.reference, plain.length);
+  const objectives = plain.map((o, k) => ({ ...o, reference: reference?.[k] }));
+  const constraints = parseConstraints(options.constraints);
+  const measured = new Set([...objectives, ...constraints].map((o) => o.name));
+  for (const name of measured) columnOf(table, name);
+  const inputs =
+    options.axes === undefined
+      ? table.columns.filter((name) => !measured.has(name) && name !== options.cost)
+      : nameList("--axes", options.axes);
+  if (inputs.length === 0)
+    throw misuse("TL-1001", `${table.file} has no column besides ${[...measured].join(", ")}`);
+  const overlap = inputs.find((name) => measured.has(name));
+  if (overlap !== undefined)
+    throw misuse("TL-1001", `${overlap} cannot be an axis and a result at once`);
+  return {
+    objectives,
+    inputs,
+    constraints,
+    acquisition: options.acquisition,
+    kernel: options.kernel,
+    shared: options.shared,
+    cost: options.cost,
+    inputConstraints: parseInputConstraints(options.limit),
+    initial:
+      options.initial === undefined ? undefined : wholeNumber("--initial", options.initial, 0),
+  };
+}
+
+function readResults(
+  table: Table,
+  rows: readonly Parameters[],
+  quantities: readonly { readonly name: string }[],
+): CampaignResult[] {
+  const columns = quantities.map(({ name }) => ({ name, at: columnOf(table, name) }));
+  return table.rows.flatMap(({ cells }, row) => {
+    const filled = columns.filter(({ at }) => (cells[at] ?? "") !== "");
+    if (filled.length === 0) return [];
+    const observations = filled.map(({ name, at }): Observation => {
+      const value = cellValue(cells[at] ?? "");
+      return typeof value === "number" && Number.isFinite(value)
+        ? { kind: "objective", name, value, unit: "1" }
+        : { kind: "failure", reason: `${name} is "${cells[at]}"` };
+    });
+    return [{ position: row, candidateId: `c${row}`, parameters: rows[row] ?? {}, observations }];
+  });
+}
+
+function messageFor(
+  proposal: Proposal,
+  measured: number,
+  candidates: number,
+  batch: number,
+): string {
+  const { best, hypervolume, failed } = proposal.model.summary;
+  if (measured >= candidates) return `All ${candidates} candidates have a result.`;
+  const known = `${measured} of ${candidates} candidates have a result`;
+  const failures = Number(failed) > 0 ? `, ${failed} of them failed` : "";
+  const figure =
+    best !== undefined
+      ? `; the best so far is ${best}`
+      : hypervolume !== undefined
+        ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
+        : "";
+  const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
+  return `${known}${failures}${figure}. Next:${fewer}`;
+}

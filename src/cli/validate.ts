@@ -1,0 +1,50 @@
+import { LabError } from "../core/errors.ts";
+import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+
+interface ValidateOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+/** `tieline validate`: every problem of a configuration at once. */
+export const registerValidate: RegisterCommand = (program, io) => {
+  program
+    .command("validate")
+    .description("checks a configuration and reports every problem at once, with its line")
+    .requiredOption("--config <file>", "configuration (YAML)")
+    .option("--json", "prints one JSON document")
+    .addHelpText("after", "\nExample:\n  tieline validate --config lab.yaml\n")
+    .action((options: ValidateOptions) => runValidate(options, io));
+};
+
+async function runValidate(options: ValidateOptions, io: CommandIo): Promise<void> {
+  const { formatProblem, loadConfiguration } = await import("../../config/load-configuration.ts");
+  const { campaignSpecs } = await import("../../config/campaign-spec.ts");
+  try {
+    const loaded = loadConfiguration(options.config);
+    const campaigns = campaignSpecs(loaded, loaded.configuration.seed);
+    if (options.json)
+      return printJson(io, {
+        valid: true,
+        problems: [],
+        campaigns: campaigns.map(({ spec }) => spec.campaignId),
+      });
+    io.out(
+      `${options.config} is valid: ${campaigns.length} campaign(s), site ${loaded.configuration.site}.\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const problems = error.context["problems"] as Parameters<typeof formatProblem>[0][] | undefined;
+    if (options.json)
+      printJson(io, {
+        valid: false,
+        problems: problems ?? [{ file: options.config, line: 0, path: "", text: error.message }],
+      });
+    if (problems === undefined) throw error;
+    if (!options.json)
+      for (const problem of problems) io.err(`${error.code}: ${formatProblem(problem)}\n`);
+    throw new LabError(error.code, `${options.config} has ${problems.length} problem(s)`, {
+      cause: error,
+    });
+  }
+}

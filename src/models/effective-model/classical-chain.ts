@@ -1,0 +1,212 @@
+import { gaussLegendre, type Quadrature } from "../../numeric/gauss-legendre.ts";
+import { scaledBesselI } from "../../numeric/modified-bessel.ts";
+
+/** Unit vectors on an open chain or a ring: -beta H = sum_b K_b s_b.s_(b+1) + h sum s^z. */
+export interface ClassicalChain {
+  /** beta J of each bond along the chain; a ring has as many as sites, an open chain one less. */
+  readonly couplings: readonly number[];
+  readonly siteCount: number;
+  /** beta g muB H. */
+  readonly field: number;
+}
+
+/** ln Z and its derivatives, exact up to quadrature. */
+export interface ClassicalState {
+  readonly logPartition: number;
+  /** d ln Z / dh = <sum s^z> and the second derivative, its variance. */
+  readonly moment: number;
+  readonly momentVariance: number;
+  /** -beta <H> and beta^2 var H. */
+  readonly reducedEnergy: number;
+  readonly reducedEnergyVariance: number;
+}
+
+/** A truncated series a + b e + c e^2: carries first and second derivatives through products. */
+type Series = readonly [Float64Array, Float64Array, Float64Array];
+
+/** Azimuthal modes of a ring are summed until one adds less than this. */
+const MODE_SHARE = 1e-15;
+const MODES_MAX = 200;
+const NODES_MAX = 220;
+
+/**
+ * Transfer operator over cos(theta) with Gauss-Legendre nodes; the azimuth is done exactly: a bond couples mode m of
+ * neighbours with exp(K c c') I_m(K s s'). An open chain needs m = 0 only; a ring sums the traces over all m.
+ * M. E. Fisher, Am. J. Phys. 32, 343 (1964); G. S. Joyce, Phys. Rev. 155, 478 (1967) for zero field.
+ * Derivatives by h and by beta are carried as truncated series, not by differences.
+ */
+export function solveClassicalChain(chain: ClassicalChain): ClassicalState {
+  const strongest = Math.max(...chain.couplings.map(Math.abs), Math.abs(chain.field));
+  const nodes = Math.min(NODES_MAX, Math.ceil(24 + 7 * Math.sqrt(strongest)));
+  const quadrature = gaussLegendre(nodes);
+  const byField = logSeries(chain, quadrature, "field");
+  const byBeta = logSeries(chain, quadrature, "beta");
+  return {
+    logPartition: byField[0],
+    moment: byField[1],
+    momentVariance: byField[2],
+    reducedEnergy: byBeta[1],
+    reducedEnergyVariance: byBeta[2],
+  };
+}
+
+/** ln Z, its first and its second derivative along h (in units of h) or along beta (in units of beta). */
+function logSeries(
+  chain: ClassicalChain,
+  quadrature: Quadrature,
+  along: "field" | "beta",
+): [number, number, number] {
+  const isRing = chain.couplings.length === chain.siteCount;
+  const sites = siteSeries(chain, quadrature, along);
+  const shift =
+    chain.couplings.reduce((sum, K) => sum + Math.abs(K), 0) +
+    chain.siteCount * Math.abs(chain.field);
+  const total: [number, number, number] = [0, 0, 0];
+  for (let mode = 0; mode < (isRing ? MODES_MAX : 1); mode++) {
+    const bonds = new Map<number, Series>();
+    for (const K of chain.couplings) {
+      if (!bonds.has(K)) bonds.set(K, bondSeries(K, mode, quadrature, along));
+    }
+    const ordered = chain.couplings.map((K) => bonds.get(K)!);
+    const part = isRing ? traceRing(ordered, sites) : sumOpen(ordered, sites, quadrature);
+    const times = mode === 0 ? 1 : 2;
+    part.forEach((value, k) => {
+      total[k] = total[k]! + times * value;
+    });
+    if (mode > 0 && part.every((v, k) => Math.abs(v) <= MODE_SHARE * Math.abs(total[k]!))) break;
+  }
+  const [z, first, second] = total;
+  const slope = first / z;
+  return [Math.log(z) + shift, slope, (2 * second) / z - slope * slope];
+}
+
+/** Weight of a site at each node, quadrature included: (w/2) exp(h c - |h|), as a series. */
+function siteSeries(chain: ClassicalChain, q: Quadrature, along: "field" | "beta"): Series {
+  const factor = along === "field" ? 1 : chain.field;
+  const zero = q.nodes.map(
+    (c, k) => 0.5 * q.weights[k]! * Math.exp(chain.field * c - Math.abs(chain.field)),
+  );
+  const one = zero.map((w, k) => w * factor * q.nodes[k]!);
+  const two = zero.map((w, k) => 0.5 * w * (factor * q.nodes[k]!) ** 2);
+  return [zero, one, two];
+}
+
+/** exp(K c c' - |K|) I_m(K s s') and its derivatives by beta, K = beta J: those by K times K. */
+function bondSeries(K: number, mode: number, q: Quadrature, along: "field" | "beta"): Series {
+  const n = q.nodes.length;
+  const series: Series = [0, 1, 2].map(() => new Float64Array(n * n)) as unknown as Series;
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b <= a; b++) {
+      const along1 = q.nodes[a]! * q.nodes[b]!;
+      const across = Math.sqrt((1 - q.nodes[a]! ** 2) * (1 - q.nodes[b]! ** 2));
+      const y = K * across;
+      const scale = Math.exp(K * along1 + Math.abs(y) - Math.abs(K));
+      const I = scaledBesselI(y, mode + 3);
+      const at = (m: number): number => I[Math.abs(m)]!; // I_-m = I_m
+      const i0 = at(mode);
+      const i1 = 0.5 * (at(mode - 1) + at(mode + 1));
+      const i2 = 0.25 * (at(mode - 2) + 2 * i0 + at(mode + 2));
+      const first = along1 * i0 + across * i1;
+      const second = along1 * along1 * i0 + 2 * along1 * across * i1 + across * across * i2;
+      const values = [i0, K * first, 0.5 * K * K * second];
+      for (let k = 0; k < 3; k++) {
+        const value = along === "field" && k > 0 ? 0 : scale * values[k]!;
+        series[k]![a * n + b] = value;
+        series[k]![b * n + a] = value;
+      }
+    }
+  }
+  return series;
+}
+
+/** Sites and bonds in turn from one end to the other, summed over the last site. */
+function sumOpen(bonds: readonly Series[], sites: Series, q: Quadrature): number[] {
+  const n = q.nodes.length;
+  let state: Series = sites;
+  for (const bond of bonds) state = multiplyDiagonal(applyBond(bond, state, n), sites);
+  return state.map((values) => values.reduce((sum, value) => sum + value, 0));
+}
+
+function applyBond(bond: Series, state: Series, n: number): Series {
+  const out = [0, 1, 2].map(() => new Float64Array(n));
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; i + j < 3; j++) {
+      const matrix = bond[i]!;
+      const vector = state[j]!;
+      const into = out[i + j]!;
+      for (let a = 0; a < n; a++) {
+        let sum = 0;
+        for (let b = 0; b < n; b++) sum += matrix[a * n + b]! * vector[b]!;
+        into[a] = into[a]! + sum;
+      }
+    }
+  }
+  return out as unknown as Series;
+}
+
+function multiplyDiagonal(state: Series, sites: Series): Series {
+  const n = state[0].length;
+  const out = [0, 1, 2].map(() => new Float64Array(n));
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; i + j < 3; j++) {
+      const into = out[i + j]!;
+      for (let a = 0; a < n; a++) into[a] = into[a]! + state[i]![a]! * sites[j]![a]!;
+    }
+  }
+  return out as unknown as Series;
+}
+
+/** Trace of the product of all bonds with their sites; equal bonds by repeated squaring. */
+function traceRing(bonds: readonly Series[], sites: Series): number[] {
+  const n = sites[0].length;
+  const links = bonds.map((bond) => withSites(bond, sites, n));
+  const uniform = bonds.every((bond) => bond === bonds[0]);
+  const product = uniform
+    ? power(links[0]!, bonds.length, n)
+    : links.reduce((left, right) => multiply(left, right, n));
+  return product.map((matrix) => {
+    let sum = 0;
+    for (let a = 0; a < n; a++) sum += matrix[a * n + a]!;
+    return sum;
+  });
+}
+
+/** bond(a, b) site(b). */
+function withSites(bond: Series, sites: Series, n: number): Series {
+  const out = [0, 1, 2].map(() => new Float64Array(n * n));
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; i + j < 3; j++) {
+      const into = out[i + j]!;
+      for (let k = 0; k < n * n; k++) into[k] = into[k]! + bond[i]![k]! * sites[j]![k % n]!;
+    }
+  }
+  return out as unknown as Series;
+}
+
+function multiply(left: Series, right: Series, n: number): Series {
+  const out = [0, 1, 2].map(() => new Float64Array(n * n));
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; i + j < 3; j++) {
+      const into = out[i + j]!;
+      for (let a = 0; a < n; a++) {
+        for (let k = 0; k < n; k++) {
+          const f = left[i]![a * n + k]!;
+          if (f === 0) continue;
+          for (let b = 0; b < n; b++)
+            into[a * n + b] = into[a * n + b]! + f * right[j]![k * n + b]!;
+        }
+      }
+    }
+  }
+  return out as unknown as Series;
+}
+
+function power(base: Series, exponent: number, n: number): Series {
+  let result: Series | undefined;
+  let square = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = result === undefined ? square : multiply(result, square, n);
+    if (left > 1) square = multiply(square, square, n);
+  }
+  return result ?? base;
+}

@@ -1,0 +1,182 @@
+import type { PenalisedLeastSquares } from "../../numeric/levenberg-marquardt.ts";
+import { buildClusterBlocks, type ClusterBlocks } from "./cluster-blocks.ts";
+import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
+import {
+  type CurvePredictor,
+  createCurvePredictor,
+  type MeasuringPoint,
+} from "./curve-predictor.ts";
+import { type CandidateModel, type EstimationSpec, namesOf } from "./estimation-spec.ts";
+import type { MeasuredCurve } from "./measured-curve.ts";
+import type { NoiseScales } from "./noise-scales.ts";
+import type { TermBond } from "./spin-cluster.ts";
+
+/** Couplings of the terms as an affine function of the free ones: J_t = offset_t + factor_t x_(free_t). */
+export interface CouplingMap {
+  /** Names of the free couplings, in the order of x. */
+  readonly free: readonly string[];
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly priors: readonly PriorKind[];
+  /** One for each term: the name in the bonds. */
+  readonly terms: readonly string[];
+  /** Index into x, or -1 where the term is fixed. */
+  readonly freeOfTerm: Int32Array;
+  readonly factors: Float64Array;
+  readonly offsets: Float64Array;
+}
+
+/** The data of one estimation against one model: chi^2 as a function of the free couplings. */
+export interface EstimationProblem {
+  readonly model: CandidateModel;
+  readonly map: CouplingMap;
+  readonly cluster: ClusterBlocks;
+  readonly g: number;
+  readonly points: readonly MeasuringPoint[];
+  readonly values: Float64Array;
+  /** Unit of each residual. */
+  readonly scales: Float64Array;
+  /** True where the scales are the standard errors. */
+  readonly isNoiseKnown: boolean;
+  /** Forward calculations so far, and those of them with derivatives. */
+  readonly count: { total: number; withSlopes: number };
+  couplingsOf(x: ArrayLike<number>): Float64Array;
+  predict(x: ArrayLike<number>): Float64Array;
+  /** sum ((y - y_cal) / scale)^2. */
+  chi2(x: ArrayLike<number>): number;
+  /** The same with penalties square |x|^2 + absolute |x| on the couplings whose prior says so. */
+  leastSquares(strength: number): PenalisedLeastSquares;
+}
+
+export function createEstimationProblem(
+  spec: Pick<EstimationSpec, "siteSpins" | "g" | "couplings">,
+  model: CandidateModel,
+  curves: readonly MeasuredCurve[],
+  noise: Pick<NoiseScales, "scales" | "known">,
+): EstimationProblem {
+  const map = mapCouplings(model, spec.couplings);
+  const cluster = buildClusterBlocks({
+    siteSpins: spec.siteSpins,
+    terms: map.terms.map((name) => ({ bonds: bondsOf(model, name) })),
+  });
+  return withCluster({ spec, model, map, cluster, curves, noise });
+}
+
+/** The same problem with other scales or curves; the prepared cluster is shared. */
+export function renewProblem(
+  problem: EstimationProblem,
+  curves: readonly MeasuredCurve[],
+  noise: Pick<NoiseScales, "scales" | "known">,
+): EstimationProblem {
+  const { model, map, cluster, g, count } = problem;
+  return withCluster({ spec: { g }, model, map, cluster, curves, noise, count });
+}
+
+function withCluster(options: {
+  spec: { readonly g: number };
+  model: CandidateModel;
+  map: CouplingMap;
+  cluster: ClusterBlocks;
+  curves: readonly MeasuredCurve[];
+  noise: Pick<NoiseScales, "scales" | "known">;
+  count?: EstimationProblem["count"];
+}): EstimationProblem {
+  const { spec, model, map, cluster, curves } = options;
+  const { scales, known: isNoiseKnown } = options.noise;
+  const points = curves.flatMap((curve) => curve.points);
+  const values = Float64Array.from(curves.flatMap((curve) => [...curve.values]));
+  const predictor = createCurvePredictor(cluster, spec.g, points);
+  const count = options.count ?? { total: 0, withSlopes: 0 };
+  const couplingsOf = (x: ArrayLike<number>): Float64Array => expandCouplings(map, x);
+  const predict = (x: ArrayLike<number>): Float64Array => {
+    count.total++;
+    return predictor.predict(couplingsOf(x));
+  };
+  const chi2 = (x: ArrayLike<number>): number => {
+    const found = predict(x);
+    let sum = 0;
+    for (let l = 0; l < found.length; l++) sum += ((found[l]! - values[l]!) / scales[l]!) ** 2;
+    return sum;
+  };
+  const evaluate = (x: Float64Array) => {
+    count.total++;
+    count.withSlopes++;
+    return residuals(predictor, map, couplingsOf(x), values, scales);
+  };
+  const leastSquares = (strength: number): PenalisedLeastSquares => ({
+    n: map.free.length,
+    low: map.low,
+    high: map.high,
+    square: Float64Array.from(map.priors, (kind) => (kind === "L2" ? strength : 0)),
+    absolute: Float64Array.from(map.priors, (kind) => (kind === "L1" ? strength : 0)),
+    evaluate,
+  });
+  return {
+    ...{ model, map, cluster, g: spec.g, points, values, scales, isNoiseKnown, count },
+    ...{ couplingsOf, predict, chi2, leastSquares },
+  };
+}
+
+function residuals(
+  predictor: CurvePredictor,
+  map: CouplingMap,
+  couplings: Float64Array,
+  values: Float64Array,
+  scales: Float64Array,
+): { values: Float64Array; slopes: Float64Array } {
+  const found = predictor.predictWithSlopes(couplings);
+  const n = map.free.length;
+  const terms = map.terms.length;
+  const slopes = new Float64Array(values.length * n);
+  const differences = new Float64Array(values.length);
+  for (let l = 0; l < values.length; l++) {
+    const scale = scales[l]!;
+    differences[l] = (found.values[l]! - values[l]!) / scale;
+    for (let t = 0; t < terms; t++) {
+      const k = map.freeOfTerm[t]!;
+      if (k < 0) continue;
+      slopes[l * n + k] =
+        slopes[l * n + k]! + (map.factors[t]! * found.slopes[l * terms + t]!) / scale;
+    }
+  }
+  return { values: differences, slopes };
+}
+
+function expandCouplings(map: CouplingMap, x: ArrayLike<number>): Float64Array {
+  return map.offsets.map((offset, t) => {
+    const k = map.freeOfTerm[t]!;
+    return k < 0 ? offset : map.factors[t]! * x[k]!;
+  });
+}
+
+function mapCouplings(
+  model: CandidateModel,
+  couplings: ReadonlyMap<string, CouplingSpec>,
+): CouplingMap {
+  const terms = namesOf(model);
+  const roots = terms.map((name) => couplings.get(name)?.tiedTo ?? name);
+  const free = [...new Set(roots)].filter((name) => couplings.get(name)?.fixed_meV === undefined);
+  const specs = free.map((name) => couplings.get(name));
+  return {
+    free,
+    low: Float64Array.from(specs, (spec) => spec?.min_meV ?? 0),
+    high: Float64Array.from(specs, (spec) => spec?.max_meV ?? 0),
+    priors: specs.map((spec) => spec?.prior ?? "none"),
+    terms,
+    freeOfTerm: Int32Array.from(roots, (name) => free.indexOf(name)),
+    factors: Float64Array.from(terms, (name) => couplings.get(name)?.factor ?? 1),
+    offsets: Float64Array.from(terms, (name, t) => {
+      const root = couplings.get(roots[t] ?? name);
+      return (couplings.get(name)?.factor ?? 1) * (root?.fixed_meV ?? 0);
+    }),
+  };
+}
+
+/** A coupling's bonds: the xy part, and the z part unless that has a coupling of its own. */
+function bondsOf(model: CandidateModel, name: string): TermBond[] {
+  return model.bonds.flatMap(({ i, j, delta, coupling, zCoupling }) => {
+    const xy = coupling === name ? 1 : 0;
+    const z = (zCoupling ?? coupling) === name ? delta : 0;
+    return xy === 0 && z === 0 ? [] : [{ i, j, xy, z }];
+  });
+}

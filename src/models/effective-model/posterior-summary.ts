@@ -1,0 +1,156 @@
+import { diagonaliseCluster } from "./cluster-spectrum.ts";
+import type { MeasuringPoint } from "./curve-predictor.ts";
+import { createCurvePredictor } from "./curve-predictor.ts";
+import type { EstimationProblem } from "./estimation-problem.ts";
+import { findGroundState } from "./ground-state.ts";
+
+/** A quantity with its standard error and its central 68 % and 95 % intervals. */
+export interface Estimated {
+  /** At the maximum of the posterior. */
+  readonly value: number;
+  readonly error: number;
+  readonly mean: number;
+  readonly median: number;
+  readonly interval68: readonly [number, number];
+  readonly interval95: readonly [number, number];
+}
+
+/** A predicted curve value: median and central 95 %. */
+export interface BandPoint {
+  readonly point: MeasuringPoint;
+  readonly best: number;
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Samples are thinned to this many where each costs a diagonalisation. */
+const DERIVED_SAMPLES = 600;
+const BAND_SAMPLES = 200;
+
+export function summariseSamples(values: readonly number[], best: number): Estimated {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? best;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, sorted.length);
+  const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    value: best,
+    error: Math.sqrt(squares / Math.max(1, sorted.length - 1)),
+    mean,
+    median: at(0.5),
+    interval68: [at(0.16), at(0.84)],
+    interval95: [at(0.025), at(0.975)],
+  };
+}
+
+/** Correlation of two lists of samples. */
+export function correlate(a: readonly number[], b: readonly number[]): number {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const ma = mean(a);
+  const mb = mean(b);
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  a.forEach((value, k) => {
+    const da = value - ma;
+    const db = (b[k] ?? mb) - mb;
+    aa += da * da;
+    bb += db * db;
+    ab += da * db;
+  });
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}
+
+/** Evenly spaced members of a list. */
+export function thin<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from(
+    { length: count },
+    (_, k) => items[Math.floor(((k + 0.5) * items.length) / count)] as T,
+  );
+}
+
+/** Gaps and plateau fields from the same samples as the couplings. */
+export interface DerivedQuantities {
+  readonly spinGap_meV: Estimated;
+  readonly gapToM1_meV: Estimated;
+  /** Fields of the T = 0 steps, for the steps that the best couplings have. */
+  readonly steps: readonly {
+    readonly from_M: number;
+    readonly to_M: number;
+    readonly field_T: Estimated;
+    /** Share of the samples that have this step. */
+    readonly share: number;
+  }[];
+}
+
+export function deriveQuantities(
+  problem: EstimationProblem,
+  best: Float64Array,
+  samples: readonly Float64Array[],
+): DerivedQuantities {
+  const groundState = (x: Float64Array) =>
+    findGroundState(diagonaliseCluster(problem.cluster, problem.couplingsOf(x)), problem.g);
+  const atBest = groundState(best);
+  const sampled = thin(samples, DERIVED_SAMPLES).map(groundState);
+  return {
+    spinGap_meV: summariseSamples(
+      sampled.map((s) => s.spinGap_meV),
+      atBest.spinGap_meV,
+    ),
+    gapToM1_meV: summariseSamples(
+      sampled.map((s) => s.gapToM1_meV),
+      atBest.gapToM1_meV,
+    ),
+    steps: atBest.steps.map(({ from_M, to_M, field_T }) => {
+      const fields = sampled.flatMap((s) =>
+        s.steps.filter((t) => t.from_M === from_M && t.to_M === to_M).map((t) => t.field_T),
+      );
+      return {
+        ...{ from_M, to_M },
+        field_T: summariseSamples(fields, field_T),
+        share: fields.length / Math.max(1, sampled.length),
+      };
+    }),
+  };
+}
+
+/** Spin gap of each of a thinned list of samples: for planning. */
+export function sampleGaps(problem: EstimationProblem, samples: readonly Float64Array[]): number[] {
+  return samples.map(
+    (x) =>
+      findGroundState(diagonaliseCluster(problem.cluster, problem.couplingsOf(x)), problem.g)
+        .spinGap_meV,
+  );
+}
+
+/** The curve that the best couplings give, with the posterior's band. */
+export function predictBands(
+  problem: EstimationProblem,
+  points: readonly MeasuringPoint[],
+  best: Float64Array,
+  samples: readonly Float64Array[],
+): BandPoint[] {
+  const predictor = createCurvePredictor(problem.cluster, problem.g, points);
+  const atBest = predictor.predict(problem.couplingsOf(best));
+  const rows = thin(samples, BAND_SAMPLES).map((x) => predictor.predict(problem.couplingsOf(x)));
+  return points.map((point, l) => {
+    const { median, interval95 } = summariseSamples(
+      rows.map((row) => row[l]!),
+      atBest[l]!,
+    );
+    return { point, best: atBest[l]!, median, low: interval95[0], high: interval95[1] };
+  });
+}
+
+/** Ranks of values, 0 for the smallest. */
+export function ranksOf(values: readonly number[]): number[] {
+  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
+  const ranks = new Array<number>(values.length).fill(0);
+  order.forEach((from, rank) => {
+    ranks[from] = rank;
+  });
+  return ranks;
+}

@@ -1,0 +1,79 @@
+import type { Prng } from "../../core/prng.ts";
+import { fitHyperparameters } from "../optimise/fit-hyperparameters.ts";
+import { GaussianProcess } from "../optimise/gaussian-process.ts";
+import type { Hyperparameters } from "../optimise/hyperparameters.ts";
+import { PoolPosterior } from "../optimise/pool-posterior.ts";
+import { createTrainingSet } from "../optimise/training-set.ts";
+import { latinHypercube } from "./latin-hypercube.ts";
+
+/** A point with its chi^2. */
+export interface Screened {
+  readonly x: Float64Array;
+  readonly chi2: number;
+}
+
+/** Points before the first model, as a share of all. */
+const INITIAL_SHARE = 0.4;
+const BATCH = 10;
+const POOL = 1200;
+/** Larger is more exploration: each point minimises mean - KAPPA |z| deviation, z a new normal number. */
+const KAPPA = 2;
+
+/**
+ * Bayesian optimisation of ln chi^2 (its range is four decades): a Gaussian process over the couplings, scaled to
+ * their bounds; each batch takes the lowest confidence bounds of a random pool, each with a bound of its own width.
+ */
+export function screenBySurrogate(
+  chi2: (x: Float64Array) => number,
+  bounds: { readonly low: Float64Array; readonly high: Float64Array },
+  count: number,
+  prng: Prng,
+): Screened[] {
+  const { low, high } = bounds;
+  const n = low.length;
+  const evaluate = (x: Float64Array): Screened => ({ x, chi2: chi2(x) });
+  const initial = Math.max(2 * n + 2, Math.round(INITIAL_SHARE * count));
+  const done = latinHypercube(low, high, Math.min(initial, count), prng).map(evaluate);
+  const toUnit = (x: Float64Array): Float64Array =>
+    x.map((v, k) => (v - low[k]!) / (high[k]! - low[k]!));
+  const groups = Int32Array.from({ length: n }, (_, k) => k);
+  let warm: Hyperparameters | undefined;
+  while (done.length < count) {
+    const rows = done.map((point) => ({
+      x: toUnit(point.x),
+      value: Math.log(Math.max(point.chi2, 1e-300)),
+    }));
+    const data = createTrainingSet(rows, n);
+    const fit = fitHyperparameters({ data, groups, kind: "matern-5/2", warm, prng });
+    warm = fit.hyperparameters;
+    const model = new GaussianProcess(data, warm, groups, "matern-5/2");
+    const pool = latinHypercube(low, high, POOL, prng);
+    const values = new Float64Array(n * POOL);
+    pool.forEach((x, r) => {
+      toUnit(x).forEach((v, k) => {
+        values[k * POOL + r] = v;
+      });
+    });
+    const posterior = new PoolPosterior(model, { count: POOL, columns: n, values });
+    const taken = new Set<number>();
+    for (let b = 0; b < BATCH && done.length < count; b++) {
+      const kappa = KAPPA * Math.abs(prng.normal());
+      const next = lowestBound(posterior, kappa, taken);
+      taken.add(next);
+      done.push(evaluate(pool[next]!));
+    }
+  }
+  return done;
+}
+
+function lowestBound(posterior: PoolPosterior, kappa: number, taken: ReadonlySet<number>): number {
+  let best = 0;
+  let least = Infinity;
+  for (let r = 0; r < posterior.count; r++) {
+    const bound = posterior.mean[r]! - kappa * Math.sqrt(Math.max(0, posterior.variance[r]!));
+    if (bound >= least || taken.has(r)) continue;
+    least = bound;
+    best = r;
+  }
+  return best;
+}

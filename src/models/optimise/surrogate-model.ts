@@ -1,0 +1,44 @@
+import type { Prng } from "../../core/prng.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
+import type { Inputs, KernelKind } from "./kernel.ts";
+
+/** A learnt model of one quantity, exact or sparse. Values are standardised: user value = shift + scale * value. */
+export interface SurrogateModel {
+  readonly kind: KernelKind;
+  readonly theta: Hyperparameters;
+  /** Width group of each column. */
+  readonly groups: Int32Array;
+  readonly shift: number;
+  readonly scale: number;
+  readonly mean: number;
+  /** Signal variance. */
+  readonly s2: number;
+  /** Relative jitter that the factorisation needed. */
+  readonly jitter: number;
+  /** Rows learnt, and how many of them at the last rebuild. */
+  readonly count: number;
+  readonly factored: number;
+  /** Scaled points and values of the rows. */
+  readonly points: readonly Float64Array[];
+  readonly y: readonly number[];
+  /** Posterior mean at each row. */
+  fitted(): Float64Array;
+  /** Adds one result (user's unit); false where it teaches nothing. */
+  append(x: Float64Array, value: number, uncertainty?: number): boolean;
+  /** The posterior over a pool. */
+  over(inputs: Inputs): PoolBelief;
+}
+
+/** A posterior over every candidate of a pool, standardised, noise not included. */
+export interface PoolBelief {
+  readonly gp: SurrogateModel;
+  readonly count: number;
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  /** Takes in the rows that the model has learnt since. */
+  update(): void;
+  /** Posterior covariance of candidate `index` with every candidate. */
+  covarianceWith(index: number): Float64Array;
+  /** One draw of the function over the pool. */
+  drawPath(prng: Prng): Float64Array;
+}

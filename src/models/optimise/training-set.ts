@@ -1,0 +1,69 @@
+/** Results as a Gaussian process learns them: distinct points with standardised values. */
+export interface TrainingSet {
+  readonly count: number;
+  readonly columns: number;
+  /** Row-major count x columns, columns on the unit range. */
+  readonly x: Float64Array;
+  /** Standardised: (value - shift) / scale. */
+  readonly y: Float64Array;
+  /** Number of results merged into each row. */
+  readonly replicates: Float64Array;
+  /** Known variance of each row's mean in standardised units; NaN where the noise is learnt. */
+  readonly knownVariance: Float64Array;
+  readonly shift: number;
+  readonly scale: number;
+}
+
+/** One result before merging; `uncertainty` is its standard deviation where an instrument told. */
+export interface TrainingRow {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly uncertainty?: number | undefined;
+}
+
+/**
+ * Standardises the values to mean 0 and deviation 1 (1 where all are equal, with the values' size as scale so that
+ * 1e12 and 1e-12 behave alike) and merges results at equal points: weighted mean, variance of the mean. A merged
+ * point never makes the covariance singular.
+ */
+export function createTrainingSet(rows: readonly TrainingRow[], columns: number): TrainingSet {
+  const { shift, scale } = standardisation(rows.map((row) => row.value));
+  const merged = new Map<string, { x: Float64Array; ys: number[]; variances: number[] }>();
+  for (const row of rows) {
+    const key = row.x.join();
+    const place = merged.get(key) ?? { x: row.x, ys: [], variances: [] };
+    place.ys.push((row.value - shift) / scale);
+    const u = row.uncertainty;
+    place.variances.push(
+      u !== undefined && u >= 0 && Number.isFinite(u) ? (u / scale) ** 2 : Number.NaN,
+    );
+    merged.set(key, place);
+  }
+  const count = merged.size;
+  const x = new Float64Array(count * columns);
+  const y = new Float64Array(count);
+  const replicates = new Float64Array(count);
+  const knownVariance = new Float64Array(count);
+  let i = 0;
+  for (const place of merged.values()) {
+    x.set(place.x, i * columns);
+    const n = place.ys.length;
+    replicates[i] = n;
+    y[i] = place.ys.reduce((sum, v) => sum + v, 0) / n;
+    knownVariance[i] = place.variances.reduce((sum, v) => sum + v, 0) / (n * n);
+    i++;
+  }
+  return { count, columns, x, y, replicates, knownVariance, shift, scale };
+}
+
+/** Mean and deviation, computed on values divided by their largest size so that nothing overflows. */
+export function standardisation(values: readonly number[]): { shift: number; scale: number } {
+  const size = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  if (size === 0 || values.length === 0) return { shift: 0, scale: 1 };
+  const mean = values.reduce((sum, v) => sum + v / size, 0) / values.length;
+  const variance =
+    values.reduce((sum, v) => sum + (v / size - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  const sd = Math.sqrt(variance);
+  // Differences at the level of rounding are no information: treat the values as equal.
+  return { shift: mean * size, scale: sd > 1e-13 ? sd * size : size };
+}

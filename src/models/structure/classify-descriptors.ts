@@ -1,0 +1,106 @@
+import { createLabelledPoints, type LabelledPoints, voteClasses, winners } from "./class-votes.ts";
+import { multiply } from "./dense.ts";
+import { type FamiliaritySearch, prepareFamiliarity, unfamiliarity } from "./familiarity.ts";
+import { standardise } from "./standardise.ts";
+import type { CentreModel } from "./structure-model.ts";
+
+/** What is said of each atom. */
+export interface ClassifiedAtoms {
+  readonly classes: Int32Array;
+  /** Share of votes of each class, rows x classes. */
+  readonly votes: Float64Array;
+  /** Distance to the nearest class's training atoms over what is usual there; above 1 the atom is unfamiliar. */
+  readonly unfamiliarity: Float64Array;
+  /** Coordinates in the first member's space, rows x components. */
+  readonly coordinates: Float64Array;
+}
+
+/** A centre's model with its search trees built. */
+export interface PreparedCentre {
+  readonly model: CentreModel;
+  readonly classes: number;
+  readonly voters: number;
+  readonly references: readonly LabelledPoints[];
+  readonly familiarity: readonly FamiliaritySearch[];
+}
+
+export function prepareCentre(model: CentreModel, classes: number, voters: number): PreparedCentre {
+  return {
+    model,
+    classes,
+    voters,
+    references: model.members.map((member) =>
+      createLabelledPoints(member.coordinates, member.labels, member.components, classes),
+    ),
+    familiarity: model.familiarity.map(prepareFamiliarity),
+  };
+}
+
+/**
+ * Classes of atoms by their descriptors (rows x length): the mean vote of the members' nearest training atoms.
+ * The unfamiliarity is that of the least unfamiliar class; the class voted for is asked first, the others only where
+ * it finds the atom strange.
+ */
+export function classifyDescriptors(
+  centre: PreparedCentre,
+  descriptors: Float64Array,
+  rows: number,
+): ClassifiedAtoms {
+  const { model, classes, voters, references } = centre;
+  const votes = new Float64Array(rows * classes);
+  let coordinates: Float64Array = new Float64Array(0);
+  model.members.forEach((member, m) => {
+    const points = multiply(standardise(descriptors, rows, member.standardisation), member.map, {
+      rows,
+      inner: member.standardisation.mean.length,
+      columns: member.components,
+    });
+    if (m === 0) coordinates = points;
+    const share = voteClasses(references[m] as LabelledPoints, points, rows, voters);
+    for (let k = 0; k < votes.length; k++) votes[k]! += share[k]! / model.members.length;
+  });
+  const found = winners(votes, rows, classes);
+  return {
+    classes: found,
+    votes,
+    unfamiliarity: strangeness(centre, descriptors, rows, found),
+    coordinates,
+  };
+}
+
+function strangeness(
+  centre: PreparedCentre,
+  descriptors: Float64Array,
+  rows: number,
+  found: Int32Array,
+): Float64Array {
+  const { standardisation } = centre.model;
+  const columns = standardisation.mean.length;
+  const x = standardise(descriptors, rows, standardisation);
+  const least = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
+  const ask = (c: number, atoms: readonly number[]): void => {
+    const search = centre.familiarity[c];
+    if (search === undefined || search.tree.rows === 0 || atoms.length === 0) return;
+    const own = new Float64Array(atoms.length * columns);
+    atoms.forEach((i, k) => {
+      own.set(x.subarray(i * columns, (i + 1) * columns), k * columns);
+    });
+    const score = unfamiliarity(search, own, atoms.length, columns);
+    atoms.forEach((i, k) => {
+      least[i] = Math.min(least[i]!, score[k]!);
+    });
+  };
+  const everyone = Array.from({ length: rows }, (_, i) => i);
+  for (let c = 0; c < centre.classes; c++)
+    ask(
+      c,
+      everyone.filter((i) => found[i] === c),
+    );
+  const strange = everyone.filter((i) => least[i]! > 1);
+  for (let c = 0; c < centre.classes; c++)
+    ask(
+      c,
+      strange.filter((i) => found[i] !== c),
+    );
+  return least;
+}

@@ -1,0 +1,130 @@
+import { tridiagonalEigen } from "./symmetric-eigen.ts";
+
+/** y = A x for a real symmetric A; must not keep either array. */
+export type ApplySymmetric = (x: Float64Array, y: Float64Array) => void;
+
+/** A Krylov space: A V = V T + residual, T tridiagonal. */
+export interface KrylovSpace {
+  readonly steps: number;
+  readonly diagonal: Float64Array;
+  /** `beside[k]` joins k and k + 1; the last is the norm of the residual. */
+  readonly beside: Float64Array;
+  /** The orthonormal vectors, where they were kept. */
+  readonly vectors: readonly Float64Array[];
+}
+
+/** A residual below this (relative to the size of T) ends the recursion: the space is invariant. */
+const BREAKDOWN = 1e-12;
+
+/**
+ * Lanczos recursion from `start` (normalised here).
+ *
+ * @param options `keep` stores the vectors and orthogonalises each new one against all of them twice, so that no
+ * copies appear; `against` are vectors that the space stays orthogonal to
+ * Cost: `steps` products, and with `keep` 4 n steps^2 operations.
+ */
+export function buildKrylovSpace(
+  apply: ApplySymmetric,
+  start: Float64Array,
+  steps: number,
+  options: { readonly keep?: boolean; readonly against?: readonly Float64Array[] } = {},
+): KrylovSpace {
+  const n = start.length;
+  const { keep = false, against = [] } = options;
+  const diagonal = new Float64Array(Math.min(steps, n));
+  const beside = new Float64Array(Math.min(steps, n));
+  const vectors: Float64Array[] = [];
+  let current = Float64Array.from(start);
+  removeComponents(current, against);
+  scale(current, 1 / norm(current));
+  let previous = new Float64Array(n);
+  let size = 0;
+  let k = 0;
+  for (; k < diagonal.length; k++) {
+    const next = new Float64Array(n);
+    apply(current, next);
+    const alpha = dot(current, next);
+    diagonal[k] = alpha;
+    addScaled(next, current, -alpha);
+    if (k > 0) addScaled(next, previous, -beside[k - 1]!);
+    if (keep) {
+      vectors.push(current);
+      removeComponents(next, against);
+      for (let pass = 0; pass < 2; pass++) removeComponents(next, vectors);
+    }
+    const beta = norm(next);
+    beside[k] = beta;
+    size = Math.max(size, Math.abs(alpha), beta);
+    if (beta <= BREAKDOWN * size) {
+      k++;
+      break;
+    }
+    scale(next, 1 / beta);
+    previous = current;
+    current = next;
+  }
+  return { steps: k, diagonal: diagonal.slice(0, k), beside: beside.slice(0, k), vectors };
+}
+
+/** Ritz values of a Krylov space and the squared overlap of each Ritz vector with the start vector. */
+export function ritzWeights(space: KrylovSpace): {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+} {
+  const values = space.diagonal.slice();
+  const first = new Float64Array(space.steps);
+  first[0] = 1;
+  tridiagonalEigen(values, space.beside.slice(), space.steps, first);
+  return { values, weights: first.map((c) => c * c) };
+}
+
+/** An eigenvalue with its vector and the norm of A v - value v. */
+export interface RitzPair {
+  readonly value: number;
+  readonly vector: Float64Array;
+  readonly residual: number;
+}
+
+/** The lowest Ritz pairs (needs kept vectors) whose residual is below `tolerance`, ascending, at most `count`. */
+export function lowestRitzPairs(space: KrylovSpace, count: number, tolerance: number): RitzPair[] {
+  const { steps, vectors } = space;
+  const values = space.diagonal.slice();
+  const rows = new Float64Array(steps * steps);
+  for (let k = 0; k < steps; k++) rows[k * steps + k] = 1;
+  tridiagonalEigen(values, space.beside.slice(), steps, rows);
+  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
+  const last = space.beside.at(-1) ?? 0;
+  const pairs: RitzPair[] = [];
+  for (const k of order.slice(0, count)) {
+    const residual = Math.abs(last * rows[k * steps + steps - 1]!);
+    if (residual > tolerance) break;
+    const vector = new Float64Array(vectors[0]?.length ?? 0);
+    vectors.forEach((basis, j) => {
+      addScaled(vector, basis, rows[k * steps + j]!);
+    });
+    pairs.push({ value: values[k]!, vector, residual });
+  }
+  return pairs;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
+
+function norm(a: Float64Array): number {
+  return Math.sqrt(dot(a, a));
+}
+
+function scale(a: Float64Array, factor: number): void {
+  for (let k = 0; k < a.length; k++) a[k] = a[k]! * factor;
+}
+
+function addScaled(a: Float64Array, b: Float64Array, factor: number): void {
+  for (let k = 0; k < a.length; k++) a[k] = a[k]! + factor * b[k]!;
+}
+
+function removeComponents(a: Float64Array, orthonormal: readonly Float64Array[]): void {
+  for (const b of orthonormal) addScaled(a, b, -dot(a, b));
+}

@@ -1,0 +1,167 @@
+import { LabError } from "../core/errors.ts";
+import type { Frame } from "../domain/frame.ts";
+import { winners } from "../models/structure/class-votes.ts";
+import {
+  classifyDescriptors,
+  type PreparedCentre,
+  prepareCentre,
+} from "../models/structure/classify-descriptors.ts";
+import { consultNeighbours } from "../models/structure/consult-neighbours.ts";
+import { takeRows } from "../models/structure/dense.ts";
+import {
+  describeInChunks,
+  descriptorLength,
+  etaGrid,
+  type LaafSettings,
+} from "../models/structure/laaf.ts";
+import { modelFromDocument } from "../models/structure/model-document.ts";
+import type { DescriptorRecipe, StructureModel } from "../models/structure/structure-model.ts";
+import { matchSpecies } from "./frame-species.ts";
+
+/** Classes of the atoms of one frame. */
+export interface ClassifiedFrame {
+  readonly frame: Frame;
+  /** Number of each atom's class in the model's list. */
+  readonly classes: Int32Array;
+  readonly probability: Float64Array;
+  /** Class of each atom by itself, before its neighbours were heard. */
+  readonly alone: Int32Array;
+  /** Above 1 the atom is unlike every training atom. */
+  readonly unfamiliarity: Float64Array;
+  /** First two coordinates of each atom in the model's space. */
+  readonly coordinates: Float64Array;
+  readonly components: number;
+  readonly note?: string | undefined;
+}
+
+export interface FrameClassifier {
+  readonly model: StructureModel;
+  classify(frame: Frame): ClassifiedFrame;
+}
+
+export interface ClassifierOptions {
+  /** Names of a dump's types 1, 2, .. */
+  readonly species?: readonly string[] | undefined;
+  /** Times that neighbouring atoms agree on their classes; 0: each atom alone. */
+  readonly rounds?: number | undefined;
+}
+
+/** Atoms described at a time: 100 doubles each, 3 MB, which stays in the processor's cache. */
+const CHUNK_ATOMS = 4096;
+
+/** Makes the classifier of a model document (the JSON that `structure train` writes). Throws TL-7010. */
+export function createFrameClassifier(
+  document: unknown,
+  options: ClassifierOptions = {},
+): FrameClassifier {
+  const model = modelFromDocument(document);
+  const recipe = model.descriptor;
+  if (recipe === undefined)
+    throw new LabError(
+      "TL-7010",
+      "The structure model was trained on descriptors made elsewhere, so it cannot describe frames",
+      { hint: "Train it with --frames." },
+    );
+  const settings = laafSettings(recipe, model.species.length);
+  const centres = model.centres.map((centre) =>
+    prepareCentre(centre, model.classes.length, model.voters),
+  );
+  const bySpecies = model.species.map((name) =>
+    centres.find((centre) => centre.model.species === name),
+  );
+  return {
+    model,
+    classify: (frame) => classifyFrame(frame, { model, settings, centres: bySpecies, options }),
+  };
+}
+
+export function laafSettings(recipe: DescriptorRecipe, speciesCount: number): LaafSettings {
+  return {
+    cutoff_A: recipe.cutoff_A,
+    average_A: recipe.average_A,
+    etas_A: etaGrid(recipe.cutoff_A, recipe.etas),
+    speciesCount,
+    averageOver: recipe.averageOver,
+  };
+}
+
+interface ClassifierParts {
+  readonly model: StructureModel;
+  readonly settings: LaafSettings;
+  /** By the model's species. */
+  readonly centres: readonly (PreparedCentre | undefined)[];
+  readonly options: ClassifierOptions;
+}
+
+function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
+  const { model, settings, centres, options } = parts;
+  const matched = matchSpecies(frame, model.species, options.species);
+  const components = model.centres[0]?.members[0]?.components ?? 2;
+  const count = model.classes.length;
+  const votes = new Float64Array(frame.atoms * count);
+  const unfamiliarity = new Float64Array(frame.atoms);
+  const coordinates = new Float64Array(frame.atoms * components);
+  const length = descriptorLength(settings);
+  const box = { ...frame, species: matched.species };
+  describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
+    const atoms = rows.length / length;
+    centres.forEach((centre, s) => {
+      const own: number[] = [];
+      for (let a = 0; a < atoms; a++) if (matched.species[firstAtom + a] === s) own.push(a);
+      if (own.length === 0) return;
+      if (centre === undefined)
+        throw new LabError("TL-7011", `The model has no classes for ${model.species[s]} atoms`);
+      const given = own.length === atoms ? rows : takeRows(rows, length, own);
+      const found = classifyDescriptors(centre, given, own.length);
+      own.forEach((a, k) => {
+        const atom = firstAtom + a;
+        votes.set(found.votes.subarray(k * count, (k + 1) * count), atom * count);
+        coordinates.set(
+          found.coordinates.subarray(k * components, (k + 1) * components),
+          atom * components,
+        );
+        const strange = found.unfamiliarity[k] ?? 0;
+        unfamiliarity[atom] = matched.foreign ? Math.max(FOREIGN, strange) : strange;
+      });
+    });
+  });
+  const agreed = consultNeighbours(box, votes, count, settings.cutoff_A, options.rounds);
+  const classes = winners(agreed, frame.atoms, count);
+  return {
+    frame,
+    classes,
+    probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
+    alone: winners(votes, frame.atoms, count),
+    unfamiliarity,
+    coordinates,
+    components,
+    note: matched.note,
+  };
+}
+
+/** Unfamiliarity of an atom of an element that the model has never seen, whatever its surroundings. */
+const FOREIGN = 10;
+
+/** Share of atoms in each class, and of unfamiliar atoms, 0..1. */
+export function summarise(found: ClassifiedFrame, names: readonly string[]): FrameSummary {
+  const { atoms } = found.frame;
+  const strange = found.unfamiliarity.reduce((count, value) => count + (value > 1 ? 1 : 0), 0);
+  return {
+    classes: sharesOf(found.classes, names),
+    alone: sharesOf(found.alone, names),
+    unfamiliar: strange / atoms,
+  };
+}
+
+export interface FrameSummary {
+  readonly classes: Record<string, number>;
+  /** The same with each atom judged by itself: smoother in time, noisier in space. */
+  readonly alone: Record<string, number>;
+  readonly unfamiliar: number;
+}
+
+function sharesOf(classes: Int32Array, names: readonly string[]): Record<string, number> {
+  const counts = new Float64Array(names.length);
+  for (const c of classes) counts[c] = (counts[c] ?? 0) + 1;
+  return Object.fromEntries(names.map((name, c) => [name, (counts[c] ?? 0) / classes.length]));
+}

@@ -1,0 +1,169 @@
+import { LabError } from "../core/errors.ts";
+import { createPrng, type Prng } from "../core/prng.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type {
+  CampaignResult,
+  Proposal,
+  ProposalRequest,
+  ProposedPoint,
+  Verdict,
+} from "../domain/proposal.ts";
+import { CampaignModel } from "./optimise/campaign-model.ts";
+import { type CandidatePool, createCandidatePool } from "./optimise/candidate-pool.ts";
+import { chooseBatch } from "./optimise/choose-batch.ts";
+import { createScorer } from "./optimise/create-scorer.ts";
+import { chooseDesign } from "./optimise/initial-design.ts";
+import { describeModel } from "./optimise/model-record.ts";
+import { createOptimiseView } from "./optimise/optimise-view.ts";
+import { type ResolvedSettings, resolveSettings } from "./optimise/resolve-settings.ts";
+import { judgeProgress } from "./optimise/stopping-rule.ts";
+import { findWarnings } from "./optimise/warnings.ts";
+import type { Planner, PlannerFactory, PlannerView } from "./planner.ts";
+
+/** Bayesian optimisation over a search space; see docs/optimise.md. Throws TL-6002, TL-6003 for impossible settings or spaces. */
+export const createOptimisePlanner: PlannerFactory = (campaign) => new OptimisePlanner(campaign);
+
+class OptimisePlanner implements Planner {
+  private readonly settings: ResolvedSettings;
+  private readonly pool: CandidatePool;
+  private readonly model: CampaignModel;
+  private readonly groupOf: Int32Array | undefined;
+  private readonly spec: CampaignSpec;
+
+  constructor(campaign: CampaignSpec) {
+    if (campaign.goal !== "optimise")
+      throw new LabError("TL-6002", `The campaign's goal is ${campaign.goal}, not optimise`);
+    this.spec = campaign;
+    this.settings = resolveSettings(campaign.model);
+    this.pool = createCandidatePool(campaign.space, campaign.model);
+    this.model = new CampaignModel(this.pool, this.settings, campaign.seed);
+    this.groupOf = groupBy(this.pool, campaign.model.shared);
+  }
+
+  learn(results: readonly CampaignResult[]): void {
+    this.model.learn(results);
+  }
+
+  forget(positions: readonly number[]): void {
+    this.model.forget(new Set(positions));
+  }
+
+  propose(request: ProposalRequest): Proposal {
+    const { model, settings } = this;
+    model.update();
+    const eligible = this.eligible(request);
+    const pending = request.pending.flatMap((p) => this.pool.rowOf.get(p.candidateId) ?? []);
+    const prng = createPrng(`${request.seed}/${request.n}`);
+    const points = this.choose(request, eligible, pending, prng);
+    const left = eligible.reduce((sum, e) => sum + e, 0);
+    const verdict: Verdict =
+      left === 0
+        ? { kind: "exhausted", reason: "every allowed candidate has been measured or is in flight" }
+        : judgeProgress(model, settings, eligible);
+    return {
+      points,
+      verdict,
+      model: describeModel(model, settings, eligible),
+      warnings: [...this.pool.warnings, ...findWarnings(model)],
+    };
+  }
+
+  view(): PlannerView {
+    this.model.update();
+    return createOptimiseView(this.model, this.settings, this.spec);
+  }
+
+  /** Points of the initial design first, as many as are still due; the model chooses the rest. */
+  private choose(
+    request: ProposalRequest,
+    eligible: Uint8Array,
+    pending: readonly number[],
+    prng: Prng,
+  ): ProposedPoint[] {
+    const due = Math.max(0, this.initialCount() - this.model.rows.length - request.pending.length);
+    const isTaught = this.model.quantities.every((q) => q.surrogate.gp !== undefined);
+    const fromDesign = isTaught ? Math.min(request.count, due) : request.count;
+    const points = this.designPoints(request, eligible, fromDesign);
+    const designed = points.map((p) => this.pool.rowOf.get(p.candidateId) ?? 0);
+    const open = withoutRows(eligible, this.pool.twinOf, designed);
+    if (points.length === request.count || !isTaught) return points;
+    const { scorer, ownsTargets } = createScorer(this.model, this.settings, prng);
+    const chosen = chooseBatch({
+      scorer,
+      count: request.count - points.length,
+      eligible: open,
+      twinOf: this.pool.twinOf,
+      weights: [
+        ...this.model.logFeasibility(ownsTargets ? ["constraint"] : ["constraint", "target"]),
+        ...(this.spec.goal === "optimise" && this.spec.model.cost !== undefined
+          ? [this.pool.logCost.map((c) => -c)]
+          : []),
+      ],
+      pending: [...pending, ...designed],
+      groupOf: this.groupOf,
+      prng,
+    });
+    return [...points, ...chosen.map(({ row, score, why }) => this.point(row, score, why))];
+  }
+
+  private designPoints(
+    request: ProposalRequest,
+    eligible: Uint8Array,
+    count: number,
+  ): ProposedPoint[] {
+    const rows = chooseDesign({
+      kind: this.settings.design,
+      inputs: this.pool.inputs,
+      simplex: this.pool.simplex,
+      eligible,
+      twinOf: this.pool.twinOf,
+      count,
+      used: this.model.rows.length + request.pending.length,
+      total: this.initialCount(),
+      groupOf: this.groupOf,
+      prng: createPrng(`${request.seed}/design`),
+    });
+    return rows.map((row) => this.point(row, 0, "initial design: spreads over the candidates"));
+  }
+
+  private initialCount(): number {
+    const { inputs } = this.pool.encoding;
+    return this.settings.initial ?? Math.min(20, Math.max(5, 2 * inputs.length + 1));
+  }
+
+  private eligible(request: ProposalRequest): Uint8Array {
+    const ids = [
+      ...this.model.rows.map((row) => row.result.candidateId),
+      ...request.pending.map((p) => p.candidateId),
+      ...request.excluded,
+    ];
+    const rows = ids.flatMap((id) => this.pool.rowOf.get(id) ?? []);
+    return withoutRows(this.pool.allowed, this.pool.twinOf, rows);
+  }
+
+  private point(row: number, score: number, why: string): ProposedPoint {
+    const candidate = this.pool.candidates[row];
+    if (candidate === undefined) throw new LabError("TL-6003", `There is no candidate ${row}`);
+    return { ...candidate, score, why };
+  }
+}
+
+/** The mask without these rows and without the rows that have the same inputs. */
+function withoutRows(mask: Uint8Array, twinOf: Int32Array, rows: readonly number[]): Uint8Array {
+  const closed = new Uint8Array(mask.length);
+  for (const row of rows) closed[twinOf[row] ?? row] = 1;
+  return mask.map((open, n) => (open === 1 && closed[twinOf[n] ?? n] === 0 ? 1 : 0));
+}
+
+function groupBy(pool: CandidatePool, column: string | undefined): Int32Array | undefined {
+  if (column === undefined) return undefined;
+  const groups = new Map<number | string, number>();
+  return Int32Array.from(pool.candidates, ({ parameters }) => {
+    const value = parameters[column];
+    if (value === undefined)
+      throw new LabError("TL-6003", `There is no column ${column} to share among a batch`);
+    const group = groups.get(value) ?? groups.size;
+    groups.set(value, group);
+    return group;
+  });
+}

@@ -1,0 +1,16 @@
+/** One way of scoring every candidate, conditioned point by point on what is in flight or chosen. */
+export interface Scorer {
+  /** Logarithm of the score of every candidate (any monotone scale for scores that are no gains), larger is better. */
+  score(): Float64Array;
+  /** Tells that candidate `row` will be measured, outcome unknown. */
+  condition(row: number): void;
+  /** The score in the user's terms, for candidate `row`, given its entry of the last {@link score}. */
+  explain(row: number, score: number): { score: number; why: string };
+  /** Breaks ties: the candidate of larger variance. */
+  readonly variance: Float64Array;
+}
+
+/** A few digits, for sentences. */
+export function brief(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+}

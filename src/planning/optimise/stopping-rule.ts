@@ -1,0 +1,64 @@
+import { logExpectedImprovement } from "../../acquisition/improvement.ts";
+import type { Verdict } from "../../domain/proposal.ts";
+import type { CampaignModel } from "./campaign-model.ts";
+import { findIncumbent } from "./incumbent.ts";
+import type { ResolvedSettings } from "./resolve-settings.ts";
+import { brief } from "./scorer.ts";
+
+/** Deviations of the upper bound that a regret estimate takes: 97.5 % for one candidate. */
+const REGRET_deviations = 2;
+
+/** What going on promises, in the objective's unit. */
+export interface Outlook {
+  /** Largest expected improvement of one more point. */
+  readonly expectedGain: number;
+  /** Largest upper bound (mean + 2 sd) of an open candidate minus the best mean, at least 0. */
+  readonly regretBound: number;
+}
+
+/** The outlook of the one objective; `undefined` for several objectives, for targets, and before the first result. */
+export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Outlook | undefined {
+  const objectives = model.quantities.filter((q) => q.role === "objective");
+  const quantity = objectives.at(0);
+  if (quantity === undefined || objectives.length > 1) return undefined;
+  const posterior = model.posterior(quantity);
+  if (posterior === undefined) return undefined;
+  const incumbent = findIncumbent(model, quantity);
+  const gains = logExpectedImprovement({ means: [posterior.mean], variance: posterior.variance }, [
+    incumbent,
+  ]);
+  let gain = Number.NEGATIVE_INFINITY;
+  let bound = incumbent;
+  for (let n = 0; n < eligible.length; n++) {
+    if (eligible[n] === 0) continue;
+    gain = Math.max(gain, gains[n] ?? 0);
+    const sd = Math.sqrt(posterior.variance[n] ?? 0);
+    bound = Math.max(bound, (posterior.mean[n] ?? 0) + REGRET_deviations * sd);
+  }
+  const { scale } = posterior.gp;
+  return { expectedGain: scale * Math.exp(gain), regretBound: scale * (bound - incumbent) };
+}
+
+/** Says whether the campaign's stop rule holds; without a rule it never does. */
+export function judgeProgress(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+  eligible: Uint8Array,
+): Verdict {
+  const { stop } = settings.raw;
+  if (stop === undefined) return { kind: "continue" };
+  const outlook = estimateOutlook(model, eligible);
+  if (outlook === undefined) return { kind: "continue" };
+  const { expectedGain, regretBound } = outlook;
+  if (stop.expectedGain_min !== undefined && expectedGain < stop.expectedGain_min)
+    return {
+      kind: "converged",
+      reason: `one more point promises a gain of ${brief(expectedGain)}, less than ${brief(stop.expectedGain_min)}`,
+    };
+  if (stop.regret_max !== undefined && regretBound <= stop.regret_max)
+    return {
+      kind: "converged",
+      reason: `no open candidate is likely to be better by more than ${brief(regretBound)}`,
+    };
+  return { kind: "continue" };
+}

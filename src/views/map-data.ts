@@ -1,0 +1,169 @@
+import { phaseSetLabel } from "../domain/observation.ts";
+import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import { type Columns, type MapPlane, placeIn } from "./map-plane.ts";
+import type { PhaseDiagramView } from "./planner-views.ts";
+
+/** Everything that one map draws, in the plane's coordinates: ready for a canvas or an SVG. */
+export interface MapData {
+  readonly plane: MapPlane;
+  readonly title: string;
+  /** Candidates that are drawn as cells. */
+  readonly cells: MapCells;
+  readonly labels: readonly string[];
+  /** Phases in the order of their discovery: gives the colours. */
+  readonly phaseOrder: readonly string[];
+  readonly measured: readonly MapPoint[];
+  readonly inFlight: readonly MapPoint[];
+  readonly batch: readonly MapPoint[];
+  readonly tieLines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
+  readonly triangles: readonly (readonly number[])[];
+}
+
+export interface MapCells {
+  readonly count: number;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Place in `labels`, -1 unknown. */
+  readonly label: Int16Array;
+  readonly certainty: Float64Array;
+  /** The candidate of each cell: its row in the table. */
+  readonly row: Int32Array;
+}
+
+export interface MapPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly candidateId: string;
+  /** What a person reads about it. */
+  readonly text: string;
+  readonly label?: string | undefined;
+}
+
+export interface MapSources {
+  readonly title: string;
+  readonly plane: MapPlane;
+  readonly columns: Columns;
+  readonly view: PhaseDiagramView | undefined;
+  readonly observations: readonly ObservationView[];
+  readonly campaign?: Pick<CampaignView, "jobs" | "batch"> | undefined;
+  /** Values of further axes that are shown: only candidates that match are drawn. */
+  readonly slice?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Gathers what a map draws from the planner's view, the candidates and the campaign. */
+export function gatherMapData(sources: MapSources): MapData {
+  const { plane, view, observations, campaign, slice = {} } = sources;
+  const measured = observations.flatMap((observation) =>
+    pointOf(plane, slice, observation.actual ?? observation.parameters, observation.parameters, {
+      candidateId: observation.candidateId,
+      text: `measured: ${labelOf(observation) ?? "no phases"}`,
+      label: labelOf(observation),
+    }),
+  );
+  const jobs = campaign?.jobs ?? [];
+  const batch = campaign?.batch?.points ?? [];
+  const inFlightIds = new Set(jobs.map((job) => job.candidateId));
+  return {
+    plane,
+    title: sources.title,
+    cells: gatherCells(sources),
+    labels: view?.labels ?? [],
+    phaseOrder: discoveryOrder(observations),
+    measured,
+    inFlight: jobs.flatMap((job) =>
+      pointOf(plane, slice, job.parameters, job.parameters, {
+        candidateId: job.candidateId,
+        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}`,
+      }),
+    ),
+    batch: batch
+      .filter((point) => point.state !== "measured" && !inFlightIds.has(point.candidateId))
+      .flatMap((point) =>
+        pointOf(plane, slice, point.parameters, point.parameters, {
+          candidateId: point.candidateId,
+          text: `next: ${point.why}`,
+        }),
+      ),
+    tieLines: (view?.tieLines ?? []).flatMap(({ ends }) => {
+      const [p, q] = ends.map((end) => placeIn(plane, end));
+      return p && q && ends.every((end) => inSlice(slice, end)) ? [[...p, ...q] as const] : [];
+    }),
+    triangles: (view?.triangles ?? []).flatMap(({ corners }) => {
+      const places = corners.map((corner) => placeIn(plane, corner));
+      const known = places.every((place) => place !== undefined);
+      return known && corners.every((c) => inSlice(slice, c))
+        ? [places.flatMap((p) => p ?? [])]
+        : [];
+    }),
+  };
+}
+
+/** The phases in the order in which they were first observed. */
+export function discoveryOrder(observations: readonly ObservationView[]): string[] {
+  const order = new Set<string>();
+  for (const { results } of observations) {
+    for (const result of results) {
+      if (result.kind === "phases") for (const phase of result.phases) order.add(phase);
+    }
+  }
+  return [...order];
+}
+
+/** The label of an observation's phases; `undefined` where it holds none. */
+export function labelOf(observation: Pick<ObservationView, "results">): string | undefined {
+  const phases = observation.results.find((result) => result.kind === "phases");
+  return phases === undefined ? undefined : phaseSetLabel(phases.phases);
+}
+
+function gatherCells({ plane, columns, view, slice = {} }: MapSources): MapCells {
+  const names = Object.keys(columns);
+  const total = columns[names[0] ?? ""]?.length ?? 0;
+  const rows: number[] = [];
+  const places: (readonly [number, number])[] = [];
+  const parameters: Record<string, number | string | null> = {};
+  for (let row = 0; row < total; row++) {
+    for (const name of names) parameters[name] = columns[name]?.[row] ?? null;
+    const place = inSlice(slice, parameters) ? placeIn(plane, parameters) : undefined;
+    if (place === undefined) continue;
+    rows.push(row);
+    places.push(place);
+  }
+  return {
+    count: rows.length,
+    x: Float64Array.from(places, (place) => place[0]),
+    y: Float64Array.from(places, (place) => place[1]),
+    label: Int16Array.from(rows, (row) => view?.labelIndex[row] ?? -1),
+    certainty: Float64Array.from(rows, (row) => view?.certainty[row] ?? 0),
+    row: Int32Array.from(rows),
+  };
+}
+
+function pointOf(
+  plane: MapPlane,
+  slice: Readonly<Record<string, number>>,
+  at: Readonly<Record<string, unknown>>,
+  asked: Readonly<Record<string, unknown>>,
+  about: Omit<MapPoint, "x" | "y">,
+): MapPoint[] {
+  // What an instrument measures of the composition need not name the further axes: those are as asked.
+  const place = placeIn(plane, { ...asked, ...at });
+  return place === undefined || !inSlice(slice, asked)
+    ? []
+    : [{ x: place[0], y: place[1], ...about }];
+}
+
+function inSlice(
+  slice: Readonly<Record<string, number>>,
+  parameters: Readonly<Record<string, unknown>>,
+): boolean {
+  for (const [name, wanted] of Object.entries(slice)) {
+    const value = parameters[name];
+    if (
+      typeof value === "number" &&
+      Math.abs(value - wanted) > 1e-9 * Math.max(1, Math.abs(wanted))
+    ) {
+      return false;
+    }
+  }
+  return true;
+}

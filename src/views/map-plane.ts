@@ -1,0 +1,102 @@
+/** Columns of a candidate table: numbers or categories, one entry a candidate. */
+export type Columns = Readonly<Record<string, readonly (number | string | null)[]>>;
+
+/** The plane in which a map is drawn. */
+export type MapPlane =
+  /** Three mole fractions (or percentages) that sum to a constant: top, left and right corner. */
+  | {
+      readonly kind: "ternary";
+      readonly corners: readonly [string, string, string];
+      readonly total: number;
+    }
+  | { readonly kind: "axes"; readonly x: string; readonly y: string };
+
+/** A parameter set's place in the plane; `undefined` where an axis is missing or no number. */
+export type Placement = readonly [x: number, y: number];
+
+const ROOT3_2 = Math.sqrt(3) / 2;
+/** Columns that are tried for a sum that never changes. */
+const COLUMNS_TRIED = 8;
+
+/** Three columns whose sum is the same positive constant in every row; `undefined` where there are none. */
+export function findTernaryPlane(
+  columns: Columns,
+): Extract<MapPlane, { kind: "ternary" }> | undefined {
+  const names = numericColumns(columns).slice(0, COLUMNS_TRIED);
+  for (let a = 0; a < names.length; a++) {
+    for (let b = a + 1; b < names.length; b++) {
+      for (let c = b + 1; c < names.length; c++) {
+        const corners = [names[a], names[b], names[c]] as [string, string, string];
+        const total = constantSum(columns, corners);
+        if (total !== undefined) return { kind: "ternary", corners, total };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Columns that hold only numbers, in the table's order. */
+export function numericColumns(columns: Columns): string[] {
+  return Object.entries(columns)
+    .filter(([, values]) => values.every((value) => typeof value === "number"))
+    .map(([name]) => name);
+}
+
+/** Columns that vary, are numeric and aren't part of the plane: temperature, time ... */
+export function furtherAxes(columns: Columns, plane: MapPlane): string[] {
+  const inPlane = new Set<string>(plane.kind === "ternary" ? plane.corners : [plane.x, plane.y]);
+  return numericColumns(columns).filter(
+    (name) => !inPlane.has(name) && new Set(columns[name]).size > 1,
+  );
+}
+
+/**
+ * Place of a point. Ternary: A on top, B left, C right, x = a/2 + c, y = a sqrt(3)/2 with a, b, c normalised, so that the
+ * triangle has the corners (1/2, sqrt(3)/2), (0, 0), (1, 0). Axes: the values themselves.
+ */
+export function placeIn(
+  plane: MapPlane,
+  parameters: Readonly<Record<string, unknown>>,
+): Placement | undefined {
+  if (plane.kind === "axes") {
+    const [x, y] = [parameters[plane.x], parameters[plane.y]];
+    return typeof x === "number" && typeof y === "number" ? [x, y] : undefined;
+  }
+  const [a, b, c] = plane.corners.map((name) => parameters[name]);
+  const known = [a, b, c].filter((value) => typeof value === "number");
+  if (known.length < 2) return undefined;
+  // A composition that leaves out one component (it is what is left) is complete.
+  const [fa, fb, fc] = completed([a, b, c], plane.total);
+  const sum = fa + fb + fc;
+  return sum > 0 ? [(fa / 2 + fc) / sum, (ROOT3_2 * fa) / sum] : undefined;
+}
+
+/** The composition at a place of the triangle, normalised to `total`. */
+export function compositionAt(
+  plane: Extract<MapPlane, { kind: "ternary" }>,
+  [x, y]: Placement,
+): [number, number, number] {
+  const a = y / ROOT3_2;
+  const c = x - a / 2;
+  return [a * plane.total, (1 - a - c) * plane.total, c * plane.total];
+}
+
+function completed(values: readonly unknown[], total: number): [number, number, number] {
+  const known = values.map((value) => (typeof value === "number" ? value : undefined));
+  const sum = known.reduce<number>((s, value) => s + (value ?? 0), 0);
+  const scale = sum <= 1.0001 ? 1 : total;
+  const [a, b, c] = known.map((value) => value ?? Math.max(0, scale - sum));
+  return [a ?? 0, b ?? 0, c ?? 0];
+}
+
+function constantSum(columns: Columns, names: readonly string[]): number | undefined {
+  const [a = [], b = [], c = []] = names.map((name) => columns[name]);
+  const sumAt = (k: number): number => Number(a[k]) + Number(b[k]) + Number(c[k]);
+  const total = sumAt(0);
+  if (!(total > 0)) return undefined;
+  for (let k = 1; k < a.length; k++) {
+    if (Math.abs(sumAt(k) - total) > 1e-3 * total) return undefined;
+  }
+  const varies = names.every((name) => new Set(columns[name]).size > 1);
+  return a.length > 2 && varies ? total : undefined;
+}

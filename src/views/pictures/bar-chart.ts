@@ -1,0 +1,63 @@
+import { formatNumber } from "../observation-summary.ts";
+import type { ChartOptions } from "./chart.ts";
+import { createScale, rangeOf } from "./scale.ts";
+import { element, pathOf, svgDocument, text } from "./svg.ts";
+
+/** One horizontal bar, with a standard error where there is one. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly error?: number | undefined;
+}
+
+const ROW = 28;
+const LEFT = 120;
+const RIGHT = 110;
+
+/** Named values as horizontal bars with error bars: importances, couplings. The height follows from the bars. */
+export function drawBars(
+  bars: readonly Bar[],
+  options: Omit<ChartOptions, "height"> & { readonly colour: string },
+): string {
+  const { theme, width, colour } = options;
+  const height = 50 + bars.length * ROW;
+  const ends = bars.flatMap(({ value, error = 0 }) => [value - error, value + error]);
+  const [min, max] = rangeOf([0, ...ends]);
+  const x = createScale({ min, max, from_px: LEFT, to_px: width - RIGHT });
+  const rows = bars.map(({ name, value, error }, row) => {
+    const y = 30 + row * ROW;
+    const [from, to] = [x.at(Math.min(0, value)), x.at(Math.max(0, value))];
+    const middle = y + ROW / 2 - 3;
+    const written = `${formatNumber(value)}${error === undefined ? "" : ` ± ${formatNumber(error)}`}`;
+    const whisker =
+      error === undefined
+        ? ""
+        : element("path", {
+            d: pathOf([
+              [x.at(value - error), middle],
+              [x.at(value + error), middle],
+            ]),
+            stroke: theme.ink,
+            "stroke-width": 2,
+          });
+    return (
+      text(name, { x: LEFT - 8, y: middle + 4, "text-anchor": "end", fill: theme.ink }) +
+      element("rect", {
+        x: from,
+        y,
+        width: Math.max(1, to - from),
+        height: ROW - 8,
+        fill: colour,
+        rx: 2,
+      }) +
+      whisker +
+      text(written, { x: width - RIGHT + 8, y: middle + 4, fill: theme.ink, "font-size": 12 })
+    );
+  });
+  const { title, description } = options;
+  return svgDocument(
+    { width, height, title, description, background: theme.background },
+    text(options.xName, { x: LEFT, y: 18, fill: theme.quiet, "font-size": 12 }),
+    ...rows,
+  );
+}

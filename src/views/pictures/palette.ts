@@ -1,0 +1,96 @@
+/**
+ * Colours that people with any common colour vision can tell apart: the eight of M. Okabe and K. Ito, "Color Universal
+ * Design" (2008), without black, which draws lines here, then lighter and darker ones between them. Beyond eight phases
+ * no palette is safe by colour alone: regions also carry their names and coexistence carries stripes.
+ */
+export const PHASE_COLOURS: readonly string[] = [
+  "#56b4e9", // sky blue
+  "#e69f00", // orange
+  "#009e73", // bluish green
+  "#cc79a7", // reddish purple
+  "#f0e442", // yellow
+  "#0072b2", // blue
+  "#d55e00", // vermillion
+  "#8c8c8c", // grey
+  "#b8e0c2", // pale green
+  "#6b4c9a", // violet
+  "#ffc4a3", // apricot
+  "#7a5c1e", // brown
+  "#9fd3e6", // pale cyan
+  "#5b6f1f", // olive
+  "#e9c6e0", // pale pink
+  "#23415a", // navy
+];
+
+/** How a label (a set of phases) is drawn: one colour a phase; several colours alternate as stripes. */
+export interface LabelStyle {
+  readonly label: string;
+  readonly colours: readonly string[];
+}
+
+/** Splits a label such as `fcc+hcp` into its phases. */
+export function phasesOfLabel(label: string): string[] {
+  return label.split("+").filter((phase) => phase !== "");
+}
+
+/**
+ * Styles for labels. Colours are given to phases in the order of `phaseOrder` (the order of their discovery), then to
+ * those that it lacks in the order of the labels, so that a colour never changes while a campaign runs.
+ */
+export function labelStyles(
+  labels: readonly string[],
+  phaseOrder: readonly string[] = [],
+): LabelStyle[] {
+  const order = [...new Set([...phaseOrder, ...labels.flatMap(phasesOfLabel)])];
+  const place = new Map(order.map((phase, k) => [phase, k]));
+  return labels.map((label) => {
+    const colours = phasesOfLabel(label).map((phase) => phaseColour(place.get(phase) ?? 0));
+    return { label, colours: softened(colours) };
+  });
+}
+
+/** Stripes at full strength flicker: each keeps most of its colour and takes the rest from the mean of all. */
+function softened(colours: readonly string[]): string[] {
+  const sum = colours
+    .map(rgbOf)
+    .reduce((a, b) => a.map((v, k) => v + (b[k] ?? 0)) as typeof a, [0, 0, 0]);
+  const mean = hexOf(sum.map((value) => value / Math.max(1, colours.length)));
+  return colours.map((colour) => mix(colour, mean, 0.72));
+}
+
+function hexOf(parts: readonly number[]): string {
+  return `#${parts.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The colour of the k-th phase; beyond the palette's end it starts again. */
+export function phaseColour(k: number): string {
+  return PHASE_COLOURS[k % PHASE_COLOURS.length] ?? "#8c8c8c";
+}
+
+/** Red, green and blue, 0..255, of `#rrggbb`. */
+export function rgbOf(colour: string): [number, number, number] {
+  const value = Number.parseInt(colour.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+/** `share` of `colour` over the rest of `ground`, as `#rrggbb`. */
+export function mix(colour: string, ground: string, share: number): string {
+  const [a, b] = [rgbOf(colour), rgbOf(ground)];
+  return hexOf(a.map((value, k) => value * share + (b[k] ?? 0) * (1 - share)));
+}
+
+/** How strongly a label is coloured at a certainty 0..1: doubt looks pale but never vanishes. */
+export function shareOfCertainty(certainty: number): number {
+  return 0.18 + 0.82 * Math.min(1, Math.max(0, certainty)) ** 1.5;
+}
+
+/** Stops of the sequential scale of uncertainty (0 certain ... 1 uncertain), even in lightness for every colour vision. */
+const UNCERTAINTY_STOPS = ["#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838"];
+
+/** Colour of an uncertainty 0..1, after the cividis scale (J. R. Nunez et al., PLoS ONE 13, e0199239 (2018)). */
+export function uncertaintyColour(uncertainty: number): string {
+  const place = Math.min(1, Math.max(0, uncertainty)) * (UNCERTAINTY_STOPS.length - 1);
+  const k = Math.min(UNCERTAINTY_STOPS.length - 2, Math.floor(place));
+  const [low = "#000000", high = "#ffffff"] = UNCERTAINTY_STOPS.slice(k, k + 2);
+  return mix(high, low, place - k);
+}

@@ -1,0 +1,255 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type ScriptedDashboard,
+  type ScriptedDashboardOptions,
+  startScriptedDashboard,
+} from "../../support/scripted-dashboard.ts";
+
+let dashboard: ScriptedDashboard | undefined;
+
+async function start(options?: ScriptedDashboardOptions): Promise<ScriptedDashboard> {
+  dashboard = await startScriptedDashboard(options);
+  return dashboard;
+}
+
+afterEach(async () => {
+  await dashboard?.stop();
+  dashboard = undefined;
+});
+
+async function command(
+  { url }: ScriptedDashboard,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(`${url}api/command`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const PAUSE = { kind: "campaign", campaignId: "al-mg-zn", action: "pause", by: "ada" };
+
+/** Reads server-sent events until `enough` of them have come. */
+async function readEvents(
+  url: string,
+  enough: number,
+  headers: Record<string, string> = {},
+): Promise<{ id: string; topic: string }[]> {
+  const stop = new AbortController();
+  const response = await fetch(`${url}events`, { headers, signal: stop.signal });
+  const events: { id: string; topic: string }[] = [];
+  let text = "";
+  const deadline = setTimeout(() => stop.abort(), 2000);
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += new TextDecoder().decode(chunk as Uint8Array);
+      const parts = text.split("\n\n");
+      text = parts.pop() ?? "";
+      for (const part of parts) {
+        const id = /^id: (.*)$/m.exec(part)?.[1];
+        const data = /^data: (.*)$/m.exec(part)?.[1];
+        if (id === undefined || data === undefined) continue;
+        events.push({ id, topic: (JSON.parse(data) as { topic: string }).topic });
+      }
+      if (events.length >= enough) break;
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    clearTimeout(deadline);
+    stop.abort();
+  }
+  return events;
+}
+
+describe("a taken port", () => {
+  test("is one clear line: TL-9001 names the port", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(startScriptedDashboard({ port })).rejects.toMatchObject({
+      code: "TL-9001",
+      message: expect.stringContaining(String(port)) as string,
+    });
+    other.close();
+  });
+});
+
+describe("the page and its assets", () => {
+  test("come from memory with a policy that allows nothing from elsewhere", async () => {
+    const { url } = await start();
+    const page = await fetch(url);
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const html = await page.text();
+    expect(html).toContain("/assets/page.js");
+    expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+    for (const asset of ["assets/page.js", "assets/page.css"]) {
+      const response = await fetch(url + asset);
+      expect(response.status).toBe(200);
+      const tag = response.headers.get("etag") ?? "";
+      await response.text();
+      const again = await fetch(url + asset, { headers: { "If-None-Match": tag } });
+      expect(again.status).toBe(304);
+    }
+  });
+
+  test("are refused under a foreign name (DNS rebinding)", async () => {
+    const { url } = await start();
+    const { port } = new URL(url);
+    // fetch doesn't let a program choose the Host header, a raw request does.
+    const { request } = await import("node:http");
+    const status = await new Promise((resolve) =>
+      request({ port, host: "127.0.0.1", headers: { Host: "evil.example" } }, (response) => {
+        resolve(response.statusCode);
+        response.resume();
+      }).end(),
+    );
+    expect(status).toBe(421);
+  });
+
+  test("health and metrics answer", async () => {
+    const { url, laboratory } = await start();
+    laboratory.propose(1);
+    laboratory.finishOne();
+    expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true });
+    const metrics = await (await fetch(`${url}metrics`)).text();
+    expect(metrics).toContain("tieline_results 1");
+    expect(metrics).toContain('tieline_campaign_budget_used{campaign="al-mg-zn"} 1');
+  });
+});
+
+describe("server-sent events", () => {
+  test("carry the newest message of each dashboard topic, and after a reconnect only what is new", async () => {
+    const { url, laboratory, flush } = await start();
+    const first = await readEvents(url, 6);
+    expect(new Set(first.map((event) => event.topic))).toEqual(
+      new Set(
+        [
+          "overview",
+          "events",
+          "campaign/al-mg-zn",
+          "instrument/ROBOT1",
+          "instrument/FURNACE1",
+          "instrument/XRD1",
+        ].map((view) => `tieline/v1/lab/dashboard/${view}`),
+      ),
+    );
+    const seen = { "Last-Event-ID": first.at(-1)?.id ?? "" };
+    laboratory.propose(1);
+    flush();
+    const missed = await readEvents(url, 3, seen);
+    expect(new Set(missed.map((event) => event.topic.split("/dashboard/")[1]))).toEqual(
+      new Set(["overview", "events", "campaign/al-mg-zn"]),
+    );
+  });
+
+  test("are sent whole to a watcher that comes from another process of the daemon", async () => {
+    const { url } = await start();
+    const events = await readEvents(url, 6, { "Last-Event-ID": "0000ffff:999" });
+    expect(events).toHaveLength(6);
+  });
+});
+
+describe("commands", () => {
+  test("reach the port with the operator's name and bring the agent's reply", async () => {
+    const page = await start({ reply: () => ({ accepted: false, reason: "it is over" }) });
+    const { status, body } = await command(page, { ...PAUSE, reason: "lunch" });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ accepted: false, reason: "it is over" });
+    expect(page.commands).toMatchObject([{ ...PAUSE, reason: "lunch" }]);
+    expect(page.commands[0]?.commandId).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
+  });
+
+  test("without a name, with an unknown field or with a bad id never reach it", async () => {
+    const page = await start();
+    const { by: _, ...anonymous } = PAUSE;
+    for (const bad of [
+      anonymous,
+      { ...PAUSE, by: "" },
+      { ...PAUSE, by: "a b" },
+      { ...PAUSE, force: true },
+      { ...PAUSE, action: "launch" },
+      { kind: "emergencyStop", active: true, by: "ada" },
+      "not json",
+    ]) {
+      const { status, body } = await command(page, bad);
+      expect(status).toBe(400);
+      expect(body["code"]).toBe("TL-9002");
+    }
+    expect(page.commands).toEqual([]);
+  });
+
+  test("from another web site or as a form are refused (CSRF)", async () => {
+    const page = await start();
+    const foreign = await command(page, PAUSE, { Origin: "https://evil.example" });
+    expect(foreign.status).toBe(403);
+    const sandboxed = await command(page, PAUSE, { Origin: "null" });
+    expect(sandboxed.status).toBe(403);
+    const form = await command(page, PAUSE, { "Content-Type": "text/plain" });
+    expect(form.status).toBe(415);
+    const own = await command(page, PAUSE, { Origin: page.url.slice(0, -1) });
+    expect(own.status).toBe(200);
+    expect(page.commands).toHaveLength(1);
+  });
+
+  test("need the operator's key where keys are set", async () => {
+    const page = await start({ policy: { readOnly: false, operatorKeys: { ada: "secret" } } });
+    expect((await command(page, PAUSE)).status).toBe(401);
+    expect((await command(page, { ...PAUSE, key: "Secret" })).status).toBe(401);
+    expect((await command(page, { ...PAUSE, by: "constructor", key: "x" })).status).toBe(401);
+    expect((await command(page, { ...PAUSE, key: "secret" })).status).toBe(200);
+    expect(JSON.stringify(page.commands)).not.toContain("secret");
+  });
+
+  test("are refused on a read-only page", async () => {
+    const page = await start({ policy: { readOnly: true } });
+    const { status, body } = await command(page, PAUSE);
+    expect(status).toBe(403);
+    expect(body["code"]).toBe("TL-9003");
+  });
+
+  test("longer than any command can be are cut off", async () => {
+    const page = await start();
+    const response = await fetch(`${page.url}api/command`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...PAUSE, reason: "x".repeat(200_000) }),
+    });
+    expect(response.status).toBe(413);
+    await response.text();
+  });
+});
+
+describe("the data", () => {
+  test("a campaign's observations, candidates, map and exports", async () => {
+    const { url, laboratory } = await start();
+    laboratory.propose(3);
+    for (let k = 0; k < 3; k++) laboratory.finishOne();
+    const get = async (path: string): Promise<unknown> =>
+      (await fetch(`${url}api/campaign/al-mg-zn${path}`)).json();
+    expect(await get("/observations")).toHaveLength(3);
+    expect(await get(`/observations?from=${laboratory.events.length}`)).toHaveLength(1);
+    const candidates = (await get("/candidates")) as { count: number; columns: object };
+    expect(candidates.count).toBe(861);
+    expect(Object.keys(candidates.columns)).toEqual(["Al", "Mg", "Zn"]);
+    expect(await get("/map")).toMatchObject({ observations: 3 });
+    expect(await get("/map?observations=1")).toMatchObject({ observations: 1 });
+    const csv = await fetch(`${url}api/campaign/al-mg-zn/export/csv`);
+    expect(csv.headers.get("content-disposition")).toContain("al-mg-zn.csv");
+    expect((await csv.text()).trim().split("\n")).toHaveLength(4);
+  });
+
+  test("of what does not exist is a clear 404", async () => {
+    const { url } = await start();
+    for (const path of ["nobody", "nobody/map", "nobody/observations", "al-mg-zn/export/xls"]) {
+      const response = await fetch(`${url}api/campaign/${path}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: "TL-9005" });
+    }
+  });
+});

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mqtt, { type MqttClient } from "mqtt";
+import { afterEach, describe, expect, test } from "vitest";
+import { campaignSpecs } from "../../config/campaign-spec.ts";
+import { loadConfiguration } from "../../config/load-configuration.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { createPrng } from "../../src/core/prng.ts";
+import { createDaemon, type Daemon } from "../../src/daemon.ts";
+import type { Lab } from "../../src/runtime/lab.ts";
+import { NAMES, SAMPLES, sampleTopic, wrap } from "../adapters/mqtt/sample-messages.ts";
+import { SITE } from "./brokers.ts";
+import { until } from "./listener.ts";
+import { type Habits, MiniInstrument } from "./mini-instrument.ts";
+import { Mosquitto, mosquittoIsThere } from "./mosquitto.ts";
+
+const BUDGET = 6;
+const RANDOM_MESSAGES = 10_000;
+
+const cleanUp: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+interface Place {
+  readonly name: string;
+  /** What the configuration says about the broker. */
+  broker(): Promise<string>;
+}
+
+const PLACES: readonly Place[] = [
+  { name: "the embedded broker", broker: async () => "{ port: 0 }" },
+  {
+    name: "Mosquitto",
+    broker: async () => {
+      const broker = new Mosquitto();
+      await broker.start();
+      cleanUp.push(() => broker.stop());
+      return `{ url: "mqtt://127.0.0.1:${broker.port}" }`;
+    },
+  },
+];
+
+async function startDaemon(place: Place): Promise<Daemon> {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-daemon-"));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "config.yaml");
+  const yaml = `version: 1
+site: ${SITE}
+broker: ${await place.broker()}
+campaigns:
+  - id: c1
+    goal: phase-diagram
+    budget: ${BUDGET}
+    inFlight: 2
+    space: { kind: simplex-grid, components: [Al, Mg, Zn], step: 0.2 }
+    recipe:
+      - capability: diffraction
+        parameters: { Al: { axis: Al }, Mg: { axis: Mg }, Zn: { axis: Zn } }
+        timeLimit_s: 60
+        repeatable: true
+`;
+  writeFileSync(file, yaml);
+  const loaded = loadConfiguration(file);
+  const daemon = await createDaemon({
+    configuration: loaded.configuration,
+    campaigns: campaignSpecs(loaded, "1"),
+    folder: join(folder, "log"),
+    logger: silentLogger,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  cleanUp.push(() => daemon.stop());
+  await daemon.start();
+  return daemon;
+}
+
+async function connect(daemon: Daemon): Promise<MqttClient> {
+  const client = await mqtt.connectAsync(daemon.brokerUrl);
+  cleanUp.push(() => client.endAsync(true));
+  return client;
+}
+
+function addInstrument(daemon: Daemon, habits: Habits): MiniInstrument {
+  const instrument = new MiniInstrument(daemon.brokerUrl, habits);
+  cleanUp.push(() => instrument.stop());
+  return instrument;
+}
+
+async function startCampaign(client: MqttClient, times = 1): Promise<void> {
+  const start = JSON.stringify(wrap("campaignStart", SAMPLES.campaignStart));
+  for (let k = 0; k < times; k++)
+    await client.publishAsync(sampleTopic("campaignStart"), start, { qos: 1 });
+}
+
+/** All that the daemon knows, except where the log stands. */
+function knowledge(lab: Lab): string {
+  const { position: _, time_ms: __, ...rest } = lab;
+  return JSON.stringify(rest, (_key, value: unknown) => {
+    if (value instanceof Map) return [...value];
+    return value instanceof Set ? [...value] : value;
+  });
+}
+
+describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $name", (place) => {
+  test("10 000 random byte strings on every topic change nothing but the counters", {
+    timeout: 120_000,
+  }, async () => {
+    const daemon = await startDaemon(place);
+    addInstrument(daemon, {});
+    await until(() => daemon.lab.machines.instrument.size === 1, "the instrument's birth");
+    const client = await connect(daemon);
+    const before = knowledge(daemon.lab);
+    const prng = createPrng("random bytes for the daemon");
+    const topics = [
+      ...NAMES.map(sampleTopic),
+      `tieline/v1/${SITE}/instrument/x/nonsense`,
+      "elsewhere",
+    ];
+    let sent: Promise<unknown>[] = [];
+    for (let k = 0; k < RANDOM_MESSAGES; k++) {
+      const payload = Buffer.from(
+        Array.from({ length: 1 + prng.integer(60) }, () => prng.integer(256)),
+      );
+      sent.push(client.publishAsync(topics[k % topics.length] ?? "", payload, { qos: 1 }));
+      if (sent.length < 200) continue;
+      await Promise.all(sent);
+      sent = [];
+    }
+    await Promise.all(sent);
+    const heard = topics.filter((topic) =>
+      /\/(online|birth|state|telemetry|job|safety|nonsense)\b|campaign\/c1\/command/.test(topic),
+    );
+    expect(heard.length).toBeGreaterThan(15);
+    const counted = (): number => daemon.view.overview().counters.quarantined;
+    await until(() => counted() > 4000, `the quarantine, ${counted()} so far`, 60_000);
+    expect(knowledge(daemon.lab)).toBe(before);
+    await startCampaign(client);
+    await until(() => daemon.isFinished(), "the campaign after them", 40_000);
+  });
+
+  test.each([
+    ["says everything three times", { times: 3 }],
+    ["says the result before the acceptance", { resultFirst: true, times: 2 }],
+  ] as const)("an instrument that %s costs no budget", { timeout: 60_000 }, async (_, habits) => {
+    const daemon = await startDaemon(place);
+    const instrument = addInstrument(daemon, habits);
+    const client = await connect(daemon);
+    await startCampaign(client, 3);
+    await until(() => daemon.isFinished(), "the campaign's end", 40_000);
+    expect(daemon.lab.results.get("c1")).toHaveLength(BUDGET);
+    expect(new Set(instrument.started).size).toBe(BUDGET);
+    await until(() => new Set(instrument.acknowledged).size === BUDGET, "every ack");
+  });
+});

@@ -1,0 +1,91 @@
+import type { CampaignContext, MachineEvent, MachineState } from "../../machines/index.ts";
+
+export const CAMPAIGN_INPUT = {
+  campaignId: "map",
+  approval: "automatic",
+  budget: 3,
+  inFlight_max: 2,
+  waitForWholeBatch: false,
+  recipe: {
+    steps: [
+      { capability: "anneal", parameters: {}, timeLimit_s: 60, repeatable: false, retries: 0 },
+    ],
+  },
+  seed: "1",
+  failuresInARow_max: 2,
+};
+
+export const point = (candidateId: string) => ({
+  candidateId,
+  parameters: { x: 0.5 },
+  score: 1,
+  why: "because",
+});
+
+const VERDICTS = [
+  { kind: "continue" },
+  { kind: "converged", reason: "the map no longer changes" },
+  { kind: "exhausted", reason: "nothing is left" },
+];
+const BY = { commandId: "c1", by: "ada" };
+
+/** Every form of every event of a campaign. */
+export function campaignEvents({ context }: MachineState<CampaignContext>): MachineEvent[] {
+  const n = context.created;
+  const about = {
+    experimentId: context.open[0]?.experimentId ?? "map.none",
+    candidateId: context.open[0]?.candidateId ?? "none",
+  };
+  const requests = [context.request?.requestId ?? "none", "an old request"];
+  const people = ["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"];
+  return [
+    ...people.map((action) => ({ type: `campaign.${action}`, ...BY, reason: "lunch" })),
+    { type: "campaign.approve", ...BY, refusal: "too hot" },
+    { type: "campaign.approve", ...BY, candidateIds: ["nowhere"] },
+    { type: "campaign.withdraw", ...BY, withdrawn: 1 },
+    ...requests.flatMap((requestId) => [
+      ...VERDICTS.map((verdict) => ({
+        type: "campaign.proposed",
+        requestId,
+        points: [point(`p${n}`), point(`p${n + 1}`)],
+        refused: [],
+        verdict,
+      })),
+      {
+        type: "campaign.proposed",
+        requestId,
+        points: [],
+        refused: [{ candidateId: "hot", why: "too hot" }],
+        verdict: VERDICTS[0],
+      },
+      { type: "campaign.planFailed", requestId, reason: "singular" },
+    ]),
+    { type: "experiment.observed", ...about },
+    { type: "experiment.failed", ...about, reason: "failedOnInstrument" },
+    { type: "experiment.failed", ...about, reason: "instrumentLost" },
+    { type: "experiment.abandoned", ...about },
+    { type: "campaign.doubt" },
+    { type: "campaign.settled" },
+    { type: "safety.emergencyStop", active: true, by: "ada" },
+    { type: "safety.emergencyStop", active: false, by: "ada" },
+    { type: "timer.fired", timerId: context.timerId ?? "none" },
+    { type: "timer.fired", timerId: "an old timer" },
+  ];
+}
+
+/** What a campaign's behaviour depends on. */
+export function campaignKey({ states, context }: MachineState<CampaignContext>): string {
+  return JSON.stringify([
+    states,
+    Math.min(context.observed, context.budget),
+    context.open.length,
+    context.waiting.length,
+    context.request !== undefined,
+    context.isStale,
+    context.ending?.kind,
+    context.failuresInARow > 0,
+    Math.min(context.planFailures, 2),
+    Math.min(context.suspensions, 4),
+    context.isEmergency,
+  ]);
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { explore, matrixText, outcomeOf, reached, swallowed } from "./explore.ts";
+import { JOB_INPUT, jobEvents, jobKey } from "./job-events.ts";
+
+const explored = (change: object) =>
+  explore({
+    kind: "job",
+    input: { ...JOB_INPUT, ...change },
+    events: jobEvents,
+    keyOf: jobKey,
+  });
+const STATES = [
+  "awaitingApproval",
+  "begun.accepted",
+  "begun.running",
+  "cancelled",
+  "cancelling",
+  "deadLetter",
+  "dispatched",
+  "done",
+  "failed",
+  "held",
+  "proposed",
+  "queued",
+  "reserved",
+  "retryWait",
+  "timedOut",
+  "unknown",
+];
+
+describe.each([true, false])("a job that is repeatable: %s", (repeatable) => {
+  const steps = explored({ repeatable });
+
+  test("reaches every state of the design", () => {
+    expect(reached(steps)).toEqual(STATES);
+  });
+
+  test("every event in every state acts, is named as harmless, or is recorded", () => {
+    expect(swallowed(steps)).toEqual([]);
+  });
+
+  test("does in each state what the reviewed table says", async () => {
+    const file = `./matrix/job-${repeatable ? "repeatable" : "physical"}.txt`;
+    await expect(matrixText(steps)).toMatchFileSnapshot(file);
+  });
+
+  test("takes a result in every state after it was queued, and only once", () => {
+    const results = steps.filter(({ event }) => event.type === "job.result");
+    for (const step of results) {
+      const [state] = step.from.states;
+      if (state === "proposed" || state === "awaitingApproval")
+        expect(outcomeOf(step)).toBe("unexpected");
+      else if (state === "done") expect(outcomeOf(step)).toBe("ignored");
+      else expect(step.to.states).toEqual(["done"]);
+    }
+  });
+
+  test("reports its end to its experiment and lets its station go, in every end", () => {
+    const ENDS = ["done", "failed", "cancelled", "deadLetter"];
+    const ending = steps.filter(
+      ({ from, to }) => !ENDS.includes(from.states[0] ?? "") && ENDS.includes(to.states[0] ?? ""),
+    );
+    for (const { effects } of ending) {
+      const told = effects.flatMap((effect) => (effect.kind === "tell" ? [effect.to.machine] : []));
+      expect(told).toContain("experiment");
+      expect(told).toContain("reservation");
+    }
+  });
+});

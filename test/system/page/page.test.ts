@@ -1,0 +1,240 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { complaintsOf, hasChromium, launchChromium } from "../../support/chromium.ts";
+import {
+  type ScriptedDashboard,
+  type ScriptedDashboardOptions,
+  startScriptedDashboard,
+} from "../../support/scripted-dashboard.ts";
+
+let browser: Browser;
+let dashboard: ScriptedDashboard;
+
+beforeAll(async () => {
+  if (hasChromium) browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+afterEach(() => dashboard?.stop());
+
+async function open(
+  options: ScriptedDashboardOptions = {},
+  prepare: (dashboard: ScriptedDashboard) => void = () => {},
+): Promise<{ page: Page; complaints: string[] }> {
+  dashboard = await startScriptedDashboard(options);
+  prepare(dashboard);
+  dashboard.flush();
+  const page = await browser.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto(dashboard.url);
+  return { page, complaints };
+}
+
+async function answerDialog(page: Page, name: string, reason?: string): Promise<void> {
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByLabel("Your name").fill(name);
+  if (reason !== undefined) await dialog.getByLabel(/Reason/).fill(reason);
+  await dialog.locator("button[type=submit]").click();
+}
+
+const measured = (page: Page, count: number) =>
+  page.waitForSelector(`canvas[data-measured="${count}"]`, { state: "attached", timeout: 5000 });
+
+// A machine without Chromium can't run these; `.ci/run` installs it first.
+describe.runIf(hasChromium)("the page in a real browser", () => {
+  test("loads without a complaint and the map fills as results arrive", async () => {
+    const { page, complaints } = await open();
+    await page.getByRole("heading", { name: "Al-Mg-Zn at 608 K" }).waitFor();
+    dashboard.laboratory.propose(4);
+    dashboard.laboratory.finishOne();
+    dashboard.flush();
+    await measured(page, 1);
+    dashboard.laboratory.finishOne();
+    dashboard.laboratory.finishOne();
+    dashboard.flush();
+    await measured(page, 3);
+    await page.getByText("3 of 80 experiments spent").waitFor();
+    await page.getByText("the phase is least certain here").first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a result is visible within 200 ms of its event", async () => {
+    const { page } = await open({}, ({ laboratory }) => laboratory.propose(4));
+    await measured(page, 0);
+    await page.waitForTimeout(1100); // a quiet view: nothing was sent in the last second
+    const started = performance.now();
+    dashboard.laboratory.finishOne();
+    dashboard.flush();
+    await measured(page, 1);
+    const took_ms = performance.now() - started;
+    console.log(`result visible after ${took_ms.toFixed(0)} ms`);
+    expect(took_ms).toBeLessThan(SLOW * 200);
+    await page.close();
+  });
+
+  test("pause, and the emergency stop, ask for a name once and show the agent's reply", async () => {
+    const { page, complaints } = await open();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.locator("dialog[open] button[type=submit]").click();
+    expect(dashboard.commands).toEqual([]); // no name, no command
+    await answerDialog(page, "ada", "lunch");
+    await page.getByText("accepted by the agent, on ada's word").waitFor();
+    await page.getByRole("button", { name: "Emergency stop" }).click();
+    expect(await page.locator("dialog[open] input[name=by]").inputValue()).toBe("ada");
+    await page.getByRole("button", { name: "Stop everything now" }).click();
+    await expect.poll(() => dashboard.commands.length).toBe(2);
+    expect(dashboard.commands).toMatchObject([
+      { kind: "campaign", action: "pause", by: "ada", reason: "lunch" },
+      { kind: "emergencyStop", active: true, by: "ada", reason: "stopped from the page" },
+    ]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a refusal of the agent stays in the dialog with its reason", async () => {
+    const { page } = await open({ reply: () => ({ accepted: false, reason: "it is over" }) });
+    await page.getByRole("button", { name: "Pause" }).click();
+    await answerDialog(page, "ada");
+    await page.getByText("The agent refused: it is over.").waitFor();
+    await page.close();
+  });
+
+  test("a batch is approved and rejected point by point", async () => {
+    const { page } = await open({ approval: "supervised" }, ({ laboratory }) =>
+      laboratory.propose(3),
+    );
+    await page.getByText("Batch 1 waits for you").waitFor();
+    await page.locator("table.batch input[type=checkbox]").nth(1).uncheck();
+    await page.getByRole("button", { name: "Approve 2 points" }).click();
+    await answerDialog(page, "ada");
+    await expect.poll(() => dashboard.commands.length).toBe(1);
+    const waiting = dashboard.labView.campaign("al-mg-zn")?.waiting?.candidateIds ?? [];
+    expect(dashboard.commands[0]).toMatchObject({
+      action: "approve",
+      batch: 1,
+      candidateIds: [waiting[0], waiting[2]],
+    });
+    await page.getByRole("button", { name: "Reject 2 points" }).click();
+    await answerDialog(page, "ada", "too rich in zinc");
+    await expect.poll(() => dashboard.commands.length).toBe(2);
+    await page.close();
+  });
+
+  test("the slider shows what was known after fewer results", async () => {
+    const { page } = await open({}, ({ laboratory }) => {
+      laboratory.propose(20);
+      for (let k = 0; k < 20; k++) laboratory.finishOne();
+    });
+    await measured(page, 20);
+    await page.getByRole("slider").fill("5");
+    await measured(page, 5);
+    await page.getByText("after 5 of 20").waitFor();
+    await page.getByRole("button", { name: "Live" }).click();
+    await measured(page, 20);
+    await page.close();
+  });
+
+  test("a read-only page has no controls", async () => {
+    const { page } = await open({ policy: { readOnly: true } });
+    await page.getByText("This page is read-only.").waitFor();
+    expect(await page.getByRole("button", { name: /Pause|Stop|Abort|Emergency/ }).count()).toBe(0);
+    await page.close();
+  });
+
+  test("comes back by itself when the daemon restarts", async () => {
+    const { page } = await open();
+    await page.getByText("live", { exact: true }).waitFor();
+    const { port } = new URL(dashboard.url);
+    await dashboard.stop();
+    await page.getByText("connection lost, trying again").waitFor();
+    dashboard = await startScriptedDashboard({ port: Number(port) });
+    dashboard.laboratory.propose(1);
+    dashboard.laboratory.finishOne();
+    dashboard.flush();
+    await page.getByText("live", { exact: true }).waitFor({ timeout: 15_000 });
+    await measured(page, 1);
+    await page.close();
+  });
+
+  test("the map is read point by point with the keyboard", async () => {
+    const { page } = await open({}, ({ laboratory }) => {
+      laboratory.propose(10);
+      for (let k = 0; k < 10; k++) laboratory.finishOne();
+    });
+    await measured(page, 10);
+    await page.locator("canvas[data-redraw-ms]").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.getByText(/certainty \d/).waitFor();
+    await page.close();
+  });
+});
+
+/** Shared machines are slow at times: figures of time get this factor in CI, the benchmark prints them bare. */
+const SLOW = 5;
+
+describe.runIf(hasChromium)("a large and a long campaign", () => {
+  test("5151 candidates and thousands of measurements stay smooth", async () => {
+    const { page, complaints } = await open({ step: 0.01, budget: 5151 }, ({ laboratory }) => {
+      for (let k = 0; k < 50; k++) {
+        laboratory.propose(20);
+        while (laboratory.finishOne());
+      }
+    });
+    await measured(page, 1000);
+    const redraws: number[] = [];
+    for (let k = 0; k < 24; k++) {
+      await page
+        .getByRole("radio", { name: k % 2 === 0 ? "Uncertainty" : "Phases" })
+        .check({ force: true });
+      redraws.push(
+        Number(await page.locator("canvas[data-redraw-ms]").getAttribute("data-redraw-ms")),
+      );
+    }
+    const median = redraws.sort((a, b) => a - b)[12] ?? 0;
+    console.log(`redraw of 5151 cells: median ${median.toFixed(1)} ms`);
+    expect(median).toBeLessThan(SLOW * 16);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a day's stream of views doesn't grow the page's memory", async () => {
+    const { page } = await open({ budget: 800 });
+    await page.getByRole("heading", { name: "Al-Mg-Zn at 608 K" }).waitFor();
+    const session = await page.context().newCDPSession(page);
+    const heap_MB = async (): Promise<number> => {
+      await session.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await session.send("Runtime.getHeapUsage");
+      return usedSize / 1e6;
+    };
+    const feed = async (rounds: number): Promise<void> => {
+      for (let k = 0; k < rounds; k++) {
+        for (let n = 0; n < 200; n++) {
+          const time_ms = Date.now() + n * 1000;
+          const reading = {
+            instrumentId: "FURNACE1",
+            channel: "T",
+            unit: "K",
+            value: 600 + n,
+            time_ms,
+          };
+          dashboard.labView.noteTelemetry(reading);
+          dashboard.laboratory.write({ type: "timer.fired", timerId: `t${n}` });
+        }
+        for (const name of ["overview", "events", "campaign/al-mg-zn", "instrument/FURNACE1"]) {
+          dashboard.server.publish(dashboard.message(name));
+        }
+        await page.waitForTimeout(5);
+      }
+      await page.waitForTimeout(200);
+    };
+    await feed(100);
+    const before_MB = await heap_MB();
+    await feed(300);
+    const after_MB = await heap_MB();
+    console.log(
+      `heap after 100 and 400 rounds of views: ${before_MB.toFixed(1)}, ${after_MB.toFixed(1)} MB`,
+    );
+    expect(after_MB - before_MB).toBeLessThan(4);
+    await page.close();
+  });
+});
