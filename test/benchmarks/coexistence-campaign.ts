@@ -31,7 +31,10 @@ const DATA = [join(import.meta.dirname, "../../../shared/data/phase-diagrams")].
 
 /** Reads one CSV section of the shared data. */
 export function loadSection(name: string): TrueSection {
-  const text = readFileSync(name.startsWith("/") ? name : join(DATA ?? ".", `${name}.csv`), "utf8").trim();
+  const text = readFileSync(
+    name.startsWith("/") ? name : join(DATA ?? ".", `${name}.csv`),
+    "utf8",
+  ).trim();
   const [header = "", ...lines] = text.split("\n");
   const column = new Map(header.split(",").map((title, k) => [title.trim(), k]));
   const rows = lines.map((line) => line.split(","));
