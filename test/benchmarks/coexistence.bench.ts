@@ -42,7 +42,7 @@ function counts(title: string, grid: string, options: Omit<CampaignOptions, "see
     const each = (f1: number): string => curves.map((curve) => samplesTo(curve, f1)).join(" ");
     const mean = (f1: number): string =>
       (curves.reduce((sum, curve) => sum + samplesTo(curve, f1), 0) / curves.length).toFixed(1);
-    const times = curves.flatMap((curve) => curve.rank_ms).sort((a, b) => a - b);
+    const times = curves.flatMap((curve) => curve.proposal_ms).sort((a, b) => a - b);
     const conflicts = curves.reduce((sum, curve) => sum + curve.warnings.length, 0);
     console.log(
       `  ${name.padEnd(15)} ${mean(0.8)} / ${mean(0.9)} [${each(0.8)} / ${each(0.9)}] asked ${reach.join(" / ")}; at the end ${last(curves)}; conflicts ${conflicts}; proposal ${times[times.length >> 1]?.toFixed(1)} ms`,
@@ -58,7 +58,7 @@ function level(asked: { noise: number; budget: number; told: boolean; reach: num
   );
   for (const { name } of SECTIONS) {
     const curves = play(name, "2p5pct", { budget, noise, told });
-    const times = curves.flatMap((curve) => curve.rank_ms).sort((a, b) => a - b);
+    const times = curves.flatMap((curve) => curve.proposal_ms).sort((a, b) => a - b);
     console.log(
       `  ${name.padEnd(15)} ${last(curves)} [${curves.map((curve) => curve.f1.at(-1)?.toFixed(3)).join(" ")}]; proposal ${times[times.length >> 1]?.toFixed(0)} ms`,
     );
