@@ -18,6 +18,11 @@ export const setupJob = setup({
       "attempt" in event && event.attempt === context.attempt,
     isOfEarlierAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt < context.attempt,
+    /** An overdue job that its instrument goes on with in spite of the cancel does not become a running one again. */
+    isOfThisAttemptInTime: ({ context, event }) =>
+      "attempt" in event &&
+      event.attempt === context.attempt &&
+      (context.overdue_ms === 0 || event.time_ms < context.overdue_ms),
     mayTryAgain: ({ context, event }) =>
       "retryable" in event &&
       event.retryable &&

@@ -187,11 +187,11 @@ export const jobMachine = setupJob.createMachine({
       on: {
         ...onInstrument,
         "job.accepted": [
-          { guard: "isOfThisAttempt", target: "begun.accepted", actions: noteStart },
+          { guard: "isOfThisAttemptInTime", target: "begun.accepted", actions: noteStart },
           { actions: noteStart },
         ],
         "job.progress": [
-          { guard: "isOfThisAttempt", target: "begun.running", actions: noteStart },
+          { guard: "isOfThisAttemptInTime", target: "begun.running", actions: noteStart },
           { actions: noteStart },
         ],
         "job.cancel": { actions: [noteCancel, effect(cancelCommand)] },

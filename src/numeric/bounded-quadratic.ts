@@ -86,7 +86,7 @@ function moveFree(problem: BoundedQuadratic, z: Float64Array, free: readonly num
 }
 
 /** Solves A x = b in place by Cholesky (A n x n row-major, overwritten; b becomes x); false where A is not definite. */
-export function solvePositiveDefinite(a: Float64Array, b: Float64Array, n: number): boolean {
+function solvePositiveDefinite(a: Float64Array, b: Float64Array, n: number): boolean {
   if (!factorise(a, n)) return false;
   for (let i = 0; i < n; i++) {
     let sum = b[i]!;

@@ -141,7 +141,7 @@ function linearise(
 }
 
 /** sum_k (square_k x_k^2 + absolute_k |x_k|). */
-export function penalty(
+function penalty(
   problem: Pick<PenalisedLeastSquares, "square" | "absolute">,
   x: Float64Array,
 ): number {

@@ -41,7 +41,7 @@ export function symmetricEigen(
  * Householder reduction: on return `diagonal[k]` and `beside[k]` (between k and k + 1) hold the tridiagonal matrix and
  * column k of `matrix` below the diagonal holds reflector k, whose scale is returned at k: H_k = 1 - scale v v^T.
  */
-export function tridiagonalise(
+function tridiagonalise(
   matrix: Float64Array,
   n: number,
   diagonal: Float64Array,

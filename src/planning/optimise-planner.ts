@@ -8,13 +8,17 @@ import type {
   ProposedPoint,
   Verdict,
 } from "../domain/proposal.ts";
+import { bestParameters, topRows } from "./optimise/best-rows.ts";
+import { type BoxAxes, createBoxAxes } from "./optimise/box-axes.ts";
+import { createBoxPool, designParameters } from "./optimise/box-pool.ts";
 import { CampaignModel } from "./optimise/campaign-model.ts";
-import { type CandidatePool, createCandidatePool } from "./optimise/candidate-pool.ts";
+import { type CandidatePool, createCandidatePool, poolOf } from "./optimise/candidate-pool.ts";
 import { chooseBatch } from "./optimise/choose-batch.ts";
 import { createScorer } from "./optimise/create-scorer.ts";
 import { chooseDesign } from "./optimise/initial-design.ts";
 import { describeModel } from "./optimise/model-record.ts";
 import { createOptimiseView } from "./optimise/optimise-view.ts";
+import { refinePoints } from "./optimise/refine-points.ts";
 import { type ResolvedSettings, resolveSettings } from "./optimise/resolve-settings.ts";
 import { judgeProgress } from "./optimise/stopping-rule.ts";
 import { findWarnings } from "./optimise/warnings.ts";
@@ -23,9 +27,13 @@ import type { Planner, PlannerFactory, PlannerView } from "./planner.ts";
 /** Bayesian optimisation over a search space; see docs/optimise.md. Throws TL-6002, TL-6003 for impossible settings or spaces. */
 export const createOptimisePlanner: PlannerFactory = (campaign) => new OptimisePlanner(campaign);
 
+/** Best points of a box's pool from which the score is followed uphill. */
+const REFINED_STARTS = 8;
+
 class OptimisePlanner implements Planner {
   private readonly settings: ResolvedSettings;
-  private readonly pool: CandidatePool;
+  /** The axes of a continuous space; its pool is made anew at each request. */
+  private readonly axes: BoxAxes | undefined;
   private readonly model: CampaignModel;
   private readonly groupOf: Int32Array | undefined;
   private readonly spec: CampaignSpec;
@@ -35,9 +43,16 @@ class OptimisePlanner implements Planner {
       throw new LabError("TL-6002", `The campaign's goal is ${campaign.goal}, not optimise`);
     this.spec = campaign;
     this.settings = resolveSettings(campaign.model);
-    this.pool = createCandidatePool(campaign.space, campaign.model);
-    this.model = new CampaignModel(this.pool, this.settings, campaign.seed);
-    this.groupOf = groupBy(this.pool, campaign.model.shared);
+    const { space, model } = campaign;
+    this.axes =
+      space.kind === "box"
+        ? createBoxAxes(space, model.inputs, model.inputConstraints ?? [])
+        : undefined;
+    const pool =
+      this.axes === undefined ? createCandidatePool(space, model) : poolOf([], this.axes.encoding);
+    this.model = new CampaignModel(pool, this.settings, campaign.seed);
+    this.groupOf = groupBy(pool, model.shared);
+    refuseContinuousSharing(campaign);
   }
 
   learn(results: readonly CampaignResult[]): void {
@@ -51,8 +66,9 @@ class OptimisePlanner implements Planner {
   propose(request: ProposalRequest): Proposal {
     const { model, settings } = this;
     model.update();
+    this.usePool(request);
     const eligible = this.eligible(request);
-    const pending = request.pending.flatMap((p) => this.pool.rowOf.get(p.candidateId) ?? []);
+    const pending = request.pending.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
     const prng = createPrng(`${request.seed}/${request.n}`);
     const points = this.choose(request, eligible, pending, prng);
     const left = eligible.reduce((sum, e) => sum + e, 0);
@@ -64,13 +80,30 @@ class OptimisePlanner implements Planner {
       points,
       verdict,
       model: describeModel(model, settings, eligible),
-      warnings: [...this.pool.warnings, ...findWarnings(model)],
+      warnings: [...this.model.pool.warnings, ...findWarnings(model)],
     };
   }
 
   view(): PlannerView {
     this.model.update();
+    this.usePool({ n: 0, count: 1, pending: [], excluded: [], seed: this.spec.seed });
     return createOptimiseView(this.model, this.settings, this.spec);
+  }
+
+  /** Makes the pool that stands for a continuous space at this request; a listed space keeps its own. */
+  private usePool(request: ProposalRequest): void {
+    const { axes, model } = this;
+    if (axes === undefined) return;
+    const measured = model.rows.map((row) => ({ ...row.result.parameters, ...row.result.actual }));
+    const base = { axes, request, best: bestParameters(model), measured };
+    model.pool = createBoxPool({ ...base, refined: [] });
+    if (!model.quantities.every((q) => q.surrogate.gp !== undefined)) return;
+    const { scorer } = createScorer(model, this.settings, createPrng(`${request.seed}/starts`));
+    const starts = topRows(scorer.score(), model.pool.allowed, REFINED_STARTS).map(
+      (row) => model.pool.candidates[row]?.parameters ?? {},
+    );
+    const refined = refinePoints(model, this.settings, axes, starts);
+    if (refined.length > 0) model.pool = createBoxPool({ ...base, refined });
   }
 
   /** Points of the initial design first, as many as are still due; the model chooses the rest. */
@@ -84,23 +117,24 @@ class OptimisePlanner implements Planner {
     const isTaught = this.model.quantities.every((q) => q.surrogate.gp !== undefined);
     const fromDesign = isTaught ? Math.min(request.count, due) : request.count;
     const points = this.designPoints(request, eligible, fromDesign);
-    const designed = points.map((p) => this.pool.rowOf.get(p.candidateId) ?? 0);
-    const open = withoutRows(eligible, this.pool.twinOf, designed);
+    const designed = points.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
+    const open = withoutRows(eligible, this.model.pool.twinOf, designed);
     if (points.length === request.count || !isTaught) return points;
     const { scorer, ownsTargets } = createScorer(this.model, this.settings, prng);
     const chosen = chooseBatch({
       scorer,
       count: request.count - points.length,
       eligible: open,
-      twinOf: this.pool.twinOf,
+      twinOf: this.model.pool.twinOf,
       weights: [
         ...this.model.logFeasibility(ownsTargets ? ["constraint"] : ["constraint", "target"]),
         ...(this.spec.goal === "optimise" && this.spec.model.cost !== undefined
-          ? [this.pool.logCost.map((c) => -c)]
+          ? [this.model.pool.logCost.map((c) => -c)]
           : []),
       ],
       pending: [...pending, ...designed],
-      groupOf: this.groupOf,
+      groupOf:
+        this.axes === undefined ? this.groupOf : groupBy(this.model.pool, this.settings.raw.shared),
       prng,
     });
     return [...points, ...chosen.map(({ row, score, why }) => this.point(row, score, why))];
@@ -111,12 +145,13 @@ class OptimisePlanner implements Planner {
     eligible: Uint8Array,
     count: number,
   ): ProposedPoint[] {
+    if (this.axes !== undefined) return this.boxDesign(this.axes, request, count);
     const rows = chooseDesign({
       kind: this.settings.design,
-      inputs: this.pool.inputs,
-      simplex: this.pool.simplex,
+      inputs: this.model.pool.inputs,
+      simplex: this.model.pool.simplex,
       eligible,
-      twinOf: this.pool.twinOf,
+      twinOf: this.model.pool.twinOf,
       count,
       used: this.model.rows.length + request.pending.length,
       total: this.initialCount(),
@@ -126,8 +161,20 @@ class OptimisePlanner implements Planner {
     return rows.map((row) => this.point(row, 0, "initial design: spreads over the candidates"));
   }
 
+  private boxDesign(axes: BoxAxes, request: ProposalRequest, count: number): ProposedPoint[] {
+    const used = this.model.rows.length + request.pending.length;
+    const where = { seed: request.seed, used, count };
+    const points = designParameters(axes, this.settings.design, where, this.initialCount());
+    return points.map((parameters, k) => ({
+      candidateId: `d${request.n}.${k}`,
+      parameters,
+      score: 0,
+      why: "initial design: spreads over the box",
+    }));
+  }
+
   private initialCount(): number {
-    const { inputs } = this.pool.encoding;
+    const { inputs } = this.model.pool.encoding;
     return this.settings.initial ?? Math.min(20, Math.max(5, 2 * inputs.length + 1));
   }
 
@@ -137,12 +184,12 @@ class OptimisePlanner implements Planner {
       ...request.pending.map((p) => p.candidateId),
       ...request.excluded,
     ];
-    const rows = ids.flatMap((id) => this.pool.rowOf.get(id) ?? []);
-    return withoutRows(this.pool.allowed, this.pool.twinOf, rows);
+    const rows = ids.flatMap((id) => this.model.pool.rowOf.get(id) ?? []);
+    return withoutRows(this.model.pool.allowed, this.model.pool.twinOf, rows);
   }
 
   private point(row: number, score: number, why: string): ProposedPoint {
-    const candidate = this.pool.candidates[row];
+    const candidate = this.model.pool.candidates[row];
     if (candidate === undefined) throw new LabError("TL-6003", `There is no candidate ${row}`);
     return { ...candidate, score, why };
   }
@@ -165,5 +212,15 @@ function groupBy(pool: CandidatePool, column: string | undefined): Int32Array | 
     const group = groups.get(value) ?? groups.size;
     groups.set(value, group);
     return group;
+  });
+}
+
+/** A batch cannot share a value of a continuous axis unless the batch has one point: the values are never equal. */
+function refuseContinuousSharing({ space, ...campaign }: CampaignSpec): void {
+  if (space.kind !== "box" || campaign.goal !== "optimise") return;
+  const axis = space.axes.find((a) => a.name === campaign.model.shared);
+  if (axis === undefined || axis.integer === true || (axis.categories?.length ?? 0) > 0) return;
+  throw new LabError("TL-6002", `${axis.name} is continuous and cannot be shared by a batch`, {
+    hint: "Make the space a grid, or the axis an integer.",
   });
 }

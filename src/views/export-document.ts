@@ -6,7 +6,7 @@ import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts"
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
 import { isJobFact } from "./facts.ts";
-import type { CampaignStatus, LabStatePort } from "./lab-ports.ts";
+import type { LabStatePort } from "./lab-ports.ts";
 
 /** What `export --format json` prints of one campaign; the field names of command-line.md are fixed. */
 export interface ExportDocument {

@@ -110,7 +110,12 @@ describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $
   }, async () => {
     const daemon = await startDaemon(place);
     addInstrument(daemon, {});
-    await until(() => daemon.lab.machines.instrument.size === 1, "the instrument's birth");
+    // Its birth and its state, not only its first word: the picture of what is known is taken after.
+    const isBorn = (): boolean =>
+      [...daemon.lab.machines.instrument.values()].some(
+        ({ context }) => context.kind !== "unknown" && context.seq >= 1,
+      );
+    await until(isBorn, "the instrument's birth and state");
     const client = await connect(daemon);
     const before = knowledge(daemon.lab);
     const prng = createPrng("random bytes for the daemon");

@@ -3,7 +3,7 @@ import type { CampaignContext, MachineEvent, MachineState } from "../../machines
 export const CAMPAIGN_INPUT = {
   campaignId: "map",
   approval: "automatic",
-  budget: 3,
+  budget: 2,
   inFlight_max: 2,
   waitForWholeBatch: false,
   recipe: {
@@ -12,7 +12,7 @@ export const CAMPAIGN_INPUT = {
     ],
   },
   seed: "1",
-  failuresInARow_max: 2,
+  failuresInARow_max: 1,
 };
 
 export const point = (candidateId: string) => ({
@@ -73,19 +73,20 @@ export function campaignEvents({ context }: MachineState<CampaignContext>): Mach
   ];
 }
 
-/** What a campaign's behaviour depends on. */
+/**
+ * What a campaign's behaviour depends on, coarse enough to be explored whole: how often it was suspended is told apart
+ * only before its first result, and an emergency only where a state asks about it.
+ */
 export function campaignKey({ states, context }: MachineState<CampaignContext>): string {
+  const asksForEmergency = ["validated", "emergencyStopped"].includes(states[0] ?? "");
   return JSON.stringify([
     states,
-    Math.min(context.observed, context.budget),
+    context.observed >= context.budget,
     context.open.length,
-    context.waiting.length,
+    context.waiting.length > 0,
     context.request !== undefined,
-    context.isStale,
-    context.ending?.kind,
-    context.failuresInARow > 0,
-    Math.min(context.planFailures, 2),
-    Math.min(context.suspensions, 4),
-    context.isEmergency,
+    context.ending !== undefined,
+    context.observed === 0 ? Math.min(context.suspensions, 4) : 0,
+    asksForEmergency && context.isEmergency,
   ]);
 }

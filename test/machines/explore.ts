@@ -25,6 +25,8 @@ export interface Exploration<Kind extends MachineKind> {
   readonly events: (state: State<Kind>) => readonly MachineEvent[];
   /** States with the same key behave the same: only one of them is explored. */
   readonly keyOf: (state: State<Kind>) => string;
+  /** Time before each event, ms. Default: a short and a long while. */
+  readonly pauses_ms?: readonly number[];
 }
 
 const PAUSES_ms = [1000, 3_600_000];
@@ -40,7 +42,7 @@ export function explore<Kind extends MachineKind>(options: Exploration<Kind>): S
   while (front.length > 0) {
     const next: typeof front = [];
     for (const { state, time_ms, position } of front) {
-      for (const pause_ms of PAUSES_ms) {
+      for (const pause_ms of options.pauses_ms ?? PAUSES_ms) {
         const at = { time_ms: time_ms + pause_ms, position: position + 1 };
         for (const bare of events(state)) {
           const event = { ...bare, ...at };

@@ -28,7 +28,7 @@ const RIGHT = 12;
 const TICKS = 5;
 
 /** Colours that differ in brightness too. */
-export const COLOURS = ["#1f5fa8", "#c4501b", "#2b8a4b", "#7b4fa3", "#b08900", "#56707a"] as const;
+const COLOURS = ["#1f5fa8", "#c4501b", "#2b8a4b", "#7b4fa3", "#b08900", "#56707a"] as const;
 
 export function colourOf(k: number): string {
   return COLOURS[k % COLOURS.length] ?? COLOURS[0];

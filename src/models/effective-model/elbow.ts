@@ -26,7 +26,7 @@ const MODES_MAX = 4;
 /**
  * Follows the best modes along c and takes the elbow of 2 sigma^2 E(x*) in log-log: flat while the data rule, rising
  * when the prior does; the elbow is the point furthest below the chord of the curve's ends among those whose couplings
- * the data still accept: chi^2 above its minimum by no more than one unit of 2 sigma^2 for each coupling. (Without that
+ * the data still accept: chi^2 above its minimum by no more than one unit of 2 sigma^2. (Without that
  * condition a prior can tip the balance to a basin that fits worse: with the wrong sign of J4 in the shared task.)
  */
 export function findElbow(
@@ -51,7 +51,7 @@ export function findElbow(
     points.push({ strength, x: lowest.x, chi2: lowest.chi2, energy: lowest.objective });
   }
   const free = Math.max(1, problem.values.length - best.x.length);
-  const acceptable = best.chi2 * (1 + (2 * best.x.length) / free);
+  const acceptable = best.chi2 * (1 + 2 / free);
   return { points, at: furthestBelowChord(points, acceptable) };
 }
 

@@ -122,7 +122,7 @@ export function namesOf(model: CandidateModel): string[] {
   return [...new Set(names)];
 }
 
-export function readPrior(value: unknown, path: string): PriorKind {
+function readPrior(value: unknown, path: string): PriorKind {
   return readChoice(value, path, ["none", "L1", "L2"]);
 }
 

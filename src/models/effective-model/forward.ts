@@ -32,7 +32,7 @@ export interface ForwardResult {
 }
 
 /** Full diagonalisation: exact to rounding. */
-export function solveExactly(spec: ForwardSpec): ForwardResult {
+function solveExactly(spec: ForwardSpec): ForwardResult {
   const blocks = buildClusterBlocks(asOneTerm(spec));
   const spectrum = diagonaliseCluster(blocks, [1]);
   const scale = {

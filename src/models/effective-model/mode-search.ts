@@ -42,7 +42,7 @@ const STARTS = 10;
 const APART = 0.15;
 
 /** Points of the first screening: enough that one falls in each basin of a four-coupling problem (see the record). */
-export function screeningSize(dimension: number): number {
+function screeningSize(dimension: number): number {
   return Math.min(600, 30 * dimension * Math.max(1, dimension / 4) + 30);
 }
 

@@ -93,27 +93,3 @@ function pickIndex(shares: readonly number[], prng: Prng): number {
   }
   return shares.length - 1;
 }
-
-/** The mode whose Gaussian a point fits best. */
-export function nearestMode(modes: readonly PosteriorMode[], x: Float64Array): number {
-  let best = 0;
-  let least = Infinity;
-  modes.forEach((mode, m) => {
-    const distance = quadraticForm(mode.precision, x, mode.x) + 2 * mode.energy;
-    if (distance < least) {
-      least = distance;
-      best = m;
-    }
-  });
-  return best;
-}
-
-function quadraticForm(matrix: Float64Array, x: Float64Array, centre: Float64Array): number {
-  const n = x.length;
-  let sum = 0;
-  for (let a = 0; a < n; a++) {
-    const da = x[a]! - centre[a]!;
-    for (let b = 0; b < n; b++) sum += da * matrix[a * n + b]! * (x[b]! - centre[b]!);
-  }
-  return sum;
-}

@@ -23,15 +23,11 @@ const MODES_FOLLOWED = 5;
 /** Below this share of the largest beta the modes have merged: the Gaussians only feed the proposals. */
 const FOLLOW_SHARE = 1e-3;
 
-export interface LadderRun {
-  readonly rungs: readonly RungStatistics[];
-}
-
 /**
  * 0, then from where the data begin to matter (beta = 0.1 / typical chi^2 of the prior) geometrically, finely around
  * `beta`.
  */
-export function buildLadder(beta: number, typicalChi2: number): Float64Array {
+function buildLadder(beta: number, typicalChi2: number): Float64Array {
   const fineFrom = beta / FINE_BELOW;
   const start = Math.min(fineFrom, 0.1 / Math.max(typicalChi2, 1e-300));
   const coarse = Math.max(1, Math.ceil(Math.log(fineFrom / start) / Math.log(COARSE_RATIO)));

@@ -83,7 +83,7 @@ export function sumThermally(
 }
 
 /** Lowest level of all, meV. */
-export function groundEnergy(spectrum: ClusterSpectrum): number {
+function groundEnergy(spectrum: ClusterSpectrum): number {
   return spectrum.blocks.reduce((min, block) => Math.min(min, lowestOf(block)), Infinity);
 }
 

@@ -15,7 +15,7 @@ import type { TrainingSet } from "./training-set.ts";
 /** Variances are kept above this share of signal^2: rounding must not make one negative. */
 export const VARIANCE_min_share = 1e-12;
 /** A new row whose conditional variance is below this share is a repetition that teaches nothing. */
-const REPETITION_share = 1e-11;
+const REPETITION_share = 1e-9;
 const GROWTH = 64;
 
 /**

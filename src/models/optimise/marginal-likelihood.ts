@@ -138,7 +138,7 @@ function fillCovariance(
   }
 }
 
-/** alpha = A^-1 (y - m) with the generalised-least-squares mean m; returns (y - m)' alpha. */
+/** alpha = A^-1 (y - m) with the generalised-least-squares mean m; returns (y - m)' alpha + m^2. */
 function solveCentred(
   l: Float64Array,
   data: TrainingSet,
@@ -157,7 +157,7 @@ function solveCentred(
     quadratic += alpha[i]! * alpha[i]!;
   }
   solveLowerTransposed(l, n, n, alpha);
-  return quadratic;
+  return quadratic + mean * mean; // the mean's own prior, of variance 1
 }
 
 /**

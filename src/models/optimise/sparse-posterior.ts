@@ -31,12 +31,7 @@ export class SparsePosterior implements PoolBelief {
       inducing.length,
     );
     this.features.forEach((row, i) => {
-      const z = gp.z[i]!;
-      for (let n = 0; n < row.length; n++) {
-        const u = row[n]!;
-        this.mean[n]! += z * u;
-        this.variance[n]! += u * u;
-      }
+      addFeature(row, gp.z[i]!, this.mean, this.variance);
     });
     this.update();
   }
@@ -83,10 +78,26 @@ export class SparsePosterior implements PoolBelief {
   /** sum_i weights_i U_i over the pool. */
   private weigh(weights: Float64Array): Float64Array {
     const out = new Float64Array(this.count);
-    this.features.forEach((row, i) => {
-      const w = weights[i]!;
-      for (let n = 0; n < out.length; n++) out[n]! += w * row[n]!;
-    });
+    reduceRow(
+      out,
+      this.features,
+      weights.map((w) => -w),
+      1,
+    );
     return out;
+  }
+}
+
+/** mean += z row, variance += row^2. */
+function addFeature(
+  row: Float64Array,
+  z: number,
+  mean: Float64Array,
+  variance: Float64Array,
+): void {
+  for (let n = 0; n < row.length; n++) {
+    const u = row[n]!;
+    mean[n]! += z * u;
+    variance[n]! += u * u;
   }
 }

@@ -15,7 +15,7 @@ const ANCHOR_max = 256;
 export const EXACT_ROWS_max = 2000;
 const EXACT_CELLS_max = 6e7;
 /** The sparse model is rebuilt each time so many results have been appended. */
-const SPARSE_APPENDED_max = 64;
+const SPARSE_APPENDED_max = 16;
 const NOTHING_LEARNT: LeaveOneOut = {
   residuals: new Float64Array(0),
   zScores: new Float64Array(0),

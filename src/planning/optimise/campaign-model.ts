@@ -20,7 +20,8 @@ export interface Quantity {
 
 /** Everything that a campaign's results have taught, over a fixed pool. A function of the ordered results only. */
 export class CampaignModel {
-  readonly pool: CandidatePool;
+  /** The candidates; a continuous space sets a new pool for each request. */
+  pool: CandidatePool;
   readonly quantities: readonly Quantity[];
   readonly seed: string;
   /** Results in the order of their positions. */

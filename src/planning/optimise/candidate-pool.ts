@@ -53,6 +53,22 @@ export function createCandidatePool(space: SearchSpace, settings: OptimiseSettin
   return { candidates, encoding, inputs, rowOf, allowed, twinOf, logCost, simplex, warnings };
 }
 
+/** A pool of listed points without cost or warnings: what stands for a continuous space at one request. */
+export function poolOf(candidates: readonly Candidate[], encoding: InputEncoding): CandidatePool {
+  const { inputs, allowed, twinOf } = encodeAll(candidates, encoding);
+  return {
+    candidates,
+    encoding,
+    inputs,
+    rowOf: new Map(candidates.map((c, row) => [c.candidateId, row])),
+    allowed,
+    twinOf,
+    logCost: new Float64Array(candidates.length),
+    simplex: [],
+    warnings: encoding.constant.map((name) => `Axis ${name} has one value only.`),
+  };
+}
+
 function encodeAll(
   candidates: readonly Candidate[],
   encoding: InputEncoding,

@@ -1,4 +1,5 @@
-import { type Fractions, snapComposition } from "../barycentric.ts";
+import { orient2d } from "robust-predicates";
+import { distanceBetween, type Fractions, snapComposition } from "../barycentric.ts";
 import { PhaseMesh } from "../phase-mesh.ts";
 import { baseName } from "../phase-names.ts";
 import type { NoisyEvidence, NoisyLine, NoisyTriangle } from "./noisy-evidence.ts";
@@ -23,48 +24,137 @@ export interface BuildOptions {
   readonly kinds: ReadonlyMap<string, PhaseKind>;
   /** Ends of one phase closer than this are one node. */
   readonly mergeRadius: number;
+  /** Where two edges would cross, ends of one phase closer than this are made one. */
+  readonly meetRadius: number;
   /** Order in which triangles, then tie-lines are forced; crossing ones that come later are left out. */
   readonly order: <T>(items: readonly T[]) => readonly T[];
 }
 
-/** Builds the triangulation: exact samples, triangle corners, tie-line ends; then forces triangles, then tie-lines. */
+/** Builds the triangulation: exact samples, then triangles, then tie-lines. What would cross meets, or is left out. */
 export function buildMesh(evidence: NoisyEvidence, options: BuildOptions): NoisyMesh {
-  const source = new PhaseMesh();
-  const place = (key: string, at: Fractions, owner: number): number => {
-    const isPoint = options.kinds.get(key)?.kind === "point";
-    const mergeRadius = isPoint ? Math.max(options.mergeRadius, 1e-6) : options.mergeRadius;
-    return source.place(snapComposition(at), key, { owner, mergeRadius }).vertex;
-  };
-  for (const sample of evidence.exact) place(sample.key, sample.fractions, sample.owner);
-  const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
-  const corners = new Map<NoisyTriangle, number[]>();
-  for (const triangle of byWeight) {
-    const vertices = triangle.keys.map((key, k) =>
-      place(key, fromPlane(triangle.ends[k]!), triangle.owners[0]!),
-    );
-    corners.set(triangle, vertices);
-  }
-  const lines = evidence.lines.flatMap((line) => {
-    const ends = line.edges === 0 ? endsOutsideTriangles(line, evidence.triangles) : line.ends;
-    if (ends === undefined) return [];
-    const placed = ends.map((end, k) =>
-      onEdges(fromPlane(outsideGaps(end, line.keys[k]!, evidence)), line.edges),
-    );
-    const vertices = line.keys.map((key, k) => place(key, placed[k]!, line.owners[0]!));
-    return [{ line, placed, vertices }];
-  });
-  const triangles = options.order(byWeight).flatMap((triangle) => {
-    const vertices = corners.get(triangle)!;
-    const owner = triangle.owners[0]!;
-    const stands = [0, 1, 2].map((k) => source.join(vertices[k]!, vertices[(k + 1) % 3]!, owner));
-    return stands.every((obstacle) => obstacle === undefined) ? [{ owner, vertices }] : [];
-  });
+  const builder = new MeshBuilder(options);
+  for (const sample of evidence.exact) builder.place(sample.key, sample.fractions, sample.owner);
+  const edgeLines = evidence.lines.filter((line) => line.edges !== 0);
+  const innerLines = evidence.lines.filter((line) => line.edges === 0);
   const standing = new Map<number, readonly Fractions[]>();
-  for (const { line, placed, vertices } of options.order(lines)) {
-    if (source.join(vertices[0]!, vertices[1]!, line.owners[0]!) === undefined)
-      standing.set(line.owners[0]!, placed);
+  for (const line of edgeLines) {
+    const ends = line.ends.map((end) => onEdges(fromPlane(end), line.edges));
+    const placed = builder.add(line.keys, ends, line.owners[0]!);
+    if (placed !== undefined) standing.set(line.owners[0]!, placed.ends);
   }
-  return { source, standing, triangles };
+  const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
+  const triangles = options.order(byWeight).flatMap((triangle) => {
+    const owner = triangle.owners[0]!;
+    const placed = builder.add(triangle.keys, triangle.ends.map(fromPlane), owner);
+    return placed === undefined ? [] : [{ owner, vertices: placed.vertices }];
+  });
+  for (const line of options.order(innerLines)) {
+    const ends = endsOutsideTriangles(line, evidence.triangles);
+    if (ends === undefined) continue;
+    const moved = ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence)));
+    const placed = builder.add(line.keys, moved, line.owners[0]!);
+    if (placed !== undefined) standing.set(line.owners[0]!, placed.ends);
+  }
+  return { source: builder.source, standing, triangles };
+}
+
+/** Times that the ends of one tie-line or triangle are moved to where they meet those in their way. */
+const MEETINGS_MAX = 6;
+
+/** A forced edge: its vertices. */
+type Forced = readonly [number, number];
+
+class MeshBuilder {
+  readonly source = new PhaseMesh();
+  readonly #options: BuildOptions;
+  readonly #forced: Forced[] = [];
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
+
+  place(key: string, at: Fractions, owner: number): number {
+    const isPoint = this.#options.kinds.get(key)?.kind === "point";
+    const mergeRadius = isPoint
+      ? Math.max(this.#options.mergeRadius, 1e-6)
+      : this.#options.mergeRadius;
+    return this.source.place(snapComposition(at), key, { owner, mergeRadius }).vertex;
+  }
+
+  /** Forces the edges between all ends. Nothing is placed where they would cross what stands; `undefined` then. */
+  add(
+    keys: readonly string[],
+    ends: readonly Fractions[],
+    owner: number,
+  ): { readonly vertices: readonly number[]; readonly ends: readonly Fractions[] } | undefined {
+    const met = this.#meet(keys, ends.map((end) => snapComposition(end)));
+    if (met === undefined) return undefined;
+    const vertices = keys.map((key, k) => this.place(key, met[k]!, owner));
+    let stands = true;
+    for (let a = 0; a < vertices.length; a++) {
+      for (let b = a + 1; b < vertices.length; b++) {
+        const pair: Forced = [vertices[a]!, vertices[b]!];
+        if (this.source.join(pair[0], pair[1], owner) === undefined) this.#forced.push(pair);
+        else stands = false;
+      }
+    }
+    return stands
+      ? { vertices, ends: vertices.map((v) => this.source.mesh.points[v]!) }
+      : undefined;
+  }
+
+  /** Moves ends to nodes of their phase until no edge between them crosses a forced one. */
+  #meet(keys: readonly string[], start: readonly Fractions[]): Fractions[] | undefined {
+    const ends = [...start];
+    for (let k = 0; k <= MEETINGS_MAX; k++) {
+      const crossed = this.#firstCrossed(ends);
+      if (crossed === undefined) return ends;
+      const move = this.#nearestMeeting(keys, ends, crossed);
+      if (move === undefined) return undefined;
+      ends[move.end] = this.source.mesh.points[move.vertex]!;
+    }
+    return undefined;
+  }
+
+  #firstCrossed(ends: readonly Fractions[]): { pair: [number, number]; edge: Forced } | undefined {
+    const { points } = this.source.mesh;
+    for (let a = 0; a < ends.length; a++) {
+      for (let b = a + 1; b < ends.length; b++) {
+        for (const edge of this.#forced) {
+          if (crosses(ends[a]!, ends[b]!, points[edge[0]]!, points[edge[1]]!))
+            return { pair: [a, b], edge };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #nearestMeeting(
+    keys: readonly string[],
+    ends: readonly Fractions[],
+    { pair, edge }: { pair: [number, number]; edge: Forced },
+  ): { end: number; vertex: number } | undefined {
+    let best: { end: number; vertex: number } | undefined;
+    let least = this.#options.meetRadius;
+    for (const end of pair) {
+      for (const vertex of edge) {
+        if (baseName(this.source.phase[vertex] ?? "") !== baseName(keys[end]!)) continue;
+        const apart = distanceBetween(ends[end]!, this.source.mesh.points[vertex]!);
+        if (apart === 0 || apart >= least) continue;
+        least = apart;
+        best = { end, vertex };
+      }
+    }
+    return best;
+  }
+}
+
+/** True where the open segments p-q and r-s cross in one point. */
+function crosses(p: Fractions, q: Fractions, r: Fractions, s: Fractions): boolean {
+  const side = (a: Fractions, b: Fractions, c: Fractions): number =>
+    orient2d(a[1], a[2], b[1], b[2], c[1], c[2]);
+  if (side(p, q, r) * side(p, q, s) >= 0) return false;
+  return side(r, s, p) * side(r, s, q) < 0;
 }
 
 /** What is absent from the sample is exactly absent from its phases. */

@@ -13,6 +13,8 @@ const JITTER = 0.8;
 /** A smoothed tie-line end carries the noise of about three. */
 const POOLED_ENDS = 3;
 
+/** Where edges would cross, ends of one phase this close, in standard deviations, are taken as one. */
+const MEET = 5;
 /** Ends of one phase closer than this, in units of the noise, are one node. */
 const MERGE = 0.5;
 
@@ -67,5 +69,11 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
 }
 
 function optionsOf(denoised: Denoised, noise: number, order: BuildOptions["order"]): BuildOptions {
-  return { kinds: denoised.kinds, mergeRadius: MERGE * PLANE_NOISE * noise, order };
+  const sigma = PLANE_NOISE * noise;
+  return {
+    kinds: denoised.kinds,
+    mergeRadius: MERGE * sigma,
+    meetRadius: Number(process.env["MEET"] ?? 5) * sigma,
+    order,
+  };
 }

@@ -1,0 +1,68 @@
+import { LabError } from "../../core/errors.ts";
+import type { Parameters } from "../../domain/candidate.ts";
+import type { InputConstraint } from "../../domain/goal-settings.ts";
+import type { BoxSpace } from "../../domain/search-space.ts";
+import { satisfies } from "./candidate-pool.ts";
+import { createInputEncoding, type Input, type InputEncoding } from "./input-encoding.ts";
+
+/** A continuous space as the planner walks through it: parameters from and to the unit cube, one coordinate an axis. */
+export interface BoxAxes {
+  readonly dimensions: number;
+  readonly encoding: InputEncoding;
+  /** Parameters of a point of the unit cube; integers rounded, categories picked. */
+  toParameters(unit: ArrayLike<number>): Parameters;
+  /** The point of the unit cube; middle of a category's share. */
+  toUnit(parameters: Parameters): Float64Array;
+  /** True where every input constraint holds. */
+  isAllowed(parameters: Parameters): boolean;
+  /** Axes on which a score may be followed by its gradient. */
+  readonly isContinuous: readonly boolean[];
+}
+
+/** Checks and describes the axes. Throws TL-6003. */
+export function createBoxAxes(
+  space: BoxSpace,
+  names: readonly string[] | undefined,
+  constraints: readonly InputConstraint[],
+): BoxAxes {
+  const { axes } = space;
+  for (const axis of axes) {
+    const isCategorical = axis.categories !== undefined && axis.categories.length > 0;
+    if (!isCategorical && !(Number.isFinite(axis.min) && axis.min <= axis.max))
+      throw new LabError("TL-6003", `Axis ${axis.name} needs finite limits with min <= max`);
+  }
+  const unknown = names?.find((name) => !axes.some((axis) => axis.name === name));
+  if (unknown !== undefined) throw new LabError("TL-6003", `There is no axis ${unknown}`);
+  const described = axes
+    .filter((axis) => names === undefined || names.includes(axis.name))
+    .map(
+      ({ name, min, max, categories }): Input =>
+        categories !== undefined && categories.length > 0
+          ? { kind: "categorical", name, values: categories }
+          : { kind: "numeric", name, min, max },
+    );
+  const toValue = (axis: BoxSpace["axes"][number], u: number): number | string => {
+    const { min, max, integer, categories } = axis;
+    if (categories !== undefined && categories.length > 0)
+      return categories[Math.min(categories.length - 1, Math.floor(u * categories.length))] ?? "";
+    if (integer === true) return Math.min(max, min + Math.floor(u * (max - min + 1)));
+    return Math.min(max, Math.max(min, min + u * (max - min)));
+  };
+  return {
+    dimensions: axes.length,
+    encoding: createInputEncoding(described),
+    isContinuous: axes.map((axis) => axis.integer !== true && (axis.categories?.length ?? 0) === 0),
+    isAllowed: (parameters) => constraints.every((c) => satisfies(parameters, c)),
+    toParameters: (unit) =>
+      Object.fromEntries(axes.map((axis, k) => [axis.name, toValue(axis, unit[k] ?? 0)])),
+    toUnit: (parameters) =>
+      Float64Array.from(axes, ({ name, min, max, integer, categories }) => {
+        const value = parameters[name];
+        if (categories !== undefined && categories.length > 0)
+          return (Math.max(0, categories.indexOf(String(value))) + 0.5) / categories.length;
+        if (!(max > min)) return 0.5;
+        const offset = Number(value) - min;
+        return integer === true ? (offset + 0.5) / (max - min + 1) : offset / (max - min);
+      }),
+  };
+}

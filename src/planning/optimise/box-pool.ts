@@ -1,0 +1,112 @@
+import { LabError } from "../../core/errors.ts";
+import { createPrng, type Prng } from "../../core/prng.ts";
+import type { Candidate, Parameters } from "../../domain/candidate.ts";
+import type { ProposalRequest } from "../../domain/proposal.ts";
+import { latinHypercube, sobolPoints } from "../../numeric/low-discrepancy.ts";
+import type { BoxAxes } from "./box-axes.ts";
+import { type CandidatePool, poolOf } from "./candidate-pool.ts";
+import type { DesignKind } from "./initial-design.ts";
+
+/** Even points over the whole box, and points near each of the best results at three scales. */
+const GLOBAL_POINTS = 2048;
+const LOCAL_POINTS = 32;
+const LOCAL_SCALES = [0.1, 0.03, 0.01];
+/** Points that input constraints may reject before the box counts as (nearly) empty. */
+const TRIES_per_point = 200;
+
+/** Allowed points of the box that spread evenly: the same sequence whatever the portions in which it is asked for. */
+export function designParameters(
+  axes: BoxAxes,
+  kind: DesignKind,
+  request: { readonly seed: string; readonly used: number; readonly count: number },
+  total: number,
+): Parameters[] {
+  const wanted = Math.max(total, request.used + request.count);
+  const prng = createPrng(`${request.seed}/design`);
+  const points = allowedPoints(axes, kind, wanted, prng);
+  return points.slice(request.used, request.used + request.count);
+}
+
+function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Prng): Parameters[] {
+  const found: Parameters[] = [];
+  const d = Math.max(1, axes.dimensions);
+  for (let count = wanted, tries = 0; found.length < wanted; count *= 4, tries++) {
+    // A longer Sobol sequence begins like the shorter one: start over and keep the first allowed.
+    const stream = prng.derive(String(kind === "sobol" ? 0 : tries));
+    const unit =
+      kind === "sobol"
+        ? sobolPoints(count, d, stream)
+        : kind === "random"
+          ? Float64Array.from({ length: count * d }, () => stream.next())
+          : latinHypercube(count, d, stream);
+    if (kind === "sobol") found.length = 0;
+    for (let i = 0; i < count && found.length < wanted; i++) {
+      const parameters = axes.toParameters(unit.subarray(i * d, (i + 1) * d));
+      if (axes.isAllowed(parameters)) found.push(parameters);
+    }
+    if (count > wanted * TRIES_per_point && found.length < wanted) {
+      if (found.length > 0) return found;
+      throw new LabError("TL-6003", "No point of the box satisfies the input constraints", {
+        hint: "Loosen a constraint or widen an axis.",
+      });
+    }
+  }
+  return found;
+}
+
+export interface BoxPoolRequest {
+  readonly axes: BoxAxes;
+  readonly request: ProposalRequest;
+  /** Parameters of the best results, best first. */
+  readonly best: readonly Parameters[];
+  /** Every point that was measured. */
+  readonly measured: readonly Parameters[];
+  /** Points found by following the score's gradient. */
+  readonly refined: readonly Parameters[];
+}
+
+/**
+ * A finite pool that stands for the box at one request: even points, points near the best results, the points in flight,
+ * and refined ones. Deterministic from the request; points equal to measured ones are not allowed.
+ */
+export function createBoxPool({
+  axes,
+  request,
+  best,
+  measured,
+  refined,
+}: BoxPoolRequest): CandidatePool {
+  const prng = createPrng(`${request.seed}/${request.n}/box`);
+  const points = allowedPoints(axes, "sobol", GLOBAL_POINTS, prng.derive("global"));
+  for (const centre of best) points.push(...neighbours(axes, centre, prng));
+  const fresh = [...refined, ...points].map(
+    (parameters, k): Candidate => ({ candidateId: `x${request.n}.${k}`, parameters }),
+  );
+  const candidates = [...request.pending, ...fresh];
+  const pool = poolOf(candidates, axes.encoding);
+  const taken = new Set(
+    measured.flatMap((parameters) => axes.encoding.encode(parameters)?.join() ?? []),
+  );
+  fresh.forEach(({ parameters }, k) => {
+    const key = axes.encoding.encode(parameters)?.join() ?? "";
+    if (taken.has(key)) pool.allowed[request.pending.length + k] = 0;
+  });
+  return pool;
+}
+
+function neighbours(axes: BoxAxes, centre: Parameters, prng: Prng): Parameters[] {
+  const unit = axes.toUnit(centre);
+  const found: Parameters[] = [];
+  for (const scale of LOCAL_SCALES) {
+    for (let k = 0; k < LOCAL_POINTS; k++) {
+      const moved = unit.map((u, a) => {
+        // Steps below one integer or one category change nothing: such axes jump now and then.
+        if (axes.isContinuous[a] === false && prng.next() < 0.2) return prng.next();
+        return Math.min(1 - 1e-12, Math.max(0, u + scale * prng.normal()));
+      });
+      const parameters = axes.toParameters(moved);
+      if (axes.isAllowed(parameters)) found.push(parameters);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,217 @@
+import {
+  addExpectedHypervolume,
+  addHypervolumeProbability,
+} from "../../acquisition/expected-hypervolume.ts";
+import {
+  logExpectedImprovement,
+  logProbabilityOfImprovement,
+  upperConfidenceBound,
+} from "../../acquisition/improvement.ts";
+import { nonDominatedBoxes } from "../../acquisition/pareto.ts";
+import { logProbabilityInRange } from "../../acquisition/target-range.ts";
+import type { Parameters } from "../../domain/candidate.ts";
+import { GaussianProcess } from "../../models/optimise/gaussian-process.ts";
+import { type PointPosterior, posteriorAt } from "../../models/optimise/posterior-gradient.ts";
+import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";
+import type { BoxAxes } from "./box-axes.ts";
+import type { CampaignModel, Quantity } from "./campaign-model.ts";
+import { findFront } from "./front.ts";
+import { findIncumbent } from "./incumbent.ts";
+import type { ResolvedSettings } from "./resolve-settings.ts";
+
+const CALLS_max = 40;
+/** Step of the score's derivative by a mean or a deviation, in standardised units. */
+const STEP = 1e-5;
+
+/** The log score as a function of the quantities' means and deviations at one point. */
+type PointScore = (means: Float64Array, sds: Float64Array) => number;
+
+/**
+ * Follows the score uphill from each start by L-BFGS. The gradient is analytic through the posteriors (mean and variance
+ * by the point) and by differences of the scalar score (by mean and deviation). Integer and categorical axes stay as they are; a point outside an
+ * input constraint is pulled back towards its start. Without an exact model or a smooth score nothing is refined.
+ */
+export function refinePoints(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+  axes: BoxAxes,
+  starts: readonly Parameters[],
+): Parameters[] {
+  const models = model.quantities.map(({ surrogate }) => surrogate.gp);
+  if (!models.every((gp) => gp instanceof GaussianProcess)) return [];
+  const score = createPointScore(model, settings);
+  if (score === undefined) return [];
+  const learnt = models.map((gp) => ({ gp, alpha: gp.alpha() }));
+  const { encoding } = axes;
+  return starts.flatMap((start) => {
+    const x = encoding.encode(start);
+    if (x === undefined) return [];
+    const isFree = freeColumns(axes, encoding.groups, encoding.inputs);
+    const result = minimiseLbfgs(
+      (trial, gradient) => {
+        const posteriors = learnt.map(({ gp, alpha }) => posteriorAt(gp, alpha, trial));
+        return -chain(score, posteriors, gradient, isFree);
+      },
+      x,
+      {
+        lower: x.map((v, c) => (isFree[c] === 1 ? 0 : v)),
+        upper: x.map((v, c) => (isFree[c] === 1 ? 1 : v)),
+        evaluations_max: CALLS_max,
+        gradient_max: 1e-5,
+      },
+    );
+    const found = pullBack(axes, start, decode(axes, start, result.x));
+    return found === undefined ? [] : [found];
+  });
+}
+
+/** Value of the score; writes minus its gradient by the point's columns. */
+function chain(
+  score: PointScore,
+  posteriors: readonly PointPosterior[],
+  gradient: Float64Array,
+  isFree: Uint8Array,
+): number {
+  const means = Float64Array.from(posteriors, (p) => p.mean);
+  const sds = Float64Array.from(posteriors, (p) => Math.sqrt(p.variance));
+  const value = score(means, sds);
+  gradient.fill(0);
+  posteriors.forEach((posterior, j) => {
+    const slope = (values: Float64Array, step: number): number => {
+      const kept = values[j] ?? 0;
+      values[j] = kept + step;
+      const up = score(means, sds);
+      values[j] = kept - step;
+      const down = score(means, sds);
+      values[j] = kept;
+      return (up - down) / (2 * step);
+    };
+    const sd = sds[j] ?? 1;
+    const byMean = slope(means, STEP);
+    const bySd = slope(sds, STEP * sd);
+    for (let c = 0; c < gradient.length; c++) {
+      if (isFree[c] === 0) continue;
+      const dSd = (posterior.varianceGradient[c] ?? 0) / (2 * sd);
+      gradient[c] = (gradient[c] ?? 0) - byMean * (posterior.meanGradient[c] ?? 0) - bySd * dSd;
+    }
+  });
+  return value;
+}
+
+/** The smooth scores at one point, built from the very functions that score pools; `undefined` for drawn ones. */
+function createPointScore(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+): PointScore | undefined {
+  const { quantities } = model;
+  const places = quantities.flatMap(({ role }, j) => (role === "objective" ? [j] : []));
+  const main = createMainScore(model, settings, places);
+  if (main === undefined) return undefined;
+  const ranges = quantities.flatMap((quantity, j) =>
+    quantity.role === "objective" ? [] : [{ j, ...standardRange(quantity) }],
+  );
+  return (means, sds) => {
+    let total = main(means, sds);
+    for (const { j, low, high } of ranges) {
+      const sd = sds[j] ?? 1;
+      const belief = { means: [means.subarray(j, j + 1)], variance: Float64Array.of(sd * sd) };
+      total += logProbabilityInRange(belief, low, high)[0] ?? 0;
+    }
+    return total;
+  };
+}
+
+function createMainScore(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+  places: readonly number[],
+): PointScore | undefined {
+  const { acquisition, exploration } = settings;
+  const first = places[0] ?? 0;
+  const quantity = model.quantities[first];
+  if (acquisition === "target-range") return () => 0;
+  if (acquisition === "thompson" || acquisition === "parego" || quantity === undefined)
+    return undefined;
+  if (acquisition === "expected-hypervolume" || acquisition === "hypervolume-probability") {
+    const front = findFront(model, settings.objectives);
+    const standard = (point: readonly number[]): number[] =>
+      places.map((j, k) => {
+        const gp = model.quantities[j]?.surrogate.gp;
+        return ((point[k] ?? 0) - (gp?.shift ?? 0)) / (gp?.scale ?? 1);
+      });
+    const boxes = nonDominatedBoxes(front.values.map(standard), standard(front.reference));
+    const add =
+      acquisition === "expected-hypervolume" ? addExpectedHypervolume : addHypervolumeProbability;
+    return (means, sds) => {
+      const out = new Float64Array(1);
+      const pick = (values: Float64Array, power: number): Float64Array[] =>
+        places.map((j) => Float64Array.of((values[j] ?? 0) ** power));
+      add({ means: pick(means, 1), variances: pick(sds, 2) }, boxes, 1, out);
+      return Math.log(Math.max(out[0] ?? 0, 1e-300));
+    };
+  }
+  const incumbent = [findIncumbent(model, quantity)];
+  return (means, sds) => {
+    const sd = sds[first] ?? 1;
+    const belief = {
+      means: [means.subarray(first, first + 1)],
+      variance: Float64Array.of(sd * sd),
+    };
+    const scores =
+      acquisition === "expected-improvement"
+        ? logExpectedImprovement(belief, incumbent)
+        : acquisition === "probability-of-improvement"
+          ? logProbabilityOfImprovement(belief, incumbent, 0.01)
+          : upperConfidenceBound(belief, exploration);
+    return scores[0] ?? 0;
+  };
+}
+
+function standardRange({ surrogate, min, max, sign }: Quantity): { low: number; high: number } {
+  const gp = surrogate.gp;
+  const convert = (value: number): number => (sign * value - (gp?.shift ?? 0)) / (gp?.scale ?? 1);
+  return { low: convert(min), high: convert(max) };
+}
+
+function freeColumns(
+  axes: BoxAxes,
+  groups: Int32Array,
+  inputs: BoxAxes["encoding"]["inputs"],
+): Uint8Array {
+  const names = Object.keys(axes.toParameters(new Float64Array(axes.dimensions)));
+  return Uint8Array.from(groups, (g) => {
+    const axis = names.indexOf(inputs[g]?.name ?? "");
+    return axes.isContinuous[axis] === true ? 1 : 0;
+  });
+}
+
+/** The start with its continuous axes at the refined columns. */
+function decode(axes: BoxAxes, start: Parameters, x: Float64Array): Parameters {
+  const { inputs, groups } = axes.encoding;
+  const moved: Record<string, number | string> = { ...start };
+  const free = freeColumns(axes, groups, inputs);
+  groups.forEach((g, c) => {
+    const input = inputs[g];
+    if (free[c] === 1 && input?.kind === "numeric") {
+      const value = input.min + (x[c] ?? 0) * (input.max - input.min);
+      moved[input.name] = Math.min(input.max, Math.max(input.min, value));
+    }
+  });
+  return moved;
+}
+
+/** The point, or the furthest of a few points between it and its start that satisfies the constraints. */
+function pullBack(axes: BoxAxes, start: Parameters, end: Parameters): Parameters | undefined {
+  for (let share = 1; share > 1e-4; share *= 0.6) {
+    const point = Object.fromEntries(
+      Object.entries(end).map(([name, value]) => {
+        const from = start[name];
+        return typeof value === "number" && typeof from === "number"
+          ? [name, share === 1 ? value : from + share * (value - from)]
+          : [name, value];
+      }),
+    );
+    if (axes.isAllowed(point)) return point;
+  }
+  return undefined;
+}

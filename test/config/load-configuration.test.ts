@@ -1,0 +1,148 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  type ConfigurationProblem,
+  defaultConfigurationFile,
+  formatProblem,
+  loadConfiguration,
+} from "../../config/load-configuration.ts";
+import { LabError } from "../../src/core/errors.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tieline-config-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SHIPPED = join(import.meta.dirname, "../../config");
+
+function errorOf(text: string): LabError {
+  const file = join(folder, "lab.yaml");
+  writeFileSync(file, text);
+  try {
+    loadConfiguration(file);
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+const problemsOf = (text: string): readonly ConfigurationProblem[] =>
+  errorOf(text).context["problems"] as ConfigurationProblem[];
+/** `line path` of every problem. */
+const places = (text: string): string[] =>
+  problemsOf(text).map(({ line, path }) => `${line} ${path}`);
+
+/** The shipped configuration with some of its text exchanged. */
+function changed(...changes: readonly (readonly [string, string])[]): string {
+  return changes.reduce(
+    (text, [from, to]) => {
+      if (!text.includes(from)) throw new Error(`"${from}" is not in default.yaml`);
+      return text.replace(from, to);
+    },
+    readFileSync(defaultConfigurationFile(), "utf8"),
+  );
+}
+const lineOf = (text: string, part: string): number =>
+  text.slice(0, text.indexOf(part)).split("\n").length;
+
+describe("the configurations that ship", () => {
+  const files = readdirSync(SHIPPED).filter((name) => name.endsWith(".yaml"));
+
+  test.each(files)("%s loads", (name) => {
+    const loaded = loadConfiguration(join(SHIPPED, name));
+    expect(loaded.configuration.version).toBe(1);
+    expect(loaded.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("an empty daemon (no campaign, no laboratory) needs one line", () => {
+    const file = join(folder, "small.yaml");
+    writeFileSync(file, "version: 1\n");
+    expect(loadConfiguration(file).configuration).toMatchObject({
+      campaigns: [],
+      broker: { port: 1883 },
+    });
+  });
+});
+
+describe("a bad configuration", () => {
+  test("shows every problem at once, in order, each with its file, line, path and what to write", () => {
+    const text = changed(
+      ["site: default", "site: two words"],
+      ["port: 1883", "port: 99999"],
+      ["budget: 60", "budgett: 60"],
+      ["approval: automatic", "approval: perhaps"],
+      ["timeLimit_s: 7200", "timeLimit_s: -1"],
+    );
+    const problems = problemsOf(text);
+    const found = problems.map(({ line, path }) => `${line} ${path}`);
+    const expected = [
+      ["site: two", "site"],
+      ["port: 99999", "broker.port"],
+      ["approval: perhaps", "campaigns[0].approval"],
+      ["budgett", "campaigns[0].budgett"],
+      ["timeLimit_s: -1", "campaigns[0].recipe[0].timeLimit_s"],
+    ].map(([part = "", path]) => `${lineOf(text, part)} ${path}`);
+    expect(found).toEqual(expect.arrayContaining(expected));
+    expect(problems.some(({ path }) => path === "campaigns[0].budget")).toBe(true);
+    const lines = problems.map((problem) => problem.line);
+    expect(lines).toEqual([...lines].sort((a, b) => a - b));
+    for (const problem of problems) {
+      expect(problem.text.length, problem.path).toBeGreaterThan(10);
+      expect(formatProblem(problem)).toMatch(/lab\.yaml:\d+: \S+: /);
+    }
+    expect(errorOf(text)).toMatchObject({ code: "TL-1010", exitCode: 2 });
+    expect(errorOf(text).toLine()).not.toContain("\n");
+  });
+
+  test("says what to write instead", () => {
+    const texts = problemsOf(
+      changed(
+        ["budget: 60", "budgett: 60"],
+        ["approval: automatic", "approval: perhaps"],
+        ["version: 1", "version: 7"],
+      ),
+    ).map((problem) => problem.text);
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("version: 1"),
+        expect.stringContaining('the key "budgett" is not known here'),
+        expect.stringContaining("is missing; write a number"),
+        expect.stringMatching(/automatic.*supervised/),
+      ]),
+    );
+  });
+
+  test("that is not YAML is TL-1011 with its line", () => {
+    const text = "version: 1\nsite: [a, b\nagent: x\n";
+    expect(errorOf(text)).toMatchObject({ code: "TL-1011", exitCode: 2 });
+    expect(problemsOf(text)[0]?.line).toBeGreaterThan(1);
+  });
+
+  test("that cannot be read is TL-1002", () => {
+    expect(() => loadConfiguration(join(folder, "nowhere.yaml"))).toThrow(
+      expect.objectContaining({ code: "TL-1002", exitCode: 2 }),
+    );
+  });
+
+  test.each(["", "nonsense", "- a\n- b\n", "version: 1\ncampaigns: 5\n", "42"])(
+    "of the wrong shape (%j) is told, never thrown at the reader",
+    (text) => {
+      expect(places(text).length).toBeGreaterThan(0);
+    },
+  );
+
+  test("rules between parts: an unknown axis, an id used twice, a budget that the space cannot fill", () => {
+    const text = changed(
+      ["x_Mg: { axis: Mg }", "x_Mg: { axis: Magnesium }"],
+      ["budget: 60", "budget: 5000"],
+    );
+    expect(places(text)).toEqual([
+      `${lineOf(text, "budget: 5000")} campaigns[0].budget`,
+      `${lineOf(text, "x_Mg")} campaigns[0].recipe[0].parameters.x_Mg.axis`,
+    ]);
+    const [campaign = ""] = /\n {2}- id: al-mg-zn[\s\S]*$/.exec(changed()) ?? [];
+    const twice = problemsOf(`${changed()}${campaign}`);
+    expect(twice).toMatchObject([{ path: "campaigns[1].id" }]);
+  });
+});

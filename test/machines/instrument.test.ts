@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import type { InstrumentContext, MachineEvent, MachineState } from "../../machines/index.ts";
+import { Driven, explore, reached, swallowed } from "./explore.ts";
+
+const INPUT = { instrumentId: "furnace-1" };
+const BOOTS = ["b1", "b2"];
+const birth = (bootId: string) => ({
+  type: "instrument.birth",
+  bootId,
+  kind: "furnace",
+  capabilities: [],
+  simulated: true,
+});
+const report = (bootId: string, seq: number, change: object = {}) => ({
+  type: "instrument.state",
+  bootId,
+  seq,
+  operation: "idle",
+  control: "automatic",
+  safety: "ok",
+  ...change,
+});
+
+function instrumentEvents({ context }: MachineState<InstrumentContext>): MachineEvent[] {
+  const { seq } = context;
+  return [
+    ...BOOTS.flatMap((bootId) => [
+      birth(bootId),
+      { type: "instrument.online", online: true, bootId },
+      { type: "instrument.online", online: false, bootId },
+      report(bootId, seq),
+      ...["busy", "held", "fault"].map((operation) => report(bootId, seq + 1, { operation })),
+      ...["local", "maintenance"].map((control) => report(bootId, seq + 1, { control })),
+      ...["interlocked", "emergencyStopped"].map((safety) => report(bootId, seq + 1, { safety })),
+    ]),
+    { type: "instrument.doubt" },
+    { type: "instrument.silent", jobId: "map.1.s1" },
+    { type: "instrument.answered" },
+    { type: "timer.fired", timerId: context.timerId ?? "none" },
+    { type: "timer.fired", timerId: "an old timer" },
+    { type: "nonsense" },
+  ];
+}
+
+describe("an instrument", () => {
+  test("handles or records every event in every state, and reaches all of them", () => {
+    const steps = explore({
+      kind: "instrument",
+      input: INPUT,
+      events: instrumentEvents,
+      keyOf: ({ states, context }) =>
+        JSON.stringify([states, context.bootId, context.formerBootIds.length > 0]),
+      pauses_ms: [1000],
+    });
+    expect(reached(steps)).toEqual(
+      [
+        ...["offline", "online", "stale"].map((name) => `connection.${name}`),
+        ...["idle", "busy", "held", "fault"].map((name) => `operation.${name}`),
+        ...["automatic", "local", "maintenance"].map((name) => `control.${name}`),
+        ...["ok", "interlocked", "emergencyStopped"].map((name) => `safety.${name}`),
+        "ledger.known",
+      ].sort(),
+    );
+    expect(swallowed(steps)).toEqual([]);
+  });
+
+  const online = () => {
+    const { type, ...fields } = birth("b1");
+    return new Driven("instrument", INPUT).tell(type, fields);
+  };
+  const connection = (instrument: Driven<"instrument">) =>
+    instrument.state.states.find((name) => name.startsWith("connection."));
+
+  test("lost and back with a new boot: what still comes from the old one changes nothing", () => {
+    const instrument = online().tell("instrument.online", { online: false, bootId: "b1" });
+    expect(connection(instrument)).toBe("connection.offline");
+    const { type, ...fields } = birth("b2");
+    instrument.tell(type, fields);
+    expect(connection(instrument)).toBe("connection.online");
+    instrument.tell("instrument.online", { online: false, bootId: "b1" });
+    const { type: stateType, ...late } = report("b1", 99, { operation: "fault" });
+    instrument.tell(stateType, late);
+    expect(connection(instrument)).toBe("connection.online");
+    expect(instrument.state.states).toContain("operation.idle");
+    expect(instrument.state.context.bootId).toBe("b2");
+  });
+
+  test("states of one boot count by their number, whatever their order of arrival", () => {
+    const instrument = online();
+    const { type, ...newer } = report("b1", 7, { operation: "busy" });
+    const { type: _, ...older } = report("b1", 6, { operation: "fault" });
+    instrument.tell(type, newer).tell(type, older);
+    expect(instrument.state.states).toContain("operation.busy");
+  });
+
+  test("silent about a job: stale, asked again after ever longer pauses, back at its first word", () => {
+    const instrument = online().tell("instrument.silent", { jobId: "map.1.s1" });
+    expect(connection(instrument)).toBe("connection.stale");
+    const pauses_ms: number[] = [];
+    for (let k = 0; k < 8; k++) {
+      const since_ms = instrument.time_ms;
+      instrument.ring();
+      pauses_ms.push(instrument.time_ms - since_ms);
+      expect(instrument.commands("reconcileJobs")).toMatchObject([{ jobIds: ["map.1.s1"] }]);
+    }
+    expect(pauses_ms).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((minutes) => minutes * 60_000));
+    instrument.tell("instrument.answered");
+    expect([connection(instrument), instrument.timers.size]).toEqual(["connection.online", 0]);
+  });
+});

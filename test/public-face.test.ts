@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import * as machines from "../machines/index.ts";
+import * as simulators from "../simulators/index.ts";
+import * as tieline from "../src/index.ts";
+
+// What others build on. A name that goes or changes here is a breaking change: say so in CHANGELOG.md.
+test("tieline exports what it has promised", () => {
+  expect(Object.keys(tieline).sort()).toMatchInlineSnapshot(`
+    [
+      "composeLoop",
+      "createInThreadPlanner",
+      "createMemoryEventLog",
+    ]
+  `);
+});
+
+test("tieline/machines exports what it has promised", () => {
+  expect(Object.keys(machines).sort()).toMatchInlineSnapshot(`
+    [
+      "JOB_TIMES",
+      "advance",
+      "campaignMachine",
+      "createMachineState",
+      "experimentMachine",
+      "instrumentMachine",
+      "jobMachine",
+      "reservationMachine",
+    ]
+  `);
+});
+
+test("tieline/simulators exports what it has promised", () => {
+  expect(Object.keys(simulators).sort()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_INSTRUMENTS",
+      "DEFAULT_SITE",
+      "DEFAULT_TRUTH",
+      "FAULT_NAMES",
+      "NO_FAULTS",
+      "STRONGEST",
+      "SimulatedBroker",
+      "checkLedger",
+      "createScaledClock",
+      "createSimulatedBus",
+      "createSystemClock",
+      "createVirtualClock",
+      "createVirtualLaboratory",
+      "loadPhaseTruth",
+      "planFaults",
+      "runSimulation",
+      "scientificRecord",
+      "startSimulatedLaboratory",
+    ]
+  `);
+});
