@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { PhasesObservation } from "../../src/domain/observation.ts";
 import type { ClassificationRequest } from "./classify-trajectory.ts";
+import { startThread } from "./start-thread.ts";
 
 /** Classifies trajectories in a thread of its own, so that a large one never delays a message. */
 export interface TrajectoryClassifier {
@@ -38,7 +39,7 @@ export function createTrajectoryClassifier(): TrajectoryClassifier {
     calls.clear();
   };
   const begin = (): Worker => {
-    const fresh = startThread();
+    const fresh = startThread("classifier-thread");
     fresh.unref();
     fresh.on("message", (answer: Answer) => {
       const call = calls.get(answer.call);
@@ -69,14 +70,4 @@ export function createTrajectoryClassifier(): TrajectoryClassifier {
       await old?.terminate();
     },
   };
-}
-
-/** From the sources (development, tests) the thread first learns to read TypeScript. */
-function startThread(): Worker {
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL("./classifier-thread.js", import.meta.url));
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./classifier-thread.ts", import.meta.url).href);
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(code, { eval: true });
 }

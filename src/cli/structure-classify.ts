@@ -1,8 +1,10 @@
+import { availableParallelism } from "node:os";
 import { readFrames } from "../../adapters/frames/read-frames.ts";
 import {
   type AtomColumn,
   createExtendedXyzWriter,
 } from "../../adapters/frames/write-extended-xyz.ts";
+import { createClassifierPool } from "../../adapters/runners/classifier-pool.ts";
 import {
   analyseFrame,
   analyseTrajectory,
@@ -18,10 +20,17 @@ import { readJson, speciesList, whole, writeText } from "./structure-input.ts";
 /** `structure classify`: classes of the atoms of every frame, their clusters, interfaces and transitions in time. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {
   const started_ms = performance.now();
-  const classifier = createFrameClassifier(await readJson(options.model), {
+  const document = await readJson(options.model);
+  const settings = {
     species: speciesList(options.species),
     rounds: whole(options.rounds, "--rounds", 0, 20),
-  });
+  };
+  const classifier = createFrameClassifier(document, settings);
+  const workers =
+    options.workers === undefined
+      ? availableParallelism()
+      : whole(options.workers, "--workers", 1, 256);
+  const pool = createClassifierPool(document, classifier, workers);
   const names = classifier.model.classes;
   const cutoff_A = classifier.model.descriptor?.cutoff_A ?? 0;
   const writer = options.out === undefined ? undefined : await createExtendedXyzWriter(options.out);
@@ -32,7 +41,7 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
   let last: ClassifiedFrame | undefined;
   for await (const { frame, fraction } of readFrames(options.frames)) {
     const begin_ms = performance.now();
-    const found = classifier.classify(frame);
+    const found = await pool.classify(frame);
     frames.push(analyseFrame(found, names, cutoff_A));
     classify_ms += performance.now() - begin_ms;
     if (found.note !== undefined) notes.add(found.note);
@@ -41,6 +50,7 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
     progress.update(Math.round(1000 * fraction), 1000, `frame ${frame.index}`);
   }
   await writer?.close();
+  await pool.stop();
   progress.finish();
   const transitions = analyseTrajectory(frames, names);
   if (options.plot !== undefined && last !== undefined) {

@@ -38,6 +38,7 @@ export interface ClassifyOptions {
   readonly out?: string;
   readonly plot?: string;
   readonly rounds: string;
+  readonly workers?: string;
   readonly json?: boolean;
 }
 
@@ -141,6 +142,7 @@ function registerClassify(structure: Command, io: CommandIo): void {
       "times that neighbouring atoms agree on their classes; 0: each alone",
       "2",
     )
+    .option("--workers <n>", "threads for frames of 50 000 atoms and more; without it every core")
     .option("--out <file.extxyz>", "the frames with their classes, for OVITO")
     .option("--plot <file.svg>", "a picture: fractions in time, space, the last frame's box")
     .option("--json", "one JSON document on standard output")

@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import type { Frame } from "../domain/frame.ts";
+import type { AtomBox } from "../models/structure/atom-box.ts";
 import { winners } from "../models/structure/class-votes.ts";
 import {
   classifyDescriptors,
@@ -15,6 +16,7 @@ import {
   type LaafSettings,
 } from "../models/structure/laaf.ts";
 import { modelFromDocument } from "../models/structure/model-document.ts";
+import { cutSlabs, type Slab } from "../models/structure/slabs.ts";
 import type { DescriptorRecipe, StructureModel } from "../models/structure/structure-model.ts";
 import { matchSpecies } from "./frame-species.ts";
 
@@ -37,6 +39,29 @@ export interface ClassifiedFrame {
 export interface FrameClassifier {
   readonly model: StructureModel;
   classify(frame: Frame): ClassifiedFrame;
+  /** The same for a large frame, its slabs judged by `judge`, for instance in threads. */
+  classifyBySlabs(
+    frame: Frame,
+    slabs: number,
+    judge: (slab: SlabTask) => Promise<AtomJudgements>,
+  ): Promise<ClassifiedFrame>;
+  /** Judges the own atoms of a slab: what a thread does. */
+  judgeSlab(slab: SlabTask): AtomJudgements;
+}
+
+/** Atoms of a slab, those to be judged first. */
+export interface SlabTask {
+  readonly box: AtomBox;
+  readonly own: number;
+}
+
+/** What is said of atoms before their neighbours are heard. */
+export interface AtomJudgements {
+  /** atoms x classes. */
+  readonly votes: Float64Array;
+  readonly unfamiliarity: Float64Array;
+  /** atoms x components. */
+  readonly coordinates: Float64Array;
 }
 
 export interface ClassifierOptions {
@@ -69,9 +94,22 @@ export function createFrameClassifier(
   const bySpecies = model.species.map((name) =>
     centres.find((centre) => centre.model.species === name),
   );
+  const parts = { model, settings, centres: bySpecies, options };
   return {
     model,
-    classify: (frame) => classifyFrame(frame, { model, settings, centres: bySpecies, options }),
+    classify: (frame) => {
+      const { box, ...matched } = matchedBox(frame, parts);
+      return conclude(frame, box, judgeAtoms(box, box.atoms, parts), matched, parts);
+    },
+    classifyBySlabs: async (frame, count, judge) => {
+      const { box, ...matched } = matchedBox(frame, parts);
+      const slabs = cutSlabs(box, count, settings.cutoff_A + settings.average_A);
+      if (slabs === undefined)
+        return conclude(frame, box, judgeAtoms(box, box.atoms, parts), matched, parts);
+      const judged = await Promise.all(slabs.map(judge));
+      return conclude(frame, box, gather(slabs, judged, box.atoms), matched, parts);
+    },
+    judgeSlab: ({ box, own }) => judgeAtoms(box, own, parts),
   };
 }
 
@@ -93,38 +131,83 @@ interface ClassifierParts {
   readonly options: ClassifierOptions;
 }
 
-function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
-  const { model, settings, centres, options } = parts;
-  const matched = matchSpecies(frame, model.species, options.species);
+type Matched = Omit<ReturnType<typeof matchSpecies>, "species">;
+
+function matchedBox(
+  frame: Frame,
+  { model, options }: ClassifierParts,
+): Matched & { readonly box: AtomBox } {
+  const { species, ...matched } = matchSpecies(frame, model.species, options.species);
+  const { atoms, positions, cell, origin, periodic } = frame;
+  return { ...matched, box: { atoms, positions, cell, origin, periodic, species } };
+}
+
+/** Votes, unfamiliarity and coordinates of the first `own` atoms, each by itself. */
+function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudgements {
+  const { model, settings, centres } = parts;
   const components = model.centres[0]?.members[0]?.components ?? 2;
   const count = model.classes.length;
-  const votes = new Float64Array(frame.atoms * count);
-  const unfamiliarity = new Float64Array(frame.atoms);
-  const coordinates = new Float64Array(frame.atoms * components);
+  const votes = new Float64Array(own * count);
+  const unfamiliarity = new Float64Array(own);
+  const coordinates = new Float64Array(own * components);
   const length = descriptorLength(settings);
-  const box = { ...frame, species: matched.species };
   describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
-    const atoms = rows.length / length;
+    const atoms = Math.min(rows.length / length, own - firstAtom);
     centres.forEach((centre, s) => {
-      const own: number[] = [];
-      for (let a = 0; a < atoms; a++) if (matched.species[firstAtom + a] === s) own.push(a);
-      if (own.length === 0) return;
+      const alike: number[] = [];
+      for (let a = 0; a < atoms; a++) if (box.species[firstAtom + a] === s) alike.push(a);
+      if (alike.length === 0) return;
       if (centre === undefined)
         throw new LabError("TL-7011", `The model has no classes for ${model.species[s]} atoms`);
-      const given = own.length === atoms ? rows : takeRows(rows, length, own);
-      const found = classifyDescriptors(centre, given, own.length);
-      own.forEach((a, k) => {
+      const found = classifyDescriptors(centre, takeRows(rows, length, alike), alike.length);
+      alike.forEach((a, k) => {
         const atom = firstAtom + a;
         votes.set(found.votes.subarray(k * count, (k + 1) * count), atom * count);
         coordinates.set(
           found.coordinates.subarray(k * components, (k + 1) * components),
           atom * components,
         );
-        const strange = found.unfamiliarity[k] ?? 0;
-        unfamiliarity[atom] = matched.foreign ? Math.max(FOREIGN, strange) : strange;
+        unfamiliarity[atom] = found.unfamiliarity[k] ?? 0;
       });
     });
   });
+  return { votes, unfamiliarity, coordinates };
+}
+
+function gather(
+  slabs: readonly Slab[],
+  judged: readonly AtomJudgements[],
+  atoms: number,
+): AtomJudgements {
+  const wide = (pick: (one: AtomJudgements) => Float64Array): Float64Array => {
+    const first = judged[0];
+    const width =
+      first === undefined || slabs[0] === undefined ? 1 : pick(first).length / slabs[0].own;
+    const out = new Float64Array(atoms * width);
+    slabs.forEach((slab, s) => {
+      const part = pick(judged[s] as AtomJudgements);
+      for (let k = 0; k < slab.own; k++)
+        out.set(part.subarray(k * width, (k + 1) * width), (slab.atom[k] ?? 0) * width);
+    });
+    return out;
+  };
+  return {
+    votes: wide((one) => one.votes),
+    unfamiliarity: wide((one) => one.unfamiliarity),
+    coordinates: wide((one) => one.coordinates),
+  };
+}
+
+/** Lets neighbours agree and names the classes. */
+function conclude(
+  frame: Frame,
+  box: AtomBox,
+  judged: AtomJudgements,
+  matched: Matched,
+  { model, settings, options }: ClassifierParts,
+): ClassifiedFrame {
+  const count = model.classes.length;
+  const { votes, coordinates } = judged;
   const agreed = consultNeighbours(box, votes, count, settings.cutoff_A, options.rounds);
   const classes = winners(agreed, frame.atoms, count);
   return {
@@ -132,9 +215,11 @@ function classifyFrame(frame: Frame, parts: ClassifierParts): ClassifiedFrame {
     classes,
     probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
     alone: winners(votes, frame.atoms, count),
-    unfamiliarity,
+    unfamiliarity: matched.foreign
+      ? judged.unfamiliarity.map((value) => Math.max(FOREIGN, value))
+      : judged.unfamiliarity,
     coordinates,
-    components,
+    components: coordinates.length / Math.max(1, frame.atoms),
     note: matched.note,
   };
 }

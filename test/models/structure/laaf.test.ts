@@ -10,6 +10,7 @@ import {
   etaGrid,
   type LaafSettings,
 } from "../../../src/models/structure/laaf.ts";
+import { cutSlabs } from "../../../src/models/structure/slabs.ts";
 import { diamondBox, randomBox } from "./boxes.ts";
 import { describeByDefinition } from "./reference-descriptor.ts";
 
@@ -94,4 +95,25 @@ test("a cell without volume is refused by its code", () => {
 test("a cell absurdly small for the cutoff is refused instead of running for ever", () => {
   const tiny = { ...diamondBox(1), cell: Float64Array.of(1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1e-3) };
   expect(() => describeAtoms(tiny, SILICON)).toThrow(expect.objectContaining({ code: "TL-7005" }));
+});
+
+test("a slab's own atoms are described as in the whole box", () => {
+  const box = randomBox(1500, [70, 0, 0, 9, 21, 0, -6, 5, 22], 2, "slabs");
+  const settings = { ...SILICON, speciesCount: 2 };
+  const whole = describeAtoms(box, settings);
+  const slabs = cutSlabs(box, 3, settings.cutoff_A + settings.average_A) ?? [];
+  expect(slabs.reduce((sum, slab) => sum + slab.own, 0)).toBe(box.atoms);
+  let worst = 0;
+  for (const slab of slabs) {
+    const rows = describeAtoms(slab.box, settings);
+    for (let k = 0; k < slab.own; k++)
+      for (let m = 0; m < 200; m++) {
+        const expected = whole[(slab.atom[k] ?? 0) * 200 + m] ?? 0;
+        if (expected > 1e-250)
+          worst = Math.max(worst, Math.abs((rows[k * 200 + m] ?? 0) / expected - 1));
+      }
+  }
+  expect(slabs).toHaveLength(3);
+  expect(worst).toBeLessThan(1e-11);
+  expect(cutSlabs(box, 30, 9)).toBe(undefined);
 });
