@@ -35,9 +35,36 @@ const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),
   acquisition: z.string().optional(),
   kernel: z.string().optional(),
+  inputs: z.array(z.string().min(1)).min(1).optional(),
   initial: z.number().int().min(0).optional(),
+  initialDesign: z.enum(["sobol", "latin-hypercube", "random"]).optional(),
   shared: z.string().optional(),
-  stop: z.strictObject({ expectedGain_min: z.number().positive().optional() }).optional(),
+  constraints: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        min: z.number().optional(),
+        max: z.number().optional(),
+      }),
+    )
+    .optional(),
+  inputConstraints: z
+    .array(
+      z.strictObject({
+        coefficients: z.record(z.string(), z.number()),
+        min: z.number().optional(),
+        max: z.number().optional(),
+      }),
+    )
+    .optional(),
+  cost: z.string().min(1).optional(),
+  exploration: z.number().min(0).optional(),
+  stop: z
+    .strictObject({
+      expectedGain_min: z.number().positive().optional(),
+      regret_max: z.number().min(0).optional(),
+    })
+    .optional(),
 });
 
 const evidenceSetting = z.strictObject({

@@ -386,3 +386,36 @@ describe("failures, constraints, costs, several objectives", () => {
     expect(() => planner(GRID, { ...MAX_Y, inputs: ["zzz"] })).toThrow(/no column/);
   });
 });
+
+describe("the page's view", () => {
+  test("is plain JSON with convergence, slices, importances, fit, candidates", () => {
+    const p = planner(GRID);
+    for (let k = 0; k < 30; k++)
+      p.learn([resultAt(GRID, 7 * k, k, [number("y", Math.sin(4 * Number(GRID[7 * k]!["a"])))])]);
+    const view = JSON.parse(JSON.stringify(p.view())) as {
+      kind: string;
+      convergence: { values: number[] };
+      quantities: {
+        fit: { r2: number };
+        importances: { name: string; ard: number; permutation: number }[];
+        slices: { axis: string; x: number[]; mean: number[]; sd: number[] }[];
+      }[];
+      candidates: { expectedGain: number; predictions: { y: { value: number } } }[];
+    };
+    expect(view.kind).toBe("optimise");
+    expect(view.convergence.values).toHaveLength(30);
+    const y = view.quantities[0]!;
+    expect(y.fit.r2).toBeGreaterThan(0.9);
+    const [a, b] = y.importances;
+    expect(a!.ard).toBeGreaterThan(3 * b!.ard);
+    expect(a!.permutation).toBeGreaterThan(5 * Math.abs(b!.permutation));
+    const slice = y.slices[0]!;
+    slice.x.forEach((x, k) => {
+      expect(Math.abs(slice.mean[k]! - Math.sin(4 * x))).toBeLessThan(0.05 + 3 * slice.sd[k]!);
+    });
+    expect(view.candidates[0]!.expectedGain).toBeGreaterThanOrEqual(
+      view.candidates[1]!.expectedGain,
+    );
+    expect(planner(GRID).view().kind).toBe("optimise");
+  });
+});

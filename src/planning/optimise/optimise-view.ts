@@ -1,9 +1,23 @@
+import { logExpectedImprovement } from "../../acquisition/improvement.ts";
+import { createPrng } from "../../core/prng.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { PlannerView } from "../planner.ts";
-import type { CampaignModel } from "./campaign-model.ts";
+import type { CampaignModel, Quantity } from "./campaign-model.ts";
+import { convergenceOf } from "./convergence.ts";
+import { importancesOf } from "./importances.ts";
+import { findIncumbent } from "./incumbent.ts";
+import { describeBest, describeFront } from "./model-record.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
+import { slicesOf } from "./slices.ts";
 
-/** Plain JSON for the page. */
+/** Rows of the candidate table that the page gets: the best by score. */
+const TABLE_ROWS = 200;
+
+/**
+ * What the page draws of an optimisation: the best value after each result, slices through the best point with their
+ * uncertainty, importances of the axes, the leave-one-out fit, the Pareto front, and the most promising candidates.
+ * All values in the user's units.
+ */
 export function createOptimiseView(
   model: CampaignModel,
   settings: ResolvedSettings,
@@ -14,5 +28,63 @@ export function createOptimiseView(
     title: spec.title,
     acquisition: settings.acquisition,
     observations: model.rows.length,
+    best: describeBest(model),
+    convergence: convergenceOf(model, settings),
+    quantities: model.quantities.map((quantity) => ({
+      name: quantity.name,
+      role: quantity.role,
+      fit: describeFit(quantity),
+      importances: importancesOf(model, quantity, createPrng(`${spec.seed}/importances`)),
+      slices: slicesOf(model, quantity),
+    })),
+    pareto: describeFront(model, settings),
+    candidates: candidateTable(model),
   };
+}
+
+/** Leave-one-out residuals beside the measured values: what the model would have said of each. */
+function describeFit({ surrogate, sign }: Quantity): unknown {
+  const { gp } = surrogate;
+  if (gp === undefined) return undefined;
+  const { residuals, zScores, r2, calibration } = surrogate.fit();
+  const toUser = (y: number): number => sign * (gp.shift + gp.scale * y);
+  return {
+    r2: Number.isFinite(r2) ? r2 : undefined,
+    calibration: Number.isFinite(calibration) ? calibration : undefined,
+    measured: Array.from(residuals, (_, i) => toUser(gp.y[i] ?? 0)),
+    predicted: Array.from(residuals, (r, i) => toUser((gp.y[i] ?? 0) + r)),
+    zScores: Array.from(zScores),
+  };
+}
+
+/** The candidates of largest expected improvement (of the first objective), with every prediction. */
+function candidateTable(model: CampaignModel): unknown[] {
+  const first = model.quantities[0];
+  const main = first && model.posterior(first);
+  if (first === undefined || main === undefined) return [];
+  const gains = logExpectedImprovement({ means: [main.mean], variance: main.variance }, [
+    findIncumbent(model, first),
+  ]);
+  const measured = new Set(model.rows.map((row) => row.result.candidateId));
+  const order = [...gains.keys()]
+    .filter((n) => model.pool.allowed[n] === 1)
+    .sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0))
+    .slice(0, TABLE_ROWS);
+  const feasible = model.logFeasibility(["constraint", "target"]);
+  return order.map((n) => ({
+    candidateId: model.pool.candidates[n]?.candidateId,
+    parameters: model.pool.candidates[n]?.parameters,
+    isMeasured: measured.has(model.pool.candidates[n]?.candidateId ?? ""),
+    expectedGain: main.gp.scale * Math.exp(gains[n] ?? 0),
+    feasibility: Math.exp(feasible.reduce((sum, logs) => sum + (logs[n] ?? 0), 0)),
+    predictions: Object.fromEntries(
+      model.quantities.flatMap((quantity) => {
+        const belief = model.posterior(quantity);
+        if (belief === undefined) return [];
+        const { shift, scale } = belief.gp;
+        const value = quantity.sign * (shift + scale * (belief.mean[n] ?? 0));
+        return [[quantity.name, { value, sd: scale * Math.sqrt(belief.variance[n] ?? 0) }]];
+      }),
+    ),
+  }));
 }

@@ -87,7 +87,10 @@ class MeshBuilder {
     ends: readonly Fractions[],
     owner: number,
   ): { readonly vertices: readonly number[]; readonly ends: readonly Fractions[] } | undefined {
-    const met = this.#meet(keys, ends.map((end) => snapComposition(end)));
+    const met = this.#meet(
+      keys,
+      ends.map((end) => snapComposition(end)),
+    );
     if (met === undefined) return undefined;
     const vertices = keys.map((key, k) => this.place(key, met[k]!, owner));
     let stands = true;

@@ -73,7 +73,7 @@ function optionsOf(denoised: Denoised, noise: number, order: BuildOptions["order
   return {
     kinds: denoised.kinds,
     mergeRadius: MERGE * sigma,
-    meetRadius: Number(process.env["MEET"] ?? 5) * sigma,
+    meetRadius: MEET * sigma,
     order,
   };
 }

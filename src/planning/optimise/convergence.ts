@@ -1,0 +1,59 @@
+import { hypervolume, paretoIndices } from "../../acquisition/pareto.ts";
+import type { CampaignModel } from "./campaign-model.ts";
+import { findFront } from "./front.ts";
+import type { ResolvedSettings } from "./resolve-settings.ts";
+
+/** Points of a hypervolume curve; each costs a front. */
+const CURVE_POINTS_max = 150;
+
+/**
+ * Progress after each result: the best feasible value of one objective (for a target the smallest distance to its range),
+ * or the hypervolume of several, in the user's units. `null` before the first feasible result.
+ */
+export function convergenceOf(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+): { quantity: string; evaluations: number[]; values: (number | null)[] } {
+  const wanted = model.quantities.filter((q) => q.role !== "constraint");
+  const only = wanted.length === 1 ? wanted[0] : undefined;
+  const evaluations = model.rows.map((_, k) => k + 1);
+  if (only === undefined) return hypervolumeCurve(model, settings);
+  let best = Number.NEGATIVE_INFINITY;
+  const values = model.rows.map((row) => {
+    const value = row.values.get(only.name)?.value;
+    const isTarget = only.role === "target";
+    if (value !== undefined && (isTarget || model.isFeasible(row))) {
+      const merit = isTarget ? -Math.max(0, only.min - value, value - only.max) : value;
+      best = Math.max(best, merit);
+    }
+    if (!Number.isFinite(best)) return null;
+    return isTarget ? -best : only.sign * best;
+  });
+  return {
+    quantity: only.role === "target" ? `distance of ${only.name} to its range` : only.name,
+    evaluations,
+    values,
+  };
+}
+
+function hypervolumeCurve(
+  model: CampaignModel,
+  settings: ResolvedSettings,
+): { quantity: string; evaluations: number[]; values: (number | null)[] } {
+  const objectives = model.quantities.filter((q) => q.role === "objective");
+  const { reference } = findFront(model, settings.objectives);
+  const step = Math.max(1, Math.ceil(model.rows.length / CURVE_POINTS_max));
+  const evaluations: number[] = [];
+  const values: number[] = [];
+  let front: number[][] = [];
+  model.rows.forEach((row, k) => {
+    if (model.isFeasible(row)) {
+      const all = [...front, objectives.map((q) => row.values.get(q.name)?.value ?? 0)];
+      front = paretoIndices(all).map((i) => all[i] ?? []);
+    }
+    if ((k + 1) % step !== 0 && k + 1 < model.rows.length) return;
+    evaluations.push(k + 1);
+    values.push(hypervolume(front, reference));
+  });
+  return { quantity: "hypervolume", evaluations, values };
+}

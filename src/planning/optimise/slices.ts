@@ -1,0 +1,52 @@
+import type { Parameters } from "../../domain/candidate.ts";
+import { bestParameters } from "./best-rows.ts";
+import type { CampaignModel, Quantity } from "./campaign-model.ts";
+import type { Input } from "./input-encoding.ts";
+
+const SLICE_POINTS = 41;
+
+/** One axis through the best point: prediction and deviation along it, in the user's units. */
+export interface Slice {
+  readonly axis: string;
+  readonly through: Parameters;
+  readonly x: readonly (number | string)[];
+  readonly mean: readonly number[];
+  readonly sd: readonly number[];
+}
+
+/** A slice along every axis through the best result; none before there is one. */
+export function slicesOf(model: CampaignModel, quantity: Quantity): Slice[] {
+  const { gp } = quantity.surrogate;
+  const through = bestParameters(model).at(0);
+  if (gp === undefined || through === undefined) return [];
+  const { encoding } = model.pool;
+  return encoding.inputs.flatMap((input) => {
+    const values = valuesAlong(input);
+    const encoded = values.map((value) => encoding.encode({ ...through, [input.name]: value }));
+    if (!encoded.every((x) => x !== undefined)) return [];
+    const columns = encoding.groups.length;
+    const flat = new Float64Array(columns * values.length);
+    encoded.forEach((x, n) => {
+      for (let c = 0; c < columns; c++) flat[c * values.length + n] = x[c] ?? 0;
+    });
+    const belief = gp.over({ count: values.length, columns, values: flat });
+    return [
+      {
+        axis: input.name,
+        through,
+        x: values,
+        mean: Array.from(belief.mean, (m) => quantity.sign * (gp.shift + gp.scale * m)),
+        sd: Array.from(belief.variance, (v) => gp.scale * Math.sqrt(v)),
+      },
+    ];
+  });
+}
+
+function valuesAlong(input: Input): (number | string)[] {
+  if (input.kind === "categorical") return [...input.values];
+  const { min, max } = input;
+  return Array.from(
+    { length: SLICE_POINTS },
+    (_, k) => min + ((max - min) * k) / (SLICE_POINTS - 1),
+  );
+}
