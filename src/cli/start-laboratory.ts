@@ -33,6 +33,6 @@ export async function startLaboratory(
     noise,
     username: process.env["TIELINE_BROKER_USERNAME"],
     password: process.env["TIELINE_BROKER_PASSWORD"],
-  } as SimulatedLaboratoryOptions;
+  };
   return await startSimulatedLaboratory(options);
 }
