@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
@@ -203,9 +204,9 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     const k = run.samples.findIndex((_, index) => isThere(index));
     return k < 0 ? undefined : run.samples[k];
   };
-  const times = runs.flatMap((run) => run.proposal_ms).sort((a, b) => a - b);
-  const quantile = (q: number): number =>
-    Number((times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0).toFixed(3));
+  const times = runs.flatMap((run) => run.proposal_ms);
+  const timeWithin = (share: number): number =>
+    times.length === 0 ? 0 : Number(quantile(times, share).toFixed(3));
   return {
     samplesToMacroF1: Object.fromEntries(
       THRESHOLDS.map((level) => [
@@ -216,7 +217,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     samplesToAllPhases: spread(
       runs.map((run) => first(run, (k) => (run.phasesFound[k] ?? 0) >= labels)),
     ),
-    proposal_ms: { median: quantile(0.5), p99: quantile(0.99) },
+    proposal_ms: { median: timeWithin(0.5), p99: timeWithin(0.99) },
     peakMemory_MB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
@@ -225,9 +226,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
 function spread(values: readonly (number | undefined)[]): Reached {
   const there = values.filter((value) => value !== undefined);
   if (there.length === 0) return { mean: null, sd: null, reached: 0 };
-  const mean = there.reduce((sum, x) => sum + x, 0) / there.length;
-  const variance = there.reduce((sum, x) => sum + (x - mean) ** 2, 0) / there.length;
-  return { mean, sd: Math.sqrt(variance), reached: there.length };
+  return { mean: mean(there), sd: standardDeviation(there), reached: there.length };
 }
 
 function describe(document: {
