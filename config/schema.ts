@@ -76,6 +76,8 @@ const simulatedSchema = z.strictObject({
   truth: z.string().optional(),
   seed: z.union([z.string(), z.number()]).transform(String).optional(),
   instruments: z.array(z.strictObject({ id: identifier, kind: z.string() })).optional(),
+  /** CSV of recorded frames that a `simulation-runner` gives out; relative to the configuration. */
+  recorded: z.string().optional(),
   faults: fault.optional(),
   noise: fault.optional(),
 });
