@@ -52,7 +52,14 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const onSignal = () => end({ kind: "signal" });
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   await daemon.start();
-  const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed: options.speed });
+  const laboratory = await startLaboratory({
+    loaded,
+    daemon,
+    folder,
+    seed,
+    speed: options.speed,
+    logger,
+  });
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
