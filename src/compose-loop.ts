@@ -147,6 +147,8 @@ function observerOf({ agent, view, publisher, timers, further }: Onlookers): Run
       further?.onSettled?.(lab);
     },
     onConnection: (connected) => {
+      view.noteBroker(connected);
+      if (!connected) show();
       if (connected && agent.online) {
         announce(agent, true);
         publisher.publishAll();
