@@ -7,6 +7,7 @@ import {
   loadConfiguration,
 } from "../../config/load-configuration.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
+import { refuseBadModels } from "./check-models.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
@@ -29,6 +30,8 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
   const { configuration } = loaded;
   const seed = options.seed ?? configuration.seed;
+  const campaigns = campaignSpecs(loaded, seed);
+  refuseBadModels(loaded, campaigns);
   const folder = resolve(options.data ?? configuration.data);
   const level = process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info");
   const logger = createPinoLogger({ level });
@@ -39,7 +42,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
   const daemon = await createDaemon({
     configuration,
-    campaigns: campaignSpecs(loaded, seed),
+    campaigns,
     folder,
     logger,
     at: killPointFromEnvironment(),
