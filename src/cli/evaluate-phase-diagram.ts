@@ -12,6 +12,8 @@ const EXAMPLE = `
 Example:
   tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
     --initial corners --budget 120 --seeds 3
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C \\
+    --initial corners --budget 60 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
 Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
@@ -38,6 +40,7 @@ interface RawOptions {
   readonly seeds: string;
   readonly shared?: string;
   readonly compositionNoise: string;
+  readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
   readonly json?: boolean;
 }
@@ -80,6 +83,10 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
       "--composition-noise <s>",
       "standard deviation of each measured composition, mole fraction",
       "0",
+    )
+    .option(
+      "--noise-not-told",
+      "the model is not told that noise: it learns it from repeats and the lever rule",
     )
     .option("--missing-compositions <fraction>", "share of results without compositions", "0")
     .option("--json", "print one JSON document")
@@ -125,6 +132,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       seeds,
       shared: options.settings.shared,
       compositionNoise: options.compositionNoise,
+      noiseTold: settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
     },
     runs,
@@ -171,7 +179,7 @@ function readOptions(raw: RawOptions): {
         : oneOfWords("--coexistence", raw.coexistence, ["off", "midpoint", "full"] as const),
     shared: raw.shared,
     gamma: raw.gamma === undefined ? undefined : numberWithin("--gamma", raw.gamma, 1e-6, 1e9),
-    compositionNoise_molFraction: noise > 0 ? noise : undefined,
+    compositionNoise_molFraction: noise > 0 && raw.noiseNotTold !== true ? noise : undefined,
   };
   const startsAtCorners = raw.initial === "corners";
   return {
