@@ -55,10 +55,13 @@ export const laboratorySchema = z.strictObject({
             "diffractometer",
             "property-tester",
             "magnetometer",
+            "simulation-runner",
           ]),
         }),
       )
       .optional(),
+    /** CSV of recorded frames that a `simulation-runner` gives out; relative to the configuration. */
+    recorded: z.string().optional(),
     faults: faults.optional(),
     noise: noise.optional(),
   }),
