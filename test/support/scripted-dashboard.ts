@@ -12,6 +12,7 @@ import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { PlannerView } from "../../src/planning/planner.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
+import type { StructureLook } from "../../src/views/structure-look.ts";
 import {
   createScriptedLaboratory,
   type ScriptedLaboratory,
@@ -37,6 +38,8 @@ export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly policy?: OperatorPolicy;
   readonly port?: number;
   readonly reply?: (request: OperatorRequest) => OperatorReply;
+  /** What a look at the structure model shows. */
+  readonly structure?: StructureLook;
   /** In place of the scripted laboratory's own map. */
   readonly plannerView?: (observations: number | undefined) => PlannerView;
 }
@@ -70,6 +73,7 @@ export async function startScriptedDashboard(
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>
         (options.plannerView ?? laboratory.plannerView)(observations),
+      structure: async () => options.structure,
       exportDocument: async (id) => {
         const fold = createExportFold({ site: "lab", version: "0.1.0", state: laboratory.state });
         for (const event of laboratory.events) fold.fold(event);
