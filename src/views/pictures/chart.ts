@@ -5,6 +5,7 @@ import type { Theme } from "./theme.ts";
 
 /** A line, a step line, dots or bars over x, with an optional band or error bars. */
 export interface Series {
+  /** Empty: not in the key. */
   readonly name: string;
   readonly colour: string;
   readonly x: readonly number[];
