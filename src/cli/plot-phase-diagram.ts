@@ -103,7 +103,11 @@ function columnsOf(rows: readonly Parameters[]): Columns {
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]));
 }
 
-function asObservation(result: MapToWrite["results"][number], position: number): ObservationView {
+/** A result as views carry it, where nothing was measured by an instrument. */
+export function asObservation(
+  result: MapToWrite["results"][number],
+  position: number,
+): ObservationView {
   const { candidateId, parameters, observations } = result;
   return {
     ...{ position, candidateId, parameters, time_ms: 0, jobId: "", instrumentId: "" },

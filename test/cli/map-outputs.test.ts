@@ -102,3 +102,44 @@ describe("suggest --goal phase-diagram", () => {
     expect(svg).not.toMatch(/NaN|undefined/);
   });
 });
+
+describe("optimise", () => {
+  const table = join(folder, "table.csv");
+  beforeAll(() => {
+    const rows = Array.from({ length: 100 }, (_, k) => {
+      const [a, b] = [(k % 10) / 9, Math.floor(k / 10) / 9];
+      return [a, b, (a - 0.6) ** 2 + (b - 0.3) ** 2, (a - 0.2) ** 2 + b].join(",");
+    });
+    writeFileSync(table, ["a,b,y,z", ...rows].join("\n"));
+  });
+
+  test("evaluate draws regret, slices with their uncertainty and the Pareto front beside the true one", async () => {
+    const plot = join(folder, "play.svg");
+    const args = "--inputs a,b --objectives y:min,z:min --initial 5 --budget 12 --seeds 2".split(
+      " ",
+    );
+    const run = await tieline("evaluate", "optimise", "--table", table, ...args, "--plot", plot);
+    expect(run.code).toBe(0);
+    const svg = readFileSync(plot, "utf8");
+    for (const part of ["Hypervolume of every run", "Pareto front", "true front", "y along a"]) {
+      expect(svg).toContain(part);
+    }
+    expect(svg).not.toMatch(/NaN|undefined/);
+  });
+
+  test("suggest draws what is known and lists what comes next, as PNG too", async () => {
+    const known = join(folder, "known.csv");
+    const lines = readFileSync(table, "utf8").split("\n");
+    const half = lines.map((line, k) => {
+      const [a, b, y] = line.split(",");
+      return `${a},${b},${k === 0 || k % 8 === 1 ? y : ""}`;
+    });
+    writeFileSync(known, half.join("\n"));
+    const plot = join(folder, "next.png");
+    const args = ["--goal", "optimise", "--objectives", "y:min", "--batch", "2"];
+    const run = await tieline("suggest", "--candidates", known, ...args, "--plot", plot);
+    expect(run.code).toBe(0);
+    expect(run.err).toContain(`written: ${plot}`);
+    expect(readFileSync(plot).subarray(1, 4).toString()).toBe("PNG");
+  });
+});

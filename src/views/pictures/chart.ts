@@ -44,9 +44,12 @@ export function drawChart(series: readonly Series[], options: ChartOptions): str
   const values = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
   const positive = logY ? values.map((list) => list.filter((value) => value > 0)) : values;
   const [low, high] = rangeOf(...positive);
+  // Whole dots at both ends.
+  const isDotted = series.some(({ kind }) => kind === "dots" || kind === "front");
+  const xPad = isDotted ? (xMax - xMin) * 0.02 : 0;
   const x = createScale({
-    min: xMin,
-    max: xMax,
+    min: xMin - xPad,
+    max: xMax + xPad,
     from_px: MARGIN.left,
     to_px: width - MARGIN.right,
     ticks: 6,
@@ -250,7 +253,7 @@ function drawKey(
 ): { readonly markup: string; readonly extra: number } {
   let [x, row] = [MARGIN.left, 0];
   const markup = series
-    .filter(({ name }) => name !== "")
+    .filter(({ name, x: own }) => name !== "" && own.length > 0)
     .map(({ name, colour, kind, dashed }) => {
       const needed = 34 + textWidth(name, KEY.size);
       if (x > MARGIN.left && x + needed > width) [x, row] = [MARGIN.left, row + 1];

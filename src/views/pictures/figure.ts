@@ -15,14 +15,17 @@ export interface FigureOptions {
   readonly definitions?: string | undefined;
 }
 
+/** One picture of a figure, with what is written over it where the picture itself has no heading. */
+export interface Panel {
+  readonly svg: string;
+  readonly heading?: string | undefined;
+}
+
 const GAP = 12;
-const HEAD = { title: 40, subtitle: 20 };
+const HEAD = { title: 40, subtitle: 20, panel: 26 };
 
 /** Puts pictures into rows of one SVG document with a title; each keeps its size, ids are made distinct. */
-export function composeFigure(
-  rows: readonly (readonly string[])[],
-  options: FigureOptions,
-): string {
+export function composeFigure(rows: readonly (readonly Panel[])[], options: FigureOptions): string {
   const { theme, key } = options;
   const sized = rows.filter((row) => row.length > 0).map((row) => row.map(sizeOf));
   const top = HEAD.title + (options.subtitle === undefined ? 0 : HEAD.subtitle);
@@ -31,9 +34,9 @@ export function composeFigure(
   let y = top;
   for (const [r, row] of sized.entries()) {
     let x = 0;
-    for (const [c, { svg, width }] of row.entries()) {
-      parts.push(place(scopeIds(svg, `p${r}${c}`), x, y));
-      x += width + GAP;
+    for (const [c, panel] of row.entries()) {
+      parts.push(place({ ...panel, svg: scopeIds(panel.svg, `p${r}-${c}`) }, [x, y], theme));
+      x += panel.width + GAP;
     }
     y += Math.max(...row.map(({ height }) => height)) + GAP;
   }
@@ -56,12 +59,28 @@ export function composeFigure(
   );
 }
 
+/** Fills rows of at most this width with the panels, in their order. */
+export function flowPanels(panels: readonly Panel[], width_max: number): Panel[][] {
+  const rows: Panel[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const panel of panels) {
+    const { width } = sizeOf(panel);
+    if (used + GAP + width > width_max) {
+      rows.push([]);
+      used = -GAP;
+    }
+    rows.at(-1)?.push(panel);
+    used += GAP + width;
+  }
+  return rows;
+}
+
 /** How high a key beside rows of these pictures may be. */
-export function heightOfRows(rows: readonly (readonly string[])[]): number {
+export function heightOfRows(rows: readonly (readonly Panel[])[]): number {
   return spread(
     rows
       .filter((row) => row.length > 0)
-      .map((row) => Math.max(...row.map((svg) => sizeOf(svg).height))),
+      .map((row) => Math.max(...row.map((panel) => sizeOf(panel).height))),
   );
 }
 
@@ -81,17 +100,35 @@ function heading({ title, subtitle, theme }: FigureOptions, width: number): stri
   );
 }
 
-interface Sized {
-  readonly svg: string;
+interface Sized extends Panel {
   readonly width: number;
   readonly height: number;
 }
 
-function sizeOf(svg: string): Sized {
+function sizeOf({ svg, heading: over }: Panel): Sized {
   const size = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg);
-  return { svg, width: Number(size?.[1] ?? 0), height: Number(size?.[2] ?? 0) };
+  const extra = over === undefined ? 0 : HEAD.panel;
+  return {
+    svg,
+    heading: over,
+    width: Number(size?.[1] ?? 0),
+    height: Number(size?.[2] ?? 0) + extra,
+  };
 }
 
-function place(svg: string, x: number, y: number): string {
-  return svg.replace("<svg ", `<svg x="${Math.round(x)}" y="${Math.round(y)}" `);
+function place(panel: Sized, [x, y]: readonly [number, number], theme: Theme): string {
+  const over = panel.heading;
+  const title =
+    over === undefined
+      ? ""
+      : text(fitText(over, 13, panel.width / 1.12), {
+          x: x + panel.width / 2,
+          y: y + 18,
+          "text-anchor": "middle",
+          "font-size": 13,
+          "font-weight": 600,
+          fill: theme.ink,
+        });
+  const top = Math.round(y) + (over === undefined ? 0 : HEAD.panel);
+  return title + panel.svg.replace("<svg ", `<svg x="${Math.round(x)}" y="${top}" `);
 }

@@ -58,7 +58,9 @@ export function drawMapFigure(sources: MapFigureSources): string {
     maps.labels,
     maps.sections.map(({ data }) => data),
   );
-  const pictures = [...drawSections(sources, maps, rows), [...(sources.below ?? [])]];
+  const pictures = [...drawSections(sources, maps, rows), sources.below ?? []].map((row) =>
+    row.map((svg) => ({ svg })),
+  );
   const datas = maps.sections.map(({ data }) => data);
   const hasScale = maps.sections.length === 1 && sources.truth === undefined;
   const key = drawFigureKey(rows, datas, { height: heightOfRows(pictures), hasScale }, theme);
