@@ -7,6 +7,7 @@ import {
   type MapPlane,
   numericColumns,
 } from "../../../src/views/map-plane.ts";
+import { drawMapFigure } from "../../../src/views/pictures/map-figure.ts";
 import { describeMap, drawMap } from "../../../src/views/pictures/map-picture.ts";
 import { LIGHT } from "../../../src/views/pictures/theme.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
@@ -88,7 +89,11 @@ export function PhaseMap(
       </p>
       <Downloads
         name={`${campaign.campaignId}-map`}
-        svg={() => drawMap(data, { width: 720, theme: LIGHT, layer })}
+        svg={() =>
+          level?.isStack && phaseView !== undefined
+            ? drawMapFigure({ ...sources, view: phaseView, theme: LIGHT })
+            : drawMap(data, { width: 720, theme: LIGHT, layer })
+        }
         csv={() => mapCsv(candidates, phaseView)}
       />
     </section>
