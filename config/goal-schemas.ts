@@ -36,6 +36,7 @@ const optimiseModel = z.strictObject({
   acquisition: z.string().optional(),
   kernel: z.string().optional(),
   inputs: z.array(z.string().min(1)).min(1).optional(),
+  logInputs: z.array(z.string().min(1)).optional(),
   initial: z.number().int().min(0).optional(),
   initialDesign: z.enum(["sobol", "latin-hypercube", "random"]).optional(),
   shared: z.string().optional(),
