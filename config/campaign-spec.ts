@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { LabError } from "../src/core/errors.ts";
@@ -42,7 +42,13 @@ function specOf(campaign: CampaignConfiguration, folder: string, seed: string): 
 function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
   const { goal, model } = campaign;
   if (goal !== "structure-map") return { goal, model } as GoalSettings;
-  return { goal, model: { ...model, structureModel: resolve(folder, model.structureModel) } };
+  const structureModel = resolve(folder, model.structureModel);
+  if (!existsSync(structureModel))
+    throw new LabError("TL-1002", `Campaign ${campaign.id}: there is no model ${structureModel}`, {
+      exitCode: 2,
+      hint: "Train one with: tieline structure train --frames FILE:LABEL ... --out MODEL.json",
+    });
+  return { goal, model: { ...model, structureModel } };
 }
 
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {

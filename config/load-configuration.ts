@@ -60,6 +60,25 @@ export function loadConfiguration(file: string): LoadedConfiguration {
   return { file, folder: dirname(resolve(file)), sha256, configuration: parsed.data };
 }
 
+/** The error for problems that only the models can see, each with its line in the configuration's file. */
+export function configurationError(
+  { file }: LoadedConfiguration,
+  found: readonly { readonly path: readonly PropertyKey[]; readonly text: string }[],
+): LabError {
+  const counter = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: counter });
+  const problems = found.map(({ path, text }) => ({
+    file,
+    line: lineOfPath(document.contents, path, counter),
+    path: showPath(path),
+    text,
+  }));
+  return problemsError(
+    "TL-1010",
+    problems.sort((a, b) => a.line - b.line),
+  );
+}
+
 /** `file:line: path: what is wrong`, one line a problem. */
 export function formatProblem(problem: ConfigurationProblem): string {
   const where = problem.path === "" ? "" : ` ${problem.path}:`;

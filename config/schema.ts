@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { goalSchema } from "./goal-schemas.ts";
+import { laboratorySchema } from "./laboratory-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
 
 const identifier = z
@@ -71,15 +72,6 @@ const brokerSchema = z
   })
   .default({ host: "127.0.0.1", port: 1883 });
 
-const fault = z.record(z.string(), z.unknown());
-const simulatedSchema = z.strictObject({
-  truth: z.string().optional(),
-  seed: z.union([z.string(), z.number()]).transform(String).optional(),
-  instruments: z.array(z.strictObject({ id: identifier, kind: z.string() })).optional(),
-  faults: fault.optional(),
-  noise: fault.optional(),
-});
-
 /** A configuration, version 1. Unknown keys are refused, so that a misspelt limit is not silently no limit. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1, "write version: 1"),
@@ -97,7 +89,7 @@ export const configurationSchema = z.strictObject({
     })
     .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
-  laboratory: z.strictObject({ simulated: simulatedSchema }).optional(),
+  laboratory: laboratorySchema.optional(),
   instruments: z
     .record(identifier, z.strictObject({ limits: limitsSchema.default({}) }))
     .default({}),

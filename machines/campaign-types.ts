@@ -53,6 +53,8 @@ export interface CampaignContext extends CampaignInput {
   readonly timers: number;
   readonly timerId: string | undefined;
   readonly isEmergency: boolean;
+  /** A person said stop: the campaign ends with its jobs in flight. */
+  readonly isStopAsked: boolean;
 }
 
 interface AboutExperiment extends Stamp {

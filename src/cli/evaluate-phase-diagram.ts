@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
@@ -11,6 +12,8 @@ const EXAMPLE = `
 Example:
   tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
     --initial corners --budget 120 --seeds 3
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C \\
+    --initial corners --budget 60 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
 Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
@@ -37,6 +40,7 @@ interface RawOptions {
   readonly seeds: string;
   readonly shared?: string;
   readonly compositionNoise: string;
+  readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
   readonly json?: boolean;
 }
@@ -79,6 +83,10 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
       "--composition-noise <s>",
       "standard deviation of each measured composition, mole fraction",
       "0",
+    )
+    .option(
+      "--noise-not-told",
+      "the model is not told that noise: it learns it from repeats and the lever rule",
     )
     .option("--missing-compositions <fraction>", "share of results without compositions", "0")
     .option("--json", "print one JSON document")
@@ -124,6 +132,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       seeds,
       shared: options.settings.shared,
       compositionNoise: options.compositionNoise,
+      noiseTold: settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
     },
     runs,
@@ -170,7 +179,7 @@ function readOptions(raw: RawOptions): {
         : oneOfWords("--coexistence", raw.coexistence, ["off", "midpoint", "full"] as const),
     shared: raw.shared,
     gamma: raw.gamma === undefined ? undefined : numberWithin("--gamma", raw.gamma, 1e-6, 1e9),
-    compositionNoise_molFraction: noise > 0 ? noise : undefined,
+    compositionNoise_molFraction: noise > 0 && raw.noiseNotTold !== true ? noise : undefined,
   };
   const startsAtCorners = raw.initial === "corners";
   return {
@@ -203,9 +212,9 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     const k = run.samples.findIndex((_, index) => isThere(index));
     return k < 0 ? undefined : run.samples[k];
   };
-  const times = runs.flatMap((run) => run.proposal_ms).sort((a, b) => a - b);
-  const quantile = (q: number): number =>
-    Number((times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0).toFixed(3));
+  const times = runs.flatMap((run) => run.proposal_ms);
+  const timeWithin = (share: number): number =>
+    times.length === 0 ? 0 : Number(quantile(times, share).toFixed(3));
   return {
     samplesToMacroF1: Object.fromEntries(
       THRESHOLDS.map((level) => [
@@ -216,7 +225,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     samplesToAllPhases: spread(
       runs.map((run) => first(run, (k) => (run.phasesFound[k] ?? 0) >= labels)),
     ),
-    proposal_ms: { median: quantile(0.5), p99: quantile(0.99) },
+    proposal_ms: { median: timeWithin(0.5), p99: timeWithin(0.99) },
     peakMemory_MB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
@@ -225,9 +234,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
 function spread(values: readonly (number | undefined)[]): Reached {
   const there = values.filter((value) => value !== undefined);
   if (there.length === 0) return { mean: null, sd: null, reached: 0 };
-  const mean = there.reduce((sum, x) => sum + x, 0) / there.length;
-  const variance = there.reduce((sum, x) => sum + (x - mean) ** 2, 0) / there.length;
-  return { mean, sd: Math.sqrt(variance), reached: there.length };
+  return { mean: mean(there), sd: standardDeviation(there), reached: there.length };
 }
 
 function describe(document: {

@@ -23,6 +23,8 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
   try {
     const loaded = loadConfiguration(options.config);
     const campaigns = campaignSpecs(loaded, loaded.configuration.seed);
+    const { refuseBadModels } = await import("./check-models.ts");
+    refuseBadModels(loaded, campaigns);
     if (options.json)
       return printJson(io, {
         valid: true,

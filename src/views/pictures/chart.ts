@@ -4,6 +4,7 @@ import type { Theme } from "./theme.ts";
 
 /** A line, a step line, dots or bars over x, with an optional band or error bars. */
 export interface Series {
+  /** Empty: not in the key. */
   readonly name: string;
   readonly colour: string;
   readonly x: readonly number[];
@@ -220,6 +221,7 @@ function drawErrorBars(series: Series, x: Scale, y: Scale): string {
 function drawKey(series: readonly Series[], { theme }: ChartOptions): string {
   let x = MARGIN.left;
   return series
+    .filter(({ name }) => name !== "")
     .map(({ name, colour }) => {
       const mark = element("rect", { x, y: 12, width: 14, height: 10, fill: colour, rx: 2 });
       const label = text(name, { x: x + 19, y: 21, fill: theme.ink, "font-size": 12 });
