@@ -49,13 +49,32 @@ function checkRecipe(
   path: readonly PropertyKey[],
 ): CrossProblem[] {
   const names = axisNames(campaign.space);
-  return campaign.recipe.flatMap((step, k) =>
-    Object.entries(step.parameters).flatMap(([parameter, source]) => {
-      if (typeof source !== "object" || names.includes(source.axis)) return [];
-      const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
-      return [{ path: [...path, "recipe", k, "parameters", parameter, "axis"], text }];
-    }),
+  const recipes = [
+    { at: ["recipe"], steps: campaign.recipe },
+    ...Object.entries(campaign.alternatives ?? {}).map(([name, steps]) => ({
+      at: ["alternatives", name],
+      steps,
+    })),
+  ];
+  const misplaced =
+    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+      ? [
+          {
+            path: [...path, "alternatives"],
+            text: "alternatives are for goal: structure-map; remove them",
+          },
+        ]
+      : [];
+  const unknown = recipes.flatMap(({ at, steps }) =>
+    steps.flatMap((step, k) =>
+      Object.entries(step.parameters).flatMap(([parameter, source]) => {
+        if (typeof source !== "object" || names.includes(source.axis)) return [];
+        const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
+        return [{ path: [...path, ...at, k, "parameters", parameter, "axis"], text }];
+      }),
+    ),
   );
+  return [...misplaced, ...unknown];
 }
 
 /** An optimisation's settings name axes; a misspelt name would only be found when the planner starts. */

@@ -82,6 +82,7 @@ const optimiseModel = z.strictObject({
 const evidenceSetting = z.strictObject({
   fidelity: z.number().min(0.05).max(1).optional(),
   cost: z.number().positive().optional(),
+  inFlight: z.number().int().min(0).optional(),
 });
 
 const structureMapModel = z.strictObject({

@@ -98,6 +98,8 @@ export interface EvidenceSetting {
   readonly fidelity?: number | undefined;
   /** In any unit, the same for both; without it 1. */
   readonly cost?: number | undefined;
+  /** How many of this kind may be in flight; without it the campaign's own bound alone counts. */
+  readonly inFlight?: number | undefined;
 }
 
 export interface EffectiveModelSettings {
