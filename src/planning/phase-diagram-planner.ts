@@ -6,7 +6,7 @@ import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../doma
 import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 import { listCandidates } from "./candidates.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
-import { createMapModel, resolveSettings } from "./phase-diagram-strategy.ts";
+import { createMapModel, kernelGamma, resolveSettings } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
 import type { Planner, PlannerFactory } from "./planner.ts";
@@ -144,7 +144,10 @@ function propose(context: ProposeContext): Proposal {
     const chosen = candidates[grid.rowOf[candidate] ?? -1];
     return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
   });
-  const resolved = resolveSettings(context.settings);
+  const resolved = {
+    ...resolveSettings(context.settings),
+    gamma: kernelGamma(context.settings, grid),
+  };
   const status = model.status();
   return {
     points,
