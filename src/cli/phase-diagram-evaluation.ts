@@ -55,19 +55,20 @@ export function runEvaluation(
     const left = options.budget - run.sampled.length;
     const starting = options.startsAtCorners ? 0 : options.initial - run.sampled.length;
     const count = Math.min(left, Math.max(starting, options.batch));
+    // The map before the proposal is that of the last batch; reading it first would hide its cost from the time.
     const begun_ms = performance.now();
     planner.learn(results);
     const { points } = planner.propose({ n, count, pending: [], excluded: [], seed: String(seed) });
     run.proposal_ms.push(performance.now() - begun_ms);
-    if (points.length === 0) break;
+    if (results.length > 0) record(run, planner, scorer);
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
+    if (points.length === 0) break;
     for (const point of points) run.sampled.push(Number(point.candidateId.slice(1)));
-    planner.learn(results);
     learnt.push(...results);
-    results = [];
-    record(run, planner, scorer);
     onProgress(run.sampled.length);
   }
+  planner.learn(results);
+  if (results.length > 0) record(run, planner, scorer);
   atEnd?.(planner, learnt);
   return run;
 }

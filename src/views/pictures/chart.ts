@@ -16,6 +16,8 @@ export interface Series {
   /** Read on hovering one dot. */
   readonly titles?: readonly string[] | undefined;
   readonly dashed?: boolean | undefined;
+  /** Of dots, px; 3.5 unless said. */
+  readonly radius?: number | undefined;
 }
 
 export interface ChartOptions {
@@ -198,7 +200,7 @@ function drawDots(
       const mark = {
         cx,
         cy,
-        r: 3.5,
+        r: series.radius ?? 3.5,
         fill: series.colour,
         stroke: theme.background,
         "stroke-width": 0.8,
