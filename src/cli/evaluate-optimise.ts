@@ -14,10 +14,11 @@ import {
 } from "./optimise-options.ts";
 import type { KnownTable, PlayedRun } from "./play-optimise.ts";
 import { createProgress } from "./progress.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLE = `
 Example:
-  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10
+  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10 --plot branin.png
 
 Acquisitions, one objective:       expected-improvement (default), probability-of-improvement, upper-confidence-bound, thompson
 Acquisitions, several objectives:  expected-hypervolume (default), hypervolume-probability, thompson, parego
@@ -44,6 +45,7 @@ interface RawOptions {
   readonly exploration?: number;
   readonly logInputs?: string[];
   readonly components?: string[];
+  readonly plot?: string;
   readonly json?: boolean;
 }
 
@@ -79,6 +81,10 @@ export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void
     )
     .option("--log-inputs <names>", "positive inputs that differ by factors", parseNames)
     .option("--components <names>", "inputs that are fractions and sum to 1", parseNames)
+    .option(
+      "--plot <file>",
+      `${PLOT_HELP} of regret, the first run's models with their uncertainty, the Pareto front`,
+    )
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLE)
     .action(async (raw: RawOptions) => {
@@ -94,10 +100,12 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const model = readSettings(raw);
   const reference = parseReference(raw.reference, model.objectives.length);
   const { playOptimise } = await import("./play-optimise.ts");
-  const { summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
+  const { frontOfTable, summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
   const { resolveSettings } = await import("../planning/optimise/resolve-settings.ts");
   const resolved = resolveSettings(model);
   const table = await readKnownTable(raw, model);
+  const { collectFirstPlay } = await import("./plot-optimise.ts");
+  const atEnd = collectFirstPlay(raw.plot);
   const progress = createProgress(io, "evaluate");
   const runs: PlayedRun[] = [];
   for (let seed = 1; seed <= raw.seeds; seed++) {
@@ -108,6 +116,7 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
         settings,
         () => performance.now(),
         (done) => progress.update((seed - 1) * raw.budget + done, raw.seeds * raw.budget),
+        seed === 1 ? atEnd.collect : undefined,
       ),
     );
   }
@@ -131,6 +140,9 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
     runs,
     summary: summarisePlay(runs, table, model, reference),
   };
+  const { acquisition } = resolved;
+  const trueFront = frontOfTable(table, model);
+  await atEnd.write({ table: raw.table, runs, known: table, model, trueFront, acquisition }, io);
   if (raw.json === true) printJson(io, document);
   else io.out(describe(document));
 }

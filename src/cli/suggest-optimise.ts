@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { LabError, misuse } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
@@ -18,6 +19,7 @@ import { nameList, wholeNumber } from "./option-values.ts";
 import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { columnOf, readTable, type Table } from "./table.ts";
+import { pictureKind } from "./write-picture.ts";
 import { rowOf, writeProposals } from "./write-proposals.ts";
 
 /**
@@ -26,6 +28,7 @@ import { rowOf, writeProposals } from "./write-proposals.ts";
  */
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
+  if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const table = await readTable(options.candidates);
   if (table.rows.length === 0)
     throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
@@ -51,6 +54,12 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
   });
   if (options.out !== undefined) await writeProposals(options.out, kept, table, proposal);
   const message = messageFor(proposal, results.length, rows.length, batch);
+  if (options.plot !== undefined) {
+    const { plotSuggestion } = await import("./plot-optimise.ts");
+    const subtitle = message.replace(/ Next:.*$/, "");
+    const about = { title: basename(table.file), subtitle, view: planner.view(), results };
+    await plotSuggestion(options.plot, { ...about, next: proposal.points }, io);
+  }
   if (options.json === true) {
     printJson(io, {
       goal: "optimise",

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { misuse } from "../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { MAP_HELP } from "./write-map.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLES = `
 Examples:
-  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5
+  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5 --plot map.svg --map map.csv
   tieline suggest --candidates candidates.csv --goal optimise --objectives yield:max --batch 3
   tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K
 
@@ -36,6 +38,9 @@ export interface SuggestOptions {
   readonly batch: string;
   readonly out?: string;
   readonly seed: string;
+  readonly plot?: string;
+  readonly plotAxes?: string;
+  readonly map?: string;
   readonly json?: boolean;
 }
 
@@ -81,6 +86,9 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--batch <n>", "points wanted", "1")
     .option("--out <file>", "also write the proposals to this CSV file")
     .option("--seed <n>", "names the random stream", "1")
+    .option("--plot <file>", `${PLOT_HELP} of what is known and what comes next`)
+    .option("--plot-axes <x,y>", "phase-diagram: two axes to draw")
+    .option("--map <file>", `phase-diagram: ${MAP_HELP}`)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLES)
     .action(async (options: SuggestOptions) => {

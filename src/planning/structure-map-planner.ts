@@ -53,8 +53,8 @@ export const createStructureMapPlanner: PlannerFactory = (campaign) => {
       const { model } = proposal;
       return { ...proposal, model: { ...model, summary: { ...model.summary, evidence } } };
     },
-    view: (): PlannerView => ({
-      ...inner.view(),
+    view: (detail): PlannerView => ({
+      ...inner.view(detail),
       evidence: spent([...learnt.values()], settings),
       restsOn: nearestKinds(
         candidates.map((candidate) => placeOf(candidate.parameters)),
