@@ -57,6 +57,8 @@ export interface OptimiseSettings {
   readonly kernel?: string | undefined;
   /** Columns that the model learns from; absent: every column but the cost. */
   readonly inputs?: readonly string[] | undefined;
+  /** Positive columns whose values differ by factors (durations, concentrations): the model learns from their logarithms. */
+  readonly logInputs?: readonly string[] | undefined;
   /** Results from a space-filling design before the model chooses. */
   readonly initial?: number | undefined;
   readonly initialDesign?: "sobol" | "latin-hypercube" | "random" | undefined;

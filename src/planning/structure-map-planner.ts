@@ -65,8 +65,8 @@ export const createStructureMapPlanner: PlannerFactory = (campaign) => {
       const { model } = proposal;
       return { ...proposal, model: { ...model, summary: { ...model.summary, evidence } } };
     },
-    view: (): PlannerView => ({
-      ...inner.view(),
+    view: (detail): PlannerView => ({
+      ...inner.view(detail),
       evidence: spent([...learnt.values()], settings),
       restsOn: nearestKinds(places.all, [...learnt.values()]),
     }),

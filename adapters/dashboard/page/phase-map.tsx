@@ -46,7 +46,7 @@ export function PhaseMap(
   const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
 
   return (
-    <section class="card map" aria-label="Phase map">
+    <section class="card map first" aria-label="Phase map">
       <div class="toolbar">
         {choice}
         <div class="segmented" role="radiogroup" aria-label="Colours show">
