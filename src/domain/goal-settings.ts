@@ -17,7 +17,14 @@ export interface PhaseDiagramSettings {
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
   readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
-    | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
+    | {
+        /** Results in a row that changed no label of the map. */
+        readonly mapUnchanged?: number | undefined;
+        /** Estimated share of wrong labels, 0..1. */
+        readonly error_max?: number | undefined;
+        /** Estimated chance that a label has not been seen yet, 0..1. */
+        readonly unseenChance_max?: number | undefined;
+      }
     | undefined;
 }
 

@@ -275,7 +275,8 @@ function drawKeyMark(
   [x, y]: readonly [number, number],
   isDashed: boolean,
 ): string {
-  if (kind === "dots") return element("circle", { cx: x + 10, cy: y + 5, r: 4, fill: colour });
+  if (kind === "dots")
+    return element("ellipse", { cx: x + 10, cy: y + 5, rx: 4, ry: 4, fill: colour });
   return element("path", {
     d: pathOf([
       [x, y + 5],

@@ -5,7 +5,7 @@ import { chooseSections, type Slice } from "../map-slices.ts";
 import { formatNumber } from "../observation-summary.ts";
 import type { PhaseDiagramView } from "../planner-views.ts";
 import { axisTitle } from "./axis-title.ts";
-import { composeFigure, heightOfRows } from "./figure.ts";
+import { composeFigure, heightOfRows, widthOfRows } from "./figure.ts";
 import {
   type DrawnKey,
   drawKey,
@@ -33,6 +33,8 @@ export interface MapFigureSources {
   readonly truth?: readonly string[] | undefined;
   /** Two axes to draw instead of the plane that fits the space best. */
   readonly axes?: readonly [string, string] | undefined;
+  /** The key under the maps, for a narrow page, in place of beside them. */
+  readonly isKeyBelow?: boolean | undefined;
   /** Further pictures, under the map. */
   readonly below?: readonly string[] | undefined;
   readonly theme: Theme;
@@ -63,7 +65,11 @@ export function drawMapFigure(sources: MapFigureSources): string {
   );
   const datas = maps.sections.map(({ data }) => data);
   const hasScale = maps.sections.length === 1 && sources.truth === undefined;
-  const key = drawFigureKey(rows, datas, { height: heightOfRows(pictures), hasScale }, theme);
+  const room = { height: heightOfRows(pictures), width: widthOfRows(pictures) };
+  const { isKeyBelow = false } = sources;
+  const key = isKeyBelow
+    ? drawKeyBelow(rows, datas, { width: room.width, hasScale }, theme)
+    : drawKeyBeside(rows, datas, { height: room.height, hasScale }, theme);
   const left = maps.leftOut > 0 ? ` ${maps.leftOut} further sections are not drawn.` : "";
   return composeFigure(pictures, {
     title,
@@ -71,6 +77,7 @@ export function drawMapFigure(sources: MapFigureSources): string {
     description: datas.length === 1 && datas[0] !== undefined ? describeMap(datas[0]) : title,
     theme,
     key,
+    isKeyBelow,
     definitions: patternDefinitions(
       rows.map(({ index }) => fillId(index, 1)),
       labelStyles(maps.labels, maps.order),
@@ -168,7 +175,7 @@ export function nameSlice(slice: Slice): string {
     .join(", ");
 }
 
-function drawFigureKey(
+function drawKeyBeside(
   rows: readonly KeyRow[],
   maps: readonly MapData[],
   { height, hasScale }: { readonly height: number; readonly hasScale: boolean },
@@ -186,4 +193,38 @@ function drawFigureKey(
   });
   const width = Math.max(...parts.map((part) => part.width));
   return { markup: markup.join(""), width, height: y };
+}
+
+function drawKeyBelow(
+  rows: readonly KeyRow[],
+  maps: readonly MapData[],
+  { width, hasScale }: { readonly width: number; readonly hasScale: boolean },
+  theme: Theme,
+): DrawnKey {
+  const styles = labelStyles(maps[0]?.labels ?? [], maps[0]?.phaseOrder);
+  const right = [drawMarkKey(maps, theme), ...(hasScale ? [drawUncertaintyKey(theme)] : [])];
+  const taken = right.reduce((sum, part) => sum + part.width, 0);
+  const labels = widestKey(rows, styles, theme, width - taken);
+  let x = 0;
+  const markup = [labels, ...right].map((part) => {
+    const placed = element("g", { transform: `translate(${x} 0)` }, part.markup);
+    x += part.width;
+    return placed;
+  });
+  const height = Math.max(...[labels, ...right].map((part) => part.height));
+  return { markup: markup.join(""), width: x, height };
+}
+
+/** The lowest key that is no wider than this. */
+function widestKey(
+  rows: readonly KeyRow[],
+  styles: ReturnType<typeof labelStyles>,
+  theme: Theme,
+  width: number,
+): DrawnKey {
+  for (let columns = 5; columns > 1; columns--) {
+    const key = drawKey(rows, styles, theme, 18 * Math.max(6, Math.ceil(rows.length / columns)));
+    if (key.width <= width) return key;
+  }
+  return drawKey(rows, styles, theme, 18 * rows.length);
 }
