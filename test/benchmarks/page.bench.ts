@@ -128,6 +128,7 @@ async function redrawsOfResults(dashboard: ScriptedDashboard, page: Page): Promi
   const redraws: number[] = [];
   const { laboratory } = dashboard;
   laboratory.propose(20);
+  await page.evaluate("window.tielineLong.length = 0");
   for (let n = laboratory.measured.length + 1; laboratory.finishOne(); n++) {
     dashboard.flush();
     await page.waitForFunction(`window.tielineShown?.[${n}] !== undefined`);
@@ -135,6 +136,10 @@ async function redrawsOfResults(dashboard: ScriptedDashboard, page: Page): Promi
       Number(await page.locator("canvas[data-redraw-ms]").getAttribute("data-redraw-ms")),
     );
   }
+  const long = (await page.evaluate("window.tielineLong")) as number[];
+  console.log(
+    `tasks above 50 ms in the page meanwhile: ${long.length === 0 ? "none" : summary(long)}`,
+  );
   return redraws;
 }
 
