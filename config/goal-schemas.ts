@@ -101,6 +101,7 @@ const structureMapModel = z.strictObject({
 
 const effectiveModelModel = z.strictObject({
   spec: z.record(z.string(), z.unknown()),
+  forward: z.strictObject({ timeLimit_s: z.number().positive().optional() }).optional(),
   target: z.strictObject({ quantity: z.string(), error_max: z.number().positive() }).optional(),
   sigma: z.number().positive().optional(),
 });

@@ -66,7 +66,7 @@ test("what only the planners can see is reported for every campaign at once, eac
     "17 TL-8002",
     "18 TL-8002",
     "21 TL-8006",
-    "27 TL-6002",
+    "29 Invalid",
   ]);
 });
 
