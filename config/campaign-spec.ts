@@ -6,6 +6,7 @@ import { LabError } from "../src/core/errors.ts";
 import type { CampaignSpec } from "../src/domain/campaign.ts";
 import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
+import type { Recipe } from "../src/domain/recipe.ts";
 import type { SearchSpace, TableSpace } from "../src/domain/search-space.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -33,9 +34,16 @@ function specOf(campaign: CampaignConfiguration, folder: string, seed: string): 
     failuresInARow_max: campaign.failuresInARow_max,
     space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },
+    ...alternativesOf(campaign),
     limits: campaign.limits,
     ...goalOf(campaign, folder),
   };
+}
+
+function alternativesOf({ alternatives }: CampaignConfiguration) {
+  if (alternatives === undefined) return {};
+  const named = Object.entries(alternatives).map(([name, steps]) => [name, { steps }]);
+  return { alternatives: Object.fromEntries(named) as Record<string, Recipe> };
 }
 
 /** The goal with its file names resolved, since a daemon may be started anywhere. */
@@ -54,14 +62,15 @@ function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {
   const { space } = campaign;
   if (space.kind !== "table") return space;
-  return readTable(resolve(folder, space.file), space.axes, space.components);
+  return readTable(resolve(folder, space.file), space.axes, space.components, campaign.goal);
 }
 
-/** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number. */
+/** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number (an optimisation takes text as a category). */
 function readTable(
   file: string,
   axes: readonly string[],
   components: readonly string[] | undefined,
+  goal: GoalSettings["goal"],
 ): TableSpace {
   const text = readText(file);
   const records = parse(text, {
@@ -81,8 +90,11 @@ function readTable(
   const rows = records.map((record, k) =>
     Object.fromEntries(
       axes.map((axis) => {
-        const value = Number(record[axis]);
-        if (record[axis] === "" || !Number.isFinite(value)) {
+        const cell = record[axis] ?? "";
+        const value = Number(cell);
+        const isWord = Number.isNaN(value) && !/^[+-]?(nan|inf|infinity)$/i.test(cell);
+        if (goal === "optimise" && isWord) return [axis, cell];
+        if (cell === "" || !Number.isFinite(value)) {
           const what = `${file}:${k + 2}: "${record[axis]}" in column "${axis}" is not a number`;
           throw new LabError("TL-1020", what, { exitCode: 2 });
         }

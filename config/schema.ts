@@ -45,6 +45,10 @@ const campaignCommon = z.strictObject({
   failuresInARow_max: z.number().int().min(1).max(1000).default(5),
   space: spaceSchema,
   recipe: z.array(recipeStep).min(1).max(20),
+  /** Other ways to learn about a point (goal structure-map): `measurement` beside a recipe of simulations, or the reverse. */
+  alternatives: z
+    .partialRecord(z.enum(["measurement", "simulation"]), z.array(recipeStep).min(1).max(20))
+    .optional(),
   limits: limitsSchema.default({}),
   goal: z.string(),
   model: z.unknown().optional(),

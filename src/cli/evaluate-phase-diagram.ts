@@ -7,11 +7,13 @@ import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values
 import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "./phase-diagram-truth.ts";
 import { createProgress } from "./progress.ts";
+import { MAP_HELP } from "./write-map.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLE = `
 Example:
   tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
-    --initial corners --budget 120 --seeds 3
+    --initial corners --budget 120 --seeds 3 --plot map.png --map map.csv
   tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C \\
     --initial corners --budget 60 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
@@ -43,6 +45,9 @@ interface RawOptions {
   readonly compositionNoise: string;
   readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
+  readonly plot?: string;
+  readonly plotAxes?: string;
+  readonly map?: string;
   readonly json?: boolean;
 }
 
@@ -94,6 +99,12 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
       "the model is not told that noise: it learns it from repeats and the lever rule",
     )
     .option("--missing-compositions <fraction>", "share of results without compositions", "0")
+    .option(
+      "--plot <file>",
+      `${PLOT_HELP} of the first run's map beside the truth, with the learning curves`,
+    )
+    .option("--plot-axes <x,y>", "two axes to draw, in place of the plane that fits the space")
+    .option("--map <file>", MAP_HELP)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLE)
     .action(async (raw: RawOptions) => {
@@ -110,12 +121,18 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
   const settings = withCoexistence(options.settings, truth);
   const budget = Math.min(options.budget, truth.rows.length);
+  const outputs = await import("./evaluate-map-outputs.ts");
+  const atEnd = outputs.collectFirstRun(raw, axes);
   const progress = createProgress(io, "evaluate");
   const runs: EvaluationRun[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     runs.push(
-      runEvaluation(truth, { ...options, settings, budget }, seed, (samples) =>
-        progress.update((seed - 1) * budget + samples, seeds * budget),
+      runEvaluation(
+        truth,
+        { ...options, settings, budget },
+        seed,
+        (samples) => progress.update((seed - 1) * budget + samples, seeds * budget),
+        seed === 1 ? atEnd.collect : undefined,
       ),
     );
   }
@@ -144,6 +161,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
     runs,
     summary: summarise(runs, labels),
   };
+  await atEnd.write({ truth, runs, settings: document.settings }, io);
   if (raw.json === true) printJson(io, document);
   else io.out(describe(document));
 }

@@ -31,12 +31,13 @@ export interface EvaluationRun {
   readonly unseenChance: number[];
 }
 
-/** Plays one campaign: propose, look the results up in the truth, learn, score the map. */
+/** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
 export function runEvaluation(
   truth: PhaseDiagramTruth,
   options: EvaluationOptions,
   seed: number,
   onProgress: (samples: number) => void,
+  atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): EvaluationRun {
   const planner = createPhaseDiagramPlanner(campaignOf(truth, options, seed));
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
@@ -51,6 +52,7 @@ export function runEvaluation(
     estimatedError: [],
     unseenChance: [],
   };
+  const learnt: CampaignResult[] = [];
   let results: CampaignResult[] = [];
   for (let n = 1; run.sampled.length < options.budget; n++) {
     const left = options.budget - run.sampled.length;
@@ -65,10 +67,12 @@ export function runEvaluation(
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
     if (points.length === 0) break;
     for (const point of points) run.sampled.push(Number(point.candidateId.slice(1)));
+    learnt.push(...results);
     onProgress(run.sampled.length);
   }
   planner.learn(results);
   if (results.length > 0) record(run, planner, scorer);
+  atEnd?.(planner, learnt);
   return run;
 }
 

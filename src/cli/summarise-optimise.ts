@@ -39,6 +39,25 @@ export function fractionOfBest(
   return { hypervolume_max: hypervolume(front, floor) };
 }
 
+/** The candidates that no other betters in every objective, by objective, in the user's units; empty for one objective. */
+export function frontOfTable(
+  table: KnownTable,
+  model: OptimiseSettings,
+): Readonly<Record<string, number>>[] {
+  if (model.objectives.length < 2) return [];
+  const feasible = feasibleRows(table, model);
+  const rows = Array.from({ length: table.candidates }, (_, n) => n).filter(
+    (n) => feasible[n] === 1,
+  );
+  const scores = trueScores(table, model);
+  const points = rows.map((n) => scores.map((s) => s[n] ?? 0));
+  return paretoIndices(points).map((k) =>
+    Object.fromEntries(
+      model.objectives.map(({ name }) => [name, table.outcomes.get(name)?.[rows[k] ?? 0] ?? 0]),
+    ),
+  );
+}
+
 /** Means over the runs at round numbers of evaluations, with times and memory. */
 export function summarisePlay(
   runs: readonly PlayedRun[],

@@ -47,7 +47,8 @@ export function describeObservation(observation: ObservationSummary | Observatio
       return `${observation.name}: curve of ${points} points`;
     }
     case "trajectory":
-      return `trajectory ${"uri" in observation ? observation.uri : observation.frames.uri}`;
+      // The whole address is in every export.
+      return `trajectory ${("uri" in observation ? observation.uri : observation.frames.uri).split("/").at(-1)}`;
     case "failure":
       return `failed: ${observation.reason}`;
   }

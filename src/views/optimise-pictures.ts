@@ -16,13 +16,15 @@ export function optimisePictures(about: {
   readonly view: OptimiseFields;
   readonly history: readonly HistorySample[];
   readonly observations: readonly ObservationView[];
+  /** The front of all candidates, where a campaign was played against known results. */
+  readonly trueFront?: readonly Readonly<Record<string, number>>[] | undefined;
 }): GoalPicture[] {
-  const { view, history, observations } = about;
+  const { view, history, observations, trueFront = [] } = about;
   const several = view.quantities.length > 1;
   return [
     ...convergencePicture(view, history, observations),
     ...expectationPicture(history),
-    ...frontPictures(view, observations),
+    ...frontPictures(view, observations, trueFront),
     ...view.quantities.flatMap((quantity) => [
       ...quantity.slices.map((slice) => slicePicture(quantity.name, slice)),
       ...importancePicture(quantity, several),
@@ -132,6 +134,7 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
 function frontPictures(
   view: OptimiseFields,
   observations: readonly ObservationView[],
+  trueFront: readonly Readonly<Record<string, number>>[],
 ): GoalPicture[] {
   const names = Object.keys(view.front[0]?.values ?? {});
   return names.slice(1).map((yName, k) => {
@@ -149,6 +152,17 @@ function frontPictures(
         text: describeParameters(point.parameters as Record<string, number | string>),
       }))
       .sort((a, b) => a.x - b.x);
+    const best = trueFront
+      .map((values) => ({ x: values[xName] ?? Number.NaN, y: values[yName] ?? Number.NaN }))
+      .sort((a, b) => a.x - b.x);
+    const known: Series = {
+      name: "true front",
+      colour: COLOUR.other,
+      kind: "line",
+      dashed: true,
+      x: best.map((point) => point.x),
+      y: best.map((point) => point.y),
+    };
     const title = `Pareto front: ${yName} against ${xName}`;
     const asSeries = (points: typeof front) => ({
       x: points.map((point) => point.x),
@@ -162,6 +176,7 @@ function frontPictures(
       draw: (theme) =>
         drawChart(
           [
+            ...(best.length === 0 ? [] : [known]),
             { name: "measured", colour: COLOUR.dots, kind: "dots", ...asSeries(measured) },
             { name: "not bettered", colour: COLOUR.line, kind: "front", ...asSeries(front) },
           ],

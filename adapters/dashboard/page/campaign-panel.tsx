@@ -9,6 +9,7 @@ import { LinePlot } from "./line-plot.tsx";
 import { ObservationsTable } from "./observations-table.tsx";
 import { PhaseMap } from "./phase-map.tsx";
 import { READ_ONLY } from "./settings.ts";
+import { StructurePictures } from "./structure-pictures.tsx";
 import { pathOf, useCandidates, useObservations, usePlannerView } from "./use-campaign-data.ts";
 import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -31,11 +32,12 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           {hasMap && candidates !== undefined && candidates.count > 0 ? (
             <PhaseMap {...shown} candidates={candidates} marked={marked} />
           ) : null}
+          {campaign.goal === "structure-map" ? <StructurePictures {...shown} /> : null}
           {hasMap ? <Learning campaign={campaign} /> : <GoalPictures {...shown} />}
           {hasMap ? null : <ModelLine campaign={campaign} />}
         </div>
         <div class="side-column">
-          <section class="card" aria-labelledby="next-batch">
+          <section class="card second" aria-labelledby="next-batch">
             <h2 id="next-batch">
               {campaign.waiting === undefined
                 ? "Now, and why"
