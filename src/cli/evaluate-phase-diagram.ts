@@ -150,7 +150,7 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length === 3;
+  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
   const isOpen = coexistence === undefined && method === undefined && score === undefined;
   return isOpen && isSection && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
