@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "../../src/core/logger.ts";
+import { hash32 } from "../../src/core/prng.ts";
 import { findLimitViolation } from "../../src/domain/candidate.ts";
+import type { Capability } from "../../src/domain/instrument.ts";
 import { type JobRecord, openRunnerJournal, type RunnerJournal } from "./runner-journal.ts";
 import { openRunnerLink, type RunnerLink } from "./runner-link.ts";
 import { type RunnerMessage, readRunnerMessage, type SimulationOrder } from "./runner-order.ts";
@@ -25,6 +27,22 @@ export interface RunnerOptions {
 const RESEND_AFTER_ms = 5000;
 const PROGRESS_EVERY_ms = 1000;
 
+function refuseSetPoints(
+  { parameters }: SimulationOrder,
+  capability: Capability,
+): string | undefined {
+  for (const name of Object.keys(capability.parameters)) {
+    if (typeof parameters[name] !== "number")
+      return `the set point ${name} is missing or no number`;
+  }
+  const foreign = Object.keys(parameters).find((name) => !(name in capability.parameters));
+  if (foreign !== undefined) return `${foreign} is not a set point of ${capability.name}`;
+  const violation = findLimitViolation(parameters, capability.parameters);
+  if (violation === undefined) return undefined;
+  const { parameter, value, limit } = violation;
+  return `${parameter} = ${value} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+}
+
 interface Running {
   readonly record: JobRecord;
   readonly abort: AbortController;
@@ -32,6 +50,23 @@ interface Running {
   fraction: number;
   spoken_ms: number;
   held: boolean;
+}
+
+/**
+ * A campaign that begins anew names its jobs as before: only the same set points make it the same job, and the result
+ * of an earlier simulation is never given for another one.
+ */
+function isSameWork(known: SimulationOrder, order: SimulationOrder): boolean {
+  return workOf(known) === workOf(order);
+}
+
+function workOf({ capability, parameters }: SimulationOrder): string {
+  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([capability, sorted]);
+}
+
+function jobFolder(order: SimulationOrder): string {
+  return `${order.jobId}-${order.attempt}-${hash32(workOf(order)).toString(36)}`;
 }
 
 /**
@@ -128,7 +163,7 @@ export class SimulationRunner {
 
   #start(order: SimulationOrder): void {
     const said = this.#journal.byCommand(order.commandId) ?? this.#sameAttempt(order);
-    if (said !== undefined) {
+    if (said !== undefined && isSameWork(said.order, order)) {
       this.#answer(said);
       return;
     }
@@ -156,29 +191,28 @@ export class SimulationRunner {
     const never = (reason: string) => ({ reason, retryable: false });
     const notNow = (reason: string) => ({ reason, retryable: true });
     if (order.epoch < this.#epoch)
-      return never(`the command's epoch ${order.epoch} is older than ${this.#epoch}`);
+      return never(
+        `the command's epoch ${order.epoch} is older than ${this.#epoch}: a newer agent commands this runner ` +
+          "(after a new log of the daemon start the runner with a new --folder)",
+      );
     if (this.#options.now_ms() > order.notAfter_ms) return notNow("it came after its notAfter");
     if (this.#emergency) return notNow("the emergency stop is active");
     if (order.capability !== capability.name)
       return never(`this runner does ${capability.name}, not ${order.capability}`);
     if (this.#running !== undefined)
       return notNow(`busy with job ${this.#running.record.order.jobId}`);
-    for (const name of Object.keys(capability.parameters)) {
-      const value = order.parameters[name];
-      if (typeof value !== "number") return never(`the set point ${name} is missing or no number`);
-    }
-    const foreign = Object.keys(order.parameters).find((name) => !(name in capability.parameters));
-    if (foreign !== undefined) return never(`${foreign} is not a set point of ${capability.name}`);
-    const violation = findLimitViolation(order.parameters, capability.parameters);
-    if (violation === undefined) return undefined;
-    const { parameter, value, limit } = violation;
-    return never(`${parameter} = ${value} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`);
+    const { program } = this.#options;
+    const why =
+      program.refuse === undefined
+        ? refuseSetPoints(order, capability)
+        : program.refuse(order.parameters);
+    return why === undefined ? undefined : never(why);
   }
 
   /** Starts the simulation, or takes it up where it is. */
   #begin(record: JobRecord): void {
     const { jobId, attempt, parameters } = record.order;
-    const folder = join(this.#options.folder, "jobs", `${jobId}-${attempt}`);
+    const folder = join(this.#options.folder, "jobs", jobFolder(record.order));
     mkdirSync(folder, { recursive: true });
     const abort = new AbortController();
     const running: Running = {

@@ -4,6 +4,7 @@ import type { KnownPhases, PhaseDiagramSettings } from "../domain/goal-settings.
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { Composition, PhasesObservation } from "../domain/observation.ts";
 import type { CampaignResult, ProposedPoint } from "../domain/proposal.ts";
+import { type MapStatus, unseenChanceOf } from "../models/phase-diagram/map-model.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
 import type { Planner } from "../planning/planner.ts";
 import type { PhaseDiagramTruth, TruthRow } from "./phase-diagram-truth.ts";
@@ -27,14 +28,16 @@ export interface EvaluationRun {
   readonly proposal_ms: number[];
   readonly sampled: number[];
   readonly estimatedError: number[];
+  readonly unseenChance: number[];
 }
 
-/** Plays one campaign: propose, look the results up in the truth, learn, score the map. */
+/** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
 export function runEvaluation(
   truth: PhaseDiagramTruth,
   options: EvaluationOptions,
   seed: number,
   onProgress: (samples: number) => void,
+  atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): EvaluationRun {
   const planner = createPhaseDiagramPlanner(campaignOf(truth, options, seed));
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
@@ -47,24 +50,29 @@ export function runEvaluation(
     proposal_ms: [],
     sampled: [],
     estimatedError: [],
+    unseenChance: [],
   };
+  const learnt: CampaignResult[] = [];
   let results: CampaignResult[] = [];
   for (let n = 1; run.sampled.length < options.budget; n++) {
     const left = options.budget - run.sampled.length;
     const starting = options.startsAtCorners ? 0 : options.initial - run.sampled.length;
     const count = Math.min(left, Math.max(starting, options.batch));
+    // The map before the proposal is that of the last batch; reading it first would hide its cost from the time.
     const begun_ms = performance.now();
     planner.learn(results);
     const { points } = planner.propose({ n, count, pending: [], excluded: [], seed: String(seed) });
     run.proposal_ms.push(performance.now() - begun_ms);
-    if (points.length === 0) break;
+    if (results.length > 0) record(run, planner, scorer);
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
+    if (points.length === 0) break;
     for (const point of points) run.sampled.push(Number(point.candidateId.slice(1)));
-    planner.learn(results);
-    results = [];
-    record(run, planner, scorer);
+    learnt.push(...results);
     onProgress(run.sampled.length);
   }
+  planner.learn(results);
+  if (results.length > 0) record(run, planner, scorer);
+  atEnd?.(planner, learnt);
   return run;
 }
 
@@ -75,13 +83,14 @@ function record(run: EvaluationRun, planner: Planner, scorer: (view: MapView) =>
   run.macroF1.push(Number(macroF1.toFixed(6)));
   run.phasesFound.push(labelsFound);
   run.estimatedError.push(Number(view.status.estimatedError.toFixed(6)));
+  run.unseenChance.push(Number(unseenChanceOf(view.status).toFixed(6)));
 }
 
 interface MapView {
   readonly labels: readonly string[];
   readonly label: readonly number[];
   readonly measured: readonly { readonly label: string; readonly known: boolean }[];
-  readonly status: { readonly estimatedError: number };
+  readonly status: MapStatus;
 }
 
 interface MapScore {

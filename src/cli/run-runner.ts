@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { createBuiltinProgram, writeSamples } from "../../adapters/runners/builtin-program.ts";
+import { createForwardProgram } from "../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../adapters/runners/lammps-program.ts";
 import type { SimulationProgram } from "../../adapters/runners/simulation-program.ts";
 import { SimulationRunner } from "../../adapters/runners/simulation-runner.ts";
@@ -21,8 +22,21 @@ export async function runLammps(options: LammpsCommandOptions, io: CommandIo): P
   const program = createLammpsProgram({
     ...options,
     threads: whole(options.threads, "--threads", 1, 1024),
+    constants: constantsOf(options.set ?? []),
   });
   await serve(options, program, io);
+}
+
+/** `CELLS=3` -> a variable of the input. */
+function constantsOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([A-Za-z0-9_]+)=(\S+)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw misuse("TL-1001", `--set ${text} is not NAME=VALUE`);
+      return [name, value];
+    }),
+  );
 }
 
 /** `runner builtin`: until it is told to end; with `--samples` it only writes frames. */
@@ -36,6 +50,16 @@ export async function runBuiltin(options: BuiltinCommandOptions, io: CommandIo):
   }
   const duration_s = positive(options.duration, "--duration") ?? 1;
   await serve(options, createBuiltinProgram({ duration_s, recorded: options.recorded }), io);
+}
+
+/** `runner effective-model`: until it is told to end. */
+export async function runForwardCalculations(
+  options: RunnerCommandOptions,
+  io: CommandIo,
+): Promise<void> {
+  const program = createForwardProgram();
+  await serve(options, program, io);
+  await program.stop();
 }
 
 async function serve(

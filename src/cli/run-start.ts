@@ -7,6 +7,7 @@ import {
   loadConfiguration,
 } from "../../config/load-configuration.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
+import { refuseBadModels } from "./check-models.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
@@ -29,6 +30,8 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
   const { configuration } = loaded;
   const seed = options.seed ?? configuration.seed;
+  const campaigns = campaignSpecs(loaded, seed);
+  refuseBadModels(loaded, campaigns);
   const folder = resolve(options.data ?? configuration.data);
   const level = process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info");
   const logger = createPinoLogger({ level });
@@ -39,7 +42,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
   const daemon = await createDaemon({
     configuration,
-    campaigns: campaignSpecs(loaded, seed),
+    campaigns,
     folder,
     logger,
     at: killPointFromEnvironment(),
@@ -52,7 +55,20 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const onSignal = () => end({ kind: "signal" });
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   await daemon.start();
-  const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed: options.speed });
+  const laboratory = await startLaboratory({
+    loaded,
+    daemon,
+    folder,
+    seed,
+    speed: options.speed,
+    logger,
+  });
+  const stopRunners =
+    configuration.runners.length > 0
+      ? (await import("./start-runners.ts")).startRunners({
+          ...{ configuration, daemon, folder, logger },
+        })
+      : async () => {};
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
@@ -65,6 +81,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   await stopNotifications();
   await page?.stop();
   await laboratory?.stop();
+  await stopRunners();
   await daemon
     .stop()
     .catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));

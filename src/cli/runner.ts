@@ -13,6 +13,7 @@ export interface LammpsCommandOptions extends RunnerCommandOptions {
   readonly lmp: string;
   readonly potentials: string;
   readonly threads: string;
+  readonly set?: readonly string[];
 }
 
 export interface BuiltinCommandOptions extends RunnerCommandOptions {
@@ -21,7 +22,7 @@ export interface BuiltinCommandOptions extends RunnerCommandOptions {
   readonly samples?: string;
 }
 
-/** `tieline runner lammps | builtin`: an instrument whose work is simulations. */
+/** `tieline runner lammps | builtin | effective-model`: an instrument whose work is simulations. */
 export const registerRunner: RegisterCommand = (program, io) => {
   const runner = program
     .command("runner")
@@ -32,9 +33,10 @@ export const registerRunner: RegisterCommand = (program, io) => {
     .option("--lmp <command>", "how LAMMPS is called", "lmp")
     .option("--potentials <dir>", "variable POT", "/usr/share/lammps/potentials")
     .option("--threads <n>", "OMP_NUM_THREADS", "1")
+    .option("--set <NAME=VALUE...>", "variables of the input that are the same for every job")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline runner lammps --template config/silicon-quench.lmp --broker mqtt://localhost:1883 \\\n" +
+      "\nExample:\n  tieline runner lammps --template config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
         "    --site default --id md-1 --folder ./md-1\n",
     )
     .action(async (options: LammpsCommandOptions) => {
@@ -42,7 +44,23 @@ export const registerRunner: RegisterCommand = (program, io) => {
       await runLammps(options, io);
     });
   registerBuiltin(runner, io);
+  registerForward(runner, io);
 };
+
+function registerForward(runner: Command, io: CommandIo): void {
+  common(runner.command("effective-model"), "ed-1")
+    .description("Calculates spin models for effective-model campaigns with model.forward.")
+    .addHelpText(
+      "after",
+      "\nA job brings couplings, cluster, temperatures and fields; its result has the curves and their derivatives.\n" +
+        "Start one for each core you can spare, here or on other machines.\n\n" +
+        "Example:\n  tieline runner effective-model --broker mqtt://localhost:1883 --site default --id ed-1\n",
+    )
+    .action(async (options: RunnerCommandOptions) => {
+      const { runForwardCalculations } = await import("./run-runner.ts");
+      await runForwardCalculations(options, io);
+    });
+}
 
 function registerBuiltin(runner: Command, io: CommandIo): void {
   common(runner.command("builtin"), "md-1")

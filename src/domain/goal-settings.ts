@@ -17,7 +17,14 @@ export interface PhaseDiagramSettings {
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
   readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
-    | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
+    | {
+        /** Results in a row that changed no label of the map. */
+        readonly mapUnchanged?: number | undefined;
+        /** Estimated share of wrong labels, 0..1. */
+        readonly error_max?: number | undefined;
+        /** Estimated chance that a label has not been seen yet, 0..1. */
+        readonly unseenChance_max?: number | undefined;
+      }
     | undefined;
 }
 
@@ -57,6 +64,8 @@ export interface OptimiseSettings {
   readonly kernel?: string | undefined;
   /** Columns that the model learns from; absent: every column but the cost. */
   readonly inputs?: readonly string[] | undefined;
+  /** Positive columns whose values differ by factors (durations, concentrations): the model learns from their logarithms. */
+  readonly logInputs?: readonly string[] | undefined;
   /** Results from a space-filling design before the model chooses. */
   readonly initial?: number | undefined;
   readonly initialDesign?: "sobol" | "latin-hypercube" | "random" | undefined;
@@ -96,11 +105,18 @@ export interface EvidenceSetting {
   readonly fidelity?: number | undefined;
   /** In any unit, the same for both; without it 1. */
   readonly cost?: number | undefined;
+  /** How many of this kind may be in flight; without it the campaign's own bound alone counts. */
+  readonly inFlight?: number | undefined;
 }
 
 export interface EffectiveModelSettings {
   /** The cluster, its couplings and prior, as `effective-model estimate` takes them; `curves` may hold earlier data. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /**
+   * Present where experiments are forward calculations on runners: the couplings are what is proposed, and the curves
+   * in `spec` are what they must explain.
+   */
+  readonly forward?: { readonly timeLimit_s?: number | undefined } | undefined;
   /** What is to be known, a coupling's name or `spinGap_meV` (default), and the standard error at which to stop. */
   readonly target?: { readonly quantity: string; readonly error_max: number } | undefined;
   /** Standard error of one measured value where results do not tell it. */

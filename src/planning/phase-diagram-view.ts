@@ -1,6 +1,10 @@
-import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
+import {
+  type MapModel,
+  type PhaseEvidence,
+  unseenChanceOf,
+} from "../models/phase-diagram/map-model.ts";
 import type { OrderedGrid } from "./map-grid.ts";
-import type { PlannerView } from "./planner.ts";
+import type { PlannerView, ViewDetail } from "./planner.ts";
 
 /** A few figures of the map for the model topic, the log and the dashboard. */
 export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string, unknown> {
@@ -21,6 +25,7 @@ export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string,
     estimatedError: round(status.estimatedError),
     unseenShare: round(status.unseenShare),
     unseenLabels: round(status.unseenLabels),
+    unseenChance: round(unseenChanceOf(status)),
     reached: round(reached / grid.count),
     suspicious: status.suspicious.map(({ candidate, label: found, expected }) => ({
       candidateId: `c${grid.rowOf[candidate] ?? -1}`,
@@ -35,6 +40,7 @@ export function viewMap(
   model: MapModel,
   grid: OrderedGrid,
   evidence: readonly PhaseEvidence[],
+  detail: ViewDetail = {},
 ): PlannerView {
   const count = grid.count;
   const prediction = model.predict();
@@ -57,6 +63,11 @@ export function viewMap(
     labels: prediction.labels,
     label,
     certainty,
+    ...(detail.probabilities === true && {
+      probabilities: prediction.probabilities.map((column) =>
+        Array.from(grid.candidateOf, (candidate) => round(column[candidate] ?? 0)),
+      ),
+    }),
     reached: label.map((k) => k >= 0),
     measured: evidence.map((item) => ({
       position: item.id,

@@ -8,6 +8,8 @@ export type MapPlane =
       readonly kind: "ternary";
       readonly corners: readonly [string, string, string];
       readonly total: number;
+      /** The three are what is left of a whole of more components: the triangle shows their shares among themselves. */
+      readonly isPart?: boolean | undefined;
     }
   | { readonly kind: "axes"; readonly x: string; readonly y: string };
 
@@ -48,6 +50,35 @@ export function furtherAxes(columns: Columns, plane: MapPlane): string[] {
   return numericColumns(columns).filter(
     (name) => !inPlane.has(name) && new Set(columns[name]).size > 1,
   );
+}
+
+/**
+ * The further axes that a section must fix: those whose value doesn't follow from the plane's and from the ones before
+ * (on two axes of a composition the rest follows).
+ */
+export function freeAxes(columns: Columns, plane: MapPlane): string[] {
+  const fixed: string[] = plane.kind === "ternary" ? [...plane.corners] : [plane.x, plane.y];
+  return furtherAxes(columns, plane).filter((name) => {
+    if (follows(columns, fixed, name)) return false;
+    fixed.push(name);
+    return true;
+  });
+}
+
+/** True where each combination of values of `fixed` has one value of `name`. */
+function follows(columns: Columns, fixed: readonly string[], name: string): boolean {
+  const values = columns[name] ?? [];
+  const seen = new Map<string, number>();
+  for (let row = 0; row < values.length; row++) {
+    const value = Number(values[row]);
+    const key = fixed.map((axis) => Number(columns[axis]?.[row]).toPrecision(9)).join("/");
+    const before = seen.get(key);
+    if (before !== undefined && Math.abs(before - value) > 1e-9 * Math.max(1, Math.abs(value))) {
+      return false;
+    }
+    seen.set(key, value);
+  }
+  return true;
 }
 
 /**

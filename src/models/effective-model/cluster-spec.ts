@@ -82,7 +82,7 @@ export function readBonds(
   return bonds;
 }
 
-function readBond(
+export function readBond(
   object: JsonObject,
   at: string,
   siteCount: number,

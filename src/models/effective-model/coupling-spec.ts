@@ -44,7 +44,7 @@ export function readCouplings(object: JsonObject, prior: PriorKind): Map<string,
   return couplings;
 }
 
-function readCoupling(name: string, object: JsonObject, prior: PriorKind): CouplingSpec {
+export function readCoupling(name: string, object: JsonObject, prior: PriorKind): CouplingSpec {
   const path = `couplings.${name}`;
   const unknown = Object.keys(object).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined)

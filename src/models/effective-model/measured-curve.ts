@@ -36,7 +36,11 @@ export function readCurves(value: unknown, siteSpins: readonly number[]): Measur
   );
 }
 
-function readCurve(object: JsonObject, path: string, siteSpins: readonly number[]): MeasuredCurve {
+export function readCurve(
+  object: JsonObject,
+  path: string,
+  siteSpins: readonly number[],
+): MeasuredCurve {
   const quantity = readQuantity(object, path);
   const field = VALUE_FIELDS[quantity].find((name) => object[name] !== undefined);
   if (field === undefined)
