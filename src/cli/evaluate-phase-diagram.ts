@@ -170,7 +170,10 @@ function withCoexistence(
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
   const isSection = truth.components.length === 3 && truth.axes.length <= 4;
-  const isOpen = coexistence === undefined && method === undefined && score === undefined;
+  // A batch that shares a mole fraction is something only the graph can choose.
+  const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
+  const isOpen =
+    coexistence === undefined && method === undefined && score === undefined && !isShared;
   return isOpen && isSection && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
     : { ...settings, coexistence: coexistence ?? "off" };

@@ -31,14 +31,18 @@ export function createCoexistenceMap(
 ): MapModel {
   const noise = settings.compositionNoise_molFraction;
   const isSection = isTernarySection(grid);
-  const canTriangulate = isSection || isStackOfSections(grid);
+  const isShareable =
+    settings.shared === undefined || grid.axes.indexOf(settings.shared) === furtherAxis(grid);
+  const canTriangulate = (isSection || isStackOfSections(grid)) && isShareable;
   const triangulate = (): MapModel =>
-    isSection ? createTriangulationModel(grid, { noise }) : createStackModel(grid);
+    isSection
+      ? createTriangulationModel(grid, { noise })
+      : createStackModel(grid, { sharesLevel: settings.shared !== undefined });
   if (settings.coexistence === "full") {
     if (canTriangulate) return triangulate();
     throw new LabError(
       "TL-5004",
-      "coexistence full needs three axes that are mole fractions, and at most one further axis",
+      "coexistence full needs three axes that are mole fractions, and at most one further axis; only that one can be shared by a batch",
       { exitCode: 2 },
     );
   }

@@ -122,6 +122,14 @@ describe("a stack of sections", () => {
     expect(new Set([...asked].map((i) => Math.floor(i / section.count))).size).toBe(3);
   });
 
+  test("one furnace setting for a batch: all its points share the temperature", () => {
+    const model = createStackModel(grid, { sharesLevel: true });
+    model.observe(evidence([0.6, 0.3, 0.1], 0, 1));
+    const points = model.rank({ ...request, count: 5 });
+    expect(points.length).toBe(5);
+    expect(new Set(points.map((p) => Math.floor(p.candidate / section.count))).size).toBe(1);
+  });
+
   test("is the same whatever was observed and taken back in between", () => {
     const [plain, detour] = [started(), started()];
     plain.observe(evidence([0.6, 0.3, 0.1], 1, 1));

@@ -37,13 +37,27 @@ const REPEATS_MAX = 3;
  * @param grid N candidates with three mole fractions and exactly one further axis
  * @returns an engine; after a result the sections are built anew, O(levels x results x candidates of a level)
  */
-export function createStackModel(grid: MapGrid): MapModel {
-  return new StackModel(grid);
+export function createStackModel(grid: MapGrid, options: StackOptions = {}): MapModel {
+  return new StackModel(grid, options);
+}
+
+export interface StackOptions {
+  /** Every point of a batch has the same value of the further axis: one furnace setting; the best one is chosen. */
+  readonly sharesLevel?: boolean | undefined;
+}
+
+interface GreedyChoice {
+  readonly among: readonly number[];
+  readonly taken: ReadonlySet<number>;
+  readonly keys: readonly ((i: number) => number)[];
+  /** Changed by the choice. */
+  readonly scores: readonly GapScores[];
 }
 
 class StackModel implements MapModel {
   readonly #candidates: StackCandidates;
   readonly #count: number;
+  readonly #sharesLevel: boolean;
   /** Evidence by owner: numbers of our own from 0 on, since ids may be negative. */
   readonly #evidence = new Map<number, PhaseEvidence>();
   #owners = 0;
@@ -52,7 +66,8 @@ class StackModel implements MapModel {
   #sections: readonly LevelSection[] | undefined;
   #prediction: MapPrediction | undefined;
 
-  constructor(grid: MapGrid) {
+  constructor(grid: MapGrid, options: StackOptions) {
+    this.#sharesLevel = options.sharesLevel ?? false;
     this.#candidates = new StackCandidates(grid);
     this.#count = grid.count;
     this.#ties = this.#candidates.levels.map(({ section }) => new TieKeys(section.points));
@@ -83,44 +98,59 @@ class StackModel implements MapModel {
   }
 
   rank(request: RankRequest): readonly RankedPoint[] {
-    const sections = this.#current();
-    const { step, levels, levelOf, placeOf } = this.#candidates;
+    const { levels, step } = this.#candidates;
     const taken = new Set([...request.excluded, ...request.pending]);
-    const out: RankedPoint[] = [];
-    for (const { candidate, owner } of this.#doubted()) {
-      if (out.length >= request.count || taken.has(candidate)) continue;
-      const { label } = this.#results.get(owner)!.result;
-      const why = `Repeat: ${label} found here crosses tie-lines of the same level.`;
-      out.push({ candidate, score: this.#gap_steps() + 1, why });
-      taken.add(candidate);
-    }
-    for (const { candidate } of this.#evidence.values()) taken.add(candidate);
-    const scores = sections.map((section) => new GapScores(section));
-    const believe = (candidate: number): void => {
-      const level = levelOf[candidate]!;
-      scores[level]!.believe(placeOf[candidate]!);
-      this.#believeBeside(scores, candidate);
-    };
-    request.pending.forEach(believe);
+    const wished = this.#sharesLevel ? [] : this.#repeats(request.count, taken);
+    for (const { candidate } of [...wished, ...this.#evidence.values()]) taken.add(candidate);
+    const scores = this.#current().map((section) => new GapScores(section));
+    for (const candidate of request.pending) this.#believe(scores, candidate);
     const keys = this.#ties.map((ties, k) => ties.of(`${request.seed}/${levels[k]!.value}`));
-    while (out.length < request.count) {
+    const count = request.count - wished.length;
+    const pick = (among: readonly number[]): RankedPoint[] =>
+      this.#greedy(count, { among, taken, keys, scores: scores.map((score) => score.fork()) });
+    const all = levels.map((_, level) => level);
+    if (!this.#sharesLevel) return [...wished, ...pick(all)];
+    const worth = (points: readonly RankedPoint[]): number =>
+      points.reduce((sum, { score }) => sum + score * step, 0);
+    return all.map((level) => pick([level])).reduce((p, q) => (worth(q) > worth(p) ? q : p), []);
+  }
+
+  /** The best points of some levels one after the other, each as if the ones before had been measured. */
+  #greedy(count: number, { among, taken, keys, scores }: GreedyChoice): RankedPoint[] {
+    const { levels, placeOf, step } = this.#candidates;
+    const chosen = new Set(taken);
+    const out: RankedPoint[] = [];
+    while (out.length < count) {
       let best: { candidate: number; score: number; level: number } | undefined;
-      scores.forEach((score, level) => {
+      for (const level of among) {
+        const score = scores[level]!;
         const at = levels[level]!.candidates;
-        const i = score.best((c) => !taken.has(at[c]!), keys[level]!);
-        if (i < 0) return;
-        const value = score.at(i);
-        if (best === undefined || value > best.score + 1e-9)
-          best = { candidate: at[i]!, score: value, level };
-      });
+        const i = score.best((c) => !chosen.has(at[c]!), keys[level]!);
+        if (i >= 0 && score.at(i) > (best?.score ?? Number.NEGATIVE_INFINITY) + 1e-9)
+          best = { candidate: at[i]!, score: score.at(i), level };
+      }
       if (best === undefined) break;
       const score = best.score / step;
-      const why = explainGap(sections[best.level]!, placeOf[best.candidate]!, score);
+      const section = this.#current()[best.level]!;
+      const why = explainGap(section, placeOf[best.candidate]!, score);
       out.push({ candidate: best.candidate, score, why });
-      taken.add(best.candidate);
-      believe(best.candidate);
+      chosen.add(best.candidate);
+      this.#believe(scores, best.candidate);
     }
     return out;
+  }
+
+  #repeats(count: number, taken: ReadonlySet<number>): RankedPoint[] {
+    const score = this.#gap_steps() + 1;
+    const places = new Map(this.#doubted().map(({ candidate, owner }) => [candidate, owner]));
+    return [...places]
+      .filter(([candidate]) => !taken.has(candidate))
+      .slice(0, count)
+      .map(([candidate, owner]) => {
+        const { label } = this.#results.get(owner)!.result;
+        const why = `Repeat: ${label} found here crosses tie-lines of the same level.`;
+        return { candidate, score, why };
+      });
   }
 
   status(): MapStatus {
@@ -212,13 +242,14 @@ class StackModel implements MapModel {
     return { labels, label, certainty, probabilities };
   }
 
-  /** A point in flight also closes part of the gap at the same composition of the neighbouring levels. */
-  #believeBeside(scores: readonly GapScores[], candidate: number): void {
+  /** Takes a candidate as measured; that also closes part of the gap at its composition in the other levels. */
+  #believe(scores: readonly GapScores[], candidate: number): void {
     const { levels, levelOf, placeOf, step } = this.#candidates;
     const level = levelOf[candidate]!;
     const at = levels[level]!.section.points[placeOf[candidate]!]!;
     scores.forEach((score, k) => {
-      if (k !== level) score.approach(at, Math.abs(k - level) * LEVEL_steps * step);
+      if (k === level) score.believe(placeOf[candidate]!);
+      else score.approach(at, Math.abs(k - level) * LEVEL_steps * step);
     });
   }
 
