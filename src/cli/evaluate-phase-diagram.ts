@@ -175,8 +175,11 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length === 3;
-  const isOpen = coexistence === undefined && method === undefined && score === undefined;
+  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
+  // A batch that shares a mole fraction is something only the graph can choose.
+  const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
+  const isOpen =
+    coexistence === undefined && method === undefined && score === undefined && !isShared;
   return isOpen && isSection && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
     : { ...settings, coexistence: coexistence ?? "off" };
