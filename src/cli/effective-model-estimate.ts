@@ -62,7 +62,11 @@ function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]
       const bound = j.atBound ? `at its ${j.atBound}` : "";
       return `${name.padEnd(8)} ${j.value.toFixed(4).padStart(10)} +- ${j.error.toFixed(4)} meV ${note}${bound}`;
     }),
-    `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+    ...(s.spinGap_meV === undefined
+      ? []
+      : [
+          `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+        ]),
     "",
     "correlation (ranks)",
     ...names.map(

@@ -68,7 +68,7 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     .option("--score <name>", "what makes a point worth measuring")
     .option(
       "--gamma <g>",
-      "kernel width exp(-g d^2) on z-scored axes, 20 in other tools; default: tied to the grid step",
+      "kernel width exp(-g d^2) on z-scored axes; default: tied to the grid step; 20, as in other tools, for label-* on coarse grids",
     )
     .option("--batch <n>", "points at once", "1")
     .option("--diversity <name>", "how the points of a batch keep apart")

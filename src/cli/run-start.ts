@@ -62,6 +62,12 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
     speed: options.speed,
     logger,
   });
+  const stopRunners =
+    configuration.runners.length > 0
+      ? (await import("./start-runners.ts")).startRunners({
+          ...{ configuration, daemon, folder, logger },
+        })
+      : async () => {};
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
@@ -74,6 +80,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   await stopNotifications();
   await page?.stop();
   await laboratory?.stop();
+  await stopRunners();
   await daemon
     .stop()
     .catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));

@@ -81,22 +81,16 @@ function registerDescribe(structure: Command, io: CommandIo): void {
 }
 
 function registerTrain(structure: Command, io: CommandIo): void {
-  const collect = (value: string, before: string[] | undefined): string[] => [
-    ...(before ?? []),
-    value,
-  ];
   structure
     .command("train")
     .description("Trains a classifier of atoms (TS-LPP) on labelled frames, or finds their kinds.")
     .option(
-      "--frames <file:label>",
-      `${FILE_HELP}; repeat, the same label may stand for several files`,
-      collect,
+      "--frames <file:label...>",
+      `${FILE_HELP}; several, the same label may stand for several files`,
     )
     .option(
-      "--descriptors <file.csv[:label]>",
+      "--descriptors <file.csv[:label]...>",
       "one row an atom, no header: descriptors made elsewhere",
-      collect,
     )
     .option(
       "--species <names>",
@@ -121,8 +115,8 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal --frames solid900.xyz:crystal \\\n" +
-        "    --frames melt.xyz:liquid --frames melt2.xyz:liquid --out model.json --plot space.svg\n",
+      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal solid900.xyz:crystal \\\n" +
+        "    melt1500.xyz:liquid melt2000.xyz:liquid --out model.json --plot space.svg\n",
     )
     .action(async (options: TrainOptions) => {
       const { trainStructure } = await import("./structure-train.ts");

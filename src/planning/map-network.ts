@@ -46,7 +46,7 @@ const SNAP_steps = 0.25;
 /** So many new nodes at once are cheaper by a fresh solve of all labels. */
 const WAITING_max = 60;
 /** Weights below this share of the largest are left out of a kernel of given gamma. */
-const GAMMA_WEIGHT_min = 1e-6;
+const GAMMA_WEIGHT_min = 1e-9;
 
 export function createMapNetwork(grid: OrderedGrid, options: NetworkOptions): MapNetwork {
   const extra: { readonly point: Float64Array; readonly values: Float64Array }[] = [];

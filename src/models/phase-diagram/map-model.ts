@@ -102,6 +102,8 @@ export interface MapStatus {
   readonly unseenShare: number;
   /** Estimated number of labels not seen yet. */
   readonly unseenLabels: number;
+  /** Chance that there is a label not seen yet, 0..1; absent where the engine only estimates their number. */
+  readonly unseenChance?: number | undefined;
   /** Set where the engine itself says that nothing is left to learn at the resolution of the grid. */
   readonly complete?: string | undefined;
   /** The engine's name where it is not the method of the settings, and figures of its own for the log and the page. */
@@ -112,6 +114,11 @@ export interface MapStatus {
   readonly warnings: readonly string[];
   /** Points whose measurement the model doubts and would repeat. */
   readonly suspicious: readonly SuspiciousEvidence[];
+}
+
+/** Chance that a label is still unseen, 0..1; without an estimate of its own as a Poisson count of the expected number has it. */
+export function unseenChanceOf({ unseenChance, unseenLabels }: MapStatus): number {
+  return unseenChance ?? 1 - Math.exp(-unseenLabels);
 }
 
 export interface SuspiciousEvidence {

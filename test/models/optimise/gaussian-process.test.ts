@@ -105,7 +105,7 @@ describe("the incremental posterior", () => {
     const first = fantasy.condition(7);
     const second = fantasy.condition(31);
     const learnt = trained(20);
-    const user = (y: number): number => learnt.shift + learnt.scale * y;
+    const user = (y: number): number => learnt.output.toUser(y);
     learnt.append(pointOf(pool, 7), user(first[2]!));
     learnt.append(pointOf(pool, 31), user(second[2]!));
     const expected = learnt.over(pool);
