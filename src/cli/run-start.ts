@@ -14,6 +14,7 @@ import { liveLine } from "./live-line.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
+import { showLiveScreen } from "./start-screen.ts";
 
 interface StartOptions {
   readonly config?: string;
@@ -22,8 +23,6 @@ interface StartOptions {
   readonly untilDone?: boolean;
   readonly speed: number;
 }
-
-const LIVE_LINE_INTERVAL_ms = 500;
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
@@ -73,7 +72,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   const stopNotifications = startNotifications(configuration, daemon.view, logger);
-  const stopLine = showLiveLine(io, daemon);
+  const stopLine = showLiveScreen(io, daemon);
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
@@ -110,17 +109,4 @@ function announce(
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
   }
-}
-
-/** In a terminal a line that is redrawn; the structured log says the same elsewhere. */
-function showLiveLine(io: CommandIo, daemon: Daemon): () => void {
-  if (!io.interactive) return () => {};
-  const timer = setInterval(
-    () => io.err(`\r\x1b[2K${liveLine(daemon.view)}`),
-    LIVE_LINE_INTERVAL_ms,
-  );
-  return () => {
-    clearInterval(timer);
-    io.err("\r\x1b[2K");
-  };
 }
