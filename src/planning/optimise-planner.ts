@@ -84,6 +84,10 @@ class OptimisePlanner implements Planner {
     };
   }
 
+  prepare(): void {
+    for (const { surrogate } of this.model.quantities) surrogate.learnAhead();
+  }
+
   view(): PlannerView {
     this.model.update();
     this.usePool({ n: 0, count: 1, pending: [], excluded: [], seed: this.spec.seed });
