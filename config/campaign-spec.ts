@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { LabError } from "../src/core/errors.ts";
 import type { CampaignSpec } from "../src/domain/campaign.ts";
 import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
+import type { Recipe } from "../src/domain/recipe.ts";
 import type { SearchSpace, TableSpace } from "../src/domain/search-space.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -33,29 +34,43 @@ function specOf(campaign: CampaignConfiguration, folder: string, seed: string): 
     failuresInARow_max: campaign.failuresInARow_max,
     space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },
+    ...alternativesOf(campaign),
     limits: campaign.limits,
     ...goalOf(campaign, folder),
   };
+}
+
+function alternativesOf({ alternatives }: CampaignConfiguration) {
+  if (alternatives === undefined) return {};
+  const named = Object.entries(alternatives).map(([name, steps]) => [name, { steps }]);
+  return { alternatives: Object.fromEntries(named) as Record<string, Recipe> };
 }
 
 /** The goal with its file names resolved, since a daemon may be started anywhere. */
 function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
   const { goal, model } = campaign;
   if (goal !== "structure-map") return { goal, model } as GoalSettings;
-  return { goal, model: { ...model, structureModel: resolve(folder, model.structureModel) } };
+  const structureModel = resolve(folder, model.structureModel);
+  if (!existsSync(structureModel))
+    throw new LabError("TL-1002", `Campaign ${campaign.id}: there is no model ${structureModel}`, {
+      exitCode: 2,
+      hint: "Train one with: tieline structure train --frames FILE:LABEL ... --out MODEL.json",
+    });
+  return { goal, model: { ...model, structureModel } };
 }
 
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {
   const { space } = campaign;
   if (space.kind !== "table") return space;
-  return readTable(resolve(folder, space.file), space.axes, space.components);
+  return readTable(resolve(folder, space.file), space.axes, space.components, campaign.goal);
 }
 
-/** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number. */
+/** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number (an optimisation takes text as a category). */
 function readTable(
   file: string,
   axes: readonly string[],
   components: readonly string[] | undefined,
+  goal: GoalSettings["goal"],
 ): TableSpace {
   const text = readText(file);
   const records = parse(text, {
@@ -75,8 +90,11 @@ function readTable(
   const rows = records.map((record, k) =>
     Object.fromEntries(
       axes.map((axis) => {
-        const value = Number(record[axis]);
-        if (record[axis] === "" || !Number.isFinite(value)) {
+        const cell = record[axis] ?? "";
+        const value = Number(cell);
+        const isWord = Number.isNaN(value) && !/^[+-]?(nan|inf|infinity)$/i.test(cell);
+        if (goal === "optimise" && isWord) return [axis, cell];
+        if (cell === "" || !Number.isFinite(value)) {
           const what = `${file}:${k + 2}: "${record[axis]}" in column "${axis}" is not a number`;
           throw new LabError("TL-1020", what, { exitCode: 2 });
         }

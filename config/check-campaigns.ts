@@ -26,6 +26,7 @@ export function checkCampaigns(configuration: Configuration): CrossProblem[] {
         : []),
       ...checkRecipe(campaign, path),
       ...checkSize(campaign, path),
+      ...checkOptimisation(campaign, path),
     ];
   });
 }
@@ -48,13 +49,66 @@ function checkRecipe(
   path: readonly PropertyKey[],
 ): CrossProblem[] {
   const names = axisNames(campaign.space);
-  return campaign.recipe.flatMap((step, k) =>
-    Object.entries(step.parameters).flatMap(([parameter, source]) => {
-      if (typeof source !== "object" || names.includes(source.axis)) return [];
-      const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
-      return [{ path: [...path, "recipe", k, "parameters", parameter, "axis"], text }];
-    }),
+  const recipes = [
+    { at: ["recipe"], steps: campaign.recipe },
+    ...Object.entries(campaign.alternatives ?? {}).map(([name, steps]) => ({
+      at: ["alternatives", name],
+      steps,
+    })),
+  ];
+  const misplaced =
+    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+      ? [
+          {
+            path: [...path, "alternatives"],
+            text: "alternatives are for goal: structure-map; remove them",
+          },
+        ]
+      : [];
+  const unknown = recipes.flatMap(({ at, steps }) =>
+    steps.flatMap((step, k) =>
+      Object.entries(step.parameters).flatMap(([parameter, source]) => {
+        if (typeof source !== "object" || names.includes(source.axis)) return [];
+        const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
+        return [{ path: [...path, ...at, k, "parameters", parameter, "axis"], text }];
+      }),
+    ),
   );
+  return [...misplaced, ...unknown];
+}
+
+/** An optimisation's settings name axes; a misspelt name would only be found when the planner starts. */
+function checkOptimisation(
+  campaign: CampaignConfiguration,
+  path: readonly PropertyKey[],
+): CrossProblem[] {
+  if (campaign.goal !== "optimise") return [];
+  const { model } = campaign;
+  const axes = axisNames(campaign.space);
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ["inputs", model.inputs ?? []],
+    ["logInputs", model.logInputs ?? []],
+    ["cost", model.cost === undefined ? [] : [model.cost]],
+    ["shared", model.shared === undefined ? [] : [model.shared]],
+    [
+      "inputConstraints",
+      (model.inputConstraints ?? []).flatMap((c) => Object.keys(c.coefficients)),
+    ],
+  ];
+  const unknown = named.flatMap(([key, names]) =>
+    names
+      .filter((name) => !axes.includes(name))
+      .map((name) => ({
+        path: [...path, "model", key],
+        text: `there is no axis "${name}"; the axes of the space are ${axes.join(", ")}`,
+      })),
+  );
+  const targets = model.objectives.flatMap(({ name, direction, range }, k) =>
+    direction === "target" && range === undefined
+      ? [{ path: [...path, "model", "objectives", k], text: `${name} needs range: { min, max }` }]
+      : [],
+  );
+  return [...unknown, ...targets];
 }
 
 function checkSize(campaign: CampaignConfiguration, path: readonly PropertyKey[]): CrossProblem[] {

@@ -31,11 +31,23 @@ const objective = z.strictObject({
   reference: z.number().optional(),
 });
 
+const ACQUISITIONS = [
+  "expected-improvement",
+  "probability-of-improvement",
+  "upper-confidence-bound",
+  "thompson",
+  "expected-hypervolume",
+  "hypervolume-probability",
+  "parego",
+  "target-range",
+] as const;
+
 const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),
-  acquisition: z.string().optional(),
-  kernel: z.string().optional(),
+  acquisition: z.enum(ACQUISITIONS).optional(),
+  kernel: z.enum(["matern-5/2", "squared-exponential"]).optional(),
   inputs: z.array(z.string().min(1)).min(1).optional(),
+  logInputs: z.array(z.string().min(1)).optional(),
   initial: z.number().int().min(0).optional(),
   initialDesign: z.enum(["sobol", "latin-hypercube", "random"]).optional(),
   shared: z.string().optional(),
@@ -70,6 +82,7 @@ const optimiseModel = z.strictObject({
 const evidenceSetting = z.strictObject({
   fidelity: z.number().min(0.05).max(1).optional(),
   cost: z.number().positive().optional(),
+  inFlight: z.number().int().min(0).optional(),
 });
 
 const structureMapModel = z.strictObject({

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
-import { checkCampaigns } from "./check-campaigns.ts";
+import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
 import { type Configuration, configurationSchema } from "./schema.ts";
 
 /** One thing wrong with a configuration. */
@@ -27,9 +27,13 @@ export interface LoadedConfiguration {
 
 /**
  * Reads and checks a configuration; every problem is reported at once.
+ * `checkModels` adds what only the models can see of a specification.
  * Errors: TL-1002 unreadable, TL-1011 not YAML, TL-1010 problems (in `context.problems`).
  */
-export function loadConfiguration(file: string): LoadedConfiguration {
+export function loadConfiguration(
+  file: string,
+  checkModels: (configuration: Configuration) => readonly CrossProblem[] = () => [],
+): LoadedConfiguration {
   const text = readText(file);
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
@@ -44,7 +48,10 @@ export function loadConfiguration(file: string): LoadedConfiguration {
   const lineOf = (path: readonly PropertyKey[]): number =>
     lineOfPath(document.contents, path, counter);
   const issues = parsed.success
-    ? checkCampaigns(parsed.data).map(({ path, text: what }) => ({ path, what }))
+    ? [...checkCampaigns(parsed.data), ...checkModels(parsed.data)].map(({ path, text: what }) => ({
+        path,
+        what,
+      }))
     : parsed.error.issues.flatMap((issue) => describeIssue(issue));
   if (!parsed.success || issues.length > 0) {
     const problems = issues.map(({ path, what }) => ({

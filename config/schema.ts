@@ -2,6 +2,7 @@ import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
+import { laboratorySchema } from "./laboratory-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
 
 const identifier = z
@@ -45,6 +46,10 @@ const campaignCommon = z.strictObject({
   failuresInARow_max: z.number().int().min(1).max(1000).default(5),
   space: spaceSchema,
   recipe: z.array(recipeStep).min(1).max(20),
+  /** Other ways to learn about a point (goal structure-map): `measurement` beside a recipe of simulations, or the reverse. */
+  alternatives: z
+    .partialRecord(z.enum(["measurement", "simulation"]), z.array(recipeStep).min(1).max(20))
+    .optional(),
   limits: limitsSchema.default({}),
   goal: z.string(),
   model: z.unknown().optional(),
@@ -74,15 +79,6 @@ const brokerSchema = z
   })
   .default({ host: "127.0.0.1", port: 1883 });
 
-const fault = z.record(z.string(), z.unknown());
-const simulatedSchema = z.strictObject({
-  truth: z.string().optional(),
-  seed: z.union([z.string(), z.number()]).transform(String).optional(),
-  instruments: z.array(z.strictObject({ id: identifier, kind: z.string() })).optional(),
-  faults: fault.optional(),
-  noise: fault.optional(),
-});
-
 /** A configuration, version 1. Unknown keys are refused, so that a misspelt limit is not silently no limit. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1, "write version: 1"),
@@ -100,7 +96,7 @@ export const configurationSchema = z.strictObject({
     })
     .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
-  laboratory: z.strictObject({ simulated: simulatedSchema }).optional(),
+  laboratory: laboratorySchema.optional(),
   /** Runners that this daemon starts beside itself, each a separate client of the broker. */
   runners: z
     .array(z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }))

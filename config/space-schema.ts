@@ -34,13 +34,25 @@ const axisSchema = z
     return { name: axis.name, values };
   });
 
-const boxAxis = z.strictObject({
-  name: z.string().min(1),
-  min: z.number(),
-  max: z.number(),
-  integer: z.boolean().optional(),
-  categories: z.array(z.string()).optional(),
-});
+/** An axis of a continuous space: a range (of whole numbers with `integer: true`), or names to choose from. */
+const boxAxis = z
+  .strictObject({
+    name: z.string().min(1),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    integer: z.boolean().optional(),
+    categories: z.array(z.string().min(1)).min(2).max(100).optional(),
+  })
+  .transform((axis, context) => {
+    const { min, max, categories } = axis;
+    if (categories !== undefined) return { ...axis, min: 0, max: categories.length - 1 };
+    if (min !== undefined && max !== undefined && min <= max) return { ...axis, min, max };
+    context.addIssue({
+      code: "custom",
+      message: "give min and max (min <= max), or categories: [...]",
+    });
+    return z.NEVER;
+  });
 
 /** Where the campaign may ask. `table` names a CSV file beside the configuration. */
 export const spaceSchema = z.discriminatedUnion("kind", [

@@ -42,6 +42,7 @@ export const setupCampaign = setup({
       event.type === "timer.fired" && event.timerId === context.timerId,
     isEmergency: ({ event }) => event.type === "safety.emergencyStop" && event.active,
     emergencyLasts: ({ context }) => context.isEmergency,
+    wasStopping: ({ context }) => context.isStopAsked,
     isBudgetSpent: ({ context }) =>
       context.observed >= context.budget &&
       context.open.length === 0 &&
@@ -223,6 +224,8 @@ export const noteReason = setupCampaign.assign({
 export const noteEmergency = setupCampaign.assign({
   isEmergency: ({ event }) => event.type === "safety.emergencyStop" && event.active,
 });
+
+export const noteStop = setupCampaign.assign({ isStopAsked: true });
 
 export const armSuspension = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;

@@ -14,6 +14,7 @@ import {
   noteObserved,
   notePlanFailure,
   noteReason,
+  noteStop,
   noteWithdrawn,
   openExperiments,
   refuse,
@@ -70,7 +71,7 @@ const withdraw = [
 const stopAndAbort = {
   "campaign.stop": {
     target: "#campaign.stopping",
-    actions: [accept, noteReason, cancelExperiments("waiting")],
+    actions: [accept, noteReason, noteStop, cancelExperiments("waiting")],
   },
   "campaign.abort": {
     target: "#campaign.aborting",
@@ -145,6 +146,7 @@ export const campaignMachine = setupCampaign.createMachine({
     timers: 0,
     timerId: undefined,
     isEmergency: false,
+    isStopAsked: false,
   }),
   on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
   states: {
@@ -289,6 +291,8 @@ export const campaignMachine = setupCampaign.createMachine({
             guard: "emergencyLasts",
             actions: refuse(CLEAR_FIRST),
           },
+          // Who had said stop meant it: the jobs in flight end, nothing new begins.
+          { guard: "wasStopping", target: "stopping", actions: accept },
           { target: "running", actions: [accept, replan] },
         ],
         "campaign.stop": stopAndAbort["campaign.stop"],

@@ -1,6 +1,7 @@
-import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
-import { createViewPublisher } from "../adapters/mqtt/view-publisher.ts";
+import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
+import type { Clock, Timers } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import type { Limits } from "./domain/candidate.ts";
@@ -30,6 +31,9 @@ export interface LoopOptions {
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
 }
+
+/** Retained messages have come so long after a connection. */
+const RETAINED_WITHIN_ms = 1000;
 
 type EmergencyStopFact = Extract<LabFact, { readonly type: "safety.emergencyStop" }>;
 
@@ -65,42 +69,19 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
   const publish = showTo(bus, logger, options.onPublished);
   const publisher = createViewPublisher({ view, messages, publish, clock, timers });
+  const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
-    {
-      ...options.observer,
-      onEvent: (event, lab, live) => {
-        view.fold(event);
-        if (live) publisher.noteEvent(event);
-        options.observer?.onEvent?.(event, lab, live);
-      },
-      onSettled: (lab) => {
-        if (online) publisher.publishChanges();
-        options.observer?.onSettled?.(lab);
-      },
-      onTelemetry: (reading) => {
-        view.noteTelemetry({ ...reading, time_ms: clock.now_ms() });
-        if (online) publisher.publishChanges();
-      },
-      onProgress: (progress) => {
-        view.noteProgress(progress);
-        if (online) publisher.publishChanges();
-      },
-      onCount: (what) => {
-        if (what === "duplicate") view.noteDuplicate();
-        options.observer?.onCount?.(what);
-      },
-    },
+    observerOf({ agent, view, publisher, timers, further: options.observer }),
   );
-  let online = false;
   return {
     lab: runtime.lab,
     view,
     start: async () => {
       await runtime.start();
-      online = true;
-      publish(messages().online(true, VERSION, clock.now_ms()));
+      agent.online = true;
+      announce(agent, true);
       await defineCampaigns(runtime, ports, options);
     },
     statePort,
@@ -114,8 +95,81 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     stop: async () => {
       publisher.stop();
       await runtime.stop();
-      if (online)
+      if (agent.online)
         await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
+    },
+  };
+}
+
+/** What speaks for the agent itself. */
+interface Agent {
+  readonly lab: () => Lab;
+  readonly messages: () => AgentMessages;
+  readonly publish: (message: OutgoingMessage) => void;
+  readonly clock: Clock;
+  online: boolean;
+}
+
+function announce({ messages, publish, clock }: Agent, online: boolean): void {
+  publish(messages().online(online, VERSION, clock.now_ms()));
+}
+
+/** A broker may have lost the stop that it retained; had a person cleared it there, we would know by now. */
+function repeatEmergencyStop({ lab, messages, publish, clock }: Agent): void {
+  const { emergency } = lab();
+  if (emergency === undefined) return;
+  const { by, reason } = emergency;
+  publish(messages().emergencyStop({ active: true, by, reason }, clock.now_ms()));
+}
+
+interface Onlookers {
+  readonly agent: Agent;
+  readonly view: LabView;
+  readonly publisher: ViewPublisher;
+  readonly timers: Timers;
+  readonly further: RuntimeObserver | undefined;
+}
+
+/** Folds what happens into the views and shows their changes. */
+function observerOf({ agent, view, publisher, timers, further }: Onlookers): RuntimeObserver {
+  const show = (): void => {
+    if (agent.online) publisher.publishChanges();
+  };
+  return {
+    ...further,
+    onEvent: (event, lab, live) => {
+      view.fold(event);
+      if (live) publisher.noteEvent(event);
+      further?.onEvent?.(event, lab, live);
+    },
+    onSettled: (lab) => {
+      show();
+      further?.onSettled?.(lab);
+    },
+    onConnection: (connected) => {
+      view.noteBroker(connected);
+      if (!connected) show();
+      if (connected && agent.online) {
+        announce(agent, true);
+        publisher.publishAll();
+      }
+      if (connected && agent.lab().emergency !== undefined)
+        timers.schedule(agent.clock.now_ms() + RETAINED_WITHIN_ms, () =>
+          repeatEmergencyStop(agent),
+        );
+      further?.onConnection?.(connected);
+    },
+    onTelemetry: (reading) => {
+      view.noteTelemetry({ ...reading, time_ms: agent.clock.now_ms() });
+      show();
+    },
+    onProgress: (progress) => {
+      view.noteProgress(progress);
+      show();
+    },
+    onCount: (what) => {
+      if (what === "duplicate") view.noteDuplicate();
+      further?.onCount?.(what);
     },
   };
 }

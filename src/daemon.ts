@@ -42,7 +42,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger } = options;
   const log = await openFileEventLog({ folder: options.folder, logger });
   const planner = createPlannerWorker({ logger });
-  const broker = createBus(configuration, logger);
+  const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(
     broker,
     createTrajectoryClassifier(),
@@ -114,7 +114,7 @@ function structureModelOf(loop: Loop, jobId: string) {
   return { model: spec.model.structureModel, fraction_min: spec.model.fraction_min };
 }
 
-function createBus(configuration: Configuration, logger: Logger): MessageBus {
+function createBus(configuration: Configuration, logger: Logger, epoch: () => number): MessageBus {
   const { site, agent: agentId, broker } = configuration;
   const filters = daemonFilters(site);
   if (broker.url === undefined) {
@@ -133,7 +133,12 @@ function createBus(configuration: Configuration, logger: Logger): MessageBus {
     username: process.env["TIELINE_BROKER_USERNAME"],
     password: process.env["TIELINE_BROKER_PASSWORD"],
     filters,
-    will: createAgentMessages({ site, agentId, epoch: 0 }).online(false, VERSION, 0),
+    will: () =>
+      createAgentMessages({ site, agentId, epoch: epoch() }).online(
+        false,
+        VERSION,
+        systemClock.now_ms(),
+      ),
     logger,
   });
 }

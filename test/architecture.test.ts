@@ -69,7 +69,8 @@ const PURE = [
   "src/planning",
   "src/core",
 ];
-const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|performance\.now)\b/;
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|performance\.now|process\.env|process\.argv)\b/;
 
 interface Import {
   readonly target: string;

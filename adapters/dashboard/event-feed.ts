@@ -10,7 +10,10 @@ const HEARTBEAT_ms = 15_000;
 
 /** The dashboard topics as server-sent events. */
 export interface EventFeed {
-  /** Hands one dashboard message to every watcher and keeps it as the newest of its topic. */
+  /**
+   * Hands one dashboard message to every watcher and keeps it as the newest of its topic. A campaign's state message
+   * becomes the event `news`: a view is sent at most once a second, a result must be seen sooner.
+   */
   publish(message: OutgoingMessage): void;
   /** Serves one watcher until it leaves: first what it has missed since `lastEventId`, then everything new. */
   serve(stream: SSEStreamingApi, lastEventId: string | undefined): Promise<void>;
@@ -25,9 +28,14 @@ interface Kept {
   readonly data: string;
 }
 
+/** `tieline/v1/{site}/campaign/{id}/state`: sent with each change, while views are sent once a second. */
+const CAMPAIGN_STATE = /\/campaign\/([^/]+)\/state$/;
+
 interface Watcher {
   /** The newest unsent message a topic: a slow watcher skips intermediate views instead of filling the memory. */
   readonly pending: Map<string, Kept>;
+  /** Campaigns that have changed since their last view. */
+  readonly news: Set<string>;
   wake: () => void;
   open: boolean;
 }
@@ -43,7 +51,9 @@ export function createEventFeed(boot: string): EventFeed {
 
   return {
     publish: ({ topic, payload }) => {
-      // Campaign topics are for programs; the page shows the views, which hold the same.
+      // Campaign topics are for programs; the page only takes them as a sign that a newer view can be asked for.
+      const changed = CAMPAIGN_STATE.exec(topic)?.[1];
+      if (changed !== undefined) return tellNews(watchers, changed);
       if (!topic.includes("/dashboard/")) return;
       if (!newest.has(topic) && newest.size >= TOPICS_MAX) return;
       // The payload is JSON already: it is embedded as it is, so that watchers get exactly what MQTT clients get.
@@ -60,7 +70,12 @@ export function createEventFeed(boot: string): EventFeed {
     serve: async (stream, lastEventId) => {
       const seen = seenSequence(boot, lastEventId);
       const missed = [...newest].filter(([, kept]) => kept.id > seen);
-      const watcher: Watcher = { pending: new Map(missed), wake: () => {}, open: true };
+      const watcher: Watcher = {
+        pending: new Map(missed),
+        news: new Set(),
+        wake: () => {},
+        open: true,
+      };
       watchers.add(watcher);
       stream.onAbort(() => close(watcher));
       try {
@@ -84,6 +99,13 @@ export function createEventFeed(boot: string): EventFeed {
   };
 }
 
+function tellNews(watchers: ReadonlySet<Watcher>, campaignId: string): void {
+  for (const watcher of watchers) {
+    watcher.news.add(campaignId);
+    watcher.wake();
+  }
+}
+
 function seenSequence(boot: string, lastEventId: string | undefined): number {
   const [itsBoot, number] = (lastEventId ?? "").split(":");
   return itsBoot === boot ? Number(number) || 0 : 0;
@@ -95,9 +117,14 @@ function close(watcher: Watcher): void {
 }
 
 async function drain(stream: SSEStreamingApi, watcher: Watcher, boot: string): Promise<void> {
-  while (watcher.open && watcher.pending.size > 0) {
+  while (watcher.open && watcher.pending.size + watcher.news.size > 0) {
     const messages = [...watcher.pending.values()].sort((a, b) => a.id - b.id);
+    const news = [...watcher.news];
     watcher.pending.clear();
+    watcher.news.clear();
+    for (const campaignId of news) {
+      await stream.writeSSE({ event: "news", data: JSON.stringify({ campaignId }) });
+    }
     for (const { id, data } of messages) {
       await stream.writeSSE({ id: `${boot}:${id}`, event: "view", data });
     }
@@ -106,7 +133,7 @@ async function drain(stream: SSEStreamingApi, watcher: Watcher, boot: string): P
 
 /** Resolves with true where nothing came for {@link HEARTBEAT_ms}. */
 function waitForMore(watcher: Watcher): Promise<boolean> {
-  if (!watcher.open || watcher.pending.size > 0) return Promise.resolve(false);
+  if (!watcher.open || watcher.pending.size + watcher.news.size > 0) return Promise.resolve(false);
   return new Promise((resolve) => {
     const timer = setTimeout(() => finish(true), HEARTBEAT_ms);
     const finish = (quiet: boolean): void => {

@@ -90,7 +90,7 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         ...from,
         name: "agentOnline",
         ids: { agentId: agent.agentId },
-        id: `online.${agent.epoch}.${online}`,
+        id: unique(`online.${online}`, time_ms),
         time_ms,
         data: { online, epoch: agent.epoch, version },
       }),

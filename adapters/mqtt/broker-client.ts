@@ -13,8 +13,8 @@ export interface BrokerClientOptions {
   readonly password?: string | undefined;
   /** What to hear, as MQTT topic filters. */
   readonly filters: readonly string[];
-  /** Sent by the broker when this client disappears. */
-  readonly will?: OutgoingMessage | undefined;
+  /** Sent by the broker when this client disappears; asked for at `start`. */
+  readonly will?: (() => OutgoingMessage) | undefined;
   /** Whether the broker keeps messages for us while we are away. Default true. */
   readonly persistent?: boolean | undefined;
   /** How long `start` waits for the broker, ms. */
@@ -127,7 +127,7 @@ class BrokerClient implements MessageBus {
       queueQoSZero: false,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
-      ...(will === undefined ? {} : { will: willOf(will) }),
+      ...(will === undefined ? {} : { will: willOf(will()) }),
       ...(protocolVersion === 5
         ? {
             properties: {

@@ -26,6 +26,8 @@ const DASHBOARD_INTERVAL_ms = 1000;
 export interface ViewPublisher {
   /** After a group of events. */
   publishChanges(): void;
+  /** Publishes everything again: a broker that came back may have forgotten what it retained. */
+  publishAll(): void;
   noteEvent(event: LabEvent): void;
   stop(): void;
 }
@@ -34,6 +36,7 @@ export function createViewPublisher(options: ViewPublisherOptions): ViewPublishe
   const publisher = new Publisher(options);
   return {
     publishChanges: () => publisher.publishChanges(),
+    publishAll: () => publisher.publishAll(),
     noteEvent: (event) => publisher.noteEvent(event),
     stop: () => publisher.stop(),
   };
@@ -63,6 +66,16 @@ class Publisher {
     if (this.dirty.size === 0 || this.cancel !== undefined) return;
     const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + DASHBOARD_INTERVAL_ms);
     this.cancel = timers.schedule(due_ms, () => this.publishDashboards());
+  }
+
+  publishAll(): void {
+    const { view } = this.options;
+    this.last.clear();
+    for (const id of view.campaignIds) view.touch(`campaign/${id}`);
+    for (const id of view.instrumentIds) view.touch(`instrument/${id}`);
+    view.touch("events");
+    view.touch("overview");
+    this.publishChanges();
   }
 
   noteEvent(event: LabEvent): void {

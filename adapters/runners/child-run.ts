@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { LabError } from "../../src/core/errors.ts";
 
 /** How a child ended: its exit code, 128 + n where signal n ended it; `lost` where nobody saw it end. */
 export type ChildEnd = { readonly code: number } | "lost" | "aborted";
@@ -16,6 +17,8 @@ export interface ChildTask {
 
 const TICK_ms = 250;
 const KILL_AFTER_ms = 3000;
+const BEGIN_WITHIN_ms = 30_000;
+const BEGIN_POLL_ms = 20;
 
 /**
  * Runs a program in `folder` so that it outlives us: in a session of its own, its output in `screen.txt`, its exit code
@@ -24,7 +27,7 @@ const KILL_AFTER_ms = 3000;
  */
 export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const { folder, signal } = task;
-  if (!existsSync(join(folder, "pid"))) begin(task);
+  if (!existsSync(join(folder, "pid"))) await begin(task);
   const group = Number(readFileSync(join(folder, "pid"), "utf8"));
   let abortedAt_ms: number | undefined;
   for (;;) {
@@ -62,17 +65,31 @@ export function signalGroup(folder: string, signal: NodeJS.Signals): void {
   }
 }
 
-function begin({ command, folder, environment }: ChildTask): void {
-  const script = '"$@" > screen.txt 2>&1; echo $? > exit.new; mv exit.new exit';
-  const child = spawn("sh", ["-c", script, "sh", ...command], {
+/**
+ * The child itself takes the place `pid`, by a link that only one can make, before it does anything: a runner that is
+ * killed between starting it and noting it finds it all the same, and a second child would leave at once.
+ */
+const SCRIPT =
+  "echo $$ > pid.$$ && ln pid.$$ pid || { rm -f pid.$$; exit 0; }; rm -f pid.$$; " +
+  '"$@" > screen.txt 2>&1; echo $? > exit.new; mv exit.new exit';
+
+async function begin({ command, folder, environment }: ChildTask): Promise<void> {
+  const child = spawn("sh", ["-c", SCRIPT, "sh", ...command], {
     cwd: folder,
     detached: true,
     stdio: "ignore",
     env: { ...process.env, ...environment },
   });
-  child.on("error", () => {});
+  let failure: Error | undefined;
+  child.on("error", (error) => {
+    failure = error;
+  });
   child.unref();
-  writeFileSync(join(folder, "pid"), String(child.pid ?? -1), { flush: true });
+  for (let waited_ms = 0; !existsSync(join(folder, "pid")); waited_ms += BEGIN_POLL_ms) {
+    if (failure !== undefined || waited_ms > BEGIN_WITHIN_ms)
+      throw new LabError("TL-7030", `No program can be started in ${folder}`, { cause: failure });
+    await new Promise((resolve) => setTimeout(resolve, BEGIN_POLL_ms));
+  }
 }
 
 function exitCode(folder: string): number | undefined {
@@ -84,7 +101,7 @@ function exitCode(folder: string): number | undefined {
 function isAlive(pid: number, folder: string): boolean {
   if (!(pid > 0)) return false;
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
   } catch (error) {
     // Without /proc (macOS) the process's existence must do.
     if (existsSync("/proc/self")) return false;

@@ -15,6 +15,8 @@ export interface LammpsOptions {
   /** Folder of potential files, the variable POT. */
   readonly potentials: string;
   readonly threads: number;
+  /** Further variables of the input, the same for every job: the size of the box, the name of a potential. */
+  readonly constants?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A simulation whose machine went down is begun anew so often. */
@@ -53,6 +55,7 @@ async function run(
   if (!existsSync(input)) copyFileSync(template, input);
   const dump = join(folder, "dump.lammpstrj");
   const variables: Record<string, string | number> = {
+    ...options.constants,
     ...task.parameters,
     OUT: dump,
     SEED: 1 + (hash32(`${task.jobId}/${task.attempt}`) % 899_999_999),

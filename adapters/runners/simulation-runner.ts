@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "../../src/core/logger.ts";
+import { hash32 } from "../../src/core/prng.ts";
 import { findLimitViolation } from "../../src/domain/candidate.ts";
 import type { Capability } from "../../src/domain/instrument.ts";
 import { type JobRecord, openRunnerJournal, type RunnerJournal } from "./runner-journal.ts";
@@ -49,6 +50,23 @@ interface Running {
   fraction: number;
   spoken_ms: number;
   held: boolean;
+}
+
+/**
+ * A campaign that begins anew names its jobs as before: only the same set points make it the same job, and the result
+ * of an earlier simulation is never given for another one.
+ */
+function isSameWork(known: SimulationOrder, order: SimulationOrder): boolean {
+  return workOf(known) === workOf(order);
+}
+
+function workOf({ capability, parameters }: SimulationOrder): string {
+  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([capability, sorted]);
+}
+
+function jobFolder(order: SimulationOrder): string {
+  return `${order.jobId}-${order.attempt}-${hash32(workOf(order)).toString(36)}`;
 }
 
 /**
@@ -145,7 +163,7 @@ export class SimulationRunner {
 
   #start(order: SimulationOrder): void {
     const said = this.#journal.byCommand(order.commandId) ?? this.#sameAttempt(order);
-    if (said !== undefined) {
+    if (said !== undefined && isSameWork(said.order, order)) {
       this.#answer(said);
       return;
     }
@@ -173,7 +191,10 @@ export class SimulationRunner {
     const never = (reason: string) => ({ reason, retryable: false });
     const notNow = (reason: string) => ({ reason, retryable: true });
     if (order.epoch < this.#epoch)
-      return never(`the command's epoch ${order.epoch} is older than ${this.#epoch}`);
+      return never(
+        `the command's epoch ${order.epoch} is older than ${this.#epoch}: a newer agent commands this runner ` +
+          "(after a new log of the daemon start the runner with a new --folder)",
+      );
     if (this.#options.now_ms() > order.notAfter_ms) return notNow("it came after its notAfter");
     if (this.#emergency) return notNow("the emergency stop is active");
     if (order.capability !== capability.name)
@@ -191,7 +212,7 @@ export class SimulationRunner {
   /** Starts the simulation, or takes it up where it is. */
   #begin(record: JobRecord): void {
     const { jobId, attempt, parameters } = record.order;
-    const folder = join(this.#options.folder, "jobs", `${jobId}-${attempt}`);
+    const folder = join(this.#options.folder, "jobs", jobFolder(record.order));
     mkdirSync(folder, { recursive: true });
     const abort = new AbortController();
     const running: Running = {

@@ -6,6 +6,7 @@ import { createDiffractometer } from "./diffractometer.ts";
 import { createFurnace } from "./furnace.ts";
 import { createMagnetometer } from "./magnetometer.ts";
 import { createPropertyTester } from "./property-tester.ts";
+import { createQuenchStation, createSimulationRunner } from "./silicon-quench.ts";
 import type { SimulatedDevice } from "./simulated-device.ts";
 import { createSynthesisRobot } from "./synthesis-robot.ts";
 
@@ -32,5 +33,9 @@ export function makeDevice(
       return createPropertyTester({ noise });
     case "magnetometer":
       return createMagnetometer({ noise });
+    case "simulation-runner":
+      return createSimulationRunner();
+    case "quench-station":
+      return createQuenchStation();
   }
 }

@@ -14,7 +14,9 @@ export type InstrumentKind =
   | "furnace"
   | "diffractometer"
   | "property-tester"
-  | "magnetometer";
+  | "magnetometer"
+  | "simulation-runner"
+  | "quench-station";
 
 export interface InstrumentChoice {
   readonly instrumentId: string;

@@ -23,6 +23,8 @@ export interface PhaseBatchRequest {
   /** N x dimension, unit = one grid step. */
   readonly points: Float64Array;
   readonly dimension: number;
+  /** Volume of a grid cell, units: 1 where all axes have equal steps. */
+  readonly cellVolume: number;
   /** For each label, N probabilities. */
   readonly columns: readonly Float64Array[];
   /** Number of results of each label so far. */
@@ -71,7 +73,7 @@ const BALANCED_period = 2;
  * where phases of a single point hide.
  *
  * Local penalty: a chosen point or a point in flight j counts as a result of its expected label (n_c += F_jc, d_i shrinks) and
- * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.6 (N/(M+1))^(1/dimension) steps. No solve is needed.
+ * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.6 (N v/(M+1))^(1/dimension). No solve is needed.
  *
  * Cost O(count N labels). Equal scores (to 1e-9) are decided by `tie`. Returns fewer points only if fewer are free.
  */
@@ -105,7 +107,8 @@ function createState(request: PhaseBatchRequest) {
   const penalty = new Float64Array(count).fill(1);
   const labelCounts = columns.map((_, k) => request.labelCounts[k] ?? 0);
   const doubt = request.risk ?? doubtOf(score, request, count);
-  const radius = PENALTY_RADIUS * (count / (request.measured + 1)) ** (1 / dimension);
+  const radius =
+    PENALTY_RADIUS * ((count * request.cellVolume) / (request.measured + 1)) ** (1 / dimension);
   const near = new Uint8Array(count);
 
   const visit = (j: number, callback: (i: number, d2: number) => void): void => {

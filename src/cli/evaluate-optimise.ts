@@ -1,10 +1,12 @@
 import type { Command } from "commander";
-import { LabError, misuse } from "../core/errors.ts";
+import { LabError } from "../core/errors.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import {
   parseConstraints,
   parseCount,
+  parseDesign,
+  parseExploration,
   parseInputConstraints,
   parseNames,
   parseObjectives,
@@ -12,15 +14,17 @@ import {
 } from "./optimise-options.ts";
 import type { KnownTable, PlayedRun } from "./play-optimise.ts";
 import { createProgress } from "./progress.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLE = `
 Example:
-  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10
+  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10 --plot branin.png
 
 Acquisitions, one objective:       expected-improvement (default), probability-of-improvement, upper-confidence-bound, thompson
 Acquisitions, several objectives:  expected-hypervolume (default), hypervolume-probability, thompson, parego
 Objectives name:target:LOW..HIGH:  target-range
-A row whose objective is empty, nan or inf is an experiment that fails.`;
+A row whose objective is empty, nan or inf is an experiment that fails. A column with text in it is a category.
+Everything about the model: docs/optimisation.md.`;
 
 interface RawOptions {
   readonly table: string;
@@ -38,7 +42,10 @@ interface RawOptions {
   readonly limit: string[];
   readonly cost?: string;
   readonly shared?: string;
-  readonly exploration?: string;
+  readonly exploration?: number;
+  readonly logInputs?: string[];
+  readonly components?: string[];
+  readonly plot?: string;
   readonly json?: boolean;
 }
 
@@ -54,7 +61,7 @@ export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void
     .option("--kernel <name>", "matern-5/2 (default) or squared-exponential")
     .option("--batch <n>", "points at once", parseCount("--batch", 1), 1)
     .option("--initial <n>", "points before the model chooses", parseCount("--initial", 1))
-    .option("--initial-design <name>", "sobol, latin-hypercube or random", "sobol")
+    .option("--initial-design <name>", "sobol, latin-hypercube or random", parseDesign, "sobol")
     .option("--budget <n>", "experiments of a run", parseCount("--budget", 1), 100)
     .option("--seeds <n>", "number of runs", parseCount("--seeds", 1), 1)
     .option("--reference <list>", "reference point of the hypervolume, one number an objective")
@@ -67,7 +74,17 @@ export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void
     )
     .option("--cost <column>", "cost of each candidate: gain per cost is made large")
     .option("--shared <column>", "every batch shares one value of this column")
-    .option("--exploration <k>", "deviations that upper-confidence-bound credits (2)")
+    .option(
+      "--plot <file>",
+      `${PLOT_HELP} of regret, the first run's models with their uncertainty, the Pareto front`,
+    )
+    .option(
+      "--exploration <k>",
+      "deviations that upper-confidence-bound credits (2)",
+      parseExploration,
+    )
+    .option("--log-inputs <names>", "positive inputs that differ by factors", parseNames)
+    .option("--components <names>", "inputs that are fractions and sum to 1", parseNames)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLE)
     .action(async (raw: RawOptions) => {
@@ -83,10 +100,12 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const model = readSettings(raw);
   const reference = parseReference(raw.reference, model.objectives.length);
   const { playOptimise } = await import("./play-optimise.ts");
-  const { summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
+  const { frontOfTable, summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
   const { resolveSettings } = await import("../planning/optimise/resolve-settings.ts");
   const resolved = resolveSettings(model);
   const table = await readKnownTable(raw, model);
+  const { collectFirstPlay } = await import("./plot-optimise.ts");
+  const atEnd = collectFirstPlay(raw.plot);
   const progress = createProgress(io, "evaluate");
   const runs: PlayedRun[] = [];
   for (let seed = 1; seed <= raw.seeds; seed++) {
@@ -97,6 +116,7 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
         settings,
         () => performance.now(),
         (done) => progress.update((seed - 1) * raw.budget + done, raw.seeds * raw.budget),
+        seed === 1 ? atEnd.collect : undefined,
       ),
     );
   }
@@ -120,23 +140,14 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
     runs,
     summary: summarisePlay(runs, table, model, reference),
   };
+  const { acquisition } = resolved;
+  const trueFront = frontOfTable(table, model);
+  await atEnd.write({ table: raw.table, runs, known: table, model, trueFront, acquisition }, io);
   if (raw.json === true) printJson(io, document);
   else io.out(describe(document));
 }
 
 function readSettings(raw: RawOptions): OptimiseSettings {
-  if (!["sobol", "latin-hypercube", "random"].includes(raw.initialDesign))
-    throw misuse(
-      "TL-1001",
-      `--initial-design ${raw.initialDesign} is unknown`,
-      "Possible: sobol, latin-hypercube, random.",
-    );
-  const exploration = raw.exploration === undefined ? undefined : Number(raw.exploration);
-  if (exploration !== undefined && !(exploration >= 0))
-    throw misuse(
-      "TL-1001",
-      `--exploration must be a number of at least 0, not "${raw.exploration}"`,
-    );
   return {
     objectives: parseObjectives(raw.objectives),
     acquisition: raw.acquisition,
@@ -148,7 +159,8 @@ function readSettings(raw: RawOptions): OptimiseSettings {
     constraints: parseConstraints(raw.constraints),
     inputConstraints: parseInputConstraints(raw.limit),
     cost: raw.cost,
-    exploration,
+    exploration: raw.exploration,
+    logInputs: raw.logInputs,
   };
 }
 
@@ -159,6 +171,7 @@ async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise
   if (table.rows.length === 0) throw new LabError("TL-1020", `${raw.table} has no rows`);
   const names = [
     ...new Set([...raw.inputs, ...[raw.cost, raw.shared].filter((n) => n !== undefined)]),
+    ...(raw.components ?? []).filter((name) => !raw.inputs.includes(name)),
   ];
   const rows = readParameters(table, names);
   const outcomes = new Map(
@@ -168,7 +181,11 @@ async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise
       return [name, Float64Array.from(values)];
     }),
   );
-  return { space: { kind: "table", rows }, candidates: rows.length, outcomes };
+  return {
+    space: { kind: "table", rows, components: raw.components },
+    candidates: rows.length,
+    outcomes,
+  };
 }
 
 function describe(document: {

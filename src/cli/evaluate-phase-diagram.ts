@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
@@ -6,11 +7,15 @@ import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values
 import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "./phase-diagram-truth.ts";
 import { createProgress } from "./progress.ts";
+import { MAP_HELP } from "./write-map.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLE = `
 Example:
   tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
-    --initial corners --budget 120 --seeds 3
+    --initial corners --budget 120 --seeds 3 --plot map.png --map map.csv
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C \\
+    --initial corners --budget 60 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
 Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
@@ -37,7 +42,11 @@ interface RawOptions {
   readonly seeds: string;
   readonly shared?: string;
   readonly compositionNoise: string;
+  readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
+  readonly plot?: string;
+  readonly plotAxes?: string;
+  readonly map?: string;
   readonly json?: boolean;
 }
 
@@ -80,7 +89,17 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
       "standard deviation of each measured composition, mole fraction",
       "0",
     )
+    .option(
+      "--noise-not-told",
+      "the model is not told that noise: it learns it from repeats and the lever rule",
+    )
     .option("--missing-compositions <fraction>", "share of results without compositions", "0")
+    .option(
+      "--plot <file>",
+      `${PLOT_HELP} of the first run's map beside the truth, with the learning curves`,
+    )
+    .option("--plot-axes <x,y>", "two axes to draw, in place of the plane that fits the space")
+    .option("--map <file>", MAP_HELP)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLE)
     .action(async (raw: RawOptions) => {
@@ -97,12 +116,18 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
   const settings = withCoexistence(options.settings, truth);
   const budget = Math.min(options.budget, truth.rows.length);
+  const outputs = await import("./evaluate-map-outputs.ts");
+  const atEnd = outputs.collectFirstRun(raw, axes);
   const progress = createProgress(io, "evaluate");
   const runs: EvaluationRun[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     runs.push(
-      runEvaluation(truth, { ...options, settings, budget }, seed, (samples) =>
-        progress.update((seed - 1) * budget + samples, seeds * budget),
+      runEvaluation(
+        truth,
+        { ...options, settings, budget },
+        seed,
+        (samples) => progress.update((seed - 1) * budget + samples, seeds * budget),
+        seed === 1 ? atEnd.collect : undefined,
       ),
     );
   }
@@ -124,11 +149,13 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       seeds,
       shared: options.settings.shared,
       compositionNoise: options.compositionNoise,
+      noiseTold: settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
     },
     runs,
     summary: summarise(runs, labels),
   };
+  await atEnd.write({ truth, runs, settings: document.settings }, io);
   if (raw.json === true) printJson(io, document);
   else io.out(describe(document));
 }
@@ -170,7 +197,7 @@ function readOptions(raw: RawOptions): {
         : oneOfWords("--coexistence", raw.coexistence, ["off", "midpoint", "full"] as const),
     shared: raw.shared,
     gamma: raw.gamma === undefined ? undefined : numberWithin("--gamma", raw.gamma, 1e-6, 1e9),
-    compositionNoise_molFraction: noise > 0 ? noise : undefined,
+    compositionNoise_molFraction: noise > 0 && raw.noiseNotTold !== true ? noise : undefined,
   };
   const startsAtCorners = raw.initial === "corners";
   return {
@@ -203,9 +230,9 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     const k = run.samples.findIndex((_, index) => isThere(index));
     return k < 0 ? undefined : run.samples[k];
   };
-  const times = runs.flatMap((run) => run.proposal_ms).sort((a, b) => a - b);
-  const quantile = (q: number): number =>
-    Number((times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0).toFixed(3));
+  const times = runs.flatMap((run) => run.proposal_ms);
+  const timeWithin = (share: number): number =>
+    times.length === 0 ? 0 : Number(quantile(times, share).toFixed(3));
   return {
     samplesToMacroF1: Object.fromEntries(
       THRESHOLDS.map((level) => [
@@ -216,7 +243,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
     samplesToAllPhases: spread(
       runs.map((run) => first(run, (k) => (run.phasesFound[k] ?? 0) >= labels)),
     ),
-    proposal_ms: { median: quantile(0.5), p99: quantile(0.99) },
+    proposal_ms: { median: timeWithin(0.5), p99: timeWithin(0.99) },
     peakMemory_MB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
@@ -225,9 +252,7 @@ function summarise(runs: readonly EvaluationRun[], labels: number) {
 function spread(values: readonly (number | undefined)[]): Reached {
   const there = values.filter((value) => value !== undefined);
   if (there.length === 0) return { mean: null, sd: null, reached: 0 };
-  const mean = there.reduce((sum, x) => sum + x, 0) / there.length;
-  const variance = there.reduce((sum, x) => sum + (x - mean) ** 2, 0) / there.length;
-  return { mean, sd: Math.sqrt(variance), reached: there.length };
+  return { mean: mean(there), sd: standardDeviation(there), reached: there.length };
 }
 
 function describe(document: {

@@ -81,6 +81,26 @@ function parseNumber(text: string, part: string): number {
   return value;
 }
 
+const DESIGNS = ["sobol", "latin-hypercube", "random"] as const;
+
+/** Name of an initial design. */
+export function parseDesign(text: string): (typeof DESIGNS)[number] {
+  const found = DESIGNS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw misuse(
+    "TL-1001",
+    `--initial-design ${text} is unknown`,
+    `Possible: ${DESIGNS.join(", ")}.`,
+  );
+}
+
+/** Deviations that `upper-confidence-bound` credits. */
+export function parseExploration(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+  throw misuse("TL-1001", `--exploration must be a number of at least 0, not "${text}"`);
+}
+
 /** A whole number of at least `least`. */
 export function parseCount(name: string, least: number): (text: string) => number {
   return (text) => {

@@ -29,12 +29,13 @@ export interface EvaluationRun {
   readonly estimatedError: number[];
 }
 
-/** Plays one campaign: propose, look the results up in the truth, learn, score the map. */
+/** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
 export function runEvaluation(
   truth: PhaseDiagramTruth,
   options: EvaluationOptions,
   seed: number,
   onProgress: (samples: number) => void,
+  atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): EvaluationRun {
   const planner = createPhaseDiagramPlanner(campaignOf(truth, options, seed));
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
@@ -48,23 +49,27 @@ export function runEvaluation(
     sampled: [],
     estimatedError: [],
   };
+  const learnt: CampaignResult[] = [];
   let results: CampaignResult[] = [];
   for (let n = 1; run.sampled.length < options.budget; n++) {
     const left = options.budget - run.sampled.length;
     const starting = options.startsAtCorners ? 0 : options.initial - run.sampled.length;
     const count = Math.min(left, Math.max(starting, options.batch));
+    // The map before the proposal is that of the last batch; reading it first would hide its cost from the time.
     const begun_ms = performance.now();
     planner.learn(results);
     const { points } = planner.propose({ n, count, pending: [], excluded: [], seed: String(seed) });
     run.proposal_ms.push(performance.now() - begun_ms);
-    if (points.length === 0) break;
+    if (results.length > 0) record(run, planner, scorer);
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
+    if (points.length === 0) break;
     for (const point of points) run.sampled.push(Number(point.candidateId.slice(1)));
-    planner.learn(results);
-    results = [];
-    record(run, planner, scorer);
+    learnt.push(...results);
     onProgress(run.sampled.length);
   }
+  planner.learn(results);
+  if (results.length > 0) record(run, planner, scorer);
+  atEnd?.(planner, learnt);
   return run;
 }
 

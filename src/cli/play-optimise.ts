@@ -3,8 +3,10 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import { asId } from "../domain/identifiers.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { CampaignResult } from "../domain/proposal.ts";
 import type { SearchSpace } from "../domain/search-space.ts";
 import { createOptimisePlanner } from "../planning/optimise-planner.ts";
+import type { Planner } from "../planning/planner.ts";
 
 /** A table whose every outcome is known: what a campaign is played against. */
 export interface KnownTable {
@@ -60,12 +62,13 @@ export function paperCampaign(
   };
 }
 
-/** Plays one campaign to its budget. `now_ms` times the proposals (learning included). */
+/** Plays one campaign to its budget. `now_ms` times the proposals (learning included); `atEnd` gets the planner that has learnt all. */
 export function playOptimise(
   table: KnownTable,
   settings: PlaySettings,
   now_ms: () => number,
   onProgress: (done: number) => void = () => {},
+  atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): PlayedRun {
   const seed = String(settings.seed);
   const planner = createOptimisePlanner(paperCampaign(table.space, settings.model, seed));
@@ -79,6 +82,7 @@ export function playOptimise(
     sampled: [],
   };
   const names = [...table.outcomes.keys()];
+  const learnt: CampaignResult[] = [];
   const measure = (row: number): void => {
     const observations: Observation[] = names.map((name) => ({
       kind: "objective",
@@ -87,16 +91,16 @@ export function playOptimise(
       value: table.outcomes.get(name)?.[row] ?? Number.NaN,
     }));
     const isFailure = observations.some((o) => o.kind === "objective" && !Number.isFinite(o.value));
-    planner.learn([
-      {
-        position: run.sampled.length,
-        candidateId: `c${row}`,
-        parameters: parametersOf(table.space, row),
-        observations: isFailure
-          ? [{ kind: "failure", reason: "the table has no value" }]
-          : observations,
-      },
-    ]);
+    const result: CampaignResult = {
+      position: run.sampled.length,
+      candidateId: `c${row}`,
+      parameters: parametersOf(table.space, row),
+      observations: isFailure
+        ? [{ kind: "failure", reason: "the table has no value" }]
+        : observations,
+    };
+    planner.learn([result]);
+    learnt.push(result);
     run.sampled.push(row);
   };
   const judge = createJudge(table, settings);
@@ -118,6 +122,7 @@ export function playOptimise(
     judge(run);
     onProgress(run.sampled.length);
   }
+  atEnd?.(planner, learnt);
   return run;
 }
 

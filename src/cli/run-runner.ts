@@ -22,8 +22,21 @@ export async function runLammps(options: LammpsCommandOptions, io: CommandIo): P
   const program = createLammpsProgram({
     ...options,
     threads: whole(options.threads, "--threads", 1, 1024),
+    constants: constantsOf(options.set ?? []),
   });
   await serve(options, program, io);
+}
+
+/** `CELLS=3` -> a variable of the input. */
+function constantsOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([A-Za-z0-9_]+)=(\S+)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw misuse("TL-1001", `--set ${text} is not NAME=VALUE`);
+      return [name, value];
+    }),
+  );
 }
 
 /** `runner builtin`: until it is told to end; with `--samples` it only writes frames. */

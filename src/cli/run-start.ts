@@ -7,7 +7,7 @@ import {
   loadConfiguration,
 } from "../../config/load-configuration.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
-import { refuseBadModels } from "./check-models.ts";
+import { findModelProblems, refuseBadModels } from "./check-models.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
@@ -27,7 +27,7 @@ const LIVE_LINE_INTERVAL_ms = 500;
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile(), findModelProblems);
   const { configuration } = loaded;
   const seed = options.seed ?? configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
@@ -55,7 +55,14 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const onSignal = () => end({ kind: "signal" });
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   await daemon.start();
-  const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed: options.speed });
+  const laboratory = await startLaboratory({
+    loaded,
+    daemon,
+    folder,
+    seed,
+    speed: options.speed,
+    logger,
+  });
   const stopRunners =
     configuration.runners.length > 0
       ? (await import("./start-runners.ts")).startRunners({

@@ -13,6 +13,7 @@ export interface LammpsCommandOptions extends RunnerCommandOptions {
   readonly lmp: string;
   readonly potentials: string;
   readonly threads: string;
+  readonly set?: readonly string[];
 }
 
 export interface BuiltinCommandOptions extends RunnerCommandOptions {
@@ -32,9 +33,10 @@ export const registerRunner: RegisterCommand = (program, io) => {
     .option("--lmp <command>", "how LAMMPS is called", "lmp")
     .option("--potentials <dir>", "variable POT", "/usr/share/lammps/potentials")
     .option("--threads <n>", "OMP_NUM_THREADS", "1")
+    .option("--set <NAME=VALUE...>", "variables of the input that are the same for every job")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline runner lammps --template config/silicon-quench.lmp --broker mqtt://localhost:1883 \\\n" +
+      "\nExample:\n  tieline runner lammps --template config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
         "    --site default --id md-1 --folder ./md-1\n",
     )
     .action(async (options: LammpsCommandOptions) => {

@@ -40,7 +40,7 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
   const simulated = loaded.configuration.laboratory?.simulated;
   const instruments = simulated?.instruments?.map(({ id, kind }) => ({
     instrumentId: id,
-    kind: kind as never,
+    kind,
   }));
   const instrumentIds = (instruments ?? DEFAULT_INSTRUMENTS).map((one) => one.instrumentId);
   const drawn = planFaults(options.faults, { seed: options.seed, instrumentIds });

@@ -1,13 +1,16 @@
+import { basename } from "node:path";
 import { LabError, misuse } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import type { Observation } from "../domain/observation.ts";
-import type { CampaignResult, Proposal } from "../domain/proposal.ts";
+import type { CampaignResult, PendingPoint, Proposal } from "../domain/proposal.ts";
 import { createOptimisePlanner } from "../planning/optimise-planner.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import { cellValue, readParameters } from "./optimise-cells.ts";
 import {
   parseConstraints,
+  parseDesign,
+  parseExploration,
   parseInputConstraints,
   parseObjectives,
   parseReference,
@@ -16,6 +19,7 @@ import { nameList, wholeNumber } from "./option-values.ts";
 import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { columnOf, readTable, type Table } from "./table.ts";
+import { pictureKind } from "./write-picture.ts";
 import { rowOf, writeProposals } from "./write-proposals.ts";
 
 /**
@@ -24,6 +28,7 @@ import { rowOf, writeProposals } from "./write-proposals.ts";
  */
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
+  if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const table = await readTable(options.candidates);
   if (table.rows.length === 0)
     throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
@@ -34,19 +39,27 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
   ];
   const rows = readParameters(table, kept);
   const results = readResults(table, rows, [...model.objectives, ...(model.constraints ?? [])]);
+  const components =
+    options.components === undefined ? undefined : nameList("--components", options.components);
   const planner = createOptimisePlanner(
-    paperCampaign({ kind: "table", rows }, model, options.seed),
+    paperCampaign({ kind: "table", rows, components }, model, options.seed),
   );
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
     count: batch,
-    pending: [],
+    pending: readInFlight(options.inFlight, table, rows),
     excluded: [],
     seed: options.seed,
   });
   if (options.out !== undefined) await writeProposals(options.out, kept, table, proposal);
   const message = messageFor(proposal, results.length, rows.length, batch);
+  if (options.plot !== undefined) {
+    const { plotSuggestion } = await import("./plot-optimise.ts");
+    const subtitle = message.replace(/ Next:.*$/, "");
+    const about = { title: basename(table.file), subtitle, view: planner.view(), results };
+    await plotSuggestion(options.plot, { ...about, next: proposal.points }, io);
+  }
   if (options.json === true) {
     printJson(io, {
       goal: "optimise",
@@ -103,6 +116,12 @@ function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
     inputConstraints: parseInputConstraints(options.limit),
     initial:
       options.initial === undefined ? undefined : wholeNumber("--initial", options.initial, 0),
+    initialDesign:
+      options.initialDesign === undefined ? undefined : parseDesign(options.initialDesign),
+    exploration:
+      options.exploration === undefined ? undefined : parseExploration(options.exploration),
+    logInputs:
+      options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
   };
 }
 
@@ -122,6 +141,21 @@ function readResults(
         : { kind: "failure", reason: `${name} is "${cells[at]}"` };
     });
     return [{ position: row, candidateId: `c${row}`, parameters: rows[row] ?? {}, observations }];
+  });
+}
+
+/** Lines that are being measured: they condition the choice and are not proposed. */
+function readInFlight(
+  text: string | undefined,
+  table: Table,
+  rows: readonly Parameters[],
+): PendingPoint[] {
+  if (text === undefined) return [];
+  return nameList("--in-flight", text).map((part) => {
+    const row = table.rows.findIndex(({ line }) => String(line) === part);
+    if (row < 0)
+      throw misuse("TL-1001", `--in-flight: ${table.file} has no candidate in line ${part}`);
+    return { candidateId: `c${row}`, parameters: rows[row] ?? {} };
   });
 }
 

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { LabError, misuse } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
@@ -24,6 +25,8 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
       ? table.columns.filter((name) => name !== label)
       : nameList("--axes", options.axes);
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
+  const outputs = await import("./plot-phase-diagram.ts");
+  outputs.checkMapOutputs(options, axes);
   const rows = readCandidates(table, axes);
   const results = readResults(table, rows, labelColumn);
   const planner = createPhaseDiagramPlanner(campaignOf(options, rows, batch));
@@ -36,6 +39,15 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     seed: options.seed,
   });
   const message = messageFor(proposal, results, rows.length, batch);
+  const view = planner.view({ probabilities: true });
+  const map = {
+    title: basename(table.file),
+    subtitle: message.replace(/ Next:.*$/, ""),
+    rows,
+    view,
+    results,
+  };
+  await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
   if (options.out !== undefined) await writeProposals(options.out, axes, table, proposal);
   if (options.json === true) {
     printJson(io, {

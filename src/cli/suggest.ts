@@ -1,11 +1,14 @@
 import type { Command } from "commander";
 import { misuse } from "../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { MAP_HELP } from "./write-map.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 const EXAMPLES = `
 Examples:
-  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5
+  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5 --plot map.svg --map map.csv
   tieline suggest --candidates candidates.csv --goal optimise --objectives yield:max --batch 3
+  tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K
 
 A candidate whose last columns are empty is unmeasured. For a phase diagram the label is the last column (or --label).`;
 
@@ -27,9 +30,17 @@ export interface SuggestOptions {
   readonly cost?: string;
   readonly reference?: string;
   readonly initial?: string;
+  readonly initialDesign?: string;
+  readonly exploration?: string;
+  readonly logInputs?: string;
+  readonly components?: string;
+  readonly inFlight?: string;
   readonly batch: string;
   readonly out?: string;
   readonly seed: string;
+  readonly plot?: string;
+  readonly plotAxes?: string;
+  readonly map?: string;
   readonly json?: boolean;
 }
 
@@ -67,9 +78,17 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--cost <column>", "optimise: cost of each candidate")
     .option("--reference <list>", "optimise: reference point of the hypervolume")
     .option("--initial <n>", "optimise: results of a space-filling design before the model chooses")
+    .option("--initial-design <name>", "optimise: sobol (default), latin-hypercube or random")
+    .option("--exploration <k>", "optimise: deviations that upper-confidence-bound credits (2)")
+    .option("--log-inputs <names>", "optimise: positive axes that differ by factors")
+    .option("--components <names>", "optimise: axes that are fractions and sum to 1")
+    .option("--in-flight <lines>", "optimise: lines of the file that are being measured, e.g. 7,12")
     .option("--batch <n>", "points wanted", "1")
     .option("--out <file>", "also write the proposals to this CSV file")
     .option("--seed <n>", "names the random stream", "1")
+    .option("--plot <file>", `${PLOT_HELP} of what is known and what comes next`)
+    .option("--plot-axes <x,y>", "phase-diagram: two axes to draw")
+    .option("--map <file>", `phase-diagram: ${MAP_HELP}`)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLES)
     .action(async (options: SuggestOptions) => {

@@ -1,3 +1,4 @@
+import { mean, median, quantile, sampleStandardDeviation } from "simple-statistics";
 import { hypervolume, paretoIndices } from "../acquisition/pareto.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import {
@@ -38,6 +39,25 @@ export function fractionOfBest(
   return { hypervolume_max: hypervolume(front, floor) };
 }
 
+/** The candidates that no other betters in every objective, by objective, in the user's units; empty for one objective. */
+export function frontOfTable(
+  table: KnownTable,
+  model: OptimiseSettings,
+): Readonly<Record<string, number>>[] {
+  if (model.objectives.length < 2) return [];
+  const feasible = feasibleRows(table, model);
+  const rows = Array.from({ length: table.candidates }, (_, n) => n).filter(
+    (n) => feasible[n] === 1,
+  );
+  const scores = trueScores(table, model);
+  const points = rows.map((n) => scores.map((s) => s[n] ?? 0));
+  return paretoIndices(points).map((k) =>
+    Object.fromEntries(
+      model.objectives.map(({ name }) => [name, table.outcomes.get(name)?.[rows[k] ?? 0] ?? 0]),
+    ),
+  );
+}
+
 /** Means over the runs at round numbers of evaluations, with times and memory. */
 export function summarisePlay(
   runs: readonly PlayedRun[],
@@ -71,7 +91,10 @@ export function summarisePlay(
           hypervolume: curve((run) => run.hypervolume),
           hypervolumeFraction: curve((run) => run.hypervolume.map((v) => v / (total ?? 1))),
         }),
-    proposal_ms: { median: quantile(times, 0.5), p99: quantile(times, 0.99) },
+    proposal_ms: {
+      median: times.length === 0 ? 0 : median(times),
+      p99: times.length === 0 ? 0 : quantile(times, 0.99),
+    },
     peakMemory_MB: process.resourceUsage().maxRSS / 1024,
   };
 }
@@ -87,20 +110,9 @@ function valueAt(
 }
 
 function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
   return {
-    mean,
-    median: quantile(values, 0.5),
-    sd: Math.sqrt(squares / Math.max(1, values.length - 1)),
+    mean: mean(values),
+    median: median(values),
+    sd: values.length > 1 ? sampleStandardDeviation(values) : 0,
   };
-}
-
-/** Linear interpolation between order statistics; 0 for no values. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = share * (sorted.length - 1);
-  const low = sorted[Math.floor(at)] ?? 0;
-  const high = sorted[Math.ceil(at)] ?? low;
-  return low + (high - low) * (at - Math.floor(at));
 }

@@ -57,6 +57,8 @@ export interface OptimiseSettings {
   readonly kernel?: string | undefined;
   /** Columns that the model learns from; absent: every column but the cost. */
   readonly inputs?: readonly string[] | undefined;
+  /** Positive columns whose values differ by factors (durations, concentrations): the model learns from their logarithms. */
+  readonly logInputs?: readonly string[] | undefined;
   /** Results from a space-filling design before the model chooses. */
   readonly initial?: number | undefined;
   readonly initialDesign?: "sobol" | "latin-hypercube" | "random" | undefined;
@@ -96,6 +98,8 @@ export interface EvidenceSetting {
   readonly fidelity?: number | undefined;
   /** In any unit, the same for both; without it 1. */
   readonly cost?: number | undefined;
+  /** How many of this kind may be in flight; without it the campaign's own bound alone counts. */
+  readonly inFlight?: number | undefined;
 }
 
 export interface EffectiveModelSettings {

@@ -23,32 +23,80 @@ export function findNeighbours(
   neighbours_min = 0,
 ): NeighbourGraph {
   const count = points.length / dimension;
+  const graph = joinWithin(points, dimension, count, radius);
+  const lonely: number[] = [];
+  for (let i = 0; i < count; i++) {
+    if (graph.start[i + 1]! - graph.start[i]! < neighbours_min) lonely.push(i);
+  }
+  return lonely.length === 0 ? graph : joinLonely(graph, points, dimension, lonely, neighbours_min);
+}
+
+function joinWithin(
+  points: Float64Array,
+  dimension: number,
+  count: number,
+  radius: number,
+): NeighbourGraph {
   const cells = buildCells(points, dimension, count, radius);
+  const radius2 = radius * radius * (1 + 1e-9);
+  const start = new Int32Array(count + 1);
+  let neighbour = new Int32Array(16 * count + 64);
+  let distance2 = new Float64Array(neighbour.length);
+  const row: number[] = [];
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    row.length = 0;
+    cells.visit(i, (j) => {
+      if (j !== i && squaredDistance(points, dimension, i, j) <= radius2) row.push(j);
+    });
+    row.sort((a, b) => a - b);
+    if (used + row.length > neighbour.length) {
+      const larger = 2 * (used + row.length);
+      neighbour = grown(neighbour, new Int32Array(larger));
+      distance2 = grown(distance2, new Float64Array(larger));
+    }
+    for (const j of row) {
+      neighbour[used] = j;
+      distance2[used] = squaredDistance(points, dimension, i, j);
+      used++;
+    }
+    start[i + 1] = used;
+  }
+  return { count, start, neighbour: neighbour.slice(0, used), distance2: distance2.slice(0, used) };
+}
+
+function grown<T extends Int32Array | Float64Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
+
+/** Adds the nearest neighbours of points that have too few, in both directions. */
+function joinLonely(
+  graph: NeighbourGraph,
+  points: Float64Array,
+  dimension: number,
+  lonely: readonly number[],
+  neighbours_min: number,
+): NeighbourGraph {
   const from: number[] = [];
   const to: number[] = [];
   const d2: number[] = [];
-  const radius2 = radius * radius * (1 + 1e-9);
-  for (let i = 0; i < count; i++) {
-    const before = to.length;
-    cells.visit(i, (j) => {
-      const distance2 = squaredDistance(points, dimension, i, j);
-      if (j !== i && distance2 <= radius2) {
-        from.push(i);
-        to.push(j);
-        d2.push(distance2);
-      }
-    });
-    const missing = neighbours_min - (to.length - before);
-    if (missing <= 0) continue;
-    for (const j of nearestOf(points, dimension, count, i, neighbours_min)) {
-      const distance2 = squaredDistance(points, dimension, i, j);
-      if (distance2 <= radius2) continue;
-      from.push(i, j);
-      to.push(j, i);
-      d2.push(distance2, distance2);
+  for (let i = 0; i < graph.count; i++) {
+    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
+      from.push(i);
+      to.push(graph.neighbour[e]!);
+      d2.push(graph.distance2[e]!);
     }
   }
-  return compress(count, from, to, d2);
+  for (const i of lonely) {
+    for (const j of nearestOf(points, dimension, graph.count, i, neighbours_min)) {
+      const distance = squaredDistance(points, dimension, i, j);
+      from.push(i, j);
+      to.push(j, i);
+      d2.push(distance, distance);
+    }
+  }
+  return compress(graph.count, from, to, d2);
 }
 
 /** Squared Euclidean distance of the rows i and j of an N x dimension array. */

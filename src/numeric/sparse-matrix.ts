@@ -20,17 +20,6 @@ export function multiply(matrix: SparseMatrix, x: Float64Array, out: Float64Arra
   }
 }
 
-/** The diagonal of A; 0 where a row has none. */
-export function diagonalOf(matrix: SparseMatrix): Float64Array {
-  const diagonal = new Float64Array(matrix.count);
-  for (let i = 0; i < matrix.count; i++) {
-    for (let e = matrix.start[i]!; e < matrix.start[i + 1]!; e++) {
-      if (matrix.column[e] === i) diagonal[i] = matrix.value[e]!;
-    }
-  }
-  return diagonal;
-}
-
 /** Number of the connected component of each row, 0.. in the order of their first rows. Entries of value 0 connect too. */
 export function connectedComponents(matrix: {
   readonly count: number;

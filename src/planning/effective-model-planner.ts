@@ -3,12 +3,14 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
+import type { MeasuringPoint } from "../models/effective-model/curve-predictor.ts";
 import {
   chooseMeasurements,
   type PossibleMeasurement,
 } from "../models/effective-model/experiment-design.ts";
 import type { MeasuredCurve } from "../models/effective-model/measured-curve.ts";
 import { listCandidates } from "./candidates.ts";
+import { type PosteriorCurve, posteriorCurves } from "./effective-model-curves.ts";
 import {
   createKnowledge,
   type Knowledge,
@@ -49,12 +51,22 @@ function createPlanner(
 ): Planner {
   const learnt: Learnt = { curves: new Map(), failures: new Map() };
   let known: Knowledge | undefined;
+  let drawn: { readonly of: Knowledge; readonly curves: readonly PosteriorCurve[] } | undefined;
   const knowledge = (): Knowledge => {
     if (known === undefined) {
       const positions = [...learnt.curves.keys()].sort((a, b) => a - b);
       known = source(positions.flatMap((position) => learnt.curves.get(position) ?? []));
     }
     return known;
+  };
+  const curves = (): readonly PosteriorCurve[] => {
+    const of = knowledge();
+    if (drawn?.of !== of) {
+      const measured = [...learnt.curves.values()].flat().flatMap((curve) => curve.points);
+      const points = measured.length > 0 ? measured : wishes(candidates);
+      drawn = { of, curves: posteriorCurves(of, points) };
+    }
+    return drawn.curves;
   };
   return {
     learn: (results) => {
@@ -73,16 +85,23 @@ function createPlanner(
     view: () => ({
       kind: "effective-model",
       ...knowledge().view,
-      measured: [...learnt.curves.values()].flat().flatMap(({ quantity, points, values }) =>
+      measured: [...learnt.curves.values()].flat().flatMap(({ points, values, sigmas }) =>
         points.map((point, k) => ({
-          quantity,
+          quantity: point.quantity,
           temperature_K: point.temperature_K,
           field_T: point.field_T,
           value: values[k],
+          ...(sigmas === undefined ? {} : { sigma: sigmas[k] }),
         })),
       ),
+      curves: curves(),
     }),
   };
+}
+
+/** Before the first result the curves show what could be measured. */
+function wishes(candidates: readonly Candidate[]): MeasuringPoint[] {
+  return candidates.flatMap(({ parameters }) => measuringPoints(parameters));
 }
 
 function learnOne(learnt: Learnt, result: CampaignResult): void {

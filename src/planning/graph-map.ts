@@ -9,7 +9,7 @@ import type {
 } from "../models/phase-diagram/map-model.ts";
 import { applyPhaseRule, presentComponents } from "../models/phase-diagram/phase-rule.ts";
 import { createEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
-import { chooseFromGraph } from "./graph-ranking.ts";
+import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 import { createMapNetwork, type MapNetwork } from "./map-network.ts";
 import { assessMap } from "./map-status.ts";
@@ -42,6 +42,8 @@ export interface GraphMapState {
   /** Components present at each candidate, as bits. */
   readonly present: Int32Array;
   predict(): MapPrediction;
+  /** Squared distance of each candidate to the nearest result. */
+  distance2(): Float64Array;
   suspicious(): readonly SuspiciousEvidence[];
 }
 
@@ -67,6 +69,7 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
     doubted ??= findSuspicious(state);
     return doubted;
   };
+  const reach = createReach(grid, book, network);
   const state: GraphMapState = {
     grid,
     options,
@@ -75,6 +78,7 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
     tried,
     present,
     predict,
+    distance2: reach.distance2,
     suspicious,
   };
   const forgetConclusions = (): void => {
@@ -86,6 +90,7 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
     observe: (evidence) => {
       const node = evidence.at === undefined ? evidence.candidate : network.nodeAt(evidence.at);
       network.touch(node, book.add(node, evidence));
+      reach.add(node);
       if (evidence.candidate >= 0) tried.set(evidence.id, evidence.candidate);
       if (options.usesPhaseRule && evidence.phases.length > 1) network.separateFaces();
       if (options.usesMidpoints) deriveLabels(state, evidence);
@@ -95,6 +100,7 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
       tried.delete(id);
       if (!book.remove(id)) return;
       network.touch(-1, false);
+      reach.forget();
       forgetConclusions();
     },
     predict,
@@ -105,6 +111,28 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
       suspicious: suspicious(),
     }),
     geometry: () => geometryOf(book),
+  };
+}
+
+/** Squared distance of each candidate to the nearest result, kept from one proposal to the next. */
+function createReach(grid: OrderedGrid, book: EvidenceBook, network: MapNetwork) {
+  let nearest: Float64Array | undefined;
+  const bring = (known: Float64Array, node: number): void =>
+    bringNearer(known, grid.points, grid.dimension, network.place(node));
+  return {
+    distance2: (): Float64Array => {
+      if (nearest !== undefined) return nearest;
+      const fresh = new Float64Array(grid.count).fill(Number.POSITIVE_INFINITY);
+      for (const { node } of book.entries.values()) bring(fresh, node);
+      nearest = fresh;
+      return fresh;
+    },
+    add: (node: number): void => {
+      if (nearest !== undefined) bring(nearest, node);
+    },
+    forget: (): void => {
+      nearest = undefined;
+    },
   };
 }
 

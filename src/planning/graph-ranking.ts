@@ -88,6 +88,7 @@ function scoredPoints(
     count,
     points: grid.points,
     dimension: grid.dimension,
+    cellVolume: grid.scaling.steps.reduce((volume, step) => volume * step, 1),
     columns: probabilities,
     labelCounts: book.counts,
     distance: distanceToResults(state, request),
@@ -170,24 +171,28 @@ function randomPoints(
 
 /** Distance of each candidate to the nearest result or point in flight off the grid, grid steps. */
 function distanceToResults(
-  { grid, book, network }: GraphMapState,
+  { grid, network, distance2 }: GraphMapState,
   request: RankRequest,
 ): Float64Array {
-  const distance2 = new Float64Array(grid.count).fill(Number.POSITIVE_INFINITY);
-  const nodes = new Set([...book.entries.values()].map((entry) => entry.node));
-  const places = [
-    ...[...nodes].map((node) => network.place(node)),
-    ...request.pendingElsewhere.map((at) => network.placeRaw(at)),
-  ];
-  const { dimension, points } = grid;
-  for (const place of places) {
-    for (let i = 0; i < grid.count; i++) {
-      let d2 = 0;
-      for (let k = 0; k < dimension; k++) d2 += (points[i * dimension + k]! - place[k]!) ** 2;
-      if (d2 < distance2[i]!) distance2[i] = d2;
-    }
+  const nearest = distance2().slice();
+  for (const at of request.pendingElsewhere) {
+    bringNearer(nearest, grid.points, grid.dimension, network.placeRaw(at));
   }
-  return distance2.map(Math.sqrt);
+  return nearest.map(Math.sqrt);
+}
+
+/** Lowers each point's squared distance to that of a new place. */
+export function bringNearer(
+  distance2: Float64Array,
+  points: Float64Array,
+  dimension: number,
+  place: Float64Array,
+): void {
+  for (let i = 0; i < distance2.length; i++) {
+    let d2 = 0;
+    for (let k = 0; k < dimension; k++) d2 += (points[i * dimension + k]! - place[k]!) ** 2;
+    if (d2 < distance2[i]!) distance2[i] = d2;
+  }
 }
 
 /** One pseudo-random number a candidate, from the seed and the candidate's own values only. */

@@ -99,7 +99,7 @@ export function createMapNetwork(grid: OrderedGrid, options: NetworkOptions): Ma
         extra.map((item) => item.point),
         point,
       );
-      if (near.distance <= SNAP_steps) return near.node;
+      if (near.distance <= SNAP_steps * Math.min(...grid.scaling.steps)) return near.node;
       extra.push({ point, values: at });
       isGraphOld = true;
       return grid.count + extra.length - 1;
@@ -135,9 +135,11 @@ function buildGraph(
     const cut = bandwidth * Math.sqrt(-2 * Math.log(GAMMA_WEIGHT_min));
     return buildKernelGraph(points, grid.dimension, { bandwidth, cut });
   }
-  return buildKernelGraph(points, grid.dimension, {
+  const { steps } = grid.scaling;
+  return buildKernelGraph(inGridSteps(points, steps), grid.dimension, {
     bandwidth: BANDWIDTH_steps,
     cut: cutOf(grid.dimension),
+    stretch: steps.every((step) => step === steps[0]) ? undefined : steps,
     coupling: hasFaces
       ? faceCoupling(
           grid,
@@ -145,6 +147,11 @@ function buildGraph(
         )
       : undefined,
   });
+}
+
+/** Coordinates in which one unit is one grid step along every axis. */
+function inGridSteps(points: Float64Array, steps: readonly number[]): Float64Array {
+  return points.map((x, k) => x / (steps[k % steps.length] ?? 1));
 }
 
 function faceCoupling(

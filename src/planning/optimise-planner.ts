@@ -46,7 +46,7 @@ class OptimisePlanner implements Planner {
     const { space, model } = campaign;
     this.axes =
       space.kind === "box"
-        ? createBoxAxes(space, model.inputs, model.inputConstraints ?? [])
+        ? createBoxAxes(space, model.inputs, model.inputConstraints ?? [], model.logInputs)
         : undefined;
     const pool =
       this.axes === undefined ? createCandidatePool(space, model) : poolOf([], this.axes.encoding);

@@ -93,7 +93,7 @@ function createPlanner(
     },
     propose: (request) =>
       propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf }),
-    view: () => viewMap(model, grid, [...learnt.evidence.values()]),
+    view: (detail) => viewMap(model, grid, [...learnt.evidence.values()], detail),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 import type { OrderedGrid } from "./map-grid.ts";
-import type { PlannerView } from "./planner.ts";
+import type { PlannerView, ViewDetail } from "./planner.ts";
 
 /** A few figures of the map for the model topic, the log and the dashboard. */
 export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string, unknown> {
@@ -35,6 +35,7 @@ export function viewMap(
   model: MapModel,
   grid: OrderedGrid,
   evidence: readonly PhaseEvidence[],
+  detail: ViewDetail = {},
 ): PlannerView {
   const count = grid.count;
   const prediction = model.predict();
@@ -57,6 +58,11 @@ export function viewMap(
     labels: prediction.labels,
     label,
     certainty,
+    ...(detail.probabilities === true && {
+      probabilities: prediction.probabilities.map((column) =>
+        Array.from(grid.candidateOf, (candidate) => round(column[candidate] ?? 0)),
+      ),
+    }),
     reached: label.map((k) => k >= 0),
     measured: evidence.map((item) => ({
       position: item.id,

@@ -13,7 +13,13 @@ export interface Planner {
   /** The next points. Does not change what has been learnt. */
   propose(request: ProposalRequest): Proposal;
   /** What the page draws: plain JSON, computed on demand, never logged. */
-  view(): PlannerView;
+  view(detail?: ViewDetail): PlannerView;
+}
+
+/** What a view holds beyond what the page draws: tables and pictures made once may be larger. */
+export interface ViewDetail {
+  /** The probability of every label at every candidate, where the planner's model has them. */
+  readonly probabilities?: boolean | undefined;
 }
 
 /** Plain JSON for the page; `kind` names the drawing. */

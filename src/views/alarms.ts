@@ -9,6 +9,7 @@ export interface AlarmSources {
   readonly campaigns: readonly CampaignView[];
   /** The reason of a campaign's last planning, where that failed. */
   readonly plannerFailures: ReadonlyMap<string, string>;
+  readonly isBrokerLost: boolean;
 }
 
 /** Everything that is wrong at this moment: derived from the state, so that an alarm can't outlive its reason. */
@@ -21,6 +22,16 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
       severity: "critical",
       subject: "laboratory",
       text: `Emergency stop by ${emergencyStop.by ?? "unknown"}: ${emergencyStop.reason ?? "no reason given"}. A person clears it.`,
+    });
+  }
+  if (sources.isBrokerLost) {
+    alarms.push({
+      alarmId: "broker",
+      severity: "critical",
+      subject: "broker",
+      text:
+        "The broker can't be reached: nothing is sent, and no stop from here arrives. " +
+        "Use the switch on the wall; the daemon tries again by itself, and instruments keep their results.",
     });
   }
   for (const instrument of instruments) alarms.push(...instrumentAlarms(instrument));

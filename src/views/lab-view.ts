@@ -34,6 +34,8 @@ export interface LabView {
   noteTelemetry(reading: TelemetryReading): void;
   /** A duplicate was recognised and left out of the log. */
   noteDuplicate(): void;
+  /** The broker was reached or lost: lost, nothing is heard or sent. */
+  noteBroker(connected: boolean): void;
   overview(): OverviewView;
   campaign(campaignId: string): CampaignView | undefined;
   /** All observations kept of a campaign from `position` on, without the withdrawn. */
@@ -89,6 +91,7 @@ interface Fold {
   agent: OverviewView["agent"];
   started_ms: number;
   emergencyStop: EmergencyStopView;
+  isBrokerLost: boolean;
 }
 
 /** Starts an empty view of a laboratory. */
@@ -107,6 +110,7 @@ export function createLabView(options: LabViewOptions): LabView {
     agent: { agentId: options.agentId, version: "", epoch: 0 },
     started_ms: 0,
     emergencyStop: { active: false },
+    isBrokerLost: false,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
   return {
@@ -118,6 +122,10 @@ export function createLabView(options: LabViewOptions): LabView {
     },
     noteDuplicate: () => {
       fold.counts.duplicates++;
+      fold.changed.add("overview");
+    },
+    noteBroker: (connected) => {
+      fold.isBrokerLost = !connected;
       fold.changed.add("overview");
     },
     overview: () => overviewOf(fold),
@@ -261,7 +269,7 @@ function overviewOf(fold: Fold): OverviewView {
   const instruments = [...fold.instruments].map(([id, instrument]) =>
     instrument.view(fold.options.connectionOf?.(id)),
   );
-  const { emergencyStop, plannerFailures } = fold;
+  const { emergencyStop, plannerFailures, isBrokerLost } = fold;
   return {
     agent: fold.agent,
     site: fold.options.site,
@@ -279,7 +287,7 @@ function overviewOf(fold: Fold): OverviewView {
       waiting: c.waiting !== undefined,
     })),
     instruments,
-    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures }),
+    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,

@@ -8,6 +8,8 @@ export type MapPlane =
       readonly kind: "ternary";
       readonly corners: readonly [string, string, string];
       readonly total: number;
+      /** The three are what is left of a whole of more components: the triangle shows their shares among themselves. */
+      readonly isPart?: boolean | undefined;
     }
   | { readonly kind: "axes"; readonly x: string; readonly y: string };
 

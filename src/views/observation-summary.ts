@@ -38,19 +38,17 @@ export function describeObservation(observation: ObservationSummary | Observatio
     case "phases":
       return phaseSetLabel(observation.phases);
     case "objective": {
-      const error =
-        observation.standardUncertainty === undefined
-          ? ""
-          : ` ± ${formatNumber(observation.standardUncertainty)}`;
+      const { name, value, standardUncertainty } = observation;
       const unit = observation.unit === "1" ? "" : ` ${observation.unit}`;
-      return `${observation.name} ${formatNumber(observation.value)}${error}${unit}`;
+      return `${name} ${formatWithError(value, standardUncertainty)}${unit}`;
     }
     case "curve": {
       const points = "points" in observation ? observation.points : observation.values.length;
       return `${observation.name}: curve of ${points} points`;
     }
     case "trajectory":
-      return `trajectory ${"uri" in observation ? observation.uri : observation.frames.uri}`;
+      // The whole address is in every export.
+      return `trajectory ${("uri" in observation ? observation.uri : observation.frames.uri).split("/").at(-1)}`;
     case "failure":
       return `failed: ${observation.reason}`;
   }
@@ -63,6 +61,16 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace(/\.?0+e/, "e");
   return String(Number(value.toPrecision(4)));
+}
+
+/** `2.003 ± 0.0049`: the error with two digits, the value with as many decimals; the value alone where there is no error. */
+export function formatWithError(value: number, error: number | undefined): string {
+  if (error === undefined || !Number.isFinite(error) || !(error > 0)) return formatNumber(value);
+  const decimals = 1 - Math.floor(Math.log10(error));
+  if (decimals > 8 || Math.abs(value) >= 1e6)
+    return `${formatNumber(value)} ± ${formatNumber(error)}`;
+  const shown = Math.max(0, decimals);
+  return `${Number(value.toFixed(shown))} ± ${Number(error.toPrecision(2))}`;
 }
 
 /** `A 0.25, B 0.5, T 873`: the parameters of a point in one line. */

@@ -16,6 +16,10 @@ export interface PhaseDiagramView {
   readonly labelIndex: readonly number[];
   /** Probability of that label, 0..1. */
   readonly certainty: readonly number[];
+  /** Names of the mole fractions; absent where the view doesn't say. */
+  readonly components?: readonly string[] | undefined;
+  /** For each label one probability a candidate, where they were asked for. */
+  readonly probabilities?: readonly (readonly number[])[] | undefined;
   readonly tieLines: readonly TieLineView[];
   readonly triangles: readonly TriangleView[];
 }
@@ -42,6 +46,10 @@ export function readPhaseDiagramView(view: DrawableView | undefined): PhaseDiagr
     kind: view.kind as PhaseDiagramView["kind"],
     labels,
     labelIndex,
+    components: strings(view["components"]),
+    probabilities: Array.isArray(view["probabilities"])
+      ? view["probabilities"].map((list: unknown) => numbers(list) ?? [])
+      : undefined,
     certainty: numbers(view["certainty"]) ?? labelIndex.map((k) => (k < 0 ? 0 : 1)),
     tieLines: records(view["tieLines"]).flatMap((line) => {
       const ends = records(line["ends"]).map(numbersByName);

@@ -1,86 +1,144 @@
-import { createTriangulationModel } from "../../src/models/phase-diagram/triangulation/index.ts";
 import {
-  type CampaignCurve,
-  type CampaignOptions,
-  loadSection,
-  playCampaign,
-  samplesTo,
-} from "./coexistence-campaign.ts";
+  type EvaluationOptions,
+  type EvaluationRun,
+  runEvaluation,
+} from "../../src/cli/phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
+import { gibbsSection } from "./maps/gibbs-section.ts";
+import { SECTIONS, section } from "./maps/shared-data.ts";
 
 /** Experiments to macro-F1 0.8 / 0.9 asked for at the 2.5 % grid, one by one. */
-const SECTIONS = [
-  { name: "al-mg-zn_608K", reach: [35, 42] },
-  { name: "cr-fe-nb_1373K", reach: [28, 34] },
-  { name: "al-mg-si_773K", reach: [10, 12] },
-  { name: "cu-mg-si_873K", reach: [30, 34] },
-] as const;
+const REACH: Readonly<Record<string, readonly [number, number]>> = {
+  "al-mg-zn_608K": [35, 42],
+  "cr-fe-nb_1373K": [28, 34],
+  "al-mg-si_773K": [10, 12],
+  "cu-mg-si_873K": [30, 34],
+};
 const SEEDS = [1, 2, 3, 4, 5];
+/** Systems of the hold-out: random Gibbs energies, nothing was tuned on them. */
+const HOLD_OUT = [2, 5, 8, 14, 16];
 
 /**
- * Prints the rows of the coexistence engine in issue 3: four true sections, from the corners, five seeds. Arguments pick the
- * parts: `clean batch missing noise` (all where there are none).
+ * Prints the rows of the coexistence engine in issue 3 as `evaluate phase-diagram` plays them: from the corners, five seeds, the
+ * true sections and a hold-out of random ones. Arguments pick the parts:
+ * `clean 1pct batch missing noise midpoint hold-out` (all where there are none).
  */
 export async function run(parts: readonly string[] = []): Promise<void> {
   const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
-  for (const grid of ["2p5pct", "1pct"]) {
-    if (wants("clean")) counts(`${grid} one by one`, grid, { budget: 60 });
-    if (wants("batch")) counts(`${grid} ten at once`, grid, { budget: 60, batch: 10 });
-    if (wants("missing")) counts(`${grid} half missing`, grid, { budget: 100, missing: 0.5 });
-  }
-  if (!wants("noise")) return;
-  for (const told of [true, false]) {
-    level({ noise: 0.01, budget: 60, told, reach: told ? 0.9 : 0.88 });
-    level({ noise: 0.02, budget: 120, told, reach: told ? 0.92 : 0.9 });
+  const shared = await sectionsAt("2p5pct");
+  if (wants("clean")) counts("2.5 %, one by one", shared, { budget: 60 });
+  if (wants("1pct")) counts("1 %, one by one", await sectionsAt("1pct"), { budget: 60 }, 1.3);
+  if (wants("batch")) counts("2.5 %, ten at once", shared, { budget: 60, batch: 10 }, 1.2);
+  if (wants("missing")) missing("2.5 %, half of the compositions missing", shared);
+  if (wants("midpoint")) midpoint(shared);
+  if (wants("noise")) noise(shared);
+  if (!wants("hold-out")) return;
+  const random = HOLD_OUT.map((seed) => gibbsSection(seed));
+  counts("hold-out, one by one", random, { budget: 60 });
+  counts("hold-out, ten at once", random, { budget: 60, batch: 10 });
+  missing("hold-out, half of the compositions missing", random);
+  noise(random);
+}
+
+function sectionsAt(grid: "2p5pct" | "1pct"): Promise<PhaseDiagramTruth[]> {
+  return Promise.all(SECTIONS.map((name) => section(name, grid)));
+}
+
+function counts(
+  title: string,
+  truths: readonly PhaseDiagramTruth[],
+  options: Partial<EvaluationOptions>,
+  slack = 1,
+): void {
+  console.log(`\n${title}: experiments to macro-F1 0.8 / 0.9, mean of 5 seeds [0.9, each]`);
+  for (const truth of truths) {
+    const runs = play(truth, options);
+    const reach = Object.entries(REACH).find(([name]) => truth.file.includes(name))?.[1];
+    const asked = reach?.map((n) => Math.round(n * slack)).join(" / ");
+    console.log(`  ${describe(truth, runs)}${asked === undefined ? "" : `; asked ${asked}`}`);
   }
 }
 
-/** Experiments to 0.8 / 0.9, conflicts and the time of a proposal. */
-function counts(title: string, grid: string, options: Omit<CampaignOptions, "seed">): void {
-  console.log(`\n${title}: experiments to macro-F1 0.8 / 0.9 (5 seeds)`);
-  for (const { name, reach } of SECTIONS) {
-    const curves = play(name, grid, options);
-    const each = (f1: number): string => curves.map((curve) => samplesTo(curve, f1)).join(" ");
-    const mean = (f1: number): string =>
-      (curves.reduce((sum, curve) => sum + samplesTo(curve, f1), 0) / curves.length).toFixed(1);
-    const times = curves.flatMap((curve) => curve.proposal_ms).sort((a, b) => a - b);
-    const conflicts = curves.reduce((sum, curve) => sum + curve.warnings.length, 0);
-    console.log(
-      `  ${name.padEnd(15)} ${mean(0.8)} / ${mean(0.9)} [${each(0.8)} / ${each(0.9)}] asked ${reach.join(" / ")}; at the end ${last(curves)}; conflicts ${conflicts}; proposal ${times[times.length >> 1]?.toFixed(1)} ms`,
-    );
+function missing(title: string, truths: readonly PhaseDiagramTruth[]): void {
+  console.log(`\n${title}: experiments to macro-F1 0.8 / 0.9, asked n(0.9) <= 65`);
+  for (const truth of truths) {
+    console.log(`  ${describe(truth, play(truth, { budget: 100, missingCompositions: 0.5 }))}`);
+  }
+}
+
+function midpoint(truths: readonly PhaseDiagramTruth[]): void {
+  console.log("\npublished rule (--coexistence midpoint): experiments to macro-F1 0.8 / 0.9");
+  for (const truth of truths) {
+    const options = { budget: 300, batch: 5, settings: { coexistence: "midpoint" as const } };
+    console.log(`  ${describe(truth, play(truth, options, [1]))}; prototype 85-235 / 130-305`);
   }
 }
 
 /** Macro-F1 at the end of the budget under noise of the compositions. */
-function level(asked: { noise: number; budget: number; told: boolean; reach: number }): void {
-  const { noise, budget, told, reach } = asked;
-  console.log(
-    `\nnoise ${100 * noise} %, ${told ? "told" : "not told"}: macro-F1 at ${budget} (5 seeds), asked ${reach}`,
-  );
-  for (const { name } of SECTIONS) {
-    const curves = play(name, "2p5pct", { budget, noise, told });
-    const times = curves.flatMap((curve) => curve.proposal_ms).sort((a, b) => a - b);
-    console.log(
-      `  ${name.padEnd(15)} ${last(curves)} [${curves.map((curve) => curve.f1.at(-1)?.toFixed(3)).join(" ")}]; proposal ${times[times.length >> 1]?.toFixed(0)} ms`,
-    );
+function noise(truths: readonly PhaseDiagramTruth[]): void {
+  for (const [compositionNoise, budget] of [
+    [0.01, 60],
+    [0.02, 120],
+  ] as const) {
+    for (const told of [true, false]) {
+      const asked = budget === 60 ? (told ? "0.90" : "0.88") : told ? "0.92" : "0.90";
+      const how = told ? "told" : "not told";
+      console.log(
+        `\nnoise ${100 * compositionNoise} %, ${how}: macro-F1 at ${budget}, asked ${asked}`,
+      );
+      for (const truth of truths) {
+        const compositionNoise_molFraction = told ? compositionNoise : undefined;
+        const settings = { coexistence: "full" as const, compositionNoise_molFraction };
+        const runs = play(truth, { budget, compositionNoise, settings });
+        const last = runs.map((run) => run.macroF1.at(-1) ?? 0);
+        const each = last.map((f1) => f1.toFixed(2)).join(" ");
+        console.log(
+          `  ${nameOf(truth)} ${mean(last).toFixed(3)} [${each}]; ${median_ms(runs)} ms a proposal`,
+        );
+      }
+    }
   }
 }
 
 function play(
-  name: string,
-  grid: string,
-  options: Omit<CampaignOptions, "seed"> & { readonly told?: boolean },
-): CampaignCurve[] {
-  const truth = loadSection(`${name}_${grid}`);
-  const noise = options.told ? options.noise : undefined;
-  return SEEDS.map((seed) =>
-    playCampaign(truth, createTriangulationModel(truth.grid, { noise }), { ...options, seed }),
-  );
+  truth: PhaseDiagramTruth,
+  options: Partial<EvaluationOptions>,
+  seeds: readonly number[] = SEEDS,
+): EvaluationRun[] {
+  const all: EvaluationOptions = {
+    settings: { coexistence: "full" },
+    batch: 1,
+    budget: 60,
+    startsAtCorners: true,
+    initial: 0,
+    compositionNoise: 0,
+    missingCompositions: 0,
+    ...options,
+  };
+  return seeds.map((seed) => runEvaluation(truth, all, seed, () => {}));
 }
 
-function last(curves: readonly CampaignCurve[]): string {
-  return (curves.reduce((sum, curve) => sum + (curve.f1.at(-1) ?? 0), 0) / curves.length).toFixed(
-    3,
-  );
+function describe(truth: PhaseDiagramTruth, runs: readonly EvaluationRun[]): string {
+  const first = (run: EvaluationRun, level: number): number =>
+    run.samples[run.macroF1.findIndex((f1) => f1 >= level)] ?? Number.NaN;
+  const to = (level: number): string => mean(runs.map((run) => first(run, level))).toFixed(1);
+  const each = runs.map((run) => first(run, 0.9)).join(" ");
+  return `${nameOf(truth)} ${to(0.8)} / ${to(0.9)} [${each}]; at the end ${mean(runs.map((run) => run.macroF1.at(-1) ?? 0)).toFixed(3)}; ${median_ms(runs)} ms a proposal`;
+}
+
+function nameOf(truth: PhaseDiagramTruth): string {
+  const name = truth.file.split("/").at(-1)?.split("_")[0] ?? truth.file;
+  const labels = new Set(truth.rows.map(({ label }) => label)).size;
+  return `${name} (${labels} labels)`.padEnd(22);
+}
+
+function median_ms(runs: readonly EvaluationRun[]): string {
+  const times = runs.flatMap((one) => one.proposal_ms).sort((a, b) => a - b);
+  return (times[times.length >> 1] ?? 0).toFixed(1);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) await run(process.argv.slice(2));

@@ -113,6 +113,22 @@ describe("a bad configuration", () => {
     );
   });
 
+  test("a misspelt fault of the simulated laboratory is not silently no fault", () => {
+    const text = `version: 1
+laboratory:
+  simulated:
+    instruments: [{ id: robot-1, kind: toaster }]
+    faults: { instruments: { robot-1: { silnt: 0.1, rejects: 7 } } }
+    noise: { composition: 0.1 }
+`;
+    expect(places(text)).toEqual([
+      "4 laboratory.simulated.instruments[0].kind",
+      "5 laboratory.simulated.faults.instruments.robot-1.rejects",
+      "5 laboratory.simulated.faults.instruments.robot-1.silnt",
+      "6 laboratory.simulated.noise.composition",
+    ]);
+  });
+
   test("that is not YAML is TL-1011 with its line", () => {
     const text = "version: 1\nsite: [a, b\nagent: x\n";
     expect(errorOf(text)).toMatchObject({ code: "TL-1011", exitCode: 2 });

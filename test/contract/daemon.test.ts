@@ -182,3 +182,31 @@ test("a latched emergency stop meets instruments after the embedded broker was s
   expect(JSON.parse(heard[0] ?? "").data).toEqual(SAMPLES.emergencyStop);
   expect(second.lab.emergency).toBeDefined();
 });
+
+describe.runIf(mosquittoIsThere())("after Mosquitto died and forgot what it had retained", () => {
+  test("the daemon says again that it is there, what its campaigns do, and the latched stop", async () => {
+    const broker = new Mosquitto();
+    await broker.start();
+    cleanUp.push(() => broker.stop());
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const daemon = await startDaemon({
+      name: "Mosquitto",
+      broker: async () => `{ url: "${url}" }`,
+    });
+    const stop = JSON.stringify(wrap("emergencyStop", SAMPLES.emergencyStop));
+    // Not retained: what a broker knows after losing its store.
+    await (await connect(daemon)).publishAsync(sampleTopic("emergencyStop"), stop, { qos: 1 });
+    await until(() => daemon.lab.emergency !== undefined, "the stop");
+    await broker.kill();
+    await broker.start();
+    const client = await connect(daemon);
+    const heard = new Map<string, { online?: boolean; active?: boolean; epoch?: number }>();
+    client.on("message", (topic, payload) => heard.set(topic, JSON.parse(payload.toString()).data));
+    await client.subscribeAsync(`tieline/v1/${SITE}/#`, { qos: 1 });
+    const under = (path: string) => heard.get(`tieline/v1/${SITE}/${path}`);
+    await until(() => under("agent/tieline/online")?.online === true, "its birth", 20_000);
+    expect(under("agent/tieline/online")?.epoch).toBe(daemon.lab.epoch);
+    await until(() => under("safety/emergency-stop")?.active === true, "the stop again");
+    await until(() => under("campaign/c1/state") !== undefined, "the campaign");
+  });
+});

@@ -95,6 +95,17 @@ describe("a campaign's path", () => {
     expect(campaign.tell("campaign.resume", BY).name).toMatch(/^running/);
   });
 
+  test("an emergency stop while stopping: resumed, it goes on stopping", () => {
+    const campaign = measuring().tell("campaign.stop", BY);
+    campaign.tell("safety.emergencyStop", { active: true, by: "ada" });
+    campaign.tell("safety.emergencyStop", { active: false, by: "ada" });
+    expect(campaign.name).toBe("emergencyStopped");
+    expect(campaign.tell("campaign.resume", BY).name).toBe("stopping");
+    end(campaign, "experiment.observed");
+    end(campaign, "experiment.observed");
+    expect(campaign.name).toBe("stopped");
+  });
+
   test("an emergency stop before the start forbids the start until it is cleared", () => {
     const campaign = new Driven("campaign", CAMPAIGN_INPUT);
     campaign.tell("safety.emergencyStop", { active: true, by: "ada" });

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { createPrng } from "../../src/core/prng.ts";
-import { conjugateGradient, jacobiPreconditioner } from "../../src/numeric/conjugate-gradient.ts";
 import { findNeighbours, medianSpacing } from "../../src/numeric/neighbour-graph.ts";
 import { dissectionOrder } from "../../src/numeric/nested-dissection.ts";
 import { factorise } from "../../src/numeric/sparse-cholesky.ts";
-import { diagonalOf, multiply, type SparseMatrix } from "../../src/numeric/sparse-matrix.ts";
+import { multiply, type SparseMatrix } from "../../src/numeric/sparse-matrix.ts";
 
 /** D - W + I on scattered points. */
 function randomSystem(count: number, dimension: number) {
@@ -31,7 +30,7 @@ function randomSystem(count: number, dimension: number) {
   return { matrix, points, reach, graph };
 }
 
-test("factor and conjugate gradients solve the same system", () => {
+test("the factor solves the system in one, two and three dimensions", () => {
   for (const dimension of [1, 2, 3]) {
     const { matrix, points, reach } = randomSystem(300, dimension);
     const order = dissectionOrder(points, dimension, reach);
@@ -41,9 +40,6 @@ test("factor and conjugate gradients solve the same system", () => {
     const back = new Float64Array(300);
     multiply(matrix, x, back);
     for (let i = 0; i < 300; i++) expect(back[i]!).toBeCloseTo(b[i]!, 11);
-    const iterated = conjugateGradient(matrix, b, jacobiPreconditioner(diagonalOf(matrix)), 1e-12);
-    expect(iterated.converged).toBe(true);
-    for (let i = 0; i < 300; i++) expect(iterated.x[i]!).toBeCloseTo(x[i]!, 9);
   }
 });
 

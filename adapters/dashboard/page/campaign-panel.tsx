@@ -3,12 +3,14 @@ import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
 import { CampaignControls } from "./controls.tsx";
+import { Glance } from "./glance.tsx";
 import { GoalPictures } from "./goal-pictures.tsx";
 import { LinePlot } from "./line-plot.tsx";
 import { ObservationsTable } from "./observations-table.tsx";
 import { PhaseMap } from "./phase-map.tsx";
 import { READ_ONLY } from "./settings.ts";
-import { pathOf, useCandidates, useObservations } from "./use-campaign-data.ts";
+import { StructurePictures } from "./structure-pictures.tsx";
+import { pathOf, useCandidates, useObservations, usePlannerView } from "./use-campaign-data.ts";
 import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
 
 /** One campaign: what it knows, what it does next and why, and how to stop it. */
@@ -16,22 +18,26 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   const candidates = useCandidates(campaign.campaignId);
   const observations = useObservations(campaign);
   const [marked, mark] = useState<string>();
+  const [past, setPast] = useState<number>();
+  const known = usePlannerView(campaign, past);
+  const shown = { campaign, observations, known, past, setPast };
   const hasMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
   return (
     <div class="campaign">
-      <Headline campaign={campaign} />
+      <Headline campaign={campaign}>
+        <Glance view={known.view} {...{ campaign, candidates, observations }} />
+      </Headline>
       <div class="columns">
         <div class="main-column">
           {hasMap && candidates !== undefined && candidates.count > 0 ? (
-            <PhaseMap {...{ campaign, candidates, observations, marked }} />
+            <PhaseMap {...shown} candidates={candidates} marked={marked} />
           ) : null}
-          {campaign.goal === "phase-diagram" ? null : (
-            <GoalPictures campaign={campaign} observations={observations} />
-          )}
-          <Learning campaign={campaign} />
+          {campaign.goal === "structure-map" ? <StructurePictures {...shown} /> : null}
+          {hasMap ? <Learning campaign={campaign} /> : <GoalPictures {...shown} />}
+          {hasMap ? null : <ModelLine campaign={campaign} />}
         </div>
         <div class="side-column">
-          <section class="card" aria-labelledby="next-batch">
+          <section class="card second" aria-labelledby="next-batch">
             <h2 id="next-batch">
               {campaign.waiting === undefined
                 ? "Now, and why"
@@ -58,9 +64,12 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   );
 }
 
-function Headline({ campaign }: { readonly campaign: CampaignView }) {
+function Headline(props: {
+  readonly campaign: CampaignView;
+  readonly children: preact.ComponentChildren;
+}) {
+  const { campaign, children } = props;
   const { budget, state, stateReason, warnings, verdict } = campaign;
-  const phases = campaign.history.at(-1)?.figures["phasesFound"];
   return (
     <section class="card headline" aria-label="State of the campaign">
       <div class="title-row">
@@ -77,13 +86,17 @@ function Headline({ campaign }: { readonly campaign: CampaignView }) {
         </div>
         <Figure name="measured" value={String(campaign.observations.total)} />
         <Figure name="in flight" value={String(campaign.inFlight)} />
-        {typeof phases === "number" ? <Figure name="phases found" value={String(phases)} /> : null}
         {campaign.remaining_s === undefined || isOver(state) ? null : (
           <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
         )}
       </div>
-      {stateReason === undefined ? null : <p>{stateReason}</p>}
-      {verdict === undefined || verdict.kind === "continue" ? null : <p>{verdict.reason}</p>}
+      {children}
+      {reasonOf(stateReason, verdict) === undefined ? null : (
+        <p>
+          {isOver(state) ? "Ended because: " : ""}
+          {reasonOf(stateReason, verdict)}
+        </p>
+      )}
       {warnings.map((warning) => (
         <p key={warning} class="warning">
           {warning}
@@ -91,6 +104,17 @@ function Headline({ campaign }: { readonly campaign: CampaignView }) {
       ))}
       {READ_ONLY ? <p class="quiet">This page is read-only.</p> : null}
     </section>
+  );
+}
+
+/** Why the campaign is where it is: the machine's word, or the model's verdict where it says nothing. */
+function reasonOf(
+  stateReason: string | undefined,
+  verdict: CampaignView["verdict"],
+): string | undefined {
+  return (
+    stateReason ??
+    (verdict === undefined || verdict.kind === "continue" ? undefined : verdict.reason)
   );
 }
 
@@ -124,6 +148,7 @@ function Learning({ campaign }: { readonly campaign: CampaignView }) {
           key={group.join()}
           x={x}
           xName="results"
+          name={`${campaign.campaignId}-${group.join("-")}`}
           height={150}
           label={`Figures of the model: ${group.join(", ")}`}
           lines={group.map((name, k) => ({
@@ -133,10 +158,17 @@ function Learning({ campaign }: { readonly campaign: CampaignView }) {
           }))}
         />
       ))}
-      <p class="quiet">
-        {model.method}, model {model.version}, {plural(model.observations, "result")} learnt.
-      </p>
+      <ModelLine campaign={campaign} />
     </section>
+  );
+}
+
+function ModelLine({ campaign }: { readonly campaign: CampaignView }) {
+  const { model } = campaign;
+  return model === undefined ? null : (
+    <p class="quiet">
+      {model.method}, model {model.version}, {plural(model.observations, "result")} learnt.
+    </p>
   );
 }
 

@@ -68,6 +68,7 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
               x={trace.time_ms}
               isTime
               xName=""
+              name={`${instrumentId}-${trace.channel}`}
               height={120}
               label={`${trace.channel} of ${instrumentId} in ${trace.unit}`}
               lines={[

@@ -38,7 +38,6 @@ export function ObservationsTable(props: {
               <th scope="col">n</th>
               <th scope="col">Point</th>
               <th scope="col">Result</th>
-              <th scope="col">When, by</th>
             </tr>
           </thead>
           <tbody>
@@ -49,11 +48,13 @@ export function ObservationsTable(props: {
                 onMouseLeave={() => props.mark(undefined)}
               >
                 <td class="number">{n}</td>
-                <td class="parameters">{at}</td>
-                <td>{result}</td>
-                <td class="quiet">
-                  {clockTime(observation.time_ms)} {observation.instrumentId}
+                <td class="parameters">
+                  {at}
+                  <div class="quiet">
+                    {clockTime(observation.time_ms)} {observation.instrumentId}
+                  </div>
                 </td>
+                <td>{result}</td>
               </tr>
             ))}
           </tbody>

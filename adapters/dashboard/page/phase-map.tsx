@@ -1,5 +1,4 @@
 import { useMemo, useState } from "preact/hooks";
-import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { gatherMapData } from "../../../src/views/map-data.ts";
 import {
@@ -15,21 +14,17 @@ import { MapLegend } from "./map-legend.tsx";
 import { MapPane } from "./map-pane.tsx";
 import { Downloads } from "./picture.tsx";
 import { TimeSlider } from "./time-slider.tsx";
-import { type Candidates, usePlannerView } from "./use-campaign-data.ts";
+import type { Candidates, ShownCampaign } from "./use-campaign-data.ts";
 
 /** The map of a campaign's phases: live or at any number of results, as a section, a stack of sections or two axes. */
-export function PhaseMap(props: {
-  readonly campaign: CampaignView;
-  readonly candidates: Candidates;
-  readonly observations: readonly ObservationView[];
-  readonly marked: string | undefined;
-}) {
-  const { campaign, candidates, observations, marked } = props;
-  const [past, setPast] = useState<number>();
+export function PhaseMap(
+  props: ShownCampaign & { readonly candidates: Candidates; readonly marked: string | undefined },
+) {
+  const { campaign, candidates, observations, marked, past, setPast } = props;
+  const { view, failure } = props.known;
   const [layer, setLayer] = useState<"phases" | "uncertainty">("phases");
   const [shown, setShown] = useState({ ties: true, points: true, names: true });
   const { plane, choice, slice, level } = usePlane(candidates);
-  const { view, failure } = usePlannerView(campaign, past);
   const known = useMemo(
     () => (past === undefined ? observations : observations.slice(0, past)),
     [observations, past],
@@ -51,7 +46,7 @@ export function PhaseMap(props: {
   const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
 
   return (
-    <section class="card map" aria-label="Phase map">
+    <section class="card map first" aria-label="Phase map">
       <div class="toolbar">
         {choice}
         <div class="segmented" role="radiogroup" aria-label="Colours show">

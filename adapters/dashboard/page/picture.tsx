@@ -1,28 +1,41 @@
 import { useMemo } from "preact/hooks";
+import type { GoalPicture } from "../../../src/views/goal-picture.ts";
 import { scopeIds } from "../../../src/views/pictures/svg.ts";
-import { LIGHT, type Theme } from "../../../src/views/pictures/theme.ts";
+import { LIGHT } from "../../../src/views/pictures/theme.ts";
 import { downloadPng, downloadText } from "./download.ts";
 import { useTheme } from "./use-theme.ts";
 
-/** A picture drawn as SVG by `draw`, with its downloads; the files are always drawn on white. */
-export function Picture(props: {
-  readonly name: string;
-  readonly draw: (theme: Theme) => string;
-  /** Rows of the picture's data. */
-  readonly csv?: () => string;
-  readonly keys: readonly unknown[];
+/** Pictures in as many columns as fit; wide ones take a row. */
+export function PictureGrid(props: {
+  readonly pictures: readonly GoalPicture[];
+  /** The campaign's id: the files are called after it. */
+  readonly of: string;
 }) {
-  const theme = useTheme();
-  const svg = useMemo(() => scopeIds(props.draw(theme), props.name), [theme, ...props.keys]);
   return (
-    <figure class="picture">
+    <div class="pictures">
+      {props.pictures.map((picture) => (
+        <Picture key={picture.name} picture={picture} of={props.of} />
+      ))}
+    </div>
+  );
+}
+
+/** A picture as SVG with its downloads; the files are always drawn on white. */
+function Picture({ picture, of }: { readonly picture: GoalPicture; readonly of: string }) {
+  const theme = useTheme();
+  const svg = useMemo(() => scopeIds(picture.draw(theme), `p-${picture.name}`), [theme, picture]);
+  return (
+    <figure class={picture.isWide ? "picture wide" : "picture"}>
+      <figcaption>
+        {picture.title}
+        <Downloads
+          name={`${of}-${picture.name}`}
+          svg={() => picture.draw(LIGHT)}
+          csv={() => picture.csv()}
+        />
+      </figcaption>
       {/* Our own drawing functions escape every text that they are given. */}
       <div class="svg" dangerouslySetInnerHTML={{ __html: svg }} />
-      <Downloads
-        name={props.name}
-        svg={() => props.draw(LIGHT)}
-        {...(props.csv === undefined ? {} : { csv: props.csv })}
-      />
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import type { EventLine, EventStreamView } from "../../../src/views/event-stream-view.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../../src/views/overview-view.ts";
+import { getJson } from "./requests.ts";
 
 /** Everything the page knows: the newest message of each dashboard topic, and the person's own choices. */
 export interface PageState {
@@ -83,11 +84,41 @@ export function connect(): void {
     });
   });
   source.addEventListener("view", (event) => receive((event as MessageEvent<string>).data));
+  source.addEventListener("news", (event) => {
+    refresh(
+      (JSON.parse((event as MessageEvent<string>).data) as { campaignId: string }).campaignId,
+    );
+  });
   source.addEventListener("error", () => {
     change({ connection: "lost" });
     // A refused connection is final for the browser; try again as long as the page is open.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
   });
+}
+
+/** Between two questions for one campaign's view, ms: a simulated laboratory brings several results a second. */
+const REFRESH_ms = 120;
+const asked = new Map<string, { last_ms: number; waits: boolean }>();
+
+/** Asks for a campaign's view now instead of waiting for its next message. */
+function refresh(campaignId: string): void {
+  const before = asked.get(campaignId) ?? { last_ms: 0, waits: false };
+  if (before.waits) return;
+  const wait_ms = Math.max(0, before.last_ms + REFRESH_ms - Date.now());
+  asked.set(campaignId, { ...before, waits: true });
+  setTimeout(() => {
+    asked.set(campaignId, { last_ms: Date.now(), waits: false });
+    getJson<CampaignView>(`/api/campaign/${encodeURIComponent(campaignId)}`)
+      .then((view) => show(campaignId, view))
+      .catch(() => {}); // the next message of the view brings it
+  }, wait_ms);
+}
+
+/** An answer and a message can overtake each other: the older of two views is dropped. */
+function show(campaignId: string, view: CampaignView): void {
+  const shown = state.campaigns.get(campaignId);
+  if (shown !== undefined && shown.revision > view.revision) return;
+  change({ heard_ms: Date.now(), campaigns: new Map(state.campaigns).set(campaignId, view) });
 }
 
 function receive(data: string): void {
@@ -98,7 +129,7 @@ function receive(data: string): void {
   const heard_ms = Date.now();
   if (kind === "overview") change({ heard_ms, overview: payload.data as OverviewView });
   else if (kind === "campaign") {
-    change({ heard_ms, campaigns: new Map(state.campaigns).set(id, payload.data as CampaignView) });
+    show(id, payload.data as CampaignView);
   } else if (kind === "instrument") {
     const instruments = new Map(state.instruments).set(id, payload.data as InstrumentDetailView);
     change({ heard_ms, instruments });

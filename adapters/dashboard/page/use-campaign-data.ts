@@ -64,6 +64,15 @@ export interface PlannerMap {
   readonly failure: string | undefined;
 }
 
+/** What is shown of a campaign: all of it, or what was known after the first `past` results. */
+export interface ShownCampaign {
+  readonly campaign: CampaignView;
+  readonly observations: readonly ObservationView[];
+  readonly known: PlannerMap;
+  readonly past: number | undefined;
+  readonly setPast: (past: number | undefined) => void;
+}
+
 /** The planner's view: live, or as it was after the first `past` results. */
 export function usePlannerView(campaign: CampaignView, past: number | undefined): PlannerMap {
   const { campaignId } = campaign;

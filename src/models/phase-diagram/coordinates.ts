@@ -15,43 +15,31 @@ export interface Scaling {
   readonly dimension: number;
   /** Coordinates of one raw row, appended to `out` at `offset`. */
   place(row: ArrayLike<number>, out: Float64Array, offset: number): void;
-  /** Grid step of each group of axes, in units: the composition first (if any), then each further axis. */
+  /** Grid step along each dimension, in units, at most 1. */
   readonly steps: readonly number[];
-  /** One unit in standard deviations of the axes (z-scores), where no group was stretched. */
+  /** One unit in standard deviations of the axes (z-scores). */
   readonly unit_z: number;
 }
-
-/** No group's step is drawn finer than this share of the coarsest: finer ones would join hundreds of neighbours. */
-const STEP_min = 0.34;
 
 /**
  * Composition axes -> the regular simplex (side 1 for the whole range), other axes as they are; each group divided by its standard
  * deviation over the candidates, so that temperature and composition weigh alike, then everything by the coarsest group's
  * grid step. A candidate list that is no product of levels is divided by its median spacing instead.
- *
- * @param ratios optional factor on each group's step (composition first), learnt from results
  */
-export function fitScaling(
-  raw: RawGrid,
-  ratios: readonly number[] = [],
-  step_min: number = STEP_min,
-): Scaling {
+export function fitScaling(raw: RawGrid): Scaling {
   const groups = listGroups(raw);
   const spread = groups.map((group) => spreadOf(raw, group));
   const steps = groups.map((group, g) => stepOf(raw, group) / spread[g]!);
   const isProduct = steps.every((step) => step > 0);
   const dimension = groups.reduce((sum, group) => sum + group.dimension, 0);
-  const coarsest = isProduct
-    ? Math.max(...steps)
-    : scatteredSpacing(raw, groups, spread, dimension);
-  const factor = groups.map((_, g) => {
-    const share = isProduct ? Math.max(step_min, steps[g]! / coarsest) / steps[g]! : 1 / coarsest;
-    return (share * (ratios[g] ?? 1)) / spread[g]!;
-  });
+  const unit = isProduct ? Math.max(...steps) : scatteredSpacing(raw, groups, spread, dimension);
+  const factor = spread.map((s) => 1 / (s * unit));
   return {
     dimension,
-    unit_z: coarsest,
-    steps: groups.map((_, g) => (isProduct ? steps[g]! * spread[g]! * factor[g]! : 1)),
+    unit_z: unit,
+    steps: groups.flatMap((group, g) =>
+      new Array<number>(group.dimension).fill(isProduct ? steps[g]! / unit : 1),
+    ),
     place: (row, out, offset) => placeRow(groups, factor, row, out, offset),
   };
 }

@@ -1,5 +1,5 @@
 import { LabError } from "../../core/errors.ts";
-import { conjugateGradient, jacobiPreconditioner } from "../../numeric/conjugate-gradient.ts";
+import { type HalfMatrix, incompletePivots, solveHalf } from "../../numeric/eisenstat-solver.ts";
 import { dissectionOrder } from "../../numeric/nested-dissection.ts";
 import { type Factor, factorise } from "../../numeric/sparse-cholesky.ts";
 import type { SparseMatrix } from "../../numeric/sparse-matrix.ts";
@@ -31,15 +31,16 @@ export interface Absorbers {
 
 /** Factors larger than this (entries) would cost more than iterating. */
 const FACTOR_ENTRIES_max = 6e6;
-const RESIDUAL_max = 1e-11;
+const RESIDUAL_max = 1e-10;
+const ITERATIONS_max = 20_000;
 
 /** Factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
 export function createGreenOperator(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
-  const matrix = systemMatrix(graph, absorbers);
-  const factor = isFactorCheap(graph)
-    ? factorise(matrix, dissectionOrder(graph.points, graph.dimension, graph.reach))
+  const order = isFactorCheap(graph)
+    ? dissectionOrder(graph.points, graph.dimension, graph.reach)
     : undefined;
-  return factor === undefined ? iterative(matrix) : direct(factor);
+  const factor = order && factorise(systemMatrix(graph, absorbers), order);
+  return factor === undefined ? iterative(graph, halfMatrix(graph, absorbers)) : direct(factor);
 }
 
 /** Rough size of the factor: N log N in the plane, N^(4/3) in space, times the width of the neighbourhood. */
@@ -118,25 +119,45 @@ function scaleOf(strength: number, self: number): number {
   return strength === Number.POSITIVE_INFINITY ? 1 / self : strength / (1 + strength * self);
 }
 
+/** The same matrix as {@link systemMatrix}, diagonal and upper half. */
+function halfMatrix(graph: KernelGraph, absorbers: Absorbers): HalfMatrix {
+  const { count, start, column, value } = graph.weights;
+  const isOut = (i: number): boolean =>
+    absorbers.frozen[i] === 1 || absorbers.strength[i] === Number.POSITIVE_INFINITY;
+  const half = {
+    count,
+    start: new Int32Array(count + 1),
+    column: new Int32Array(column.length >> 1),
+    value: new Float64Array(column.length >> 1),
+    diagonal: new Float64Array(count),
+  };
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    const out = isOut(i);
+    half.diagonal[i] = out ? 1 : graph.degree[i]! + absorbers.strength[i]!;
+    for (let e = start[i]!; e < start[i + 1]!; e++) {
+      if (column[e]! < i) continue;
+      half.column[used] = column[e]!;
+      half.value[used] = out || isOut(column[e]!) ? 0 : -value[e]!;
+      used++;
+    }
+    half.start[i + 1] = used;
+  }
+  return half;
+}
+
 /** Changes the matrix in place with each absorber and solves by preconditioned conjugate gradients. */
-function iterative(matrix: SparseMatrix): GreenOperator {
-  const diagonal = new Float64Array(matrix.count);
-  for (let i = 0; i < matrix.count; i++) diagonal[i] = matrix.value[matrix.start[i]!]!;
+function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
+  let pivot = incompletePivots(matrix);
   let added = 0;
   const solve = (b: Float64Array): Float64Array => {
-    const result = conjugateGradient(
-      matrix,
-      b,
-      jacobiPreconditioner(diagonal),
-      RESIDUAL_max,
-      20_000,
-    );
-    if (result.residual > 1e-6) {
+    const { x, iterations, residual } = solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max);
+    if (!(residual <= 1e-6)) {
       throw new LabError("TL-5002", "the linear system of the phase map did not converge", {
-        context: { iterations: result.iterations, residual: result.residual },
+        context: { iterations, residual },
       });
     }
-    return result.x;
+    return x;
   };
   return {
     solve,
@@ -145,13 +166,12 @@ function iterative(matrix: SparseMatrix): GreenOperator {
       unit[node] = 1;
       const c = solve(unit);
       const s = scaleOf(strength, c[node]!);
-      if (strength === Number.POSITIVE_INFINITY) isolate(matrix, diagonal, node);
-      else {
-        diagonal[node] = diagonal[node]! + strength;
-        matrix.value[matrix.start[node]!] = diagonal[node]!;
-      }
+      if (strength === Number.POSITIVE_INFINITY) isolate(graph, matrix, node);
+      else matrix.diagonal[node] = matrix.diagonal[node]! + strength;
+      pivot = incompletePivots(matrix);
       added++;
-      return c.map((x) => x * s);
+      for (let i = 0; i < c.length; i++) c[i] = c[i]! * s;
+      return c;
     },
     get added() {
       return added;
@@ -160,14 +180,15 @@ function iterative(matrix: SparseMatrix): GreenOperator {
 }
 
 /** Gives a node the identity's row and column: its value is fixed from now on. */
-function isolate(matrix: SparseMatrix, diagonal: Float64Array, node: number): void {
-  for (let e = matrix.start[node]! + 1; e < matrix.start[node + 1]!; e++) {
-    const j = matrix.column[e]!;
-    matrix.value[e] = 0;
-    for (let f = matrix.start[j]! + 1; f < matrix.start[j + 1]!; f++) {
-      if (matrix.column[f] === node) matrix.value[f] = 0;
+function isolate(graph: KernelGraph, matrix: HalfMatrix, node: number): void {
+  const { start, column } = graph.weights;
+  for (let e = start[node]!; e < start[node + 1]!; e++) {
+    const j = column[e]!;
+    const row = Math.min(node, j);
+    const other = Math.max(node, j);
+    for (let f = matrix.start[row]!; f < matrix.start[row + 1]!; f++) {
+      if (matrix.column[f] === other) matrix.value[f] = 0;
     }
   }
-  matrix.value[matrix.start[node]!] = 1;
-  diagonal[node] = 1;
+  matrix.diagonal[node] = 1;
 }

@@ -3,7 +3,14 @@ import type { Parameters } from "../../domain/candidate.ts";
 import type { InputConstraint } from "../../domain/goal-settings.ts";
 import type { BoxSpace } from "../../domain/search-space.ts";
 import { satisfies } from "./candidate-pool.ts";
-import { createInputEncoding, type Input, type InputEncoding } from "./input-encoding.ts";
+import {
+  asLog,
+  createInputEncoding,
+  fromUnit,
+  type Input,
+  type InputEncoding,
+  toUnit,
+} from "./input-encoding.ts";
 
 /** A continuous space as the planner walks through it: parameters from and to the unit cube, one coordinate an axis. */
 export interface BoxAxes {
@@ -24,6 +31,7 @@ export function createBoxAxes(
   space: BoxSpace,
   names: readonly string[] | undefined,
   constraints: readonly InputConstraint[],
+  logNames: readonly string[] = [],
 ): BoxAxes {
   const { axes } = space;
   for (const axis of axes) {
@@ -39,14 +47,14 @@ export function createBoxAxes(
       ({ name, min, max, categories }): Input =>
         categories !== undefined && categories.length > 0
           ? { kind: "categorical", name, values: categories }
-          : { kind: "numeric", name, min, max },
+          : asLog({ kind: "numeric", name, min, max }, logNames),
     );
   const toValue = (axis: BoxSpace["axes"][number], u: number): number | string => {
     const { min, max, integer, categories } = axis;
     if (categories !== undefined && categories.length > 0)
       return categories[Math.min(categories.length - 1, Math.floor(u * categories.length))] ?? "";
     if (integer === true) return Math.min(max, min + Math.floor(u * (max - min + 1)));
-    return Math.min(max, Math.max(min, min + u * (max - min)));
+    return fromUnit({ ...axis, kind: "numeric", isLog: logNames.includes(axis.name) }, u);
   };
   return {
     dimensions: axes.length,
@@ -61,8 +69,11 @@ export function createBoxAxes(
         if (categories !== undefined && categories.length > 0)
           return (Math.max(0, categories.indexOf(String(value))) + 0.5) / categories.length;
         if (!(max > min)) return 0.5;
-        const offset = Number(value) - min;
-        return integer === true ? (offset + 0.5) / (max - min + 1) : offset / (max - min);
+        if (integer === true) return (Number(value) - min + 0.5) / (max - min + 1);
+        return toUnit(
+          { kind: "numeric", name, min, max, isLog: logNames.includes(name) },
+          Number(value),
+        );
       }),
   };
 }

@@ -38,6 +38,7 @@ export function createCandidatePool(space: SearchSpace, settings: OptimiseSettin
     describeInputs(
       candidates.map((c) => c.parameters),
       names,
+      settings.logInputs,
     ),
   );
   const warnings = encoding.constant.map(

@@ -4,11 +4,14 @@ import type { Parameters } from "../../domain/candidate.ts";
 /** More values than this in one column of text are an identifier, not a category. */
 const CATEGORIES_max = 100;
 
-interface NumericInput {
+export interface NumericInput {
   readonly kind: "numeric";
   readonly name: string;
+  /** In the user's unit. */
   readonly min: number;
   readonly max: number;
+  /** True where the model sees the logarithm. */
+  readonly isLog?: boolean | undefined;
 }
 interface CategoricalInput {
   readonly kind: "categorical";
@@ -30,8 +33,25 @@ export interface InputEncoding {
   encode(parameters: Parameters): Float64Array | undefined;
 }
 
-/** Axis descriptions from listed rows: a column with any text is categorical. */
-export function describeInputs(rows: readonly Parameters[], names: readonly string[]): Input[] {
+/** Axis descriptions from listed rows: a column with any text is categorical. Throws TL-6003 for logarithms that do not exist. */
+export function describeInputs(
+  rows: readonly Parameters[],
+  names: readonly string[],
+  logNames: readonly string[] = [],
+): Input[] {
+  const described = describeColumns(rows, names);
+  return described.map((input) => asLog(input, logNames));
+}
+
+/** The axis with its logarithm seen by the model, where asked for. Throws TL-6003 for text and for values that are not positive. */
+export function asLog(input: Input, logNames: readonly string[]): Input {
+  if (!logNames.includes(input.name)) return input;
+  if (input.kind === "categorical" || !(input.min > 0))
+    throw new LabError("TL-6003", `${input.name} has no logarithm: it needs positive numbers only`);
+  return { ...input, isLog: true };
+}
+
+function describeColumns(rows: readonly Parameters[], names: readonly string[]): Input[] {
   return names.map((name) => {
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
@@ -83,7 +103,8 @@ export function createInputEncoding(described: readonly Input[]): InputEncoding 
       const at = offsets[g] ?? 0;
       if (input.kind === "numeric") {
         if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
-        out[at] = unitValue(value, input);
+        if (input.isLog === true && !(value > 0)) return undefined;
+        out[at] = toUnit(input, value);
       } else {
         const k = input.values.indexOf(String(value));
         if (k < 0) return undefined;
@@ -100,8 +121,15 @@ export function createInputEncoding(described: readonly Input[]): InputEncoding 
   };
 }
 
-/** (value - min) / (max - min) without overflow for ranges near the largest numbers. */
-function unitValue(value: number, { min, max }: NumericInput): number {
+/** (value - min) / (max - min), of logarithms where asked; without overflow for ranges near the largest numbers. */
+export function toUnit({ min, max, isLog }: NumericInput, value: number): number {
+  if (isLog === true) return Math.log(value / min) / Math.log(max / min);
   const half = max / 2 - min / 2;
   return (value / 2 - min / 2) / half;
+}
+
+/** The value at a place of the unit range, kept within the limits. */
+export function fromUnit({ min, max, isLog }: NumericInput, unit: number): number {
+  const value = isLog === true ? min * (max / min) ** unit : min + unit * (max - min);
+  return Math.min(max, Math.max(min, value));
 }

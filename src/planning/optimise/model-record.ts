@@ -1,6 +1,7 @@
 import type { ModelRecord } from "../../domain/proposal.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
+import type { Input } from "./input-encoding.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 import { estimateOutlook } from "./stopping-rule.ts";
 
@@ -34,7 +35,7 @@ function describeQuantity(model: CampaignModel, quantity: Quantity): unknown {
   return {
     widths: Object.fromEntries(
       inputs.map((input, g) => {
-        const range = input.kind === "numeric" ? input.max - input.min : 1;
+        const range = widthUnit(input);
         return [input.name, (gp.theta.widths[g] ?? 0) * range];
       }),
     ),
@@ -43,6 +44,12 @@ function describeQuantity(model: CampaignModel, quantity: Quantity): unknown {
     noise: gp.scale * gp.theta.noise,
     jitter: gp.jitter,
   };
+}
+
+/** What one standardised width is worth: the axis' range, for a logarithmic axis in natural logarithms. */
+function widthUnit(input: Input): number {
+  if (input.kind === "categorical") return 1;
+  return input.isLog === true ? Math.log(input.max / input.min) : input.max - input.min;
 }
 
 /** The best measured value of a single objective and where. */

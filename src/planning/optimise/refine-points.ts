@@ -17,6 +17,7 @@ import type { BoxAxes } from "./box-axes.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import { findIncumbent } from "./incumbent.ts";
+import { fromUnit } from "./input-encoding.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 
 const CALLS_max = 40;
@@ -193,8 +194,7 @@ function decode(axes: BoxAxes, start: Parameters, x: Float64Array): Parameters {
   groups.forEach((g, c) => {
     const input = inputs[g];
     if (free[c] === 1 && input?.kind === "numeric") {
-      const value = input.min + (x[c] ?? 0) * (input.max - input.min);
-      moved[input.name] = Math.min(input.max, Math.max(input.min, value));
+      moved[input.name] = fromUnit(input, x[c] ?? 0);
     }
   });
   return moved;

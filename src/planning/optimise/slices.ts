@@ -1,7 +1,7 @@
 import type { Parameters } from "../../domain/candidate.ts";
 import { bestParameters } from "./best-rows.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
-import type { Input } from "./input-encoding.ts";
+import { fromUnit, type Input } from "./input-encoding.ts";
 
 const SLICE_POINTS = 41;
 
@@ -44,9 +44,5 @@ export function slicesOf(model: CampaignModel, quantity: Quantity): Slice[] {
 
 function valuesAlong(input: Input): (number | string)[] {
   if (input.kind === "categorical") return [...input.values];
-  const { min, max } = input;
-  return Array.from(
-    { length: SLICE_POINTS },
-    (_, k) => min + ((max - min) * k) / (SLICE_POINTS - 1),
-  );
+  return Array.from({ length: SLICE_POINTS }, (_, k) => fromUnit(input, k / (SLICE_POINTS - 1)));
 }

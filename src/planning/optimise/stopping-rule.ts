@@ -1,5 +1,5 @@
-import { logExpectedImprovement } from "../../acquisition/improvement.ts";
 import type { Verdict } from "../../domain/proposal.ts";
+import { expectedExcess } from "../../numeric/normal-distribution.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findIncumbent } from "./incumbent.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
@@ -24,19 +24,17 @@ export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Out
   const posterior = model.posterior(quantity);
   if (posterior === undefined) return undefined;
   const incumbent = findIncumbent(model, quantity);
-  const gains = logExpectedImprovement({ means: [posterior.mean], variance: posterior.variance }, [
-    incumbent,
-  ]);
-  let gain = Number.NEGATIVE_INFINITY;
+  let gain = 0;
   let bound = incumbent;
   for (let n = 0; n < eligible.length; n++) {
     if (eligible[n] === 0) continue;
-    gain = Math.max(gain, gains[n] ?? 0);
     const sd = Math.sqrt(posterior.variance[n] ?? 0);
-    bound = Math.max(bound, (posterior.mean[n] ?? 0) + REGRET_deviations * sd);
+    const above = (posterior.mean[n] ?? 0) - incumbent;
+    gain = Math.max(gain, sd * expectedExcess(above / sd));
+    bound = Math.max(bound, incumbent + above + REGRET_deviations * sd);
   }
   const { scale } = posterior.gp;
-  return { expectedGain: scale * Math.exp(gain), regretBound: scale * (bound - incumbent) };
+  return { expectedGain: scale * gain, regretBound: scale * (bound - incumbent) };
 }
 
 /** Says whether the campaign's stop rule holds; without a rule it never does. */

@@ -1,4 +1,4 @@
-import { formatNumber } from "../observation-summary.ts";
+import { formatWithError } from "../observation-summary.ts";
 import type { ChartOptions } from "./chart.ts";
 import { createScale, rangeOf } from "./scale.ts";
 import { element, pathOf, svgDocument, text } from "./svg.ts";
@@ -28,7 +28,7 @@ export function drawBars(
     const y = 30 + row * ROW;
     const [from, to] = [x.at(Math.min(0, value)), x.at(Math.max(0, value))];
     const middle = y + ROW / 2 - 3;
-    const written = `${formatNumber(value)}${error === undefined ? "" : ` ± ${formatNumber(error)}`}`;
+    const written = formatWithError(value, error);
     const whisker =
       error === undefined
         ? ""

@@ -1,9 +1,11 @@
 import { createScale, rangeOf, type Scale } from "./scale.ts";
 import { element, pathOf, svgDocument, text } from "./svg.ts";
+import { fitText, textWidth } from "./text-width.ts";
 import type { Theme } from "./theme.ts";
 
 /** A line, a step line, dots or bars over x, with an optional band or error bars. */
 export interface Series {
+  /** Empty: not in the key. */
   readonly name: string;
   readonly colour: string;
   readonly x: readonly number[];
@@ -14,6 +16,8 @@ export interface Series {
   /** Read on hovering one dot. */
   readonly titles?: readonly string[] | undefined;
   readonly dashed?: boolean | undefined;
+  /** Of dots, px; 3.5 unless said. */
+  readonly radius?: number | undefined;
 }
 
 export interface ChartOptions {
@@ -27,8 +31,12 @@ export interface ChartOptions {
   readonly logY?: boolean | undefined;
   readonly yMin?: number | undefined;
   readonly yMax?: number | undefined;
+  /** Written above the chart; the picture grows by its height. */
+  readonly heading?: string | undefined;
 }
 
+const HEADING_HEIGHT = 26;
+const KEY = { row: 18, size: 12 };
 const MARGIN = { left: 62, right: 16, top: 40, bottom: 46 };
 
 /** A chart of one or several series over one x axis, as SVG. Points that are no finite numbers are left out. */
@@ -38,9 +46,12 @@ export function drawChart(series: readonly Series[], options: ChartOptions): str
   const values = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
   const positive = logY ? values.map((list) => list.filter((value) => value > 0)) : values;
   const [low, high] = rangeOf(...positive);
+  // Whole dots at both ends.
+  const isDotted = series.some(({ kind }) => kind === "dots" || kind === "front");
+  const xPad = isDotted ? (xMax - xMin) * 0.02 : 0;
   const x = createScale({
-    min: xMin,
-    max: xMax,
+    min: xMin - xPad,
+    max: xMax + xPad,
     from_px: MARGIN.left,
     to_px: width - MARGIN.right,
     ticks: 6,
@@ -63,19 +74,39 @@ export function drawChart(series: readonly Series[], options: ChartOptions): str
       height: height - MARGIN.top - MARGIN.bottom + 8,
     }),
   );
+  const key = drawKey(series, options);
+  const top = (options.heading === undefined ? 0 : HEADING_HEIGHT) + key.extra;
+  const body = [
+    drawAxes(x, y, options),
+    element("g", { "clip-path": "url(#chart)" }, ...series.map((s) => drawSeries(s, x, y, theme))),
+  ];
   return svgDocument(
     {
       width,
-      height,
+      height: height + top,
       title: options.title,
       description: options.description,
       background: theme.background,
     },
     element("defs", {}, clip),
-    drawAxes(x, y, options),
-    element("g", { "clip-path": "url(#chart)" }, ...series.map((s) => drawSeries(s, x, y, theme))),
-    drawKey(series, options),
+    drawHeading(options),
+    options.heading === undefined
+      ? key.markup
+      : element("g", { transform: `translate(0 ${HEADING_HEIGHT})` }, key.markup),
+    top === 0 ? body.join("") : element("g", { transform: `translate(0 ${top})` }, ...body),
   );
+}
+
+function drawHeading({ heading, width, theme }: ChartOptions): string {
+  if (heading === undefined) return "";
+  return text(fitText(heading, 14, (width - 20) / 1.12), {
+    x: width / 2,
+    y: 19,
+    "text-anchor": "middle",
+    "font-size": 14,
+    "font-weight": 600,
+    fill: theme.ink,
+  });
 }
 
 /** Axes with ticks, for charts that put other marks on them. */
@@ -169,7 +200,7 @@ function drawDots(
       const mark = {
         cx,
         cy,
-        r: 3.5,
+        r: series.radius ?? 3.5,
         fill: series.colour,
         stroke: theme.background,
         "stroke-width": 0.8,
@@ -217,14 +248,41 @@ function drawErrorBars(series: Series, x: Scale, y: Scale): string {
   return element("path", { d, stroke: series.colour, "stroke-width": 1.2 });
 }
 
-function drawKey(series: readonly Series[], { theme }: ChartOptions): string {
-  let x = MARGIN.left;
-  return series
-    .map(({ name, colour }) => {
-      const mark = element("rect", { x, y: 12, width: 14, height: 10, fill: colour, rx: 2 });
-      const label = text(name, { x: x + 19, y: 21, fill: theme.ink, "font-size": 12 });
-      x += 34 + name.length * 7;
+/** The key over the chart, in as many rows as it needs; `extra` is the height of those beyond the first. */
+function drawKey(
+  series: readonly Series[],
+  { theme, width }: ChartOptions,
+): { readonly markup: string; readonly extra: number } {
+  let [x, row] = [MARGIN.left, 0];
+  const markup = series
+    .filter(({ name, x: own }) => name !== "" && own.length > 0)
+    .map(({ name, colour, kind, dashed }) => {
+      const needed = 34 + textWidth(name, KEY.size);
+      if (x > MARGIN.left && x + needed > width) [x, row] = [MARGIN.left, row + 1];
+      const y = 12 + row * KEY.row;
+      const mark = drawKeyMark(kind, colour, [x, y], dashed === true);
+      const label = text(name, { x: x + 24, y: y + 9, fill: theme.ink, "font-size": KEY.size });
+      x += needed + 6;
       return mark + label;
     })
     .join("");
+  return { markup, extra: row * KEY.row };
+}
+
+function drawKeyMark(
+  kind: Series["kind"],
+  colour: string,
+  [x, y]: readonly [number, number],
+  isDashed: boolean,
+): string {
+  if (kind === "dots") return element("circle", { cx: x + 10, cy: y + 5, r: 4, fill: colour });
+  return element("path", {
+    d: pathOf([
+      [x, y + 5],
+      [x + 19, y + 5],
+    ]),
+    stroke: colour,
+    "stroke-width": 3,
+    "stroke-dasharray": isDashed ? "6 4" : undefined,
+  });
 }

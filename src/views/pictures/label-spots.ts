@@ -1,8 +1,10 @@
 import type { MapData } from "../map-data.ts";
 import type { MapFrame } from "./map-frame.ts";
+import { textWidth } from "./text-width.ts";
 
-/** Where a region's name is written, in pixels. */
+/** Where a region's name (or its number in the key) is written, in pixels. */
 export interface LabelSpot {
+  /** What is written. */
   readonly label: string;
   readonly x: number;
   readonly y: number;
@@ -10,60 +12,152 @@ export interface LabelSpot {
 
 /** A region smaller than this share of the map is named in the legend only. */
 const SHARE_MIN = 0.012;
-/** Approximate size of a letter, px. */
-const LETTER = { width: 6.6, height: 13 };
+/** Size of the written names, px. */
+const LETTER = { size: 11, height: 13 };
+
+/** A horizontal stretch of cells of one label, px. */
+interface Run {
+  readonly label: number;
+  readonly y: number;
+  readonly left: number;
+  readonly right: number;
+}
 
 /**
- * A place inside each region for its name: the cell of the region nearest to the region's centre of mass. Names that
- * would overlap one that is larger are left out; the legend has them all.
+ * A place inside each region for its name: near the region's centre of mass, on a stretch of cells that has room for it. Where
+ * the name is wider than its region, `numberOf` gives what is written in its place (the number in the key);
+ * without it the name may stand out a little. Names that would overlap one of a larger region are left out; the
+ * legend has them all.
  */
-export function labelSpots(data: MapData, frame: MapFrame): LabelSpot[] {
+export function labelSpots(
+  data: MapData,
+  frame: MapFrame,
+  numberOf?: (label: number) => string | undefined,
+): LabelSpot[] {
   const { cells, labels } = data;
-  const sums = labels.map(() => ({ n: 0, x: 0, y: 0 }));
-  for (let k = 0; k < cells.count; k++) {
-    const sum = sums[cells.label[k] ?? -1];
-    if (sum === undefined) continue;
-    sum.n++;
-    sum.x += cells.x[k] ?? 0;
-    sum.y += cells.y[k] ?? 0;
-  }
-  const nearest = nearestCells(data, sums);
-  const order = labels
-    .map((label, k) => ({ label, k, n: sums[k]?.n ?? 0 }))
-    .filter(({ n }) => n > 0 && n >= SHARE_MIN * cells.count)
-    .sort((a, b) => b.n - a.n);
+  const centres = centresOf(data, frame);
+  const stretches = bestStretches(data, frame, centres);
+  const least = numberOf === undefined ? SHARE_MIN * cells.count : 1;
+  const order = [...labels.keys()]
+    .filter((k) => (centres[k]?.n ?? 0) >= Math.max(1, least))
+    .sort((a, b) => (centres[b]?.n ?? 0) - (centres[a]?.n ?? 0));
   const spots: LabelSpot[] = [];
-  for (const { label, k } of order) {
-    const cell = nearest[k] ?? 0;
-    const [x, y] = frame.toPixel([cells.x[cell] ?? 0, cells.y[cell] ?? 0]);
-    const spot = { label, x, y };
-    if (spots.every((other) => !overlap(spot, other))) spots.push(spot);
+  for (const k of order) {
+    const run = stretches[k];
+    const name = labels[k] ?? "";
+    if (run === undefined) continue;
+    const fits = numberOf === undefined || widthOf(name) <= run.right - run.left;
+    const label = (fits ? name : numberOf?.(k)) ?? "";
+    const spot = { label, x: placeOn(run, widthOf(label), centres[k]?.x ?? 0), y: run.y };
+    const isFree = spots.every((other) => !overlap(spot, other));
+    if (label !== "" && isFree) spots.push(spot);
   }
   return spots;
 }
 
-function nearestCells(
-  { cells }: MapData,
-  sums: readonly { readonly n: number; readonly x: number; readonly y: number }[],
-): number[] {
-  const best = sums.map(() => ({ cell: -1, distance: Number.POSITIVE_INFINITY }));
+/** As near to `x` as a text of this width may stand on the stretch; its middle where it is too wide. */
+function placeOn({ left, right }: Run, width: number, x: number): number {
+  const [first, last] = [left + width / 2, right - width / 2];
+  return first > last ? (left + right) / 2 : Math.min(last, Math.max(first, x));
+}
+
+interface Centre {
+  readonly n: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+function centresOf({ cells, labels }: MapData, frame: MapFrame): Centre[] {
+  const sums = labels.map(() => ({ n: 0, x: 0, y: 0 }));
   for (let k = 0; k < cells.count; k++) {
-    const label = cells.label[k] ?? -1;
-    const [sum, found] = [sums[label], best[label]];
-    if (sum === undefined || found === undefined) continue;
-    const distance = Math.hypot(
-      (cells.x[k] ?? 0) - sum.x / sum.n,
-      (cells.y[k] ?? 0) - sum.y / sum.n,
-    );
-    if (distance < found.distance) {
-      found.distance = distance;
-      found.cell = k;
+    const sum = sums[cells.label[k] ?? -1];
+    if (sum === undefined) continue;
+    const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
+    sum.n++;
+    sum.x += x;
+    sum.y += y;
+  }
+  return sums.map(({ n, x, y }) => ({ n, x: x / Math.max(1, n), y: y / Math.max(1, n) }));
+}
+
+/** For each label the stretch that has most room for its name, up to what the name needs; of several the most central. */
+function bestStretches(
+  { cells, labels }: MapData,
+  frame: MapFrame,
+  centres: readonly Centre[],
+): (Run | undefined)[] {
+  const rows = new Map<number, { readonly x: number; readonly label: number }[]>();
+  for (let k = 0; k < cells.count; k++) {
+    const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
+    const key = Math.round(4 * y);
+    const row = rows.get(key);
+    const cell = { x, label: cells.label[k] ?? -1 };
+    if (row === undefined) rows.set(key, [cell]);
+    else row.push(cell);
+  }
+  const runs = [...rows].map(([key, row]) => ({ y: key / 4, runs: runsOf(row, key / 4) }));
+  runs.sort((a, b) => a.y - b.y);
+  const needed = labels.map(widthOf);
+  const best = labels.map(() => ({ room: 0, distance: 0, run: undefined as Run | undefined }));
+  for (const [at, row] of runs.entries()) {
+    for (const run of row.runs) {
+      const free = narrowed(run, at, runs);
+      const need = needed[run.label] ?? 0;
+      const room = Math.min(need, free.right - free.left);
+      const { x, y } = centres[run.label] ?? { x: 0, y: 0 };
+      const distance = Math.hypot(placeOn(free, room, x) - x, free.y - y);
+      const known = best[run.label];
+      if (known === undefined) continue;
+      const isBetter =
+        room > known.room + 1e-9 || (room > known.room - 1e-9 && distance < known.distance);
+      if (known.run === undefined || isBetter) best[run.label] = { room, distance, run: free };
     }
   }
-  return best.map(({ cell }) => cell);
+  return best.map(({ run }) => run);
+}
+
+function runsOf(row: { readonly x: number; readonly label: number }[], y: number): Run[] {
+  const sorted = row.sort((a, b) => a.x - b.x);
+  const gaps = sorted.slice(1).map((cell, k) => cell.x - (sorted[k]?.x ?? 0));
+  const gap = gaps.length === 0 ? 8 : Math.min(...gaps);
+  const runs: Run[] = [];
+  for (const [k, { x, label }] of sorted.entries()) {
+    const before = runs.at(-1);
+    const touches = k > 0 && (gaps[k - 1] ?? 0) < 1.6 * gap;
+    if (before !== undefined && touches && before.label === label) {
+      runs[runs.length - 1] = { ...before, right: x + gap / 2 };
+    } else runs.push({ label, y, left: x - gap / 2, right: x + gap / 2 });
+  }
+  return runs.filter((run) => run.label >= 0);
+}
+
+/** What is left of a stretch where the rows above and below it that a text touches have the same label. */
+function narrowed(
+  run: Run,
+  at: number,
+  rows: readonly { readonly y: number; readonly runs: readonly Run[] }[],
+): Run {
+  let { left, right } = run;
+  const middle = (left + right) / 2;
+  for (const step of [-1, 1]) {
+    for (let k = at + step; rows[k] !== undefined; k += step) {
+      const row = rows[k];
+      if (row === undefined || Math.abs(row.y - run.y) > LETTER.height / 2) break;
+      const beside = row.runs.find(
+        (other) => other.label === run.label && other.left <= middle && other.right >= middle,
+      );
+      left = Math.max(left, beside?.left ?? middle - 1);
+      right = Math.min(right, beside?.right ?? middle + 1);
+    }
+  }
+  return { ...run, left, right: Math.max(left, right) };
+}
+
+function widthOf(name: string): number {
+  return textWidth(name, LETTER.size, true) + 4;
 }
 
 function overlap(a: LabelSpot, b: LabelSpot): boolean {
-  const width = ((a.label.length + b.label.length) / 2) * LETTER.width;
+  const width = (widthOf(a.label) + widthOf(b.label)) / 2;
   return Math.abs(a.x - b.x) < width && Math.abs(a.y - b.y) < LETTER.height;
 }

@@ -1,5 +1,6 @@
 import type { MapCells } from "../map-data.ts";
 import type { MapPlane, Placement } from "../map-plane.ts";
+import { axisTitle, shareUnit } from "./axis-title.ts";
 import { createScale, rangeOf, type Scale } from "./scale.ts";
 import { element, pathOf, text } from "./svg.ts";
 import type { Theme } from "./theme.ts";
@@ -78,16 +79,17 @@ function padded(values: Float64Array): [number, number] {
 /** Axes, ticks and names around the plane. */
 export function drawMapAxes(plane: MapPlane, frame: MapFrame, theme: Theme): string {
   return plane.kind === "ternary"
-    ? drawTernaryAxes(plane.corners, plane.total, frame, theme)
+    ? drawTernaryAxes(plane, frame, theme)
     : drawPlaneAxes(plane, frame, theme);
 }
 
 function drawTernaryAxes(
-  corners: readonly [string, string, string],
-  total: number,
+  plane: Extract<MapPlane, { kind: "ternary" }>,
   frame: MapFrame,
   theme: Theme,
 ): string {
+  const { corners, isPart = false } = plane;
+  const total = isPart ? 1 : plane.total;
   const parts: string[] = [];
   // Each component's ticks stand on one edge: A on the left, B on the base, C on the right.
   const at = (a: number, b: number, c: number): [number, number] =>
@@ -121,6 +123,15 @@ function drawTernaryAxes(
     text(corners[1], { x: left[0] - 4, y: left[1] + 34, "text-anchor": "middle", ...bold }),
     text(corners[2], { x: right[0] + 4, y: right[1] + 34, "text-anchor": "middle", ...bold }),
   );
+  parts.push(
+    text(isPart ? "shares of the three" : shareUnit(total), {
+      x: (left[0] + right[0]) / 2,
+      y: left[1] + 34,
+      "text-anchor": "middle",
+      fill: theme.quiet,
+      "font-size": 11,
+    }),
+  );
   return parts.join("");
 }
 
@@ -150,8 +161,13 @@ function drawPlaneAxes(plane: { x: string; y: string }, frame: MapFrame, theme: 
   const bold = { fill: theme.ink, "font-weight": 600 };
   const middle = (top + bottom) / 2;
   parts.push(
-    text(plane.x, { x: (left + right) / 2, y: bottom + 38, "text-anchor": "middle", ...bold }),
-    text(plane.y, {
+    text(axisTitle(plane.x, scales.x.max), {
+      x: (left + right) / 2,
+      y: bottom + 38,
+      "text-anchor": "middle",
+      ...bold,
+    }),
+    text(axisTitle(plane.y, scales.y.max), {
       x: 16,
       y: middle,
       "text-anchor": "middle",

@@ -4,13 +4,18 @@ import { type CellLattice, findLattice } from "./cell-lattice.ts";
 import { labelSpots } from "./label-spots.ts";
 import { drawMapAxes, fitMapFrame, type MapFrame } from "./map-frame.ts";
 import {
-  type LabelStyle,
-  labelStyles,
-  mix,
-  shareOfCertainty,
-  uncertaintyColour,
-} from "./palette.ts";
+  type DrawnKey,
+  drawKey,
+  drawMarkKey,
+  drawUncertaintyKey,
+  type KeyRow,
+  keyRows,
+  shortNameOf,
+} from "./map-key.ts";
+import { type LabelStyle, labelStyles, uncertaintyColour } from "./palette.ts";
+import { fillId, fillOf, patternDefinitions } from "./pattern-fills.ts";
 import { element, pathOf, svgDocument, text } from "./svg.ts";
+import { fitText } from "./text-width.ts";
 import type { Theme } from "./theme.ts";
 
 export interface MapPictureOptions {
@@ -20,13 +25,13 @@ export interface MapPictureOptions {
   /** What the cells show: the likeliest phases, or how uncertain they are. */
   readonly layer: "phases" | "uncertainty";
   readonly legend?: boolean | undefined;
+  /** Written above the map. */
+  readonly heading?: string | undefined;
+  /** Numbers of the labels, where several maps share a key. */
+  readonly keyRows?: readonly KeyRow[] | undefined;
 }
 
-/** Steps of certainty that are told apart by shade: more would only make the file larger. */
-const SHADES = 5;
-const LEGEND_WIDTH = 230;
-const LEGEND_ROWS_MAX = 24;
-const LEGEND_ROW = 18;
+const TITLE_HEIGHT = 30;
 
 /**
  * A phase map as SVG: ternary section or two axes, cells coloured by their likeliest phases (pale where uncertain, striped
@@ -37,28 +42,26 @@ export function drawMap(data: MapData, options: MapPictureOptions): string {
   const { theme, layer } = options;
   const frame = fitMapFrame(data.plane, data.cells, options);
   const styles = labelStyles(data.labels, data.phaseOrder);
+  const rows = options.keyRows ?? keyRows(data.labels, [data]);
+  const top = options.heading === undefined ? 0 : TITLE_HEIGHT;
+  const legend =
+    options.legend === false ? undefined : drawLegend(data, rows, styles, frame, options);
+  const width = frame.width + (legend === undefined ? 0 : legend.width + 14);
+  const used: string[] =
+    legend === undefined || layer === "uncertainty"
+      ? []
+      : rows.map(({ index }) => fillId(index, 1));
   const lattice = findLattice(data.plane, data.cells);
-  const legend = options.legend === false ? "" : drawLegend(data, styles, frame, options);
-  const rows = options.legend === false ? 0 : legendRows(data, options).length;
+  const cells =
+    layer === "phases"
+      ? drawPhaseCells(data.cells, lattice, frame, styles, theme, used)
+      : drawUncertainty(data, lattice, frame);
   const clip = element(
     "clipPath",
     { id: "plane" },
     element("path", { d: pathOf(frame.outline, true) }),
   );
-  const definitions = [clip, ...stripePatterns(styles, theme)];
-  const cells =
-    layer === "phases"
-      ? drawPhaseCells(data.cells, lattice, frame, styles)
-      : drawUncertainty(data, lattice, frame);
-  return svgDocument(
-    {
-      width: options.legend === false ? frame.width : frame.width + LEGEND_WIDTH,
-      height: Math.max(frame.height, rows * LEGEND_ROW + 40),
-      title: data.title,
-      description: describeMap(data),
-      background: theme.background,
-    },
-    element("defs", {}, ...definitions),
+  const body = [
     element(
       "g",
       { "clip-path": "url(#plane)" },
@@ -66,17 +69,46 @@ export function drawMap(data: MapData, options: MapPictureOptions): string {
       drawBoundaries(data, lattice, frame, theme),
     ),
     drawMapAxes(data.plane, frame, theme),
-    element("path", {
-      d: pathOf(frame.outline, true),
-      fill: "none",
-      stroke: theme.ink,
-      "stroke-width": 1.3,
-    }),
+    drawOutline(frame, theme),
     drawTies(data, frame, theme),
     drawPoints(data, styles, frame, theme),
-    layer === "phases" ? drawLabels(data, frame, theme) : "",
-    legend,
+    layer === "phases" ? drawLabels(data, frame, rows, theme) : "",
+    legend === undefined
+      ? ""
+      : element("g", { transform: `translate(${frame.width + 4} 16)` }, legend.markup),
+  ];
+  return svgDocument(
+    {
+      width,
+      height: Math.max(frame.height, (legend?.height ?? 0) + 24) + top,
+      title: data.title,
+      description: describeMap(data),
+      background: theme.background,
+    },
+    element("defs", {}, clip, patternDefinitions(used, styles, theme)),
+    drawHeading(options.heading, Math.min(width, frame.width), theme),
+    top === 0 ? body.join("") : element("g", { transform: `translate(0 ${top})` }, ...body),
   );
+}
+
+function drawHeading(heading: string | undefined, width: number, theme: Theme): string {
+  if (heading === undefined) return "";
+  const place = { x: width / 2, y: 21, "text-anchor": "middle" };
+  return text(fitText(heading, 15, width - 20), {
+    ...place,
+    "font-size": 15,
+    "font-weight": 600,
+    fill: theme.ink,
+  });
+}
+
+function drawOutline(frame: MapFrame, theme: Theme): string {
+  return element("path", {
+    d: pathOf(frame.outline, true),
+    fill: "none",
+    stroke: theme.ink,
+    "stroke-width": 1.3,
+  });
 }
 
 /** What the map shows in two sentences, for those who can't see it. */
@@ -98,54 +130,36 @@ export function shareOfLabel(cells: MapCells, label: number): number {
   return cells.count === 0 ? 0 : count / cells.count;
 }
 
-function stripePatterns(styles: readonly LabelStyle[], theme: Theme): string[] {
-  return styles.flatMap(({ colours }, label) =>
-    Array.from({ length: SHADES }, (_, shade) => {
-      const width = 5;
-      const share = shareOfCertainty((shade + 0.5) / SHADES);
-      const stripes = colours.map((colour, k) =>
-        element("rect", {
-          x: k * width,
-          width,
-          height: 8,
-          fill: mix(colour, theme.background, share),
-        }),
-      );
-      return element(
-        "pattern",
-        {
-          id: `l${label}s${shade}`,
-          width: colours.length * width,
-          height: 8,
-          patternUnits: "userSpaceOnUse",
-          patternTransform: "rotate(45)",
-        },
-        ...stripes,
-      );
-    }),
-  );
-}
-
 function drawPhaseCells(
   cells: MapCells,
   lattice: CellLattice | undefined,
   frame: MapFrame,
   styles: readonly LabelStyle[],
+  theme: Theme,
+  used: string[],
 ): string {
   const groups = new Map<string, number[]>();
   for (let k = 0; k < cells.count; k++) {
     const label = cells.label[k] ?? -1;
     if (label < 0 || styles[label] === undefined) continue;
-    const shade = Math.min(SHADES - 1, Math.floor((cells.certainty[k] ?? 0) * SHADES));
-    const key = `l${label}s${shade}`;
+    const key = fillId(label, cells.certainty[k] ?? 0);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [k]);
     else group.push(k);
   }
+  used.push(...groups.keys());
   return [...groups]
-    .map(([key, group]) =>
-      element("path", { d: cellsPath(group, cells, lattice, frame), fill: `url(#${key})` }),
-    )
+    .map(([key, group]) => {
+      const d = cellsPath(group, cells, lattice, frame);
+      const { ground, pattern } = fillOf(key, styles, theme);
+      if (pattern === undefined) return element("path", { d, fill: ground });
+      const id = `c${key}`;
+      return (
+        element("defs", {}, element("path", { id, d })) +
+        element("use", { href: `#${id}`, fill: ground }) +
+        element("use", { href: `#${id}`, fill: pattern })
+      );
+    })
     .join("");
 }
 
@@ -269,17 +283,17 @@ function drawPoints(
       ],
       true,
     );
-    return element(
-      "path",
-      { d, fill: "none", stroke: theme.accent, "stroke-width": 2.5 },
-      titled(point.text),
-    );
+    // A pale rim keeps the mark visible on dark ground.
+    const rim = { d, fill: "none", stroke: theme.background, "stroke-width": 5 };
+    const line = { d, fill: "none", stroke: theme.accent, "stroke-width": 2.5 };
+    return element("path", rim) + element("path", line, titled(point.text));
   });
   return [...measured, ...inFlight, ...batch].join("");
 }
 
-function drawLabels(data: MapData, frame: MapFrame, theme: Theme): string {
-  return labelSpots(data, frame)
+function drawLabels(data: MapData, frame: MapFrame, rows: readonly KeyRow[], theme: Theme): string {
+  const numbers = new Map(rows.map((row) => [row.index, shortNameOf(row)]));
+  return labelSpots(data, frame, (label) => numbers.get(label))
     .map(({ label, x, y }) =>
       text(label, {
         x,
@@ -297,66 +311,21 @@ function drawLabels(data: MapData, frame: MapFrame, theme: Theme): string {
     .join("");
 }
 
-function legendRows(
-  data: MapData,
-  { layer }: MapPictureOptions,
-): { label: string; index: number }[] {
-  if (layer === "uncertainty") return [];
-  return data.labels
-    .map((label, index) => ({ label, index, share: shareOfLabel(data.cells, index) }))
-    .sort((a, b) => b.share - a.share)
-    .slice(0, LEGEND_ROWS_MAX)
-    .map(({ label, index }) => ({ label, index }));
-}
-
 function drawLegend(
   data: MapData,
+  rows: readonly KeyRow[],
   styles: readonly LabelStyle[],
   frame: MapFrame,
-  options: MapPictureOptions,
-): string {
-  const { theme } = options;
-  const x = frame.width + 4;
-  const ink = { fill: theme.ink, "font-size": 12 };
-  if (options.layer === "uncertainty") {
-    const steps = Array.from({ length: 20 }, (_, k) =>
-      element("rect", {
-        x,
-        y: 40 + (19 - k) * 8,
-        width: 16,
-        height: 8.5,
-        fill: uncertaintyColour((k + 0.5) / 20),
-      }),
-    );
-    return [
-      text("Uncertainty", { x, y: 26, ...ink, "font-weight": 600 }),
-      ...steps,
-      text("1: nothing known", { x: x + 22, y: 50, ...ink }),
-      text("0: certain", { x: x + 22, y: 200, ...ink }),
-    ].join("");
-  }
-  return legendRows(data, options)
-    .map(({ label, index }, row) => {
-      const y = 16 + row * LEGEND_ROW;
-      const share = shareOfLabel(data.cells, index);
-      const fill = styles[index] === undefined ? theme.surface : `url(#l${index}s${SHADES - 1})`;
-      const name = label.length > 23 ? `${label.slice(0, 22)}…` : label;
-      return (
-        element("rect", {
-          x,
-          y,
-          width: 14,
-          height: 12,
-          fill,
-          stroke: theme.ink,
-          "stroke-width": 0.6,
-        }) +
-        text(`${name}  ${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`, {
-          x: x + 20,
-          y: y + 10,
-          ...ink,
-        })
-      );
-    })
-    .join("");
+  { theme, layer }: MapPictureOptions,
+): DrawnKey {
+  const marks = drawMarkKey([data], theme);
+  const room = Math.max(160, frame.height - marks.height - 50);
+  const labels =
+    layer === "uncertainty" ? drawUncertaintyKey(theme) : drawKey(rows, styles, theme, room);
+  const gap = labels.height + (labels.height === 0 ? 0 : 12);
+  return {
+    markup: labels.markup + element("g", { transform: `translate(0 ${gap})` }, marks.markup),
+    width: Math.max(labels.width, marks.width),
+    height: gap + marks.height,
+  };
 }

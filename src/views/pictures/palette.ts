@@ -1,7 +1,8 @@
 /**
- * Colours that people with any common colour vision can tell apart: the eight of M. Okabe and K. Ito, "Color Universal
- * Design" (2008), without black, which draws lines here, then lighter and darker ones between them. Beyond eight phases
- * no palette is safe by colour alone: regions also carry their names and coexistence carries stripes.
+ * Colours that people with any common colour vision can tell apart. First seven of the eight of M. Okabe and K. Ito, "Color
+ * Universal Design" (2008); black draws lines here, a violet takes its place. No palette of more than eight is safe by
+ * colour alone, so the next eight carry dots, and the eight after them hatching: within each eight any two differ by at
+ * least 14 in CIELAB also under simulated protanopia, deuteranopia and tritanopia (test/views/pictures/palette.test.ts).
  */
 export const PHASE_COLOURS: readonly string[] = [
   "#56b4e9", // sky blue
@@ -11,21 +12,35 @@ export const PHASE_COLOURS: readonly string[] = [
   "#f0e442", // yellow
   "#0072b2", // blue
   "#d55e00", // vermillion
-  "#8c8c8c", // grey
-  "#b8e0c2", // pale green
-  "#6b4c9a", // violet
-  "#ffc4a3", // apricot
-  "#7a5c1e", // brown
-  "#9fd3e6", // pale cyan
-  "#5b6f1f", // olive
-  "#e9c6e0", // pale pink
-  "#23415a", // navy
+  "#7a3ff0", // violet
+  "#ccbbdd", // lilac
+  "#55cc66", // green
+  "#aa2211", // brick red
+  "#665555", // umber
+  "#77ffcc", // aquamarine
+  "#dd44ff", // magenta
+  "#112299", // navy
+  "#661166", // plum
 ];
+
+/** What tells phases of like colours apart. */
+export type PhaseTexture = "plain" | "dots" | "hatch";
+
+const TEXTURES: readonly PhaseTexture[] = ["plain", "dots", "hatch"];
+/** Phases that colour alone tells apart. */
+const PHASES_A_TEXTURE = 8;
+
+/** The texture of the k-th phase. */
+export function phaseTexture(k: number): PhaseTexture {
+  return TEXTURES[Math.floor(k / PHASES_A_TEXTURE) % TEXTURES.length] ?? "plain";
+}
 
 /** How a label (a set of phases) is drawn: one colour a phase; several colours alternate as stripes. */
 export interface LabelStyle {
   readonly label: string;
   readonly colours: readonly string[];
+  /** One a colour. */
+  readonly textures: readonly PhaseTexture[];
 }
 
 /** Splits a label such as `fcc+hcp` into its phases. */
@@ -44,25 +59,33 @@ export function labelStyles(
   const order = [...new Set([...phaseOrder, ...labels.flatMap(phasesOfLabel)])];
   const place = new Map(order.map((phase, k) => [phase, k]));
   return labels.map((label) => {
-    const colours = phasesOfLabel(label).map((phase) => phaseColour(place.get(phase) ?? 0));
-    return { label, colours: softened(colours) };
+    const places = phasesOfLabel(label).map((phase) => place.get(phase) ?? 0);
+    return {
+      label,
+      colours: softened(places.map(phaseColour)),
+      textures: places.map(phaseTexture),
+    };
   });
 }
 
 /** Stripes at full strength flicker: each keeps most of its colour and takes the rest from the mean of all. */
 function softened(colours: readonly string[]): string[] {
+  const mean = meanColour(colours);
+  return colours.map((colour) => mix(colour, mean, 0.72));
+}
+
+export function meanColour(colours: readonly string[]): string {
   const sum = colours
     .map(rgbOf)
     .reduce((a, b) => a.map((v, k) => v + (b[k] ?? 0)) as typeof a, [0, 0, 0]);
-  const mean = hexOf(sum.map((value) => value / Math.max(1, colours.length)));
-  return colours.map((colour) => mix(colour, mean, 0.72));
+  return hexOf(sum.map((value) => value / Math.max(1, colours.length)));
 }
 
 function hexOf(parts: readonly number[]): string {
   return `#${parts.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** The colour of the k-th phase; beyond the palette's end it starts again. */
+/** The colour of the k-th phase; beyond the palette's end it starts again, with another texture. */
 export function phaseColour(k: number): string {
   return PHASE_COLOURS[k % PHASE_COLOURS.length] ?? "#8c8c8c";
 }

@@ -37,9 +37,19 @@ export function createScale(options: ScaleOptions): Scale {
     ticks,
     at: (value) => from_px + ((forward(value) - low) / (high - low)) * (to_px - from_px),
     invert: (pixel) => back(low + ((pixel - from_px) / (to_px - from_px)) * (high - low)),
-    format: (value) =>
-      log || Math.abs(value) >= 1e6 ? value.toPrecision(1) : value.toFixed(decimals),
+    format: (value) => formatTick(value, { log, decimals, largest: Math.max(-min, max) }),
   };
+}
+
+function formatTick(
+  value: number,
+  { log, decimals, largest }: { log: boolean; decimals: number; largest: number },
+): string {
+  const size = log ? Math.abs(value) : largest;
+  if (value !== 0 && (size >= 1e6 || size < 1e-3)) {
+    return value.toExponential(3).replace(/\.?0*e\+?/, "e");
+  }
+  return log ? String(Number(value.toPrecision(2))) : value.toFixed(decimals);
 }
 
 /** Round numbers (1, 2 or 5 times a power of ten) between min and max. */

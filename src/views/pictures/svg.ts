@@ -70,5 +70,8 @@ export function round(value: number): number {
 
 /** The same picture with its ids made its own, so that several can stand in one HTML document. */
 export function scopeIds(svg: string, scope: string): string {
-  return svg.replaceAll(/ id="/g, ` id="${scope}-`).replaceAll("url(#", `url(#${scope}-`);
+  return svg
+    .replaceAll(/ id="/g, ` id="${scope}-`)
+    .replaceAll("url(#", `url(#${scope}-`)
+    .replaceAll(/ href="#/g, ` href="#${scope}-`);
 }

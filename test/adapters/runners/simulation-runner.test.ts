@@ -177,6 +177,20 @@ describe("a simulation runner", () => {
     expect(program.tasks).toHaveLength(1);
   });
 
+  test("a job named as one before, at other set points, is another simulation; at the same ones it is done", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1");
+    await until(() => expect(program.tasks).toHaveLength(1));
+    program.end(DONE);
+    await until(() => expect(count("result")).toBeGreaterThan(0));
+    await order("j1", { commandId: "again" });
+    await order("j1", { commandId: "anew", parameters: { temperature_K: 500 } });
+    await until(() => expect(program.tasks).toHaveLength(2));
+    expect(program.tasks[1]?.parameters).toEqual({ temperature_K: 500 });
+    expect(program.tasks[1]?.folder).not.toBe(program.tasks[0]?.folder);
+  });
+
   test.each([
     ["its notAfter has passed", { notAfter: new Date(500_000).toISOString() }, true],
     [
@@ -326,7 +340,7 @@ test("a file that is not the one announced is refused", async () => {
 });
 
 test("a template tells its capability; one without is refused with its line", () => {
-  const example = join(import.meta.dirname, "../../../config/silicon-quench.lmp");
+  const example = join(import.meta.dirname, "../../../config/silicon/quench.lmp");
   expect(readTemplate(example)).toMatchObject({
     name: "quench",
     parameters: { temperature_K: { unit: "K", min: 250, max: 3200 } },

@@ -63,6 +63,29 @@ describe("the harmonic field", () => {
     expect(largestDifference(step, reference)).toBeLessThan(1e-8);
   });
 
+  test("stays harmonic on a grid in space that is too large for a factor, with unlike steps", () => {
+    const points: number[] = [];
+    for (let i = 0; i < 9000; i++) points.push(i % 30, Math.floor(i / 30) % 20, i / 600);
+    const graph = buildKernelGraph(
+      Float64Array.from(points, (x) => Math.floor(x)),
+      3,
+      { bandwidth: 0.5, cut: 1.45, stretch: [1, 1, 0.3] },
+    );
+    const evidence = randomEvidence(30, 9000, "space");
+    const field = createHarmonicField(graph);
+    field.reset(new Map([...evidence].slice(0, 20)));
+    for (const [node, item] of [...evidence].slice(20)) field.place(node, item);
+    const { start, column, value } = graph.weights;
+    for (const f of field.columns()) {
+      for (let i = 0; i < 9000; i++) {
+        if (evidence.has(i)) continue;
+        let pull = 0;
+        for (let e = start[i]!; e < start[i + 1]!; e++) pull += value[e]! * f[column[e]!]!;
+        expect(Math.abs(f[i]! - pull / graph.degree[i]!)).toBeLessThan(1e-8);
+      }
+    }
+  });
+
   test("says what a result would be expected to be without itself", () => {
     const graph = triangle(12);
     const evidence = randomEvidence(15, graph.weights.count, "b");

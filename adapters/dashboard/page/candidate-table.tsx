@@ -1,0 +1,157 @@
+import { useState } from "preact/hooks";
+import { toCsv } from "../../../src/views/export-text.ts";
+import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
+import type { CandidateFields } from "../../../src/views/optimise-view-fields.ts";
+import { downloadText } from "./download.ts";
+import { percent } from "./words.ts";
+
+const ROWS_SHOWN = 15;
+
+interface Column {
+  readonly name: string;
+  readonly value: (row: CandidateFields) => number | string;
+  readonly show: (row: CandidateFields) => string;
+}
+
+/** The most promising candidates with every prediction, in the order of any column. */
+export function CandidateTable(props: { readonly rows: readonly CandidateFields[] }) {
+  const { rows } = props;
+  const columns = columnsOf(rows);
+  const [order, setOrder] = useState({ name: "score", falls: true });
+  const [limit, setLimit] = useState(ROWS_SHOWN);
+  if (rows.length === 0) return null;
+  const by = columns.find((column) => column.name === order.name) ?? columns[0];
+  const sorted = [...rows].sort((a, b) => {
+    const [x, y] = [by?.value(a) ?? 0, by?.value(b) ?? 0];
+    const rising = typeof x === "number" && typeof y === "number" ? x - y : compare(x, y);
+    return order.falls ? -rising : rising;
+  });
+  const sortBy = (name: string): void =>
+    setOrder({ name, falls: order.name === name ? !order.falls : name === "score" });
+  return (
+    <section class="card" aria-labelledby="candidates">
+      <h2 id="candidates">Candidates</h2>
+      <p class="quiet">
+        The {rows.length} most promising; score is what measuring it is expected to gain.
+      </p>
+      <div class="scroll">
+        <table class="candidates">
+          <thead>
+            <tr>
+              {columns.map(({ name }) => (
+                <th
+                  key={name}
+                  scope="col"
+                  aria-sort={
+                    order.name === name ? (order.falls ? "descending" : "ascending") : "none"
+                  }
+                >
+                  <button type="button" class="sort" onClick={() => sortBy(name)}>
+                    {name} {order.name === name ? (order.falls ? "▾" : "▴") : "↕"}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.slice(0, limit).map((row) => (
+              <tr key={row.candidateId}>
+                {columns.map((column) => (
+                  <td key={column.name} class={isNumber(column.value(row)) ? "number" : ""}>
+                    {column.show(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div class="downloads">
+        {rows.length > limit ? (
+          <button type="button" onClick={() => setLimit(rows.length)}>
+            Show all {rows.length}
+          </button>
+        ) : null}
+        <button
+          type="button"
+          onClick={() => downloadText("candidates.csv", "text/csv", candidatesCsv(sorted))}
+        >
+          CSV
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function columnsOf(rows: readonly CandidateFields[]): Column[] {
+  const first = rows[0];
+  const someInfeasible = rows.some((row) => row.feasibility < 0.999);
+  return [
+    ...Object.keys(first?.parameters ?? {}).map(
+      (name): Column => ({
+        name,
+        value: (row) => row.parameters[name] ?? "",
+        show: (row) => shown(row.parameters[name] ?? ""),
+      }),
+    ),
+    {
+      name: "score",
+      value: (row) => row.expectedGain,
+      show: (row) => formatNumber(row.expectedGain),
+    },
+    ...Object.keys(first?.predictions ?? {}).map(
+      (name): Column => ({
+        name: `${name} predicted`,
+        value: (row) => row.predictions[name]?.value ?? Number.NaN,
+        show: (row) => {
+          const { value, sd } = row.predictions[name] ?? { value: Number.NaN, sd: 0 };
+          return formatWithError(value, sd);
+        },
+      }),
+    ),
+    ...(someInfeasible
+      ? [
+          {
+            name: "feasible",
+            value: (row: CandidateFields) => row.feasibility,
+            show: (row: CandidateFields) => percent(row.feasibility),
+          },
+        ]
+      : []),
+    {
+      name: "measured",
+      value: (row) => (row.isMeasured ? "yes" : ""),
+      show: (row) => (row.isMeasured ? "yes" : ""),
+    },
+  ];
+}
+
+function candidatesCsv(rows: readonly CandidateFields[]): string {
+  return toCsv(
+    rows.map(({ candidateId, parameters, expectedGain, feasibility, isMeasured, predictions }) => ({
+      candidateId,
+      ...parameters,
+      score: expectedGain,
+      feasibility,
+      isMeasured,
+      ...Object.fromEntries(
+        Object.entries(predictions).flatMap(([name, { value, sd }]) => [
+          [name, value],
+          [`${name}_sd`, sd],
+        ]),
+      ),
+    })),
+  );
+}
+
+function shown(value: number | string): string {
+  return typeof value === "number" ? formatNumber(value) : value;
+}
+
+function isNumber(value: number | string): boolean {
+  return typeof value === "number";
+}
+
+function compare(x: number | string, y: number | string): number {
+  return String(x).localeCompare(String(y));
+}

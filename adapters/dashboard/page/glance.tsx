@@ -1,0 +1,63 @@
+import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
+import { glanceOf, phasesFound } from "../../../src/views/glance.ts";
+import { discoveryOrder } from "../../../src/views/map-data.ts";
+import { phaseColour } from "../../../src/views/pictures/palette.ts";
+import type { DrawableView } from "../../../src/views/planner-views.ts";
+import { READ_ONLY } from "./settings.ts";
+import type { Candidates } from "./use-campaign-data.ts";
+import { isOver, plural } from "./words.ts";
+
+/** The four questions of someone who has never seen the page: what was found, where is doubt, what now and why, how to stop. */
+export function Glance(props: {
+  readonly campaign: CampaignView;
+  readonly view: DrawableView | undefined;
+  readonly candidates: Candidates | undefined;
+  readonly observations: readonly ObservationView[];
+}) {
+  const { campaign, view, candidates, observations } = props;
+  const lines = glanceOf(campaign, view, candidates?.columns);
+  const isMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
+  const phases = isMap ? phasesFound(view, discoveryOrder(observations)) : [];
+  return (
+    <dl class="glance" aria-label="At a glance">
+      {isMap ? (
+        <div>
+          <dt>Found</dt>
+          <dd>
+            <strong>{plural(phases.length, "phase")}</strong>
+            <ul class="chips" aria-label="Phases found">
+              {phases.map((phase, k) => (
+                <li key={phase}>
+                  <svg viewBox="0 0 12 12" aria-hidden="true">
+                    <rect width="12" height="12" rx="2" fill={phaseColour(k)} />
+                  </svg>
+                  {phase}
+                </li>
+              ))}
+            </ul>
+          </dd>
+        </div>
+      ) : null}
+      {lines.map(({ question, answer, more }) => (
+        <div key={question}>
+          <dt>{question}</dt>
+          <dd>
+            <strong>{answer}</strong>
+            {more === undefined ? null : <p class="quiet">{more}</p>}
+          </dd>
+        </div>
+      ))}
+      {READ_ONLY ? null : (
+        <div>
+          <dt>How to stop</dt>
+          <dd class="quiet">
+            {isOver(campaign.state)
+              ? "This campaign is over; nothing of it runs."
+              : "Pause or Stop: jobs in flight finish. Abort: they are cancelled."}{" "}
+            Emergency stop, top right: every instrument, at once.
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,148 @@
+import type { CampaignView, JobView } from "./campaign-view.ts";
+import type { Columns } from "./map-plane.ts";
+import { describeParameters, formatNumber, formatWithError } from "./observation-summary.ts";
+import { phasesOfLabel } from "./pictures/palette.ts";
+import { type DrawableView, isRecord, readPhaseDiagramView } from "./planner-views.ts";
+
+/** One question that everyone asks of a running campaign, with its answer. */
+export interface GlanceLine {
+  readonly question: string;
+  readonly answer: string;
+  /** What a person reads next, smaller. */
+  readonly more?: string | undefined;
+}
+
+/** A cell below this certainty counts as unsure. */
+const SURE = 0.5;
+
+/** What is known, where it is least sure, and what is measured now and why: in words, for a person who sees the page first. */
+export function glanceOf(
+  campaign: CampaignView,
+  view: DrawableView | undefined,
+  columns: Columns | undefined,
+): GlanceLine[] {
+  return [...knownOf(campaign, view), ...doubtOf(campaign, view, columns), nowOf(campaign)];
+}
+
+/** The phases of a map in the order in which they get their colours: observed ones first. */
+export function phasesFound(
+  view: DrawableView | undefined,
+  discovered: readonly string[],
+): string[] {
+  const labels = readPhaseDiagramView(view)?.labels ?? [];
+  return [...new Set([...discovered, ...labels.flatMap(phasesOfLabel)])];
+}
+
+function knownOf(campaign: CampaignView, view: DrawableView | undefined): GlanceLine[] {
+  const summary = campaign.model?.summary ?? {};
+  if (campaign.goal === "optimise") {
+    const { best, bestParameters, front } = summary;
+    if (typeof best === "number" && isRecord(bestParameters)) {
+      const name = isRecord(view?.["convergence"])
+        ? String(view["convergence"]["quantity"])
+        : "value";
+      return [
+        {
+          question: "Best so far",
+          answer: `${name} ${formatNumber(best)}`,
+          more: `at ${describeParameters(bestParameters as Record<string, number | string>)}`,
+        },
+      ];
+    }
+    if (Array.isArray(front)) {
+      const volume = summary["hypervolume"];
+      return [
+        {
+          question: "Best so far",
+          answer: `${front.length} results on the Pareto front`,
+          ...(typeof volume === "number" ? { more: `hypervolume ${formatNumber(volume)}` } : {}),
+        },
+      ];
+    }
+  }
+  if (campaign.goal === "effective-model") {
+    const { quantity, value, error } = summary;
+    if (typeof value === "number" && typeof error === "number") {
+      return [
+        {
+          question: "Known so far",
+          answer: `${String(quantity)} ${formatWithError(value, error)}`,
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function doubtOf(
+  campaign: CampaignView,
+  view: DrawableView | undefined,
+  columns: Columns | undefined,
+): GlanceLine[] {
+  const map = readPhaseDiagramView(view);
+  if (map !== undefined && map.certainty.length > 0) {
+    const { certainty, labelIndex, labels } = map;
+    let least = 0;
+    let unsure = 0;
+    certainty.forEach((value, row) => {
+      if (value < (certainty[least] ?? 1)) least = row;
+      if (value < SURE) unsure++;
+    });
+    const at = Object.fromEntries(
+      Object.entries(columns ?? {}).flatMap(([name, values]) => {
+        const value = values[least];
+        return typeof value === "number" || typeof value === "string" ? [[name, value]] : [];
+      }),
+    );
+    const guess = labels[labelIndex[least] ?? -1];
+    const share = Math.round((100 * unsure) / certainty.length);
+    return [
+      {
+        question: "Least certain",
+        answer: describeParameters(at),
+        more: `${guess === undefined ? "nothing known there" : `${guess}? ${Math.round(100 * (certainty[least] ?? 0))} %`}; ${
+          share === 0 ? "nowhere below" : `${share} % of the map is below`
+        } ${100 * SURE} % certainty`,
+      },
+    ];
+  }
+  const gain = campaign.model?.summary["expectedGain"];
+  if (campaign.goal === "optimise" && typeof gain === "number") {
+    return [
+      {
+        question: "Still expected",
+        answer: `${formatNumber(gain)} by one more`,
+        more: "where the model is least sure, the bands below are wide",
+      },
+    ];
+  }
+  const warning = campaign.goal === "effective-model" ? campaign.warnings[0] : undefined;
+  return warning === undefined ? [] : [{ question: "Least certain", answer: warning }];
+}
+
+/** The job that goes on now, else the one that was asked for first. */
+function nowOf(campaign: CampaignView): GlanceLine {
+  const question = "Measured now";
+  const { jobs, inFlight, waiting } = campaign;
+  if (waiting !== undefined) {
+    const count = waiting.candidateIds.length;
+    return {
+      question,
+      answer: `nothing new: ${count} ${count === 1 ? "point waits" : "points wait"} for your approval`,
+    };
+  }
+  const job = jobs.find(({ state }) => state === "running") ?? jobs[0];
+  if (job === undefined) return { question, answer: "nothing" };
+  const others = inFlight > 1 ? ` and ${inFlight - 1} more` : "";
+  return {
+    question,
+    answer: `${describeParameters(job.parameters)}${others}`,
+    more: `${whereOf(job)}${job.why === undefined ? "" : `; why: ${job.why}`}`,
+  };
+}
+
+function whereOf({ capability, instrumentId }: JobView): string {
+  return instrumentId === undefined
+    ? `${capability}, waits for an instrument`
+    : `${capability} on ${instrumentId}`;
+}

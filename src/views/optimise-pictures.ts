@@ -1,0 +1,340 @@
+import type { HistorySample, ObservationView } from "./campaign-view.ts";
+import { toCsv } from "./export-text.ts";
+import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
+import { describeParameters, formatNumber } from "./observation-summary.ts";
+import type { OptimiseFields, QuantityFields, SliceFields } from "./optimise-view-fields.ts";
+import { drawBars } from "./pictures/bar-chart.ts";
+import { drawChart, type Series } from "./pictures/chart.ts";
+import { phaseColour } from "./pictures/palette.ts";
+
+const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
+/** A band of so many standard deviations each way: 95 % of a normal distribution. */
+const BAND_sd = 2;
+
+/** What an optimisation has reached, what it still expects, and what its models say. */
+export function optimisePictures(about: {
+  readonly view: OptimiseFields;
+  readonly history: readonly HistorySample[];
+  readonly observations: readonly ObservationView[];
+  /** The front of all candidates, where a campaign was played against known results. */
+  readonly trueFront?: readonly Readonly<Record<string, number>>[] | undefined;
+}): GoalPicture[] {
+  const { view, history, observations, trueFront = [] } = about;
+  const several = view.quantities.length > 1;
+  return [
+    ...convergencePicture(view, history, observations),
+    ...expectationPicture(history),
+    ...frontPictures(view, observations, trueFront),
+    ...view.quantities.flatMap((quantity) => [
+      ...quantity.slices.map((slice) => slicePicture(quantity.name, slice)),
+      ...importancePicture(quantity, several),
+      ...fitPicture(quantity),
+    ]),
+  ];
+}
+
+function convergencePicture(
+  view: OptimiseFields,
+  history: readonly HistorySample[],
+  observations: readonly ObservationView[],
+): GoalPicture[] {
+  const { quantity, evaluations, values } = view.convergence;
+  if (evaluations.length === 0) return [];
+  const measured = observations.flatMap((observation, k) => {
+    const y = measuredValue(observation, quantity);
+    return y === undefined ? [] : [{ x: k + 1, y }];
+  });
+  const gain = history.at(-1)?.figures["expectedGain"];
+  const best = values.at(-1);
+  const rises = best !== undefined && measured.some(({ y }) => y < best);
+  const series: Series[] = [
+    {
+      name: "measured",
+      colour: COLOUR.dots,
+      kind: "dots",
+      x: measured.map(({ x }) => x),
+      y: measured.map(({ y }) => y),
+    },
+    { name: "best so far", colour: COLOUR.line, kind: "step", x: evaluations, y: values },
+  ];
+  if (gain !== undefined && best !== undefined && Number.isFinite(best)) {
+    const hoped = best + (rises ? gain : -gain);
+    const last = evaluations.at(-1) ?? 1;
+    series.push({
+      name: "expected of one more",
+      colour: COLOUR.other,
+      kind: "line",
+      dashed: true,
+      x: [last, last + Math.max(1, last * 0.04)],
+      y: [best, hoped],
+    });
+  }
+  const title = several(quantity) ? "Hypervolume of the front" : `Best ${quantity} so far`;
+  const description = `${title}: ${formatNumber(best ?? Number.NaN)} after ${evaluations.at(-1)} results${
+    gain === undefined ? "" : `; one more is expected to gain ${formatNumber(gain)}`
+  }.`;
+  return [
+    {
+      name: "convergence",
+      title,
+      isWide: true,
+      draw: (theme) =>
+        drawChart(series, {
+          title,
+          description,
+          xName: "experiment",
+          yName: quantity,
+          width: PICTURE_WIDTH.wide,
+          height: 280,
+          theme,
+        }),
+      csv: () => toCsv(evaluations.map((n, k) => ({ experiment: n, best: values[k] ?? "" }))),
+    },
+  ];
+}
+
+/** What one more point was expected to gain, after each proposal: the campaign is done where it nears nothing. */
+function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
+  const points = history.flatMap(({ observations, figures }) =>
+    figures["expectedGain"] === undefined
+      ? []
+      : [{ results: observations, expectedGain: figures["expectedGain"] }],
+  );
+  if (points.length < 2) return [];
+  const title = "Expected further gain of one more point";
+  const series: Series = {
+    name: "expected gain",
+    colour: COLOUR.other,
+    kind: "step",
+    x: points.map((point) => point.results),
+    y: points.map((point) => point.expectedGain),
+  };
+  return [
+    {
+      name: "expected-gain",
+      title,
+      isWide: true,
+      draw: (theme) =>
+        drawChart([series], {
+          title,
+          description: `${title}, now ${formatNumber(points.at(-1)?.expectedGain ?? 0)}.`,
+          xName: "results",
+          yName: "gain",
+          width: PICTURE_WIDTH.wide,
+          height: 220,
+          theme,
+          logY: true,
+        }),
+      csv: () => toCsv(points),
+    },
+  ];
+}
+
+/** Every pair of neighbouring objectives against each other, with the front. */
+function frontPictures(
+  view: OptimiseFields,
+  observations: readonly ObservationView[],
+  trueFront: readonly Readonly<Record<string, number>>[],
+): GoalPicture[] {
+  const names = Object.keys(view.front[0]?.values ?? {});
+  return names.slice(1).map((yName, k) => {
+    const xName = names[k] ?? "";
+    const measured = observations.flatMap((observation) => {
+      const [x, y] = [measuredValue(observation, xName), measuredValue(observation, yName)];
+      return x === undefined || y === undefined
+        ? []
+        : [{ x, y, text: describeParameters(observation.parameters) }];
+    });
+    const front = view.front
+      .map((point) => ({
+        x: point.values[xName] ?? Number.NaN,
+        y: point.values[yName] ?? Number.NaN,
+        text: describeParameters(point.parameters as Record<string, number | string>),
+      }))
+      .sort((a, b) => a.x - b.x);
+    const best = trueFront
+      .map((values) => ({ x: values[xName] ?? Number.NaN, y: values[yName] ?? Number.NaN }))
+      .sort((a, b) => a.x - b.x);
+    const known: Series = {
+      name: "true front",
+      colour: COLOUR.other,
+      kind: "line",
+      dashed: true,
+      x: best.map((point) => point.x),
+      y: best.map((point) => point.y),
+    };
+    const title = `Pareto front: ${yName} against ${xName}`;
+    const asSeries = (points: typeof front) => ({
+      x: points.map((point) => point.x),
+      y: points.map((point) => point.y),
+      titles: points.map((point) => point.text),
+    });
+    return {
+      name: fileName(`front-${xName}-${yName}`),
+      title,
+      isWide: true,
+      draw: (theme) =>
+        drawChart(
+          [
+            ...(best.length === 0 ? [] : [known]),
+            { name: "measured", colour: COLOUR.dots, kind: "dots", ...asSeries(measured) },
+            { name: "not bettered", colour: COLOUR.line, kind: "front", ...asSeries(front) },
+          ],
+          {
+            title,
+            description: `${front.length} of ${measured.length} results are not bettered by another in both.`,
+            xName,
+            yName,
+            width: PICTURE_WIDTH.wide,
+            height: 320,
+            theme,
+          },
+        ),
+      csv: () => toCsv(view.front.map((p) => ({ candidateId: p.candidateId, ...p.values }))),
+    };
+  });
+}
+
+function slicePicture(quantity: string, slice: SliceFields): GoalPicture {
+  const { axis, through, x, mean, sd } = slice;
+  const others = Object.fromEntries(
+    Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
+  );
+  const where = Object.keys(others).length === 0 ? "" : ` at ${describeParameters(others)}`;
+  const title = `${quantity} along ${axis}${where}`;
+  const csv = (): string =>
+    toCsv(x.map((value, k) => ({ [axis]: value, mean: mean[k] ?? "", sd: sd[k] ?? "" })));
+  const named = {
+    name: fileName(`slice-${quantity}-${axis}`),
+    title,
+    isWide: false,
+    csv,
+  };
+  const places = x.filter((value) => typeof value === "number");
+  if (places.length < x.length) {
+    const bars = x.map((value, k) => ({
+      name: String(value),
+      value: mean[k] ?? 0,
+      error: sd[k] ?? 0,
+    }));
+    return {
+      ...named,
+      draw: (theme) =>
+        drawBars(bars, {
+          ...{ title, description: title, theme, yName: "", width: PICTURE_WIDTH.half },
+          xName: `${quantity} ± standard deviation`,
+          colour: COLOUR.line,
+        }),
+    };
+  }
+  const band = {
+    low: mean.map((value, k) => value - BAND_sd * (sd[k] ?? 0)),
+    high: mean.map((value, k) => value + BAND_sd * (sd[k] ?? 0)),
+  };
+  const at = through[axis];
+  const series: Series[] = [
+    {
+      name: `model ± ${BAND_sd} deviations`,
+      colour: COLOUR.line,
+      kind: "line",
+      x: places,
+      y: mean,
+      band,
+    },
+  ];
+  if (typeof at === "number") {
+    const nearest = places.reduce(
+      (best, value, k) => (Math.abs(value - at) < Math.abs((places[best] ?? 0) - at) ? k : best),
+      0,
+    );
+    series.push({
+      name: "best result",
+      colour: COLOUR.other,
+      kind: "dots",
+      x: [at],
+      y: [mean[nearest] ?? Number.NaN],
+    });
+  }
+  return {
+    ...named,
+    draw: (theme) =>
+      drawChart(series, {
+        ...{ title, description: `${title}, with uncertainty.`, theme },
+        ...{ xName: axis, yName: quantity, width: PICTURE_WIDTH.half, height: 250 },
+      }),
+  };
+}
+
+function importancePicture(quantity: QuantityFields, several: boolean): GoalPicture[] {
+  const { name, importances } = quantity;
+  if (importances.length < 2) return [];
+  const bars = [...importances]
+    .sort((a, b) => b.permutation - a.permutation)
+    .map((one) => ({ name: one.name, value: one.permutation, error: one.permutationSd }));
+  const title = several ? `Importance for ${name}` : "Importance of each axis";
+  return [
+    {
+      name: fileName(`importances-${name}`),
+      title,
+      isWide: false,
+      draw: (theme) =>
+        drawBars(bars, {
+          title,
+          description: bars.map((bar) => `${bar.name} ${formatNumber(bar.value)}`).join(", "),
+          xName: "worse by so many deviations when shuffled",
+          yName: "",
+          width: PICTURE_WIDTH.half,
+          theme,
+          colour: COLOUR.line,
+        }),
+      csv: () => toCsv(importances.map((one) => ({ ...one }))),
+    },
+  ];
+}
+
+/** What the model would have said of each result without it. */
+function fitPicture({ name, fit }: QuantityFields): GoalPicture[] {
+  if (fit === undefined || fit.measured.length < 3) return [];
+  const ends = [Math.min(...fit.measured), Math.max(...fit.measured)];
+  const quality = fit.r2 === undefined ? "" : `, R² ${formatNumber(fit.r2)}`;
+  const title = `Trust: ${name} predicted without each result${quality}`;
+  return [
+    {
+      name: fileName(`fit-${name}`),
+      title,
+      isWide: false,
+      draw: (theme) =>
+        drawChart(
+          [
+            { name: "right", colour: theme.quiet, kind: "line", dashed: true, x: ends, y: ends },
+            {
+              name: "predicted",
+              colour: COLOUR.line,
+              kind: "dots",
+              x: fit.measured,
+              y: fit.predicted,
+            },
+          ],
+          {
+            ...{ title, description: title, theme, width: PICTURE_WIDTH.half, height: 250 },
+            ...{ xName: "measured", yName: "predicted" },
+          },
+        ),
+      csv: () =>
+        toCsv(
+          fit.measured.map((value, k) => ({ measured: value, predicted: fit.predicted[k] ?? "" })),
+        ),
+    },
+  ];
+}
+
+function several(quantity: string): boolean {
+  return quantity === "hypervolume";
+}
+
+function measuredValue(observation: ObservationView, name: string): number | undefined {
+  for (const result of observation.results) {
+    if (result.kind === "objective" && result.name === name) return result.value;
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+/** Unit suffixes of column names (`temperature_K`, `twoTheta_deg`) and how they are written. */
+const UNITS: Readonly<Record<string, string>> = {
+  K: "K",
+  C: "°C",
+  degC: "°C",
+  Pa: "Pa",
+  kPa: "kPa",
+  MPa: "MPa",
+  GPa: "GPa",
+  bar: "bar",
+  s: "s",
+  min: "min",
+  h: "h",
+  ms: "ms",
+  T: "T",
+  eV: "eV",
+  meV: "meV",
+  A: "Å",
+  nm: "nm",
+  um: "µm",
+  mm: "mm",
+  deg: "°",
+  molFraction: "mole fraction",
+  atPercent: "at.%",
+  wtPercent: "wt.%",
+  g: "g",
+  mg: "mg",
+  ml: "ml",
+  W: "W",
+  V: "V",
+  K_per_s: "K/s",
+  K_per_min: "K/min",
+  K_per_ps: "K/ps",
+};
+
+/**
+ * The title of an axis from a column's name: `T_K` is `T (K)`, `quenchRate_K_per_ps` is `quenchRate (K/ps)`. A name that starts
+ * with `x_` is a mole fraction (its suffix is an element, not a unit) where its values hardly pass 1, else at.%.
+ */
+export function axisTitle(name: string, max?: number): string {
+  if (/^x_\w+$/.test(name) && max !== undefined) {
+    return max <= 1.2 ? `${name} (mole fraction)` : max <= 120 ? `${name} (at.%)` : name;
+  }
+  const parts = name.split("_");
+  for (let from = 1; from < parts.length; from++) {
+    const unit = UNITS[parts.slice(from).join("_")];
+    if (unit !== undefined && parts[0] !== "x") {
+      return `${parts.slice(0, from).join("_")} (${unit})`;
+    }
+  }
+  return name;
+}
+
+/** What three shares that sum to `total` are measured in. */
+export function shareUnit(total: number): string {
+  if (Math.abs(total - 1) < 1e-3) return "mole fractions";
+  return Math.abs(total - 100) < 0.1 ? "at.%" : `shares of ${Number(total.toPrecision(4))}`;
+}

@@ -1,0 +1,189 @@
+import type { ObservationView } from "../campaign-view.ts";
+import { discoveryOrder, gatherMapData, type MapData, type MapPoint } from "../map-data.ts";
+import { type Columns, placeIn } from "../map-plane.ts";
+import { chooseSections, type Slice } from "../map-slices.ts";
+import { formatNumber } from "../observation-summary.ts";
+import type { PhaseDiagramView } from "../planner-views.ts";
+import { axisTitle } from "./axis-title.ts";
+import { composeFigure, heightOfRows } from "./figure.ts";
+import {
+  type DrawnKey,
+  drawKey,
+  drawMarkKey,
+  drawUncertaintyKey,
+  type KeyRow,
+  keyRows,
+} from "./map-key.ts";
+import { describeMap, drawMap } from "./map-picture.ts";
+import { labelStyles } from "./palette.ts";
+import { fillId, patternDefinitions } from "./pattern-fills.ts";
+import { element } from "./svg.ts";
+import type { Theme } from "./theme.ts";
+
+export interface MapFigureSources {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  /** Candidates by column. */
+  readonly columns: Columns;
+  readonly view: PhaseDiagramView;
+  readonly observations: readonly ObservationView[];
+  /** Points to measure next. */
+  readonly next?: readonly ProposedPlace[] | undefined;
+  /** The true label of each candidate, where a campaign was played against a known diagram. */
+  readonly truth?: readonly string[] | undefined;
+  /** Two axes to draw instead of the plane that fits the space best. */
+  readonly axes?: readonly [string, string] | undefined;
+  /** Further pictures, under the map. */
+  readonly below?: readonly string[] | undefined;
+  readonly theme: Theme;
+}
+
+export interface ProposedPlace {
+  readonly candidateId: string;
+  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly why: string;
+}
+
+const WIDTH = { single: 560, section: 330 };
+const SECTIONS_A_ROW = 3;
+
+/**
+ * The figure of a phase map: for one plane the map beside its uncertainty (or beside the truth, where that is known), for
+ * more dimensions a section at each level; one key for all, and further pictures under it.
+ */
+export function drawMapFigure(sources: MapFigureSources): string {
+  const { theme, title, subtitle } = sources;
+  const maps = gatherMaps(sources);
+  const rows = keyRows(
+    maps.labels,
+    maps.sections.map(({ data }) => data),
+  );
+  const pictures = [...drawSections(sources, maps, rows), sources.below ?? []].map((row) =>
+    row.map((svg) => ({ svg })),
+  );
+  const datas = maps.sections.map(({ data }) => data);
+  const hasScale = maps.sections.length === 1 && sources.truth === undefined;
+  const key = drawFigureKey(rows, datas, { height: heightOfRows(pictures), hasScale }, theme);
+  const left = maps.leftOut > 0 ? ` ${maps.leftOut} further sections are not drawn.` : "";
+  return composeFigure(pictures, {
+    title,
+    subtitle: subtitle === undefined && left === "" ? undefined : `${subtitle ?? ""}${left}`,
+    description: datas.length === 1 && datas[0] !== undefined ? describeMap(datas[0]) : title,
+    theme,
+    key,
+    definitions: patternDefinitions(
+      rows.map(({ index }) => fillId(index, 1)),
+      labelStyles(maps.labels, maps.order),
+      theme,
+    ),
+  });
+}
+
+interface GatheredMaps {
+  readonly labels: readonly string[];
+  readonly order: readonly string[];
+  readonly sections: readonly {
+    readonly slice: Slice;
+    readonly data: MapData;
+    readonly truth?: MapData | undefined;
+  }[];
+  readonly leftOut: number;
+}
+
+function gatherMaps(sources: MapFigureSources): GatheredMaps {
+  const { columns, view, observations, truth, title } = sources;
+  const { plane, slices, leftOut } = chooseSections(columns, view.components, sources.axes);
+  const labels = [...new Set([...view.labels, ...(truth ?? [])])];
+  const place = new Map(labels.map((label, k) => [label, k]));
+  const order = [
+    ...new Set([...discoveryOrder(observations), ...labels.flatMap((l) => l.split("+"))]),
+  ];
+  const trueView: PhaseDiagramView | undefined = truth && {
+    kind: "phase-diagram",
+    labels,
+    labelIndex: truth.map((label) => place.get(label) ?? -1),
+    certainty: truth.map(() => 1),
+    tieLines: [],
+    triangles: [],
+  };
+  const sections = slices.map((slice) => {
+    const base = { title, plane, columns, slice };
+    const data = gatherMapData({ ...base, view: { ...view, labels }, observations });
+    const batch = (sources.next ?? []).flatMap((point): MapPoint[] => {
+      const at = placeIn(plane, point.parameters);
+      const isHere = Object.entries(slice).every(([axis, v]) => point.parameters[axis] === v);
+      return at === undefined || !isHere
+        ? []
+        : [{ x: at[0], y: at[1], candidateId: point.candidateId, text: `next: ${point.why}` }];
+    });
+    return {
+      slice,
+      data: { ...data, phaseOrder: order, batch },
+      truth: trueView && {
+        ...gatherMapData({ ...base, view: trueView, observations: [] }),
+        phaseOrder: order,
+      },
+    };
+  });
+  return { labels, order, sections, leftOut };
+}
+
+function drawSections(
+  { theme, view }: MapFigureSources,
+  { sections }: GatheredMaps,
+  rows: readonly KeyRow[],
+): string[][] {
+  const [only] = sections;
+  const base = { theme, legend: false, keyRows: rows } as const;
+  if (sections.length === 1 && only !== undefined) {
+    const options = { ...base, width: WIDTH.single };
+    const map = drawMap(only.data, { ...options, layer: "phases", heading: headingOf(view) });
+    if (only.truth !== undefined) {
+      return [[map, drawMap(only.truth, { ...options, layer: "phases", heading: "The truth" })]];
+    }
+    const bare = { ...only.data, tieLines: [], triangles: [] };
+    const doubt = {
+      ...options,
+      layer: "uncertainty",
+      heading: "Uncertainty",
+    } as const;
+    return [[map, drawMap({ ...bare, measured: only.data.measured }, doubt)]];
+  }
+  const pictures = sections.map(({ slice, data }) =>
+    drawMap(data, { ...base, width: WIDTH.section, layer: "phases", heading: nameSlice(slice) }),
+  );
+  return Array.from({ length: Math.ceil(pictures.length / SECTIONS_A_ROW) }, (_, k) =>
+    pictures.slice(k * SECTIONS_A_ROW, (k + 1) * SECTIONS_A_ROW),
+  );
+}
+
+function headingOf({ kind }: PhaseDiagramView): string {
+  return kind === "structure-map" ? "Likeliest structures" : "Likeliest phases";
+}
+
+/** `T (K) = 700, p (GPa) = 1`. */
+export function nameSlice(slice: Slice): string {
+  return Object.entries(slice)
+    .map(([axis, value]) => `${axisTitle(axis)} = ${formatNumber(value)}`)
+    .join(", ");
+}
+
+function drawFigureKey(
+  rows: readonly KeyRow[],
+  maps: readonly MapData[],
+  { height, hasScale }: { readonly height: number; readonly hasScale: boolean },
+  theme: Theme,
+): DrawnKey {
+  const styles = labelStyles(maps[0]?.labels ?? [], maps[0]?.phaseOrder);
+  const below = [drawMarkKey(maps, theme), ...(hasScale ? [drawUncertaintyKey(theme)] : [])];
+  const taken = below.reduce((sum, part) => sum + part.height + 12, 0);
+  const parts = [drawKey(rows, styles, theme, Math.max(200, height - taken - 40)), ...below];
+  let y = 0;
+  const markup = parts.map((part) => {
+    const placed = element("g", { transform: `translate(0 ${y})` }, part.markup);
+    y += part.height + 12;
+    return placed;
+  });
+  const width = Math.max(...parts.map((part) => part.width));
+  return { markup: markup.join(""), width, height: y };
+}

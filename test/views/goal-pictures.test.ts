@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
+import { effectiveModelPictures } from "../../src/views/effective-model-pictures.ts";
+import { glanceOf, phasesFound } from "../../src/views/glance.ts";
+import { formatWithError } from "../../src/views/observation-summary.ts";
+import { optimisePictures } from "../../src/views/optimise-pictures.ts";
+import { readOptimiseView } from "../../src/views/optimise-view-fields.ts";
+import { LIGHT } from "../../src/views/pictures/theme.ts";
+
+const measured = (n: number, values: Record<string, number>): ObservationView => ({
+  position: n,
+  time_ms: n,
+  candidateId: `c${n}`,
+  jobId: `j${n}`,
+  instrumentId: "tester-1",
+  parameters: { T: 400 + n },
+  results: Object.entries(values).map(([name, value]) => ({
+    kind: "objective",
+    name,
+    value,
+    unit: "1",
+  })),
+  simulated: true,
+});
+
+const OPTIMISE = {
+  kind: "optimise",
+  best: { best: 9, bestCandidateId: "c2", bestParameters: { T: 402, flux: "air" } },
+  convergence: { quantity: "strength", evaluations: [1, 2], values: [5, 9] },
+  quantities: [
+    {
+      name: "strength",
+      role: "objective",
+      importances: [
+        { name: "T", ard: 0.8, permutation: 1.2, permutationSd: 0.1 },
+        { name: "flux", ard: 0.2, permutation: 0.1, permutationSd: 0.1 },
+      ],
+      slices: [
+        { axis: "T", through: { T: 402, flux: "air" }, x: [400, 402], mean: [5, 9], sd: [1, 0.1] },
+        {
+          axis: "flux",
+          through: { T: 402, flux: "air" },
+          x: ["air", "argon"],
+          mean: [9, 7],
+          sd: [0.1, 2],
+        },
+      ],
+      fit: { r2: 0.9, measured: [5, 9, 7], predicted: [6, 8, 7], zScores: [1, -1, 0] },
+    },
+  ],
+  pareto: {},
+  candidates: [
+    {
+      candidateId: "c7",
+      parameters: { T: 407 },
+      isMeasured: false,
+      expectedGain: 0.4,
+      feasibility: 1,
+      predictions: { strength: { value: 8.8, sd: 0.3 } },
+    },
+  ],
+};
+
+const HISTORY = [
+  { observations: 1, time_ms: 1, figures: { expectedGain: 3 } },
+  { observations: 2, time_ms: 2, figures: { expectedGain: 0.4 } },
+];
+
+describe("pictures of an optimisation", () => {
+  const view = readOptimiseView(OPTIMISE);
+  const pictures = optimisePictures({
+    view: view ?? expect.fail("the view is not read"),
+    history: HISTORY,
+    observations: [measured(1, { strength: 5 }), measured(2, { strength: 9 })],
+  });
+
+  test("convergence with the expected gain, slices, importances, trust; each with its data", () => {
+    expect(pictures.map((picture) => picture.name)).toEqual([
+      "convergence",
+      "expected-gain",
+      "slice-strength-T",
+      "slice-strength-flux",
+      "importances-strength",
+      "fit-strength",
+    ]);
+    for (const picture of pictures) {
+      expect(picture.draw(LIGHT)).toMatch(/^<svg [\s\S]*<\/svg>$/);
+      expect(picture.draw(LIGHT)).not.toContain("NaN");
+      expect(picture.csv().split("\n").length).toBeGreaterThan(2);
+    }
+    expect(pictures[0]?.draw(LIGHT)).toContain("one more is expected to gain 0.4");
+    expect(pictures[2]?.csv()).toBe("T,mean,sd\n400,5,1\n402,9,0.1\n");
+  });
+
+  test("two objectives have a front in place of one best value", () => {
+    const several = readOptimiseView({
+      ...OPTIMISE,
+      best: {},
+      convergence: { quantity: "hypervolume", evaluations: [1, 2], values: [10, 12] },
+      pareto: {
+        hypervolume: 12,
+        front: [
+          { candidateId: "c1", parameters: { T: 401 }, values: { strength: 5, elongation: 8 } },
+          { candidateId: "c2", parameters: { T: 402 }, values: { strength: 9, elongation: 3 } },
+        ],
+      },
+    });
+    const observations = [
+      measured(1, { strength: 5, elongation: 8 }),
+      measured(2, { strength: 9, elongation: 3 }),
+      measured(3, { strength: 4, elongation: 2 }),
+    ];
+    const drawn = optimisePictures({
+      view: several ?? expect.fail("the view is not read"),
+      history: [],
+      observations,
+    });
+    const front = drawn.find((picture) => picture.name === "front-strength-elongation");
+    expect(front?.draw(LIGHT)).toContain("2 of 3 results are not bettered");
+    expect(front?.csv()).toBe("candidateId,strength,elongation\nc1,5,8\nc2,9,3\n");
+  });
+});
+
+test("an effective model shows data with its band, and couplings with errors", () => {
+  const pictures = effectiveModelPictures({
+    view: {
+      kind: "effective-model",
+      quantity: "spinGap_meV",
+      J: { J1: { value: -2, error: 0.01 } },
+      measured: [
+        { quantity: "magnetisation", temperature_K: 2, field_T: 5, value: 0.1, sigma: 0.01 },
+      ],
+      curves: [
+        {
+          quantity: "magnetisation",
+          axis: "field_T",
+          fixed: 2,
+          x: [0, 5, 10],
+          middle: [0, 0.1, 0.3],
+          low: [0, 0.08, 0.2],
+          high: [0, 0.12, 0.4],
+        },
+      ],
+    },
+    history: [
+      { observations: 1, time_ms: 1, figures: { value: 1.8, error: 0.2 } },
+      { observations: 2, time_ms: 2, figures: { value: 2, error: 0.01 } },
+    ],
+  });
+  expect(pictures.map((picture) => picture.name)).toEqual([
+    "data-magnetisation",
+    "couplings",
+    "target",
+  ]);
+  expect(pictures[1]?.draw(LIGHT)).toContain("-2 ± 0.01");
+  expect(pictures[0]?.csv()).toContain("posterior");
+});
+
+describe("at a glance", () => {
+  const campaign = {
+    goal: "phase-diagram",
+    inFlight: 2,
+    jobs: [
+      {
+        jobId: "j1",
+        experimentId: "e1",
+        candidateId: "c1",
+        parameters: { A: 0.5, B: 0.5 },
+        ...{ step: 0, steps: 1, capability: "diffraction", state: "running", attempt: 1 },
+        ...{ instrumentId: "xrd-1", why: "least certain here" },
+      },
+    ],
+    warnings: [],
+  } as unknown as CampaignView;
+  const map = {
+    kind: "phase-diagram",
+    labels: ["fcc", "fcc+hcp"],
+    label: [0, 1, 0],
+    certainty: [0.9, 0.2, 0.8],
+  };
+
+  test("says where the map is least certain, and what is measured now and why", () => {
+    const lines = glanceOf(campaign, map, { A: [1, 0.5, 0], B: [0, 0.5, 1] });
+    expect(lines).toEqual([
+      {
+        question: "Least certain",
+        answer: "A 0.5, B 0.5",
+        more: "fcc+hcp? 20 %; 33 % of the map is below 50 % certainty",
+      },
+      {
+        question: "Measured now",
+        answer: "A 0.5, B 0.5 and 1 more",
+        more: "diffraction on xrd-1; why: least certain here",
+      },
+    ]);
+  });
+
+  test("lists phases in the order of their colours", () => {
+    expect(phasesFound(map, ["hcp"])).toEqual(["hcp", "fcc"]);
+  });
+
+  test("a batch that waits is the answer to what is measured now", () => {
+    const waiting = { ...campaign, waiting: { batch: 1, candidateIds: ["c1", "c2"] } };
+    expect(glanceOf(waiting, undefined, undefined)).toEqual([
+      { question: "Measured now", answer: "nothing new: 2 points wait for your approval" },
+    ]);
+  });
+});
+
+test("errors have two digits and values as many decimals", () => {
+  expect(formatWithError(2.003123, 0.0048991)).toBe("2.0031 ± 0.0049");
+  expect(formatWithError(259.53, 1)).toBe("259.5 ± 1");
+  expect(formatWithError(380, 28.61)).toBe("380 ± 29");
+  expect(formatWithError(3.5, undefined)).toBe("3.5");
+});
