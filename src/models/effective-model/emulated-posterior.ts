@@ -20,7 +20,7 @@ export interface EmulatedPosterior {
 }
 
 /** Effort of one estimate on emulated curves, which are cheap. */
-const EFFORT = { sweeps: 300, samples: 150, searchRounds: 1 };
+const EFFORT = { sweeps: 300, samples: 400, searchRounds: 1 };
 /** Calculations that seed descents on the emulated curves. */
 const STARTS = 12;
 /** Calculations that are left out in turn, the best first. */
@@ -66,7 +66,7 @@ export function sampleEmulated(
     .sort((a, b) => a - b);
   const at = (share: number): number => errors[Math.floor(share * errors.length)] ?? Infinity;
   const error = { median: at(0.5), high: at(0.8) };
-  const nearlyInside = within(2 * (n + 3)).map(({ one }) => one);
+  const nearlyInside = within(n + 5).map(({ one }) => one);
   const frontier = findFrontier(nearlyInside, calculated, estimate);
   const isTrusted =
     frontier.length === 0 &&
