@@ -74,7 +74,9 @@ export function gatherMapData(sources: MapSources): MapData {
     inFlight: jobs.flatMap((job) =>
       pointOf(plane, slice, job.parameters, job.parameters, {
         candidateId: job.candidateId,
-        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}`,
+        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}${
+          job.why === undefined ? "" : `; why: ${job.why}`
+        }`,
       }),
     ),
     batch: batch
