@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
-import { checkCampaigns } from "./check-campaigns.ts";
+import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
 import {
   type CampaignConfiguration,
   type Configuration,
@@ -28,7 +28,7 @@ export interface SoundCampaign {
   readonly index: number;
 }
 
-/** What can still be checked of a configuration with problems: in `context.partly` of the error. */
+/** Campaigns without a problem so far, in a configuration that has some: in `context.partly` of the error. */
 export interface PartlySound {
   readonly file: string;
   readonly folder: string;
@@ -45,9 +45,13 @@ export interface LoadedConfiguration {
 
 /**
  * Reads and checks a configuration; every problem is reported at once.
+ * `checkModels` adds what only the models can see of a specification.
  * Errors: TL-1002 unreadable, TL-1011 not YAML, TL-1010 problems (in `context.problems`).
  */
-export function loadConfiguration(file: string): LoadedConfiguration {
+export function loadConfiguration(
+  file: string,
+  checkModels: (campaigns: readonly SoundCampaign[]) => readonly CrossProblem[] = () => [],
+): LoadedConfiguration {
   const text = readText(file);
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
@@ -66,7 +70,10 @@ export function loadConfiguration(file: string): LoadedConfiguration {
     : soundCampaigns(document.toJS());
   const issues = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(issue)),
-    ...checkCampaigns(sound).map(({ path, text: what }) => ({ path, what })),
+    ...[...checkCampaigns(sound), ...checkModels(sound)].map(({ path, text: what }) => ({
+      path,
+      what,
+    })),
   ];
   const folder = dirname(resolve(file));
   if (!parsed.success || issues.length > 0) {
@@ -77,7 +84,9 @@ export function loadConfiguration(file: string): LoadedConfiguration {
       text: what,
     }));
     problems.sort((a, b) => a.line - b.line);
-    throw problemsError("TL-1010", problems, { file, folder, sound });
+    const flawed = new Set(issues.map(({ path }) => (path[0] === "campaigns" ? path[1] : "")));
+    const unchecked = sound.filter(({ index }) => !flawed.has(index));
+    throw problemsError("TL-1010", problems, { file, folder, sound: unchecked });
   }
   const sha256 = createHash("sha256").update(text).digest("hex");
   return { file, folder, sha256, configuration: parsed.data };

@@ -38,9 +38,16 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
   const { relearn } = await import("./relearn.ts");
   const progress = createProgress(io, "report");
   const relearnt = await relearn(document, (done, total) => progress.update(done, total));
+  const { structureLooks } = await import("./structure-looks.ts");
+  const looks = await structureLooks(
+    document,
+    (text) => io.err(`warning: ${text}\n`),
+    (done, total) => progress.update(done, total, "simulations"),
+  );
   progress.finish();
   const html = reportHtml({
     ...relearnt,
+    looks,
     document,
     columns: candidateColumns(listCandidates(document.campaign.space)).columns,
     commands: [

@@ -22,9 +22,9 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
   const { formatProblem, loadConfiguration } = await import("../../config/load-configuration.ts");
   const { campaignSpecs } = await import("../../config/campaign-spec.ts");
   try {
-    const loaded = loadConfiguration(options.config);
+    const { findModelProblems, refuseBadModels } = await import("./check-models.ts");
+    const loaded = loadConfiguration(options.config, findModelProblems);
     const campaigns = campaignSpecs(loaded, loaded.configuration.seed);
-    const { refuseBadModels } = await import("./check-models.ts");
     refuseBadModels(loaded, campaigns);
     if (options.json)
       return printJson(io, {

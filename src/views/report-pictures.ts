@@ -3,21 +3,36 @@ import { effectiveModelPictures } from "./effective-model-pictures.ts";
 import type { ExportDocument } from "./export-document.ts";
 import type { GoalPicture } from "./goal-picture.ts";
 import type { Snapshot } from "./lessons.ts";
+import { discoveryOrder } from "./map-data.ts";
 import type { Columns } from "./map-plane.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { optimisePictures } from "./optimise-pictures.ts";
 import { readOptimiseView } from "./optimise-view-fields.ts";
 import { drawLearningCurve } from "./pictures/learning-curve.ts";
 import { drawMapFigure } from "./pictures/map-figure.ts";
+import { escapeXml } from "./pictures/svg.ts";
 import { LIGHT } from "./pictures/theme.ts";
 import { type DrawableView, readPhaseDiagramView } from "./planner-views.ts";
 import { figure, section } from "./report-parts.ts";
+import {
+  classColours,
+  describeRun,
+  type StructureLook,
+  structurePictures,
+} from "./structure-look.ts";
 
 export interface PictureSources {
   readonly document: ExportDocument;
   readonly columns: Columns;
   readonly view: DrawableView | undefined;
   readonly snapshots: readonly Snapshot[];
+  /** Some simulations, seen through the structure model. */
+  readonly looks?: readonly NamedLook[] | undefined;
+}
+
+export interface NamedLook {
+  readonly title: string;
+  readonly look: StructureLook;
 }
 
 /** The pictures of the campaign's goal at its end: a map, an optimisation, an effective model. */
@@ -34,8 +49,23 @@ export function pictureSections(sources: PictureSources): string[] {
   ];
   return [
     ...mapSections(sources, observations),
+    ...simulationSection(sources, observations),
     ...(pictures.length === 0 ? [] : [section("Pictures", pictures.map(figureOf))]),
   ];
+}
+
+function simulationSection(
+  { looks = [] }: PictureSources,
+  observations: readonly ObservationView[],
+): string[] {
+  const order = discoveryOrder(observations);
+  const figures = looks.flatMap(({ title, look }, k) => [
+    `<h3>${escapeXml(title)}</h3><p>${escapeXml(describeRun(look))}</p>`,
+    ...structurePictures(look, classColours(look.classes, order)).map((picture) =>
+      figure(picture.draw(LIGHT), picture.title, `run-${k}-${picture.name}`),
+    ),
+  ]);
+  return figures.length === 0 ? [] : [section("Simulations", figures)];
 }
 
 function figureOf(picture: GoalPicture): string {

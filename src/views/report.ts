@@ -11,7 +11,7 @@ import {
 import { escapeXml } from "./pictures/svg.ts";
 import { type DrawableView, isRecord, numbersByName } from "./planner-views.ts";
 import { REPORT_STYLE, section, table } from "./report-parts.ts";
-import { inWords, learningSection, pictureSections } from "./report-pictures.ts";
+import { inWords, learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
 
 /** Curves of more values are told by their number. */
 const CURVE_VALUES_max = 3;
@@ -26,6 +26,8 @@ export interface ReportSources {
   /** What was known on the way, and what results changed. */
   readonly snapshots?: readonly Snapshot[] | undefined;
   readonly lessons?: readonly Lesson[] | undefined;
+  /** Some simulations of a structure map, seen through its model. */
+  readonly looks?: readonly NamedLook[] | undefined;
   /** Commands that repeat the campaign. */
   readonly commands: readonly string[];
   /** Version of the runtime that made the report. */

@@ -69,8 +69,8 @@ export function drawBars(
   const { title, description } = options;
   return svgDocument(
     { width, height, title, description, background: theme.background },
-    text(fitText(options.xName, SIZE, width - left), {
-      ...{ x: left, y: 18, fill: theme.quiet, "font-size": SIZE },
+    text(fitText(options.xName, SIZE, width - 16), {
+      ...{ x: 8, y: 18, fill: theme.quiet, "font-size": SIZE },
     }),
     ...rows,
   );
