@@ -135,7 +135,7 @@ function registerClassify(structure: Command, io: CommandIo): void {
     .option(
       "--rounds <n>",
       "times that neighbouring atoms agree on their classes; 0: each alone",
-      "2",
+      "3",
     )
     .option("--workers <n>", "threads for frames of 50 000 atoms and more; without it every core")
     .option("--out <file.extxyz>", "the frames with their classes, for OVITO")

@@ -12,6 +12,8 @@ export interface PhaseDiagramSettings {
   readonly known?: readonly KnownPhases[] | undefined;
   /** Column whose value every point of a batch shares. */
   readonly shared?: string | undefined;
+  /** Starts on every n-th value of each axis of a regular grid and goes to finer ones near boundaries only. */
+  readonly refineFrom_steps?: number | undefined;
   /** Width of the label-propagation kernel: exp(-gamma d^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */

@@ -2,7 +2,7 @@ import { createHarmonicField } from "../models/phase-diagram/harmonic-field.ts";
 import {
   BANDWIDTH_steps,
   buildKernelGraph,
-  cutOf,
+  CUT_steps,
   FACE_COUPLING,
   type KernelGraph,
 } from "../models/phase-diagram/kernel-graph.ts";
@@ -138,7 +138,7 @@ function buildGraph(
   const { steps } = grid.scaling;
   return buildKernelGraph(inGridSteps(points, steps), grid.dimension, {
     bandwidth: BANDWIDTH_steps,
-    cut: cutOf(grid.dimension),
+    cut: CUT_steps,
     stretch: steps.every((step) => step === steps[0]) ? undefined : steps,
     coupling: hasFaces
       ? faceCoupling(

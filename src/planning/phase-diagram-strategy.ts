@@ -62,6 +62,7 @@ function graphOptions({ settings, grid }: MapStrategy): GraphMapOptions {
     usesPhaseRule: resolved.method === "harmonic",
     usesMidpoints: settings.coexistence === "midpoint",
     shared,
+    refineFrom_steps: settings.refineFrom_steps,
   };
 }
 

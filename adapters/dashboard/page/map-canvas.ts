@@ -1,4 +1,4 @@
-import type { MapData, MapPoint } from "../../../src/views/map-data.ts";
+import type { MapCells, MapData, MapPoint } from "../../../src/views/map-data.ts";
 import { type LabelSpot, labelSpots } from "../../../src/views/pictures/label-spots.ts";
 import type { MapFrame } from "../../../src/views/pictures/map-frame.ts";
 import { keyRows, shortNameOf } from "../../../src/views/pictures/map-key.ts";
@@ -66,13 +66,13 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
 
   let named:
     | undefined
-    | { readonly of: MapData; readonly in: MapFrame; readonly spots: LabelSpot[] };
+    | { readonly of: MapCells; readonly in: MapFrame; readonly spots: LabelSpot[] };
   /** Names of the regions; small ones have their number in the key. */
   const namesOf = ({ data, frame }: MapScene): readonly LabelSpot[] => {
-    if (named?.of !== data || named.in !== frame) {
+    if (named?.of !== data.cells || named.in !== frame) {
       const short = new Map(keyRows(data.labels, [data]).map((r) => [r.index, shortNameOf(r)]));
       const spots = labelSpots(data, frame, (label) => short.get(label));
-      named = { of: data, in: frame, spots };
+      named = { of: data.cells, in: frame, spots };
     }
     return named.spots;
   };

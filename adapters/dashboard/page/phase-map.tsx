@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { toCsv } from "../../../src/views/export-text.ts";
-import { gatherMapData } from "../../../src/views/map-data.ts";
+import { gatherCells, gatherMapData } from "../../../src/views/map-data.ts";
 import {
   findTernaryPlane,
   freeAxes,
@@ -39,8 +39,13 @@ export function PhaseMap(
     observations: known,
     ...(past === undefined ? { campaign } : {}),
   };
+  const { columns } = candidates;
+  const cells = useMemo(
+    () => gatherCells({ plane, columns, view: phaseView, slice }),
+    [plane, columns, slice, phaseView],
+  );
   const data = useMemo(
-    () => gatherMapData({ ...sources, slice }),
+    () => gatherMapData({ ...sources, slice, cells }),
     [plane, slice, phaseView, known, campaign.jobs, campaign.batch, past],
   );
   // The key of a stack is for all of it.

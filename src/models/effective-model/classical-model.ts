@@ -82,12 +82,13 @@ function solveAt(
   return Float64Array.from(points, ({ quantity, temperature_K, field_T }) => {
     const beta = 1 / (BOLTZMANN_meV_per_K * temperature_K);
     const along = quantity === "specificHeat" ? "beta" : "field";
-    const key = `${along} ${temperature_K} ${field_T}`;
+    const order = quantity === "magnetisation" ? 1 : 2;
+    const key = `${along} ${order} ${temperature_K} ${field_T}`;
     const state =
       solved.get(key) ??
       solveClassicalChain(
         { couplings: couplings_meV.map((J) => beta * J), siteCount, field: beta * gMuB * field_T },
-        { accuracy: "fitting", along, strongest: beta * strongest_meV, bonds },
+        { accuracy: "fitting", along, order, strongest: beta * strongest_meV, bonds },
       );
     solved.set(key, state);
     if (quantity === "magnetisation") return field_T === 0 ? 0 : state.moment / siteCount;

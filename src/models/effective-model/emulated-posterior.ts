@@ -1,7 +1,7 @@
 import type { Calculation } from "./curve-emulator.ts";
 import { estimateModel, type ModelEstimate } from "./estimate.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
-import type { EstimationSpec } from "./estimation-spec.ts";
+import type { EstimationEffort, EstimationSpec } from "./estimation-spec.ts";
 import { createPosteriorEmulator } from "./posterior-emulator.ts";
 import { findFrontier } from "./posterior-frontier.ts";
 
@@ -20,7 +20,7 @@ export interface EmulatedPosterior {
 }
 
 /** Effort of one estimate on emulated curves, which are cheap. */
-const EFFORT = { sweeps: 300, samples: 150, searchRounds: 1 };
+const EFFORT: EstimationEffort = { sweeps: 300, samples: 400, searchRounds: 1 };
 /** Calculations that seed descents on the emulated curves. */
 const STARTS = 12;
 /** Calculations that are left out in turn, the best first. */
@@ -34,6 +34,7 @@ export function sampleEmulated(
   spec: EstimationSpec,
   problem: EstimationProblem,
   calculated: readonly Calculation[],
+  effort: EstimationEffort = EFFORT,
 ): EmulatedPosterior {
   const { low, high } = problem.map;
   const n = low.length;
@@ -45,7 +46,7 @@ export function sampleEmulated(
   const data = { ...base, ranked: first.map(({ one }) => one) };
   const { emulator, root } = createPosteriorEmulator(data);
   const starts = data.ranked.slice(0, STARTS).map((one) => one.x);
-  const estimate = estimateModel({ ...spec, effort: EFFORT }, problem.model, () => {}, {
+  const estimate = estimateModel({ ...spec, effort }, problem.model, () => {}, {
     problem,
     emulator,
     starts,
@@ -66,7 +67,7 @@ export function sampleEmulated(
     .sort((a, b) => a - b);
   const at = (share: number): number => errors[Math.floor(share * errors.length)] ?? Infinity;
   const error = { median: at(0.5), high: at(0.8) };
-  const nearlyInside = within(2 * (n + 3)).map(({ one }) => one);
+  const nearlyInside = within(n + 5).map(({ one }) => one);
   const frontier = findFrontier(nearlyInside, calculated, estimate);
   const isTrusted =
     frontier.length === 0 &&

@@ -43,11 +43,16 @@ export interface EstimationSpec {
     readonly temperatures_K: readonly number[];
     readonly fields_T: readonly number[];
   };
+  /** Whether every forward calculation is made, or a few hundred from which the others are foretold. */
+  readonly calculations: CalculationKind;
   /** How the global search chooses the starts of its descents. */
   readonly search: ScreenKind;
   readonly effort: EstimationEffort;
   readonly warnings: readonly string[];
 }
+
+/** `auto`: direct where tens of thousands of calculations are affordable. */
+export type CalculationKind = "auto" | "direct" | "emulated";
 
 /** How much is spent; the defaults serve up to ten couplings. */
 export interface EstimationEffort {
@@ -61,7 +66,17 @@ export interface EstimationEffort {
 
 const FIELDS = [
   ...["spins", "spin", "g", "bonds", "couplings", "curves", "prior", "lambda", "seed", "models"],
-  ...["predict", "search", "sweeps", "samples", "name", "title", "comment", "units"],
+  ...[
+    "predict",
+    "calculations",
+    "search",
+    "sweeps",
+    "samples",
+    "name",
+    "title",
+    "comment",
+    "units",
+  ],
 ];
 
 /** Reads and checks an estimation specification; every error comes before any work. */
@@ -111,6 +126,9 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     lambda: spec["lambda"] === undefined ? undefined : readPositive(spec["lambda"], "lambda"),
     seed: String(spec["seed"] ?? 1),
     predict: readPredict(spec["predict"]),
+    calculations: readChoice(spec["calculations"] ?? "auto", "calculations", [
+      ...["auto" as const, "direct" as const, "emulated" as const],
+    ]),
     search: readChoice(spec["search"] ?? "space-filling", "search", ["space-filling", "surrogate"]),
     effort: {
       sweeps: readInteger(spec["sweeps"] ?? 1600, "sweeps", 100),

@@ -12,6 +12,8 @@ import { createTrainingSet, type TrainingRow } from "./training-set.ts";
 
 const ANCHOR_first = 6;
 const ANCHOR_GROWTH = 1.5;
+/** With more results than these the model answers with the hyperparameters of the step before. */
+const LAG_from = 100;
 /** Beyond this the last choice of the values' bend stays. */
 const WARP_ROWS_max = 110;
 /** From here on a fit sees a sub-sample anyway, so the chain of warm starts ends. */
@@ -96,6 +98,12 @@ export class Surrogate {
     return this.pool.belief;
   }
 
+  /** Learns, while nobody waits, what the results so far will be asked for after the next step of the schedule. */
+  learnAhead(): void {
+    const next = scheduledCount(this.rows.length);
+    if (next > LAG_from) this.learntAt(this.rows, next);
+  }
+
   /** Leave-one-out fit of the results at the last learning; kept until the next. */
   fit(): LeaveOneOut {
     const gp = this.model;
@@ -112,7 +120,7 @@ export class Surrogate {
       return;
     }
     const { groups, kind, seed, poolCount = 0 } = this.options;
-    const { theta, warp } = this.learntAt(rows, scheduledCount(base));
+    const { theta, warp } = this.learntAt(rows, learningCount(base));
     const data = createTrainingSet(rows.slice(0, base), groups.length, warp);
     this.model = this.isSparse(rows.length)
       ? new SparseGaussianProcess(data, theta, groups, kind, {
@@ -170,6 +178,15 @@ function isWarpCount(count: number): boolean {
     if (anchor === count) return true;
   }
   return false;
+}
+
+/**
+ * The count of results from which the hyperparameters at `count` come: with few results the latest step of the schedule; with many, where
+ * learning takes long, the step before it, so that it can be learnt ahead while the old model answers.
+ */
+export function learningCount(count: number): number {
+  const scheduled = scheduledCount(count);
+  return scheduled > LAG_from ? scheduledCount(scheduled - 1) : scheduled;
 }
 
 function anchorBelow(count: number): number | undefined {

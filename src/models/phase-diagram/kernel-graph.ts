@@ -88,7 +88,8 @@ export const BANDWIDTH_steps = 0.5;
 /** How much of a weight is left between a face of the composition simplex and what lies inside. */
 export const FACE_COUPLING = 0.2;
 
-/** Beyond two steps a weight of this bandwidth is below 0.2 %. In space the third shell would only cost time. */
-export function cutOf(dimension: number): number {
-  return dimension <= 2 ? 2.05 : 1.45;
-}
+/**
+ * Only the first shell is joined: with the second (less than 2 % of a weight), or the diagonals of a square, no campaign that was tried
+ * took fewer results, and the solves take two to four times as long.
+ */
+export const CUT_steps = 1.2;

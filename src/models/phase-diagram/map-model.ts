@@ -110,6 +110,8 @@ export interface MapStatus {
   readonly engine?:
     | { readonly name: string; readonly figures: Readonly<Record<string, number>> }
     | undefined;
+  /** What the map has found out beyond labels, one sentence each: invariant reactions between two temperatures. */
+  readonly findings?: readonly string[] | undefined;
   /** Conflicts that a person should see: contradicted labels, rejected tie-lines, too many phases. */
   readonly warnings: readonly string[];
   /** Points whose measurement the model doubts and would repeat. */

@@ -78,7 +78,13 @@ export function createSingleScorer(
         };
       const reach = exploration * Math.sqrt(fantasy.variance[row] ?? 0);
       const bound = sign * output.toUser(standard + reach);
-      return { score: sign * bound, why: `${prediction}; could reach ${brief(bound)}` };
+      return {
+        score: sign * bound,
+        why:
+          exploration === 0
+            ? `${prediction}; the best prediction`
+            : `${prediction}; could reach ${brief(bound)}`,
+      };
     },
   };
 }

@@ -47,9 +47,15 @@ interface Standing {
 /**
  * Builds the triangulation: exact samples, then triangles, then tie-lines. What would cross meets, or is left out. Then the
  * vertices move until the tie-lines that stand pass through their samples again, and all is triangulated anew.
+ *
+ * @param lesser evidence that is only used where it does not stand against the other
  */
-export function buildMesh(evidence: NoisyEvidence, options: BuildOptions): NoisyMesh {
-  const { source, standing } = joinAll(evidence, options);
+export function buildMesh(
+  evidence: NoisyEvidence,
+  options: BuildOptions,
+  lesser?: NoisyEvidence,
+): NoisyMesh {
+  const { source, standing } = joinAll([evidence, ...(lesser ? [lesser] : [])], options);
   const nodes = nodesOf(source, standing, { evidence, options });
   const lines = standing
     .filter(({ keys }) => keys.length === 2)
@@ -90,11 +96,10 @@ function nodesOf(
 }
 
 function joinAll(
-  evidence: NoisyEvidence,
+  parts: readonly NoisyEvidence[],
   options: BuildOptions,
 ): { source: PhaseMesh; standing: Standing[] } {
   const builder = new MeshBuilder(options);
-  for (const sample of evidence.exact) builder.place(sample.key, sample.fractions, sample.owner);
   const standing: Standing[] = [];
   const force = (
     { owners, keys, ats }: NoisyLine | NoisyTriangle,
@@ -105,22 +110,31 @@ function joinAll(
       standing.push({ owner: owners[0]!, keys, vertices: placed.vertices, ats });
     }
   };
-  for (const line of evidence.lines) {
-    if (line.edges === 0) continue;
-    force(
-      line,
-      line.ends.map((end) => onEdges(fromPlane(end), line.edges)),
-    );
-  }
-  const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
-  for (const triangle of options.order(byWeight)) force(triangle, triangle.ends.map(fromPlane));
-  for (const line of options.order(evidence.lines.filter(({ edges }) => edges === 0))) {
-    const ends = endsOutsideTriangles(line, evidence.triangles);
-    if (ends === undefined) continue;
-    force(
-      line,
-      ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence))),
-    );
+  for (const [k, evidence] of parts.entries()) {
+    const known = parts.slice(0, k + 1).flatMap(({ triangles }) => triangles);
+    for (const sample of evidence.exact) builder.place(sample.key, sample.fractions, sample.owner);
+    for (const line of evidence.lines) {
+      if (line.edges === 0) continue;
+      force(
+        line,
+        line.ends.map((end) => onEdges(fromPlane(end), line.edges)),
+      );
+    }
+    const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
+    const proved = parts.slice(0, k).flatMap(({ triangles }) => triangles);
+    for (const triangle of options.order(byWeight)) {
+      const ends = endsOutsideTriangles(triangle, proved);
+      if (ends === undefined || (k > 0 && !builder.isEmpty(ends))) continue;
+      force(triangle, ends.map(fromPlane));
+    }
+    for (const line of options.order(evidence.lines.filter(({ edges }) => edges === 0))) {
+      const ends = endsOutsideTriangles(line, known);
+      if (ends === undefined) continue;
+      force(
+        line,
+        ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence))),
+      );
+    }
   }
   return { source: builder.source, standing };
 }
@@ -179,6 +193,11 @@ class MeshBuilder {
     return stands
       ? { vertices, ends: vertices.map((v) => this.source.mesh.points[v]!) }
       : undefined;
+  }
+
+  /** True where no vertex lies inside the triangle of these ends: inside a tie-triangle no phase is stable by itself. */
+  isEmpty(ends: readonly Vec[]): boolean {
+    return this.source.mesh.points.every((p) => leastWeight(toPlane(p), ends) < INSIDE_SLACK);
   }
 
   /** Moves ends to nodes of their phase until no edge between them crosses a forced one. */
@@ -244,11 +263,11 @@ function onEdges(x: Fractions, edges: number): Fractions {
 
 /** Ends moved to the corner of their phase where they fall into a known triangle; `undefined` where it has no such corner. */
 function endsOutsideTriangles(
-  line: NoisyLine,
+  line: NoisyLine | NoisyTriangle,
   triangles: readonly NoisyTriangle[],
 ): readonly Vec[] | undefined {
   const ends: Vec[] = [];
-  for (let k = 0; k < 2; k++) {
+  for (let k = 0; k < line.ends.length; k++) {
     const end = line.ends[k]!;
     const key = line.keys[k]!;
     const around = triangles.find((triangle) => leastWeight(end, triangle.ends) > -INSIDE_SLACK);

@@ -11,8 +11,12 @@ import { VoteScores } from "./vote-acquisition.ts";
 
 /** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
 const GAP_OPEN_steps = 1;
-/** Labels that must exist but show nowhere are looked for once the gaps are below this. */
-const LOOK_BELOW_steps = 1.5;
+/**
+ * Labels that must exist but that nobody has measured are looked for once the gaps are below OFFSET + SHARE / labels: one
+ * label more is worth the more, the fewer there are.
+ */
+const LOOK_OFFSET_steps = 0.5;
+const LOOK_SHARE_steps = 15;
 /** Points measured so recently still push the next ones away. */
 const LATELY = 5;
 
@@ -49,12 +53,14 @@ export class NoisyEngine implements SectionEngine {
     for (const i of choice.pending) take(i);
     for (const i of choice.lately.slice(-LATELY)) if (i >= 0) votes.damp(points[i]!);
     const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
+    const lookBelow_steps =
+      LOOK_OFFSET_steps + LOOK_SHARE_steps / this.#section.table.labels.length;
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
       const gap = gaps.best(isAllowed, choice.tieKey);
       const gap_steps = gap < 0 ? 0 : gaps.at(gap) / this.#step;
       const isOpen = gap_steps > GAP_OPEN_steps;
-      const hidden = gap_steps > LOOK_BELOW_steps ? -1 : votes.hidden(isAllowed, choice.tieKey);
+      const hidden = gap_steps > lookBelow_steps ? -1 : votes.hidden(isAllowed, choice.tieKey);
       const i = hidden >= 0 ? hidden : isOpen ? gap : votes.best(isAllowed, choice.tieKey);
       if (i < 0) break;
       const isGap = isOpen && hidden < 0;
