@@ -6,6 +6,7 @@ import { LabError } from "../src/core/errors.ts";
 import type { CampaignSpec } from "../src/domain/campaign.ts";
 import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
+import type { Recipe } from "../src/domain/recipe.ts";
 import type { SearchSpace, TableSpace } from "../src/domain/search-space.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -17,11 +18,16 @@ export function campaignSpecs(
 ): { readonly spec: CampaignSpec; readonly autoStart: boolean }[] {
   return loaded.configuration.campaigns.map((campaign) => ({
     autoStart: campaign.autoStart,
-    spec: specOf(campaign, loaded.folder, seed),
+    spec: campaignSpec(campaign, loaded.folder, seed),
   }));
 }
 
-function specOf(campaign: CampaignConfiguration, folder: string, seed: string): CampaignSpec {
+/** One campaign as the daemon runs it; `folder` is where its relative paths start. */
+export function campaignSpec(
+  campaign: CampaignConfiguration,
+  folder: string,
+  seed: string,
+): CampaignSpec {
   return {
     campaignId: asId(campaign.id),
     title: campaign.title ?? campaign.id,
@@ -33,9 +39,16 @@ function specOf(campaign: CampaignConfiguration, folder: string, seed: string): 
     failuresInARow_max: campaign.failuresInARow_max,
     space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },
+    ...alternativesOf(campaign),
     limits: campaign.limits,
     ...goalOf(campaign, folder),
   };
+}
+
+function alternativesOf({ alternatives }: CampaignConfiguration) {
+  if (alternatives === undefined) return {};
+  const named = Object.entries(alternatives).map(([name, steps]) => [name, { steps }]);
+  return { alternatives: Object.fromEntries(named) as Record<string, Recipe> };
 }
 
 /** The goal with its file names resolved, since a daemon may be started anywhere. */

@@ -1,4 +1,4 @@
-import type { CampaignConfiguration, Configuration } from "./schema.ts";
+import type { CampaignConfiguration } from "./schema.ts";
 
 /** A problem that one value alone does not show. */
 export interface CrossProblem {
@@ -10,10 +10,12 @@ export interface CrossProblem {
 const CANDIDATES_MAX = 500_000;
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
-export function checkCampaigns(configuration: Configuration): CrossProblem[] {
-  const ids = configuration.campaigns.map((campaign) => campaign.id);
-  return configuration.campaigns.flatMap((campaign, k) => {
-    const path = ["campaigns", k] as const;
+export function checkCampaigns(
+  campaigns: readonly { readonly campaign: CampaignConfiguration; readonly index: number }[],
+): CrossProblem[] {
+  const ids = campaigns.map(({ campaign }) => campaign.id);
+  return campaigns.flatMap(({ campaign, index }, k) => {
+    const path = ["campaigns", index] as const;
     const twice = ids.indexOf(campaign.id) < k;
     return [
       ...(twice
@@ -49,13 +51,32 @@ function checkRecipe(
   path: readonly PropertyKey[],
 ): CrossProblem[] {
   const names = axisNames(campaign.space);
-  return campaign.recipe.flatMap((step, k) =>
-    Object.entries(step.parameters).flatMap(([parameter, source]) => {
-      if (typeof source !== "object" || names.includes(source.axis)) return [];
-      const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
-      return [{ path: [...path, "recipe", k, "parameters", parameter, "axis"], text }];
-    }),
+  const recipes = [
+    { at: ["recipe"], steps: campaign.recipe },
+    ...Object.entries(campaign.alternatives ?? {}).map(([name, steps]) => ({
+      at: ["alternatives", name],
+      steps,
+    })),
+  ];
+  const misplaced =
+    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+      ? [
+          {
+            path: [...path, "alternatives"],
+            text: "alternatives are for goal: structure-map; remove them",
+          },
+        ]
+      : [];
+  const unknown = recipes.flatMap(({ at, steps }) =>
+    steps.flatMap((step, k) =>
+      Object.entries(step.parameters).flatMap(([parameter, source]) => {
+        if (typeof source !== "object" || names.includes(source.axis)) return [];
+        const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
+        return [{ path: [...path, ...at, k, "parameters", parameter, "axis"], text }];
+      }),
+    ),
   );
+  return [...misplaced, ...unknown];
 }
 
 /** An optimisation's settings name axes; a misspelt name would only be found when the planner starts. */

@@ -56,6 +56,7 @@ export const laboratorySchema = z.strictObject({
             "property-tester",
             "magnetometer",
             "simulation-runner",
+            "quench-station",
           ]),
         }),
       )

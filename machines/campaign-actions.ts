@@ -1,3 +1,4 @@
+import { recipeOf } from "../src/domain/recipe.ts";
 import type {
   CampaignContext,
   CampaignEvent,
@@ -29,7 +30,11 @@ export function nextRequest(
     n,
     count: wanted,
     through: context.through,
-    pending: context.open.map(({ candidateId, parameters }) => ({ candidateId, parameters })),
+    pending: context.open.map(({ candidateId, parameters, recipe }) => ({
+      candidateId,
+      parameters,
+      ...(recipe === undefined ? {} : { recipe }),
+    })),
     excluded: context.excluded,
     seed: context.seed,
   };
@@ -55,6 +60,7 @@ export function experimentsOf(context: CampaignContext, event: CampaignEvent): O
     experimentId: `${context.campaignId}.${context.created + k + 1}`,
     candidateId: point.candidateId,
     parameters: point.parameters,
+    ...(point.recipe === undefined ? {} : { recipe: point.recipe }),
   }));
 }
 
@@ -69,7 +75,8 @@ export function experimentInput({ context, event }: Args, k: number): Experiment
     score: point?.score ?? 0,
     why: point?.why ?? "",
     batch: context.batches + 1,
-    recipe: context.recipe,
+    recipe: recipeOf(context, point?.recipe),
+    ...(point?.recipe === undefined ? {} : { recipeName: point.recipe }),
   };
 }
 

@@ -13,6 +13,7 @@ export interface CampaignInput {
   readonly inFlight_max: number;
   readonly waitForWholeBatch: boolean;
   readonly recipe: Recipe;
+  readonly alternatives?: Readonly<Record<string, Recipe>> | undefined;
   readonly seed: string;
   readonly failuresInARow_max: number;
 }
@@ -22,6 +23,7 @@ export interface OpenExperiment {
   readonly experimentId: string;
   readonly candidateId: string;
   readonly parameters: Parameters;
+  readonly recipe?: string | undefined;
 }
 
 export interface CampaignContext extends CampaignInput {

@@ -15,6 +15,8 @@ export interface ExperimentInput {
   /** Number of the batch that proposed it. */
   readonly batch: number;
   readonly recipe: Recipe;
+  /** Name of the alternative recipe; absent for the campaign's own. */
+  readonly recipeName?: string | undefined;
 }
 
 export interface ExperimentContext extends ExperimentInput {

@@ -8,11 +8,13 @@ import { errorBody } from "./request-guards.ts";
 const SEARCH_LIMIT = 200;
 /** Maps of the past that are kept for the time slider; each is some 100 kB at 5151 candidates. */
 const PAST_VIEWS_KEPT = 24;
+const LOOKS_KEPT = 12;
 
 /** The read-only half of the page's API: everything that is too large or too rare for the dashboard topics. */
 export function apiRoutes(ports: DashboardPorts): Hono {
   const api = new Hono();
   const drawn = rememberViews(ports);
+  const looks = rememberLooks(ports);
 
   api.get("/overview", (c) => c.json(ports.overview()));
   api.get("/events", (c) => c.json(ports.searchEvents(c.req.query("search") ?? "", SEARCH_LIMIT)));
@@ -38,6 +40,9 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     if (ports.campaign(id) === undefined) return found(c, undefined);
     return c.json(await drawn(id, wholeNumber(c.req.query("observations"))));
   });
+  api.get("/campaign/:id/structure", async (c) =>
+    found(c, await looks(c.req.param("id"), wholeNumber(c.req.query("position")))),
+  );
   api.get("/campaign/:id/export/:format", async (c) => {
     const id = c.req.param("id");
     const document = await ports.exportDocument(id);
@@ -101,6 +106,22 @@ function rememberViews(
       })
       .finally(() => running.delete(key));
     running.set(key, asked);
+    return asked;
+  };
+}
+
+/** A trajectory never changes: the looks at the last few are kept, and one that is under way is shared. */
+function rememberLooks(ports: DashboardPorts): DashboardPorts["structure"] {
+  const kept = new Map<string, ReturnType<DashboardPorts["structure"]>>();
+  return (id, position) => {
+    const key = `${id}/${position ?? ""}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const asked = ports.structure(id, position);
+    kept.set(key, asked);
+    asked.catch(() => kept.delete(key));
+    const oldest = kept.keys().next().value;
+    if (kept.size > LOOKS_KEPT && oldest !== undefined) kept.delete(oldest);
     return asked;
   };
 }

@@ -5,6 +5,7 @@ import type { EventLine } from "../../src/views/event-stream-view.ts";
 import type { ExportDocument } from "../../src/views/export-document.ts";
 import type { InstrumentDetailView } from "../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../src/views/overview-view.ts";
+import type { StructureLook } from "../../src/views/structure-look.ts";
 
 /** What the dashboard asks of the daemon. All of it is cheap except `plannerView` and `exportDocument`. */
 export interface DashboardPorts {
@@ -18,6 +19,11 @@ export interface DashboardPorts {
    * What the planner would draw (plain JSON with a `kind`): now, or as it was after the first `observations` results.
    */
   plannerView(campaignId: string, observations?: number): Promise<DrawableView>;
+  /**
+   * A look at the structure model of a campaign and at the simulation whose result is at `position`; `undefined` for a
+   * campaign without such a model. Slow: it classifies up to 30 frames.
+   */
+  structure(campaignId: string, position: number | undefined): Promise<StructureLook | undefined>;
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */

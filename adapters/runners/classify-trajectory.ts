@@ -36,7 +36,8 @@ export async function classifyTrajectory(
   return phasesOfFrames(last, classifierOf(request.model), request.fraction_min);
 }
 
-function classifierOf(path: string): FrameClassifier {
+/** The classifier of a model file; read once. Throws TL-1002, TL-7010. */
+export function classifierOf(path: string): FrameClassifier {
   const known = classifiers.get(path);
   if (known !== undefined) return known;
   let text: string;

@@ -2,8 +2,13 @@ import type { OperatorReply, OperatorRequest } from "../../adapters/dashboard/da
 import type { DashboardServer } from "../../adapters/dashboard/dashboard-server.ts";
 import { createDashboardServer } from "../../adapters/dashboard/dashboard-server.ts";
 import { createPastViews } from "../../adapters/dashboard/past-views.ts";
+import {
+  createTrajectoryClassifier,
+  type TrajectoryClassifier,
+} from "../../adapters/runners/trajectory-classifier.ts";
 import type { Configuration } from "../../config/schema.ts";
 import { assert } from "../core/assert.ts";
+import { LabError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { VERSION } from "../core/version.ts";
 import type { Daemon } from "../daemon.ts";
@@ -11,6 +16,7 @@ import type { CampaignResult } from "../domain/proposal.ts";
 import type { OutgoingMessage } from "../events/message-bus.ts";
 import { listCandidates } from "../planning/candidates.ts";
 import { createExportFold, type ExportDocument } from "../views/export-document.ts";
+import type { StructureLook } from "../views/structure-look.ts";
 
 /** The page of a running daemon: made before the daemon (it takes its messages), started after it. */
 export interface Page {
@@ -26,12 +32,13 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
     assert(daemon !== undefined, "the page was asked before the daemon ran");
     return daemon;
   };
+  const inspector = createTrajectoryClassifier();
   const server: DashboardServer = createDashboardServer({
     host: configuration.page.host,
     port: configuration.page.port,
     logger,
     policy: { readOnly: configuration.page.readOnly, operatorKeys: operatorKeys() },
-    ports: portsOf(running),
+    ports: portsOf(running, inspector),
   });
   return {
     publish: (message) => server.publish(message),
@@ -40,13 +47,16 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
       const { url } = await server.start();
       return url;
     },
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      await inspector.stop();
+    },
   };
 }
 
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
-function portsOf(daemon: () => Daemon): Ports {
+function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier): Ports {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -68,9 +78,29 @@ function portsOf(daemon: () => Daemon): Ports {
     },
     plannerView: (id, observations) =>
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
+    structure: (id, position) => lookAt(daemon(), inspector, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
     submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request),
   };
+}
+
+/** The structure model of a campaign and the trajectory of one of its results. */
+async function lookAt(
+  daemon: Daemon,
+  inspector: TrajectoryClassifier,
+  campaignId: string,
+  position: number | undefined,
+): Promise<StructureLook | undefined> {
+  const spec = daemon.lab.specs.get(campaignId);
+  if (spec?.goal !== "structure-map") return undefined;
+  const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
+  const trajectory = result?.observations.find((one) => one.kind === "trajectory");
+  return await inspector
+    .inspect({ model: spec.model.structureModel, frames: trajectory?.frames })
+    .catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+    });
 }
 
 function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {

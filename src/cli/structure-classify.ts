@@ -9,16 +9,19 @@ import {
   analyseFrame,
   analyseTrajectory,
   type FrameAnalysis,
+  smoothedShares,
   type TrajectoryTransition,
 } from "../planning/frame-analysis.ts";
 import { type ClassifiedFrame, createFrameClassifier } from "../planning/frame-classifier.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import { createProgress } from "./progress.ts";
 import type { ClassifyOptions } from "./structure.ts";
-import { readJson, speciesList, whole, writeText } from "./structure-input.ts";
+import { readJson, speciesList, whole } from "./structure-input.ts";
+import { pictureKind, writePicture } from "./write-picture.ts";
 
 /** `structure classify`: classes of the atoms of every frame, their clusters, interfaces and transitions in time. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {
+  if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const started_ms = performance.now();
   const document = await readJson(options.model);
   const settings = {
@@ -53,14 +56,22 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
   await pool.stop();
   progress.finish();
   const transitions = analyseTrajectory(frames, names);
+  const trends = smoothedShares(frames, names);
   if (options.plot !== undefined && last !== undefined) {
     const { drawClasses } = await import("./structure-plot.ts");
-    await writeText(options.plot, drawClasses(frames, last, names));
+    await writePicture(options.plot, drawClasses({ frames, trends, transitions, last, names }));
   }
   for (const note of notes) io.err(`Note: ${note}\n`);
   const timing_ms = { classify: classify_ms, total: performance.now() - started_ms };
   if (options.json === true)
-    return printJson(io, { frames, transitions, classes: names, notes: [...notes], timing_ms });
+    return printJson(io, {
+      frames,
+      transitions,
+      trends,
+      classes: names,
+      notes: [...notes],
+      timing_ms,
+    });
   for (const one of frames) io.out(`${lineOf(one)}\n`);
   for (const one of transitions) io.out(`${sentenceOf(one)}\n`);
 }

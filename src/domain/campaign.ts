@@ -20,6 +20,8 @@ export interface CampaignCommon {
   readonly approval: Approval;
   readonly space: SearchSpace;
   readonly recipe: Recipe;
+  /** Other ways to learn about a point, by name: a proposal may choose one for each of its points. */
+  readonly alternatives?: Readonly<Record<string, Recipe>> | undefined;
   readonly limits: Limits;
   /** Experiments in a row that may end without a result before the campaign is suspended. */
   readonly failuresInARow_max: number;

@@ -17,6 +17,8 @@ export interface ProposalRequest {
 export interface PendingPoint {
   readonly candidateId: string;
   readonly parameters: Parameters;
+  /** Name of the alternative recipe; absent for the campaign's own. */
+  readonly recipe?: string | undefined;
 }
 
 /** One point of a batch, with the reason a person reads. */
@@ -27,6 +29,8 @@ export interface ProposedPoint {
   readonly score: number;
   /** One short sentence: why this point now. */
   readonly why: string;
+  /** Name of the alternative recipe that it asks for; absent for the campaign's own. */
+  readonly recipe?: string | undefined;
 }
 
 /** Whether the planner sees a reason to go on. */
@@ -63,5 +67,7 @@ export interface CampaignResult {
   readonly parameters: Parameters;
   /** As measured, where an instrument told (need not lie on the grid). */
   readonly actual?: Parameters | undefined;
+  /** Name of the alternative recipe that brought it; absent for the campaign's own. */
+  readonly recipe?: string | undefined;
   readonly observations: readonly Observation[];
 }

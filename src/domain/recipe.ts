@@ -20,6 +20,17 @@ export interface Recipe {
   readonly steps: readonly RecipeStep[];
 }
 
+/** The recipe that a point asks for: the campaign's own, or the alternative that it names. */
+export function recipeOf(
+  campaign: {
+    readonly recipe: Recipe;
+    readonly alternatives?: Readonly<Record<string, Recipe>> | undefined;
+  },
+  name: string | undefined,
+): Recipe {
+  return (name === undefined ? undefined : campaign.alternatives?.[name]) ?? campaign.recipe;
+}
+
 /** The set points of one step for one candidate. */
 export function resolveParameters(step: RecipeStep, candidate: Parameters): Parameters {
   return Object.fromEntries(

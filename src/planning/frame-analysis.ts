@@ -1,6 +1,6 @@
 import { type ClassClusters, findClusters } from "../models/structure/class-clusters.ts";
 import { findInterfaces } from "../models/structure/interfaces.ts";
-import { findTransitions } from "../models/structure/transitions.ts";
+import { findTransitions, movingMean } from "../models/structure/transitions.ts";
 import { type ClassifiedFrame, type FrameSummary, summarise } from "./frame-classifier.ts";
 
 /** Everything said of one frame, plain JSON. */
@@ -80,6 +80,19 @@ export function analyseTrajectory(
         : {}),
     };
   });
+}
+
+/** Shares of each class along the frames, of the atoms judged alone and averaged over five frames. */
+export function smoothedShares(
+  frames: readonly FrameAnalysis[],
+  names: readonly string[],
+): Record<string, number[]> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const series = Float64Array.from(frames, (one) => one.alone[name] ?? 0);
+      return [name, Array.from(movingMean(series), (share) => Number(share.toFixed(6)))];
+    }),
+  );
 }
 
 function temperatureAt(frames: readonly FrameAnalysis[], place: number): number {

@@ -12,7 +12,7 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
   if (fact.type !== "job.result" || fact.actual === undefined) return;
   const job = lab.machines.job.get(fact.jobId);
-  const recipe = lab.specs.get(job?.context.campaignId ?? "")?.recipe;
+  const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
   const before = lab.actual.get(job.context.experimentId) ?? {};
   lab.actual.set(job.context.experimentId, {
@@ -26,7 +26,7 @@ export function noteObservation(lab: Lab, event: LabEvent, told: MachineEvent): 
   const { fact } = event;
   const experiment = lab.machines.experiment.get(String(told["experimentId"]));
   if (fact.type !== "job.result" || experiment === undefined) return;
-  const { campaignId, candidateId, parameters, experimentId } = experiment.context;
+  const { campaignId, candidateId, parameters, experimentId, recipeName } = experiment.context;
   const results = lab.results.get(campaignId) ?? [];
   const actual = lab.actual.get(experimentId);
   results.push({
@@ -35,6 +35,7 @@ export function noteObservation(lab: Lab, event: LabEvent, told: MachineEvent): 
     parameters,
     observations: fact.observations,
     ...(actual === undefined ? {} : { actual }),
+    ...(recipeName === undefined ? {} : { recipe: recipeName }),
   });
   lab.results.set(campaignId, results);
 }

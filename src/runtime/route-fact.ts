@@ -1,5 +1,5 @@
 import type { MachineAddress, MachineEvent, MachineKind } from "../../machines/index.ts";
-import { resolveParameters } from "../domain/recipe.ts";
+import { recipeOf, resolveParameters } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { refusalByLimits } from "./dispatcher.ts";
@@ -92,6 +92,7 @@ function defineCampaign(
     inFlight_max: spec.inFlight,
     waitForWholeBatch: spec.waitForWholeBatch,
     recipe: spec.recipe,
+    ...(spec.alternatives === undefined ? {} : { alternatives: spec.alternatives }),
     seed: spec.seed,
     failuresInARow_max: spec.failuresInARow_max,
   });
@@ -185,7 +186,7 @@ function refusalOfWaiting(
       (fact.candidateIds === undefined || fact.candidateIds.includes(one.candidateId)),
   );
   const sets = named.flatMap((one) =>
-    spec.recipe.steps.map((step) => resolveParameters(step, one.parameters)),
+    recipeOf(spec, one.recipe).steps.map((step) => resolveParameters(step, one.parameters)),
   );
   return sets
     .map((parameters) => refusalByLimits(parameters, spec.limits, "the campaign"))
@@ -249,9 +250,13 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
 function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
   const spec = lab.specs.get(fact.campaignId);
   const checked = fact.proposal.points.map((point) => {
-    const refusal = spec?.recipe.steps
+    const refusal = (spec === undefined ? [] : recipeOf(spec, point.recipe).steps)
       .map((step) =>
-        refusalByLimits(resolveParameters(step, point.parameters), spec.limits, "the campaign"),
+        refusalByLimits(
+          resolveParameters(step, point.parameters),
+          spec?.limits ?? {},
+          "the campaign",
+        ),
       )
       .find((text) => text !== undefined);
     return { point, refusal };

@@ -9,8 +9,10 @@ import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
 import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { PlannerView } from "../../src/planning/planner.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
+import type { StructureLook } from "../../src/views/structure-look.ts";
 import {
   createScriptedLaboratory,
   type ScriptedLaboratory,
@@ -36,6 +38,10 @@ export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly policy?: OperatorPolicy;
   readonly port?: number;
   readonly reply?: (request: OperatorRequest) => OperatorReply;
+  /** What a look at the structure model shows. */
+  readonly structure?: StructureLook;
+  /** In place of the scripted laboratory's own map. */
+  readonly plannerView?: (observations: number | undefined) => PlannerView;
 }
 
 export async function startScriptedDashboard(
@@ -65,7 +71,9 @@ export async function startScriptedDashboard(
       instrument: view.instrument,
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
-      plannerView: async (_, observations) => laboratory.plannerView(observations),
+      plannerView: async (_, observations) =>
+        (options.plannerView ?? laboratory.plannerView)(observations),
+      structure: async () => options.structure,
       exportDocument: async (id) => {
         const fold = createExportFold({ site: "lab", version: "0.1.0", state: laboratory.state });
         for (const event of laboratory.events) fold.fold(event);

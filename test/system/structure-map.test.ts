@@ -47,6 +47,17 @@ test("the example maps silicon by itself, without LAMMPS, and its proposals repl
   expect(tieline("replay", "--verify", "--data", data)).toContain("proposals agree");
 }, 60_000);
 
+test("one map from simulations and measurements, in virtual time", () => {
+  const said = tieline(
+    ...["simulate", "--config", "config/structure-map-mixed.example.yaml"],
+    ...["--seed", "3", "--faults", "swarm", "--json"],
+  );
+  expect(JSON.parse(said)).toMatchObject({
+    passed: true,
+    campaigns: [{ state: "budgetExhausted", observations: 18 }],
+  });
+}, 60_000);
+
 test("and in virtual time, whatever fails", () => {
   const said = tieline(
     ...["simulate", "--config", "config/structure-map.example.yaml"],

@@ -9,6 +9,7 @@ import { LinePlot } from "./line-plot.tsx";
 import { ObservationsTable } from "./observations-table.tsx";
 import { PhaseMap } from "./phase-map.tsx";
 import { READ_ONLY } from "./settings.ts";
+import { StructurePictures } from "./structure-pictures.tsx";
 import { pathOf, useCandidates, useObservations, usePlannerView } from "./use-campaign-data.ts";
 import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -31,11 +32,12 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           {hasMap && candidates !== undefined && candidates.count > 0 ? (
             <PhaseMap {...shown} candidates={candidates} marked={marked} />
           ) : null}
+          {campaign.goal === "structure-map" ? <StructurePictures {...shown} /> : null}
           {hasMap ? <Learning campaign={campaign} /> : <GoalPictures {...shown} />}
           {hasMap ? null : <ModelLine campaign={campaign} />}
         </div>
         <div class="side-column">
-          <section class="card" aria-labelledby="next-batch">
+          <section class="card second" aria-labelledby="next-batch">
             <h2 id="next-batch">
               {campaign.waiting === undefined
                 ? "Now, and why"
@@ -73,20 +75,20 @@ function Headline(props: {
       <div class="title-row">
         <h1>{campaign.title}</h1>
         <span class={`state ${toneOf(state)}`}>{stateInWords(state)}</span>
+        <span class="figures">
+          <Figure name="measured" value={String(campaign.observations.total)} />
+          <Figure name="in flight" value={String(campaign.inFlight)} />
+          {campaign.remaining_s === undefined || isOver(state) ? null : (
+            <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
+          )}
+        </span>
         <CampaignControls campaign={campaign} />
       </div>
-      <div class="figures">
-        <div class="budget">
-          <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
-          <span>
-            <strong>{budget.used}</strong> of {plural(budget.total, "experiment")} spent
-          </span>
-        </div>
-        <Figure name="measured" value={String(campaign.observations.total)} />
-        <Figure name="in flight" value={String(campaign.inFlight)} />
-        {campaign.remaining_s === undefined || isOver(state) ? null : (
-          <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
-        )}
+      <div class="budget">
+        <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
+        <span>
+          <strong>{budget.used}</strong> of {plural(budget.total, "experiment")} spent
+        </span>
       </div>
       {children}
       {reasonOf(stateReason, verdict) === undefined ? null : (
@@ -118,10 +120,9 @@ function reasonOf(
 
 function Figure(props: { readonly name: string; readonly value: string }) {
   return (
-    <div class="figure">
-      <strong>{props.value}</strong>
-      <span>{props.name}</span>
-    </div>
+    <span class="figure">
+      <strong>{props.value}</strong> {props.name}
+    </span>
   );
 }
 

@@ -57,7 +57,9 @@ export function LinePlot(props: LinePlotProps) {
           {
             ...{ ...axis, label: xName, labelSize: 18, size: 34 },
             // Results are counted: no tick between two of them.
-            ...(isTime ? {} : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }),
+            ...(isTime
+              ? { values: clockLabels, space: 70 }
+              : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] }),
           },
           { ...axis, size: 56, space: 24 },
         ],
@@ -119,6 +121,21 @@ export function LinePlot(props: LinePlotProps) {
       </div>
       <div ref={place} role="img" aria-label={`${props.label}. ${words}.`} />
     </div>
+  );
+}
+
+const DAY_s = 86_400;
+
+/** Times of day; over more than a day, the day too. */
+function clockLabels(_: uPlot, splits: number[]): string[] {
+  const spread = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
+  const isShort = splits.length > 1 && (splits[1] ?? 0) - (splits[0] ?? 0) < 60;
+  return splits.map((time_s) =>
+    new Date(time_s * 1000).toLocaleString("en-GB", {
+      ...(spread > DAY_s ? { day: "numeric", month: "short" } : {}),
+      ...{ hour: "2-digit", minute: "2-digit" },
+      ...(isShort ? { second: "2-digit" } : {}),
+    }),
   );
 }
 

@@ -7,10 +7,13 @@ export interface ClassClusters {
   readonly clusters: number;
   /** Atoms of the largest group. */
   readonly largest: number;
+  /** Atoms of the groups of two or more, the ten largest, largest first. */
+  readonly sizes: readonly number[];
   /** Its centre, A; across periodic faces where it must. */
   readonly centre_A: readonly [number, number, number];
 }
 
+const SIZES_MAX = 10;
 /** Bonds up to this share of the cutoff: beyond the first shell (1.35 first-neighbour distances), before the second. */
 const LINK_PER_CUTOFF = 1.35 / 2.12;
 
@@ -45,16 +48,17 @@ export function findClusters(
   const sizes = new Int32Array(box.atoms);
   for (let a = 0; a < box.atoms; a++) sizes[root(a)]! += 1;
   const best = new Int32Array(count).fill(-1);
-  const groups = new Int32Array(count);
+  const groups = Array.from({ length: count }, (): number[] => []);
   for (let a = 0; a < box.atoms; a++) {
     if (parent[a] !== a) continue;
     const c = classes[a]!;
-    if (sizes[a]! > 1) groups[c]! += 1;
+    if (sizes[a]! > 1) groups[c]!.push(sizes[a]!);
     if (best[c]! < 0 || sizes[a]! > sizes[best[c]!]!) best[c] = a;
   }
   return Array.from({ length: count }, (_, c) => ({
-    clusters: groups[c]!,
+    clusters: groups[c]!.length,
     largest: best[c]! < 0 ? 0 : sizes[best[c]!]!,
+    sizes: groups[c]!.sort((p, q) => q - p).slice(0, SIZES_MAX),
     centre_A: best[c]! < 0 ? [0, 0, 0] : centreOf(box, (a) => root(a) === best[c]),
   }));
 }

@@ -3,7 +3,7 @@ import { type AtomBox, inverseCell, perpendicularWidths } from "./atom-box.ts";
 /** A flat boundary between two classes, across one lattice direction. */
 export interface Interface {
   readonly axis: "a" | "b" | "c";
-  /** Distance from the cell's origin plane along the direction's normal, A. */
+  /** Place along the direction's normal, A, in the coordinates of the file: z of a box whose c lies along z. */
   readonly position_A: number;
   /** The same as a share of the cell's width, 0..1. */
   readonly fraction: number;
@@ -53,15 +53,23 @@ function along(
   const purity = meanPurity(shares, slices, count);
   const slabs = findSlabs(shares, slices, count, box.periodic[k], width);
   const axis = (["a", "b", "c"] as const)[k];
+  const start_A = originAlong(box, inverse, k) * width;
   const interfaces = slabs.flatMap((slab, n): Interface[] => {
     const next = slabs[n + 1] ?? (box.periodic[k] && slabs.length > 1 ? slabs[0] : undefined);
     if (next === undefined || next.label === slab.label) return [];
     const gap = (next.start - slab.end + slices) % slices;
     const middle = crossing(shares, slices, count, slab, gap);
     const fraction = middle / slices - Math.floor(middle / slices);
-    return [{ axis, position_A: fraction * width, fraction, between: [slab.label, next.label] }];
+    return [
+      { axis, position_A: start_A + fraction * width, fraction, between: [slab.label, next.label] },
+    ];
   });
   return { purity: interfaces.length > 0 ? purity : -1, interfaces };
+}
+
+/** The box's origin along direction k, as a share of the width. */
+function originAlong({ origin }: AtomBox, inverse: Float64Array, k: number): number {
+  return origin.reduce((sum, value, c) => sum + inverse[3 * k + c]! * value, 0);
 }
 
 interface Slab {

@@ -43,7 +43,8 @@ export function findTransitions(series: readonly Float64Array[]): Transition[] {
   });
 }
 
-function movingMean(values: Float64Array): Float64Array {
+/** Mean over five values, fewer at the ends: what `findTransitions` looks at. */
+export function movingMean(values: Float64Array): Float64Array {
   const half = (WINDOW - 1) / 2;
   return values.map((_, k) =>
     mean(values.subarray(Math.max(0, k - half), Math.min(values.length, k + half + 1))),
