@@ -61,6 +61,7 @@ export interface TrainedCentre {
 const WORSE_THAN_BEST = 0.02;
 const HELD_OUT_ROWS = 2000;
 const PROBES = 4;
+const PRINCIPAL = 2;
 
 /**
  * Trains the classifier of one centre species: several draws of the training atoms, a TS-LPP of each with its own
@@ -91,6 +92,7 @@ export function trainCentre(
     members,
     standardisation: best.member.standardisation,
     familiarity: familiarityOf(atoms, labelOf, best, all),
+    principal: principalProjection(best.first.svd, best.rows.length, PRINCIPAL).map,
     probes: probesOf(atoms, best.member),
   };
   const report = reportTraining(atoms, options, { fits, used, best, all }, prng);
