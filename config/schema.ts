@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
+import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
@@ -54,7 +55,9 @@ const campaignCommon = z.strictObject({
   model: z.unknown().optional(),
 });
 
-export const campaignSchema = campaignCommon.transform((campaign, context) => {
+const completedCampaign = z.preprocess(completeForwardCampaign, campaignCommon);
+
+export const campaignSchema = completedCampaign.transform((campaign, context) => {
   const goal = goalSchema.safeParse({ goal: campaign.goal, model: campaign.model ?? {} });
   if (goal.success) return { ...campaign, ...goal.data };
   for (const issue of goal.error.issues) {
@@ -94,6 +97,11 @@ export const configurationSchema = z.strictObject({
     .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
   laboratory: laboratorySchema.optional(),
+  /** Runners that this daemon starts beside itself, each a separate client of the broker. */
+  runners: z
+    .array(z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }))
+    .max(64)
+    .default([]),
   instruments: z
     .record(identifier, z.strictObject({ limits: limitsSchema.default({}) }))
     .default({}),

@@ -28,6 +28,11 @@ export interface SimulationProgram {
   readonly capability: Capability;
   /** True where what it gives is made up, not simulated physics. */
   readonly simulated: boolean;
+  /**
+   * Why set points cannot be run, where the program's capability cannot list them (they differ from job to job);
+   * absent: every set point must be one of the capability's.
+   */
+  refuse?(parameters: Parameters): string | undefined;
   /** Runs, or goes on with, a task. Called again with the same folder after a restart of the runner. */
   run(task: SimulationTask): Promise<SimulationOutcome>;
   /** Stops and continues the task under way; absent where it cannot be held. */

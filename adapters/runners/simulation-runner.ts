@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "../../src/core/logger.ts";
 import { hash32 } from "../../src/core/prng.ts";
 import { findLimitViolation } from "../../src/domain/candidate.ts";
+import type { Capability } from "../../src/domain/instrument.ts";
 import { type JobRecord, openRunnerJournal, type RunnerJournal } from "./runner-journal.ts";
 import { openRunnerLink, type RunnerLink } from "./runner-link.ts";
 import { type RunnerMessage, readRunnerMessage, type SimulationOrder } from "./runner-order.ts";
@@ -25,6 +26,22 @@ export interface RunnerOptions {
 
 const RESEND_AFTER_ms = 5000;
 const PROGRESS_EVERY_ms = 1000;
+
+function refuseSetPoints(
+  { parameters }: SimulationOrder,
+  capability: Capability,
+): string | undefined {
+  for (const name of Object.keys(capability.parameters)) {
+    if (typeof parameters[name] !== "number")
+      return `the set point ${name} is missing or no number`;
+  }
+  const foreign = Object.keys(parameters).find((name) => !(name in capability.parameters));
+  if (foreign !== undefined) return `${foreign} is not a set point of ${capability.name}`;
+  const violation = findLimitViolation(parameters, capability.parameters);
+  if (violation === undefined) return undefined;
+  const { parameter, value, limit } = violation;
+  return `${parameter} = ${value} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+}
 
 interface Running {
   readonly record: JobRecord;
@@ -184,16 +201,12 @@ export class SimulationRunner {
       return never(`this runner does ${capability.name}, not ${order.capability}`);
     if (this.#running !== undefined)
       return notNow(`busy with job ${this.#running.record.order.jobId}`);
-    for (const name of Object.keys(capability.parameters)) {
-      const value = order.parameters[name];
-      if (typeof value !== "number") return never(`the set point ${name} is missing or no number`);
-    }
-    const foreign = Object.keys(order.parameters).find((name) => !(name in capability.parameters));
-    if (foreign !== undefined) return never(`${foreign} is not a set point of ${capability.name}`);
-    const violation = findLimitViolation(order.parameters, capability.parameters);
-    if (violation === undefined) return undefined;
-    const { parameter, value, limit } = violation;
-    return never(`${parameter} = ${value} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`);
+    const { program } = this.#options;
+    const why =
+      program.refuse === undefined
+        ? refuseSetPoints(order, capability)
+        : program.refuse(order.parameters);
+    return why === undefined ? undefined : never(why);
   }
 
   /** Starts the simulation, or takes it up where it is. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { LabError } from "../core/errors.ts";
+import type { DearEstimate } from "../models/effective-model/estimate-dear.ts";
 import {
   type EstimateSummary,
   summariseEstimate,
@@ -36,9 +37,10 @@ export async function runEstimate(
     printJson(io, {
       ...summary,
       evidence,
+      ...(best.emulation === undefined ? {} : { emulation: best.emulation }),
       ...{ prior: spec.prior, seed: spec.seed, timing_ms, warnings: spec.warnings },
     });
-  else io.out(describeEstimate(summary, evidence));
+  else io.out(describeEstimate(summary, evidence) + describeEmulation(best.emulation));
 }
 
 function writeReport(path: string, html: string): void {
@@ -48,6 +50,16 @@ function writeReport(path: string, html: string): void {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError("TL-8008", `${path} could not be written (${reason})`);
   }
+}
+
+function describeEmulation(emulation: DearEstimate["emulation"] | undefined): string {
+  if (emulation === undefined) return "";
+  const { calculations, leaveOneOut_median, isTrusted } = emulation;
+  return (
+    `the posterior is sampled on curves emulated from ${calculations} calculations; ` +
+    `leaving one out changes ln p by ${leaveOneOut_median.toPrecision(2)}` +
+    `${isTrusted ? "" : ": errors are only rough"}\n`
+  );
 }
 
 /** The result as text for a person. */
@@ -62,7 +74,11 @@ function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]
       const bound = j.atBound ? `at its ${j.atBound}` : "";
       return `${name.padEnd(8)} ${j.value.toFixed(4).padStart(10)} +- ${j.error.toFixed(4)} meV ${note}${bound}`;
     }),
-    `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+    ...(s.spinGap_meV === undefined
+      ? []
+      : [
+          `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+        ]),
     "",
     "correlation (ranks)",
     ...names.map(

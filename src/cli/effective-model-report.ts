@@ -79,9 +79,10 @@ function couplingTable(summary: EstimateSummary): string {
 
 function derivedTable(summary: EstimateSummary): string {
   const gap = summary.spinGap_meV;
+  if (gap === undefined) return "";
   const rows = [
     ["spin gap (meV)", gap.value.toFixed(4), gap.error.toFixed(4), interval(gap.interval95)],
-    ...summary.steps.map(({ from_M, to_M, field_T }) => [
+    ...(summary.steps ?? []).map(({ from_M, to_M, field_T }) => [
       `step M ${from_M} to ${to_M} (T)`,
       field_T.value.toFixed(3),
       field_T.error.toFixed(3),
@@ -105,7 +106,7 @@ function modeTable(summary: EstimateSummary, names: readonly string[]): string {
     ...names.map((name) => (mode.J[name]?.value ?? 0).toFixed(3)),
     mode.chi2.toPrecision(4),
     mode.logPosteriorBelow.toFixed(1),
-    mode.spinGap_meV.toFixed(3),
+    mode.spinGap_meV?.toFixed(3) ?? "",
   ]);
   const head = ["weight", ...names, "chi2", "ln p below the best", "gap (meV)"];
   return rows.length === 0 ? "<p>None was found.</p>" : table(head, rows);

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { createBuiltinProgram, writeSamples } from "../../adapters/runners/builtin-program.ts";
+import { createForwardProgram } from "../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../adapters/runners/lammps-program.ts";
 import type { SimulationProgram } from "../../adapters/runners/simulation-program.ts";
 import { SimulationRunner } from "../../adapters/runners/simulation-runner.ts";
@@ -49,6 +50,16 @@ export async function runBuiltin(options: BuiltinCommandOptions, io: CommandIo):
   }
   const duration_s = positive(options.duration, "--duration") ?? 1;
   await serve(options, createBuiltinProgram({ duration_s, recorded: options.recorded }), io);
+}
+
+/** `runner effective-model`: until it is told to end. */
+export async function runForwardCalculations(
+  options: RunnerCommandOptions,
+  io: CommandIo,
+): Promise<void> {
+  const program = createForwardProgram();
+  await serve(options, program, io);
+  await program.stop();
 }
 
 async function serve(

@@ -7,13 +7,14 @@ import {
   loadConfiguration,
 } from "../../config/load-configuration.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
-import { refuseBadModels } from "./check-models.ts";
+import { findModelProblems, refuseBadModels } from "./check-models.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
+import { showLiveScreen } from "./start-screen.ts";
 
 interface StartOptions {
   readonly config?: string;
@@ -23,11 +24,9 @@ interface StartOptions {
   readonly speed: number;
 }
 
-const LIVE_LINE_INTERVAL_ms = 500;
-
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile(), findModelProblems);
   const { configuration } = loaded;
   const seed = options.seed ?? configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
@@ -63,11 +62,17 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
     speed: options.speed,
     logger,
   });
+  const stopRunners =
+    configuration.runners.length > 0
+      ? (await import("./start-runners.ts")).startRunners({
+          ...{ configuration, daemon, folder, logger },
+        })
+      : async () => {};
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   const stopNotifications = startNotifications(configuration, daemon.view, logger);
-  const stopLine = showLiveLine(io, daemon);
+  const stopLine = showLiveScreen(io, daemon);
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
@@ -75,6 +80,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   await stopNotifications();
   await page?.stop();
   await laboratory?.stop();
+  await stopRunners();
   await daemon
     .stop()
     .catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));
@@ -103,17 +109,4 @@ function announce(
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
   }
-}
-
-/** In a terminal a line that is redrawn; the structured log says the same elsewhere. */
-function showLiveLine(io: CommandIo, daemon: Daemon): () => void {
-  if (!io.interactive) return () => {};
-  const timer = setInterval(
-    () => io.err(`\r\x1b[2K${liveLine(daemon.view)}`),
-    LIVE_LINE_INTERVAL_ms,
-  );
-  return () => {
-    clearInterval(timer);
-    io.err("\r\x1b[2K");
-  };
 }

@@ -22,7 +22,7 @@ export interface BuiltinCommandOptions extends RunnerCommandOptions {
   readonly samples?: string;
 }
 
-/** `tieline runner lammps | builtin`: an instrument whose work is simulations. */
+/** `tieline runner lammps | builtin | effective-model`: an instrument whose work is simulations. */
 export const registerRunner: RegisterCommand = (program, io) => {
   const runner = program
     .command("runner")
@@ -44,7 +44,23 @@ export const registerRunner: RegisterCommand = (program, io) => {
       await runLammps(options, io);
     });
   registerBuiltin(runner, io);
+  registerForward(runner, io);
 };
+
+function registerForward(runner: Command, io: CommandIo): void {
+  common(runner.command("effective-model"), "ed-1")
+    .description("Calculates spin models for effective-model campaigns with model.forward.")
+    .addHelpText(
+      "after",
+      "\nA job brings couplings, cluster, temperatures and fields; its result has the curves and their derivatives.\n" +
+        "Start one for each core you can spare, here or on other machines.\n\n" +
+        "Example:\n  tieline runner effective-model --broker mqtt://localhost:1883 --site default --id ed-1\n",
+    )
+    .action(async (options: RunnerCommandOptions) => {
+      const { runForwardCalculations } = await import("./run-runner.ts");
+      await runForwardCalculations(options, io);
+    });
+}
 
 function registerBuiltin(runner: Command, io: CommandIo): void {
   common(runner.command("builtin"), "md-1")

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 export interface DescribeOptions {
   readonly frames: string;
@@ -111,7 +112,7 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option("--voters <k>", "nearest training atoms that vote for a class", "15")
     .option("--seed <text>", "names the random stream", "1")
     .requiredOption("--out <model.json>", "the model file")
-    .option("--plot <file.svg>", "a picture of the space with its classes")
+    .option("--plot <file>", `${PLOT_HELP}: the space with its classes`)
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
@@ -138,7 +139,7 @@ function registerClassify(structure: Command, io: CommandIo): void {
     )
     .option("--workers <n>", "threads for frames of 50 000 atoms and more; without it every core")
     .option("--out <file.extxyz>", "the frames with their classes, for OVITO")
-    .option("--plot <file.svg>", "a picture: fractions in time, space, the last frame's box")
+    .option("--plot <file>", `${PLOT_HELP}: shares in time, space, the last box`)
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",

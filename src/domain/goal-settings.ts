@@ -12,12 +12,21 @@ export interface PhaseDiagramSettings {
   readonly known?: readonly KnownPhases[] | undefined;
   /** Column whose value every point of a batch shares. */
   readonly shared?: string | undefined;
+  /** Starts on every n-th value of each axis of a regular grid and goes to finer ones near boundaries only. */
+  readonly refineFrom_steps?: number | undefined;
   /** Width of the label-propagation kernel: exp(-gamma d^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
   readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
-    | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
+    | {
+        /** Results in a row that changed no label of the map. */
+        readonly mapUnchanged?: number | undefined;
+        /** Estimated share of wrong labels, 0..1. */
+        readonly error_max?: number | undefined;
+        /** Estimated chance that a label has not been seen yet, 0..1. */
+        readonly unseenChance_max?: number | undefined;
+      }
     | undefined;
 }
 
@@ -105,6 +114,11 @@ export interface EvidenceSetting {
 export interface EffectiveModelSettings {
   /** The cluster, its couplings and prior, as `effective-model estimate` takes them; `curves` may hold earlier data. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /**
+   * Present where experiments are forward calculations on runners: the couplings are what is proposed, and the curves
+   * in `spec` are what they must explain.
+   */
+  readonly forward?: { readonly timeLimit_s?: number | undefined } | undefined;
   /** What is to be known, a coupling's name or `spinGap_meV` (default), and the standard error at which to stop. */
   readonly target?: { readonly quantity: string; readonly error_max: number } | undefined;
   /** Standard error of one measured value where results do not tell it. */

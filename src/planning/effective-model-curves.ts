@@ -1,7 +1,4 @@
-import {
-  createCurvePredictor,
-  type MeasuringPoint,
-} from "../models/effective-model/curve-predictor.ts";
+import type { MeasuringPoint } from "../models/effective-model/curve-predictor.ts";
 import type { Quantity } from "../models/effective-model/observables.ts";
 import { thin } from "../models/effective-model/posterior-summary.ts";
 import type { Knowledge } from "./effective-model-knowledge.ts";
@@ -41,8 +38,7 @@ export function posteriorCurves(
           : { quantity, temperature_K: value, field_T: fixed },
     ),
   );
-  const { cluster, g } = known.problem;
-  const predictor = createCurvePredictor(cluster, g, wanted);
+  const predictor = known.problem.physics.predictorAt(wanted);
   const rows = thin(known.samples, SAMPLES).map((sample) =>
     predictor.predict(known.problem.couplingsOf(sample)),
   );

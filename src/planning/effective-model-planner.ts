@@ -3,10 +3,7 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
-import {
-  createCurvePredictor,
-  type MeasuringPoint,
-} from "../models/effective-model/curve-predictor.ts";
+import type { MeasuringPoint } from "../models/effective-model/curve-predictor.ts";
 import {
   chooseMeasurements,
   type PossibleMeasurement,
@@ -19,6 +16,7 @@ import {
   type Knowledge,
   type KnowledgeSource,
 } from "./effective-model-knowledge.ts";
+import { createForwardPlanner } from "./forward-planner.ts";
 import { curvesOf, measuringPoints } from "./magnetic-results.ts";
 import type { Planner, PlannerFactory } from "./planner.ts";
 
@@ -35,6 +33,7 @@ export const createEffectiveModelPlanner: PlannerFactory = (campaign) => {
     campaign.goal === "effective-model",
     `the effective-model planner was given ${campaign.goal}`,
   );
+  if (campaign.model.forward !== undefined) return createForwardPlanner(campaign, campaign.model);
   const source = createKnowledge(campaign.model, campaign.seed);
   return createPlanner(campaign, campaign.model, source, listCandidates(campaign.space));
 };
@@ -171,8 +170,7 @@ function predictCandidates(
 ): PossibleMeasurement[] {
   const perCandidate = candidates.map(({ parameters }) => measuringPoints(parameters));
   const points = perCandidate.flat();
-  const { cluster, g } = known.problem;
-  const predictor = createCurvePredictor(cluster, g, points);
+  const predictor = known.problem.physics.predictorAt(points);
   const rows = known.samples.map((x) => predictor.predict(known.problem.couplingsOf(x)));
   let at = 0;
   return perCandidate.map((own) => {

@@ -50,7 +50,7 @@ export function reportSeeds(task: NoisyTask, seeds: number): void {
     const share = (test: (s: EstimateSummary) => boolean): string =>
       `${runs.filter(({ summary }) => test(summary)).length}/${count}`;
     const gapOff = (s: EstimateSummary): number =>
-      Math.abs(s.spinGap_meV.value - task.truth.spin_gap_meV);
+      Math.abs(s.spinGap_meV!.value - task.truth.spin_gap_meV);
     const flipped = (s: EstimateSummary): boolean =>
       s.otherModes.some((mode) => Math.abs((mode.J["J4"]?.value ?? 0) + 1.04) < 0.1);
     const spread = (pick: (s: EstimateSummary) => number): string => {
@@ -65,7 +65,7 @@ export function reportSeeds(task: NoisyTask, seeds: number): void {
       `  sigma within 10 % ${share((s) => Math.abs(s.sigma / task.truth.sigma - 1) < 0.1)}: ${spread((s) => s.sigma)}`,
     );
     console.log(
-      `  gap within 0.03 meV ${share((s) => gapOff(s) < 0.03)}, inside its error ${share((s) => gapOff(s) <= s.spinGap_meV.error)}: ${spread((s) => s.spinGap_meV.value)}, errors ${spread((s) => s.spinGap_meV.error)}`,
+      `  gap within 0.03 meV ${share((s) => gapOff(s) < 0.03)}, inside its error ${share((s) => gapOff(s) <= s.spinGap_meV!.error)}: ${spread((s) => s.spinGap_meV!.value)}, errors ${spread((s) => s.spinGap_meV!.error)}`,
     );
     console.log(
       `  corr(J1,J2): likelihood ${spread((s) => s.likelihood.correlation["J1"]?.["J2"] ?? 0)}, samples (ranks) ${spread((s) => s.correlation["J1"]?.["J2"] ?? 0)}`,

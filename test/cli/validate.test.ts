@@ -26,14 +26,14 @@ campaigns:
         curves:
           - { T: 2, H: [0, 5], m: [0, 0.1] }
           - { T: 5, H: [0, 5], m: [0, 7] }
-  - id: wrong-acquisition
+  - id: wrong-input
     goal: optimise
     budget: 5
     space: { kind: grid, axes: [{ name: x, values: [2, 5, 10] }, { name: y, values: [0, 5] }] }
     recipe: [{ capability: magnetisation, parameters: { temperature_K: { axis: x } } }]
     model:
       objectives: [{ name: z, direction: min }]
-      acquisition: nonsense
+      inputs: [nothing]
 `;
 
 async function validate(text: string) {
@@ -66,7 +66,7 @@ test("what only the planners can see is reported for every campaign at once, eac
     "17 TL-8002",
     "18 TL-8002",
     "21 TL-8006",
-    "27 TL-6002",
+    "29 there i",
   ]);
 });
 
@@ -77,7 +77,7 @@ test("a target that is no coupling is found although the specification is sound"
     .replace("{ min: 20, max: -20 }", "{ min: -20, max: 20 }")
     .replace("m: [0, 7]", "m: [0, 0.05]")
     .replace("quantity: J1", "quantity: J7")
-    .replace("acquisition: nonsense", "acquisition: thompson");
+    .replace("inputs: [nothing]", "inputs: [x]");
   const { problems } = await validate(sound);
   expect(problems).toHaveLength(1);
   expect(problems[0]?.text).toContain("TL-8002");

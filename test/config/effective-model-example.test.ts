@@ -11,3 +11,20 @@ test("the example configuration loads, and its planner proposes points of its gr
   expect(points).toHaveLength(2);
   expect(Object.keys(points[0]!.parameters)).toEqual(["temperature_K", "field_T"]);
 });
+
+test("the example with runners loads: space and recipe follow from the model", () => {
+  const file = new URL("../../config/effective-model-runners.example.yaml", import.meta.url)
+    .pathname;
+  const loaded = loadConfiguration(file);
+  expect(loaded.configuration.runners.map((runner) => runner.kind)).toEqual([
+    "effective-model",
+    "effective-model",
+  ]);
+  const [campaign] = campaignSpecs(loaded, "1");
+  const { space, recipe } = campaign!.spec;
+  expect(space.kind === "box" && space.axes.map((axis) => axis.name)).toEqual(["J1", "J2", "J3"]);
+  expect(recipe.steps[0]?.capability).toBe("spin-forward");
+  const planner = createEffectiveModelPlanner(campaign!.spec);
+  const { points } = planner.propose({ n: 1, count: 8, pending: [], excluded: [], seed: "1" });
+  expect(points).toHaveLength(8);
+});

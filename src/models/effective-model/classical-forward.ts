@@ -1,6 +1,6 @@
 import { misuse } from "../../core/errors.ts";
 import { solveClassicalChain } from "./classical-chain.ts";
-import { checkFields, checkTemperatures, readBonds, readG, type SpecBond } from "./cluster-spec.ts";
+import { checkFields, checkTemperatures, readBonds, readG } from "./cluster-spec.ts";
 import { BOHR_MAGNETON_meV_per_T, BOLTZMANN_meV_per_K } from "./physical-constants.ts";
 import { listUnknownFields, readInteger, readNumbers, readObject } from "./spec-reader.ts";
 
@@ -27,7 +27,7 @@ export interface ClassicalResult {
 }
 
 const FIELDS = ["spins", "spin", "bonds", "g", "T", "H", "name", "title", "comment", "units"];
-const SITES_MAX = 64;
+export const CLASSICAL_SITES_MAX = 64;
 
 export function isClassical(value: unknown): boolean {
   return (
@@ -41,14 +41,14 @@ export function isClassical(value: unknown): boolean {
 export function readClassicalSpec(value: unknown): ClassicalSpec {
   const spec = readObject(value, "the specification");
   const siteCount = readInteger(spec["spins"], "spins", 2);
-  if (siteCount > SITES_MAX)
-    throw misuse("TL-8005", `${siteCount} classical spins are more than ${SITES_MAX}`);
+  if (siteCount > CLASSICAL_SITES_MAX)
+    throw misuse("TL-8005", `${siteCount} classical spins are more than ${CLASSICAL_SITES_MAX}`);
   const bonds = readBonds(spec["bonds"], "bonds", siteCount, "J");
   const temperatures_K = spec["T"] === undefined ? [] : readNumbers(spec["T"], "T");
   const fields_T = spec["H"] === undefined ? [] : readNumbers(spec["H"], "H");
   checkTemperatures(temperatures_K, "T");
   checkFields(fields_T, "H");
-  const couplings_meV = orderAlongChain(bonds, siteCount);
+  const couplings_meV = orderAlongChain(bonds, siteCount).map((bond) => bond.J_meV ?? 0);
   refuseTooCold(couplings_meV, temperatures_K);
   return {
     ...{ siteCount, couplings_meV, temperatures_K, fields_T },
@@ -57,8 +57,13 @@ export function readClassicalSpec(value: unknown): ClassicalSpec {
   };
 }
 
-/** Walks from an end (or from site 0 of a ring) and collects J in the order of the walk. */
-function orderAlongChain(bonds: readonly SpecBond[], siteCount: number): number[] {
+/**
+ * The bonds in the order of a walk from an end (or from site 0 of a ring).
+ * Errors: TL-8003 where they make neither, or are anisotropic.
+ */
+export function orderAlongChain<
+  B extends { readonly i: number; readonly j: number; readonly delta: number },
+>(bonds: readonly B[], siteCount: number): B[] {
   const degree = new Array<number>(siteCount).fill(0);
   for (const { i, j, delta } of bonds) {
     if (delta !== 1)
@@ -74,18 +79,21 @@ function orderAlongChain(bonds: readonly SpecBond[], siteCount: number): number[
     );
   const left = new Set(bonds);
   let at = Math.max(0, degree.indexOf(1));
-  const ordered: number[] = [];
+  const ordered: B[] = [];
   for (;;) {
     const next = [...left].find((bond) => bond.i === at || bond.j === at);
     if (next === undefined) return ordered;
     left.delete(next);
-    ordered.push(next.J_meV ?? 0);
+    ordered.push(next);
     at = next.i === at ? next.j : next.i;
   }
 }
 
 /** The quadrature resolves a bond's angle down to |J| / kT of some hundreds. */
-function refuseTooCold(couplings_meV: readonly number[], temperatures_K: readonly number[]): void {
+export function refuseTooCold(
+  couplings_meV: readonly number[],
+  temperatures_K: readonly number[],
+): void {
   const strongest = Math.max(...couplings_meV.map(Math.abs));
   for (const temperature of temperatures_K) {
     if (strongest > 500 * BOLTZMANN_meV_per_K * temperature)

@@ -27,6 +27,8 @@ export const UNIT_LIMITS = {
   J_meV_max: 2000,
   field_T_max: 2000,
   temperature_K_max: 20_000,
+  /** Delta and the factors of tied couplings: beyond, one of the two bonds does not matter. */
+  ratio_max: 1000,
   g_min: 0.05,
   g_max: 30,
 } as const;
@@ -96,6 +98,12 @@ export function readBond(
   }
   if (i === j) throw misuse("TL-8003", `${at} joins site ${i} with itself`);
   const delta = readNumber(object["Delta"] ?? object["delta"] ?? 1, `${at}.Delta`);
+  if (Math.abs(delta) > UNIT_LIMITS.ratio_max)
+    throw misuse(
+      "TL-8006",
+      `${at}.Delta = ${delta} is no anisotropy`,
+      "Delta is Jz / Jxy, near 1.",
+    );
   const base = { i, j, delta };
   if (needs === "J") return { ...base, J_meV: readJ(object["J"], `${at}.J`) };
   const coupling = object["coupling"];

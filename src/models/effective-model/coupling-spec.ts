@@ -58,6 +58,8 @@ export function readCoupling(name: string, object: JsonObject, prior: PriorKind)
   if (object["tiedTo"] !== undefined) {
     const tiedTo = readText(object["tiedTo"], `${path}.tiedTo`);
     const factor = readNumber(object["factor"] ?? 1, `${path}.factor`);
+    if (Math.abs(factor) > UNIT_LIMITS.ratio_max)
+      throw misuse("TL-8006", `${path}.factor = ${factor} is more than ${UNIT_LIMITS.ratio_max}`);
     return { ...base, min_meV: 0, max_meV: 0, tiedTo, factor };
   }
   const min_meV = readCouplingValue(object["min"], `${path}.min`);

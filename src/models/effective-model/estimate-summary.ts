@@ -1,10 +1,8 @@
 import { invertPositiveDefinite } from "../../numeric/bounded-quadratic.ts";
-import { diagonaliseCluster } from "./cluster-spectrum.ts";
 import type { CouplingSpec } from "./coupling-spec.ts";
 import type { MeasuringPoint } from "./curve-predictor.ts";
 import type { ModelEstimate } from "./estimate.ts";
 import type { EstimationSpec } from "./estimation-spec.ts";
-import { findGroundState } from "./ground-state.ts";
 import { type PosteriorMode, shareOut } from "./posterior-modes.ts";
 import {
   type BandPoint,
@@ -37,11 +35,12 @@ export interface OtherMode {
   /** ln of posterior density at the mode, below that of the best mode. */
   readonly logPosteriorBelow: number;
   readonly chi2: number;
-  readonly spinGap_meV: number;
+  /** Absent for classical spins. */
+  readonly spinGap_meV?: number;
 }
 
 /** Figures of one model's estimation: plain JSON. */
-export interface EstimateSummary extends DerivedQuantities {
+export interface EstimateSummary extends Partial<DerivedQuantities> {
   readonly model: string;
   readonly J: ByName<CouplingEstimate>;
   /** Rank correlations of the samples: near 1 or -1 also where the valley is bent. */
@@ -172,13 +171,13 @@ function curveSigmas(spec: EstimationSpec, estimate: ModelEstimate, sigma: numbe
 
 function describeMode(estimate: ModelEstimate, mode: PosteriorMode, weight: number): OtherMode {
   const { problem, modes } = estimate;
-  const spectrum = diagonaliseCluster(problem.cluster, problem.couplingsOf(mode.x));
+  const levels = problem.physics.groundState?.(problem.couplingsOf(mode.x));
   return {
     J: withErrors(problem.map.free, mode.x, mode.precision),
     weight,
     logPosteriorBelow: mode.energy - modes[0]!.energy,
     chi2: mode.chi2,
-    spinGap_meV: findGroundState(spectrum, problem.g).spinGap_meV,
+    ...(levels === undefined ? {} : { spinGap_meV: levels.spinGap_meV }),
   };
 }
 

@@ -6,6 +6,8 @@ import { type Elbow, findElbow } from "./elbow.ts";
 import {
   createEstimationProblem,
   type EstimationProblem,
+  emulateProblem,
+  type FreePredictor,
   renewProblem,
 } from "./estimation-problem.ts";
 import type { CandidateModel, EstimationSpec } from "./estimation-spec.ts";
@@ -42,22 +44,34 @@ export interface ModelEstimate {
   readonly likelihoodOptimum: Descent;
 }
 
+/** What takes the place of forward calculations where these are dear. */
+export interface Emulation {
+  readonly problem: EstimationProblem;
+  readonly emulator: FreePredictor;
+  /** Points worth a descent besides the search's own. */
+  readonly starts: readonly Float64Array[];
+}
+
 /** Rounds of refitting the noise levels of several quantities. */
 const SCALE_ROUNDS = 3;
 
-/** Estimates one model; the same seed gives the same answer. */
+/** Estimates one model; the same seed gives the same answer. With an `emulation` nothing is calculated. */
 export function estimateModel(
   spec: EstimationSpec,
   model: CandidateModel,
   onProgress: EstimationProgress = () => {},
+  emulation?: Emulation,
 ): ModelEstimate {
   const prng = createPrng(`${spec.seed}/${model.name}`);
   const { sweeps, samples: steps } = spec.effort;
   const report = progressOf(sweeps, steps, onProgress);
   const start = guessScales(spec.curves);
-  let problem = createEstimationProblem(spec, model, spec.curves, start);
+  let problem =
+    emulation === undefined
+      ? createEstimationProblem(spec, model, spec.curves, start)
+      : emulateProblem(emulation.problem, emulation.emulator, spec.curves, start);
   report("search", 0);
-  const search = searchInRounds(spec, problem, prng);
+  const search = searchInRounds(spec, problem, prng, emulation?.starts ?? []);
   const { noise, problem: scaled, optima } = settleScales(spec, problem, start, search);
   problem = scaled;
   const best = optima[0]!;
@@ -108,15 +122,16 @@ function searchInRounds(
   spec: EstimationSpec,
   problem: EstimationProblem,
   prng: Prng,
+  starts: readonly Float64Array[],
 ): SearchResult {
   const count = spec.effort.searchRounds;
   const rounds = Array.from({ length: count }, (_, k) =>
     searchModes(problem, prng.derive(`search ${k}`), { screen: spec.search }),
   );
-  const optima = distinctOptima(
-    problem,
-    rounds.flatMap((round) => round.optima),
-  );
+  const optima = distinctOptima(problem, [
+    ...rounds.flatMap((round) => round.optima),
+    ...descendFrom(problem, starts, 0),
+  ]);
   const best = optima[0]?.chi2 ?? Infinity;
   let spent = 0;
   let evaluationsToBest = 0;

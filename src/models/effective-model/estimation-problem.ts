@@ -1,12 +1,9 @@
 import type { PenalisedLeastSquares } from "../../numeric/levenberg-marquardt.ts";
-import { buildClusterBlocks, type ClusterBlocks } from "./cluster-blocks.ts";
+import { classicalModel } from "./classical-model.ts";
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
-import {
-  type CurvePredictor,
-  createCurvePredictor,
-  type MeasuringPoint,
-} from "./curve-predictor.ts";
+import type { CurvePredictor, MeasuringPoint, PredictionWithSlopes } from "./curve-predictor.ts";
 import { type CandidateModel, type EstimationSpec, namesOf } from "./estimation-spec.ts";
+import { type ForwardModel, quantumModel } from "./forward-model.ts";
 import type { MeasuredCurve } from "./measured-curve.ts";
 import type { NoiseScales } from "./noise-scales.ts";
 import type { TermBond } from "./spin-cluster.ts";
@@ -26,12 +23,18 @@ export interface CouplingMap {
   readonly offsets: Float64Array;
 }
 
+/** The forward model as a function of the free couplings, at the data's points. */
+export interface FreePredictor {
+  predict(x: ArrayLike<number>): Float64Array;
+  /** Slopes: points x free couplings, row-major. */
+  predictWithSlopes(x: ArrayLike<number>): PredictionWithSlopes;
+}
+
 /** The data of one estimation against one model: chi^2 as a function of the free couplings. */
 export interface EstimationProblem {
   readonly model: CandidateModel;
   readonly map: CouplingMap;
-  readonly cluster: ClusterBlocks;
-  readonly g: number;
+  readonly physics: ForwardModel;
   readonly points: readonly MeasuringPoint[];
   readonly values: Float64Array;
   /** Unit of each residual. */
@@ -40,8 +43,11 @@ export interface EstimationProblem {
   readonly isNoiseKnown: boolean;
   /** Forward calculations so far, and those of them with derivatives. */
   readonly count: { total: number; withSlopes: number };
+  /** Present where the curves are not calculated but foretold. */
+  readonly emulator?: FreePredictor;
   couplingsOf(x: ArrayLike<number>): Float64Array;
   predict(x: ArrayLike<number>): Float64Array;
+  predictWithSlopes(x: ArrayLike<number>): PredictionWithSlopes;
   /** sum ((y - y_cal) / scale)^2. */
   chi2(x: ArrayLike<number>): number;
   /** The same with penalties square |x|^2 + absolute |x| on the couplings whose prior says so. */
@@ -49,48 +55,65 @@ export interface EstimationProblem {
 }
 
 export function createEstimationProblem(
-  spec: Pick<EstimationSpec, "siteSpins" | "g" | "couplings">,
+  spec: Pick<EstimationSpec, "siteSpins" | "g" | "couplings" | "isClassical">,
   model: CandidateModel,
   curves: readonly MeasuredCurve[],
   noise: Pick<NoiseScales, "scales" | "known">,
 ): EstimationProblem {
   const map = mapCouplings(model, spec.couplings);
-  const cluster = buildClusterBlocks({
-    siteSpins: spec.siteSpins,
-    terms: map.terms.map((name) => ({ bonds: bondsOf(model, name) })),
-  });
-  return withCluster({ spec, model, map, cluster, curves, noise });
+  const terms = map.terms.map((name) => ({ bonds: bondsOf(model, name) }));
+  const physics = spec.isClassical
+    ? classicalModel(spec.siteSpins.length, terms, spec.g)
+    : quantumModel({ siteSpins: spec.siteSpins, terms }, spec.g);
+  return withPhysics({ model, map, physics, curves, noise });
 }
 
-/** The same problem with other scales or curves; the prepared cluster is shared. */
+/** The same problem with other scales or curves; the prepared physics is shared. */
 export function renewProblem(
   problem: EstimationProblem,
   curves: readonly MeasuredCurve[],
   noise: Pick<NoiseScales, "scales" | "known">,
 ): EstimationProblem {
-  const { model, map, cluster, g, count } = problem;
-  return withCluster({ spec: { g }, model, map, cluster, curves, noise, count });
+  return withPhysics({ ...problem, curves, noise });
 }
 
-function withCluster(options: {
-  spec: { readonly g: number };
-  model: CandidateModel;
-  map: CouplingMap;
-  cluster: ClusterBlocks;
-  curves: readonly MeasuredCurve[];
-  noise: Pick<NoiseScales, "scales" | "known">;
-  count?: EstimationProblem["count"];
-}): EstimationProblem {
-  const { spec, model, map, cluster, curves } = options;
-  const { scales, known: isNoiseKnown } = options.noise;
+/** The same problem, its curves foretold by something cheaper than the physics; what it costs is not counted. */
+export function emulateProblem(
+  problem: EstimationProblem,
+  emulator: FreePredictor,
+  curves: readonly MeasuredCurve[],
+  noise: Pick<NoiseScales, "scales" | "known">,
+): EstimationProblem {
+  const count = { total: 0, withSlopes: 0 };
+  return withPhysics({ ...problem, curves, noise, count, emulator });
+}
+
+interface ProblemParts {
+  readonly model: CandidateModel;
+  readonly map: CouplingMap;
+  readonly physics: ForwardModel;
+  readonly curves: readonly MeasuredCurve[];
+  readonly noise: Pick<NoiseScales, "scales" | "known">;
+  readonly count?: EstimationProblem["count"];
+  readonly emulator?: FreePredictor;
+}
+
+function withPhysics(parts: ProblemParts): EstimationProblem {
+  const { model, map, physics, curves } = parts;
+  const { scales, known: isNoiseKnown } = parts.noise;
   const points = curves.flatMap((curve) => curve.points);
   const values = Float64Array.from(curves.flatMap((curve) => [...curve.values]));
-  const predictor = createCurvePredictor(cluster, spec.g, points);
-  const count = options.count ?? { total: 0, withSlopes: 0 };
+  const count = parts.count ?? { total: 0, withSlopes: 0 };
   const couplingsOf = (x: ArrayLike<number>): Float64Array => expandCouplings(map, x);
+  const forward = parts.emulator ?? freePredictor(physics.predictorAt(points), map);
   const predict = (x: ArrayLike<number>): Float64Array => {
     count.total++;
-    return predictor.predict(couplingsOf(x));
+    return forward.predict(x);
+  };
+  const predictWithSlopes = (x: ArrayLike<number>): PredictionWithSlopes => {
+    count.total++;
+    count.withSlopes++;
+    return forward.predictWithSlopes(x);
   };
   const chi2 = (x: ArrayLike<number>): number => {
     const found = predict(x);
@@ -98,48 +121,53 @@ function withCluster(options: {
     for (let l = 0; l < found.length; l++) sum += ((found[l]! - values[l]!) / scales[l]!) ** 2;
     return sum;
   };
-  const evaluate = (x: Float64Array) => {
-    count.total++;
-    count.withSlopes++;
-    return residuals(predictor, map, couplingsOf(x), values, scales);
-  };
   const leastSquares = (strength: number): PenalisedLeastSquares => ({
     n: map.free.length,
     low: map.low,
     high: map.high,
     square: Float64Array.from(map.priors, (kind) => (kind === "L2" ? strength : 0)),
     absolute: Float64Array.from(map.priors, (kind) => (kind === "L1" ? strength : 0)),
-    evaluate,
+    evaluate: (x) => residuals(predictWithSlopes(x), map.free.length, values, scales),
   });
   return {
-    ...{ model, map, cluster, g: spec.g, points, values, scales, isNoiseKnown, count },
-    ...{ couplingsOf, predict, chi2, leastSquares },
+    ...{ model, map, physics, points, values, scales, isNoiseKnown, count },
+    ...{ couplingsOf, predict, predictWithSlopes, chi2, leastSquares },
+    ...(parts.emulator === undefined ? {} : { emulator: parts.emulator }),
+  };
+}
+
+/** Terms' slopes gathered into those of the free couplings. */
+function freePredictor(predictor: CurvePredictor, map: CouplingMap): FreePredictor {
+  const n = map.free.length;
+  const terms = map.terms.length;
+  return {
+    predict: (x) => predictor.predict(expandCouplings(map, x)),
+    predictWithSlopes: (x) => {
+      const found = predictor.predictWithSlopes(expandCouplings(map, x));
+      const slopes = new Float64Array(found.values.length * n);
+      for (let l = 0; l < found.values.length; l++) {
+        for (let t = 0; t < terms; t++) {
+          const k = map.freeOfTerm[t]!;
+          if (k < 0) continue;
+          const slope = map.factors[t]! * found.slopes[l * terms + t]!;
+          slopes[l * n + k] = slopes[l * n + k]! + slope;
+        }
+      }
+      return { values: found.values, slopes };
+    },
   };
 }
 
 function residuals(
-  predictor: CurvePredictor,
-  map: CouplingMap,
-  couplings: Float64Array,
+  found: PredictionWithSlopes,
+  n: number,
   values: Float64Array,
   scales: Float64Array,
 ): { values: Float64Array; slopes: Float64Array } {
-  const found = predictor.predictWithSlopes(couplings);
-  const n = map.free.length;
-  const terms = map.terms.length;
-  const slopes = new Float64Array(values.length * n);
-  const differences = new Float64Array(values.length);
-  for (let l = 0; l < values.length; l++) {
-    const scale = scales[l]!;
-    differences[l] = (found.values[l]! - values[l]!) / scale;
-    for (let t = 0; t < terms; t++) {
-      const k = map.freeOfTerm[t]!;
-      if (k < 0) continue;
-      slopes[l * n + k] =
-        slopes[l * n + k]! + (map.factors[t]! * found.slopes[l * terms + t]!) / scale;
-    }
-  }
-  return { values: differences, slopes };
+  return {
+    values: found.values.map((value, l) => (value - values[l]!) / scales[l]!),
+    slopes: found.slopes.map((slope, i) => slope / scales[Math.floor(i / n)]!),
+  };
 }
 
 function expandCouplings(map: CouplingMap, x: ArrayLike<number>): Float64Array {

@@ -1,4 +1,5 @@
 import { misuse } from "../../core/errors.ts";
+import { CLASSICAL_SITES_MAX, orderAlongChain, refuseTooCold } from "./classical-forward.ts";
 import { refuseTooLarge } from "./cluster-cost.ts";
 import { readBonds, readG, readSiteSpins, type SpecBond } from "./cluster-spec.ts";
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
@@ -25,6 +26,8 @@ export interface CandidateModel {
 
 /** A checked request for an estimation. */
 export interface EstimationSpec {
+  /** Unit vectors on an open chain or a ring instead of quantum spins; `siteSpins` are then 1. */
+  readonly isClassical: boolean;
   readonly siteSpins: readonly number[];
   readonly g: number;
   /** The model to estimate first, then those to compare it with. */
@@ -40,11 +43,16 @@ export interface EstimationSpec {
     readonly temperatures_K: readonly number[];
     readonly fields_T: readonly number[];
   };
+  /** Whether every forward calculation is made, or a few hundred from which the others are foretold. */
+  readonly calculations: CalculationKind;
   /** How the global search chooses the starts of its descents. */
   readonly search: ScreenKind;
   readonly effort: EstimationEffort;
   readonly warnings: readonly string[];
 }
+
+/** `auto`: direct where tens of thousands of calculations are affordable. */
+export type CalculationKind = "auto" | "direct" | "emulated";
 
 /** How much is spent; the defaults serve up to ten couplings. */
 export interface EstimationEffort {
@@ -58,7 +66,17 @@ export interface EstimationEffort {
 
 const FIELDS = [
   ...["spins", "spin", "g", "bonds", "couplings", "curves", "prior", "lambda", "seed", "models"],
-  ...["predict", "search", "sweeps", "samples", "name", "title", "comment", "units"],
+  ...[
+    "predict",
+    "calculations",
+    "search",
+    "sweeps",
+    "samples",
+    "name",
+    "title",
+    "comment",
+    "units",
+  ],
 ];
 
 /** Reads and checks an estimation specification; every error comes before any work. */
@@ -67,12 +85,14 @@ export function readEstimationSpec(value: unknown): EstimationSpec {
   const base = readModelSpec(spec);
   const curves = readCurves(spec["curves"], base.siteSpins);
   refuseTooFewPoints(base, curves);
+  if (base.isClassical) refuseFrozen(base, curves);
   return { ...base, curves };
 }
 
 /** Everything but the curves: what a campaign knows before its first measurement. */
 export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> {
-  const siteSpins = readSiteSpins(spec);
+  const isClassical = spec["spin"] === "classical";
+  const siteSpins = readSites(spec);
   const prior = readPrior(spec["prior"] ?? "none", "prior");
   const models = readModels(spec, siteSpins.length);
   const couplings = readCouplings(readObject(spec["couplings"], "couplings"), prior);
@@ -80,7 +100,8 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
   const used = new Set<string>();
   for (const model of models) {
     const isotropic = model.bonds.every((bond) => bond.delta === 1 && bond.zCoupling === undefined);
-    refuseTooLarge(siteSpins, couplings.size, isotropic);
+    if (isClassical) refuseNoChain(model, siteSpins.length);
+    else refuseTooLarge(siteSpins, couplings.size, isotropic);
     for (const name of namesOf(model)) {
       used.add(name);
       if (!couplings.has(name))
@@ -96,6 +117,7 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     if (!used.has(name)) warnings.push(`couplings.${name} is used by no bond and had no effect.`);
   }
   return {
+    isClassical,
     siteSpins,
     g: readG(spec),
     models,
@@ -104,6 +126,9 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     lambda: spec["lambda"] === undefined ? undefined : readPositive(spec["lambda"], "lambda"),
     seed: String(spec["seed"] ?? 1),
     predict: readPredict(spec["predict"]),
+    calculations: readChoice(spec["calculations"] ?? "auto", "calculations", [
+      ...["auto" as const, "direct" as const, "emulated" as const],
+    ]),
     search: readChoice(spec["search"] ?? "space-filling", "search", ["space-filling", "surrogate"]),
     effort: {
       sweeps: readInteger(spec["sweeps"] ?? 1600, "sweeps", 100),
@@ -112,6 +137,34 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
     },
     warnings,
   };
+}
+
+/** Spin quantum numbers; 1 for each site of classical unit vectors. */
+export function readSites(spec: JsonObject): number[] {
+  if (spec["spin"] !== "classical") return readSiteSpins(spec);
+  const count = readInteger(spec["spins"], "spins", 2);
+  if (count > CLASSICAL_SITES_MAX)
+    throw misuse("TL-8005", `${count} classical spins are more than ${CLASSICAL_SITES_MAX}`);
+  return new Array<number>(count).fill(1);
+}
+
+function refuseNoChain(model: CandidateModel, siteCount: number): void {
+  const zBond = model.bonds.find((bond) => bond.zCoupling !== undefined);
+  if (zBond !== undefined)
+    throw misuse("TL-8003", "classical chains are isotropic here", "Leave out zCoupling.");
+  orderAlongChain(model.bonds, siteCount);
+}
+
+/** Classical spins have no low-temperature limit that the quadrature could resolve. */
+function refuseFrozen(
+  spec: Omit<EstimationSpec, "curves">,
+  curves: readonly MeasuredCurve[],
+): void {
+  const bounds = [...spec.couplings.values()].flatMap(({ min_meV, max_meV, factor = 1 }) =>
+    [min_meV, max_meV].map((J) => factor * J),
+  );
+  const temperatures = curves.flatMap((curve) => curve.points.map((point) => point.temperature_K));
+  refuseTooCold(bounds, temperatures);
 }
 
 /** Names of the couplings that a model's bonds use. */

@@ -22,6 +22,9 @@ export interface MeasuredCurve {
 
 const QUANTITIES: readonly Quantity[] = ["magnetisation", "susceptibility", "specificHeat"];
 
+/** No curve is known better than calculations are; smaller errors would overflow chi^2. */
+const SIGMA_MIN = 1e-12;
+
 /** Where a curve of each quantity may carry its values. */
 const VALUE_FIELDS: Record<Quantity, readonly string[]> = {
   magnetisation: ["m", "m_per_spin", "values"],
@@ -64,8 +67,8 @@ export function readCurve(
   const base = { quantity, points, values };
   if (object["sigma"] === undefined) return base;
   const sigmas = spread(readNumbers(object["sigma"], `${path}.sigma`), count, `${path}.sigma`);
-  const bad = sigmas.find((sigma) => !(sigma > 0));
-  if (bad !== undefined) throw wrongField(`${path}.sigma`, "positive", bad);
+  const bad = sigmas.find((sigma) => !(sigma >= SIGMA_MIN));
+  if (bad !== undefined) throw wrongField(`${path}.sigma`, `positive (at least ${SIGMA_MIN})`, bad);
   return { ...base, sigmas: Float64Array.from(sigmas) };
 }
 

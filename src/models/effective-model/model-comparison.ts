@@ -1,5 +1,7 @@
+import { costOf } from "./cluster-cost.ts";
 import { type EstimationProgress, estimateModel, type ModelEstimate } from "./estimate.ts";
-import type { EstimationSpec } from "./estimation-spec.ts";
+import { type DearEstimate, estimateDearModel } from "./estimate-dear.ts";
+import type { CandidateModel, EstimationSpec } from "./estimation-spec.ts";
 
 /** How well one structure explains the data, its number of couplings weighed in. */
 export interface EvidenceEntry {
@@ -16,8 +18,22 @@ export interface EvidenceEntry {
 
 export interface Comparison {
   /** Best evidence first. */
-  readonly estimates: readonly ModelEstimate[];
+  readonly estimates: readonly (ModelEstimate & Partial<DearEstimate>)[];
   readonly evidence: readonly EvidenceEntry[];
+}
+
+/** Multiply-adds of one diagonalisation (10 spins 1/2) from which tens of thousands of them are too many. */
+const DEAR_OPERATIONS = 2e6;
+
+/** True where an estimate calculates a few hundred times and foretells the rest. */
+export function isDear(
+  spec: Pick<EstimationSpec, "calculations" | "isClassical" | "siteSpins">,
+  model: CandidateModel,
+): boolean {
+  if (spec.calculations !== "auto") return spec.calculations === "emulated";
+  if (spec.isClassical) return true;
+  const isotropic = model.bonds.every((bond) => bond.delta === 1 && bond.zCoupling === undefined);
+  return costOf(spec.siteSpins, 1, isotropic).operations > DEAR_OPERATIONS;
 }
 
 /** Estimates every model of the specification and ranks them by evidence. */
@@ -27,11 +43,12 @@ export function compareModels(
 ): Comparison {
   const count = spec.models.length;
   const estimates = spec.models
-    .map((model, k) =>
-      estimateModel(spec, model, (done, total, stage) =>
+    .map((model, k) => {
+      const estimateOne = isDear(spec, model) ? estimateDearModel : estimateModel;
+      return estimateOne(spec, model, (done, total, stage) =>
         onProgress(k * total + done, count * total, count > 1 ? `${model.name}: ${stage}` : stage),
-      ),
-    )
+      );
+    })
     .sort((a, b) => a.evidence.F - b.evidence.F);
   const best = estimates[0]?.evidence.F ?? 0;
   const weights = estimates.map((estimate) => Math.exp(best - estimate.evidence.F));

@@ -1,8 +1,5 @@
-import { diagonaliseCluster } from "./cluster-spectrum.ts";
 import type { MeasuringPoint } from "./curve-predictor.ts";
-import { createCurvePredictor } from "./curve-predictor.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
-import { findGroundState } from "./ground-state.ts";
 
 /** A quantity with its standard error and its central 68 % and 95 % intervals. */
 export interface Estimated {
@@ -27,6 +24,13 @@ export interface BandPoint {
 /** Samples are thinned to this many where each costs a diagonalisation. */
 const DERIVED_SAMPLES = 600;
 const BAND_SAMPLES = 200;
+/** Multiply-adds that derived quantities may cost: a minute or so; fewer samples are taken from there on. */
+const OPERATIONS_MAX = 3e10;
+
+function affordable(problem: EstimationProblem, wanted: number): number {
+  const possible = Math.floor(OPERATIONS_MAX / Math.max(1, problem.physics.operations));
+  return Math.max(30, Math.min(wanted, possible));
+}
 
 export function summariseSamples(values: readonly number[], best: number): Estimated {
   const sorted = [...values].sort((a, b) => a - b);
@@ -86,15 +90,17 @@ export interface DerivedQuantities {
   }[];
 }
 
+/** Nothing for classical spins. */
 export function deriveQuantities(
   problem: EstimationProblem,
   best: Float64Array,
   samples: readonly Float64Array[],
-): DerivedQuantities {
-  const groundState = (x: Float64Array) =>
-    findGroundState(diagonaliseCluster(problem.cluster, problem.couplingsOf(x)), problem.g);
+): DerivedQuantities | undefined {
+  const levelsAt = problem.physics.groundState;
+  if (levelsAt === undefined) return undefined;
+  const groundState = (x: Float64Array) => levelsAt(problem.couplingsOf(x));
   const atBest = groundState(best);
-  const sampled = thin(samples, DERIVED_SAMPLES).map(groundState);
+  const sampled = thin(samples, affordable(problem, DERIVED_SAMPLES)).map(groundState);
   return {
     spinGap_meV: summariseSamples(
       sampled.map((s) => s.spinGap_meV),
@@ -117,25 +123,24 @@ export function deriveQuantities(
   };
 }
 
-/** Spin gap of each of a thinned list of samples: for planning. */
+/** Spin gap of each of a thinned list of samples, none for classical spins: for planning. */
 export function sampleGaps(problem: EstimationProblem, samples: readonly Float64Array[]): number[] {
-  return samples.map(
-    (x) =>
-      findGroundState(diagonaliseCluster(problem.cluster, problem.couplingsOf(x)), problem.g)
-        .spinGap_meV,
-  );
+  const levelsAt = problem.physics.groundState;
+  if (levelsAt === undefined) return [];
+  return samples.map((x) => levelsAt(problem.couplingsOf(x)).spinGap_meV);
 }
 
-/** The curve that the best couplings give, with the posterior's band. */
+/** The curve that the best couplings give, with the posterior's band; `points` begin with the data's own. */
 export function predictBands(
   problem: EstimationProblem,
   points: readonly MeasuringPoint[],
   best: Float64Array,
   samples: readonly Float64Array[],
 ): BandPoint[] {
-  const predictor = createCurvePredictor(problem.cluster, problem.g, points);
-  const atBest = predictor.predict(problem.couplingsOf(best));
-  const rows = thin(samples, BAND_SAMPLES).map((x) => predictor.predict(problem.couplingsOf(x)));
+  const predict = predictorFor(problem, points);
+  const atBest = predict(best);
+  const count = problem.emulator === undefined ? affordable(problem, BAND_SAMPLES) : BAND_SAMPLES;
+  const rows = thin(samples, count).map(predict);
   return points.map((point, l) => {
     const { median, interval95 } = summariseSamples(
       rows.map((row) => row[l]!),
@@ -143,6 +148,23 @@ export function predictBands(
     );
     return { point, best: atBest[l]!, median, low: interval95[0], high: interval95[1] };
   });
+}
+
+/** Foretold where the points are the data's own and there is an emulator; calculated elsewhere. */
+function predictorFor(
+  problem: EstimationProblem,
+  points: readonly MeasuringPoint[],
+): (x: Float64Array) => Float64Array {
+  const { emulator } = problem;
+  const own = problem.points.length;
+  if (emulator !== undefined && points.length === own) return (x) => emulator.predict(x);
+  const predictor = problem.physics.predictorAt(
+    emulator === undefined ? points : points.slice(own),
+  );
+  return (x) => {
+    const rest = predictor.predict(problem.couplingsOf(x));
+    return emulator === undefined ? rest : Float64Array.of(...emulator.predict(x), ...rest);
+  };
 }
 
 /** Ranks of values, 0 for the smallest. */

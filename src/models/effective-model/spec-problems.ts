@@ -1,7 +1,7 @@
 import { LabError } from "../../core/errors.ts";
-import { readBond, readBonds, readG, readSiteSpins } from "./cluster-spec.ts";
+import { readBond, readBonds, readG } from "./cluster-spec.ts";
 import { readCoupling } from "./coupling-spec.ts";
-import { readModelSpec } from "./estimation-spec.ts";
+import { readModelSpec, readSites } from "./estimation-spec.ts";
 import { readCurve } from "./measured-curve.ts";
 import { type JsonObject, readChoice, readObject } from "./spec-reader.ts";
 
@@ -25,9 +25,9 @@ export function findSpecProblems(value: unknown): SpecProblem[] {
   const whole = attempt([], () => readObject(value, "spec"));
   if (whole.length > 0) return whole;
   const spec = value as JsonObject;
-  const spins = attempt(["spins"], () => readSiteSpins(spec));
-  const siteCount = spins.length > 0 ? ANY_SITE : readSiteSpins(spec).length;
-  const siteSpins = spins.length > 0 ? [0.5] : readSiteSpins(spec);
+  const spins = attempt(["spins"], () => readSites(spec));
+  const siteCount = spins.length > 0 ? ANY_SITE : readSites(spec).length;
+  const siteSpins = spins.length > 0 ? [0.5] : readSites(spec);
   const parts = [
     ...spins,
     ...attempt(["g"], () => readG(spec)),

@@ -34,36 +34,48 @@ export function screenBySurrogate(
   const evaluate = (x: Float64Array): Screened => ({ x, chi2: chi2(x) });
   const initial = Math.max(2 * n + 2, Math.round(INITIAL_SHARE * count));
   const done = latinHypercube(low, high, Math.min(initial, count), prng).map(evaluate);
+  let warm: Hyperparameters | undefined;
+  while (done.length < count) {
+    const wanted = Math.min(BATCH, count - done.length);
+    const { points, hyperparameters } = nextBySurrogate(done, bounds, wanted, prng, warm);
+    warm = hyperparameters;
+    done.push(...points.map(evaluate));
+  }
+  return done;
+}
+
+/** One batch: points whose lower confidence bounds of ln chi^2 are lowest, given what is known. */
+export function nextBySurrogate(
+  done: readonly Screened[],
+  bounds: { readonly low: Float64Array; readonly high: Float64Array },
+  count: number,
+  prng: Prng,
+  warm?: Hyperparameters,
+): { points: Float64Array[]; hyperparameters: Hyperparameters } {
+  const { low, high } = bounds;
+  const n = low.length;
   const toUnit = (x: Float64Array): Float64Array =>
     x.map((v, k) => (v - low[k]!) / (high[k]! - low[k]!));
   const groups = Int32Array.from({ length: n }, (_, k) => k);
-  let warm: Hyperparameters | undefined;
-  while (done.length < count) {
-    const rows = done.map((point) => ({
-      x: toUnit(point.x),
-      value: Math.log(Math.max(point.chi2, 1e-300)),
-    }));
-    const data = createTrainingSet(rows, n);
-    const fit = fitHyperparameters({ data, groups, kind: "matern-5/2", warm, prng });
-    warm = fit.hyperparameters;
-    const model = new GaussianProcess(data, warm, groups, "matern-5/2");
-    const pool = latinHypercube(low, high, POOL, prng);
-    const values = new Float64Array(n * POOL);
-    pool.forEach((x, r) => {
-      toUnit(x).forEach((v, k) => {
-        values[k * POOL + r] = v;
-      });
+  const rows = done.map((point) => ({
+    x: toUnit(point.x),
+    value: Math.log(Math.max(point.chi2, 1e-300)),
+  }));
+  const data = createTrainingSet(rows, n);
+  const fit = fitHyperparameters({ data, groups, kind: "matern-5/2", warm, prng });
+  const model = new GaussianProcess(data, fit.hyperparameters, groups, "matern-5/2");
+  const pool = latinHypercube(low, high, POOL, prng);
+  const values = new Float64Array(n * POOL);
+  pool.forEach((x, r) => {
+    toUnit(x).forEach((v, k) => {
+      values[k * POOL + r] = v;
     });
-    const posterior = new PoolPosterior(model, { count: POOL, columns: n, values });
-    const taken = new Set<number>();
-    for (let b = 0; b < BATCH && done.length < count; b++) {
-      const kappa = KAPPA * Math.abs(prng.normal());
-      const next = lowestBound(posterior, kappa, taken);
-      taken.add(next);
-      done.push(evaluate(pool[next]!));
-    }
-  }
-  return done;
+  });
+  const posterior = new PoolPosterior(model, { count: POOL, columns: n, values });
+  const taken = new Set<number>();
+  for (let b = 0; b < count; b++)
+    taken.add(lowestBound(posterior, KAPPA * Math.abs(prng.normal()), taken));
+  return { points: [...taken].map((r) => pool[r]!), hyperparameters: fit.hyperparameters };
 }
 
 function lowestBound(posterior: PoolPosterior, kappa: number, taken: ReadonlySet<number>): number {

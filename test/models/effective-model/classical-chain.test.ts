@@ -110,3 +110,19 @@ test("scaled Bessel functions agree with tables", () => {
   expect(((scaledBesselI(10, 3)[2] ?? 0) * Math.exp(10)) / 2281.518967726004).toBeCloseTo(1, 12);
   expect(scaledBesselI(-1, 2)[1]).toBeCloseTo(-i1, 15);
 });
+
+test("the fitting accuracy agrees with the exact one, order by order, for chains and rings", () => {
+  for (const couplings of [
+    [-20, -5, -20, -5],
+    [-20, -5, -20],
+    [3, -8, 1, 2],
+  ]) {
+    const chain = { couplings, siteCount: 4, field: 6 };
+    const exact = solveClassicalChain(chain);
+    const quick = solveClassicalChain(chain, { accuracy: "fitting" });
+    const first = solveClassicalChain(chain, { accuracy: "fitting", along: "field", order: 1 });
+    for (const name of ["moment", "momentVariance", "reducedEnergy"] as const)
+      expect(quick[name] / exact[name]).toBeCloseTo(1, 5);
+    expect(first.moment).toBeCloseTo(quick.moment, 12);
+  }
+});

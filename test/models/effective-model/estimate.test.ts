@@ -46,9 +46,9 @@ describe("the shared noisy task", () => {
 
   test("the noise within 10 %, the gap within its error", () => {
     expect(Math.abs(summary.sigma / 0.004 - 1)).toBeLessThan(0.1);
-    expect(Math.abs(summary.spinGap_meV.value - 2.8738)).toBeLessThan(0.03);
-    expect(summary.spinGap_meV.error).toBeGreaterThan(0.008);
-    expect(summary.spinGap_meV.error).toBeLessThan(0.025);
+    expect(Math.abs(summary.spinGap_meV!.value - 2.8738)).toBeLessThan(0.03);
+    expect(summary.spinGap_meV!.error).toBeGreaterThan(0.008);
+    expect(summary.spinGap_meV!.error).toBeLessThan(0.025);
   });
 
   test("the best fit without a prior and its correlation are those of the reference", () => {
