@@ -18,11 +18,16 @@ export function campaignSpecs(
 ): { readonly spec: CampaignSpec; readonly autoStart: boolean }[] {
   return loaded.configuration.campaigns.map((campaign) => ({
     autoStart: campaign.autoStart,
-    spec: specOf(campaign, loaded.folder, seed),
+    spec: campaignSpec(campaign, loaded.folder, seed),
   }));
 }
 
-function specOf(campaign: CampaignConfiguration, folder: string, seed: string): CampaignSpec {
+/** One campaign as the daemon runs it; `folder` is where its relative paths start. */
+export function campaignSpec(
+  campaign: CampaignConfiguration,
+  folder: string,
+  seed: string,
+): CampaignSpec {
   return {
     campaignId: asId(campaign.id),
     title: campaign.title ?? campaign.id,

@@ -1,4 +1,4 @@
-import type { CampaignConfiguration, Configuration } from "./schema.ts";
+import type { CampaignConfiguration } from "./schema.ts";
 
 /** A problem that one value alone does not show. */
 export interface CrossProblem {
@@ -10,10 +10,12 @@ export interface CrossProblem {
 const CANDIDATES_MAX = 500_000;
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
-export function checkCampaigns(configuration: Configuration): CrossProblem[] {
-  const ids = configuration.campaigns.map((campaign) => campaign.id);
-  return configuration.campaigns.flatMap((campaign, k) => {
-    const path = ["campaigns", k] as const;
+export function checkCampaigns(
+  campaigns: readonly { readonly campaign: CampaignConfiguration; readonly index: number }[],
+): CrossProblem[] {
+  const ids = campaigns.map(({ campaign }) => campaign.id);
+  return campaigns.flatMap(({ campaign, index }, k) => {
+    const path = ["campaigns", index] as const;
     const twice = ids.indexOf(campaign.id) < k;
     return [
       ...(twice

@@ -16,10 +16,13 @@ const phaseDiagramModel = z.strictObject({
   initial: z.number().int().min(0).optional(),
   known: known.optional(),
   shared: z.string().optional(),
+  refineFrom_steps: z.number().int().min(2).max(1000).optional(),
+  compositionNoise_molFraction: z.number().min(0).max(0.5).optional(),
   stop: z
     .strictObject({
       mapUnchanged: z.number().int().min(1).optional(),
       error_max: z.number().min(0).max(1).optional(),
+      unseenChance_max: z.number().min(0).max(1).optional(),
     })
     .optional(),
 });

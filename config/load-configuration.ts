@@ -5,7 +5,12 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "y
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
 import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
-import { type Configuration, configurationSchema } from "./schema.ts";
+import {
+  type CampaignConfiguration,
+  type Configuration,
+  campaignSchema,
+  configurationSchema,
+} from "./schema.ts";
 
 /** One thing wrong with a configuration. */
 export interface ConfigurationProblem {
@@ -15,6 +20,19 @@ export interface ConfigurationProblem {
   readonly path: string;
   /** What is wrong and what to write instead. */
   readonly text: string;
+}
+
+/** A campaign with its place in the file. */
+export interface SoundCampaign {
+  readonly campaign: CampaignConfiguration;
+  readonly index: number;
+}
+
+/** Campaigns without a problem so far, in a configuration that has some: in `context.partly` of the error. */
+export interface PartlySound {
+  readonly file: string;
+  readonly folder: string;
+  readonly sound: readonly SoundCampaign[];
 }
 
 /** A configuration that was read, with the folder that its relative paths start from. */
@@ -32,7 +50,7 @@ export interface LoadedConfiguration {
  */
 export function loadConfiguration(
   file: string,
-  checkModels: (configuration: Configuration) => readonly CrossProblem[] = () => [],
+  checkModels: (campaigns: readonly SoundCampaign[]) => readonly CrossProblem[] = () => [],
 ): LoadedConfiguration {
   const text = readText(file);
   const counter = new LineCounter();
@@ -47,12 +65,17 @@ export function loadConfiguration(
   const parsed = configurationSchema.safeParse(document.toJS() ?? {});
   const lineOf = (path: readonly PropertyKey[]): number =>
     lineOfPath(document.contents, path, counter);
-  const issues = parsed.success
-    ? [...checkCampaigns(parsed.data), ...checkModels(parsed.data)].map(({ path, text: what }) => ({
-        path,
-        what,
-      }))
-    : parsed.error.issues.flatMap((issue) => describeIssue(issue));
+  const sound = parsed.success
+    ? parsed.data.campaigns.map((campaign, index) => ({ campaign, index }))
+    : soundCampaigns(document.toJS());
+  const issues = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(issue)),
+    ...[...checkCampaigns(sound), ...checkModels(sound)].map(({ path, text: what }) => ({
+      path,
+      what,
+    })),
+  ];
+  const folder = dirname(resolve(file));
   if (!parsed.success || issues.length > 0) {
     const problems = issues.map(({ path, what }) => ({
       file,
@@ -61,15 +84,17 @@ export function loadConfiguration(
       text: what,
     }));
     problems.sort((a, b) => a.line - b.line);
-    throw problemsError("TL-1010", problems);
+    const flawed = new Set(issues.map(({ path }) => (path[0] === "campaigns" ? path[1] : "")));
+    const unchecked = sound.filter(({ index }) => !flawed.has(index));
+    throw problemsError("TL-1010", problems, { file, folder, sound: unchecked });
   }
   const sha256 = createHash("sha256").update(text).digest("hex");
-  return { file, folder: dirname(resolve(file)), sha256, configuration: parsed.data };
+  return { file, folder, sha256, configuration: parsed.data };
 }
 
 /** The error for problems that only the models can see, each with its line in the configuration's file. */
 export function configurationError(
-  { file }: LoadedConfiguration,
+  { file }: { readonly file: string },
   found: readonly { readonly path: readonly PropertyKey[]; readonly text: string }[],
 ): LabError {
   const counter = new LineCounter();
@@ -114,9 +139,20 @@ function readText(file: string): string {
   }
 }
 
+/** The campaigns that are sound whatever else is wrong, so that their other problems are found at once too. */
+function soundCampaigns(document: unknown): SoundCampaign[] {
+  const campaigns = (document as { campaigns?: unknown } | null)?.campaigns;
+  if (!Array.isArray(campaigns)) return [];
+  return campaigns.flatMap((one, index) => {
+    const { data } = campaignSchema.safeParse(one);
+    return data === undefined ? [] : [{ campaign: data, index }];
+  });
+}
+
 function problemsError(
   code: "TL-1010" | "TL-1011",
   problems: readonly ConfigurationProblem[],
+  partly?: PartlySound,
 ): LabError {
   const first = problems.slice(0, 1).map(formatProblem).join("");
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
@@ -124,7 +160,7 @@ function problemsError(
     code,
     `The configuration has ${problems.length} problem(s): ${first}${more}`,
     {
-      context: { problems },
+      context: { problems, partly },
       exitCode: 2,
     },
   );

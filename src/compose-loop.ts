@@ -5,6 +5,7 @@ import type { Clock, Timers } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import type { Limits } from "./domain/candidate.ts";
+import { addsCandidates } from "./domain/extend-campaign.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
@@ -206,7 +207,10 @@ function isFinished(lab: Lab): boolean {
   return campaigns.length > 0 && campaigns.every((one) => FINAL_STATES.has(one.states[0] ?? ""));
 }
 
-/** Campaigns that the log does not know yet are defined; the settings of known ones are those of the log. */
+/**
+ * Campaigns that the log does not know yet are defined; the settings of known ones are those of the log, but candidates that
+ * were added at the end of a table join a campaign that runs.
+ */
 async function defineCampaigns(
   runtime: Runtime,
   ports: Omit<RuntimePorts, "codec">,
@@ -216,6 +220,9 @@ async function defineCampaigns(
     const { campaignId } = spec;
     const known = runtime.lab.specs.get(campaignId);
     if (known === undefined) {
+      await runtime.submit({ type: "campaign.defined", spec });
+    } else if (addsCandidates(known, spec)) {
+      ports.logger.info({ campaignId }, "campaign.candidatesAdded");
       await runtime.submit({ type: "campaign.defined", spec });
     } else if (JSON.stringify(known) !== JSON.stringify(JSON.parse(JSON.stringify(spec)))) {
       const event =

@@ -21,6 +21,7 @@ interface Student {
   readonly planner: Planner;
   through: number;
   withdrawn: number;
+  former?: Student | undefined;
 }
 
 /**
@@ -39,16 +40,22 @@ export function createProposalVerifier() {
         planner: createPlanner(fact.spec),
         through: 0,
         withdrawn: 0,
+        // A question that is open while candidates are added may be answered by the planner that knew fewer.
+        former: students.get(fact.spec.campaignId),
       });
     }
     if (fact.type !== "planner.proposed") return;
     const request = before.machines.campaign.get(fact.campaignId)?.context.request;
     const student = students.get(fact.campaignId);
     if (student === undefined || request?.requestId !== fact.requestId) return;
-    teach(student, before, fact.campaignId, request.through);
     proposals += 1;
-    const again = student.planner.propose(request);
-    const what = compare(fact.proposal, again);
+    const answerOf = (one: Student): string | undefined => {
+      teach(one, before, fact.campaignId, request.through);
+      return compare(fact.proposal, one.planner.propose(request));
+    };
+    let what = answerOf(student);
+    if (what !== undefined && student.former !== undefined) what = answerOf(student.former);
+    student.former = undefined;
     if (what !== undefined)
       differences.push({ requestId: fact.requestId, position: event.position, what });
   };

@@ -3,7 +3,14 @@ import type { Planner } from "../../src/planning/planner.ts";
 import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
 
 /** The planners of all campaigns; runs in the worker, or in the daemon's own thread for simulations. */
-export function createPlannerHost(): (message: PlannerMessage) => PlannerAnswer | undefined {
+export interface PlannerHost {
+  (message: PlannerMessage): PlannerAnswer | undefined;
+  /** Lets a campaign's planner work ahead. */
+  prepare(campaignId: string): void;
+}
+
+/** A host that knows no campaign yet. */
+export function createPlannerHost(): PlannerHost {
   const planners = new Map<string, Planner>();
   const failures = new Map<string, string>();
 
@@ -33,7 +40,7 @@ export function createPlannerHost(): (message: PlannerMessage) => PlannerAnswer 
     }
   };
 
-  return (message) => {
+  const handle = (message: PlannerMessage): PlannerAnswer | undefined => {
     switch (message.kind) {
       case "define":
         failures.delete(message.spec.campaignId);
@@ -57,4 +64,8 @@ export function createPlannerHost(): (message: PlannerMessage) => PlannerAnswer 
         return answer(message.campaignId, message.call, (planner) => planner.view());
     }
   };
+  return Object.assign(handle, {
+    prepare: (campaignId: string) =>
+      guarded(campaignId, () => planners.get(campaignId)?.prepare?.()),
+  });
 }

@@ -58,7 +58,7 @@ export interface ChosenPoint {
 const RARITY_POWER = 1;
 const REACH_POWER = 0.75;
 /** Radius of the local penalty, in mean distances between results. */
-const PENALTY_RADIUS = 0.6;
+const PENALTY_RADIUS = 0.4;
 /** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
 const EXCLUSION_steps = 2.66;
 /** Every second pick of the balanced score is by plain doubt. */
@@ -73,7 +73,7 @@ const BALANCED_period = 2;
  * where phases of a single point hide.
  *
  * Local penalty: a chosen point or a point in flight j counts as a result of its expected label (n_c += F_jc, d_i shrinks) and
- * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.6 (N v/(M+1))^(1/dimension). No solve is needed.
+ * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.4 (N v/(M+1))^(1/dimension). No solve is needed.
  *
  * Cost O(count N labels). Equal scores (to 1e-9) are decided by `tie`. Returns fewer points only if fewer are free.
  */

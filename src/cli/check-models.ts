@@ -1,5 +1,10 @@
-import { configurationError, type LoadedConfiguration } from "../../config/load-configuration.ts";
-import type { Configuration } from "../../config/schema.ts";
+import { campaignSpec } from "../../config/campaign-spec.ts";
+import {
+  type ConfigurationProblem,
+  configurationError,
+  type PartlySound,
+  type SoundCampaign,
+} from "../../config/load-configuration.ts";
 import { LabError } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import { findSpecProblems } from "../models/effective-model/spec-problems.ts";
@@ -11,11 +16,11 @@ interface ModelProblem {
 }
 
 /** Every problem of the campaigns' spin models: bonds, couplings, curves; to be reported with those of the schema. */
-export function findModelProblems({ campaigns }: Configuration): ModelProblem[] {
-  return campaigns.flatMap(({ goal, model }, k) => {
+export function findModelProblems(campaigns: readonly SoundCampaign[]): ModelProblem[] {
+  return campaigns.flatMap(({ campaign: { goal, model }, index }) => {
     if (goal !== "effective-model") return [];
     return findSpecProblems(model.spec).map(({ path, text }) => ({
-      path: ["campaigns", k, "model", "spec", ...path],
+      path: ["campaigns", index, "model", "spec", ...path],
       text,
     }));
   });
@@ -26,17 +31,28 @@ export function findModelProblems({ campaigns }: Configuration): ModelProblem[] 
  * fit. Errors: TL-1010 with every problem and its line.
  */
 export function refuseBadModels(
-  loaded: LoadedConfiguration,
+  { file }: { readonly file: string },
   campaigns: readonly { readonly spec: CampaignSpec }[],
 ): void {
-  const problems = campaigns.flatMap(({ spec }, k): ModelProblem[] => {
-    try {
-      createPlanner(spec);
-      return [];
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      return [{ path: ["campaigns", k, "model"], text: error.toLine() }];
-    }
-  });
-  if (problems.length > 0) throw configurationError(loaded, problems);
+  const found = campaigns.flatMap(({ spec }, index) => plannerProblems(index, () => spec));
+  if (found.length > 0) throw configurationError({ file }, found);
+}
+
+/** What the tables and planners say of the campaigns that are sound in a configuration with problems. */
+export function findFurtherProblems({ file, folder, sound }: PartlySound): ConfigurationProblem[] {
+  const found = sound.flatMap(({ campaign, index }) =>
+    plannerProblems(index, () => campaignSpec(campaign, folder, "")),
+  );
+  if (found.length === 0) return [];
+  return configurationError({ file }, found).context["problems"] as ConfigurationProblem[];
+}
+
+function plannerProblems(index: number, spec: () => CampaignSpec): ModelProblem[] {
+  try {
+    createPlanner(spec());
+    return [];
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return [{ path: ["campaigns", index, "model"], text: error.toLine() }];
+  }
 }

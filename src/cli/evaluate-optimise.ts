@@ -75,16 +75,16 @@ export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void
     .option("--cost <column>", "cost of each candidate: gain per cost is made large")
     .option("--shared <column>", "every batch shares one value of this column")
     .option(
-      "--plot <file>",
-      `${PLOT_HELP} of regret, the first run's models with their uncertainty, the Pareto front`,
-    )
-    .option(
       "--exploration <k>",
       "deviations that upper-confidence-bound credits (2)",
       parseExploration,
     )
     .option("--log-inputs <names>", "positive inputs that differ by factors", parseNames)
     .option("--components <names>", "inputs that are fractions and sum to 1", parseNames)
+    .option(
+      "--plot <file>",
+      `${PLOT_HELP} of regret, the first run's models with their uncertainty, the Pareto front`,
+    )
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLE)
     .action(async (raw: RawOptions) => {

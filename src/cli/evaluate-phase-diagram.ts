@@ -41,6 +41,7 @@ interface RawOptions {
   readonly budget: string;
   readonly seeds: string;
   readonly shared?: string;
+  readonly refineFrom?: string;
   readonly compositionNoise: string;
   readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
@@ -68,7 +69,7 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     .option("--score <name>", "what makes a point worth measuring")
     .option(
       "--gamma <g>",
-      "kernel width exp(-g d^2) on z-scored axes, 20 in other tools; default: tied to the grid step",
+      "kernel width exp(-g d^2) on z-scored axes; default: tied to the grid step; 20, as in other tools, for label-* on coarse grids",
     )
     .option("--batch <n>", "points at once", "1")
     .option("--diversity <name>", "how the points of a batch keep apart")
@@ -84,6 +85,10 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     .option("--budget <n>", "experiments of a run", "100")
     .option("--seeds <n>", "number of runs", "1")
     .option("--shared <column>", "every batch shares one value of this axis")
+    .option(
+      "--refine-from <n>",
+      "start on every n-th value of each axis, go to finer ones near boundaries only",
+    )
     .option(
       "--composition-noise <s>",
       "standard deviation of each measured composition, mole fraction",
@@ -148,6 +153,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       budget,
       seeds,
       shared: options.settings.shared,
+      refineFrom_steps: options.settings.refineFrom_steps,
       compositionNoise: options.compositionNoise,
       noiseTold: settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
@@ -169,8 +175,11 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length === 3;
-  const isOpen = coexistence === undefined && method === undefined && score === undefined;
+  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
+  // A batch that shares a mole fraction is something only the graph can choose.
+  const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
+  const isOpen =
+    coexistence === undefined && method === undefined && score === undefined && !isShared;
   return isOpen && isSection && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
     : { ...settings, coexistence: coexistence ?? "off" };
@@ -196,6 +205,8 @@ function readOptions(raw: RawOptions): {
         ? undefined
         : oneOfWords("--coexistence", raw.coexistence, ["off", "midpoint", "full"] as const),
     shared: raw.shared,
+    refineFrom_steps:
+      raw.refineFrom === undefined ? undefined : wholeNumber("--refine-from", raw.refineFrom, 2),
     gamma: raw.gamma === undefined ? undefined : numberWithin("--gamma", raw.gamma, 1e-6, 1e9),
     compositionNoise_molFraction: noise > 0 && raw.noiseNotTold !== true ? noise : undefined,
   };

@@ -1,17 +1,29 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Option } from "commander";
-import { LabError, misuse } from "../core/errors.ts";
-import type { ExportFold } from "../views/export-document.ts";
+import { misuse } from "../core/errors.ts";
+import type { ExportDocument, ExportFold } from "../views/export-document.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
+import { writeNamedFile } from "./write-file.ts";
 
 interface ExportOptions {
   readonly campaign?: string;
   readonly format: "csv" | "json" | "jsonl";
   readonly data: string;
+  readonly what: "all" | MapPart;
   readonly out?: string;
 }
+
+/** Parts of a campaign's map. */
+const MAP_PARTS = ["map", "boundaries", "tie-lines", "triangles"] as const;
+type MapPart = (typeof MAP_PARTS)[number];
+
+const EXAMPLES = `
+Examples:
+  tieline export --format csv --data ./data --out results.csv
+  tieline export --format json --what map --out map.json
+  tieline export --format csv --what tie-lines
+`;
 
 /** `tieline export`: observations, jobs and proposals of a campaign. */
 export const registerExport: RegisterCommand = (program, io) => {
@@ -25,35 +37,57 @@ export const registerExport: RegisterCommand = (program, io) => {
         .makeOptionMandatory(),
     )
     .option("--data <dir>", "data folder of the daemon", "./data")
+    .addOption(
+      new Option(
+        "--what <part>",
+        "all that was observed, or a part of the map that follows from it",
+      )
+        .choices(["all", ...MAP_PARTS])
+        .default("all"),
+    )
     .option("--out <file>", "writes a file instead of standard output")
-    .addHelpText("after", "\nExample:\n  tieline export --format csv --data ./data --out map.csv\n")
+    .addHelpText("after", EXAMPLES)
     .action((options: ExportOptions) => runExport(options, io));
 };
 
 async function runExport(options: ExportOptions, io: CommandIo): Promise<void> {
   const { readLog } = await import("../read-log.ts");
-  const { exportCsv, exportJsonLines } = await import("../views/export-text.ts");
   const logger = createStderrLogger(io);
   const { exports } = await readLog({ folder: resolve(options.data), site: "default", logger });
   const document = exports.document(chooseCampaign(exports, options.campaign));
   if (document === undefined)
     throw misuse("TL-1001", `There is no campaign ${options.campaign} in ${options.data}`);
+  const { format, what, out } = options;
   const text =
-    options.format === "csv"
-      ? exportCsv(document)
-      : options.format === "json"
-        ? `${JSON.stringify(document)}\n`
-        : exportJsonLines(document);
-  if (options.out === undefined) return io.out(text);
-  try {
-    writeFileSync(options.out, text);
-  } catch (error) {
-    throw new LabError(
-      "TL-1003",
-      `${options.out} cannot be written (${(error as Error).message})`,
-      { cause: error },
-    );
-  }
+    what === "all" ? await writeAll(document, format) : await writeMapPart(document, what, format);
+  if (out === undefined) return io.out(text);
+  await writeNamedFile(out, text);
+}
+
+async function writeAll(
+  document: ExportDocument,
+  format: ExportOptions["format"],
+): Promise<string> {
+  const { exportCsv, exportJsonLines } = await import("../views/export-text.ts");
+  if (format === "csv") return exportCsv(document);
+  return format === "json" ? `${JSON.stringify(document)}\n` : exportJsonLines(document);
+}
+
+/** The map that the campaign's results lead to: its model is not in the log, so it learns them again. */
+async function writeMapPart(
+  document: ExportDocument,
+  part: MapPart,
+  format: ExportOptions["format"],
+): Promise<string> {
+  const { campaignMap } = await import("./campaign-map.ts");
+  const { mapTables } = await import("../views/map-document.ts");
+  const map = await campaignMap(document);
+  if (format === "csv") return mapTables(map).get(part === "map" ? "" : part) ?? "";
+  const { boundaries, tieLines, triangles } = map;
+  const parts = { map, boundaries, "tie-lines": tieLines, triangles };
+  if (format === "json") return `${JSON.stringify(parts[part])}\n`;
+  const rows: readonly unknown[] = part === "map" ? map.candidates : parts[part];
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 
 /** The campaign asked for, or the only one there is. */

@@ -4,6 +4,7 @@ import type { KnownPhases, PhaseDiagramSettings } from "../domain/goal-settings.
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { Composition, PhasesObservation } from "../domain/observation.ts";
 import type { CampaignResult, ProposedPoint } from "../domain/proposal.ts";
+import { type MapStatus, unseenChanceOf } from "../models/phase-diagram/map-model.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
 import type { Planner } from "../planning/planner.ts";
 import type { PhaseDiagramTruth, TruthRow } from "./phase-diagram-truth.ts";
@@ -27,6 +28,7 @@ export interface EvaluationRun {
   readonly proposal_ms: number[];
   readonly sampled: number[];
   readonly estimatedError: number[];
+  readonly unseenChance: number[];
 }
 
 /** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
@@ -48,6 +50,7 @@ export function runEvaluation(
     proposal_ms: [],
     sampled: [],
     estimatedError: [],
+    unseenChance: [],
   };
   const learnt: CampaignResult[] = [];
   let results: CampaignResult[] = [];
@@ -80,13 +83,14 @@ function record(run: EvaluationRun, planner: Planner, scorer: (view: MapView) =>
   run.macroF1.push(Number(macroF1.toFixed(6)));
   run.phasesFound.push(labelsFound);
   run.estimatedError.push(Number(view.status.estimatedError.toFixed(6)));
+  run.unseenChance.push(Number(unseenChanceOf(view.status).toFixed(6)));
 }
 
 interface MapView {
   readonly labels: readonly string[];
   readonly label: readonly number[];
   readonly measured: readonly { readonly label: string; readonly known: boolean }[];
-  readonly status: { readonly estimatedError: number };
+  readonly status: MapStatus;
 }
 
 interface MapScore {

@@ -10,16 +10,22 @@ const REDRAW_ms = 100;
 const WIDTH = 24;
 
 export function createProgress(io: CommandIo, label: string): Progress {
-  const started_ms = performance.now();
+  let started_ms = performance.now();
+  let last = { done: 0, total: 0 };
+  let updated_ms = started_ms;
   let drawn_ms = Number.NEGATIVE_INFINITY;
   return {
     update: (done, total, message = "") => {
       const now_ms = performance.now();
+      // Another stage of the work begins: its remaining time is judged by itself.
+      const isNewStage = last.total > 0 && (done < last.done || total !== last.total);
+      if (isNewStage) started_ms = updated_ms;
+      updated_ms = now_ms;
+      last = { done, total };
       if (!io.interactive || (now_ms - drawn_ms < REDRAW_ms && done < total)) return;
       drawn_ms = now_ms;
       const share = total > 0 ? Math.min(1, done / total) : 0;
-      const filled = Math.round(share * WIDTH);
-      const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
+      const bar = drawBar(share, WIDTH);
       const left_s = share > 0 ? ((now_ms - started_ms) * (1 / share - 1)) / 1000 : 0;
       io.err(`\r\x1b[2K${label} ${bar} ${done}/${total} ${formatDuration(left_s)} left ${message}`);
     },
@@ -27,6 +33,12 @@ export function createProgress(io: CommandIo, label: string): Progress {
       if (io.interactive) io.err("\r\x1b[2K");
     },
   };
+}
+
+/** A share 0..1 as so many letters. */
+export function drawBar(share: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
 /** `75` -> `1 min 15 s`. */

@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { LabError, misuse } from "../core/errors.ts";
-import type { ExportDocument } from "../views/export-document.ts";
-import type { DrawableView } from "../views/planner-views.ts";
+import { misuse } from "../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
 import { chooseCampaign } from "./export.ts";
+import { createProgress } from "./progress.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
+import { writeNamedFile } from "./write-file.ts";
 
 interface ReportOptions {
   readonly campaign?: string;
@@ -36,38 +35,29 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
   const document = exports.document(campaignId);
   if (document === undefined)
     throw misuse("TL-1001", `There is no campaign ${campaignId} in ${options.data}`);
+  const { relearn } = await import("./relearn.ts");
+  const progress = createProgress(io, "report");
+  const relearnt = await relearn(document, (done, total) => progress.update(done, total));
+  const { structureLooks } = await import("./structure-looks.ts");
+  const looks = await structureLooks(
+    document,
+    (text) => io.err(`warning: ${text}\n`),
+    (done, total) => progress.update(done, total, "simulations"),
+  );
+  progress.finish();
   const html = reportHtml({
+    ...relearnt,
+    looks,
     document,
     columns: candidateColumns(listCandidates(document.campaign.space)).columns,
-    view: await finalView(document),
     commands: [
       `tieline replay --data ${options.data} --verify`,
       `tieline export --campaign ${campaignId} --data ${options.data} --format json`,
+      `tieline report --campaign ${campaignId} --data ${options.data} --out ${options.out}`,
     ],
+    runtime: process.version,
     madeAt: new Date().toISOString(),
   });
-  try {
-    writeFileSync(options.out, html);
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new LabError("TL-1003", `${options.out} cannot be written (${why})`, { cause });
-  }
+  await writeNamedFile(options.out, html);
   io.out(`Report of ${campaignId}: ${options.out}, ${Math.round(html.length / 1000)} kB\n`);
-}
-
-/** The planner learns the campaign's results again: they are in the log, its model is not. */
-async function finalView(document: ExportDocument): Promise<DrawableView> {
-  const { createPlanner } = await import("../planning/create-planner.ts");
-  const planner = createPlanner(document.campaign);
-  const results = document.observations
-    .filter((observation) => !observation.withdrawn)
-    .map(({ position, candidateId, parameters, actual, result }) => ({
-      position,
-      candidateId,
-      parameters,
-      ...(actual === undefined ? {} : { actual }),
-      observations: result,
-    }));
-  planner.learn(results);
-  return planner.view();
 }

@@ -14,6 +14,7 @@ import { liveLine } from "./live-line.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
+import { showLiveScreen } from "./start-screen.ts";
 
 interface StartOptions {
   readonly config?: string;
@@ -22,8 +23,6 @@ interface StartOptions {
   readonly untilDone?: boolean;
   readonly speed: number;
 }
-
-const LIVE_LINE_INTERVAL_ms = 500;
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
@@ -65,15 +64,13 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   });
   const stopRunners =
     configuration.runners.length > 0
-      ? (await import("./start-runners.ts")).startRunners({
-          ...{ configuration, daemon, folder, logger },
-        })
+      ? (await import("./start-runners.ts")).startRunners({ configuration, daemon, folder, logger })
       : async () => {};
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   const stopNotifications = startNotifications(configuration, daemon.view, logger);
-  const stopLine = showLiveLine(io, daemon);
+  const stopLine = showLiveScreen(io, daemon);
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
@@ -105,22 +102,11 @@ function announce(
   for (const id of daemon.view.campaignIds) {
     const campaign = daemon.view.campaign(id);
     if (campaign?.state === "validated")
-      io.out(`Campaign ${id} waits: tieline start it with the page or over MQTT.\n`);
+      io.out(
+        `Campaign ${id} waits: start it on the page or with tieline start-campaign --campaign ${id}\n`,
+      );
   }
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
   }
-}
-
-/** In a terminal a line that is redrawn; the structured log says the same elsewhere. */
-function showLiveLine(io: CommandIo, daemon: Daemon): () => void {
-  if (!io.interactive) return () => {};
-  const timer = setInterval(
-    () => io.err(`\r\x1b[2K${liveLine(daemon.view)}`),
-    LIVE_LINE_INTERVAL_ms,
-  );
-  return () => {
-    clearInterval(timer);
-    io.err("\r\x1b[2K");
-  };
 }

@@ -16,10 +16,12 @@ import { type ClassifiedFrame, createFrameClassifier } from "../planning/frame-c
 import { type CommandIo, printJson } from "./command.ts";
 import { createProgress } from "./progress.ts";
 import type { ClassifyOptions } from "./structure.ts";
-import { readJson, speciesList, whole, writeText } from "./structure-input.ts";
+import { readJson, speciesList, whole } from "./structure-input.ts";
+import { pictureKind, writePicture } from "./write-picture.ts";
 
 /** `structure classify`: classes of the atoms of every frame, their clusters, interfaces and transitions in time. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {
+  if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const started_ms = performance.now();
   const document = await readJson(options.model);
   const settings = {
@@ -57,7 +59,7 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
   const trends = smoothedShares(frames, names);
   if (options.plot !== undefined && last !== undefined) {
     const { drawClasses } = await import("./structure-plot.ts");
-    await writeText(options.plot, drawClasses({ frames, trends, transitions, last, names }));
+    await writePicture(options.plot, drawClasses({ frames, trends, transitions, last, names }));
   }
   for (const note of notes) io.err(`Note: ${note}\n`);
   const timing_ms = { classify: classify_ms, total: performance.now() - started_ms };

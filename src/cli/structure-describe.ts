@@ -8,7 +8,7 @@ import { createProgress } from "./progress.ts";
 import type { DescribeOptions } from "./structure.ts";
 import { chooseRecipe, firstFrames, speciesList } from "./structure-input.ts";
 
-const CHUNK_ATOMS = 65_536;
+const CHUNK_ATOMS = 4096;
 
 /** `structure describe`: descriptors of every frame, to a .npy file. */
 export async function describeFrames(options: DescribeOptions, io: CommandIo): Promise<void> {
@@ -20,25 +20,26 @@ export async function describeFrames(options: DescribeOptions, io: CommandIo): P
   const settings = laafSettings(recipe, species.length);
   const length = descriptorLength(settings);
   const writer: NpyWriter | undefined =
-    options.out === undefined ? undefined : await createNpyWriter(options.out, length);
+    options.out === undefined ? undefined : createNpyWriter(options.out, length);
   const progress = createProgress(io, "describe");
   let atoms = 0;
   let frames = 0;
   let descriptors_ms = 0;
+  let writing_ms = 0;
   for await (const { frame, fraction } of readFrames(options.frames)) {
     const matched = matchSpecies(frame, species, speciesList(options.species));
-    const chunks: Float64Array[] = [];
     const begin_ms = performance.now();
     describeInChunks({ ...frame, species: matched.species }, settings, CHUNK_ATOMS, (_, rows) => {
-      if (writer !== undefined) chunks.push(rows.slice());
+      const written_ms = performance.now();
+      writer?.append(rows);
+      writing_ms += performance.now() - written_ms;
     });
     descriptors_ms += performance.now() - begin_ms;
-    for (const rows of chunks) await writer?.append(rows);
     atoms += frame.atoms;
     frames++;
     progress.update(Math.round(1000 * fraction), 1000, `${atoms} atoms`);
   }
-  await writer?.close();
+  writer?.close();
   progress.finish();
   const result = {
     frames,
@@ -49,7 +50,11 @@ export async function describeFrames(options: DescribeOptions, io: CommandIo): P
     average_A: recipe.average_A,
     firstNeighbour_A: neighbour_A,
     ...(options.out === undefined ? {} : { out: options.out }),
-    timing_ms: { descriptors: descriptors_ms, total: performance.now() - started_ms },
+    timing_ms: {
+      descriptors: descriptors_ms - writing_ms,
+      writing: writing_ms,
+      total: performance.now() - started_ms,
+    },
   };
   if (options.json === true) return printJson(io, result);
   io.out(

@@ -1,18 +1,4 @@
-/** Colours of Okabe and Ito, told apart with any colour vision. */
-export const COLOURS = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#cc79a7",
-  "#e69f00",
-  "#56b4e9",
-  "#f0e442",
-  "#000000",
-] as const;
-
-export function colourOf(group: number): string {
-  return COLOURS[group % COLOURS.length] ?? "#000000";
-}
+import { phaseColour } from "../views/pictures/palette.ts";
 
 /** Where a drawing lies on the page, px. */
 export interface Panel {
@@ -80,7 +66,7 @@ export function scatter(
     .filter((_, k) => k % stride === 0)
     .map(
       (p) =>
-        `<circle cx="${fixed(x.at(p.x))}" cy="${fixed(y.at(p.y))}" r="${radius}" fill="${colourOf(p.group)}" fill-opacity="0.6"` +
+        `<circle cx="${fixed(x.at(p.x))}" cy="${fixed(y.at(p.y))}" r="${radius}" fill="${phaseColour(p.group)}" fill-opacity="0.6"` +
         `${p.isStrange === true ? ' stroke="black" stroke-width="0.7"' : ""}/>`,
     );
   return [frame(panel, axes, x, y), ...marks].join("\n");
@@ -120,12 +106,12 @@ export function lines({ xs, trends, dots, marks, panel, axes }: Series): string 
   ];
   const paths = trends.map((values, group) => {
     const at = values.map((value, k) => point(value, k).join(","));
-    return `<polyline points="${at.join(" ")}" fill="none" stroke="${colourOf(group)}" stroke-width="1.8"/>`;
+    return `<polyline points="${at.join(" ")}" fill="none" stroke="${phaseColour(group)}" stroke-width="1.8"/>`;
   });
   const circles = dots.flatMap((values, group) =>
     values.map((value, k) => {
       const [cx, cy] = point(value, k);
-      return `<circle cx="${cx}" cy="${cy}" r="2" fill="${colourOf(group)}" fill-opacity="0.5"/>`;
+      return `<circle cx="${cx}" cy="${cy}" r="2" fill="${phaseColour(group)}" fill-opacity="0.5"/>`;
     }),
   );
   const dashes = marks.flatMap((mark) => [
@@ -141,7 +127,7 @@ export function legend(names: readonly string[], left: number, top: number): str
   return names
     .map(
       (name, group) =>
-        `<circle cx="${left}" cy="${top + 16 * group - 4}" r="4" fill="${colourOf(group)}"/>` +
+        `<circle cx="${left}" cy="${top + 16 * group - 4}" r="4" fill="${phaseColour(group)}"/>` +
         text(left + 10, top + 16 * group, name),
     )
     .join("\n");
@@ -155,7 +141,7 @@ export function legendRow(names: readonly string[], left: number, top: number): 
       const at = x;
       x += 26 + LETTER_px * name.length;
       return (
-        `<circle cx="${at}" cy="${top - 4}" r="4" fill="${colourOf(group)}"/>` +
+        `<circle cx="${at}" cy="${top - 4}" r="4" fill="${phaseColour(group)}"/>` +
         text(at + 10, top, name)
       );
     })

@@ -22,6 +22,7 @@ import {
   whole,
   writeText,
 } from "./structure-input.ts";
+import { pictureKind, writePicture } from "./write-picture.ts";
 
 interface Timing {
   read_ms: number;
@@ -31,6 +32,7 @@ interface Timing {
 /** `structure train`: a classifier of atoms from labelled frames or from a table of descriptors. */
 export async function trainStructure(options: TrainOptions, io: CommandIo): Promise<void> {
   const started_ms = performance.now();
+  if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const hasFrames = (options.frames ?? []).length > 0;
   const hasTable = (options.descriptors ?? []).length > 0;
   if (hasFrames === hasTable)
@@ -45,7 +47,7 @@ export async function trainStructure(options: TrainOptions, io: CommandIo): Prom
   await writeText(options.out, `${JSON.stringify(modelToDocument(trained.model))}\n`);
   if (options.plot !== undefined) {
     const { drawSpace } = await import("./structure-plot.ts");
-    await writeText(options.plot, drawSpace(trained.model));
+    await writePicture(options.plot, drawSpace(trained.model));
   }
   for (const warning of trained.warnings) io.err(`Warning: ${warning}\n`);
   const total_ms = performance.now() - started_ms;

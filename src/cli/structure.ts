@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { PLOT_HELP } from "./write-picture.ts";
 
 export interface DescribeOptions {
   readonly frames: string;
@@ -81,22 +82,16 @@ function registerDescribe(structure: Command, io: CommandIo): void {
 }
 
 function registerTrain(structure: Command, io: CommandIo): void {
-  const collect = (value: string, before: string[] | undefined): string[] => [
-    ...(before ?? []),
-    value,
-  ];
   structure
     .command("train")
     .description("Trains a classifier of atoms (TS-LPP) on labelled frames, or finds their kinds.")
     .option(
-      "--frames <file:label>",
-      `${FILE_HELP}; repeat, the same label may stand for several files`,
-      collect,
+      "--frames <file:label...>",
+      `${FILE_HELP}; several, the same label may stand for several files`,
     )
     .option(
-      "--descriptors <file.csv[:label]>",
+      "--descriptors <file.csv[:label]...>",
       "one row an atom, no header: descriptors made elsewhere",
-      collect,
     )
     .option(
       "--species <names>",
@@ -117,12 +112,12 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option("--voters <k>", "nearest training atoms that vote for a class", "15")
     .option("--seed <text>", "names the random stream", "1")
     .requiredOption("--out <model.json>", "the model file")
-    .option("--plot <file.svg>", "a picture of the space with its classes")
+    .option("--plot <file>", `${PLOT_HELP}: the space with its classes`)
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal --frames solid900.xyz:crystal \\\n" +
-        "    --frames melt.xyz:liquid --frames melt2.xyz:liquid --out model.json --plot space.svg\n",
+      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal solid900.xyz:crystal \\\n" +
+        "    melt1500.xyz:liquid melt2000.xyz:liquid --out model.json --plot space.svg\n",
     )
     .action(async (options: TrainOptions) => {
       const { trainStructure } = await import("./structure-train.ts");
@@ -140,11 +135,11 @@ function registerClassify(structure: Command, io: CommandIo): void {
     .option(
       "--rounds <n>",
       "times that neighbouring atoms agree on their classes; 0: each alone",
-      "2",
+      "3",
     )
     .option("--workers <n>", "threads for frames of 50 000 atoms and more; without it every core")
     .option("--out <file.extxyz>", "the frames with their classes, for OVITO")
-    .option("--plot <file.svg>", "a picture: fractions in time, space, the last frame's box")
+    .option("--plot <file>", `${PLOT_HELP}: shares in time, space, the last box`)
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",

@@ -22,13 +22,13 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
   const labelColumn = columnOf(table, label);
   const axes =
     options.axes === undefined
-      ? table.columns.filter((name) => name !== label)
+      ? table.columns.filter((name) => name !== label && name !== options.confidence)
       : nameList("--axes", options.axes);
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
   const outputs = await import("./plot-phase-diagram.ts");
   outputs.checkMapOutputs(options, axes);
   const rows = readCandidates(table, axes);
-  const results = readResults(table, rows, labelColumn);
+  const results = readResults(table, rows, labelColumn, options.confidence);
   const planner = createPhaseDiagramPlanner(campaignOf(options, rows, batch));
   planner.learn(results);
   const proposal = planner.propose({
@@ -88,17 +88,21 @@ function readResults(
   table: Table,
   rows: readonly Parameters[],
   labelColumn: number,
+  confidence: string | undefined,
 ): CampaignResult[] {
-  return table.rows.flatMap(({ cells }, row) => {
-    const text = cells[labelColumn] ?? "";
+  const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
+  return table.rows.flatMap((line, row) => {
+    const text = line.cells[labelColumn] ?? "";
     if (text === "") return [];
+    const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
+    const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
     const phases = text.split("+").map((name) => name.trim());
     return [
       {
         position: row,
         candidateId: `c${row}`,
         parameters: rows[row] ?? {},
-        observations: [{ kind: "phases" as const, phases }],
+        observations: [{ kind: "phases" as const, phases, confidence: sure }],
       },
     ];
   });
@@ -116,6 +120,10 @@ function campaignOf(
       score: options.score,
       diversity: options.diversity,
       shared: options.shared,
+      refineFrom_steps:
+        options.refineFrom === undefined
+          ? undefined
+          : wholeNumber("--refine-from", options.refineFrom, 2),
       initial: 0,
     },
     campaignId: asId<CampaignId>("suggest"),

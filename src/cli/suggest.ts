@@ -23,6 +23,8 @@ export interface SuggestOptions {
   readonly score?: string;
   readonly diversity?: string;
   readonly shared?: string;
+  readonly refineFrom?: string;
+  readonly confidence?: string;
   readonly acquisition?: string;
   readonly kernel?: string;
   readonly constraints?: string;
@@ -71,6 +73,8 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--score <name>", "phase-diagram: what makes a point worth measuring")
     .option("--diversity <name>", "phase-diagram: how the points of a batch keep apart")
     .option("--shared <column>", "all points of the batch share one value of this axis")
+    .option("--refine-from <n>", "phase-diagram: every n-th value first, finer near boundaries")
+    .option("--confidence <column>", "phase-diagram: column of each label's confidence, 0..1")
     .option("--acquisition <name>", "optimise: what makes a point worth measuring")
     .option("--kernel <name>", "optimise: matern-5/2 (default) or squared-exponential")
     .option("--constraints <list>", "optimise: measured columns with a range, e.g. density:..5")

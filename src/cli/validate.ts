@@ -1,3 +1,4 @@
+import type { ConfigurationProblem, PartlySound } from "../../config/load-configuration.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 
@@ -36,7 +37,7 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
     );
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    const problems = error.context["problems"] as Parameters<typeof formatProblem>[0][] | undefined;
+    const problems = await allProblems(error);
     if (options.json)
       printJson(io, {
         valid: false,
@@ -49,4 +50,15 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
       cause: error,
     });
   }
+}
+
+/** The problems that the error brings, and what can be found of the campaigns that are sound. */
+async function allProblems(error: LabError): Promise<ConfigurationProblem[] | undefined> {
+  const { problems, partly } = error.context as {
+    problems?: ConfigurationProblem[];
+    partly?: PartlySound;
+  };
+  if (problems === undefined || partly === undefined) return problems;
+  const { findFurtherProblems } = await import("./check-models.ts");
+  return [...problems, ...findFurtherProblems(partly)].sort((a, b) => a.line - b.line);
 }

@@ -12,12 +12,21 @@ export interface PhaseDiagramSettings {
   readonly known?: readonly KnownPhases[] | undefined;
   /** Column whose value every point of a batch shares. */
   readonly shared?: string | undefined;
+  /** Starts on every n-th value of each axis of a regular grid and goes to finer ones near boundaries only. */
+  readonly refineFrom_steps?: number | undefined;
   /** Width of the label-propagation kernel: exp(-gamma d^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
   readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
-    | { readonly mapUnchanged?: number | undefined; readonly error_max?: number | undefined }
+    | {
+        /** Results in a row that changed no label of the map. */
+        readonly mapUnchanged?: number | undefined;
+        /** Estimated share of wrong labels, 0..1. */
+        readonly error_max?: number | undefined;
+        /** Estimated chance that a label has not been seen yet, 0..1. */
+        readonly unseenChance_max?: number | undefined;
+      }
     | undefined;
 }
 

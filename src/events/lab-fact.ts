@@ -112,6 +112,7 @@ export type InternalFact =
       readonly version: string;
       readonly instrumentLimits: Readonly<Record<string, Limits>>;
     }
+  /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }
   | {

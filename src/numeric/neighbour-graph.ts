@@ -14,7 +14,7 @@ export interface NeighbourGraph {
 /**
  * Finds all pairs with |x_i - x_j| <= radius by a cell list: O(N x neighbours). `points` is N x dimension, dimension 1..6.
  * A point that would have fewer than `neighbours_min` neighbours is joined to its nearest ones instead, so that scattered
- * candidates stay connected; the graph is symmetric all the same.
+ * candidates stay connected; the graph is symmetric all the same. The corners and edges of a regular grid are left as they are.
  */
 export function findNeighbours(
   points: Float64Array,
@@ -25,11 +25,19 @@ export function findNeighbours(
   const count = points.length / dimension;
   const graph = joinWithin(points, dimension, count, radius);
   const lonely: number[] = [];
+  let isRim = true;
   for (let i = 0; i < count; i++) {
-    if (graph.start[i + 1]! - graph.start[i]! < neighbours_min) lonely.push(i);
+    const found = graph.start[i + 1]! - graph.start[i]!;
+    if (found < neighbours_min) lonely.push(i);
+    if (found < Math.min(dimension, neighbours_min)) isRim = false;
   }
-  return lonely.length === 0 ? graph : joinLonely(graph, points, dimension, lonely, neighbours_min);
+  const isGrid = isRim && lonely.length <= RIM_share_max * count;
+  if (lonely.length === 0 || isGrid) return graph;
+  return joinLonely(graph, points, dimension, lonely, neighbours_min);
 }
+
+/** Where so few have too few neighbours, and those one in each direction, they are the rim of a regular grid. */
+const RIM_share_max = 0.25;
 
 function joinWithin(
   points: Float64Array,

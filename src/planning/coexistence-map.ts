@@ -1,19 +1,28 @@
 import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import type { MapGrid, MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
-import { createTriangulationModel } from "../models/phase-diagram/triangulation/index.ts";
+import {
+  createStackModel,
+  createTriangulationModel,
+  furtherAxis,
+} from "../models/phase-diagram/triangulation/index.ts";
 
 /** True where the candidates are one isothermal section: three mole fractions and no further axis. */
 export function isTernarySection(grid: MapGrid): boolean {
   return grid.components.length === 3 && grid.axes.length === 3;
 }
 
+/** True where the candidates are ternary sections at the levels of one further axis, such as temperature. */
+export function isStackOfSections(grid: MapGrid): boolean {
+  return furtherAxis(grid) >= 0;
+}
+
 /**
  * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
  * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
- * learnt so far moves over to the triangulation.
+ * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations.
  *
- * @throws TL-5004 where `full` is asked for and the candidates are no ternary section
+ * @throws TL-5004 where `full` is asked for and the candidates are neither a ternary section nor a stack of them
  */
 export function createCoexistenceMap(
   grid: MapGrid,
@@ -21,16 +30,23 @@ export function createCoexistenceMap(
   createGraph: () => MapModel,
 ): MapModel {
   const noise = settings.compositionNoise_molFraction;
-  const triangulate = (): MapModel => createTriangulationModel(grid, { noise });
+  const isSection = isTernarySection(grid);
+  const isShareable =
+    settings.shared === undefined || grid.axes.indexOf(settings.shared) === furtherAxis(grid);
+  const canTriangulate = (isSection || isStackOfSections(grid)) && isShareable;
+  const triangulate = (): MapModel =>
+    isSection
+      ? createTriangulationModel(grid, { noise })
+      : createStackModel(grid, { sharesLevel: settings.shared !== undefined });
   if (settings.coexistence === "full") {
-    if (isTernarySection(grid)) return triangulate();
+    if (canTriangulate) return triangulate();
     throw new LabError(
       "TL-5004",
-      "coexistence full needs three axes that are mole fractions, and no further axis",
+      "coexistence full needs three axes that are mole fractions, and at most one further axis; only that one can be shared by a batch",
       { exitCode: 2 },
     );
   }
-  if (settings.coexistence !== undefined || !isTernarySection(grid)) return createGraph();
+  if (settings.coexistence !== undefined || !canTriangulate) return createGraph();
   return switchingMap(createGraph(), triangulate);
 }
 

@@ -7,7 +7,7 @@ import {
   type PreparedCentre,
   prepareCentre,
 } from "../models/structure/classify-descriptors.ts";
-import { consultNeighbours } from "../models/structure/consult-neighbours.ts";
+import { consultNeighbours, settleClasses } from "../models/structure/consult-neighbours.ts";
 import { takeRows } from "../models/structure/dense.ts";
 import {
   describeInChunks,
@@ -209,12 +209,13 @@ function conclude(
   const count = model.classes.length;
   const { votes, coordinates } = judged;
   const agreed = consultNeighbours(box, votes, count, settings.cutoff_A, options.rounds);
-  const classes = winners(agreed, frame.atoms, count);
+  const alone = winners(votes, frame.atoms, count);
+  const classes = settleClasses(alone, agreed, count);
   return {
     frame,
     classes,
     probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
-    alone: winners(votes, frame.atoms, count),
+    alone,
     unfamiliarity: matched.foreign
       ? judged.unfamiliarity.map((value) => Math.max(FOREIGN, value))
       : judged.unfamiliarity,

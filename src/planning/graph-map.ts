@@ -10,6 +10,7 @@ import type {
 import { applyPhaseRule, presentComponents } from "../models/phase-diagram/phase-rule.ts";
 import { createEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
 import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
+import { createGridLevels, type GridLevels } from "./grid-levels.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 import { createMapNetwork, type MapNetwork } from "./map-network.ts";
 import { assessMap } from "./map-status.ts";
@@ -29,6 +30,8 @@ export interface GraphMapOptions {
   readonly usesMidpoints: boolean;
   /** Column that all points of a batch share, as a position in the grid's axes. */
   readonly shared?: number | undefined;
+  /** Starts on every n-th value of each axis and refines near boundaries. */
+  readonly refineFrom_steps?: number | undefined;
 }
 
 /** What the parts of a graph map share. */
@@ -45,6 +48,8 @@ export interface GraphMapState {
   /** Squared distance of each candidate to the nearest result. */
   distance2(): Float64Array;
   suspicious(): readonly SuspiciousEvidence[];
+  /** Levels of the grid, where it is refined near boundaries only. */
+  readonly levels?: GridLevels | undefined;
 }
 
 /** The map by label propagation or spreading on the graph of the candidates. */
@@ -80,6 +85,7 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
     predict,
     distance2: reach.distance2,
     suspicious,
+    levels: levelsOf(grid, options),
   };
   const forgetConclusions = (): void => {
     prediction = undefined;
@@ -112,6 +118,11 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
     }),
     geometry: () => geometryOf(book),
   };
+}
+
+function levelsOf(grid: OrderedGrid, options: GraphMapOptions): GridLevels | undefined {
+  const { refineFrom_steps } = options;
+  return refineFrom_steps === undefined ? undefined : createGridLevels(grid, refineFrom_steps);
 }
 
 /** Squared distance of each candidate to the nearest result, kept from one proposal to the next. */

@@ -27,13 +27,14 @@ export function chooseFromGraph(state: GraphMapState, request: RankRequest): Ran
   return best.points;
 }
 
-function freeCandidates({ grid, book, tried }: GraphMapState, request: RankRequest): Uint8Array {
+function freeCandidates(state: GraphMapState, request: RankRequest): Uint8Array {
+  const { grid, book, tried, levels } = state;
   const free = new Uint8Array(grid.count).fill(1);
   for (const candidate of tried.values()) free[candidate] = 0;
   for (const candidate of request.pending) free[candidate] = 0;
   for (const candidate of request.excluded) free[candidate] = 0;
   for (const node of book.known()) if (node < grid.count) free[node] = 0;
-  return free;
+  return levels === undefined ? free : levels.open(state.predict().label, free);
 }
 
 /** The free candidates of each value of an axis, ascending. */

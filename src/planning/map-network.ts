@@ -2,7 +2,7 @@ import { createHarmonicField } from "../models/phase-diagram/harmonic-field.ts";
 import {
   BANDWIDTH_steps,
   buildKernelGraph,
-  cutOf,
+  CUT_steps,
   FACE_COUPLING,
   type KernelGraph,
 } from "../models/phase-diagram/kernel-graph.ts";
@@ -46,7 +46,7 @@ const SNAP_steps = 0.25;
 /** So many new nodes at once are cheaper by a fresh solve of all labels. */
 const WAITING_max = 60;
 /** Weights below this share of the largest are left out of a kernel of given gamma. */
-const GAMMA_WEIGHT_min = 1e-6;
+const GAMMA_WEIGHT_min = 1e-9;
 
 export function createMapNetwork(grid: OrderedGrid, options: NetworkOptions): MapNetwork {
   const extra: { readonly point: Float64Array; readonly values: Float64Array }[] = [];
@@ -138,7 +138,7 @@ function buildGraph(
   const { steps } = grid.scaling;
   return buildKernelGraph(inGridSteps(points, steps), grid.dimension, {
     bandwidth: BANDWIDTH_steps,
-    cut: cutOf(grid.dimension),
+    cut: CUT_steps,
     stretch: steps.every((step) => step === steps[0]) ? undefined : steps,
     coupling: hasFaces
       ? faceCoupling(

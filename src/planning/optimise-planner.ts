@@ -10,7 +10,7 @@ import type {
 } from "../domain/proposal.ts";
 import { bestParameters, topRows } from "./optimise/best-rows.ts";
 import { type BoxAxes, createBoxAxes } from "./optimise/box-axes.ts";
-import { createBoxPool, designParameters } from "./optimise/box-pool.ts";
+import { boxPoints, createBoxPool, designParameters } from "./optimise/box-pool.ts";
 import { CampaignModel } from "./optimise/campaign-model.ts";
 import { type CandidatePool, createCandidatePool, poolOf } from "./optimise/candidate-pool.ts";
 import { chooseBatch } from "./optimise/choose-batch.ts";
@@ -84,10 +84,28 @@ class OptimisePlanner implements Planner {
     };
   }
 
+  prepare(): void {
+    for (const { surrogate } of this.model.quantities) surrogate.learnAhead();
+  }
+
   view(): PlannerView {
     this.model.update();
     this.usePool({ n: 0, count: 1, pending: [], excluded: [], seed: this.spec.seed });
     return createOptimiseView(this.model, this.settings, this.spec);
+  }
+
+  /**
+   * In a continuous space every second single point goes where the mean is best: with several equally good hills expected
+   * improvement moves from one to the other, and none is climbed to its top.
+   */
+  private settingsAt(request: ProposalRequest): ResolvedSettings {
+    const { settings, model } = this;
+    const isTurn = (model.rows.length + request.pending.length) % 2 === 1;
+    const isAlone = request.count === 1 && request.pending.length <= 1;
+    const isPlain =
+      model.quantities.length === 1 && settings.acquisition === "expected-improvement";
+    if (this.axes === undefined || !isTurn || !isAlone || !isPlain) return settings;
+    return { ...settings, acquisition: "upper-confidence-bound", exploration: 0 };
   }
 
   /** Makes the pool that stands for a continuous space at this request; a listed space keeps its own. */
@@ -95,14 +113,16 @@ class OptimisePlanner implements Planner {
     const { axes, model } = this;
     if (axes === undefined) return;
     const measured = model.rows.map((row) => ({ ...row.result.parameters, ...row.result.actual }));
-    const base = { axes, request, best: bestParameters(model), measured };
+    const points = boxPoints(axes, request, bestParameters(model));
+    const base = { axes, request, points, measured };
     model.pool = createBoxPool({ ...base, refined: [] });
     if (!model.quantities.every((q) => q.surrogate.gp !== undefined)) return;
-    const { scorer } = createScorer(model, this.settings, createPrng(`${request.seed}/starts`));
+    const settings = this.settingsAt(request);
+    const { scorer } = createScorer(model, settings, createPrng(`${request.seed}/starts`));
     const starts = topRows(scorer.score(), model.pool.allowed, REFINED_STARTS).map(
       (row) => model.pool.candidates[row]?.parameters ?? {},
     );
-    const refined = refinePoints(model, this.settings, axes, starts);
+    const refined = refinePoints(model, settings, axes, starts);
     if (refined.length > 0) model.pool = createBoxPool({ ...base, refined });
   }
 
@@ -120,7 +140,7 @@ class OptimisePlanner implements Planner {
     const designed = points.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
     const open = withoutRows(eligible, this.model.pool.twinOf, designed);
     if (points.length === request.count || !isTaught) return points;
-    const { scorer, ownsTargets } = createScorer(this.model, this.settings, prng);
+    const { scorer, ownsTargets } = createScorer(this.model, this.settingsAt(request), prng);
     const chosen = chooseBatch({
       scorer,
       count: request.count - points.length,

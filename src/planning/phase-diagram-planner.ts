@@ -3,10 +3,14 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
-import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
+import {
+  type MapModel,
+  type PhaseEvidence,
+  unseenChanceOf,
+} from "../models/phase-diagram/map-model.ts";
 import { listCandidates } from "./candidates.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
-import { createMapModel, resolveSettings } from "./phase-diagram-strategy.ts";
+import { createMapModel, kernelGamma, resolveSettings } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
 import type { Planner, PlannerFactory } from "./planner.ts";
@@ -144,7 +148,10 @@ function propose(context: ProposeContext): Proposal {
     const chosen = candidates[grid.rowOf[candidate] ?? -1];
     return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
   });
-  const resolved = resolveSettings(context.settings);
+  const resolved = {
+    ...resolveSettings(context.settings),
+    gamma: kernelGamma(context.settings, grid),
+  };
   const status = model.status();
   return {
     points,
@@ -203,6 +210,13 @@ function judge(context: ProposeContext, proposed: number): Verdict {
     return {
       kind: "converged",
       reason: `the estimated share of wrong labels, ${percent(status.estimatedError)}, is as low as asked for (${percent(stop.error_max)})`,
+    };
+  }
+  const unseen = unseenChanceOf(status);
+  if (stop?.unseenChance_max !== undefined && isWellKnown && unseen <= stop.unseenChance_max) {
+    return {
+      kind: "converged",
+      reason: `the chance of a phase not seen yet, ${percent(unseen)}, is as low as asked for (${percent(stop.unseenChance_max)})`,
     };
   }
   if (status.complete !== undefined && stop !== undefined) {

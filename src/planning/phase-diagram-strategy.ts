@@ -58,11 +58,28 @@ function graphOptions({ settings, grid }: MapStrategy): GraphMapOptions {
     score: resolved.score,
     diversity: resolved.diversity,
     initial: resolved.initial,
-    gamma: resolved.gamma,
+    gamma: kernelGamma(settings, grid),
     usesPhaseRule: resolved.method === "harmonic",
     usesMidpoints: settings.coexistence === "midpoint",
     shared,
+    refineFrom_steps: settings.refineFrom_steps,
   };
+}
+
+/** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
+const GAMMA_published = 20;
+/** A wider kernel, in grid steps, would join hundreds of candidates on a fine grid. */
+const BANDWIDTH_published_steps = 1.5;
+
+/**
+ * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
+ * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
+ */
+export function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
+  const { method, gamma } = resolveSettings(settings);
+  if (gamma !== undefined || method === "harmonic") return gamma;
+  const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
+  return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
 }
 
 export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {

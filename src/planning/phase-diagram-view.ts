@@ -1,4 +1,8 @@
-import type { MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
+import {
+  type MapModel,
+  type PhaseEvidence,
+  unseenChanceOf,
+} from "../models/phase-diagram/map-model.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 import type { PlannerView, ViewDetail } from "./planner.ts";
 
@@ -21,6 +25,7 @@ export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string,
     estimatedError: round(status.estimatedError),
     unseenShare: round(status.unseenShare),
     unseenLabels: round(status.unseenLabels),
+    unseenChance: round(unseenChanceOf(status)),
     reached: round(reached / grid.count),
     suspicious: status.suspicious.map(({ candidate, label: found, expected }) => ({
       candidateId: `c${grid.rowOf[candidate] ?? -1}`,

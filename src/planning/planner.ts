@@ -12,6 +12,10 @@ export interface Planner {
   forget(positions: readonly number[]): void;
   /** The next points. Does not change what has been learnt. */
   propose(request: ProposalRequest): Proposal;
+  /**
+   * Works ahead while nobody waits; changes no answer, only how soon it comes. The planner's thread calls it after each proposal.
+   */
+  prepare?(): void;
   /** What the page draws: plain JSON, computed on demand, never logged. */
   view(detail?: ViewDetail): PlannerView;
 }

@@ -33,8 +33,8 @@ const FIDELITY: Readonly<Record<EvidenceKind, number>> = { simulation: 0.9, meas
  * The planner of `structure-map` campaigns: the phase-diagram engine on phases that come from classified simulations, from
  * furnaces, or from both. A simulation's confidence is multiplied by its kind's fidelity (0.9 unless set), so that a
  * measurement outvotes a simulation that contradicts it. Where the campaign has an alternative recipe of the other kind, each
- * point is given to the kind that corrects more of the map for its cost. The view says for every candidate which kind
- * of evidence lies nearest, and the model's summary what was spent on each.
+ * point is given to the kind that corrects more of the map for its cost. The view says for every candidate which kind of
+ * evidence lies nearest, for every region how many of its candidates rest on each, and the model's summary what was spent.
  */
 export const createStructureMapPlanner: PlannerFactory = (campaign) => {
   assert(campaign.goal === "structure-map", `a ${campaign.goal} campaign has no structure map`);
@@ -65,11 +65,12 @@ export const createStructureMapPlanner: PlannerFactory = (campaign) => {
       const { model } = proposal;
       return { ...proposal, model: { ...model, summary: { ...model.summary, evidence } } };
     },
-    view: (detail): PlannerView => ({
-      ...inner.view(detail),
-      evidence: spent([...learnt.values()], settings),
-      restsOn: nearestKinds(places.all, [...learnt.values()]),
-    }),
+    view: (detail): PlannerView => {
+      const map = inner.view(detail);
+      const restsOn = nearestKinds(places.all, [...learnt.values()]);
+      const evidence = spent([...learnt.values()], settings);
+      return { ...map, evidence, restsOn, regions: regionsOf(map, restsOn) };
+    },
   };
 };
 
@@ -203,6 +204,34 @@ function spent(learnt: readonly Learnt[], settings: StructureMapSettings) {
     return { results, cost: results * (settings.evidence?.[kind]?.cost ?? 1) };
   };
   return { simulation: of("simulation"), measurement: of("measurement") };
+}
+
+/** One region of the map, and how many of its candidates lie nearest to a result of each kind. */
+export interface RegionEvidence {
+  readonly label: string;
+  readonly candidates: number;
+  readonly simulation: number;
+  readonly measurement: number;
+}
+
+function regionsOf(
+  map: PlannerView,
+  restsOn: readonly (EvidenceKind | "none")[],
+): RegionEvidence[] {
+  const { labels, label } = map as unknown as {
+    labels: readonly string[];
+    label: readonly number[];
+  };
+  return labels.map((name, k) => {
+    const own = restsOn.filter((_, row) => label[row] === k);
+    const on = (kind: EvidenceKind): number => own.filter((one) => one === kind).length;
+    return {
+      label: name,
+      candidates: own.length,
+      simulation: on("simulation"),
+      measurement: on("measurement"),
+    };
+  });
 }
 
 /** Set points as numbers, each axis scaled to 0..1 over the candidates. */

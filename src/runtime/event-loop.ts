@@ -166,7 +166,10 @@ class EventLoop implements Runtime {
   private fold(event: LabEvent, live: boolean): LabCommand[] {
     const commands = applyEvent(this.lab, event);
     const { fact } = event;
-    if (fact.type === "campaign.defined") this.ports.planner.define(fact.spec);
+    if (fact.type === "campaign.defined") {
+      this.ports.planner.define(fact.spec);
+      this.executor.plannerStartedAfresh(fact.spec.campaignId);
+    }
     this.observer.onEvent?.(event, this.lab, live);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));

@@ -12,6 +12,8 @@ export interface Executor {
   openGate(): void;
   /** After the replay: arms every timer that is still to fire. */
   rearmTimers(): void;
+  /** The campaign's planner knows nothing: it is taught everything before it is asked again. */
+  plannerStartedAfresh(campaignId: string): void;
   busy(): boolean;
   settled(): Promise<void>;
   stop(): void;
@@ -62,6 +64,10 @@ class CommandExecutor implements Executor {
     for (const [timerId, timer] of this.needs.lab.timers) {
       if (!this.armed.has(timerId)) this.arm(timerId, timer.at_ms);
     }
+  }
+
+  plannerStartedAfresh(campaignId: string): void {
+    this.taught.delete(campaignId);
   }
 
   busy(): boolean {

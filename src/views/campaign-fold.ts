@@ -30,6 +30,8 @@ const PACE_WINDOW = 20;
 /** The fold of one campaign's events. */
 export interface CampaignFold {
   readonly spec: CampaignSpec;
+  /** The campaign goes on with more candidates. */
+  extended(spec: CampaignSpec): void;
   proposed(event: LabEvent, proposal: Proposal): void;
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
@@ -55,7 +57,7 @@ interface Reason {
 }
 
 interface State {
-  readonly spec: CampaignSpec;
+  spec: CampaignSpec;
   readonly started_ms: number;
   readonly observations: ReturnType<typeof createRing<ObservationView>>;
   readonly observedJobs: Set<string>;
@@ -91,7 +93,12 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     batches: 0,
   };
   return {
-    spec,
+    get spec() {
+      return state.spec;
+    },
+    extended: (more) => {
+      state.spec = more;
+    },
     proposed: (event, proposal) => foldProposal(state, event, proposal),
     planningFailed: () => {
       state.requests++;

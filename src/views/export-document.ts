@@ -113,16 +113,20 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
   const { fact, position } = event;
   const time = toRfc3339(event.time_ms);
   switch (fact.type) {
-    case "campaign.defined":
+    case "campaign.defined": {
+      // A second definition adds candidates: what was collected stays.
+      const known = campaigns.get(fact.spec.campaignId);
       campaigns.set(fact.spec.campaignId, {
-        spec: fact.spec,
         observations: [],
         jobs: new Map(),
         proposals: [],
         decisions: [],
         requests: 0,
+        ...known,
+        spec: fact.spec,
       });
       return;
+    }
     case "planner.proposed": {
       const campaign = campaigns.get(fact.campaignId);
       if (campaign === undefined) return;

@@ -21,7 +21,12 @@ export function glanceOf(
   view: DrawableView | undefined,
   columns: Columns | undefined,
 ): GlanceLine[] {
-  return [...knownOf(campaign, view), ...doubtOf(campaign, view, columns), nowOf(campaign)];
+  return [
+    ...knownOf(campaign, view),
+    ...evidenceOf(view),
+    ...doubtOf(campaign, view, columns),
+    nowOf(campaign),
+  ];
 }
 
 /** The phases of a map in the order in which they get their colours: observed ones first. */
@@ -72,6 +77,30 @@ function knownOf(campaign: CampaignView, view: DrawableView | undefined): Glance
     }
   }
   return [];
+}
+
+/** Of a map made of simulations and measurements: which region rests on which. */
+function evidenceOf(view: DrawableView | undefined): GlanceLine[] {
+  const spent = isRecord(view?.["evidence"]) ? view["evidence"] : {};
+  const results = (kind: string): number => {
+    const own = spent[kind];
+    return isRecord(own) && typeof own["results"] === "number" ? own["results"] : 0;
+  };
+  const [simulated, measured] = [results("simulation"), results("measurement")];
+  if (simulated === 0 || measured === 0) return [];
+  const regions = Array.isArray(view?.["regions"]) ? view["regions"].filter(isRecord) : [];
+  const shares = regions.flatMap(({ label, candidates, measurement }) =>
+    typeof candidates === "number" && candidates > 0 && typeof measurement === "number"
+      ? [`${String(label)} ${Math.round((100 * measurement) / candidates)} %`]
+      : [],
+  );
+  return [
+    {
+      question: "Rests on",
+      answer: `${simulated} simulations, ${measured} measurements`,
+      more: `nearest to a measurement: ${shares.join(", ")}`,
+    },
+  ];
 }
 
 function doubtOf(

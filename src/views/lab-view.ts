@@ -1,3 +1,4 @@
+import type { CampaignSpec } from "../domain/campaign.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, QuarantineReason } from "../events/lab-fact.ts";
 import { listAlarms } from "./alarms.ts";
@@ -150,6 +151,13 @@ export function createLabView(options: LabViewOptions): LabView {
   };
 }
 
+/** A second definition adds candidates: what was folded stays. */
+function defineCampaign(fold: Fold, spec: CampaignSpec, time_ms: number): void {
+  const known = fold.campaigns.get(spec.campaignId);
+  if (known === undefined) fold.campaigns.set(spec.campaignId, createCampaignFold(spec, time_ms));
+  else known.extended(spec);
+}
+
 function foldEvent(fold: Fold, event: LabEvent): void {
   const { fact } = event;
   fold.lines.push(describeEvent(event));
@@ -160,7 +168,7 @@ function foldEvent(fold: Fold, event: LabEvent): void {
       fold.started_ms = event.time_ms;
       return;
     case "campaign.defined":
-      fold.campaigns.set(fact.spec.campaignId, createCampaignFold(fact.spec, event.time_ms));
+      defineCampaign(fold, fact.spec, event.time_ms);
       fold.changed.add(`campaign/${fact.spec.campaignId}`);
       return;
     case "safety.emergencyStop":

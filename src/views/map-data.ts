@@ -45,7 +45,9 @@ export interface MapSources {
   readonly columns: Columns;
   readonly view: PhaseDiagramView | undefined;
   readonly observations: readonly ObservationView[];
-  readonly campaign?: Pick<CampaignView, "jobs" | "batch"> | undefined;
+  readonly campaign?: Pick<CampaignView, "jobs" | "batch" | "waiting"> | undefined;
+  /** Of {@link gatherCells}, where they are known already: they change with the view only, the rest with every job. */
+  readonly cells?: MapCells | undefined;
   /** Values of further axes that are shown: only candidates that match are drawn. */
   readonly slice?: Readonly<Record<string, number>> | undefined;
 }
@@ -60,13 +62,15 @@ export function gatherMapData(sources: MapSources): MapData {
       label: labelOf(observation),
     }),
   );
-  const jobs = campaign?.jobs ?? [];
+  // What waits for a person has a job already, but nothing of it has been sent.
+  const waiting = new Set(campaign?.waiting?.candidateIds);
+  const jobs = (campaign?.jobs ?? []).filter((job) => !waiting.has(job.candidateId));
   const batch = campaign?.batch?.points ?? [];
   const inFlightIds = new Set(jobs.map((job) => job.candidateId));
   return {
     plane,
     title: sources.title,
-    cells: gatherCells(sources),
+    cells: sources.cells ?? gatherCells(sources),
     labels: view?.labels ?? [],
     phaseOrder: discoveryOrder(observations),
     measured,
@@ -81,7 +85,7 @@ export function gatherMapData(sources: MapSources): MapData {
       .flatMap((point) =>
         pointOf(plane, slice, point.parameters, point.parameters, {
           candidateId: point.candidateId,
-          text: `next: ${point.why}`,
+          text: `${waiting.has(point.candidateId) ? "waits for approval" : "next"}: ${point.why}`,
         }),
       ),
     tieLines: (view?.tieLines ?? []).flatMap(({ ends }) => {
@@ -115,7 +119,11 @@ export function labelOf(observation: Pick<ObservationView, "results">): string |
   return phases === undefined ? undefined : phaseSetLabel(phases.phases);
 }
 
-function gatherCells({ plane, columns, view, slice = {} }: MapSources): MapCells {
+/** The candidates of a section with what the view says of each. */
+export function gatherCells(
+  sources: Pick<MapSources, "plane" | "columns" | "view" | "slice">,
+): MapCells {
+  const { plane, columns, view, slice = {} } = sources;
   const names = Object.keys(columns);
   const total = columns[names[0] ?? ""]?.length ?? 0;
   const rows: number[] = [];

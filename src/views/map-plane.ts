@@ -53,6 +53,35 @@ export function furtherAxes(columns: Columns, plane: MapPlane): string[] {
 }
 
 /**
+ * The further axes that a section must fix: those whose value doesn't follow from the plane's and from the ones before
+ * (on two axes of a composition the rest follows).
+ */
+export function freeAxes(columns: Columns, plane: MapPlane): string[] {
+  const fixed: string[] = plane.kind === "ternary" ? [...plane.corners] : [plane.x, plane.y];
+  return furtherAxes(columns, plane).filter((name) => {
+    if (follows(columns, fixed, name)) return false;
+    fixed.push(name);
+    return true;
+  });
+}
+
+/** True where each combination of values of `fixed` has one value of `name`. */
+function follows(columns: Columns, fixed: readonly string[], name: string): boolean {
+  const values = columns[name] ?? [];
+  const seen = new Map<string, number>();
+  for (let row = 0; row < values.length; row++) {
+    const value = Number(values[row]);
+    const key = fixed.map((axis) => Number(columns[axis]?.[row]).toPrecision(9)).join("/");
+    const before = seen.get(key);
+    if (before !== undefined && Math.abs(before - value) > 1e-9 * Math.max(1, Math.abs(value))) {
+      return false;
+    }
+    seen.set(key, value);
+  }
+  return true;
+}
+
+/**
  * Place of a point. Ternary: A on top, B left, C right, x = a/2 + c, y = a sqrt(3)/2 with a, b, c normalised, so that the
  * triangle has the corners (1/2, sqrt(3)/2), (0, 0), (1, 0). Axes: the values themselves.
  */

@@ -8,19 +8,22 @@ export type ObservationSummary =
       readonly name: string;
       readonly unit: string;
       readonly points: number;
+      /** Of a curve of one point. */
+      readonly value?: number | undefined;
     }
   | { readonly kind: "trajectory"; readonly uri: string; readonly format: string };
 
 /** Drops what would make a view grow with the data: the values of curves. */
 export function summariseObservation(observation: Observation): ObservationSummary {
   switch (observation.kind) {
-    case "curve":
+    case "curve": {
+      const { name, unit, values } = observation;
+      const only = values.length === 1 ? values[0] : undefined;
       return {
-        kind: "curve",
-        name: observation.name,
-        unit: observation.unit,
-        points: observation.values.length,
+        ...{ kind: "curve", name, unit, points: values.length },
+        ...(only === undefined ? {} : { value: only }),
       };
+    }
     case "trajectory":
       return {
         kind: "trajectory",
@@ -43,8 +46,12 @@ export function describeObservation(observation: ObservationSummary | Observatio
       return `${name} ${formatWithError(value, standardUncertainty)}${unit}`;
     }
     case "curve": {
-      const points = "points" in observation ? observation.points : observation.values.length;
-      return `${observation.name}: curve of ${points} points`;
+      const isSummary = "points" in observation;
+      const points = isSummary ? observation.points : observation.values.length;
+      const only = isSummary ? observation.value : observation.values[0];
+      return points === 1 && only !== undefined
+        ? `${observation.name} ${formatNumber(only)}`
+        : `${observation.name}: curve of ${points} points`;
     }
     case "trajectory":
       // The whole address is in every export.

@@ -78,9 +78,15 @@ function nextPanel({ next = [], theme }: OptimiseFigureSources): Panel[] {
   return [{ svg: drawTextTable(["", ...axes, "why"], rows, { title, theme }), heading: title }];
 }
 
-/** A picture's title without its details where those would be cut off. */
+/** A picture's title, without details where those would be cut off. */
 function headingOf(title: string): string {
   const [what = title, where] = title.split(" at ");
-  const isLong = textWidth(title, 13, true) > PICTURE_WIDTH.half;
-  return isLong && where !== undefined ? `${what}, through the best result` : title;
+  const shorter = [
+    title,
+    ...(where === undefined ? [] : [`${what}, through the best result`]),
+    what,
+    title.split(" predicted")[0] ?? title,
+  ];
+  const fits = (text: string): boolean => textWidth(text, 13, true) <= PICTURE_WIDTH.half;
+  return shorter.find(fits) ?? what;
 }

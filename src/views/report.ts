@@ -1,25 +1,20 @@
-import type { ObservationView } from "./campaign-view.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { ExportDocument } from "./export-document.ts";
-import { gatherMapData } from "./map-data.ts";
-import {
-  type Columns,
-  findTernaryPlane,
-  furtherAxes,
-  type MapPlane,
-  numericColumns,
-} from "./map-plane.ts";
+import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
+import type { Columns } from "./map-plane.ts";
 import {
   describeObservation,
   describeParameters,
   formatNumber,
-  summariseObservation,
+  formatWithError,
 } from "./observation-summary.ts";
-import { drawChart } from "./pictures/chart.ts";
-import { drawMap } from "./pictures/map-picture.ts";
-import { phaseColour } from "./pictures/palette.ts";
-import { escapeXml, scopeIds } from "./pictures/svg.ts";
-import { LIGHT } from "./pictures/theme.ts";
-import { type DrawableView, readPhaseDiagramView } from "./planner-views.ts";
+import { escapeXml } from "./pictures/svg.ts";
+import { type DrawableView, isRecord, numbersByName } from "./planner-views.ts";
+import { REPORT_STYLE, section, table } from "./report-parts.ts";
+import { inWords, learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
+
+/** Curves of more values are told by their number. */
+const CURVE_VALUES_max = 3;
 
 /** What a report is made of. */
 export interface ReportSources {
@@ -28,8 +23,15 @@ export interface ReportSources {
   readonly columns: Columns;
   /** What the planner draws at the end, where it could be rebuilt. */
   readonly view: DrawableView | undefined;
+  /** What was known on the way, and what results changed. */
+  readonly snapshots?: readonly Snapshot[] | undefined;
+  readonly lessons?: readonly Lesson[] | undefined;
+  /** Some simulations of a structure map, seen through its model. */
+  readonly looks?: readonly NamedLook[] | undefined;
   /** Commands that repeat the campaign. */
   readonly commands: readonly string[];
+  /** Version of the runtime that made the report. */
+  readonly runtime?: string | undefined;
   /** When the report was made, RFC 3339. */
   readonly madeAt: string;
 }
@@ -42,17 +44,17 @@ export function reportHtml(sources: ReportSources): string {
   const { campaign } = sources.document;
   const sections = [
     summarySection(sources),
-    mapSection(sources),
+    ...pictureSections({ ...sources, snapshots: sources.snapshots ?? [] }),
     learningSection(sources.document),
-    historySection(sources.document),
-    modelSection(sources.document),
+    historySection(sources),
+    modelSection(sources),
     decisionSection(sources.document),
     settingsSection(sources.document),
     reproductionSection(sources),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeXml(campaign.title)} – Tieline report</title><style>${STYLE}</style></head>
+<title>${escapeXml(campaign.title)} – Tieline report</title><style>${REPORT_STYLE}</style></head>
 <body><main><h1>${escapeXml(campaign.title)}</h1>
 <p>Report of campaign <code>${escapeXml(campaign.campaignId)}</code>, made ${escapeXml(sources.madeAt)}.</p>
 ${sections.join("\n")}
@@ -69,6 +71,7 @@ function summarySection({ document }: ReportSources): string {
     table(
       ["", ""],
       [
+        ["Question", questionOf(campaign)],
         ["Goal", campaign.goal],
         ["State", campaign.state],
         [
@@ -85,7 +88,7 @@ function summarySection({ document }: ReportSources): string {
         ["First and last result", `${kept[0]?.time ?? "none"} … ${kept.at(-1)?.time ?? ""}`],
         ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
           const text = plainText(value);
-          return text === undefined ? [] : [[name, text]];
+          return text === undefined ? [] : [[inWords(name), text]];
         }),
       ],
     ),
@@ -93,124 +96,128 @@ function summarySection({ document }: ReportSources): string {
   ]);
 }
 
-function mapSection({ document, columns, view }: ReportSources): string {
-  const phaseView = readPhaseDiagramView(view);
-  if (phaseView === undefined) return "";
-  const plane = planeOf(columns);
-  const [further] = furtherAxes(columns, plane).filter((name) =>
-    plane.kind === "axes" ? findTernaryPlane(columns) === undefined : name !== "",
-  );
-  const levels =
-    further === undefined
-      ? [undefined]
-      : [...new Set(columns[further])].filter((v) => typeof v === "number").sort((a, b) => a - b);
-  const observations = document.observations.filter((o) => !o.withdrawn).map(asView);
-  const pictures = levels.flatMap((level) =>
-    (["phases", "uncertainty"] as const).map((layer) => {
-      const data = gatherMapData({
-        title: document.campaign.title,
-        plane,
-        columns,
-        view: phaseView,
-        observations,
-        ...(further === undefined || level === undefined ? {} : { slice: { [further]: level } }),
-      });
-      const svg = drawMap(data, { width: 620, theme: LIGHT, layer });
-      const where = level === undefined ? "" : `, ${further} ${level}`;
-      const caption = layer === "phases" ? "Likeliest phases" : "Uncertainty";
-      return figure(scopeIds(svg, `m${level ?? ""}${layer}`.replaceAll(".", "_")), caption + where);
-    }),
-  );
-  return section("Map", pictures);
-}
-
-function learningSection({ proposals, observations }: ExportDocument): string {
-  const samples = proposals.map((proposal) => proposal.model);
-  const names = [...new Set(samples.flatMap((model) => Object.keys(model.summary)))].filter(
-    (name) => samples.some((model) => typeof model.summary[name] === "number"),
-  );
-  const charts = names.slice(0, 6).map((name, k) => {
-    const series = {
-      name,
-      colour: phaseColour(5),
-      kind: "step" as const,
-      x: samples.map((model) => model.observations),
-      y: samples.map((model) => Number(model.summary[name] ?? Number.NaN)),
-    };
-    const title = `${name} over results`;
-    const svg = drawChart([series], {
-      title,
-      description: `${title}; last ${formatNumber(series.y.at(-1) ?? Number.NaN)}`,
-      xName: "results",
-      yName: name,
-      width: 520,
-      height: 260,
-      theme: LIGHT,
-    });
-    return figure(scopeIds(svg, `c${k}`), title);
-  });
-  const objectives = objectiveCharts(observations.filter((o) => !o.withdrawn));
-  return charts.length + objectives.length === 0
-    ? ""
-    : section("What was learnt", [...objectives, ...charts]);
-}
-
-/** Each measured objective over the number of results. */
-function objectiveCharts(observations: ExportDocument["observations"]): string[] {
-  const names = new Set<string>();
-  for (const { result } of observations) {
-    for (const item of result) if (item.kind === "objective") names.add(item.name);
+/** The question that a campaign asks, in words. */
+function questionOf(campaign: ExportDocument["campaign"]): string {
+  switch (campaign.goal) {
+    case "phase-diagram":
+      return "Which phases are stable where?";
+    case "structure-map":
+      return "Which structures form where?";
+    case "optimise": {
+      const wishes = campaign.model.objectives.map(({ name, direction, range }) =>
+        direction === "target"
+          ? `${name} between ${range?.min ?? "…"} and ${range?.max ?? "…"}`
+          : `${name} ${direction === "min" ? "smallest" : "largest"}`,
+      );
+      return `Where is ${wishes.join(" and ")}?`;
+    }
+    case "effective-model":
+      return "Which couplings explain the measured curves, and how large is what follows from them?";
   }
-  return [...names].map((name, k) => {
-    const points = observations.flatMap(({ result }, n) =>
-      result.flatMap((item) =>
-        item.kind === "objective" && item.name === name ? [{ n: n + 1, value: item.value }] : [],
-      ),
-    );
-    const title = `${name} of each experiment`;
-    const series = {
-      name,
-      colour: phaseColour(6),
-      kind: "dots" as const,
-      x: points.map((point) => point.n),
-      y: points.map((point) => point.value),
-    };
-    const options = { title, description: title, xName: "experiment", yName: name };
-    const svg = drawChart([series], { ...options, width: 520, height: 260, theme: LIGHT });
-    return figure(scopeIds(svg, `o${k}`), title);
-  });
 }
 
-function historySection({ observations, proposals }: ExportDocument): string {
+function historySection({ document, lessons = [] }: ReportSources): string {
+  const { observations, proposals } = document;
   const reasons = new Map<string, string>();
   for (const { points } of proposals) for (const p of points) reasons.set(p.candidateId, p.why);
-  const seen = new Set<string>();
-  const rows = observations.map((observation, k) => {
-    const result = observation.result.map(describeObservation).join("; ");
-    const isNew = !seen.has(result) && observation.result.some((item) => item.kind === "phases");
-    seen.add(result);
-    const taught = observation.withdrawn ? "withdrawn" : isNew ? "new phases" : "";
-    const at = describeParameters(observation.actual ?? observation.parameters);
-    const why = reasons.get(observation.candidateId) ?? "";
-    return [String(k + 1), observation.time, at, why, result, taught];
-  });
-  return section("Measurements", [table(["n", "time", "point", "why", "result", "taught"], rows)]);
+  const taught = lessonTexts(document, lessons);
+  const rows = observations.map((observation, k) => [
+    String(k + 1),
+    timeOf(observation.time),
+    describeParameters(observation.actual ?? observation.parameters),
+    reasons.get(observation.candidateId) ?? "",
+    observation.result.map(describeResult).join("; "),
+    taught.get(observation.position) ?? "",
+  ]);
+  return section("Measurements, and what each taught", [
+    table(["n", "time", "point", "why", "result", "taught"], rows),
+  ]);
 }
 
-function modelSection({ proposals }: ExportDocument): string {
-  const last = proposals.at(-1);
+/** `2026-11-23 12:41:43`, UTC. */
+function timeOf(time: string): string {
+  return time.slice(0, 19).replace("T", " ");
+}
+
+/** A short curve by its values, a trajectory by its file's name. */
+function describeResult(item: Observation): string {
+  if (item.kind === "curve" && item.values.length <= CURVE_VALUES_max) {
+    const values = item.values.map((value, k) =>
+      formatWithError(value, item.standardUncertainty?.[k]),
+    );
+    const at = item.axis.values.map(formatNumber).join(", ");
+    return `${item.name} ${values.join(", ")} at ${item.axis.name} ${at} ${item.axis.unit}`;
+  }
+  if (item.kind === "trajectory") return `trajectory ${item.frames.uri.split("/").at(-1)}`;
+  return describeObservation(item);
+}
+
+/** What the figures of a model's summary mean to a reader who sees them first. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  certainty: "mean probability of the likeliest label, 0 to 1",
+  estimatedError: "share of the map whose label is probably wrong",
+  unseenShare: "share of the map that probably belongs to labels not seen yet",
+  unseenLabels: "labels that were probably not seen yet",
+  reached: "share of the map that the results reach",
+  expectedGain: "gain that one more measurement is expected to bring",
+  error: "standard error of the value",
+  sigma: "standard deviation of the data around the model",
+  failed: "experiments that failed",
+};
+
+function modelSection({ document, view }: ReportSources): string {
+  const last = document.proposals.at(-1);
   if (last === undefined) return "";
-  return section("Model", [
+  const figures = Object.entries(last.model.summary).flatMap(([name, value]) =>
+    typeof value === "number" ? [[inWords(name), formatNumber(value), MEANINGS[name] ?? ""]] : [],
+  );
+  const conflicts = last.warnings.map((warning) => ["warning", warning, ""]);
+  return section("Model and its quality", [
     table(
-      ["", ""],
+      ["", "", ""],
       [
-        ["Method", last.model.method],
-        ["Results learnt", String(last.model.observations)],
-        ["Proposals", String(proposals.length)],
+        ["method", last.model.method, ""],
+        ["results learnt", String(last.model.observations), ""],
+        ["proposals", String(document.proposals.length), ""],
+        ...figures,
+        ...fitRows(view),
+        ...evidenceRows(last.model.summary["evidence"]),
+        ...conflicts,
       ],
     ),
-    `<pre>${escapeXml(JSON.stringify(last.model.hyperparameters, undefined, 1))}</pre>`,
+    `<details><summary>Hyperparameters</summary><pre>${escapeXml(
+      JSON.stringify(last.model.hyperparameters, undefined, 1),
+    )}</pre></details>`,
   ]);
+}
+
+/** How many results of each kind of instrument a map rests on, and what they cost. */
+function evidenceRows(evidence: unknown): string[][] {
+  if (!isRecord(evidence)) return [];
+  return Object.entries(evidence).flatMap(([kind, spent]) => {
+    const { results, cost } = numbersByName(spent);
+    return results === undefined
+      ? []
+      : [[`${kind}s`, formatNumber(results), `results, at a cost of ${formatNumber(cost ?? 0)}`]];
+  });
+}
+
+/** How well each quantity is predicted without each result, and each coupling with its error. */
+function fitRows(view: DrawableView | undefined): string[][] {
+  const quantities = Array.isArray(view?.["quantities"]) ? view["quantities"].filter(isRecord) : [];
+  const fits = quantities.flatMap((quantity) => {
+    const fit = isRecord(quantity["fit"]) ? quantity["fit"] : {};
+    const meaning = "of predictions of each result from all others; 1 is perfect";
+    const r2 = fit["r2"];
+    return typeof r2 === "number" ? [[`R² of ${quantity["name"]}`, formatNumber(r2), meaning]] : [];
+  });
+  const couplings = Object.entries(isRecord(view?.["J"]) ? view["J"] : {}).flatMap(([name, j]) => {
+    const { value, error } = isRecord(j) ? j : {};
+    if (typeof value !== "number") return [];
+    const written = `${formatNumber(value)}${typeof error === "number" ? ` ± ${formatNumber(error)}` : ""}`;
+    return [[name, `${written} meV`, "coupling with its standard error"]];
+  });
+  return [...fits, ...couplings];
 }
 
 function decisionSection({ decisions }: ExportDocument): string {
@@ -228,7 +235,7 @@ function settingsSection({ campaign }: ExportDocument): string {
   ]);
 }
 
-function reproductionSection({ document, commands }: ReportSources): string {
+function reproductionSection({ document, commands, runtime }: ReportSources): string {
   const { seed, tielineVersion, site } = document.campaign;
   return section("How to reproduce it", [
     table(
@@ -236,29 +243,12 @@ function reproductionSection({ document, commands }: ReportSources): string {
       [
         ["Seed", seed],
         ["Tieline", tielineVersion],
+        ...(runtime === undefined ? [] : [["Node", runtime]]),
         ["Site", site],
       ],
     ),
     `<pre>${commands.map(escapeXml).join("\n")}</pre>`,
   ]);
-}
-
-function planeOf(columns: Columns): MapPlane {
-  const ternary = findTernaryPlane(columns);
-  if (ternary !== undefined) return ternary;
-  const names = numericColumns(columns);
-  const y = names.find((name) => /^T(_|$)|temperature/i.test(name)) ?? names[1] ?? names[0] ?? "";
-  return { kind: "axes", x: names.find((name) => name !== y) ?? y, y };
-}
-
-function asView(observation: ExportDocument["observations"][number]): ObservationView {
-  const { result, time, ...rest } = observation;
-  return {
-    ...rest,
-    time_ms: 0,
-    instrumentId: "",
-    results: result.map(summariseObservation),
-  };
 }
 
 function plainText(value: unknown): string | undefined {
@@ -267,26 +257,3 @@ function plainText(value: unknown): string | undefined {
   const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
   return isList && value.length > 0 ? `${value.length}: ${value.join(", ")}` : undefined;
 }
-
-function section(title: string, parts: readonly string[]): string {
-  return `<section><h2>${escapeXml(title)}</h2>\n${parts.join("\n")}\n</section>`;
-}
-
-function figure(svg: string, caption: string): string {
-  return `<figure>${svg}<figcaption>${escapeXml(caption)}</figcaption></figure>`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (row: readonly string[], tag: string): string =>
-    `<tr>${row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join("")}</tr>`;
-  const header = head.some((name) => name !== "") ? `<thead>${cells(head, "th")}</thead>` : "";
-  return `<table>${header}<tbody>${rows.map((row) => cells(row, "td")).join("\n")}</tbody></table>`;
-}
-
-const STYLE =
-  "body{font:15px/1.5 system-ui,sans-serif;color:#16191d;background:#fff;margin:0}" +
-  "main{max-width:1000px;margin:auto;padding:1rem}table{border-collapse:collapse;width:100%}" +
-  "td,th{border-bottom:1px solid #d9dde3;padding:.25rem .5rem;text-align:left;vertical-align:top}" +
-  "figure{margin:1rem 0;display:inline-block;max-width:100%}svg{max-width:100%;height:auto}" +
-  "figcaption{color:#555c66}pre{background:#f4f5f7;padding:.7rem;overflow:auto}.warning{color:#8a5a00}" +
-  "@media print{section{break-inside:avoid-page}}";

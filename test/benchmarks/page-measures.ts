@@ -49,6 +49,10 @@ export async function openPage(
 /** Runs in the page before its own script. */
 const WATCH = `
 window.tielineShown = {};
+window.tielineLong = [];
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) window.tielineLong.push(duration);
+}).observe({ type: "longtask" });
 new MutationObserver(() => {
   if (window.tielineHeadline === undefined && document.querySelector(".glance dd strong")) {
     window.tielineHeadline = performance.now();

@@ -129,6 +129,29 @@ describe("suggest --goal phase-diagram", () => {
     return lines;
   };
 
+  test("weighs labels by a column of confidences, and refines a grid from coarse to fine", async () => {
+    const lines = section().map((line, k) =>
+      k === 0
+        ? `${line},sure`
+        : k % 9 === 1
+          ? `${line},${k === 10 ? "0.01" : "0.9"}`
+          : `${line.replace(/[^,]*$/, "")},`,
+    );
+    const candidates = await file("sure.csv", lines);
+    const common = ["--candidates", candidates, "--goal", "phase-diagram", "--label", "phases"];
+    const run = await tieline(
+      ...["suggest", ...common, "--confidence", "sure", "--axes", "A,B,C"],
+      ...["--refine-from", "5", "--batch", "3", "--json"],
+    );
+    expect(run).toMatchObject({ code: 0 });
+    const document = JSON.parse(run.out);
+    expect(document.warnings.join()).toMatch(/too uncertain to learn from/);
+    const isCoarse = (x: number): boolean => Math.abs(2 * x - Math.round(2 * x)) < 1e-9;
+    for (const { parameters } of document.points) {
+      expect(Object.values(parameters as Record<string, number>).every(isCoarse)).toBe(true);
+    }
+  });
+
   test("works with no label, one label, some and all", async () => {
     const cases: [string, (t: number, p: number) => string, RegExp, number][] = [
       ["none", () => "", /No candidate has a label yet/, 4],

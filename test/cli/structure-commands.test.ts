@@ -37,8 +37,7 @@ let trained: Readonly<Record<string, unknown>>;
 beforeAll(async () => {
   const { code, out } = await run(
     ...["structure", "train", "--out", model, "--plot", space, "--json"],
-    ...labelled("T300_R0", "crystal"),
-    ...labelled("T1100_R0", "crystal"),
+    ...["--frames", `${recorded("T300_R0")}:crystal`, `${recorded("T1100_R0")}:crystal`],
     ...labelled("T1900_R50", "liquid"),
     ...labelled("T2700_R50", "liquid"),
     ...labelled("T300_R50", "glass"),

@@ -56,9 +56,9 @@ function play(
 const MIN_Y: OptimiseSettings = { objectives: [{ name: "y", direction: "min" }], initial: 6 };
 
 describe("a continuous space", () => {
-  test("Branin's minimum 0.397887 is reached to 0.002 within 36 results", () => {
-    const points = play(BRANIN, MIN_Y, (p) => ({ y: branin(p) }), 36);
-    expect(Math.min(...points.map(branin))).toBeLessThan(0.397887 + 2e-3);
+  test("Branin's minimum 0.397887 is reached to 0.001 within 32 results", () => {
+    const points = play(BRANIN, MIN_Y, (p) => ({ y: branin(p) }), 32);
+    expect(Math.min(...points.map(branin))).toBeLessThan(0.397887 + 1e-3);
     for (const { a, b } of points) {
       expect(Number(a)).toBeGreaterThanOrEqual(-5);
       expect(Number(b)).toBeLessThanOrEqual(15);

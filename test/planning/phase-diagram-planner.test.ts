@@ -130,6 +130,25 @@ describe("the phase-diagram planner", () => {
     expect(n).toBeLessThan(55);
   });
 
+  test.each([
+    [{ error_max: 0.04 }, /estimated share of wrong labels/],
+    [{ unseenChance_max: 0.1 }, /chance of a phase not seen yet/],
+  ])("publishes its estimates with each batch and stops by either: %j", (stop, reason) => {
+    const planner = createPhaseDiagramPlanner(campaign({ stop }));
+    for (let n = 1; n <= 60; n++) {
+      const { points, verdict, model } = planner.propose(request(n, 1));
+      expect(model.summary["estimatedError"]).toBeTypeOf("number");
+      expect(model.summary["unseenChance"]).toBeTypeOf("number");
+      if (verdict.kind === "converged") {
+        expect(verdict.reason).toMatch(reason);
+        expect(n).toBeGreaterThan(10);
+        return;
+      }
+      planner.learn(points.map((p) => result(n, p, truth(p.parameters))));
+    }
+    throw new Error("the campaign did not stop");
+  });
+
   test("an actual composition off the grid is learnt where it was, and the asked point is not asked again", () => {
     const planner = createPhaseDiagramPlanner(campaign({}));
     const { points } = planner.propose(request(1, 8));

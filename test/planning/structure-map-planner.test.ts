@@ -74,6 +74,17 @@ test("a minor class of a simulation is no phase; both kinds of evidence are coun
   const restsOn = view["restsOn"] as string[];
   expect(restsOn[0]).toBe("simulation");
   expect(restsOn.at(-1)).toBe("measurement");
+  expect(view["regions"]).toEqual([
+    expect.objectContaining({ label: "crystal", simulation: expect.any(Number) }),
+    expect.objectContaining({ label: "liquid", measurement: expect.any(Number) }),
+  ]);
+  const regions = view["regions"] as {
+    candidates: number;
+    simulation: number;
+    measurement: number;
+  }[];
+  for (const region of regions)
+    expect(region.simulation + region.measurement).toBe(region.candidates);
   planner.forget([1]);
   expect(planner.view()["restsOn"]).not.toContain("simulation");
 });

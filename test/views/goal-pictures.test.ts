@@ -195,6 +195,22 @@ describe("at a glance", () => {
     ]);
   });
 
+  test("says which region of a mixed map rests on which kind of evidence", () => {
+    const mixed = {
+      ...map,
+      evidence: { simulation: { results: 9, cost: 9 }, measurement: { results: 2, cost: 40 } },
+      regions: [
+        { label: "fcc", candidates: 4, simulation: 3, measurement: 1 },
+        { label: "fcc+hcp", candidates: 0, simulation: 0, measurement: 0 },
+      ],
+    };
+    expect(glanceOf(campaign, mixed, {})[0]).toEqual({
+      question: "Rests on",
+      answer: "9 simulations, 2 measurements",
+      more: "nearest to a measurement: fcc 25 %",
+    });
+  });
+
   test("lists phases in the order of their colours", () => {
     expect(phasesFound(map, ["hcp"])).toEqual(["hcp", "fcc"]);
   });

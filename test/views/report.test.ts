@@ -18,6 +18,9 @@ function report(): string {
     document,
     columns: candidateColumns(laboratory.candidates).columns,
     view: laboratory.plannerView(),
+    snapshots: [{ results: 7, view: laboratory.plannerView(7) }],
+    lessons: [{ position: document.observations[3]?.position ?? 0, changed: 0.25 }],
+    runtime: "v20.20.2",
     commands: ["tieline replay --data ./data --verify"],
     madeAt: "2026-11-23T10:00:00Z",
   });
@@ -35,9 +38,11 @@ describe("the report", () => {
     for (const part of [
       "Question and result",
       "Map",
-      "What was learnt",
-      "Measurements",
-      "Model",
+      "Which phases are stable where?",
+      "After 7 results",
+      "How the model learnt",
+      "Measurements, and what each taught",
+      "Model and its quality",
       "Settings",
       "How to reproduce it",
       "tieline replay --data ./data --verify",
@@ -45,6 +50,12 @@ describe("the report", () => {
       expect(html).toContain(part);
     }
     expect(html.match(/<tr><td>\d+<\/td><td>2026/g)).toHaveLength(15);
+  });
+
+  test("says of each measurement what it taught: first phases, and how much of the map changed", () => {
+    expect(html).toMatch(/<td>first [^<]+<\/td>/);
+    expect(html).toContain("changed 25 % of the map");
+    expect(html).toContain("v20.20.2");
   });
 
   test("escapes what users wrote and repeats no id among its pictures", () => {

@@ -27,7 +27,7 @@ test("a look is told in a sentence and drawn with its classes, unfamiliar atoms 
   const pictures = structurePictures(LOOK, classColours(LOOK.classes, ["liquid"]));
   expect(pictures.map((picture) => picture.name)).toEqual(["space", "fractions"]);
   const [space, fractions] = pictures.map((picture) => picture.draw(LIGHT));
-  expect(space?.match(/<circle/g)).toHaveLength(5);
+  expect(space?.match(/r="1.6"/g)?.length).toBeGreaterThanOrEqual(3);
   expect(space).toContain(LIGHT.warning);
   expect(fractions).toContain("step");
   expect(pictures[1]?.csv()).toBe(

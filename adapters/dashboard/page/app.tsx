@@ -35,8 +35,9 @@ export function App() {
       <a class="skip" href="#main">
         Skip to content
       </a>
-      <Header />
-      <Navigation campaigns={overview.campaigns} kind={kind} chosen={chosen} />
+      <Header>
+        <Navigation campaigns={overview.campaigns} kind={kind} chosen={chosen} />
+      </Header>
       <Alarms />
       <main id="main" tabIndex={-1}>
         {kind === "laboratory" ? <LaboratoryPanel /> : null}
@@ -57,7 +58,7 @@ export function App() {
   );
 }
 
-function Header() {
+function Header({ children }: { readonly children?: preact.ComponentChildren }) {
   const overview = useStore((state) => state.overview);
   const connection = useStore((state) => state.connection);
   const words = { opening: "connecting …", live: "live", lost: "connection lost, trying again" }[
@@ -74,6 +75,7 @@ function Header() {
         </svg>
         Tieline
       </a>
+      {children}
       <span class={`connection ${connection}`} role="status">
         {words}
       </span>

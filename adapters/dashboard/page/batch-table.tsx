@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
@@ -163,9 +164,9 @@ function Parameters(props: { readonly parameters: OpenPoint["parameters"] }) {
       {describeParameters(props.parameters)
         .split(", ")
         .map((part) => (
-          <span key={part} class="parameter">
-            {part}{" "}
-          </span>
+          <Fragment key={part}>
+            <span class="parameter">{part}</span>{" "}
+          </Fragment>
         ))}
       <br />
     </>

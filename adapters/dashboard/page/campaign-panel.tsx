@@ -75,20 +75,20 @@ function Headline(props: {
       <div class="title-row">
         <h1>{campaign.title}</h1>
         <span class={`state ${toneOf(state)}`}>{stateInWords(state)}</span>
+        <span class="figures">
+          <Figure name="measured" value={String(campaign.observations.total)} />
+          <Figure name="in flight" value={String(campaign.inFlight)} />
+          {campaign.remaining_s === undefined || isOver(state) ? null : (
+            <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
+          )}
+        </span>
         <CampaignControls campaign={campaign} />
       </div>
-      <div class="figures">
-        <div class="budget">
-          <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
-          <span>
-            <strong>{budget.used}</strong> of {plural(budget.total, "experiment")} spent
-          </span>
-        </div>
-        <Figure name="measured" value={String(campaign.observations.total)} />
-        <Figure name="in flight" value={String(campaign.inFlight)} />
-        {campaign.remaining_s === undefined || isOver(state) ? null : (
-          <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
-        )}
+      <div class="budget">
+        <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
+        <span>
+          <strong>{budget.used}</strong> of {plural(budget.total, "experiment")} spent
+        </span>
       </div>
       {children}
       {reasonOf(stateReason, verdict) === undefined ? null : (
@@ -120,10 +120,9 @@ function reasonOf(
 
 function Figure(props: { readonly name: string; readonly value: string }) {
   return (
-    <div class="figure">
-      <strong>{props.value}</strong>
-      <span>{props.name}</span>
-    </div>
+    <span class="figure">
+      <strong>{props.value}</strong> {props.name}
+    </span>
   );
 }
 

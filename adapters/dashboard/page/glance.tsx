@@ -1,9 +1,10 @@
 import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import { glanceOf, phasesFound } from "../../../src/views/glance.ts";
 import { discoveryOrder } from "../../../src/views/map-data.ts";
-import { phaseColour } from "../../../src/views/pictures/palette.ts";
+import { phaseColour, phaseTexture } from "../../../src/views/pictures/palette.ts";
 import type { DrawableView } from "../../../src/views/planner-views.ts";
 import { READ_ONLY } from "./settings.ts";
+import { Swatch } from "./swatch.tsx";
 import type { Candidates } from "./use-campaign-data.ts";
 import { isOver, plural } from "./words.ts";
 
@@ -28,9 +29,7 @@ export function Glance(props: {
             <ul class="chips" aria-label="Phases found">
               {phases.map((phase, k) => (
                 <li key={phase}>
-                  <svg viewBox="0 0 12 12" aria-hidden="true">
-                    <rect width="12" height="12" rx="2" fill={phaseColour(k)} />
-                  </svg>
+                  <Swatch colours={[phaseColour(k)]} textures={[phaseTexture(k)]} />
                   {phase}
                 </li>
               ))}

@@ -1,10 +1,12 @@
-import type { MapData, MapPoint } from "../../../src/views/map-data.ts";
-import { labelSpots } from "../../../src/views/pictures/label-spots.ts";
+import type { MapCells, MapData, MapPoint } from "../../../src/views/map-data.ts";
+import { type LabelSpot, labelSpots } from "../../../src/views/pictures/label-spots.ts";
 import type { MapFrame } from "../../../src/views/pictures/map-frame.ts";
+import { keyRows, shortNameOf } from "../../../src/views/pictures/map-key.ts";
 import {
   type LabelStyle,
   labelStyles,
   mix,
+  type PhaseTexture,
   rgbOf,
   shareOfCertainty,
   uncertaintyColour,
@@ -39,6 +41,7 @@ export interface MapCanvas {
 /** Shades of certainty; each label has one colour a shade and stripe. */
 const SHADES = 16;
 const STRIPE_px = 5;
+const TEXTURES: readonly PhaseTexture[] = ["plain", "dots", "hatch"];
 
 export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
   let index = new Int32Array(0);
@@ -61,6 +64,19 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
     return image;
   };
 
+  let named:
+    | undefined
+    | { readonly of: MapCells; readonly in: MapFrame; readonly spots: LabelSpot[] };
+  /** Names of the regions; small ones have their number in the key. */
+  const namesOf = ({ data, frame }: MapScene): readonly LabelSpot[] => {
+    if (named?.of !== data.cells || named.in !== frame) {
+      const short = new Map(keyRows(data.labels, [data]).map((r) => [r.index, shortNameOf(r)]));
+      const spots = labelSpots(data, frame, (label) => short.get(label));
+      named = { of: data.cells, in: frame, spots };
+    }
+    return named.spots;
+  };
+
   return {
     draw: (scene) => {
       const context = canvas.getContext("2d");
@@ -72,7 +88,9 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       if (scene.layers.ties) drawTies(context, scene);
       if (scene.layers.points) drawPoints(context, scene);
-      if (scene.layers.names && scene.layers.cells === "phases") drawNames(context, scene);
+      if (scene.layers.names && scene.layers.cells === "phases") {
+        drawNames(context, scene, namesOf(scene));
+      }
       drawMark(context, scene);
       context.setTransform(1, 0, 0, 1, 0, 0);
       return performance.now() - started;
@@ -87,10 +105,11 @@ function paintCells(scene: MapScene, index: Int32Array, image: ImageData, ratio:
   const { cells } = data;
   const pixels = new Uint32Array(image.data.buffer);
   const { width } = image;
-  const { colours, first, stripes } = colourTable(scene);
+  const { colours, inked, textures, first, stripes } = colourTable(scene);
   const ink = packed(theme.ink);
   const stripe = Math.round(STRIPE_px * ratio);
   const diagonals = width + image.height;
+  const marks = textureTables(diagonals, ratio);
   const halves = new Uint8Array(diagonals);
   const thirds = new Uint8Array(diagonals);
   for (let d = 0; d < diagonals; d++) {
@@ -119,13 +138,31 @@ function paintCells(scene: MapScene, index: Int32Array, image: ImageData, ratio:
       }
       const n = stripes[cell]!;
       const offset = n === 1 ? 0 : n === 2 ? halves[x + y]! : n === 3 ? thirds[x + y]! : 0;
-      pixels[p] = colours[first[cell]! + offset]!;
+      const place = first[cell]! + offset;
+      const texture = textures[place]!;
+      const isInk =
+        texture !== 0 &&
+        (texture === 1
+          ? marks.dots[x + y]! + marks.dots[x + image.height - y]! === 2
+          : marks.lines[x + image.height - y] === 1);
+      pixels[p] = isInk ? inked[place]! : colours[place]!;
     }
   }
 }
 
+/** Where along a diagonal dots and lines have ink. */
+function textureTables(length: number, ratio: number) {
+  const along = (period_px: number, ink_px: number): Uint8Array =>
+    Uint8Array.from({ length: length + 1 }, (_, d) => ((d / ratio) % period_px < ink_px ? 1 : 0));
+  return { dots: along(9, 3.4), lines: along(6, 1.3) };
+}
+
 interface ColourTable {
   readonly colours: Uint32Array;
+  /** The same under a texture's ink. */
+  readonly inked: Uint32Array;
+  /** 0 plain, 1 dots, 2 hatching. */
+  readonly textures: Uint8Array;
   /** Place of a cell's first colour in `colours`. */
   readonly first: Int32Array;
   readonly stripes: Uint8Array;
@@ -142,16 +179,22 @@ function colourTable({ data, theme, layers }: MapScene): ColourTable {
     for (let k = 0; k < cells.count; k++) {
       first[k] = Math.max(0, Math.min(63, Math.floor((1 - cells.certainty[k]!) * 64)));
     }
-    return { colours, first, stripes };
+    return { colours, inked: colours, textures: new Uint8Array(64), first, stripes };
   }
   const styles = labelStyles(data.labels, data.phaseOrder);
   const colours: number[] = [packed(theme.surface)];
+  const inked: number[] = [packed(theme.surface)];
+  const textures: number[] = [0];
   const start = styles.map((style) => {
     const place = colours.length;
     for (let shade = 0; shade < SHADES; shade++) {
       const share = shareOfCertainty((shade + 0.5) / SHADES);
-      for (const colour of coloursOf(style))
-        colours.push(packed(mix(colour, theme.background, share)));
+      for (const [k, colour] of coloursOf(style).entries()) {
+        const plain = mix(colour, theme.background, share);
+        colours.push(packed(plain));
+        inked.push(packed(mix(theme.ink, plain, 0.85 * share)));
+        textures.push(TEXTURES.indexOf(style.textures[k] ?? "plain"));
+      }
     }
     return place;
   });
@@ -164,7 +207,13 @@ function colourTable({ data, theme, layers }: MapScene): ColourTable {
     first[k] = start[label]! + shade * n;
     stripes[k] = n;
   }
-  return { colours: Uint32Array.from(colours), first, stripes };
+  return {
+    colours: Uint32Array.from(colours),
+    inked: Uint32Array.from(inked),
+    textures: Uint8Array.from(textures),
+    first,
+    stripes,
+  };
 }
 
 /** Stripes of at most three phases: the phase rule allows no more in a section. */
@@ -239,15 +288,19 @@ function drawPoints(context: CanvasRenderingContext2D, { data, frame, theme }: M
   context.stroke();
 }
 
-function drawNames(context: CanvasRenderingContext2D, { data, frame, theme }: MapScene): void {
-  context.font = "600 12px system-ui, sans-serif";
+function drawNames(
+  context: CanvasRenderingContext2D,
+  { theme }: MapScene,
+  spots: readonly LabelSpot[],
+): void {
+  context.font = "600 11px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineJoin = "round";
   context.lineWidth = 4;
   context.strokeStyle = theme.background;
   context.fillStyle = theme.ink;
-  for (const { label, x, y } of labelSpots(data, frame)) {
+  for (const { label, x, y } of spots) {
     context.strokeText(label, x, y);
     context.fillText(label, x, y);
   }

@@ -1,6 +1,7 @@
 import type { MapData } from "../../../src/views/map-data.ts";
-import { shareOfLabel } from "../../../src/views/pictures/map-picture.ts";
+import { keyRows } from "../../../src/views/pictures/map-key.ts";
 import { labelStyles, uncertaintyColour } from "../../../src/views/pictures/palette.ts";
+import { Swatch } from "./swatch.tsx";
 import { percent } from "./words.ts";
 
 /** Names, colours and shares of the regions, largest first; how points are drawn. */
@@ -36,27 +37,17 @@ export function MapLegend(props: {
   );
 }
 
+/** Numbered as in the map, where a region is too small for its name. */
 function PhaseLegend({ data }: { readonly data: MapData }) {
   const styles = labelStyles(data.labels, data.phaseOrder);
-  const rows = styles
-    .map((style, k) => ({ ...style, share: shareOfLabel(data.cells, k) }))
-    .sort((a, b) => b.share - a.share);
+  const rows = keyRows(data.labels, [data]);
   if (rows.length === 0) return <p class="quiet">No phase is known yet.</p>;
   return (
     <ol aria-label="Regions by area">
-      {rows.map(({ label, colours, share }) => (
+      {rows.map(({ label, index, number, share }) => (
         <li key={label}>
-          <svg viewBox="0 0 18 14" aria-hidden="true">
-            {colours.map((colour, k) => (
-              <rect
-                key={colour}
-                x={(18 / colours.length) * k}
-                width={18 / colours.length}
-                height="14"
-                fill={colour}
-              />
-            ))}
-          </svg>
+          <span class="number">{number}</span>
+          <Swatch colours={styles[index]?.colours ?? []} textures={styles[index]?.textures ?? []} />
           <span class="name">{label}</span>
           <span class="number">{percent(share)}</span>
         </li>

@@ -62,6 +62,12 @@ export function MapPane(props: {
     setPointer([x + step[0] * stride, y + step[1] * stride]);
   };
 
+  // A finger only presses, a mouse moves: both read the place.
+  const point = (event: preact.TargetedPointerEvent<HTMLCanvasElement>): void => {
+    const area = event.currentTarget.getBoundingClientRect();
+    setPointer([event.clientX - area.left, event.clientY - area.top]);
+  };
+
   return (
     <div class="map-pane" ref={box}>
       <canvas
@@ -72,10 +78,8 @@ export function MapPane(props: {
         style={
           frame === undefined ? {} : { width: `${frame.width}px`, height: `${frame.height}px` }
         }
-        onPointerMove={(event) => {
-          const area = event.currentTarget.getBoundingClientRect();
-          setPointer([event.clientX - area.left, event.clientY - area.top]);
-        }}
+        onPointerMove={point}
+        onPointerDown={point}
         onPointerLeave={() => setPointer(undefined)}
         onBlur={() => setPointer(undefined)}
         onKeyDown={move}

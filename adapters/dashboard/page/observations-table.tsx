@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { ObservationView } from "../../../src/views/campaign-view.ts";
 import { describeObservation, describeParameters } from "../../../src/views/observation-summary.ts";
 import { clockTime } from "./words.ts";
@@ -12,15 +12,25 @@ export function ObservationsTable(props: {
 }) {
   const [search, setSearch] = useState("");
   const [limit, setLimit] = useState(ROWS_SHOWN);
-  const rows = props.observations
-    .map((observation, k) => ({
-      observation,
-      n: k + 1,
-      at: describeParameters(observation.actual ?? observation.parameters),
-      result: observation.results.map(describeObservation).join("; "),
-    }))
-    .filter(({ at, result }) => `${at} ${result}`.toLowerCase().includes(search.toLowerCase()))
-    .reverse();
+  const { observations } = props;
+  // Thousands of texts: made when a result comes, not when the mouse moves.
+  const all = useMemo(
+    () =>
+      observations
+        .map((observation, k) => ({
+          observation,
+          n: k + 1,
+          at: describeParameters(observation.actual ?? observation.parameters),
+          result: observation.results.map(describeObservation).join("; "),
+        }))
+        .reverse(),
+    [observations],
+  );
+  const word = search.trim().toLowerCase();
+  const rows =
+    word === ""
+      ? all
+      : all.filter(({ at, result }) => `${at} ${result}`.toLowerCase().includes(word));
   return (
     <>
       <label class="search">

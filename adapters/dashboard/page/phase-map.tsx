@@ -1,12 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
 import { toCsv } from "../../../src/views/export-text.ts";
-import { gatherMapData } from "../../../src/views/map-data.ts";
+import { gatherCells, gatherMapData } from "../../../src/views/map-data.ts";
 import {
   findTernaryPlane,
-  furtherAxes,
+  freeAxes,
   type MapPlane,
   numericColumns,
 } from "../../../src/views/map-plane.ts";
+import { drawMapFigure } from "../../../src/views/pictures/map-figure.ts";
 import { describeMap, drawMap } from "../../../src/views/pictures/map-picture.ts";
 import { LIGHT } from "../../../src/views/pictures/theme.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
@@ -38,9 +39,19 @@ export function PhaseMap(
     observations: known,
     ...(past === undefined ? { campaign } : {}),
   };
+  const { columns } = candidates;
+  const cells = useMemo(
+    () => gatherCells({ plane, columns, view: phaseView, slice }),
+    [plane, columns, slice, phaseView],
+  );
   const data = useMemo(
-    () => gatherMapData({ ...sources, slice }),
+    () => gatherMapData({ ...sources, slice, cells }),
     [plane, slice, phaseView, known, campaign.jobs, campaign.batch, past],
+  );
+  // The key of a stack is for all of it.
+  const whole = useMemo(
+    () => (level?.isStack ? gatherMapData({ ...sources, slice: {} }) : data),
+    [level?.isStack, data],
   );
   const layers = { cells: layer, ...shown };
   const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
@@ -76,14 +87,18 @@ export function PhaseMap(
           <TimeSlider total={observations.length} past={past} choose={setPast} />
           {failure === undefined ? null : <p class="problem">The map can't be drawn: {failure}</p>}
         </div>
-        <MapLegend data={data} layer={layer} />
+        <MapLegend data={level?.isStack ? whole : data} layer={layer} />
       </div>
       <p class="visually-hidden" aria-live="off">
         {describeMap(data)}
       </p>
       <Downloads
         name={`${campaign.campaignId}-map`}
-        svg={() => drawMap(data, { width: 720, theme: LIGHT, layer })}
+        svg={() =>
+          level?.isStack && phaseView !== undefined
+            ? drawMapFigure({ ...sources, view: phaseView, theme: LIGHT })
+            : drawMap(data, { width: 720, theme: LIGHT, layer })
+        }
         csv={() => mapCsv(candidates, phaseView)}
       />
     </section>
@@ -114,8 +129,14 @@ function MapStack(props: {
       })),
     [sources.view, sources.observations, axis],
   );
+  const { plane } = sources;
   return (
     <div class="stack">
+      {plane.kind === "ternary" ? (
+        <p class="quiet">
+          Corners: {plane.corners[0]} on top, {plane.corners[1]} left, {plane.corners[2]} right
+        </p>
+      ) : null}
       {maps.map(({ value, data }) => (
         <figure key={value}>
           <MapPane data={data} layers={{ ...layers, names: false }} marked={undefined} isSmall />
@@ -151,17 +172,12 @@ function usePlane(candidates: Candidates): PlaneChoice {
   const [isTernary, setTernary] = useState(true);
   const [axes, setAxes] = useState<{ x: string; y: string }>();
   const [values, setValues] = useState<Readonly<Record<string, number>>>({});
-  const [isStack, setStack] = useState(false);
+  const [isStack, setStack] = useState(ternary !== undefined);
   const plane = useMemo((): MapPlane => {
     if (ternary !== undefined && isTernary) return ternary;
     return { kind: "axes", ...(axes ?? usualAxes(names)) };
   }, [ternary, isTernary, axes, names]);
-  const further = useMemo(() => furtherAxes(columns, plane), [columns, plane]);
-  // On two axes of a composition the third follows: it is no axis of its own.
-  const free =
-    ternary !== undefined && plane.kind === "axes"
-      ? further.filter((name) => !ternary.corners.includes(name as never))
-      : further;
+  const free = useMemo(() => freeAxes(columns, plane), [columns, plane]);
   const levels = useMemo(
     () => new Map(free.map((name) => [name, levelsOf(columns[name] ?? [])])),
     [columns, free.join()],

@@ -1,3 +1,5 @@
+import { phaseColour } from "../../views/pictures/palette.ts";
+
 /** A drawing surface with two axes, in SVG text; coordinates in data units. */
 export interface Axes {
   readonly x: (value: number) => number;
@@ -29,11 +31,11 @@ const TOP = 24;
 const RIGHT = 12;
 const TICKS = 5;
 
-/** Colours that differ in brightness too. */
-const COLOURS = ["#1f5fa8", "#c4501b", "#2b8a4b", "#7b4fa3", "#b08900", "#56707a"] as const;
+/** The palette's colours that are strong enough for lines. */
+const COLOURS = [5, 6, 2, 3, 1, 0].map(phaseColour);
 
 export function colourOf(k: number): string {
-  return COLOURS[k % COLOURS.length] ?? COLOURS[0];
+  return COLOURS[k % COLOURS.length] ?? phaseColour(5);
 }
 
 export function createAxes(options: AxesOptions): Axes {

@@ -26,6 +26,8 @@ export interface FitRequest {
   readonly warm?: Hyperparameters | undefined;
   readonly prior?: HyperPrior | undefined;
   readonly prng: Prng;
+  /** A quick look: one start and so many likelihood calls. */
+  readonly calls_max?: number | undefined;
 }
 
 export interface FitResult {
@@ -53,17 +55,20 @@ export function fitHyperparameters(request: FitRequest): FitResult {
     return { hyperparameters: centre, value: 0, calls: 0, learnt: false };
 
   const objective = createMarginalLikelihood(data, groups, kind, prior);
+  const quick = request.calls_max;
   const starts =
-    warm === undefined
-      ? [centre, startAt(groupCount, prior, 0.4, 0.01), startAt(groupCount, prior, 1.5, 0.3)]
-      : [warm, centre];
+    quick !== undefined
+      ? [warm ?? centre]
+      : warm === undefined
+        ? [centre, startAt(groupCount, prior, 0.4, 0.01), startAt(groupCount, prior, 1.5, 0.3)]
+        : [warm, centre];
   let best: { x: Float64Array; value: number } | undefined;
   let calls = 0;
   starts.forEach((start, k) => {
     const result = minimiseLbfgs(objective, packHyperparameters(start), {
       lower,
       upper,
-      evaluations_max: warm !== undefined && k === 0 ? CALLS_warm : CALLS_cold,
+      evaluations_max: quick ?? (warm !== undefined && k === 0 ? CALLS_warm : CALLS_cold),
       gradient_max: 1e-3,
     });
     calls += result.evaluations;

@@ -8,6 +8,7 @@ import {
   squaredDistance,
 } from "./kernel.ts";
 import { JITTERS, leastSquaresMean, rowNoise } from "./marginal-likelihood.ts";
+import type { OutputScale } from "./output-scale.ts";
 import { PoolPosterior } from "./pool-posterior.ts";
 import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
@@ -26,8 +27,7 @@ export class GaussianProcess implements SurrogateModel {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;
-  readonly shift: number;
-  readonly scale: number;
+  readonly output: OutputScale;
   /** Mean in standardised units. */
   readonly mean: number;
   /** Jitter that the factorisation needed, relative to signal^2. */
@@ -47,8 +47,7 @@ export class GaussianProcess implements SurrogateModel {
     this.kind = kind;
     this.theta = theta;
     this.groups = groups;
-    this.shift = data.shift;
-    this.scale = data.scale;
+    this.output = data.output;
     this.s2 = theta.signal ** 2;
     const n = data.count;
     this.factored = n;
@@ -87,7 +86,9 @@ export class GaussianProcess implements SurrogateModel {
     const n = this.count;
     const point = scalePoint(x, this.theta.widths, this.groups);
     const noise =
-      uncertainty === undefined ? this.theta.noise ** 2 : (uncertainty / this.scale) ** 2;
+      uncertainty === undefined
+        ? this.theta.noise ** 2
+        : (uncertainty * this.output.slopeAt(value)) ** 2;
     const row = Float64Array.from(this.points, (other) => this.covariance(point, other));
     solveLower(this.l, n, this.ld, row);
     let squares = 0;
@@ -100,7 +101,7 @@ export class GaussianProcess implements SurrogateModel {
     if (!(d2 > REPETITION_share * this.s2)) return false;
     if (n + 1 > this.ld) this.grow();
     const d = Math.sqrt(d2);
-    const y = (value - this.shift) / this.scale;
+    const y = this.output.toStandard(value);
     this.l.set(row, n * this.ld);
     this.l[n * this.ld + n] = d;
     this.z[n] = (y - this.mean - projection) / d;

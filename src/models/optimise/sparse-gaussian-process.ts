@@ -16,6 +16,7 @@ import {
   squaredDistance,
 } from "./kernel.ts";
 import { JITTERS, rowNoise } from "./marginal-likelihood.ts";
+import type { OutputScale } from "./output-scale.ts";
 import { SparsePosterior } from "./sparse-posterior.ts";
 import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
@@ -53,8 +54,7 @@ export class SparseGaussianProcess implements SurrogateModel {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;
-  readonly shift: number;
-  readonly scale: number;
+  readonly output: OutputScale;
   readonly mean: number;
   readonly s2: number;
   readonly factored: number;
@@ -77,8 +77,7 @@ export class SparseGaussianProcess implements SurrogateModel {
     this.kind = kind;
     this.theta = theta;
     this.groups = groups;
-    this.shift = data.shift;
-    this.scale = data.scale;
+    this.output = data.output;
     this.s2 = theta.signal ** 2;
     this.factored = data.count;
     for (let i = 0; i < data.count; i++) {
@@ -120,7 +119,7 @@ export class SparseGaussianProcess implements SurrogateModel {
 
   append(x: Float64Array, value: number, uncertainty?: number): boolean {
     const point = scalePoint(x, this.theta.widths, this.groups);
-    const y = (value - this.shift) / this.scale;
+    const y = this.output.toStandard(value);
     const features = this.features(point);
     const earlier = new Float64Array(this.appended.length);
     let prediction = this.mean + dot(features, this.z);
@@ -133,7 +132,9 @@ export class SparseGaussianProcess implements SurrogateModel {
       variance -= e * e;
     });
     const noise =
-      uncertainty === undefined ? this.theta.noise ** 2 : (uncertainty / this.scale) ** 2;
+      uncertainty === undefined
+        ? this.theta.noise ** 2
+        : (uncertainty * this.output.slopeAt(value)) ** 2;
     const floor = Math.max(noise, NOISE_min_share * this.s2);
     const deviation = Math.sqrt(Math.max(0, variance) + floor);
     this.appended.push({

@@ -1,15 +1,16 @@
 import type { Prng } from "../../core/prng.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import type { Inputs, KernelKind } from "./kernel.ts";
+import type { OutputScale } from "./output-scale.ts";
 
-/** A learnt model of one quantity, exact or sparse. Values are standardised: user value = shift + scale * value. */
+/** A learnt model of one quantity, exact or sparse. Values are standardised by `output`. */
 export interface SurrogateModel {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   /** Width group of each column. */
   readonly groups: Int32Array;
-  readonly shift: number;
-  readonly scale: number;
+  /** Between the user's values and standardised ones. */
+  readonly output: OutputScale;
   readonly mean: number;
   /** Signal variance. */
   readonly s2: number;

@@ -1,14 +1,21 @@
 import { createPrng } from "../../core/prng.ts";
+import { chooseWarp } from "./choose-warp.ts";
 import { fitHyperparameters } from "./fit-hyperparameters.ts";
 import { GaussianProcess } from "./gaussian-process.ts";
 import type { HyperPrior, Hyperparameters } from "./hyperparameters.ts";
 import type { Inputs, KernelKind } from "./kernel.ts";
 import { type LeaveOneOut, leaveOneOut } from "./leave-one-out.ts";
+import { NO_WARP, type OutputWarp } from "./output-scale.ts";
 import { SparseGaussianProcess } from "./sparse-gaussian-process.ts";
 import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
 import { createTrainingSet, type TrainingRow } from "./training-set.ts";
 
+const ANCHOR_first = 6;
 const ANCHOR_GROWTH = 1.5;
+/** With more results than these the model answers with the hyperparameters of the step before. */
+const LAG_from = 100;
+/** Beyond this the last choice of the values' bend stays. */
+const WARP_ROWS_max = 110;
 /** From here on a fit sees a sub-sample anyway, so the chain of warm starts ends. */
 const ANCHOR_max = 256;
 /** More rows, or more rows times candidates (8 bytes each), are learnt by the sparse model. */
@@ -23,12 +30,20 @@ const NOTHING_LEARNT: LeaveOneOut = {
   calibration: Number.NaN,
 };
 
+/** What the results up to some count have taught. */
+interface Learnt {
+  readonly theta: Hyperparameters;
+  readonly warp: OutputWarp;
+}
+
 export interface SurrogateOptions {
   readonly groups: Int32Array;
   readonly kind: KernelKind;
   /** Names the random stream of the fits; equal results and equal seed give equal models. */
   readonly seed: string;
   readonly prior?: HyperPrior | undefined;
+  /** True where values may be bent to suit the model; not where distances between values matter to the score (a hypervolume). */
+  readonly mayBend?: boolean | undefined;
   /** Candidates over which the posterior will be kept; decides when the sparse model takes over. */
   readonly poolCount?: number | undefined;
 }
@@ -42,7 +57,7 @@ export interface SurrogateOptions {
 export class Surrogate {
   readonly options: SurrogateOptions;
   private rows: readonly TrainingRow[] = [];
-  private learnt = new Map<number, Hyperparameters>();
+  private learnt = new Map<number, Learnt>();
   private model: SurrogateModel | undefined;
   private pool: { inputs: Inputs; belief: PoolBelief } | undefined;
   private factored = 0;
@@ -83,6 +98,12 @@ export class Surrogate {
     return this.pool.belief;
   }
 
+  /** Learns, while nobody waits, what the results so far will be asked for after the next step of the schedule. */
+  learnAhead(): void {
+    const next = scheduledCount(this.rows.length);
+    if (next > LAG_from) this.learntAt(this.rows, next);
+  }
+
   /** Leave-one-out fit of the results at the last learning; kept until the next. */
   fit(): LeaveOneOut {
     const gp = this.model;
@@ -99,8 +120,8 @@ export class Surrogate {
       return;
     }
     const { groups, kind, seed, poolCount = 0 } = this.options;
-    const data = createTrainingSet(rows.slice(0, base), groups.length);
-    const theta = this.thetaAt(rows, scheduledCount(base));
+    const { theta, warp } = this.learntAt(rows, learningCount(base));
+    const data = createTrainingSet(rows.slice(0, base), groups.length, warp);
     this.model = this.isSparse(rows.length)
       ? new SparseGaussianProcess(data, theta, groups, kind, {
           poolCount,
@@ -113,22 +134,24 @@ export class Surrogate {
     return count > EXACT_ROWS_max || count * (this.options.poolCount ?? 0) > EXACT_CELLS_max;
   }
 
-  private thetaAt(rows: readonly TrainingRow[], count: number): Hyperparameters {
+  private learntAt(rows: readonly TrainingRow[], count: number): Learnt {
     const known = this.learnt.get(count);
     if (known !== undefined) return known;
     const anchor = anchorBelow(count);
-    const warm = anchor === undefined ? undefined : this.thetaAt(rows, anchor);
+    const before = anchor === undefined ? undefined : this.learntAt(rows, anchor);
     const { groups, kind, seed, prior } = this.options;
-    const { hyperparameters } = fitHyperparameters({
-      data: createTrainingSet(rows.slice(0, count), groups.length),
-      groups,
-      kind,
-      prior,
-      warm,
-      prng: createPrng(`${seed}/fit/${count}`),
-    });
-    this.learnt.set(count, hyperparameters);
-    return hyperparameters;
+    const prng = createPrng(`${seed}/fit/${count}`);
+    const past = rows.slice(0, count);
+    const common = { groups, kind, prior, warm: before?.theta };
+    const warp =
+      this.options.mayBend === true && isWarpCount(count)
+        ? chooseWarp({ ...common, rows: past, prng: prng.derive("warp") })
+        : (before?.warp ?? NO_WARP);
+    const data = createTrainingSet(past, groups.length, warp);
+    const { hyperparameters } = fitHyperparameters({ ...common, data, prng });
+    const learnt = { theta: hyperparameters, warp };
+    this.learnt.set(count, learnt);
+    return learnt;
   }
 }
 
@@ -147,8 +170,27 @@ export function scheduledCount(count: number): number {
   }
 }
 
+/** Counts at which the bend of the values is chosen: the anchors from the second on, while trials are cheap. */
+function isWarpCount(count: number): boolean {
+  if (count > WARP_ROWS_max) return false;
+  for (let anchor = ANCHOR_first; anchor < count; ) {
+    anchor = Math.ceil(anchor * ANCHOR_GROWTH);
+    if (anchor === count) return true;
+  }
+  return false;
+}
+
+/**
+ * The count of results from which the hyperparameters at `count` come: with few results the latest step of the schedule; with many, where
+ * learning takes long, the step before it, so that it can be learnt ahead while the old model answers.
+ */
+export function learningCount(count: number): number {
+  const scheduled = scheduledCount(count);
+  return scheduled > LAG_from ? scheduledCount(scheduled - 1) : scheduled;
+}
+
 function anchorBelow(count: number): number | undefined {
-  let anchor = 6;
+  let anchor = ANCHOR_first;
   if (count <= anchor) return undefined;
   for (;;) {
     const next = Math.ceil(anchor * ANCHOR_GROWTH);

@@ -1,17 +1,18 @@
+import { createOutputScale, NO_WARP, type OutputScale, type OutputWarp } from "./output-scale.ts";
+
 /** Results as a Gaussian process learns them: distinct points with standardised values. */
 export interface TrainingSet {
   readonly count: number;
   readonly columns: number;
   /** Row-major count x columns, columns on the unit range. */
   readonly x: Float64Array;
-  /** Standardised: (value - shift) / scale. */
+  /** Standardised by `output`. */
   readonly y: Float64Array;
   /** Number of results merged into each row. */
   readonly replicates: Float64Array;
   /** Known variance of each row's mean in standardised units; NaN where the noise is learnt. */
   readonly knownVariance: Float64Array;
-  readonly shift: number;
-  readonly scale: number;
+  readonly output: OutputScale;
 }
 
 /** One result before merging; `uncertainty` is its standard deviation where an instrument told. */
@@ -26,16 +27,25 @@ export interface TrainingRow {
  * 1e12 and 1e-12 behave alike) and merges results at equal points: weighted mean, variance of the mean. A merged
  * point never makes the covariance singular.
  */
-export function createTrainingSet(rows: readonly TrainingRow[], columns: number): TrainingSet {
-  const { shift, scale } = standardisation(rows.map((row) => row.value));
+export function createTrainingSet(
+  rows: readonly TrainingRow[],
+  columns: number,
+  warp: OutputWarp = NO_WARP,
+): TrainingSet {
+  const output = createOutputScale(
+    rows.map((row) => row.value),
+    warp,
+  );
   const merged = new Map<string, { x: Float64Array; ys: number[]; variances: number[] }>();
   for (const row of rows) {
     const key = row.x.join();
     const place = merged.get(key) ?? { x: row.x, ys: [], variances: [] };
-    place.ys.push((row.value - shift) / scale);
+    place.ys.push(output.toStandard(row.value));
     const u = row.uncertainty;
     place.variances.push(
-      u !== undefined && u >= 0 && Number.isFinite(u) ? (u / scale) ** 2 : Number.NaN,
+      u !== undefined && u >= 0 && Number.isFinite(u)
+        ? (u * output.slopeAt(row.value)) ** 2
+        : Number.NaN,
     );
     merged.set(key, place);
   }
@@ -53,17 +63,5 @@ export function createTrainingSet(rows: readonly TrainingRow[], columns: number)
     knownVariance[i] = place.variances.reduce((sum, v) => sum + v, 0) / (n * n);
     i++;
   }
-  return { count, columns, x, y, replicates, knownVariance, shift, scale };
-}
-
-/** Mean and deviation, computed on values divided by their largest size so that nothing overflows. */
-export function standardisation(values: readonly number[]): { shift: number; scale: number } {
-  const size = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  if (size === 0 || values.length === 0) return { shift: 0, scale: 1 };
-  const mean = values.reduce((sum, v) => sum + v / size, 0) / values.length;
-  const variance =
-    values.reduce((sum, v) => sum + (v / size - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  const sd = Math.sqrt(variance);
-  // Differences at the level of rounding are no information: treat the values as equal.
-  return { shift: mean * size, scale: sd > 1e-13 ? sd * size : size };
+  return { count, columns, x, y, replicates, knownVariance, output };
 }

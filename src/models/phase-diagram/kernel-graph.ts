@@ -42,6 +42,7 @@ export function buildKernelGraph(
   const degree = new Float64Array(graph.count);
   const scale = 2 * options.bandwidth * options.bandwidth;
   const { stretch, coupling } = options;
+  const cut2 = options.cut * options.cut * (1 + 1e-9);
   let reach2 = options.cut * options.cut;
   for (let i = 0; i < graph.count; i++) {
     let sum = 0;
@@ -49,7 +50,8 @@ export function buildKernelGraph(
       const d2 = graph.distance2[e]!;
       const j = graph.neighbour[e]!;
       if (d2 > reach2) reach2 = d2;
-      let weight = Math.max(WEIGHT_min, Math.exp(-(d2 - 1) / scale));
+      const isForced = d2 > cut2;
+      let weight = Math.max(isForced ? WEIGHT_min : 0, Math.exp(-(d2 - 1) / scale));
       if (stretch !== undefined)
         weight *= d2 / stretchedDistance2(points, dimension, i, j, stretch);
       if (coupling !== undefined) weight *= coupling(i, j);
@@ -86,7 +88,8 @@ export const BANDWIDTH_steps = 0.5;
 /** How much of a weight is left between a face of the composition simplex and what lies inside. */
 export const FACE_COUPLING = 0.2;
 
-/** Beyond two steps a weight of this bandwidth is below 0.2 %. In space the third shell would only cost time. */
-export function cutOf(dimension: number): number {
-  return dimension <= 2 ? 2.05 : 1.45;
-}
+/**
+ * Only the first shell is joined: with the second (less than 2 % of a weight), or the diagonals of a square, no campaign that was tried
+ * took fewer results, and the solves take two to four times as long.
+ */
+export const CUT_steps = 1.2;

@@ -102,16 +102,25 @@ export interface MapStatus {
   readonly unseenShare: number;
   /** Estimated number of labels not seen yet. */
   readonly unseenLabels: number;
+  /** Chance that there is a label not seen yet, 0..1; absent where the engine only estimates their number. */
+  readonly unseenChance?: number | undefined;
   /** Set where the engine itself says that nothing is left to learn at the resolution of the grid. */
   readonly complete?: string | undefined;
   /** The engine's name where it is not the method of the settings, and figures of its own for the log and the page. */
   readonly engine?:
     | { readonly name: string; readonly figures: Readonly<Record<string, number>> }
     | undefined;
+  /** What the map has found out beyond labels, one sentence each: invariant reactions between two temperatures. */
+  readonly findings?: readonly string[] | undefined;
   /** Conflicts that a person should see: contradicted labels, rejected tie-lines, too many phases. */
   readonly warnings: readonly string[];
   /** Points whose measurement the model doubts and would repeat. */
   readonly suspicious: readonly SuspiciousEvidence[];
+}
+
+/** Chance that a label is still unseen, 0..1; without an estimate of its own as a Poisson count of the expected number has it. */
+export function unseenChanceOf({ unseenChance, unseenLabels }: MapStatus): number {
+  return unseenChance ?? 1 - Math.exp(-unseenLabels);
 }
 
 export interface SuspiciousEvidence {

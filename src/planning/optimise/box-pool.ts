@@ -11,8 +11,8 @@ import type { DesignKind } from "./initial-design.ts";
 const GLOBAL_POINTS = 2048;
 const LOCAL_POINTS = 32;
 const LOCAL_SCALES = [0.1, 0.03, 0.01];
-/** Points that input constraints may reject before the box counts as (nearly) empty. */
-const TRIES_per_point = 200;
+/** After so many trials of one sequence the region that the input constraints leave counts as (nearly) empty. */
+const TRIES_max = 65_536;
 
 /** Allowed points of the box that spread evenly: the same sequence whatever the portions in which it is asked for. */
 export function designParameters(
@@ -30,7 +30,7 @@ export function designParameters(
 function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Prng): Parameters[] {
   const found: Parameters[] = [];
   const d = Math.max(1, axes.dimensions);
-  for (let count = wanted, tries = 0; found.length < wanted; count *= 4, tries++) {
+  for (let count = wanted, tries = 0; found.length < wanted; tries++) {
     // A longer Sobol sequence begins like the shorter one: start over and keep the first allowed.
     const stream = prng.derive(String(kind === "sobol" ? 0 : tries));
     const unit =
@@ -44,21 +44,35 @@ function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Pr
       const parameters = axes.toParameters(unit.subarray(i * d, (i + 1) * d));
       if (axes.isAllowed(parameters)) found.push(parameters);
     }
-    if (count > wanted * TRIES_per_point && found.length < wanted) {
+    if (count >= TRIES_max && found.length < wanted) {
       if (found.length > 0) return found;
       throw new LabError("TL-6003", "No point of the box satisfies the input constraints", {
         hint: "Loosen a constraint or widen an axis.",
       });
     }
+    // As many as the share that was allowed asks for, with a reserve.
+    const share = found.length / count;
+    count = Math.min(TRIES_max, Math.max(4 * count, Math.ceil((1.2 * wanted) / (share || 1))));
   }
   return found;
+}
+
+/** Even points over the box, then points near the best results; deterministic from the request. */
+export function boxPoints(
+  axes: BoxAxes,
+  request: ProposalRequest,
+  best: readonly Parameters[],
+): Parameters[] {
+  const prng = createPrng(`${request.seed}/${request.n}/box`);
+  const points = allowedPoints(axes, "sobol", GLOBAL_POINTS, prng.derive("global"));
+  return [...points, ...best.flatMap((centre) => neighbours(axes, centre, prng))];
 }
 
 export interface BoxPoolRequest {
   readonly axes: BoxAxes;
   readonly request: ProposalRequest;
-  /** Parameters of the best results, best first. */
-  readonly best: readonly Parameters[];
+  /** See {@link boxPoints}. */
+  readonly points: readonly Parameters[];
   /** Every point that was measured. */
   readonly measured: readonly Parameters[];
   /** Points found by following the score's gradient. */
@@ -66,19 +80,16 @@ export interface BoxPoolRequest {
 }
 
 /**
- * A finite pool that stands for the box at one request: even points, points near the best results, the points in flight,
- * and refined ones. Deterministic from the request; points equal to measured ones are not allowed.
+ * A finite pool that stands for the box at one request: its points, those in flight, and refined ones. Points equal to
+ * measured ones are not allowed.
  */
 export function createBoxPool({
   axes,
   request,
-  best,
+  points,
   measured,
   refined,
 }: BoxPoolRequest): CandidatePool {
-  const prng = createPrng(`${request.seed}/${request.n}/box`);
-  const points = allowedPoints(axes, "sobol", GLOBAL_POINTS, prng.derive("global"));
-  for (const centre of best) points.push(...neighbours(axes, centre, prng));
   const fresh = [...refined, ...points].map(
     (parameters, k): Candidate => ({ candidateId: `x${request.n}.${k}`, parameters }),
   );

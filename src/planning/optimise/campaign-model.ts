@@ -1,6 +1,6 @@
 import type { CampaignResult } from "../../domain/proposal.ts";
 import { Surrogate } from "../../models/optimise/surrogate.ts";
-import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
+import type { PoolBelief, SurrogateModel } from "../../models/optimise/surrogate-model.ts";
 import type { TrainingRow } from "../../models/optimise/training-set.ts";
 import { logNormalCdf, logNormalInterval } from "../../numeric/normal-distribution.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
@@ -34,11 +34,12 @@ export class CampaignModel {
   constructor(pool: CandidatePool, settings: ResolvedSettings, seed: string) {
     this.pool = pool;
     this.seed = seed;
-    const options = (name: string) => ({
+    const options = (name: string, mayBend = false) => ({
       groups: pool.encoding.groups,
       kind: settings.kernel,
       poolCount: pool.inputs.count,
       seed: `${seed}/${name}`,
+      mayBend,
     });
     this.quantities = [
       ...settings.objectives.map(({ name, direction }) => ({
@@ -62,7 +63,12 @@ export class CampaignModel {
         min: min ?? Number.NEGATIVE_INFINITY,
         max: max ?? Number.POSITIVE_INFINITY,
       })),
-    ].map((quantity) => ({ ...quantity, surrogate: new Surrogate(options(quantity.name)) }));
+    ].map((quantity) => ({
+      ...quantity,
+      surrogate: new Surrogate(
+        options(quantity.name, quantity.role === "objective" && settings.objectives.length === 1),
+      ),
+    }));
     this.signs = new Map(this.quantities.map(({ name, sign }) => [name, sign]));
     this.feasibility = new Surrogate(options("feasibility"));
   }
@@ -121,7 +127,7 @@ export class CampaignModel {
     const chance = this.feasibilityPosterior();
     if (chance !== undefined) {
       const { gp } = chance;
-      const zero = (0.5 - gp.shift) / gp.scale;
+      const zero = gp.output.toStandard(0.5);
       out.push(
         chance.mean.map((mean, n) =>
           logNormalCdf((mean - zero) / Math.sqrt((chance.variance[n] ?? 0) + gp.theta.noise ** 2)),
@@ -146,12 +152,17 @@ export class CampaignModel {
   }
 }
 
+/** A limit in standardised units; an open side stays open. */
+export function standardBound(gp: SurrogateModel, value: number): number {
+  return Number.isFinite(value) ? gp.output.toStandard(value) : value;
+}
+
 function logRangeProbability(
   posterior: PoolBelief,
   { sign, min, max }: { sign: number; min: number; max: number },
 ): Float64Array {
   const { gp } = posterior;
-  const toStandard = (value: number): number => (sign * value - gp.shift) / gp.scale;
+  const toStandard = (value: number): number => standardBound(gp, sign * value);
   const [low, high] = [toStandard(min), toStandard(max)].sort((a, b) => a - b) as [number, number];
   return posterior.mean.map((mean, n) => {
     const sd = Math.sqrt(posterior.variance[n] ?? 0);

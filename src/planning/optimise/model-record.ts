@@ -1,4 +1,5 @@
 import type { ModelRecord } from "../../domain/proposal.ts";
+import type { OutputWarp } from "../../models/optimise/output-scale.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import type { Input } from "./input-encoding.ts";
@@ -39,11 +40,17 @@ function describeQuantity(model: CampaignModel, quantity: Quantity): unknown {
         return [input.name, (gp.theta.widths[g] ?? 0) * range];
       }),
     ),
-    mean: quantity.sign * (gp.shift + gp.scale * gp.mean),
-    signal: gp.scale * gp.theta.signal,
-    noise: gp.scale * gp.theta.noise,
+    mean: quantity.sign * gp.output.toUser(gp.mean),
+    signal: gp.output.deviation(gp.mean, gp.theta.signal),
+    noise: gp.output.deviation(gp.mean, gp.theta.noise),
+    ...(gp.output.warp.side === "none" ? {} : { warp: describeWarp(quantity, gp.output.warp) }),
     jitter: gp.jitter,
   };
+}
+
+/** Which end of the user's values the model stretches like a logarithm, from which share of their range. */
+function describeWarp({ sign }: Quantity, { side, width }: OutputWarp): unknown {
+  return { stretches: (side === "low") === sign > 0 ? "low" : "high", beyond: width };
 }
 
 /** What one standardised width is worth: the axis' range, for a logarithmic axis in natural logarithms. */

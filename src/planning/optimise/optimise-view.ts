@@ -47,7 +47,7 @@ function describeFit({ surrogate, sign }: Quantity): unknown {
   const { gp } = surrogate;
   if (gp === undefined) return undefined;
   const { residuals, zScores, r2, calibration } = surrogate.fit();
-  const toUser = (y: number): number => sign * (gp.shift + gp.scale * y);
+  const toUser = (y: number): number => sign * gp.output.toUser(y);
   return {
     r2: Number.isFinite(r2) ? r2 : undefined,
     calibration: Number.isFinite(calibration) ? calibration : undefined,
@@ -62,9 +62,13 @@ function candidateTable(model: CampaignModel): unknown[] {
   const first = model.quantities[0];
   const main = first && model.posterior(first);
   if (first === undefined || main === undefined) return [];
+  const incumbent = findIncumbent(model, first);
   const gains = logExpectedImprovement({ means: [main.mean], variance: main.variance }, [
-    findIncumbent(model, first),
+    incumbent,
   ]);
+  const { output } = main.gp;
+  const gainOf = (log: number): number =>
+    output.toUser(incumbent + Math.exp(log)) - output.toUser(incumbent);
   const measured = new Set(model.rows.map((row) => row.result.candidateId));
   const order = [...gains.keys()]
     .filter((n) => model.pool.allowed[n] === 1)
@@ -75,15 +79,16 @@ function candidateTable(model: CampaignModel): unknown[] {
     candidateId: model.pool.candidates[n]?.candidateId,
     parameters: model.pool.candidates[n]?.parameters,
     isMeasured: measured.has(model.pool.candidates[n]?.candidateId ?? ""),
-    expectedGain: main.gp.scale * Math.exp(gains[n] ?? 0),
+    expectedGain: gainOf(gains[n] ?? 0),
     feasibility: Math.exp(feasible.reduce((sum, logs) => sum + (logs[n] ?? 0), 0)),
     predictions: Object.fromEntries(
       model.quantities.flatMap((quantity) => {
         const belief = model.posterior(quantity);
         if (belief === undefined) return [];
-        const { shift, scale } = belief.gp;
-        const value = quantity.sign * (shift + scale * (belief.mean[n] ?? 0));
-        return [[quantity.name, { value, sd: scale * Math.sqrt(belief.variance[n] ?? 0) }]];
+        const { output } = belief.gp;
+        const mean = belief.mean[n] ?? 0;
+        const sd = output.deviation(mean, Math.sqrt(belief.variance[n] ?? 0));
+        return [[quantity.name, { value: quantity.sign * output.toUser(mean), sd }]];
       }),
     ),
   }));

@@ -14,7 +14,7 @@ import { GaussianProcess } from "../../models/optimise/gaussian-process.ts";
 import { type PointPosterior, posteriorAt } from "../../models/optimise/posterior-gradient.ts";
 import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";
 import type { BoxAxes } from "./box-axes.ts";
-import type { CampaignModel, Quantity } from "./campaign-model.ts";
+import { type CampaignModel, type Quantity, standardBound } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import { findIncumbent } from "./incumbent.ts";
 import { fromUnit } from "./input-encoding.ts";
@@ -138,7 +138,7 @@ function createMainScore(
     const standard = (point: readonly number[]): number[] =>
       places.map((j, k) => {
         const gp = model.quantities[j]?.surrogate.gp;
-        return ((point[k] ?? 0) - (gp?.shift ?? 0)) / (gp?.scale ?? 1);
+        return gp?.output.toStandard(point[k] ?? 0) ?? 0;
       });
     const boxes = nonDominatedBoxes(front.values.map(standard), standard(front.reference));
     const add =
@@ -170,7 +170,8 @@ function createMainScore(
 
 function standardRange({ surrogate, min, max, sign }: Quantity): { low: number; high: number } {
   const gp = surrogate.gp;
-  const convert = (value: number): number => (sign * value - (gp?.shift ?? 0)) / (gp?.scale ?? 1);
+  const convert = (value: number): number =>
+    gp === undefined ? value : standardBound(gp, sign * value);
   return { low: convert(min), high: convert(max) };
 }
 

@@ -111,7 +111,7 @@ export function createParetoThompsonScorer(situation: SeveralObjectives, prng: P
 /** Front and reference in each model's standardised units. */
 function standardise(situation: SeveralObjectives): SeveralObjectives {
   const convert = (point: readonly number[]): number[] =>
-    situation.objectives.map(({ posterior: { gp } }, j) => ((point[j] ?? 0) - gp.shift) / gp.scale);
+    situation.objectives.map(({ posterior: { gp } }, j) => gp.output.toStandard(point[j] ?? 0));
   return {
     objectives: situation.objectives,
     front: situation.front.map(convert),
@@ -121,9 +121,10 @@ function standardise(situation: SeveralObjectives): SeveralObjectives {
 
 export function describePrediction({ objectives }: SeveralObjectives, row: number): string {
   const parts = objectives.map(({ name, sign, posterior }) => {
-    const { gp } = posterior;
-    const mean = sign * (gp.shift + gp.scale * (posterior.mean[row] ?? 0));
-    const sd = gp.scale * Math.sqrt(posterior.variance[row] ?? 0);
+    const { output } = posterior.gp;
+    const standard = posterior.mean[row] ?? 0;
+    const mean = sign * output.toUser(standard);
+    const sd = output.deviation(standard, Math.sqrt(posterior.variance[row] ?? 0));
     return `${name} ${brief(mean)} ± ${brief(sd)}`;
   });
   return `predicted ${parts.join(", ")}`;

@@ -35,7 +35,8 @@ export function createSingleScorer(
   prng: Prng,
 ): Scorer {
   const { posterior, sign, name } = objective;
-  const { gp } = posterior;
+  const { output } = posterior.gp;
+  const base = output.toUser(objective.incumbent);
   // For the bound only the variance matters: one draw, the mean itself.
   const fantasy = new FantasyPosterior(
     posterior,
@@ -62,11 +63,12 @@ export function createSingleScorer(
       }
     },
     explain: (row, value) => {
-      const mean = sign * (gp.shift + gp.scale * (posterior.mean[row] ?? 0));
-      const sd = gp.scale * Math.sqrt(fantasy.variance[row] ?? 0);
+      const standard = posterior.mean[row] ?? 0;
+      const mean = sign * output.toUser(standard);
+      const sd = output.deviation(standard, Math.sqrt(fantasy.variance[row] ?? 0));
       const prediction = `${name} predicted ${brief(mean)} ± ${brief(sd)}`;
       if (kind === "expected-improvement") {
-        const gain = gp.scale * Math.exp(value);
+        const gain = output.toUser(objective.incumbent + Math.exp(value)) - base;
         return { score: gain, why: `${prediction}; expected gain ${brief(gain)}` };
       }
       if (kind === "probability-of-improvement")
@@ -74,8 +76,15 @@ export function createSingleScorer(
           score: Math.exp(value),
           why: `${prediction}; better with ${brief(100 * Math.exp(value))} %`,
         };
-      const bound = mean + sign * exploration * sd;
-      return { score: sign * bound, why: `${prediction}; could reach ${brief(bound)}` };
+      const reach = exploration * Math.sqrt(fantasy.variance[row] ?? 0);
+      const bound = sign * output.toUser(standard + reach);
+      return {
+        score: sign * bound,
+        why:
+          exploration === 0
+            ? `${prediction}; the best prediction`
+            : `${prediction}; could reach ${brief(bound)}`,
+      };
     },
   };
 }
@@ -95,7 +104,6 @@ export function toPositiveLog(scores: Float64Array): Float64Array {
 /** Thompson sampling: each point of the batch is the best of an own draw of the function, so what is in flight needs no model. */
 export function createThompsonScorer(objective: SingleObjective, prng: Prng): Scorer {
   const { posterior, sign, name } = objective;
-  const { gp } = posterior;
   let path = new Float64Array(0);
   return {
     variance: posterior.variance,
@@ -105,7 +113,7 @@ export function createThompsonScorer(objective: SingleObjective, prng: Prng): Sc
     },
     condition: () => {},
     explain: (row) => {
-      const value = sign * (gp.shift + gp.scale * (path[row] ?? 0));
+      const value = sign * posterior.gp.output.toUser(path[row] ?? 0);
       return {
         score: sign * value,
         why: `the best of one drawn course of ${name}, there ${brief(value)}`,

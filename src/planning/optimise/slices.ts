@@ -35,8 +35,10 @@ export function slicesOf(model: CampaignModel, quantity: Quantity): Slice[] {
         axis: input.name,
         through,
         x: values,
-        mean: Array.from(belief.mean, (m) => quantity.sign * (gp.shift + gp.scale * m)),
-        sd: Array.from(belief.variance, (v) => gp.scale * Math.sqrt(v)),
+        mean: Array.from(belief.mean, (m) => quantity.sign * gp.output.toUser(m)),
+        sd: Array.from(belief.variance, (v, n) =>
+          gp.output.deviation(belief.mean[n] ?? 0, Math.sqrt(v)),
+        ),
       },
     ];
   });

@@ -33,8 +33,12 @@ export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Out
     gain = Math.max(gain, sd * expectedExcess(above / sd));
     bound = Math.max(bound, incumbent + above + REGRET_deviations * sd);
   }
-  const { scale } = posterior.gp;
-  return { expectedGain: scale * gain, regretBound: scale * (bound - incumbent) };
+  const { output } = posterior.gp;
+  const base = output.toUser(incumbent);
+  return {
+    expectedGain: output.toUser(incumbent + gain) - base,
+    regretBound: output.toUser(bound) - base,
+  };
 }
 
 /** Says whether the campaign's stop rule holds; without a rule it never does. */

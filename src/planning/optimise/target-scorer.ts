@@ -24,8 +24,8 @@ export function createTargetScorer(targets: readonly TargetQuantity[], prng: Prn
       targets.forEach(({ min, max, posterior: { gp } }, j) => {
         const fantasy = fantasies[j];
         if (fantasy === undefined) return;
-        const low = (min - gp.shift) / gp.scale;
-        const high = (max - gp.shift) / gp.scale;
+        const low = gp.output.toStandard(min);
+        const high = gp.output.toStandard(max);
         // An empty width would have probability 0 everywhere: the density at the wanted value ranks instead.
         const slack = high > low ? 0 : 1e-3;
         const logs = logProbabilityInRange(fantasy, low - slack, high + slack);
@@ -38,8 +38,9 @@ export function createTargetScorer(targets: readonly TargetQuantity[], prng: Prn
     },
     explain: (row, score) => {
       const parts = targets.map(({ name, posterior: { gp, mean, variance: v } }) => {
-        const value = gp.shift + gp.scale * (mean[row] ?? 0);
-        return `${name} ${brief(value)} ± ${brief(gp.scale * Math.sqrt(v[row] ?? 0))}`;
+        const m = mean[row] ?? 0;
+        const sd = gp.output.deviation(m, Math.sqrt(v[row] ?? 0));
+        return `${name} ${brief(gp.output.toUser(m))} ± ${brief(sd)}`;
       });
       const probability = Math.exp(score);
       return {

@@ -31,6 +31,9 @@ const UNITS: Readonly<Record<string, string>> = {
   K_per_s: "K/s",
   K_per_min: "K/min",
   K_per_ps: "K/ps",
+  K_ps: "K/ps",
+  K_s: "K/s",
+  K_min: "K/min",
 };
 
 /**

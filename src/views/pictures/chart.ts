@@ -1,3 +1,4 @@
+import { axisTitle } from "./axis-title.ts";
 import { createScale, rangeOf, type Scale } from "./scale.ts";
 import { element, pathOf, svgDocument, text } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
@@ -37,7 +38,7 @@ export interface ChartOptions {
 
 const HEADING_HEIGHT = 26;
 const KEY = { row: 18, size: 12 };
-const MARGIN = { left: 62, right: 16, top: 40, bottom: 46 };
+const MARGIN = { left: 68, right: 16, top: 40, bottom: 46 };
 
 /** A chart of one or several series over one x axis, as SVG. Points that are no finite numbers are left out. */
 export function drawChart(series: readonly Series[], options: ChartOptions): string {
@@ -139,17 +140,17 @@ export function drawAxes(x: Scale, y: Scale, options: ChartOptions): string {
   const middle = Math.round((MARGIN.top + bottom) / 2);
   const bold = { fill: theme.ink, "font-weight": 600 };
   parts.push(
-    text(options.xName, {
+    text(axisTitle(options.xName), {
       x: (MARGIN.left + width - MARGIN.right) / 2,
       y: height - 8,
       "text-anchor": "middle",
       ...bold,
     }),
-    text(options.yName, {
-      x: 15,
+    text(axisTitle(options.yName), {
+      x: 14,
       y: middle,
       "text-anchor": "middle",
-      transform: `rotate(-90 15 ${middle})`,
+      transform: `rotate(-90 14 ${middle})`,
       ...bold,
     }),
   );
@@ -275,7 +276,8 @@ function drawKeyMark(
   [x, y]: readonly [number, number],
   isDashed: boolean,
 ): string {
-  if (kind === "dots") return element("circle", { cx: x + 10, cy: y + 5, r: 4, fill: colour });
+  if (kind === "dots")
+    return element("ellipse", { cx: x + 10, cy: y + 5, rx: 4, ry: 4, fill: colour });
   return element("path", {
     d: pathOf([
       [x, y + 5],

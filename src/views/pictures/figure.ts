@@ -9,8 +9,9 @@ export interface FigureOptions {
   readonly subtitle?: string | undefined;
   readonly description: string;
   readonly theme: Theme;
-  /** Beside all panels. */
   readonly key?: DrawnKey | undefined;
+  /** The key stands right of all panels unless it is wanted under them. */
+  readonly isKeyBelow?: boolean | undefined;
   /** Definitions that the key refers to. */
   readonly definitions?: string | undefined;
 }
@@ -26,7 +27,7 @@ const HEAD = { title: 40, subtitle: 20, panel: 26 };
 
 /** Puts pictures into rows of one SVG document with a title; each keeps its size, ids are made distinct. */
 export function composeFigure(rows: readonly (readonly Panel[])[], options: FigureOptions): string {
-  const { theme, key } = options;
+  const { theme } = options;
   const sized = rows.filter((row) => row.length > 0).map((row) => row.map(sizeOf));
   const top = HEAD.title + (options.subtitle === undefined ? 0 : HEAD.subtitle);
   const widest = Math.max(200, ...sized.map((row) => spread(row.map(({ width }) => width))));
@@ -40,8 +41,7 @@ export function composeFigure(rows: readonly (readonly Panel[])[], options: Figu
     }
     y += Math.max(...row.map(({ height }) => height)) + GAP;
   }
-  const width = widest + (key === undefined ? 12 : key.width + 2 * GAP);
-  const height = Math.max(y, top + (key?.height ?? 0) + 3 * GAP);
+  const { width, height, markup } = placeKey(options, { widest, top, bottom: y });
   return svgDocument(
     {
       width,
@@ -53,10 +53,32 @@ export function composeFigure(rows: readonly (readonly Panel[])[], options: Figu
     element("defs", {}, options.definitions ?? ""),
     heading(options, width),
     ...parts,
-    key === undefined
-      ? ""
-      : element("g", { transform: `translate(${widest + GAP} ${top + 2 * GAP})` }, key.markup),
+    markup,
   );
+}
+
+function placeKey(
+  { key, isKeyBelow = false }: FigureOptions,
+  {
+    widest,
+    top,
+    bottom,
+  }: { readonly widest: number; readonly top: number; readonly bottom: number },
+): { readonly width: number; readonly height: number; readonly markup: string } {
+  if (key === undefined) return { width: widest + 12, height: bottom, markup: "" };
+  const [x, y] = isKeyBelow ? [GAP, bottom + GAP] : [widest + GAP, top + 2 * GAP];
+  return {
+    width: isKeyBelow ? Math.max(widest + 12, key.width + 2 * GAP) : widest + key.width + 2 * GAP,
+    height: isKeyBelow
+      ? bottom + key.height + 2 * GAP
+      : Math.max(bottom, top + key.height + 3 * GAP),
+    markup: element("g", { transform: `translate(${x} ${y})` }, key.markup),
+  };
+}
+
+/** The width of rows of these pictures. */
+export function widthOfRows(rows: readonly (readonly Panel[])[]): number {
+  return Math.max(0, ...rows.map((row) => spread(row.map((panel) => sizeOf(panel).width))));
 }
 
 /** Fills rows of at most this width with the panels, in their order. */

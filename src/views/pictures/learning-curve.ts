@@ -22,6 +22,7 @@ export interface LearningCurveOptions {
   readonly colour?: string | undefined;
 }
 
+const POINTS_few = 15;
 /** More runs than this are drawn as their median and their extremes. */
 const RUNS_max = 4;
 
@@ -41,7 +42,9 @@ export function drawLearningCurve(
 
 function lineOf({ name, x, y }: LearningRun, k: number): Series {
   const colour = phaseColour([5, 6, 2, 7][k] ?? 5);
-  return { name, colour, kind: "step", x, y: y.map((value) => value ?? Number.NaN) };
+  // Few points are shown as such; between many the value stays until the next.
+  const kind = x.length <= POINTS_few ? "front" : "step";
+  return { name, colour, kind, x, y: y.map((value) => value ?? Number.NaN) };
 }
 
 function spreadOf(runs: readonly LearningRun[], { colour }: LearningCurveOptions): Series[] {

@@ -1,11 +1,12 @@
 import type { ObservationView } from "../campaign-view.ts";
 import { discoveryOrder, gatherMapData, type MapData, type MapPoint } from "../map-data.ts";
-import { type Columns, placeIn } from "../map-plane.ts";
+import { type Columns, type MapPlane, placeIn } from "../map-plane.ts";
 import { chooseSections, type Slice } from "../map-slices.ts";
 import { formatNumber } from "../observation-summary.ts";
 import type { PhaseDiagramView } from "../planner-views.ts";
 import { axisTitle } from "./axis-title.ts";
-import { composeFigure, heightOfRows } from "./figure.ts";
+import { drawChart, type Series } from "./chart.ts";
+import { composeFigure, heightOfRows, widthOfRows } from "./figure.ts";
 import {
   type DrawnKey,
   drawKey,
@@ -15,7 +16,7 @@ import {
   keyRows,
 } from "./map-key.ts";
 import { describeMap, drawMap } from "./map-picture.ts";
-import { labelStyles } from "./palette.ts";
+import { labelStyles, meanColour } from "./palette.ts";
 import { fillId, patternDefinitions } from "./pattern-fills.ts";
 import { element } from "./svg.ts";
 import type { Theme } from "./theme.ts";
@@ -33,6 +34,8 @@ export interface MapFigureSources {
   readonly truth?: readonly string[] | undefined;
   /** Two axes to draw instead of the plane that fits the space best. */
   readonly axes?: readonly [string, string] | undefined;
+  /** The key under the maps, for a narrow page, in place of beside them. */
+  readonly isKeyBelow?: boolean | undefined;
   /** Further pictures, under the map. */
   readonly below?: readonly string[] | undefined;
   readonly theme: Theme;
@@ -62,15 +65,22 @@ export function drawMapFigure(sources: MapFigureSources): string {
     row.map((svg) => ({ svg })),
   );
   const datas = maps.sections.map(({ data }) => data);
-  const hasScale = maps.sections.length === 1 && sources.truth === undefined;
-  const key = drawFigureKey(rows, datas, { height: heightOfRows(pictures), hasScale }, theme);
-  const left = maps.leftOut > 0 ? ` ${maps.leftOut} further sections are not drawn.` : "";
+  const [first] = maps.sections;
+  const isOnePlane = maps.sections.length === 1 && first !== undefined && !isLine(first.data.plane);
+  const hasScale = isOnePlane && sources.truth === undefined;
+  const room = { height: heightOfRows(pictures), width: widthOfRows(pictures) };
+  const { isKeyBelow = false } = sources;
+  const key = isKeyBelow
+    ? drawKeyBelow(rows, datas, { width: room.width, hasScale }, theme)
+    : drawKeyBeside(rows, datas, { height: room.height, hasScale }, theme);
+  const left = maps.leftOut > 0 ? [`${maps.leftOut} further sections are not drawn`] : [];
   return composeFigure(pictures, {
     title,
-    subtitle: subtitle === undefined && left === "" ? undefined : `${subtitle ?? ""}${left}`,
+    subtitle: [...(subtitle === undefined ? [] : [subtitle]), ...left].join("; ") || undefined,
     description: datas.length === 1 && datas[0] !== undefined ? describeMap(datas[0]) : title,
     theme,
     key,
+    isKeyBelow,
     definitions: patternDefinitions(
       rows.map(({ index }) => fillId(index, 1)),
       labelStyles(maps.labels, maps.order),
@@ -106,7 +116,7 @@ function gatherMaps(sources: MapFigureSources): GatheredMaps {
     tieLines: [],
     triangles: [],
   };
-  const sections = slices.map((slice) => {
+  const gathered = slices.map((slice) => {
     const base = { title, plane, columns, slice };
     const data = gatherMapData({ ...base, view: { ...view, labels }, observations });
     const batch = (sources.next ?? []).flatMap((point): MapPoint[] => {
@@ -125,6 +135,8 @@ function gatherMaps(sources: MapFigureSources): GatheredMaps {
       },
     };
   });
+  // Pure fourth component: there is nothing to share among the three.
+  const sections = gathered.filter(({ data }) => data.cells.count > 0);
   return { labels, order, sections, leftOut };
 }
 
@@ -134,6 +146,7 @@ function drawSections(
   rows: readonly KeyRow[],
 ): string[][] {
   const [only] = sections;
+  if (only !== undefined && isLine(only.data.plane)) return [[drawLine(only.data, view, theme)]];
   const base = { theme, legend: false, keyRows: rows } as const;
   if (sections.length === 1 && only !== undefined) {
     const options = { ...base, width: WIDTH.single };
@@ -149,11 +162,56 @@ function drawSections(
     } as const;
     return [[map, drawMap({ ...bare, measured: only.data.measured }, doubt)]];
   }
+  // All sections on the same axes.
+  const extent = {
+    x: Float64Array.from(sections.flatMap(({ data }) => Array.from(data.cells.x))),
+    y: Float64Array.from(sections.flatMap(({ data }) => Array.from(data.cells.y))),
+  };
   const pictures = sections.map(({ slice, data }) =>
-    drawMap(data, { ...base, width: WIDTH.section, layer: "phases", heading: nameSlice(slice) }),
+    drawMap(data, {
+      ...{ ...base, width: WIDTH.section, layer: "phases", heading: nameSlice(slice), extent },
+    }),
   );
   return Array.from({ length: Math.ceil(pictures.length / SECTIONS_A_ROW) }, (_, k) =>
     pictures.slice(k * SECTIONS_A_ROW, (k + 1) * SECTIONS_A_ROW),
+  );
+}
+
+/** A space of one axis has no plane. */
+function isLine(plane: MapPlane): plane is Extract<MapPlane, { kind: "axes" }> {
+  return plane.kind === "axes" && plane.x === plane.y;
+}
+
+/** The probabilities of the labels along the only axis, with what is measured and what comes next. */
+function drawLine(data: MapData, view: PhaseDiagramView, theme: Theme): string {
+  const { cells, labels, plane } = data;
+  const order = Array.from({ length: cells.count }, (_, k) => k).sort(
+    (a, b) => (cells.x[a] ?? 0) - (cells.x[b] ?? 0),
+  );
+  const styles = labelStyles(labels, data.phaseOrder);
+  const probability = (label: number, cell: number): number =>
+    view.probabilities?.[label]?.[cells.row[cell] ?? -1] ??
+    (cells.label[cell] === label ? (cells.certainty[cell] ?? 0) : 0);
+  const lines = labels.map((label, l): Series => {
+    const { colours = [] } = styles[l] ?? {};
+    return {
+      ...{ name: label, colour: meanColour(colours), kind: "line", dashed: colours.length > 1 },
+      x: order.map((k) => cells.x[k] ?? 0),
+      y: order.map((k) => probability(l, k)),
+    };
+  });
+  const dots = (name: string, colour: string, points: readonly MapPoint[]): Series => ({
+    ...{ name, colour, kind: "dots", titles: points.map(({ text }) => text) },
+    x: points.map(({ x }) => x),
+    y: points.map(() => 1),
+  });
+  const name = plane.kind === "axes" ? plane.x : "";
+  return drawChart(
+    [...lines, dots("measured", theme.ink, data.measured), dots("next", theme.accent, data.batch)],
+    {
+      ...{ title: data.title, description: describeMap(data), theme, heading: headingOf(view) },
+      ...{ xName: name, yName: "probability", width: 760, height: 320, yMin: 0, yMax: 1.05 },
+    },
   );
 }
 
@@ -168,7 +226,7 @@ export function nameSlice(slice: Slice): string {
     .join(", ");
 }
 
-function drawFigureKey(
+function drawKeyBeside(
   rows: readonly KeyRow[],
   maps: readonly MapData[],
   { height, hasScale }: { readonly height: number; readonly hasScale: boolean },
@@ -186,4 +244,38 @@ function drawFigureKey(
   });
   const width = Math.max(...parts.map((part) => part.width));
   return { markup: markup.join(""), width, height: y };
+}
+
+function drawKeyBelow(
+  rows: readonly KeyRow[],
+  maps: readonly MapData[],
+  { width, hasScale }: { readonly width: number; readonly hasScale: boolean },
+  theme: Theme,
+): DrawnKey {
+  const styles = labelStyles(maps[0]?.labels ?? [], maps[0]?.phaseOrder);
+  const right = [drawMarkKey(maps, theme), ...(hasScale ? [drawUncertaintyKey(theme)] : [])];
+  const taken = right.reduce((sum, part) => sum + part.width, 0);
+  const labels = widestKey(rows, styles, theme, width - taken);
+  let x = 0;
+  const markup = [labels, ...right].map((part) => {
+    const placed = element("g", { transform: `translate(${x} 0)` }, part.markup);
+    x += part.width;
+    return placed;
+  });
+  const height = Math.max(...[labels, ...right].map((part) => part.height));
+  return { markup: markup.join(""), width: x, height };
+}
+
+/** The lowest key that is no wider than this. */
+function widestKey(
+  rows: readonly KeyRow[],
+  styles: ReturnType<typeof labelStyles>,
+  theme: Theme,
+  width: number,
+): DrawnKey {
+  for (let columns = 5; columns > 1; columns--) {
+    const key = drawKey(rows, styles, theme, 18 * Math.max(6, Math.ceil(rows.length / columns)));
+    if (key.width <= width) return key;
+  }
+  return drawKey(rows, styles, theme, 18 * rows.length);
 }

@@ -25,7 +25,7 @@ const MARGIN = {
 /** Fits the plane into a width; the triangle gives the height, two axes take `height`. */
 export function fitMapFrame(
   plane: MapPlane,
-  cells: MapCells,
+  cells: Pick<MapCells, "x" | "y">,
   size: { readonly width: number; readonly height?: number | undefined; readonly bare?: boolean },
 ): MapFrame {
   return plane.kind === "ternary"
@@ -47,7 +47,7 @@ function ternaryFrame(width: number, bare: boolean): MapFrame {
   };
 }
 
-function axesFrame(cells: MapCells, width: number, height: number): MapFrame {
+function axesFrame(cells: Pick<MapCells, "x" | "y">, width: number, height: number): MapFrame {
   const { left, right, top, bottom } = MARGIN.axes;
   const [xMin, xMax] = padded(cells.x);
   const [yMin, yMax] = padded(cells.y);

@@ -27,6 +27,8 @@ export interface MapPictureOptions {
   readonly legend?: boolean | undefined;
   /** Written above the map. */
   readonly heading?: string | undefined;
+  /** Places that the axes hold beside the cells', where several maps share them. */
+  readonly extent?: Pick<MapCells, "x" | "y"> | undefined;
   /** Numbers of the labels, where several maps share a key. */
   readonly keyRows?: readonly KeyRow[] | undefined;
 }
@@ -40,7 +42,7 @@ const TITLE_HEIGHT = 30;
  */
 export function drawMap(data: MapData, options: MapPictureOptions): string {
   const { theme, layer } = options;
-  const frame = fitMapFrame(data.plane, data.cells, options);
+  const frame = fitMapFrame(data.plane, options.extent ?? data.cells, options);
   const styles = labelStyles(data.labels, data.phaseOrder);
   const rows = options.keyRows ?? keyRows(data.labels, [data]);
   const top = options.heading === undefined ? 0 : TITLE_HEIGHT;

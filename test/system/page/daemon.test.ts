@@ -65,9 +65,9 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     await page.getByRole("button", { name: /^Reject \d+ points?$/ }).click();
     await answer(page, "too rich in zinc");
     await expect.poll(() => measured(page), { timeout: 20_000 }).toBeGreaterThan(0);
-    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
     await answer(page, "lunch");
-    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
     await answer(page);
     await page.getByRole("button", { name: "Emergency stop" }).click();
     await answer(page, "smoke");
@@ -89,7 +89,7 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
   test("what the agent refuses is said in the dialog, and without a name nothing is sent", async () => {
     const daemon = await start(DEFAULT.replace("autoStart: true", "autoStart: false"), 60);
     const { page } = await open(daemon);
-    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.locator("dialog[open] button[type=submit]").click();
     await page.waitForTimeout(300);
     expect(await logged(daemon, "operator.command")).toEqual([]);

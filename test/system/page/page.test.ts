@@ -37,7 +37,10 @@ async function answerDialog(page: Page, name: string, reason?: string): Promise<
 }
 
 const measured = (page: Page, count: number) =>
-  page.waitForSelector(`canvas[data-measured="${count}"]`, { state: "attached", timeout: 5000 });
+  page.waitForSelector(`canvas[data-measured="${count}"]`, {
+    state: "attached",
+    timeout: 20_000,
+  });
 
 // A machine without Chromium can't run these; `.ci/run` installs it first.
 describe.runIf(hasChromium)("the page in a real browser", () => {

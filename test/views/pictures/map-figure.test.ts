@@ -77,6 +77,33 @@ describe("the figure of a map", () => {
   });
 });
 
+describe("a space of one axis", () => {
+  const T_K = [300, 400, 500, 600];
+  const view: PhaseDiagramView = {
+    kind: "phase-diagram",
+    labels: ["alpha", "alpha+beta"],
+    labelIndex: [0, 0, 1, 1],
+    certainty: [1, 0.8, 0.6, 1],
+    tieLines: [],
+    triangles: [],
+  };
+  test("is drawn as the probability of each label, and its map has no boundaries", () => {
+    const svg = drawMapFigure({
+      title: "t",
+      columns: { T_K },
+      view,
+      observations: [],
+      theme: LIGHT,
+    });
+    for (const part of ["T (K)", "probability", "alpha+beta"]) expect(svg).toContain(part);
+    expect(svg).not.toMatch(/NaN|undefined/);
+    const tables = mapTables(
+      mapDocument({ title: "t", columns: { T_K }, view, measured: new Set() }),
+    );
+    expect([...tables.keys()]).toEqual([""]);
+  });
+});
+
 describe("the plane and its sections", () => {
   const product = (axes: Record<string, readonly number[]>): Columns => {
     let rows: Record<string, number>[] = [{}];

@@ -1,5 +1,5 @@
 import type { Fractions } from "./barycentric.ts";
-import type { ProvedDistances } from "./distances.ts";
+import { ProvedDistances } from "./distances.ts";
 import type { PhaseMesh } from "./phase-mesh.ts";
 import type { SimplexMap } from "./simplex-map.ts";
 
@@ -84,6 +84,13 @@ export class GapScores {
     }
     this.#weight[i] = 0;
     this.#bonus[i] = 0;
+  }
+
+  /** Evidence will come at this composition, but `apart` away in a direction of its own (another temperature). */
+  approach(at: Fractions, apart: number): void {
+    const beside = new ProvedDistances(this.#section.points);
+    beside.addPoint(at);
+    this.#proved.takeNearer(beside, apart);
   }
 
   /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */

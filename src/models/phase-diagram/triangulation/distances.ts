@@ -67,6 +67,16 @@ export class ProvedDistances {
     }
   }
 
+  /** Takes over what is nearer in another set of distances, `apart` away in a direction of its own. */
+  takeNearer(other: ProvedDistances, apart: number): void {
+    for (let i = 0; i < this.anywhere.length; i++) {
+      const anywhere = Math.hypot(other.anywhere[i]!, apart);
+      const alongEdge = Math.hypot(other.alongEdge[i]!, apart);
+      if (anywhere < this.anywhere[i]!) this.anywhere[i] = anywhere;
+      if (alongEdge < this.alongEdge[i]!) this.alongEdge[i] = alongEdge;
+    }
+  }
+
   /** Candidate i is proved: it lies inside a known tie-triangle. */
   prove(i: number): void {
     this.anywhere[i] = 0;

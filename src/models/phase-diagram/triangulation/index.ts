@@ -4,3 +4,5 @@ export {
   type TriangulationModel,
   type TriangulationOptions,
 } from "./model.ts";
+export { furtherAxis } from "./stack/stack-candidates.ts";
+export { createStackModel } from "./stack/stack-model.ts";

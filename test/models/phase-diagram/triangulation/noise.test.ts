@@ -6,12 +6,18 @@ import { createTriangulationModel } from "../../../../src/models/phase-diagram/t
 import { settleEdges } from "../../../../src/models/phase-diagram/triangulation/noise/binary-edges.ts";
 import { buildMesh } from "../../../../src/models/phase-diagram/triangulation/noise/build-mesh.ts";
 import { denoise } from "../../../../src/models/phase-diagram/triangulation/noise/denoise.ts";
+import { hiddenLabels } from "../../../../src/models/phase-diagram/triangulation/noise/hidden-labels.ts";
 import { learnNoise } from "../../../../src/models/phase-diagram/triangulation/noise/noise-level.ts";
 import { sortEvidence } from "../../../../src/models/phase-diagram/triangulation/noise/noisy-evidence.ts";
 import {
   distance,
   toPlane,
 } from "../../../../src/models/phase-diagram/triangulation/noise/plane.ts";
+import {
+  compositionOf,
+  nodeAt,
+  relax,
+} from "../../../../src/models/phase-diagram/triangulation/noise/relax.ts";
 import {
   type ReadyResult,
   readyResult,
@@ -125,6 +131,44 @@ describe("denoising", () => {
       }).standing.size;
     expect(build(0)).toBe(1);
     expect(build(0.05)).toBe(2);
+  });
+});
+
+describe("what the noise hides", () => {
+  test("nodes relax until the tie-line passes through its sample; an exact one stays", () => {
+    const nodes = [nodeAt([0.7, 0.1, 0.2], 0), nodeAt([0.1, 0.5, 0.4], 1)];
+    const at = toPlane([0.4, 0.31, 0.29]);
+    relax(nodes, [{ nodes: [0, 1], ats: [at] }], 0.1);
+    expect(compositionOf(nodes[0]!)[1]).toBeCloseTo(0.1, 9);
+    const [a, b] = [nodes[0]!.at, nodes[1]!.at];
+    const area = (b[0] - a[0]) * (at[1] - a[1]) - (b[1] - a[1]) * (at[0] - a[0]);
+    expect(Math.abs(area)).toBeLessThan(1e-6);
+  });
+
+  test("sides and corners of a known triangle ask for their labels near them, until they were looked for", () => {
+    const grid = toyGrid();
+    const points = new SectionCandidates(grid).points;
+    const ends = [PHASES["A"]!, PHASES["Q"]!, PHASES["P"]!].map((x) => [...x]);
+    const triangle = ready([0.6, 0.25, 0.15], { phases: ["A", "Q", "P"], ends });
+    const mesh = buildMesh(sortEvidence(new Map([[0, triangle]])), {
+      kinds: new Map(),
+      mergeRadius: 0.004,
+      meetRadius: 0.04,
+      order: (items) => items,
+    });
+    const found = (measured: { candidate: number; label: string }[]): Map<string, number> =>
+      new Map(
+        hiddenLabels(mesh, { points, step: 0.05 }, measured).map(({ label, chance }) => [
+          label,
+          Math.max(...chance.values()),
+        ]),
+      );
+    const before = found([]);
+    expect([...before.keys()].sort()).toEqual(["A", "A+P", "A+Q", "P", "P+Q", "Q"]);
+    expect(before.get("P")).toBeCloseTo(0.5, 2);
+    const at = rowOf(grid, [0.25, 0.35, 0.4]);
+    expect(found([{ candidate: at, label: "A+P+Q" }]).get("P")).toBeLessThan(0.25);
+    expect(found([{ candidate: at, label: "P" }]).has("P")).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { baseName } from "../phase-names.ts";
 import type { NoisyEvidence, NoisyLine, NoisyTriangle } from "./noisy-evidence.ts";
 import type { PhaseKind } from "./phase-kinds.ts";
 import { add, distance, dot, fromPlane, subtract, toPlane, type Vec } from "./plane.ts";
+import { compositionOf, type Node, nodeAt, relax } from "./relax.ts";
 
 /** A tie-line end this little outside a known triangle (barycentric weight) counts as inside. */
 const INSIDE_SLACK = 0.003;
@@ -30,32 +31,112 @@ export interface BuildOptions {
   readonly order: <T>(items: readonly T[]) => readonly T[];
 }
 
-/** Builds the triangulation: exact samples, then triangles, then tie-lines. What would cross meets, or is left out. */
-export function buildMesh(evidence: NoisyEvidence, options: BuildOptions): NoisyMesh {
-  const builder = new MeshBuilder(options);
+/** Vertices of one phase closer than this (plane) are the same after relaxing: they were one before. */
+const SAME_NODE = 1e-7;
+/** A node moves at most so many merge radii when it relaxes. */
+const RELAX_MAX = 4;
+
+/** A tie-line or triangle that stands: its vertices in the order of `keys`, and its samples. */
+interface Standing {
+  readonly owner: number;
+  readonly keys: readonly string[];
+  readonly vertices: readonly number[];
+  readonly ats: readonly Vec[];
+}
+
+/**
+ * Builds the triangulation: exact samples, then triangles, then tie-lines. What would cross meets, or is left out. Then the
+ * vertices move until the tie-lines that stand pass through their samples again, and all is triangulated anew.
+ *
+ * @param lesser evidence that is only used where it does not stand against the other
+ */
+export function buildMesh(
+  evidence: NoisyEvidence,
+  options: BuildOptions,
+  lesser?: NoisyEvidence,
+): NoisyMesh {
+  const { source, standing } = joinAll([evidence, ...(lesser ? [lesser] : [])], options);
+  const nodes = nodesOf(source, standing, { evidence, options });
+  const lines = standing
+    .filter(({ keys }) => keys.length === 2)
+    .map(({ vertices, ats }) => ({ nodes: [vertices[0]!, vertices[1]!] as const, ats }));
+  relax(nodes, lines, RELAX_MAX * options.mergeRadius);
+  const builder = new MeshBuilder({ ...options, mergeRadius: SAME_NODE });
   for (const sample of evidence.exact) builder.place(sample.key, sample.fractions, sample.owner);
-  const edgeLines = evidence.lines.filter((line) => line.edges !== 0);
-  const innerLines = evidence.lines.filter((line) => line.edges === 0);
-  const standing = new Map<number, readonly Fractions[]>();
-  for (const line of edgeLines) {
-    const ends = line.ends.map((end) => onEdges(fromPlane(end), line.edges));
-    const placed = builder.add(line.keys, ends, line.owners[0]!);
-    if (placed !== undefined) standing.set(line.owners[0]!, placed.ends);
+  const ends = new Map<number, readonly Fractions[]>();
+  const triangles: { owner: number; vertices: readonly number[] }[] = [];
+  for (const { owner, keys, vertices } of standing) {
+    const at = vertices.map((v) => compositionOf(nodes[v]!));
+    const placed = builder.join(keys, at, owner);
+    if (placed === undefined) continue;
+    if (keys.length === 3) triangles.push({ owner, vertices: placed.vertices });
+    else ends.set(owner, placed.ends);
   }
-  const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
-  const triangles = options.order(byWeight).flatMap((triangle) => {
-    const owner = triangle.owners[0]!;
-    const placed = builder.add(triangle.keys, triangle.ends.map(fromPlane), owner);
-    return placed === undefined ? [] : [{ owner, vertices: placed.vertices }];
+  return { source: builder.source, standing: ends, triangles };
+}
+
+/** The vertices as nodes: exact samples and unmeasured corners stay, the others are the heavier the more ends they pool. */
+function nodesOf(
+  source: PhaseMesh,
+  standing: readonly Standing[],
+  { evidence, options }: { evidence: NoisyEvidence; options: BuildOptions },
+): Node[] {
+  const ends = source.mesh.points.map(() => 0);
+  for (const { keys, vertices } of standing) {
+    vertices.forEach((v, k) => {
+      const kind = options.kinds.get(keys[k]!);
+      ends[v]! += kind?.kind === "point" ? kind.count : 1;
+    });
+  }
+  const exact = new Set(evidence.exact.map(({ fractions }) => source.mesh.insert(fractions)));
+  return source.mesh.points.map((p, v) => {
+    const isFixed = exact.has(v) || ends[v] === 0;
+    return nodeAt(p, isFixed ? 0 : 1 / ends[v]!);
   });
-  for (const line of options.order(innerLines)) {
-    const ends = endsOutsideTriangles(line, evidence.triangles);
-    if (ends === undefined) continue;
-    const moved = ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence)));
-    const placed = builder.add(line.keys, moved, line.owners[0]!);
-    if (placed !== undefined) standing.set(line.owners[0]!, placed.ends);
+}
+
+function joinAll(
+  parts: readonly NoisyEvidence[],
+  options: BuildOptions,
+): { source: PhaseMesh; standing: Standing[] } {
+  const builder = new MeshBuilder(options);
+  const standing: Standing[] = [];
+  const force = (
+    { owners, keys, ats }: NoisyLine | NoisyTriangle,
+    ends: readonly Fractions[],
+  ): void => {
+    const placed = builder.add(keys, ends, owners[0]!);
+    if (placed !== undefined) {
+      standing.push({ owner: owners[0]!, keys, vertices: placed.vertices, ats });
+    }
+  };
+  for (const [k, evidence] of parts.entries()) {
+    const known = parts.slice(0, k + 1).flatMap(({ triangles }) => triangles);
+    for (const sample of evidence.exact) builder.place(sample.key, sample.fractions, sample.owner);
+    for (const line of evidence.lines) {
+      if (line.edges === 0) continue;
+      force(
+        line,
+        line.ends.map((end) => onEdges(fromPlane(end), line.edges)),
+      );
+    }
+    const byWeight = [...evidence.triangles].sort((a, b) => b.weight - a.weight);
+    const proved = parts.slice(0, k).flatMap(({ triangles }) => triangles);
+    for (const triangle of options.order(byWeight)) {
+      const ends = endsOutsideTriangles(triangle, proved);
+      if (ends === undefined || (k > 0 && !builder.isEmpty(ends))) continue;
+      force(triangle, ends.map(fromPlane));
+    }
+    for (const line of options.order(evidence.lines.filter(({ edges }) => edges === 0))) {
+      const ends = endsOutsideTriangles(line, known);
+      if (ends === undefined) continue;
+      force(
+        line,
+        ends.map((end, k) => fromPlane(outsideGaps(end, line.keys[k]!, evidence))),
+      );
+    }
   }
-  return { source: builder.source, standing, triangles };
+  return { source: builder.source, standing };
 }
 
 /** Times that the ends of one tie-line or triangle are moved to where they meet those in their way. */
@@ -91,8 +172,16 @@ class MeshBuilder {
       keys,
       ends.map((end) => snapComposition(end)),
     );
-    if (met === undefined) return undefined;
-    const vertices = keys.map((key, k) => this.place(key, met[k]!, owner));
+    return met === undefined ? undefined : this.join(keys, met, owner);
+  }
+
+  /** Forces the edges between all ends as they are; `undefined` where one of them cannot stand. */
+  join(
+    keys: readonly string[],
+    at: readonly Fractions[],
+    owner: number,
+  ): { readonly vertices: readonly number[]; readonly ends: readonly Fractions[] } | undefined {
+    const vertices = keys.map((key, k) => this.place(key, at[k]!, owner));
     let stands = true;
     for (let a = 0; a < vertices.length; a++) {
       for (let b = a + 1; b < vertices.length; b++) {
@@ -104,6 +193,11 @@ class MeshBuilder {
     return stands
       ? { vertices, ends: vertices.map((v) => this.source.mesh.points[v]!) }
       : undefined;
+  }
+
+  /** True where no vertex lies inside the triangle of these ends: inside a tie-triangle no phase is stable by itself. */
+  isEmpty(ends: readonly Vec[]): boolean {
+    return this.source.mesh.points.every((p) => leastWeight(toPlane(p), ends) < INSIDE_SLACK);
   }
 
   /** Moves ends to nodes of their phase until no edge between them crosses a forced one. */
@@ -169,11 +263,11 @@ function onEdges(x: Fractions, edges: number): Fractions {
 
 /** Ends moved to the corner of their phase where they fall into a known triangle; `undefined` where it has no such corner. */
 function endsOutsideTriangles(
-  line: NoisyLine,
+  line: NoisyLine | NoisyTriangle,
   triangles: readonly NoisyTriangle[],
 ): readonly Vec[] | undefined {
   const ends: Vec[] = [];
-  for (let k = 0; k < 2; k++) {
+  for (let k = 0; k < line.ends.length; k++) {
     const end = line.ends[k]!;
     const key = line.keys[k]!;
     const around = triangles.find((triangle) => leastWeight(end, triangle.ends) > -INSIDE_SLACK);

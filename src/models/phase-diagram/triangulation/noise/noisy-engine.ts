@@ -11,6 +11,12 @@ import { VoteScores } from "./vote-acquisition.ts";
 
 /** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
 const GAP_OPEN_steps = 1;
+/**
+ * Labels that must exist but that nobody has measured are looked for once the gaps are below OFFSET + SHARE / labels: one
+ * label more is worth the more, the fewer there are.
+ */
+const LOOK_OFFSET_steps = 0.5;
+const LOOK_SHARE_steps = 15;
 /** Points measured so recently still push the next ones away. */
 const LATELY = 5;
 
@@ -41,24 +47,36 @@ export class NoisyEngine implements SectionEngine {
     const take = (i: number): void => {
       gaps.believe(i);
       votes.damp(points[i]!);
+      votes.look(i);
       chosen.add(i);
     };
     for (const i of choice.pending) take(i);
     for (const i of choice.lately.slice(-LATELY)) if (i >= 0) votes.damp(points[i]!);
     const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
+    const lookBelow_steps =
+      LOOK_OFFSET_steps + LOOK_SHARE_steps / this.#section.table.labels.length;
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
       const gap = gaps.best(isAllowed, choice.tieKey);
       const gap_steps = gap < 0 ? 0 : gaps.at(gap) / this.#step;
       const isOpen = gap_steps > GAP_OPEN_steps;
-      const i = isOpen ? gap : votes.best(isAllowed, choice.tieKey);
+      const hidden = gap_steps > lookBelow_steps ? -1 : votes.hidden(isAllowed, choice.tieKey);
+      const i = hidden >= 0 ? hidden : isOpen ? gap : votes.best(isAllowed, choice.tieKey);
       if (i < 0) break;
-      const score = isOpen ? gap_steps : votes.at(i);
-      const why = isOpen ? explainGap(this.#section, i, score) : explainVote(this.prediction, i);
-      out.push({ candidate: i, score, why });
+      const isGap = isOpen && hidden < 0;
+      const score = isGap ? gap_steps : votes.at(i);
+      out.push({ candidate: i, score, why: this.#explain(i, { isGap, gap_steps: score }) });
       take(i);
     }
     return out;
+  }
+
+  #explain(i: number, { isGap, gap_steps }: { isGap: boolean; gap_steps: number }): string {
+    if (isGap) return explainGap(this.#section, i, gap_steps);
+    const hidden = this.#section.hidden.filter(({ chance }) => chance.has(i));
+    const likeliest = hidden.sort((p, q) => q.chance.get(i)! - p.chance.get(i)!)[0];
+    if (likeliest === undefined) return explainVote(this.prediction, i);
+    return `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`;
   }
 
   geometry(): MapGeometry {

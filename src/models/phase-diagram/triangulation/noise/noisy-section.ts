@@ -9,6 +9,7 @@ import type { SimplexMap } from "../simplex-map.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
 import { type Denoised, denoise } from "./denoise.ts";
 import { centralMesh, jitteredMesh } from "./ensemble.ts";
+import { type HiddenLabel, hiddenLabels } from "./hidden-labels.ts";
 import type { NeighbourWeights } from "./neighbour-weights.ts";
 import { sortEvidence } from "./noisy-evidence.ts";
 import { labelsIn, type MeasuredLabel, propagate, voteOf } from "./vote-map.ts";
@@ -40,6 +41,8 @@ export class NoisySection implements GapSource {
   readonly measuredBy: Int32Array;
   readonly denoised: Denoised;
   readonly central: NoisyMesh;
+  /** Labels that the topology asks for and that nobody has measured. */
+  readonly hidden: readonly HiddenLabel[];
   readonly table = new LabelTable();
   readonly measured: readonly MeasuredLabel[];
   /** Vote of the ensemble, one array of N a label. */
@@ -59,6 +62,7 @@ export class NoisySection implements GapSource {
     this.denoised = denoise(sortEvidence(results), noise);
     this.central = centralMesh(this.denoised, noise);
     this.source = this.central.source;
+    this.hidden = hiddenLabels(this.central, grid, this.measured);
     const onEdge = Math.min(ON_EDGE_MAX, noise);
     const first = labelsIn(this.central, grid.points, { table: this.table, onEdge });
     this.map = first.map;

@@ -1,8 +1,11 @@
 import type { Fractions } from "../barycentric.ts";
+import type { HiddenLabel } from "./hidden-labels.ts";
 import type { NoisySection } from "./noisy-section.ts";
 
 /** Share of the score that a label which nobody has measured adds by itself. */
 const UNSEEN_BONUS = 0.3;
+/** Chance from which a hidden label is worth an experiment. */
+const HIDDEN_MIN = 0.3;
 /** Around a recent or pending point the score is cut to 1 - DAMPING, over a reach in grid steps. */
 const DAMPING = 0.9;
 const DAMPING_REACH_steps = 1.5;
@@ -15,9 +18,12 @@ export class VoteScores {
   readonly #score: Float64Array;
   readonly #points: readonly Fractions[];
   readonly #reach: number;
+  readonly #hidden: readonly HiddenLabel[];
+  readonly #looked = new Set<string>();
 
   constructor(section: NoisySection, step: number) {
     const n = section.points.length;
+    this.#hidden = section.hidden;
     this.#points = section.points;
     this.#reach = 2 * (DAMPING_REACH_steps * step) ** 2;
     this.#score = new Float64Array(n);
@@ -38,9 +44,37 @@ export class VoteScores {
         unseen[i]! += q * bonus;
       }
     });
+    for (const { chance } of section.hidden) {
+      let size = 1;
+      for (const c of chance.values()) size += c;
+      for (const [i, c] of chance) unseen[i]! += (UNSEEN_BONUS * c) / Math.sqrt(size);
+    }
     for (let i = 0; i < n; i++) {
       if (section.measuredBy[i]! >= 0) continue;
       this.#score[i] = (1 - top[i]!) * rarity[i]! + unseen[i]!;
+    }
+  }
+
+  /** The likeliest place of a label that must exist and has not been looked for there, ties by the larger key; -1 where there is none. */
+  hidden(isAllowed: (i: number) => boolean, tieKey: (i: number) => number): number {
+    let best = -1;
+    let most = HIDDEN_MIN;
+    for (const { label, chance } of this.#hidden) {
+      if (this.#looked.has(label)) continue;
+      for (const [i, c] of chance) {
+        if (c < most - 1e-9 || !isAllowed(i)) continue;
+        if (best >= 0 && c <= most + 1e-9 && tieKey(i) <= tieKey(best)) continue;
+        best = i;
+        most = c;
+      }
+    }
+    return best;
+  }
+
+  /** Candidate i is being measured: the hidden labels that it may show need no second look in this batch. */
+  look(i: number): void {
+    for (const { label, chance } of this.#hidden) {
+      if ((chance.get(i) ?? 0) >= HIDDEN_MIN) this.#looked.add(label);
     }
   }
 

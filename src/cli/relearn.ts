@@ -1,0 +1,77 @@
+import type { CampaignResult } from "../domain/proposal.ts";
+import type { Planner } from "../planning/planner.ts";
+import type { ExportDocument } from "../views/export-document.ts";
+import type { Lesson, Snapshot } from "../views/lessons.ts";
+import { type DrawableView, readPhaseDiagramView } from "../views/planner-views.ts";
+
+/** A campaign's model as it was at the end and on the way there: the log holds results, not models. */
+export interface Relearnt {
+  readonly view: DrawableView;
+  /** What was known after parts of the results. */
+  readonly snapshots: readonly Snapshot[];
+  readonly lessons: readonly Lesson[];
+}
+
+/** Looks at the map at most so often on the way: each look costs a whole map. */
+const LOOKS_max = 200;
+const SNAPSHOTS_at = [0.25, 0.5, 0.75];
+
+/** Teaches a planner the results that count, one after the other, and says what each group of them changed. */
+export async function relearn(
+  document: ExportDocument,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Relearnt> {
+  const { createPlanner } = await import("../planning/create-planner.ts");
+  const planner = createPlanner(document.campaign);
+  const results = countingResults(document);
+  const isMap = readPhaseDiagramView(planner.view()) !== undefined;
+  if (!isMap) {
+    planner.learn(results);
+    return { view: planner.view(), snapshots: [], lessons: [] };
+  }
+  return relearnMap(planner, results, onProgress);
+}
+
+function relearnMap(
+  planner: Planner,
+  results: readonly CampaignResult[],
+  onProgress: (done: number, total: number) => void,
+): Relearnt {
+  const stride = Math.max(1, Math.ceil(results.length / LOOKS_max));
+  const wanted = new Set(SNAPSHOTS_at.map((share) => Math.round(share * results.length)));
+  const lessons: Lesson[] = [];
+  const snapshots: Snapshot[] = [];
+  let before = labelsOf(planner.view());
+  for (const [k, result] of results.entries()) {
+    planner.learn([result]);
+    const learnt = k + 1;
+    onProgress(learnt, results.length);
+    if (learnt % stride !== 0 && learnt < results.length && !wanted.has(learnt)) continue;
+    const view = planner.view();
+    const after = labelsOf(view);
+    const changed = after.filter((label, row) => label !== before[row]).length;
+    lessons.push({ position: result.position, changed: changed / Math.max(1, after.length) });
+    if (wanted.has(learnt) && learnt < results.length) snapshots.push({ results: learnt, view });
+    before = after;
+  }
+  return { view: planner.view({ probabilities: true }), snapshots, lessons };
+}
+
+/** The results that count: those that nobody withdrew. */
+export function countingResults({ observations }: ExportDocument): CampaignResult[] {
+  return observations
+    .filter((observation) => !observation.withdrawn)
+    .map(({ position, candidateId, parameters, actual, result }) => ({
+      position,
+      candidateId,
+      parameters,
+      ...(actual === undefined ? {} : { actual }),
+      observations: result,
+    }));
+}
+
+/** Labels by name: their numbers change as labels are found. */
+function labelsOf(view: DrawableView): string[] {
+  const map = readPhaseDiagramView(view);
+  return (map?.labelIndex ?? []).map((k) => map?.labels[k] ?? "");
+}

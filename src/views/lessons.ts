@@ -1,0 +1,92 @@
+import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+import type { ExportDocument } from "./export-document.ts";
+import { formatNumber, formatWithError } from "./observation-summary.ts";
+import type { DrawableView } from "./planner-views.ts";
+
+/** What a result (and those before it since the last lesson) did to the map. */
+export interface Lesson {
+  readonly position: number;
+  /** Share of the candidates whose likeliest label changed, 0..1. */
+  readonly changed: number;
+}
+
+/** What was known after so many results. */
+export interface Snapshot {
+  readonly results: number;
+  readonly view: DrawableView;
+}
+
+/** In a few words what each observation taught: new phases, a better best, how much of the map it changed. */
+export function lessonTexts(
+  document: ExportDocument,
+  lessons: readonly Lesson[],
+): ReadonlyMap<number, string> {
+  const changes = new Map(lessons.map(({ position, changed }) => [position, changed]));
+  const seen = new Set<string>();
+  const best = bestValues(document);
+  const targets = targetsAfter(document);
+  let counted = 0;
+  return new Map(
+    document.observations.map((observation) => {
+      if (observation.withdrawn) return [observation.position, "withdrawn"];
+      counted++;
+      const words = [
+        ...newPhases(observation.result, seen),
+        ...best(observation.result),
+        ...changeOf(changes.get(observation.position)),
+        ...(targets.get(counted) ?? []),
+      ];
+      return [observation.position, words.join("; ")];
+    }),
+  );
+}
+
+/** The target of an effective model with its error, after each number of results. */
+function targetsAfter({ proposals }: ExportDocument): ReadonlyMap<number, readonly string[]> {
+  return new Map(
+    proposals.flatMap(({ model }): [number, string[]][] => {
+      const { quantity, value, error } = model.summary;
+      if (typeof value !== "number" || typeof error !== "number") return [];
+      return [[model.observations, [`${String(quantity)} now ${formatWithError(value, error)}`]]];
+    }),
+  );
+}
+
+function newPhases(result: readonly Observation[], seen: Set<string>): string[] {
+  return result.flatMap((item) => {
+    if (item.kind !== "phases") return [];
+    const phases = item.phases.filter((phase) => !seen.has(phase));
+    for (const phase of phases) seen.add(phase);
+    const label = phaseSetLabel(item.phases);
+    const isNewSet = item.phases.length > 1 && !seen.has(label);
+    seen.add(label);
+    if (phases.length > 0) return [`first ${phases.join(", ")}`];
+    return isNewSet ? ["new set of phases"] : [];
+  });
+}
+
+function changeOf(changed: number | undefined): string[] {
+  if (changed === undefined) return [];
+  if (changed === 0) return ["confirmed the map"];
+  const percent = 100 * changed;
+  return [
+    `changed ${percent < 0.1 ? "< 0.1" : formatNumber(Number(percent.toPrecision(2)))} % of the map`,
+  ];
+}
+
+/** Tells of each result whether it is the best so far of a single objective. */
+function bestValues({ campaign }: ExportDocument): (result: readonly Observation[]) => string[] {
+  const objectives = campaign.goal === "optimise" ? campaign.model.objectives : [];
+  const best = new Map<string, number>();
+  return (result) =>
+    objectives.flatMap(({ name, direction }) => {
+      if (direction === "target") return [];
+      const sign = direction === "min" ? -1 : 1;
+      const item = result.find((one) => one.kind === "objective" && one.name === name);
+      if (item?.kind !== "objective" || !Number.isFinite(item.value)) return [];
+      const before = best.get(name);
+      if (before !== undefined && sign * item.value <= sign * before) return [];
+      best.set(name, item.value);
+      return before === undefined ? [] : [`best ${name} so far`];
+    });
+}

@@ -1,0 +1,142 @@
+import { cornersOf } from "../../src/cli/phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
+import type { CampaignSpec } from "../../src/domain/campaign.ts";
+import { asId, type CampaignId } from "../../src/domain/identifiers.ts";
+import type { CampaignResult, ProposedPoint } from "../../src/domain/proposal.ts";
+import { type MapStatus, unseenChanceOf } from "../../src/models/phase-diagram/map-model.ts";
+import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram-planner.ts";
+import { powerMap } from "./maps/power-map.ts";
+import { cuMgZn, hasSharedData, SECTIONS, section } from "./maps/shared-data.ts";
+import { spaceMap } from "./maps/space-map.ts";
+
+/** A campaign stopped for a moment: what it says of itself, and what is true. */
+interface State {
+  readonly status: MapStatus;
+  readonly wrong: number;
+  /** Share of the map with labels not seen yet. */
+  readonly unseen: number;
+  readonly unseenLabels: number;
+}
+
+const BUDGET = 200;
+const SEEDS = [1, 2];
+
+/** Prints how the remaining error and the chance of an unseen label that are published with each batch compare with the truth. */
+export async function printCalibration(): Promise<void> {
+  const maps = [powerMap(2), powerMap(4), spaceMap(2)];
+  if (hasSharedData()) {
+    maps.push(await cuMgZn(700, 4), await cuMgZn(1000, 4));
+    maps.push(...(await Promise.all(SECTIONS.map((name) => section(name, "2p5pct")))));
+  }
+  const states = maps.flatMap((map) => SEEDS.flatMap((seed) => statesOf(map, seed)));
+  console.log(
+    `\nStop rules: ${states.length} states of ${maps.length} maps, ${SEEDS.length} seeds each`,
+  );
+  table("estimated error", states, [0, 0.01, 0.02, 0.05, 0.1, 0.2, 1], {
+    said: ({ status }) => status.estimatedError,
+    truth: ({ wrong }) => wrong,
+  });
+  table("unseen share   ", states, [0, 0.001, 0.01, 0.03, 0.06, 1], {
+    said: ({ status }) => status.unseenShare,
+    truth: ({ unseen }) => unseen,
+  });
+  table("unseen chance  ", states, [0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.01], {
+    said: ({ status }) => unseenChanceOf(status),
+    truth: ({ unseenLabels }) => (unseenLabels > 0 ? 1 : 0),
+  });
+  table("unseen labels  ", states, [0, 0.5, 1, 2, 4, 8, 99], {
+    said: ({ status }) => status.unseenLabels,
+    truth: ({ unseenLabels }) => unseenLabels,
+  });
+}
+
+interface Comparison {
+  readonly said: (state: State) => number;
+  readonly truth: (state: State) => number;
+}
+
+function table(
+  what: string,
+  states: readonly State[],
+  edges: readonly number[],
+  { said, truth }: Comparison,
+): void {
+  for (const [k, low] of edges.slice(0, -1).entries()) {
+    const high = edges[k + 1] ?? Number.POSITIVE_INFINITY;
+    const here = states.filter((state) => said(state) >= low && said(state) < high);
+    if (here.length === 0) continue;
+    const truths = here.map(truth).sort((a, b) => a - b);
+    const most = truths[Math.floor(0.95 * (truths.length - 1))] ?? 0;
+    console.log(
+      `  ${what} ${low} .. ${high}: said ${mean(here.map(said)).toFixed(3)}, true ${mean(truths).toFixed(3)} ` +
+        `(95 % below ${most.toFixed(3)}), ${here.length} states`,
+    );
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
+}
+
+/** Plays a campaign in batches of five and looks at it after every ten results. */
+function statesOf(truth: PhaseDiagramTruth, seed: number): State[] {
+  const planner = createPhaseDiagramPlanner(campaignOf(truth, seed));
+  const states: State[] = [];
+  for (let n = 1, done = 0; done < BUDGET; n++) {
+    const { points } = planner.propose({ n, count: 5, pending: [], excluded: [], seed: `${seed}` });
+    if (points.length === 0) break;
+    planner.learn(points.map((point, k) => resultOf(truth, point, done + k)));
+    done += points.length;
+    if (done >= 20 && done % 10 === 0) states.push(compare(truth, planner.view()));
+  }
+  return states;
+}
+
+function resultOf(
+  truth: PhaseDiagramTruth,
+  point: ProposedPoint,
+  position: number,
+): CampaignResult {
+  const row = truth.rows[Number(point.candidateId.slice(1))];
+  const { candidateId, parameters } = point;
+  const observations = [{ kind: "phases" as const, phases: row?.phases ?? [] }];
+  return { position, candidateId, parameters, observations };
+}
+
+function compare(truth: PhaseDiagramTruth, view: Readonly<Record<string, unknown>>): State {
+  const labels = view["labels"] as readonly string[];
+  const label = view["label"] as readonly number[];
+  const measured = view["measured"] as readonly { readonly label: string }[];
+  const seen = new Set(measured.map((item) => item.label));
+  const names = new Set(truth.rows.map((row) => row.label));
+  const wrong = truth.rows.filter((row, i) => labels[label[i] ?? -1] !== row.label).length;
+  const unseen = truth.rows.filter((row) => !seen.has(row.label)).length;
+  return {
+    status: view["status"] as MapStatus,
+    wrong: wrong / truth.rows.length,
+    unseen: unseen / truth.rows.length,
+    unseenLabels: [...names].filter((name) => !seen.has(name)).length,
+  };
+}
+
+function campaignOf(truth: PhaseDiagramTruth, seed: number): CampaignSpec {
+  return {
+    goal: "phase-diagram",
+    model: { coexistence: "off", initial: 8, known: cornersOf(truth) },
+    campaignId: asId<CampaignId>("calibration"),
+    title: "calibration",
+    seed: `${seed}`,
+    budget: BUDGET,
+    inFlight: 5,
+    waitForWholeBatch: true,
+    approval: "automatic",
+    space: {
+      kind: "table",
+      rows: truth.rows.map((row) => row.parameters),
+      components: truth.components,
+    },
+    recipe: { steps: [] },
+    limits: {},
+    failuresInARow_max: BUDGET,
+  };
+}

@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BUDGET = 14;
+const FIRST = 9;
+const folder = mkdtempSync(join(tmpdir(), "tieline-added-"));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("candidates added at the end of a table join a campaign that was interrupted", async () => {
+  const config = join(folder, "config.yaml");
+  const table = join(folder, "candidates.csv");
+  const rows = candidates();
+  writeFileSync(config, await configuration());
+  writeFileSync(table, `Al,Mg,Zn\n${rows.slice(0, FIRST).join("\n")}\n`);
+  const words = ["start", "--config", config, "--data", join(folder, "data")];
+  const start = (env: Record<string, string>) =>
+    spawnSync(process.execPath, [...node(), ...words, "--until-done", "--speed", "3000"], {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+    });
+  expect(start({ TIELINE_KILL_AT: "after-append:40" }).signal).toBe("SIGKILL");
+
+  writeFileSync(table, `Al,Mg,Zn\n${rows.join("\n")}\n`);
+  expect(start({}).status).toBe(0);
+  const run = (...more: string[]): string =>
+    execFileSync(process.execPath, [...node(), ...more, "--data", join(folder, "data")], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
+  const exported = JSON.parse(run("export", "--format", "json")) as {
+    observations: { candidateId: string }[];
+    campaign: { state: string };
+  };
+  const measured = exported.observations.map((one) => Number(one.candidateId.slice(1)));
+  expect(measured).toHaveLength(BUDGET);
+  expect(new Set(measured).size).toBe(BUDGET);
+  expect(Math.min(...measured)).toBeLessThan(FIRST);
+  expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
+  expect(run("replay", "--verify")).toContain("proposals agree");
+}, 120_000);
+
+function node(): string[] {
+  return ["--import", "tsx", join(ROOT, "src/main.ts")];
+}
+
+/** A 20 % grid in a mixed order, so that the first rows already span the section. */
+function candidates(): string[] {
+  const rows: string[] = [];
+  for (let i = 0; i <= 5; i++) {
+    for (let j = 0; j <= 5 - i; j++) rows.push([i, j, 5 - i - j].map((k) => k / 5).join(","));
+  }
+  return rows.map((_, k) => rows[(k * 8) % rows.length] ?? "");
+}
+
+async function configuration(): Promise<string> {
+  return readFileSync(join(ROOT, "config/default.yaml"), "utf8")
+    .replace("port: 1883", `port: ${await freePort()}`)
+    .replace(/ {2}webSocketPort: \d+\n/, "")
+    .replace("port: 8080", "port: 0")
+    .replace("budget: 60", `budget: ${BUDGET}`)
+    .replace(
+      /space: \{.*\}|space:\n( {6}.*\n)+/,
+      "space: { kind: table, file: candidates.csv, axes: [Al, Mg, Zn], components: [Al, Mg, Zn] }\n",
+    );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Observation } from "../../src/domain/observation.ts";
+import type { ExportDocument } from "../../src/views/export-document.ts";
+import { lessonTexts } from "../../src/views/lessons.ts";
+
+function document(
+  campaign: object,
+  results: readonly Observation[][],
+  summaries: readonly Record<string, unknown>[] = [],
+): ExportDocument {
+  return {
+    campaign,
+    observations: results.map((result, position) => ({
+      position,
+      result,
+      withdrawn: position === 9,
+    })),
+    proposals: summaries.map((summary, observations) => ({ model: { observations, summary } })),
+    jobs: [],
+    decisions: [],
+  } as unknown as ExportDocument;
+}
+
+test("new phases, new sets of phases, and the share of the map that changed", () => {
+  const phases = [["fcc"], ["hcp"], ["fcc", "hcp"], ["fcc", "hcp"], ["fcc"]];
+  const results = phases.map((names): Observation[] => [{ kind: "phases", phases: names }]);
+  const told = lessonTexts(document({ goal: "phase-diagram" }, results), [
+    { position: 0, changed: 1 },
+    { position: 3, changed: 0.0004 },
+    { position: 4, changed: 0 },
+  ]);
+  expect([...told.values()]).toEqual([
+    "first fcc; changed 100 % of the map",
+    "first hcp",
+    "new set of phases",
+    "changed < 0.1 % of the map",
+    "confirmed the map",
+  ]);
+});
+
+test("a better value than any before, for each objective in its direction", () => {
+  const model = { objectives: [{ name: "y", direction: "min" }] };
+  const results = [3, 5, 2].map((value): Observation[] => [
+    { kind: "objective", name: "y", value, unit: "1" },
+  ]);
+  const told = lessonTexts(document({ goal: "optimise", model }, results), []);
+  expect([...told.values()]).toEqual(["", "", "best y so far"]);
+});
+
+test("the target of an effective model with its error after each result", () => {
+  const results = [1, 2].map((): Observation[] => [{ kind: "failure", reason: "lost" }]);
+  const summaries = [1, 0.5, 0.1].map((error) => ({ quantity: "gap", value: 2, error }));
+  const told = lessonTexts(document({ goal: "effective-model" }, results, summaries), []);
+  expect([...told.values()]).toEqual(["gap now 2 ± 0.5", "gap now 2 ± 0.1"]);
+});
