@@ -144,22 +144,26 @@ function scaleOf(range: AxisRange, from: number, to: number): (value: number) =>
 }
 
 function ticksOf(range: AxisRange): number[] {
-  if (range.log === true) {
-    const from = Math.ceil(Math.log10(range.min));
-    const to = Math.floor(Math.log10(range.max));
-    const step = Math.max(1, Math.ceil((to - from) / TICKS));
-    const decades = Array.from(
-      { length: Math.max(0, Math.floor((to - from) / step) + 1) },
-      (_, k) => 10 ** (from + k * step),
-    );
-    return decades.length >= 2 ? decades : [range.min * 1.1, range.max / 1.1];
-  }
+  if (range.log === true) return logTicks(range);
   const raw = (range.max - range.min) / TICKS;
   const decade = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((k) => k * decade).find((s) => s >= raw) ?? raw;
   const first = Math.ceil(range.min / step);
   const count = Math.floor(range.max / step) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, k) => (first + k) * step);
+}
+
+/** Decades, thinned where there are many; over less than two decades also 2 and 5 of each. */
+function logTicks({ min, max }: AxisRange): number[] {
+  const from = Math.floor(Math.log10(min));
+  const to = Math.ceil(Math.log10(max));
+  const decades = Array.from({ length: to - from + 1 }, (_, k) => from + k);
+  const isWithin = (value: number): boolean => value >= min && value <= max;
+  if (Math.log10(max / min) < 2)
+    return decades.flatMap((k) => [1, 2, 5].map((m) => m * 10 ** k)).filter(isWithin);
+  const shown = decades.map((k) => 10 ** k).filter(isWithin);
+  const step = Math.max(1, Math.ceil(shown.length / TICKS));
+  return shown.filter((_, k) => k % step === 0);
 }
 
 function formatTick(value: number): string {
