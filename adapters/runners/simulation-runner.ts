@@ -96,7 +96,9 @@ export class SimulationRunner {
       bootId: this.#bootId,
       onMessage: (topic, payload) => this.#hear(readRunnerMessage(topic, payload), topic),
       onConnect: () => this.#introduce(),
-      onDisconnect: (why) => options.logger.warn({ why }, "runner.disconnected"),
+      onDisconnect: (why) => {
+        if (!this.#stopped) options.logger.warn({ why }, "runner.disconnected");
+      },
     });
     this.#timer = setInterval(() => this.#sayReports(), options.resendAfter_ms ?? RESEND_AFTER_ms);
     const unfinished = this.#journal

@@ -64,9 +64,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   });
   const stopRunners =
     configuration.runners.length > 0
-      ? (await import("./start-runners.ts")).startRunners({
-          ...{ configuration, daemon, folder, logger },
-        })
+      ? (await import("./start-runners.ts")).startRunners({ configuration, daemon, folder, logger })
       : async () => {};
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
@@ -104,7 +102,9 @@ function announce(
   for (const id of daemon.view.campaignIds) {
     const campaign = daemon.view.campaign(id);
     if (campaign?.state === "validated")
-      io.out(`Campaign ${id} waits: tieline start it with the page or over MQTT.\n`);
+      io.out(
+        `Campaign ${id} waits: start it on the page or with tieline start-campaign --campaign ${id}\n`,
+      );
   }
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
