@@ -102,7 +102,7 @@ function correlationTable(summary: EstimateSummary): string {
 
 function modeTable(summary: EstimateSummary, names: readonly string[]): string {
   const rows = summary.otherModes.map((mode) => [
-    mode.weight.toExponential(1),
+    formatWeight(mode.weight),
     ...names.map((name) => (mode.J[name]?.value ?? 0).toFixed(3)),
     mode.chi2.toPrecision(4),
     mode.logPosteriorBelow.toFixed(1),
@@ -110,6 +110,11 @@ function modeTable(summary: EstimateSummary, names: readonly string[]): string {
   ]);
   const head = ["weight", ...names, "chi2", "ln p below the best", "gap (meV)"];
   return rows.length === 0 ? "<p>None was found.</p>" : table(head, rows);
+}
+
+/** Below some point a share is only "none". */
+function formatWeight(weight: number): string {
+  return weight < 1e-30 ? "< 1e-30" : weight.toExponential(1);
 }
 
 function evidenceTable(evidence: readonly EvidenceEntry[]): string {

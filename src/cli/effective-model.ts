@@ -18,8 +18,12 @@ The specification (JSON):
               {"quantity": "susceptibility", "T": [5, 20, 50], "values": [3e-4, 1.3e-3, 7e-4], "sigma": 1e-5}]}
 m is <Sz> per spin; susceptibility in meV/T^2 per spin; specificHeat in kB per spin. "sigma" is a curve's standard
 error (left out: estimated). A coupling may be {"fixed": -3} or {"tiedTo": "J1", "factor": 0.5} and have its own "prior".
+"spin" may be a list, or "classical": unit vectors on an open chain or a ring (m is then at most 1).
 More fields: "models": [{"name", "bonds"}] (ranked by evidence), "predict": {"T": [..], "H": [..]},
-"lambda" (left out: from the elbow), "search": "space-filling|surrogate", "sweeps", "samples".
+"lambda" (left out: from the elbow), "search": "space-filling|surrogate", "sweeps", "samples",
+"calculations": "auto|direct|emulated". A direct estimate makes some ten thousand forward calculations; an emulated one (for
+10 spins and more, and classical spins) some hundred, and samples the posterior on curves emulated from them, checked.
+Calculations on other machines: a campaign with model.forward, see config/effective-model-runners.example.yaml.
 
 Example:
   tieline effective-model estimate --spec fit.json --report fit.html`;

@@ -23,10 +23,20 @@ export function plotData(curves: readonly MeasuredCurve[], bands: readonly BandP
   const quantities = [...new Set(curves.map((curve) => curve.quantity))];
   return quantities.flatMap((quantity) => {
     const all = withBands.filter(({ curve }) => curve.quantity === quantity);
-    return Array.from({ length: Math.ceil(all.length / CURVES_A_PICTURE) }, (_, k) =>
-      plotCurves(quantity, all.slice(k * CURVES_A_PICTURE, (k + 1) * CURVES_A_PICTURE)),
-    );
+    return Array.from({ length: Math.ceil(all.length / CURVES_A_PICTURE) }, (_, k) => {
+      const some = all.slice(k * CURVES_A_PICTURE, (k + 1) * CURVES_A_PICTURE);
+      return `<div>${plotCurves(quantity, some)}${plotResiduals(quantity, some)}</div>`;
+    });
   });
+}
+
+/** What the best couplings leave of the data, with the band around them: what the picture above is too coarse for. */
+function plotResiduals(quantity: Quantity, curves: readonly CurveWithBand[]): string {
+  const less = curves.map(({ curve, own }) => ({
+    curve: { ...curve, values: curve.values.map((value, i) => value - (own[i]?.best ?? 0)) },
+    own: own.map((p) => ({ ...p, best: 0, low: p.low - p.best, high: p.high - p.best })),
+  }));
+  return plotCurves(quantity, less, { height: 190, label: "data - best" });
 }
 
 interface CurveWithBand {
@@ -34,7 +44,11 @@ interface CurveWithBand {
   readonly own: readonly BandPoint[];
 }
 
-function plotCurves(quantity: Quantity, curves: readonly CurveWithBand[]): string {
+function plotCurves(
+  quantity: Quantity,
+  curves: readonly CurveWithBand[],
+  { height, label } = { height: 360, label: LABELS[quantity] },
+): string {
   const overField = curves.some(({ curve }) => varies(curve.points.map((p) => p.field_T)));
   const abscissa = (p: BandPoint): number => (overField ? p.point.field_T : p.point.temperature_K);
   const xs = curves.flatMap(({ own }) => own.map(abscissa));
@@ -44,10 +58,11 @@ function plotCurves(quantity: Quantity, curves: readonly CurveWithBand[]): strin
     ...own.flatMap((p) => [p.low, p.high]),
   ]);
   const axes = createAxes({
-    ...{ width: 620, height: 360 },
+    ...{ width: 620, height },
     x: rangeOf(xs, overField ? "field (T)" : "temperature (K)", logarithmic),
-    y: rangeOf(ys, LABELS[quantity]),
-    title: curves.map(({ curve }) => nameCurve(curve, overField)).join("   "),
+    y: rangeOf(ys, label),
+    title: label,
+    key: curves.map(({ curve }, k) => ({ name: nameCurve(curve, overField), colour: colourOf(k) })),
   });
   const marks = curves.flatMap(({ curve, own }, k) => {
     const colour = colourOf(k);
@@ -103,8 +118,8 @@ export function plotCorner(
       });
       const best = [summary.J[columnName]?.value ?? 0, summary.J[rowName]?.value ?? 0] as const;
       return axes.frame([
-        ...xs.map((x, k) => dot(axes, x, ys[k] ?? 0, "#1f5fa855", 1.4)),
-        dot(axes, best[0], best[1], "#c4501b", 4),
+        ...xs.map((x, k) => dot(axes, x, ys[k] ?? 0, `${colourOf(0)}55`, 1.4)),
+        dot(axes, best[0], best[1], colourOf(1), 4),
       ]);
     });
     return `<div class="row">${cells.join("")}</div>`;
@@ -135,7 +150,7 @@ function plotHistogram(
     const height = axes.y(0) - axes.y(count);
     const place = `x="${from.toFixed(1)}" y="${axes.y(count).toFixed(1)}"`;
     const extent = `width="${(to - from).toFixed(1)}" height="${height.toFixed(1)}"`;
-    return `<rect ${place} ${extent} fill="#1f5fa8" fill-opacity="0.5"/>`;
+    return `<rect ${place} ${extent} fill="${colourOf(0)}" fill-opacity="0.5"/>`;
   });
   const line = polyline(
     axes,
@@ -143,7 +158,7 @@ function plotHistogram(
       [best, 0],
       [best, 1.05 * top],
     ],
-    "#c4501b",
+    colourOf(1),
   );
   return axes.frame([...bars, line]);
 }

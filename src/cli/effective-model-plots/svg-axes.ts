@@ -1,4 +1,5 @@
 import { phaseColour } from "../../views/pictures/palette.ts";
+import { textWidth } from "../../views/pictures/text-width.ts";
 
 /** A drawing surface with two axes, in SVG text; coordinates in data units. */
 export interface Axes {
@@ -21,6 +22,8 @@ export interface AxesOptions {
   readonly x: AxisRange;
   readonly y: AxisRange;
   readonly title?: string;
+  /** Names of the curves in their colours, over the picture. */
+  readonly key?: readonly { readonly name: string; readonly colour: string }[];
 }
 
 const LEFT = 62;
@@ -28,6 +31,7 @@ const BOTTOM = 40;
 const TOP = 24;
 const RIGHT = 12;
 const TICKS = 5;
+const KEY_px = 11;
 
 /** The palette's colours that are strong enough for lines. */
 const COLOURS = [5, 6, 2, 3, 1, 0].map(phaseColour);
@@ -64,11 +68,23 @@ export function createAxes(options: AxesOptions): Axes {
       ...ticksY,
       text((LEFT + width - RIGHT) / 2, height - 6, options.x.label, "middle"),
       `<text ${upright}>${escapeText(options.y.label)}</text>`,
-      options.title === undefined ? "" : text(LEFT, 15, options.title, "start"),
+      drawKey(options.key ?? []),
       "</svg>",
     ].join("");
   };
   return { x, y, frame };
+}
+
+function drawKey(key: NonNullable<AxesOptions["key"]>): string {
+  let x = LEFT;
+  return key
+    .map(({ name, colour }) => {
+      const mark = `<rect x="${x.toFixed(1)}" y="7" width="14" height="8" fill="${colour}"/>`;
+      const label = text((x + 18).toFixed(1), 15, name, "start");
+      x += 34 + textWidth(name, KEY_px);
+      return mark + label;
+    })
+    .join("");
 }
 
 /** Range of some values with a margin; a range of nothing is widened. */
@@ -128,22 +144,26 @@ function scaleOf(range: AxisRange, from: number, to: number): (value: number) =>
 }
 
 function ticksOf(range: AxisRange): number[] {
-  if (range.log === true) {
-    const from = Math.ceil(Math.log10(range.min));
-    const to = Math.floor(Math.log10(range.max));
-    const step = Math.max(1, Math.ceil((to - from) / TICKS));
-    const decades = Array.from(
-      { length: Math.max(0, Math.floor((to - from) / step) + 1) },
-      (_, k) => 10 ** (from + k * step),
-    );
-    return decades.length >= 2 ? decades : [range.min * 1.1, range.max / 1.1];
-  }
+  if (range.log === true) return logTicks(range);
   const raw = (range.max - range.min) / TICKS;
   const decade = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((k) => k * decade).find((s) => s >= raw) ?? raw;
   const first = Math.ceil(range.min / step);
   const count = Math.floor(range.max / step) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, k) => (first + k) * step);
+}
+
+/** Decades, thinned where there are many; over less than two decades also 2 and 5 of each. */
+function logTicks({ min, max }: AxisRange): number[] {
+  const from = Math.floor(Math.log10(min));
+  const to = Math.ceil(Math.log10(max));
+  const decades = Array.from({ length: to - from + 1 }, (_, k) => from + k);
+  const isWithin = (value: number): boolean => value >= min && value <= max;
+  if (Math.log10(max / min) < 2)
+    return decades.flatMap((k) => [1, 2, 5].map((m) => m * 10 ** k)).filter(isWithin);
+  const shown = decades.map((k) => 10 ** k).filter(isWithin);
+  const step = Math.max(1, Math.ceil(shown.length / TICKS));
+  return shown.filter((_, k) => k % step === 0);
 }
 
 function formatTick(value: number): string {

@@ -47,6 +47,7 @@ export function estimateDearModel(
       Math.max(EXPECTED_PER_COUPLING * n, calculated.length + BATCH),
       stage,
     );
+  report("preparing");
   for (let round = 1; calculated.length < most; round++) {
     const plan = planCalculations({
       ...{ spec, problem, calculated, pending: [], count: BATCH },

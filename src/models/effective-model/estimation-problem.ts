@@ -105,15 +105,19 @@ function withPhysics(parts: ProblemParts): EstimationProblem {
   const values = Float64Array.from(curves.flatMap((curve) => [...curve.values]));
   const count = parts.count ?? { total: 0, withSlopes: 0 };
   const couplingsOf = (x: ArrayLike<number>): Float64Array => expandCouplings(map, x);
-  const forward = parts.emulator ?? freePredictor(physics.predictorAt(points), map);
+  let own: FreePredictor | undefined = parts.emulator;
+  const forward = (): FreePredictor => {
+    own ??= freePredictor(physics.predictorAt(points), map);
+    return own;
+  };
   const predict = (x: ArrayLike<number>): Float64Array => {
     count.total++;
-    return forward.predict(x);
+    return forward().predict(x);
   };
   const predictWithSlopes = (x: ArrayLike<number>): PredictionWithSlopes => {
     count.total++;
     count.withSlopes++;
-    return forward.predictWithSlopes(x);
+    return forward().predictWithSlopes(x);
   };
   const chi2 = (x: ArrayLike<number>): number => {
     const found = predict(x);

@@ -1,4 +1,5 @@
-import { buildClusterBlocks } from "./cluster-blocks.ts";
+import { buildClusterBlocks, type ClusterBlocks } from "./cluster-blocks.ts";
+import { costOf } from "./cluster-cost.ts";
 import { diagonaliseCluster } from "./cluster-spectrum.ts";
 import {
   type CurvePredictor,
@@ -6,7 +7,7 @@ import {
   type MeasuringPoint,
 } from "./curve-predictor.ts";
 import { findGroundState, type GroundState } from "./ground-state.ts";
-import type { SpinCluster } from "./spin-cluster.ts";
+import { isIsotropic, type SpinCluster } from "./spin-cluster.ts";
 
 /** The physics behind an estimation: what couplings (one for each term) give. Prepared once, asked often. */
 export interface ForwardModel {
@@ -18,13 +19,17 @@ export interface ForwardModel {
   readonly groundState?: (couplings_meV: Float64Array) => GroundState;
 }
 
-/** Quantum spins by exact diagonalisation. */
+/** Quantum spins by exact diagonalisation; the cluster is prepared (seconds from 13 spins on) when it is first needed. */
 export function quantumModel(spins: SpinCluster, g: number): ForwardModel {
-  const cluster = buildClusterBlocks(spins);
+  let prepared: ClusterBlocks | undefined;
+  const cluster = (): ClusterBlocks => {
+    prepared ??= buildClusterBlocks(spins);
+    return prepared;
+  };
   return {
     siteCount: spins.siteSpins.length,
-    operations: cluster.blocks.reduce((sum, { order }) => sum + (4 / 3) * order ** 3, 0),
-    predictorAt: (points) => createCurvePredictor(cluster, g, points),
-    groundState: (couplings) => findGroundState(diagonaliseCluster(cluster, couplings), g),
+    operations: costOf(spins.siteSpins, 1, isIsotropic(spins)).operations,
+    predictorAt: (points) => createCurvePredictor(cluster(), g, points),
+    groundState: (couplings) => findGroundState(diagonaliseCluster(cluster(), couplings), g),
   };
 }
