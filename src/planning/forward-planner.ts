@@ -8,6 +8,7 @@ import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
 import {
   type CalculationPlan,
+  isSearchOver,
   planCalculations,
 } from "../models/effective-model/calculation-plan.ts";
 import type { Calculation } from "../models/effective-model/curve-emulator.ts";
@@ -55,10 +56,13 @@ export function createForwardPlanner(
   const calculations = new Map<number, LearntCalculation>();
   const failures = new Map<number, Float64Array>();
   let posterior: EmulatedPosterior | undefined;
+  /** For the page, which need not wait for the newest. */
+  let latest: EmulatedPosterior | undefined;
   const inOrder = (): LearntCalculation[] =>
     [...calculations].sort(([a], [b]) => a - b).map(([, calculation]) => calculation);
   const sample = (): EmulatedPosterior => {
     posterior ??= sampleEmulated(study.spec, study.problem, inOrder());
+    latest = posterior;
     return posterior;
   };
   return {
@@ -72,6 +76,7 @@ export function createForwardPlanner(
         failures.delete(position);
       }
       posterior = undefined;
+      latest = undefined;
     },
     propose: (request) => {
       const known = inOrder();
@@ -86,7 +91,11 @@ export function createForwardPlanner(
       });
       return propose(study, request, known, plan);
     },
-    view: () => viewOf(study, inOrder(), posterior),
+    view: () => {
+      const known = inOrder();
+      const isKnown = isSearchOver(study.problem, known.length);
+      return viewOf(study, known, isKnown ? (latest ?? sample()) : undefined);
+    },
   };
 }
 

@@ -1,6 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { ObservationView } from "../../../src/views/campaign-view.ts";
-import { describeObservation, describeParameters } from "../../../src/views/observation-summary.ts";
+import {
+  describeObservations,
+  describeParameters,
+} from "../../../src/views/observation-summary.ts";
 import { clockTime } from "./words.ts";
 
 const ROWS_SHOWN = 50;
@@ -21,7 +24,7 @@ export function ObservationsTable(props: {
           observation,
           n: k + 1,
           at: describeParameters(observation.actual ?? observation.parameters),
-          result: observation.results.map(describeObservation).join("; "),
+          result: describeObservations(observation.results),
         }))
         .reverse(),
     [observations],

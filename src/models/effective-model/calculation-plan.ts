@@ -71,7 +71,7 @@ export function planCalculations(request: PlanRequest): CalculationPlan {
   // asked between the results of a batch: there is nothing to decide yet
   if (count === 0 && pending.length > 0) return { points: [], stage: "search" };
   const ranked = rank(problem, calculated);
-  const isSearching = begun < SEARCH_PER_COUPLING * n;
+  const isSearching = !isSearchOver(problem, begun);
   const descents = followDescents(request, ranked, isSearching);
   if (isSearching) {
     const falls = descents.slice(0, Math.ceil(count / 2));
@@ -87,6 +87,11 @@ export function planCalculations(request: PlanRequest): CalculationPlan {
   const left = { ...request, count: count - begunNow.length };
   const points = [...begunNow, ...improvePosterior(left, posterior)];
   return { points, stage: "posterior", posterior };
+}
+
+/** True where so many calculations are enough of a search: the posterior is next. */
+export function isSearchOver({ map }: EstimationProblem, calculations: number): boolean {
+  return calculations >= SEARCH_PER_COUPLING * map.free.length;
 }
 
 interface Ranked extends Calculation {
