@@ -45,6 +45,7 @@ interface RawOptions {
   readonly compositionNoise: string;
   readonly noiseNotTold?: boolean;
   readonly missingCompositions: string;
+  readonly wrongLabels: string;
   readonly plot?: string;
   readonly plotAxes?: string;
   readonly map?: string;
@@ -99,6 +100,7 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
       "the model is not told that noise: it learns it from repeats and the lever rule",
     )
     .option("--missing-compositions <fraction>", "share of results without compositions", "0")
+    .option("--wrong-labels <fraction>", "share of results with the phases of another place", "0")
     .option(
       "--plot <file>",
       `${PLOT_HELP} of the first run's map beside the truth, with the learning curves`,
@@ -157,6 +159,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       compositionNoise: options.compositionNoise,
       noiseTold: settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
+      wrongLabels: options.wrongLabels,
     },
     runs,
     summary: summarise(runs, labels),
@@ -226,6 +229,7 @@ function readOptions(raw: RawOptions): {
       initial: startsAtCorners ? 0 : wholeNumber("--initial", raw.initial, 1),
       compositionNoise: noise,
       missingCompositions: numberWithin("--missing-compositions", raw.missingCompositions, 0, 1),
+      wrongLabels: numberWithin("--wrong-labels", raw.wrongLabels, 0, 1),
     },
   };
 }

@@ -17,6 +17,8 @@ export interface EvaluationOptions {
   readonly initial: number;
   readonly compositionNoise: number;
   readonly missingCompositions: number;
+  /** Share of results that say the phases of another place, without compositions. */
+  readonly wrongLabels?: number | undefined;
 }
 
 /** One campaign against the truth, by the fields of `evaluate --json`. Each list has one entry a batch, `proposal_ms` and `sampled` too. */
@@ -183,8 +185,12 @@ function createInstrument(
   options: EvaluationOptions,
   prng: Prng,
 ): (point: ProposedPoint, position: number) => CampaignResult {
+  const wrongLabels = options.wrongLabels ?? 0;
+  // No draw where none is asked for, so that the runs stay those of before.
+  const isWrong = (): boolean => wrongLabels > 0 && prng.next() < wrongLabels;
   return (point, position) => {
-    const row = truth.rows[Number(point.candidateId.slice(1))];
+    const atPoint = truth.rows[Number(point.candidateId.slice(1))];
+    const row = isWrong() ? mistaken(truth, atPoint, prng) : atPoint;
     const isWithheld = prng.next() < options.missingCompositions;
     const observation: PhasesObservation = {
       kind: "phases",
@@ -202,6 +208,17 @@ function createInstrument(
       observations: [observation],
     };
   };
+}
+
+/** What a mix-up of samples would report: the phases of a place with another label. */
+function mistaken(
+  truth: PhaseDiagramTruth,
+  right: TruthRow | undefined,
+  prng: Prng,
+): TruthRow | undefined {
+  const others = truth.rows.filter((row) => row.label !== right?.label);
+  const other = others[prng.integer(Math.max(1, others.length))];
+  return other === undefined ? right : { ...other, compositions: undefined, fractions: undefined };
 }
 
 /**

@@ -26,7 +26,7 @@ export function drawSpace(model: StructureModel): string {
 }
 
 const PANEL_px = 380;
-const MARGIN_px = 60;
+const MARGIN_px = 72;
 
 export interface ClassifiedTrajectory {
   readonly frames: readonly FrameAnalysis[];
@@ -70,7 +70,7 @@ export function drawClasses({
       dots: names.map((one) => frames.map((frame) => frame.classes[one] ?? 0)),
       marks: [...new Set(onsets)],
       panel: panel(0),
-      axes: [byTemperature ? "temperature, K" : "frame", "share"],
+      axes: [byTemperature ? "temperature_K" : "frame", "share"],
     }),
     text(
       panel(0).left,
@@ -80,7 +80,7 @@ export function drawClasses({
     text(panel(1).left, 30, `${name} in the model's space`),
     scatter(spacePoints(last), panel(1), { axes: ["component 1", "component 2"] }),
     text(panel(2).left, 30, `${name}, seen along y${interfacesOf(frames.at(-1))}`),
-    scatter(boxPoints(last), panel(2), { axes: ["x, A", "z, A"], radius: 3, sameScale: true }),
+    scatter(boxPoints(last), panel(2), { axes: ["x (Å)", "z (Å)"], radius: 3, sameScale: true }),
   ]);
 }
 

@@ -1,4 +1,9 @@
+import { axisTitle } from "../views/pictures/axis-title.ts";
 import { phaseColour } from "../views/pictures/palette.ts";
+import { createScale, rangeOf, type Scale } from "../views/pictures/scale.ts";
+import { text as drawText, svgDocument } from "../views/pictures/svg.ts";
+import { textWidth } from "../views/pictures/text-width.ts";
+import { LIGHT } from "../views/pictures/theme.ts";
 
 /** Where a drawing lies on the page, px. */
 export interface Panel {
@@ -18,8 +23,7 @@ export interface ScatterPoint {
 
 const WIDTH = 640;
 const HEIGHT = 480;
-/** Width of a letter at 12 px, about. */
-const LETTER_px = 6.6;
+const SIZE = 12;
 /** More points than this make a picture slow without showing more. */
 const POINTS_MAX = 5000;
 
@@ -29,19 +33,27 @@ export function drawScatter(
   names: readonly string[],
   title: string,
 ): string {
-  const panel = { left: 60, top: 40, width: WIDTH - 80, height: HEIGHT - 90 };
-  return page(WIDTH, HEIGHT, [
-    text(WIDTH / 2, 22, title, "middle"),
-    scatter(points, panel, { axes: ["component 1", "component 2"] }),
-    legend(names, panel.left + 8, panel.top + 16),
-  ]);
+  const panel = { left: 70, top: 54, width: WIDTH - 90, height: HEIGHT - 106 };
+  return page(
+    WIDTH,
+    HEIGHT,
+    [
+      text(WIDTH / 2, 22, title, "middle"),
+      scatter(points, panel, { axes: ["component 1", "component 2"] }),
+      legendRow(names, panel.left + 8, panel.top - 6),
+    ],
+    title,
+  );
 }
 
-export function page(width: number, height: number, parts: readonly string[]): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="sans-serif" font-size="12">\n<rect width="100%" height="100%" fill="white"/>\n${parts.join("\n")}\n</svg>\n`
-  );
+export function page(
+  width: number,
+  height: number,
+  parts: readonly string[],
+  title = "Kinds of atoms",
+): string {
+  const about = { width, height, title, description: title, background: LIGHT.background };
+  return svgDocument(about, ...parts);
 }
 
 export interface ScatterLook {
@@ -73,8 +85,8 @@ export function scatter(
 }
 
 function span(values: readonly number[]): number {
-  const { low, high } = scale(values, 0, 1);
-  return high - low;
+  const { min, max } = scale(values, 0, 1);
+  return max - min;
 }
 
 /** The largest panel within `whole` whose sides are as wide : high. */
@@ -99,7 +111,7 @@ export interface Series {
 export function lines({ xs, trends, dots, marks, panel, axes }: Series): string {
   const bottom = panel.top + panel.height;
   const x = scale(xs, panel.left, panel.left + panel.width);
-  const y = scale([0, 1], bottom, panel.top);
+  const y = scale([0, 1], bottom, panel.top, 0.01);
   const point = (value: number, k: number): [string, string] => [
     fixed(x.at(xs[k] ?? 0)),
     fixed(y.at(value)),
@@ -123,23 +135,13 @@ export function lines({ xs, trends, dots, marks, panel, axes }: Series): string 
   return [frame(panel, axes, x, y), ...dashes, ...paths, ...circles].join("\n");
 }
 
-export function legend(names: readonly string[], left: number, top: number): string {
-  return names
-    .map(
-      (name, group) =>
-        `<circle cx="${left}" cy="${top + 16 * group - 4}" r="4" fill="${phaseColour(group)}"/>` +
-        text(left + 10, top + 16 * group, name),
-    )
-    .join("\n");
-}
-
 /** Names in one row. */
 export function legendRow(names: readonly string[], left: number, top: number): string {
   let x = left;
   return names
     .map((name, group) => {
       const at = x;
-      x += 26 + LETTER_px * name.length;
+      x += 26 + textWidth(name, SIZE);
       return (
         `<circle cx="${at}" cy="${top - 4}" r="4" fill="${phaseColour(group)}"/>` +
         text(at + 10, top, name)
@@ -149,46 +151,46 @@ export function legendRow(names: readonly string[], left: number, top: number): 
 }
 
 export function text(x: number, y: number, content: string, anchor = "start"): string {
-  const safe = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${safe}</text>`;
+  const place = { x, y, "text-anchor": anchor };
+  return drawText(content, { ...place, "font-size": SIZE, fill: LIGHT.ink });
 }
 
-interface Scale {
-  readonly low: number;
-  readonly high: number;
-  at(value: number): number;
-}
-
-function scale(values: readonly number[], from: number, to: number): Scale {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (!(high > low)) {
-    low = Number.isFinite(low) ? low - 0.5 : 0;
-    high = low + 1;
-  }
-  return { low, high, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
+/** Marks at the rim stay whole: the range is a little wider than the values. */
+function scale(values: readonly number[], from_px: number, to_px: number, pad = 0.02): Scale {
+  const [low, high] = rangeOf(values);
+  const margin = pad * (high - low);
+  return createScale({ min: low - margin, max: high + margin, from_px, to_px });
 }
 
 function frame(panel: Panel, axes: readonly [string, string], x: Scale, y: Scale): string {
   const { left, top, width, height } = panel;
   const bottom = top + height;
+  const middle = fixed(top + height / 2);
+  const quiet = { fill: LIGHT.quiet, "font-size": 11 };
+  const ticks = [
+    ...x.ticks.map((value) =>
+      drawText(x.format(value), {
+        x: x.at(value),
+        y: bottom + 16,
+        "text-anchor": "middle",
+        ...quiet,
+      }),
+    ),
+    ...y.ticks.map((value) =>
+      drawText(y.format(value), {
+        x: left - 6,
+        y: y.at(value) + 4,
+        "text-anchor": "end",
+        ...quiet,
+      }),
+    ),
+  ];
   return [
-    `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="#888"/>`,
-    text(left, bottom + 16, short(x.low), "middle"),
-    text(left + width, bottom + 16, short(x.high), "middle"),
-    text(left + width / 2, bottom + 32, axes[0], "middle"),
-    text(left - 6, bottom, short(y.low), "end"),
-    text(left - 6, top + 10, short(y.high), "end"),
-    `<g transform="translate(${left - 34} ${top + height / 2}) rotate(-90)">${text(0, 0, axes[1], "middle")}</g>`,
+    `<rect x="${left}" y="${top}" width="${fixed(width)}" height="${fixed(height)}" fill="none" stroke="${LIGHT.grid}"/>`,
+    ...ticks,
+    text(left + width / 2, bottom + 34, axisTitle(axes[0]), "middle"),
+    `<g transform="translate(${left - 48} ${middle}) rotate(-90)">${text(0, 0, axisTitle(axes[1]), "middle")}</g>`,
   ].join("\n");
-}
-
-function short(value: number): string {
-  return Number(value.toPrecision(3)).toString();
 }
 
 function fixed(value: number): string {

@@ -90,8 +90,8 @@ function registerTrain(structure: Command, io: CommandIo): void {
       `${FILE_HELP}; several, the same label may stand for several files`,
     )
     .option(
-      "--descriptors <file.csv[:label]...>",
-      "one row an atom, no header: descriptors made elsewhere",
+      "--descriptors <file.csv...>",
+      "descriptors made elsewhere, one row an atom, no header; file.csv:label where labelled",
     )
     .option(
       "--species <names>",

@@ -71,6 +71,7 @@ function switchingMap(graph: MapModel, triangulate: () => MapModel): MapModel {
     rank: (request) => current.rank(request),
     status: () => current.status(),
     geometry: () => current.geometry(),
+    originOf: (candidate) => current.originOf?.(candidate) ?? { origin: "between", evidence: [] },
   };
 }
 

@@ -28,6 +28,8 @@ export function analyseFrame(
   const { frame, classes } = found;
   const box = { ...frame, species: frame.species };
   const name = (c: number): string => names[c] ?? "?";
+  const width = found.principal.length / Math.max(1, frame.atoms);
+  const space = width > 0 ? { values: found.principal, components: width } : undefined;
   const clusters = findClusters(box, classes, names.length, cutoff_A);
   return {
     frame: frame.index,
@@ -38,7 +40,7 @@ export function analyseFrame(
     clusters: Object.fromEntries(
       clusters.flatMap((own, c) => (own.largest > 0 ? [[name(c), own] as const] : [])),
     ),
-    interfaces: findInterfaces(box, classes, names.length).map((one) => ({
+    interfaces: findInterfaces(box, classes, names.length, space).map((one) => ({
       axis: one.axis,
       position_A: one.position_A,
       fraction: one.fraction,

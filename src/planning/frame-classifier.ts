@@ -33,6 +33,8 @@ export interface ClassifiedFrame {
   /** First two coordinates of each atom in the model's space. */
   readonly coordinates: Float64Array;
   readonly components: number;
+  /** Principal components of each atom's descriptor, atoms x width; width 0 where the model has none. */
+  readonly principal: Float64Array;
   readonly note?: string | undefined;
 }
 
@@ -62,6 +64,7 @@ export interface AtomJudgements {
   readonly unfamiliarity: Float64Array;
   /** atoms x components. */
   readonly coordinates: Float64Array;
+  readonly principal: Float64Array;
 }
 
 export interface ClassifierOptions {
@@ -150,6 +153,8 @@ function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudg
   const votes = new Float64Array(own * count);
   const unfamiliarity = new Float64Array(own);
   const coordinates = new Float64Array(own * components);
+  const width = principalWidth(model);
+  const principal = new Float64Array(own * width);
   const length = descriptorLength(settings);
   describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
     const atoms = Math.min(rows.length / length, own - firstAtom);
@@ -167,11 +172,20 @@ function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudg
           found.coordinates.subarray(k * components, (k + 1) * components),
           atom * components,
         );
+        principal.set(found.principal.subarray(k * width, (k + 1) * width), atom * width);
         unfamiliarity[atom] = found.unfamiliarity[k] ?? 0;
       });
     });
   });
-  return { votes, unfamiliarity, coordinates };
+  return { votes, unfamiliarity, coordinates, principal };
+}
+
+/** Principal components an atom; 0 where a centre of the model has none. */
+function principalWidth(model: StructureModel): number {
+  const widths = model.centres.map(
+    ({ principal, standardisation }) => (principal?.length ?? 0) / standardisation.mean.length,
+  );
+  return Math.min(...widths);
 }
 
 function gather(
@@ -195,6 +209,7 @@ function gather(
     votes: wide((one) => one.votes),
     unfamiliarity: wide((one) => one.unfamiliarity),
     coordinates: wide((one) => one.coordinates),
+    principal: wide((one) => one.principal),
   };
 }
 
@@ -221,6 +236,7 @@ function conclude(
       : judged.unfamiliarity,
     coordinates,
     components: coordinates.length / Math.max(1, frame.atoms),
+    principal: judged.principal,
     note: matched.note,
   };
 }

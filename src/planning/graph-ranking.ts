@@ -1,4 +1,6 @@
+import { expectedRiskDrop } from "../acquisition/expected-risk.ts";
 import { argmax, type ChosenPoint, chooseBatch } from "../acquisition/phase-batch.ts";
+import { leastConfident } from "../acquisition/phase-uncertainty.ts";
 import { fillSpace } from "../acquisition/space-filling.ts";
 import { createPrng, hash32 } from "../core/prng.ts";
 import type { RankedPoint, RankRequest } from "../models/phase-diagram/map-model.ts";
@@ -99,8 +101,22 @@ function scoredPoints(
     score: options.score,
     diversity: options.diversity,
     tie: tieBreaks(grid, request.seed),
+    risk: options.score === "expected-risk" ? riskOf(state, free, request.seed) : undefined,
     emphasis: emphasisOf(options.usesPhaseRule, probabilities, labels, grid.count),
   });
+}
+
+/** Candidates whose expected risk is worked out; the rest are surer than all of these. */
+const RISK_SHORTLIST = 40;
+
+function riskOf({ grid, network, predict }: GraphMapState, free: Uint8Array, seed: string) {
+  const columns = predict().probabilities;
+  const doubt = leastConfident(columns, grid.count).map((x) => Math.round(x * 1e9));
+  const tie = tieBreaks(grid, seed);
+  const order = [...free.keys()].filter((i) => free[i] === 1);
+  order.sort((a, b) => doubt[b]! - doubt[a]! || tie[b]! - tie[a]!);
+  const shortlist = order.slice(0, RISK_SHORTLIST);
+  return expectedRiskDrop({ columns, count: grid.count, shortlist, respond: network.respond });
 }
 
 /** Between labels that cannot be neighbours a field is still missing. Maps of single phases have no such law. */

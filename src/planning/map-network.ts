@@ -33,6 +33,8 @@ export interface MapNetwork {
   separateFaces(): void;
   columns(evidence: EvidenceSource): readonly Float64Array[];
   leaveOut(node: number): Float64Array | undefined;
+  /** How far each node follows a change at a free one. */
+  respond(node: number): Float64Array | undefined;
 }
 
 /** Where the network reads the evidence from. */
@@ -115,6 +117,7 @@ export function createMapNetwork(grid: OrderedGrid, options: NetworkOptions): Ma
     },
     columns: (evidence) => settle(evidence).columns(),
     leaveOut: (node) => field?.leaveOut(node),
+    respond: (node) => field?.respond(node),
   };
 }
 

@@ -17,6 +17,7 @@ import { chooseBatch } from "./optimise/choose-batch.ts";
 import { createScorer } from "./optimise/create-scorer.ts";
 import { chooseDesign } from "./optimise/initial-design.ts";
 import { describeModel } from "./optimise/model-record.ts";
+import { findNiche, type Niche } from "./optimise/niche.ts";
 import { createOptimiseView } from "./optimise/optimise-view.ts";
 import { refinePoints } from "./optimise/refine-points.ts";
 import { type ResolvedSettings, resolveSettings } from "./optimise/resolve-settings.ts";
@@ -140,11 +141,13 @@ class OptimisePlanner implements Planner {
     const designed = points.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
     const open = withoutRows(eligible, this.model.pool.twinOf, designed);
     if (points.length === request.count || !isTaught) return points;
-    const { scorer, ownsTargets } = createScorer(this.model, this.settingsAt(request), prng);
+    const niche = this.niche(request, open);
+    const settings = this.settingsAt(request);
+    const { scorer, ownsTargets } = createScorer(this.model, settings, prng, niche);
     const chosen = chooseBatch({
       scorer,
       count: request.count - points.length,
-      eligible: open,
+      eligible: niche?.eligible ?? open,
       twinOf: this.model.pool.twinOf,
       weights: [
         ...this.model.logFeasibility(ownsTargets ? ["constraint"] : ["constraint", "target"]),
@@ -158,6 +161,18 @@ class OptimisePlanner implements Planner {
       prng,
     });
     return [...points, ...chosen.map(({ row, score, why }) => this.point(row, score, why))];
+  }
+
+  /** On every second request over a listed space, once the best hill promises nothing: the next one. */
+  private niche(request: ProposalRequest, open: Uint8Array): Niche | undefined {
+    const { model, settings } = this;
+    const [quantity] = model.quantities;
+    const isPlain =
+      model.quantities.length === 1 && settings.acquisition === "expected-improvement";
+    if (this.axes !== undefined || request.n % 2 === 0 || !isPlain || quantity === undefined)
+      return undefined;
+    const belief = model.posterior(quantity);
+    return belief === undefined ? undefined : findNiche(model.pool, belief, open);
   }
 
   private designPoints(

@@ -83,6 +83,10 @@ export function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): 
 }
 
 export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
+  if (settings.score === "expected-risk" && settings.method === "label-spreading") {
+    const what = "the score expected-risk needs the method harmonic or label-propagation";
+    throw new LabError("TL-5003", what, { exitCode: 2 });
+  }
   return {
     method: oneOf("method", settings.method, PHASE_METHODS, "harmonic"),
     score: oneOf("score", settings.score, PHASE_SCORES, "balanced"),

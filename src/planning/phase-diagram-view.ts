@@ -87,8 +87,22 @@ export function viewMap(
       from,
       proved,
     })),
+    derived: derivedLabels(model, grid),
     status: model.status(),
   };
+}
+
+/** Candidates whose label was not measured but follows from one result: the result's position by candidate. */
+function derivedLabels(model: MapModel, grid: OrderedGrid): Record<string, number> {
+  const derived: Record<string, number> = {};
+  if (model.originOf === undefined) return derived;
+  for (let row = 0; row < grid.count; row++) {
+    const { origin, evidence } = model.originOf(grid.candidateOf[row] ?? 0);
+    const [first] = evidence;
+    if (first === undefined || (origin !== "tie-triangle" && origin !== "tie-line")) continue;
+    derived[String(row)] = first;
+  }
+  return derived;
 }
 
 function placeOf(item: PhaseEvidence, grid: OrderedGrid): Record<string, number> {

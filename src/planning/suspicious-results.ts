@@ -3,9 +3,9 @@ import { squaredDistance } from "../numeric/neighbour-graph.ts";
 import type { GraphMapState } from "./graph-map.ts";
 
 /** A result is doubted where everything else gives its label less than this ... */
-const OWN_max = 0.02;
+const OWN_max = 0.1;
 /** ... and one other label more than this. */
-const OTHER_min = 0.9;
+const OTHER_min = 0.85;
 /** The nearest results must be this close, grid steps: far away nothing contradicts. */
 const NEAR_steps = 3.1;
 const NEIGHBOURS = 4;

@@ -74,19 +74,27 @@ function changeOf(changed: number | undefined): string[] {
   ];
 }
 
-/** Tells of each result whether it is the best so far of a single objective. */
+/** Tells of each result whether it is the best so far, or (of several objectives) whether no result before it betters it. */
 function bestValues({ campaign }: ExportDocument): (result: readonly Observation[]) => string[] {
   const objectives = campaign.goal === "optimise" ? campaign.model.objectives : [];
-  const best = new Map<string, number>();
-  return (result) =>
-    objectives.flatMap(({ name, direction }) => {
-      if (direction === "target") return [];
-      const sign = direction === "min" ? -1 : 1;
+  const signs = objectives.map(({ direction }) => (direction === "min" ? -1 : 1));
+  if (objectives.some(({ direction }) => direction === "target")) return () => [];
+  const seen: number[][] = [];
+  return (result) => {
+    const values = objectives.map(({ name }, k) => {
       const item = result.find((one) => one.kind === "objective" && one.name === name);
-      if (item?.kind !== "objective" || !Number.isFinite(item.value)) return [];
-      const before = best.get(name);
-      if (before !== undefined && sign * item.value <= sign * before) return [];
-      best.set(name, item.value);
-      return before === undefined ? [] : [`best ${name} so far`];
+      return item?.kind === "objective" ? (signs[k] ?? 1) * item.value : Number.NaN;
     });
+    if (values.length === 0 || !values.every(Number.isFinite)) return [];
+    const isBettered = seen.some((other) => values.every((v, k) => (other[k] ?? 0) >= v));
+    const isFirst = seen.length === 0;
+    const best = objectives.flatMap(({ name }, k) =>
+      seen.every((other) => (other[k] ?? 0) < (values[k] ?? 0)) ? [`best ${name} so far`] : [],
+    );
+    seen.push(values);
+    if (isFirst) return ["first result"];
+    if (best.length > 0) return best;
+    if (objectives.length === 1) return ["no better value"];
+    return [isBettered ? "bettered by an earlier result" : "joins the front"];
+  };
 }

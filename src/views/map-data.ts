@@ -48,6 +48,8 @@ export interface MapSources {
   readonly campaign?: Pick<CampaignView, "jobs" | "batch" | "waiting"> | undefined;
   /** Of {@link gatherCells}, where they are known already: they change with the view only, the rest with every job. */
   readonly cells?: MapCells | undefined;
+  /** Of {@link measuredPoints} of all observations, where they are known already. */
+  readonly measured?: readonly MapPoint[] | undefined;
   /** Values of further axes that are shown: only candidates that match are drawn. */
   readonly slice?: Readonly<Record<string, number>> | undefined;
 }
@@ -55,13 +57,8 @@ export interface MapSources {
 /** Gathers what a map draws from the planner's view, the candidates and the campaign. */
 export function gatherMapData(sources: MapSources): MapData {
   const { plane, view, observations, campaign, slice = {} } = sources;
-  const measured = observations.flatMap((observation) =>
-    pointOf(plane, slice, observation.actual ?? observation.parameters, observation.parameters, {
-      candidateId: observation.candidateId,
-      text: `measured: ${labelOf(observation) ?? "no phases"}`,
-      label: labelOf(observation),
-    }),
-  );
+  const measured =
+    sources.measured ?? observations.flatMap((one) => measuredPoints(one, plane, slice));
   // What waits for a person has a job already, but nothing of it has been sent.
   const waiting = new Set(campaign?.waiting?.candidateIds);
   const jobs = (campaign?.jobs ?? []).filter((job) => !waiting.has(job.candidateId));
@@ -77,7 +74,9 @@ export function gatherMapData(sources: MapSources): MapData {
     inFlight: jobs.flatMap((job) =>
       pointOf(plane, slice, job.parameters, job.parameters, {
         candidateId: job.candidateId,
-        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}`,
+        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}${
+          job.why === undefined ? "" : `; why: ${job.why}`
+        }`,
       }),
     ),
     batch: batch
@@ -100,6 +99,18 @@ export function gatherMapData(sources: MapSources): MapData {
         : [];
     }),
   };
+}
+
+/** Where an observation stands in the plane: one point, or none where it has no place in it or in the slice. */
+export function measuredPoints(
+  observation: ObservationView,
+  plane: MapPlane,
+  slice: Readonly<Record<string, number>>,
+): readonly MapPoint[] {
+  const { candidateId, actual, parameters } = observation;
+  const label = labelOf(observation);
+  const text = `measured: ${label ?? "no phases"}`;
+  return pointOf(plane, slice, actual ?? parameters, parameters, { candidateId, text, label });
 }
 
 /** The phases in the order in which they were first observed. */

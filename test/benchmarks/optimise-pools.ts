@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { createPrng } from "../../src/core/prng.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { ObjectiveSetting } from "../../src/domain/goal-settings.ts";
@@ -53,6 +55,23 @@ export function hartmannPool(seed = "hartmann"): BenchmarkPool {
   );
   const rows = points.map((x) => Object.fromEntries(names.map((n, d) => [n, x[d] ?? 0])));
   return single("hartmann6", rows, y, "max");
+}
+
+/** The table of the design page (numpy's default_rng(0)), where the shared data are there: the one that the peers were measured on. */
+export function sharedHartmannPool(): BenchmarkPool | undefined {
+  const file = resolve(import.meta.dirname, "../../../shared/data/optimise/hartmann6.csv");
+  if (!existsSync(file)) return undefined;
+  const [header = "", ...lines] = readFileSync(file, "utf8").trim().split(/\r?\n/);
+  const names = header.split(",");
+  const cells = lines.map((line) => line.split(",").map(Number));
+  const inputs = names.slice(0, -1);
+  const rows = cells.map((row) => Object.fromEntries(inputs.map((n, k) => [n, row[k] ?? 0])));
+  return single(
+    "hartmann6 of the design page",
+    rows,
+    cells.map((row) => row[inputs.length] ?? 0),
+    "max",
+  );
 }
 
 /** VLMOP2 on a 101 x 101 grid of [-2, 2]^2; minimise both. */

@@ -10,6 +10,7 @@ import {
   grainBoundaryPool,
   hartmannPool,
   kursawePool,
+  sharedHartmannPool,
   vlmop2Pool,
 } from "./optimise-pools.ts";
 import { reportRow } from "./optimise-report.ts";
@@ -28,7 +29,7 @@ export async function run(): Promise<void> {
     ["times", reportTimes],
     ["many", reportManyResults],
     ["branin", () => reportOptimum(braninPool(), seeds, "10 of 10", "5 of 10")],
-    ["hartmann", () => reportRegret(hartmannPool(), seeds, "<= 0.006", "0.006")],
+    ["hartmann", () => reportHartmann(seeds)],
     ["spin", () => reportRegret(spinPool(), seeds, "<= 0.14", "EI 0.30, TS 0.22")],
     ["vlmop2", () => reportHypervolume(vlmop2Pool(), seeds, ">= 0.998", "0.998")],
     ["kursawe", () => reportHypervolume(kursawePool(), seeds, ">= 0.86", "0.830")],
@@ -39,6 +40,13 @@ export async function run(): Promise<void> {
 
 function plays(pool: BenchmarkPool, seeds: number, initial = INITIAL, budget = BUDGET): Play[] {
   return Array.from({ length: seeds }, (_, k) => play(pool, k + 1, initial, budget));
+}
+
+/** The peers' table, and another draw whose second hill is much lower than its first: a harder one. */
+function reportHartmann(seeds: number): void {
+  const shared = sharedHartmannPool();
+  if (shared !== undefined) reportRegret(shared, seeds, "<= 0.006", "0.006");
+  reportRegret(hartmannPool(), seeds, "<= 0.006", "not measured");
 }
 
 function mean(values: readonly number[]): number {

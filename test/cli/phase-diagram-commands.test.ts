@@ -121,6 +121,30 @@ describe("evaluate phase-diagram", () => {
   });
 });
 
+describe("evaluate phase-diagram with settings that cannot go together, or with wrong results", () => {
+  test("refuses the expected risk of label spreading", async () => {
+    const truth = await file("risk.csv", section());
+    const run = await tieline(
+      ...["evaluate", "phase-diagram", "--truth", truth, "--axes", "A,B,C"],
+      ...["--method", "label-spreading", "--score", "expected-risk"],
+    );
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(/^TL-5003: /);
+  });
+
+  test("asks again where results contradict their surroundings", async () => {
+    const truth = await file("wrong.csv", section());
+    const run = await tieline(
+      ...["evaluate", "phase-diagram", "--truth", truth, "--axes", "A,B,C"],
+      ...["--wrong-labels", "0.1", "--budget", "60", "--json"],
+    );
+    expect(run.code).toBe(0);
+    const [one] = JSON.parse(run.out).runs;
+    expect(new Set(one.sampled).size).toBeLessThan(one.sampled.length);
+    expect(one.macroF1.at(-1)).toBeGreaterThan(0.8);
+  });
+});
+
 describe("suggest --goal phase-diagram", () => {
   const grid = (label: (t: number, p: number) => string): string[] => {
     const lines = ["temperature,pressure,objective"];

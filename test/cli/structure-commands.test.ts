@@ -83,6 +83,31 @@ describe("structure train", () => {
     expect(readFileSync(space, "utf8")).toMatch(/^<svg [\s\S]*crystal[\s\S]*<\/svg>/);
   });
 
+  test("takes tables of descriptors made elsewhere, labelled or not", async () => {
+    const out = join(folder, "table.json");
+    const table = (name: string, centre: number): string => {
+      const path = join(folder, `${name}.csv`);
+      const rows = Array.from({ length: 60 }, (_, i) =>
+        [1, 2, 3, 4].map((k) => centre + Math.sin(12.9 * (i + 1) * k + centre)).join(","),
+      );
+      writeFileSync(path, `${rows.join("\n")}\n`);
+      return path;
+    };
+    const [a, b] = [table("a", 0), table("b", 6)];
+    const kinds = await run(
+      ...["structure", "train", "--descriptors", a, b, "--out", out, "--neighbours", "5", "--json"],
+    );
+    expect(kinds.code).toBe(0);
+    expect(JSON.parse(kinds.out)).toMatchObject({ atoms: 120, crossValidation: null });
+    const named = await run(
+      ...["structure", "train", "--descriptors", `${a}:low`, "--descriptors", `${b}:high`],
+      ...["--out", out, "--json"],
+    );
+    expect(JSON.parse(named.out)).toMatchObject({ atoms: 120, classes: ["low", "high"] });
+    const single = await run("structure", "train", "--descriptors", a, "--out", out, "--json");
+    expect(JSON.parse(single.out)).toMatchObject({ atoms: 60 });
+  });
+
   test("labels for some files only are a misuse", async () => {
     const { code, err } = await run(
       ...["structure", "train", "--out", join(folder, "x.json")],

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasLammps, lammpsLaboratory, liveThroughKills, phasesOf } from "./lammps-laboratory.ts";
 
-const BUDGET = 8;
-const UNDER_WAY_WITHIN_ms = 40_000;
+const BUDGET = 6;
+const UNDER_WAY_WITHIN_ms = 90_000;
 const isHere = hasLammps();
 const laboratories: { close(): void }[] = [];
 const folder = mkdtempSync(join(tmpdir(), "tieline-lammps-"));
@@ -47,7 +47,7 @@ describe(
         expect(new Set(begun).size).toBe(BUDGET);
         expect(phasesOf(exported)).toEqual(expect.arrayContaining(["crystal", "glass", "liquid"]));
       },
-      120_000,
+      240_000,
     );
   },
 );

@@ -104,6 +104,14 @@ describe("the fold of the laboratory", () => {
     expect(view.overview().alarms.map((a) => a.alarmId)).toEqual(["connection/XRD1"]);
   });
 
+  test("a lost broker is an alarm until it is there again", () => {
+    const { view } = scripted();
+    view.noteBroker(false);
+    expect(view.overview().alarms).toMatchObject([{ alarmId: "broker", severity: "critical" }]);
+    view.noteBroker(true);
+    expect(view.overview().alarms).toEqual([]);
+  });
+
   test("an older state of the same start of an instrument doesn't undo a newer one", () => {
     const { laboratory, view } = scripted();
     const state = {

@@ -38,13 +38,41 @@ test("new phases, new sets of phases, and the share of the map that changed", ()
   ]);
 });
 
-test("a better value than any before, for each objective in its direction", () => {
+const objective = (name: string, value: number): Observation => ({
+  kind: "objective",
+  name,
+  value,
+  unit: "1",
+});
+
+test("a better value than any before, in the objective's direction", () => {
   const model = { objectives: [{ name: "y", direction: "min" }] };
-  const results = [3, 5, 2].map((value): Observation[] => [
-    { kind: "objective", name: "y", value, unit: "1" },
-  ]);
+  const results = [3, 5, 2].map((value) => [objective("y", value)]);
   const told = lessonTexts(document({ goal: "optimise", model }, results), []);
-  expect([...told.values()]).toEqual(["", "", "best y so far"]);
+  expect([...told.values()]).toEqual(["first result", "no better value", "best y so far"]);
+});
+
+test("of several objectives what joins the front, and what an earlier result betters", () => {
+  const model = {
+    objectives: [
+      { name: "y", direction: "max" },
+      { name: "z", direction: "max" },
+    ],
+  };
+  const points = [
+    [1, 5],
+    [5, 1],
+    [3, 3],
+    [2, 2],
+  ] as const;
+  const results = points.map(([y, z]) => [objective("y", y), objective("z", z)]);
+  const told = lessonTexts(document({ goal: "optimise", model }, results), []);
+  expect([...told.values()]).toEqual([
+    "first result",
+    "best y so far",
+    "joins the front",
+    "bettered by an earlier result",
+  ]);
 });
 
 test("the target of an effective model with its error after each result", () => {

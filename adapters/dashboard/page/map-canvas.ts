@@ -77,13 +77,26 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
     return named.spots;
   };
 
+  let coloured:
+    | undefined
+    | { readonly of: MapCells; readonly look: string; readonly table: ColourTable };
+  /** Colours change with the map's view, its phases, the theme and the layer: not with every job. */
+  const tableOf = (scene: MapScene): ColourTable => {
+    const { data, theme, layers } = scene;
+    const look = `${theme.name}/${layers.cells}/${data.phaseOrder.join()}`;
+    if (coloured?.of !== data.cells || coloured.look !== look) {
+      coloured = { of: data.cells, look, table: colourTable(scene) };
+    }
+    return coloured.table;
+  };
+
   return {
     draw: (scene) => {
       const context = canvas.getContext("2d");
       if (context === null) return 0;
       const picture = prepare(scene, context);
       const started = performance.now();
-      paintCells(scene, index, picture, ratio);
+      paintCells({ scene, index, image: picture, ratio, table: tableOf(scene) });
       context.putImageData(picture, 0, 0);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       if (scene.layers.ties) drawTies(context, scene);
@@ -100,12 +113,19 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
 }
 
 /** Fills the picture: every pixel takes the colour of its cell; where two labels meet, the boundary's. */
-function paintCells(scene: MapScene, index: Int32Array, image: ImageData, ratio: number): void {
+function paintCells(about: {
+  readonly scene: MapScene;
+  readonly index: Int32Array;
+  readonly image: ImageData;
+  readonly ratio: number;
+  readonly table: ColourTable;
+}): void {
+  const { scene, index, image, ratio } = about;
   const { data, theme } = scene;
   const { cells } = data;
   const pixels = new Uint32Array(image.data.buffer);
   const { width } = image;
-  const { colours, inked, textures, first, stripes } = colourTable(scene);
+  const { colours, inked, textures, first, stripes } = about.table;
   const ink = packed(theme.ink);
   const stripe = Math.round(STRIPE_px * ratio);
   const diagonals = width + image.height;

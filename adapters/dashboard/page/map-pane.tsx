@@ -49,6 +49,7 @@ export function MapPane(props: {
     canvas.current.dataset["measured"] = String(data.measured.length);
   }, [data, frame, theme, layers.cells, layers.names, layers.points, layers.ties, marked]);
 
+  const words = useMemo(() => describeMap(data), [data.cells, data.measured.length]);
   const reading =
     pointer === undefined || frame === undefined
       ? undefined
@@ -74,7 +75,7 @@ export function MapPane(props: {
         ref={canvas}
         tabIndex={isSmall ? -1 : 0}
         role="img"
-        aria-label={`Map. ${describeMap(data)} Arrow keys read single points.`}
+        aria-label={`Map. ${words} Arrow keys read single points.`}
         style={
           frame === undefined ? {} : { width: `${frame.width}px`, height: `${frame.height}px` }
         }

@@ -16,24 +16,11 @@ export function ObservationsTable(props: {
   const [search, setSearch] = useState("");
   const [limit, setLimit] = useState(ROWS_SHOWN);
   const { observations } = props;
-  // Thousands of texts: made when a result comes, not when the mouse moves.
-  const all = useMemo(
-    () =>
-      observations
-        .map((observation, k) => ({
-          observation,
-          n: k + 1,
-          at: describeParameters(observation.actual ?? observation.parameters),
-          result: describeObservations(observation.results),
-        }))
-        .reverse(),
-    [observations],
-  );
   const word = search.trim().toLowerCase();
-  const rows =
-    word === ""
-      ? all
-      : all.filter(({ at, result }) => `${at} ${result}`.toLowerCase().includes(word));
+  const { rows, total } = useMemo(
+    () => (word === "" ? newest(observations, limit) : matching(observations, word, limit)),
+    [observations, word, limit],
+  );
   return (
     <>
       <label class="search">
@@ -54,7 +41,7 @@ export function ObservationsTable(props: {
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, limit).map(({ observation, n, at, result }) => (
+            {rows.map(({ observation, n, at, result }) => (
               <tr
                 key={observation.position}
                 onMouseEnter={() => props.mark(observation.candidateId)}
@@ -73,11 +60,42 @@ export function ObservationsTable(props: {
           </tbody>
         </table>
       </div>
-      {rows.length > limit ? (
+      {total > limit ? (
         <button type="button" onClick={() => setLimit(limit + 10 * ROWS_SHOWN)}>
-          Show more of {rows.length}
+          Show more of {total}
         </button>
       ) : null}
     </>
   );
+}
+
+interface Row {
+  readonly observation: ObservationView;
+  readonly n: number;
+  readonly at: string;
+  readonly result: string;
+}
+
+/** Only what is shown is written: a campaign may have thousands of results. */
+function newest(observations: readonly ObservationView[], limit: number) {
+  const first = Math.max(0, observations.length - limit);
+  const rows = observations.slice(first).map((one, k) => rowOf(one, first + k));
+  return { rows: rows.reverse(), total: observations.length };
+}
+
+function matching(observations: readonly ObservationView[], word: string, limit: number) {
+  const found = observations
+    .map(rowOf)
+    .filter(({ at, result }) => `${at} ${result}`.toLowerCase().includes(word))
+    .reverse();
+  return { rows: found.slice(0, limit), total: found.length };
+}
+
+function rowOf(observation: ObservationView, k: number): Row {
+  return {
+    observation,
+    n: k + 1,
+    at: describeParameters(observation.actual ?? observation.parameters),
+    result: describeObservations(observation.results),
+  };
 }

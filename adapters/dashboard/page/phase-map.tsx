@@ -1,6 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
+import type { ObservationView } from "../../../src/views/campaign-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
-import { gatherCells, gatherMapData } from "../../../src/views/map-data.ts";
+import {
+  gatherCells,
+  gatherMapData,
+  type MapPoint,
+  type MapSources,
+  measuredPoints,
+} from "../../../src/views/map-data.ts";
 import {
   findTernaryPlane,
   freeAxes,
@@ -8,7 +15,7 @@ import {
   numericColumns,
 } from "../../../src/views/map-plane.ts";
 import { drawMapFigure } from "../../../src/views/pictures/map-figure.ts";
-import { describeMap, drawMap } from "../../../src/views/pictures/map-picture.ts";
+import { drawMap } from "../../../src/views/pictures/map-picture.ts";
 import { LIGHT } from "../../../src/views/pictures/theme.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
 import { MapLegend } from "./map-legend.tsx";
@@ -44,8 +51,9 @@ export function PhaseMap(
     () => gatherCells({ plane, columns, view: phaseView, slice }),
     [plane, columns, slice, phaseView],
   );
+  const measured = useMeasured(known, plane, slice);
   const data = useMemo(
-    () => gatherMapData({ ...sources, slice, cells }),
+    () => gatherMapData({ ...sources, slice, cells, measured }),
     [plane, slice, phaseView, known, campaign.jobs, campaign.batch, past],
   );
   // The key of a stack is for all of it.
@@ -89,9 +97,6 @@ export function PhaseMap(
         </div>
         <MapLegend data={level?.isStack ? whole : data} layer={layer} />
       </div>
-      <p class="visually-hidden" aria-live="off">
-        {describeMap(data)}
-      </p>
       <Downloads
         name={`${campaign.campaignId}-map`}
         svg={() =>
@@ -113,9 +118,27 @@ function Toggle(props: { readonly name: string; readonly on: boolean; readonly f
   );
 }
 
+/** Points of the observations: each is made once, when its observation comes or the section changes. */
+function useMeasured(
+  observations: readonly ObservationView[],
+  plane: MapPlane,
+  slice: Readonly<Record<string, number>>,
+): readonly MapPoint[] {
+  const made = useMemo(() => new WeakMap<ObservationView, readonly MapPoint[]>(), [plane, slice]);
+  return useMemo(
+    () =>
+      observations.flatMap((observation) => {
+        const points = made.get(observation) ?? measuredPoints(observation, plane, slice);
+        made.set(observation, points);
+        return points;
+      }),
+    [observations, made],
+  );
+}
+
 /** Small sections over one further axis, e.g. temperature. */
 function MapStack(props: {
-  readonly sources: Omit<Parameters<typeof gatherMapData>[0], "slice">;
+  readonly sources: Omit<MapSources, "slice" | "cells" | "measured">;
   readonly axis: string;
   readonly values: readonly number[];
   readonly layers: Parameters<typeof MapPane>[0]["layers"];

@@ -61,10 +61,8 @@ function plotCurves(
     ...{ width: 620, height },
     x: rangeOf(xs, overField ? "field (T)" : "temperature (K)", logarithmic),
     y: rangeOf(ys, label),
-    legend: curves.map(({ curve }, k) => ({
-      name: nameCurve(curve, overField),
-      colour: colourOf(k),
-    })),
+    title: label,
+    key: curves.map(({ curve }, k) => ({ name: nameCurve(curve, overField), colour: colourOf(k) })),
   });
   const marks = curves.flatMap(({ curve, own }, k) => {
     const colour = colourOf(k);
@@ -120,8 +118,8 @@ export function plotCorner(
       });
       const best = [summary.J[columnName]?.value ?? 0, summary.J[rowName]?.value ?? 0] as const;
       return axes.frame([
-        ...xs.map((x, k) => dot(axes, x, ys[k] ?? 0, "#1f5fa855", 1.4)),
-        dot(axes, best[0], best[1], "#c4501b", 4),
+        ...xs.map((x, k) => dot(axes, x, ys[k] ?? 0, `${colourOf(0)}55`, 1.4)),
+        dot(axes, best[0], best[1], colourOf(1), 4),
       ]);
     });
     return `<div class="row">${cells.join("")}</div>`;
@@ -152,7 +150,7 @@ function plotHistogram(
     const height = axes.y(0) - axes.y(count);
     const place = `x="${from.toFixed(1)}" y="${axes.y(count).toFixed(1)}"`;
     const extent = `width="${(to - from).toFixed(1)}" height="${height.toFixed(1)}"`;
-    return `<rect ${place} ${extent} fill="#1f5fa8" fill-opacity="0.5"/>`;
+    return `<rect ${place} ${extent} fill="${colourOf(0)}" fill-opacity="0.5"/>`;
   });
   const line = polyline(
     axes,
@@ -160,7 +158,7 @@ function plotHistogram(
       [best, 0],
       [best, 1.05 * top],
     ],
-    "#c4501b",
+    colourOf(1),
   );
   return axes.frame([...bars, line]);
 }

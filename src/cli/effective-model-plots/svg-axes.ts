@@ -1,4 +1,5 @@
 import { phaseColour } from "../../views/pictures/palette.ts";
+import { textWidth } from "../../views/pictures/text-width.ts";
 
 /** A drawing surface with two axes, in SVG text; coordinates in data units. */
 export interface Axes {
@@ -21,8 +22,8 @@ export interface AxesOptions {
   readonly x: AxisRange;
   readonly y: AxisRange;
   readonly title?: string;
-  /** Names in the colours of what they name, above the picture. */
-  readonly legend?: readonly { readonly name: string; readonly colour: string }[];
+  /** Names of the curves in their colours, over the picture. */
+  readonly key?: readonly { readonly name: string; readonly colour: string }[];
 }
 
 const LEFT = 62;
@@ -30,6 +31,7 @@ const BOTTOM = 40;
 const TOP = 24;
 const RIGHT = 12;
 const TICKS = 5;
+const KEY_px = 11;
 
 /** The palette's colours that are strong enough for lines. */
 const COLOURS = [5, 6, 2, 3, 1, 0].map(phaseColour);
@@ -66,21 +68,23 @@ export function createAxes(options: AxesOptions): Axes {
       ...ticksY,
       text((LEFT + width - RIGHT) / 2, height - 6, options.x.label, "middle"),
       `<text ${upright}>${escapeText(options.y.label)}</text>`,
-      options.title === undefined ? "" : text(LEFT, 15, options.title, "start"),
-      legendOf(options.legend ?? []),
+      drawKey(options.key ?? []),
       "</svg>",
     ].join("");
   };
   return { x, y, frame };
 }
 
-function legendOf(entries: NonNullable<AxesOptions["legend"]>): string {
-  if (entries.length === 0) return "";
-  const names = entries.map(
-    ({ name, colour }) =>
-      `<tspan style="fill:${colour};font-weight:600" dx="12">&#9679; ${escapeText(name)}</tspan>`,
-  );
-  return `<text x="${LEFT - 12}" y="15">${names.join("")}</text>`;
+function drawKey(key: NonNullable<AxesOptions["key"]>): string {
+  let x = LEFT;
+  return key
+    .map(({ name, colour }) => {
+      const mark = `<rect x="${x.toFixed(1)}" y="7" width="14" height="8" fill="${colour}"/>`;
+      const label = text((x + 18).toFixed(1), 15, name, "start");
+      x += 34 + textWidth(name, KEY_px);
+      return mark + label;
+    })
+    .join("");
 }
 
 /** Range of some values with a margin; a range of nothing is widened. */

@@ -61,6 +61,14 @@ export function createHarmonicField(graph: KernelGraph): LabelField {
       }
       if (item.confidence >= 1) pin(columns, node, item);
     },
+    respond: (node) => {
+      if (operator === undefined || !reached.has(component[node]!)) return undefined;
+      const unit = new Float64Array(n);
+      unit[node] = 1;
+      const c = operator.solve(unit);
+      const self = c[node]!;
+      return c.map((x) => x / self);
+    },
     leaveOut: (node) =>
       operator === undefined ? undefined : leaveOut(graph, operator, columns, node, evidence),
   };

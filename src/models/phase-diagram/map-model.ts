@@ -16,6 +16,8 @@ export interface MapModel {
   status(): MapStatus;
   /** Tie-lines and triangles known or derived so far, in mole fractions; empty where the engine has no geometry. */
   geometry(): MapGeometry;
+  /** What the label of a candidate rests on; absent where the engine derives no labels. */
+  originOf?(candidate: number): LabelOrigin;
 }
 
 /** The candidates as an engine sees them, in the planner's canonical order (rows sorted by axis name and value). */
@@ -89,6 +91,13 @@ export interface RankedPoint {
   readonly score: number;
   /** One short sentence for the scientist: why this point now. */
   readonly why: string;
+}
+
+/** Where a label comes from: measured, inside a known tie-triangle, on a tie-line, or read off between results. */
+export interface LabelOrigin {
+  readonly origin: "measured" | "tie-triangle" | "tie-line" | "between";
+  /** Ids of the evidence. */
+  readonly evidence: readonly number[];
 }
 
 export interface MapStatus {

@@ -49,6 +49,8 @@ export function createSpreadingField(graph: KernelGraph, alpha = SPREADING_ALPHA
         add(node, item);
       }
     },
+    // A new label changes the scaling of every row too: there is no single response.
+    respond: () => undefined,
     leaveOut: (node) => {
       const own = evidence.get(node);
       if (own === undefined) return undefined;

@@ -13,6 +13,8 @@ export interface ClassifiedAtoms {
   readonly unfamiliarity: Float64Array;
   /** Coordinates in the first member's space, rows x components. */
   readonly coordinates: Float64Array;
+  /** Principal components, rows x 2; empty where the model has none. */
+  readonly principal: Float64Array;
 }
 
 /** A centre's model with its search trees built. */
@@ -60,23 +62,29 @@ export function classifyDescriptors(
     for (let k = 0; k < votes.length; k++) votes[k]! += share[k]! / model.members.length;
   });
   const found = winners(votes, rows, classes);
+  const x = standardise(descriptors, rows, model.standardisation);
   return {
     classes: found,
     votes,
-    unfamiliarity: strangeness(centre, descriptors, rows, found),
+    unfamiliarity: strangeness(centre, x, rows, found),
     coordinates,
+    principal: principalOf(model, x, rows),
   };
+}
+
+function principalOf({ principal }: CentreModel, x: Float64Array, rows: number): Float64Array {
+  if (principal === undefined) return new Float64Array(0);
+  const inner = x.length / rows;
+  return multiply(x, principal, { rows, inner, columns: principal.length / inner });
 }
 
 function strangeness(
   centre: PreparedCentre,
-  descriptors: Float64Array,
+  x: Float64Array,
   rows: number,
   found: Int32Array,
 ): Float64Array {
-  const { standardisation } = centre.model;
-  const columns = standardisation.mean.length;
-  const x = standardise(descriptors, rows, standardisation);
+  const columns = centre.model.standardisation.mean.length;
   const least = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
   const ask = (c: number, atoms: readonly number[]): void => {
     const search = centre.familiarity[c];

@@ -1,4 +1,5 @@
 import { type AtomBox, inverseCell, perpendicularWidths } from "./atom-box.ts";
+import { dividingSurface, type LinearCoordinates } from "./order-profile.ts";
 
 /** A flat boundary between two classes, across one lattice direction. */
 export interface Interface {
@@ -21,32 +22,42 @@ const SMOOTHING_SLICES = 1;
 /**
  * Finds where one phase ends and another begins: atoms are counted in slices of about 2 A normal to each lattice
  * direction; a boundary lies where the share of a class, smoothed over three slices, crosses one half between two slabs
- * that are each 80 % one class over at least 3 A of smoothed slices. Slabs in between that are neither (a rough interface) count half
- * to each side. Empty for a frame of one phase, or whose phases lie side by side in no slab.
+ * that are each 80 % one class over at least 3 A of smoothed slices. With linear coordinates of the atoms it lies
+ * where a sharp step would hold as much order, see `dividingSurface`. Empty for a frame of one phase, or whose phases lie side by side in no slab.
  */
-export function findInterfaces(box: AtomBox, classes: Int32Array, count: number): Interface[] {
+export function findInterfaces(
+  box: AtomBox,
+  classes: Int32Array,
+  count: number,
+  space?: LinearCoordinates,
+): Interface[] {
   const inverse = inverseCell(box.cell);
   const widths = perpendicularWidths(inverse);
-  const found = ([0, 1, 2] as const).map((k) => along(box, classes, count, inverse, k, widths[k]));
+  const found = ([0, 1, 2] as const).map((k) =>
+    along({ box, classes, count, inverse, space }, k, widths[k]),
+  );
   // Slabs across one direction look like noise across the others; the direction of purest slices is the one meant.
   return found.reduce((a, b) => (b.purity > a.purity ? b : a)).interfaces;
 }
 
-function along(
-  box: AtomBox,
-  classes: Int32Array,
-  count: number,
-  inverse: Float64Array,
-  k: 0 | 1 | 2,
-  width: number,
-) {
+interface Classified {
+  readonly box: AtomBox;
+  readonly classes: Int32Array;
+  readonly count: number;
+  readonly inverse: Float64Array;
+  readonly space: LinearCoordinates | undefined;
+}
+
+function along({ box, classes, count, inverse, space }: Classified, k: 0 | 1 | 2, width: number) {
   const slices = Math.max(3, Math.round(width / SLICE_A));
   const tally = new Float64Array(slices * count);
+  const sliceOf = new Int32Array(box.atoms);
   for (let a = 0; a < box.atoms; a++) {
     let f = 0;
     for (let c = 0; c < 3; c++)
       f += inverse[3 * k + c]! * (box.positions[3 * a + c]! - box.origin[c]!);
     const slice = Math.min(slices - 1, Math.floor((f - Math.floor(f)) * slices));
+    sliceOf[a] = slice;
     tally[slice * count + classes[a]!]! += 1;
   }
   const shares = smoothShares(tally, slices, count, box.periodic[k]);
@@ -58,7 +69,9 @@ function along(
     const next = slabs[n + 1] ?? (box.periodic[k] && slabs.length > 1 ? slabs[0] : undefined);
     if (next === undefined || next.label === slab.label) return [];
     const gap = (next.start - slab.end + slices) % slices;
-    const middle = crossing(shares, slices, count, slab, gap);
+    const middle =
+      (space && dividingSurface(box, space, sliceOf, slices, [slab, next])) ??
+      crossing(shares, slices, count, slab, gap);
     const fraction = middle / slices - Math.floor(middle / slices);
     return [
       { axis, position_A: start_A + fraction * width, fraction, between: [slab.label, next.label] },

@@ -24,6 +24,7 @@ export function modelToDocument(model: StructureModel): Record<string, unknown> 
       standardisation: standardisationOut(centre.standardisation),
       members: centre.members.map(memberOut),
       familiarity: centre.familiarity.map(familiarityOut),
+      ...(centre.principal === undefined ? {} : { principal: [...centre.principal] }),
       probes: {
         descriptors: [...centre.probes.descriptors],
         coordinates: [...centre.probes.coordinates],
@@ -121,6 +122,7 @@ function centreIn(value: unknown): CentreModel {
         threshold: own.number("threshold"),
       };
     }),
+    principal: centre.raw("principal") === undefined ? undefined : centre.numbers("principal"),
     probes: {
       descriptors: probes.numbers("descriptors"),
       coordinates: probes.numbers("coordinates"),

@@ -25,6 +25,8 @@ export function reportProjection(
     readonly classes: number;
     readonly clusters: number;
     readonly voters: number;
+    /** Kinds that the silhouette judges where nothing is labelled, instead of this space's own clusters. */
+    readonly kinds?: Int32Array | undefined;
   },
   prng: Prng,
 ): ProjectionReport {
@@ -33,7 +35,12 @@ export function reportProjection(
   const clustering = kMeans(coordinates, rows, components, given.clusters, prng);
   return {
     crossValidation: labels === undefined ? undefined : leaveOneOut(),
-    silhouette: silhouette(coordinates, rows, components, labels ?? clustering.labels),
+    silhouette: silhouette(
+      coordinates,
+      rows,
+      components,
+      labels ?? given.kinds ?? clustering.labels,
+    ),
     pseudoF: pseudoF(coordinates, rows, components, clustering.labels),
     kMeans: clustering.labels,
     centres: clustering.centres,

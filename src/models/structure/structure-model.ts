@@ -21,6 +21,11 @@ export interface CentreModel {
   readonly familiarity: readonly ClassFamiliarity[];
   /** Standardisation that the familiarity's maps take. */
   readonly standardisation: Standardisation;
+  /**
+   * First principal components of the standardised training descriptors, descriptor length x 2: a plain linear measure of
+   * order, by which interfaces are placed. Absent in models of earlier versions.
+   */
+  readonly principal?: Float64Array | undefined;
   /** Descriptors and coordinates by which a reader checks that the file reproduces its projection. */
   readonly probes: { readonly descriptors: Float64Array; readonly coordinates: Float64Array };
 }

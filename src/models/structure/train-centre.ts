@@ -2,7 +2,7 @@ import { LabError } from "../../core/errors.ts";
 import type { Prng } from "../../core/prng.ts";
 import { recalls } from "./class-votes.ts";
 import { classifyDescriptors, prepareCentre } from "./classify-descriptors.ts";
-import { silhouette, suggestClusterCount } from "./cluster-scores.ts";
+import { suggestClusterCount } from "./cluster-scores.ts";
 import { takeRows } from "./dense.ts";
 import { type DimensionScore, searchDimension } from "./dimension-search.ts";
 import { type ClassFamiliarity, fitFamiliarity } from "./familiarity.ts";
@@ -61,6 +61,7 @@ export interface TrainedCentre {
 const WORSE_THAN_BEST = 0.02;
 const HELD_OUT_ROWS = 2000;
 const PROBES = 4;
+const PRINCIPAL = 2;
 
 /**
  * Trains the classifier of one centre species: several draws of the training atoms, a TS-LPP of each with its own
@@ -91,6 +92,7 @@ export function trainCentre(
     members,
     standardisation: best.member.standardisation,
     familiarity: familiarityOf(atoms, labelOf, best, all),
+    principal: principalProjection(best.first.svd, best.rows.length, PRINCIPAL).map,
     probes: probesOf(atoms, best.member),
   };
   const report = reportTraining(atoms, options, { fits, used, best, all }, prng);
@@ -220,7 +222,7 @@ function reportTraining(
   prng: Prng,
 ): Omit<TrainingReport, "heldOut"> {
   const { best, all, fits, used } = state;
-  const { components, coordinates, labels, dimension } = best.member;
+  const { components, labels, dimension } = best.member;
   const shared = {
     rows: best.rows.length,
     labels: atoms.labels === undefined ? undefined : labels,
@@ -237,11 +239,12 @@ function reportTraining(
       pca.components,
       centres,
     );
-  const principal = reportProjection(pca, shared, prng.derive("k-means"));
+  // The same kinds of atoms in the other space: what the comparison is about.
+  const alike = { ...shared, kinds: main.kMeans };
+  const principal = reportProjection(pca, alike, prng.derive("k-means"));
   return {
     ...main,
     kMeans: everyRow(best.member.map, main.centres),
-    silhouette: silhouette(coordinates, best.rows.length, components, shared.labels ?? main.kMeans),
     rank: best.first.rank,
     dimension,
     pca: { ...principal, kMeans: everyRow(pca.map, principal.centres) },

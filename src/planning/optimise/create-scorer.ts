@@ -3,6 +3,7 @@ import type { Prng } from "../../core/prng.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import { findIncumbent } from "./incumbent.ts";
+import type { Niche } from "./niche.ts";
 import { createParegoScorer, type ParegoSituation } from "./parego-scorer.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 import type { Scorer } from "./scorer.ts";
@@ -18,11 +19,12 @@ import {
 } from "./single-objective-scorer.ts";
 import { createTargetScorer } from "./target-scorer.ts";
 
-/** The scorer that the settings ask for, over the model's pool. */
+/** The scorer that the settings ask for, over the model's pool; a niche has its own value to beat. */
 export function createScorer(
   model: CampaignModel,
   settings: ResolvedSettings,
   prng: Prng,
+  niche?: Niche,
 ): { readonly scorer: Scorer; readonly ownsTargets: boolean } {
   const single = (quantity: Quantity | undefined): SingleObjective => {
     const posterior = quantity && model.posterior(quantity);
@@ -32,7 +34,8 @@ export function createScorer(
       name: quantity.name,
       sign: quantity.sign,
       posterior,
-      incumbent: findIncumbent(model, quantity),
+      incumbent: niche?.incumbent ?? findIncumbent(model, quantity),
+      isNiche: niche !== undefined,
     };
   };
   const objectives = model.quantities.filter((q) => q.role === "objective");

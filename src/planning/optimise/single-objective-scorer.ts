@@ -20,6 +20,8 @@ export interface SingleObjective {
   readonly posterior: PoolBelief;
   /** Largest posterior mean at a measured, feasible point, standardised and signed. */
   readonly incumbent: number;
+  /** True where the incumbent is that of a lower hill, not of the campaign. */
+  readonly isNiche?: boolean | undefined;
 }
 
 export type SingleScore =
@@ -69,7 +71,11 @@ export function createSingleScorer(
       const prediction = `${name} predicted ${brief(mean)} ± ${brief(sd)}`;
       if (kind === "expected-improvement") {
         const gain = output.toUser(objective.incumbent + Math.exp(value)) - base;
-        return { score: gain, why: `${prediction}; expected gain ${brief(gain)}` };
+        const what =
+          objective.isNiche === true
+            ? "the best hill is exhausted: gain on the next"
+            : "expected gain";
+        return { score: gain, why: `${prediction}; ${what} ${brief(gain)}` };
       }
       if (kind === "probability-of-improvement")
         return {

@@ -195,7 +195,7 @@ function cellsPath(
   if (lattice !== undefined) {
     return group.map((k) => pathOf(lattice.outline(k).map(frame.toPixel), true)).join("");
   }
-  const r = Math.max(2, Math.min(9, frame.width / (2.2 * Math.sqrt(cells.count))));
+  const r = Math.max(2, Math.min(9, frame.width / (3 * Math.sqrt(cells.count))));
   return group
     .map((k) => {
       const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);

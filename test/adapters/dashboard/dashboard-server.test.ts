@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import {
   type ScriptedDashboard,
   type ScriptedDashboardOptions,
@@ -146,6 +147,32 @@ describe("server-sent events", () => {
     expect(new Set(missed.map((event) => event.topic.split("/dashboard/")[1]))).toEqual(
       new Set(["overview", "events", "campaign/al-mg-zn"]),
     );
+  });
+
+  test("a campaign's change is news at once, within the second between two views", async () => {
+    const { url, laboratory, flush } = await start();
+    laboratory.propose(2);
+    flush();
+    const stop = new AbortController();
+    const response = await fetch(`${url}events`, { signal: stop.signal });
+    const reader = (response.body ?? expect.fail("no body")).getReader();
+    let text = "";
+    const until = async (word: string): Promise<void> => {
+      while (!text.includes(word)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the stream ended before ${word}`);
+        text += new TextDecoder().decode(value);
+      }
+    };
+    await until("dashboard/campaign/al-mg-zn");
+    const began_ms = performance.now();
+    laboratory.finishOne();
+    flush();
+    await until('event: news\ndata: {"campaignId":"al-mg-zn"}');
+    expect(performance.now() - began_ms).toBeLessThan(900);
+    const view = (await (await fetch(`${url}api/campaign/al-mg-zn`)).json()) as CampaignView;
+    expect(view.observations.total).toBe(1);
+    stop.abort();
   });
 
   test("are sent whole to a watcher that comes from another process of the daemon", async () => {

@@ -51,6 +51,25 @@ test("slabs along c: both interfaces of a periodic box are found within 1 A", ()
   expect(Math.abs((positions[1] ?? 0) - 15)).toBeLessThan(1);
 });
 
+test("with a linear measure of order the boundary is found although the classes change too early", () => {
+  // Order that falls evenly over 5 A about 4 and 15 A, as averages over a sphere do; the class changes where it is 0.85.
+  const orderAt = (z: number): number => {
+    const ramp = (at: number): number => Math.min(1, Math.max(0, (z - at) / 5 + 0.5));
+    return ramp(4) - ramp(15);
+  };
+  const order = Float64Array.from({ length: BOX.atoms }, (_, a) => {
+    const z = position(a, 2);
+    return 5 + 3 * Math.max(orderAt(z), orderAt(z + LENGTH), orderAt(z - LENGTH));
+  });
+  const classes = classesWhere((a) => (order[a] ?? 0) > 5 + 3 * 0.85);
+  const bare = findInterfaces(BOX, classes, 2).map(({ position_A }) => position_A);
+  const found = findInterfaces(BOX, classes, 2, { values: order, components: 1 });
+  const [lower = 0, upper = 0] = found.map(({ position_A }) => position_A).sort((a, b) => a - b);
+  expect(Math.abs(lower - 4)).toBeLessThan(1);
+  expect(Math.abs(upper - 15)).toBeLessThan(1);
+  expect(Math.min(...bare) - 4).toBeGreaterThan(1);
+});
+
 test("one phase, or phases mixed atom by atom, have no interface", () => {
   expect(
     findInterfaces(

@@ -88,7 +88,7 @@ export class GapScores {
 
   /** Evidence will come at this composition, but `apart` away in a direction of its own (another temperature). */
   approach(at: Fractions, apart: number): void {
-    const beside = new ProvedDistances(this.#section.points);
+    const beside = new ProvedDistances(this.#section.points, this.#proved);
     beside.addPoint(at);
     this.#proved.takeNearer(beside, apart);
   }

@@ -80,5 +80,6 @@ export function distanceToSegment(
   const squared = dx * dx + dy * dy;
   const t = squared > 0 ? ((px - ax) * dx + (py - ay) * dy) / squared : 0;
   const s = t < 0 ? 0 : t > 1 ? 1 : t;
-  return Math.hypot(px - ax - s * dx, py - ay - s * dy);
+  const [ox, oy] = [px - ax - s * dx, py - ay - s * dy];
+  return Math.sqrt(ox * ox + oy * oy);
 }

@@ -1,4 +1,4 @@
-import { distanceToSegment, edgeMask, type Fractions, planeX, planeY } from "./barycentric.ts";
+import { edgeMask, type Fractions, planeX, planeY } from "./barycentric.ts";
 
 /**
  * Distance of each candidate to what has been proved: measured samples, tie-lines, the insides of tie-triangles. On a
@@ -15,18 +15,18 @@ export class ProvedDistances {
   readonly #x: Float64Array;
   readonly #y: Float64Array;
 
-  constructor(points: readonly Fractions[]) {
+  constructor(points: readonly Fractions[], like?: ProvedDistances) {
     this.#points = points;
-    this.#x = Float64Array.from(points, planeX);
-    this.#y = Float64Array.from(points, planeY);
-    this.edges = Uint8Array.from(points, edgeMask);
+    this.#x = like === undefined ? Float64Array.from(points, planeX) : like.#x;
+    this.#y = like === undefined ? Float64Array.from(points, planeY) : like.#y;
+    this.edges = like?.edges ?? Uint8Array.from(points, edgeMask);
     this.anywhere = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
     this.alongEdge = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
   }
 
   /** The same candidates, with distances of its own from here on. */
   fork(): ProvedDistances {
-    const copy = new ProvedDistances(this.#points);
+    const copy = new ProvedDistances(this.#points, this);
     copy.anywhere.set(this.anywhere);
     copy.alongEdge.set(this.alongEdge);
     return copy;
@@ -44,11 +44,17 @@ export class ProvedDistances {
 
   /** A tie-line or the side of a tie-triangle. Cost O(candidates). */
   addSegment(a: Fractions, b: Fractions): void {
-    const segment = [planeX(a), planeY(a), planeX(b), planeY(b)] as const;
     const [x, y] = [this.#x, this.#y];
+    const [ax, ay] = [planeX(a), planeY(a)];
+    const [dx, dy] = [planeX(b) - ax, planeY(b) - ay];
+    const squared = dx * dx + dy * dy;
+    const inverse = squared > 0 ? 1 / squared : 0;
     const shared = edgeMask(a) & edgeMask(b);
     for (let i = 0; i < this.anywhere.length; i++) {
-      const distance = distanceToSegment(x[i]!, y[i]!, segment);
+      const [px, py] = [x[i]! - ax, y[i]! - ay];
+      const t = Math.min(1, Math.max(0, (px * dx + py * dy) * inverse));
+      const [ox, oy] = [px - t * dx, py - t * dy];
+      const distance = Math.sqrt(ox * ox + oy * oy);
       if (distance < this.anywhere[i]!) this.anywhere[i] = distance;
       const sameEdge = (shared & this.edges[i]!) !== 0;
       if (sameEdge && distance < this.alongEdge[i]!) this.alongEdge[i] = distance;

@@ -46,6 +46,10 @@ const CONFLICT_TEXT: Record<Conflict["kind"], (mine: string, others: string) => 
   repeat: (mine, others) => `${mine} disagrees with ${others} of the same sample.`,
 };
 
+/** What is said of compositions that cannot belong to their sample. */
+export const OFF_LEVER =
+  "its phases' compositions cannot mix to that of the sample (lever rule); only its label is used.";
+
 /** One sentence for each result that a person should look at. */
 export function warningsOf(book: EvidenceBook, conflicts: readonly Conflict[]): string[] {
   const name = (owner: number): string => {
@@ -65,5 +69,9 @@ export function warningsOf(book: EvidenceBook, conflicts: readonly Conflict[]): 
       (owner) =>
         `${name(owner)} has more phases than components: the sample is not in equilibrium.`,
     );
-  return [...new Set([...said, ...aside, ...impossible])];
+  const mixedUp = book
+    .owners()
+    .filter((owner) => book.get(owner)!.offLever)
+    .map((owner) => `${name(owner)}: ${OFF_LEVER}`);
+  return [...new Set([...said, ...aside, ...impossible, ...mixedUp])];
 }

@@ -1,6 +1,5 @@
 export {
   createTriangulationModel,
-  type LabelOrigin,
   type TriangulationModel,
   type TriangulationOptions,
 } from "./model.ts";

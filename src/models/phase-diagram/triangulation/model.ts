@@ -1,4 +1,5 @@
 import type {
+  LabelOrigin,
   MapGeometry,
   MapGrid,
   MapModel,
@@ -12,7 +13,6 @@ import { SectionCandidates } from "./candidates.ts";
 import type { Conflict } from "./conflicts.ts";
 import { EvidenceBook } from "./evidence-book.ts";
 import { ExactEngine } from "./exact-engine.ts";
-import type { Origin } from "./exact-map.ts";
 import { explainRepeat, warningsOf } from "./explain.ts";
 import { KnownSection } from "./known-section.ts";
 import { type NeighbourWeights, neighbourWeights } from "./noise/neighbour-weights.ts";
@@ -27,12 +27,6 @@ import { TieKeys } from "./tie-keys.ts";
 export interface TriangulationOptions {
   /** Standard deviation per component of measured phase compositions, mole fraction; absent: learnt from the results. */
   readonly noise?: number | undefined;
-}
-
-/** Where a derived label comes from: ids of the evidence. */
-export interface LabelOrigin {
-  readonly origin: Origin;
-  readonly evidence: readonly number[];
 }
 
 /** A map model that can also say which measurement a label rests on, and how noisy it takes the compositions to be. */

@@ -1,4 +1,12 @@
-import { edgeMask, type Fractions, snapComposition } from "./barycentric.ts";
+import {
+  barycentricIn,
+  distanceToSegment,
+  edgeMask,
+  type Fractions,
+  planeX,
+  planeY,
+  snapComposition,
+} from "./barycentric.ts";
 import { coexistingPhases, labelOf } from "./phase-names.ts";
 
 /** What one experiment found, as the model takes it. */
@@ -27,18 +35,25 @@ export interface ReadyResult {
   readonly ends: readonly (Fractions | undefined)[];
   /** More phases than components present: at fixed temperature and pressure this is no equilibrium. */
   readonly outOfEquilibrium: boolean;
+  /** The measured compositions cannot mix to the sample's own: they are left aside, the label stays. */
+  readonly offLever: boolean;
   readonly confidence: number;
 }
+
+/** A sample this far (equilateral plane) from its tie-line or tie-triangle is more than noise: something was mixed up. */
+const LEVER_MAX = 0.12;
 
 /** Snaps and checks one result. Components that the sample does not have are absent from its phases too. */
 export function readyResult(result: CoexistenceResult): ReadyResult {
   const at = snapComposition(result.at);
   const present = at.filter((x) => x > 0).length;
-  const ends = result.phases.map((_, k): Fractions | undefined => {
+  const measured = result.phases.map((_, k): Fractions | undefined => {
     const end = result.ends?.[k];
     if (result.phases.length === 1) return at;
     return end === undefined ? undefined : snapEnd(end, at);
   });
+  const offLever = leverError(at, measured) > LEVER_MAX;
+  const ends = offLever ? measured.map(() => undefined) : measured;
   return {
     id: result.id,
     candidate: result.candidate,
@@ -46,9 +61,25 @@ export function readyResult(result: CoexistenceResult): ReadyResult {
     phases: result.phases,
     label: labelOf(coexistingPhases(result.phases)),
     ends,
+    offLever,
     outOfEquilibrium: new Set(result.phases).size > present,
     confidence: result.confidence,
   };
+}
+
+/** Distance of the sample from what its phases can mix to, by the lever rule; 0 where not all of them were measured. */
+function leverError(at: Fractions, ends: readonly (Fractions | undefined)[]): number {
+  const known = ends.filter((end): end is Fractions => end !== undefined);
+  if (known.length < ends.length || known.length < 2 || known.length > 3) return 0;
+  const [a, b, c] = known as [Fractions, Fractions, Fractions | undefined];
+  if (c !== undefined) {
+    const weights = new Float64Array(3);
+    barycentricIn(at, [a, b, c], weights);
+    if (weights.every((w) => w >= 0)) return 0;
+  }
+  const segment = (p: Fractions, q: Fractions): number =>
+    distanceToSegment(planeX(at), planeY(at), [planeX(p), planeY(p), planeX(q), planeY(q)]);
+  return c === undefined ? segment(a, b) : Math.min(segment(a, b), segment(b, c), segment(c, a));
 }
 
 function snapEnd(end: readonly number[], at: Fractions): Fractions {

@@ -18,10 +18,12 @@ export class SimplexMap {
   /** Bit k: vertex k of that triangle has a weight above the tolerance. */
   readonly kept: Uint8Array;
   readonly #weights = new Float64Array(3);
+  readonly #lookUp: LookUp;
 
   constructor(points: readonly Fractions[], source: PhaseMesh, onEdge = ON_EDGE) {
     this.#points = points;
     this.#source = source;
+    this.#lookUp = lookUpOf(points);
     this.#onEdge = onEdge;
     this.triangle = new Int32Array(points.length);
     this.kept = new Uint8Array(points.length);
@@ -37,10 +39,16 @@ export class SimplexMap {
     const isChanged = new Uint8Array(mesh.triangleCount);
     for (const t of changed) isChanged[t] = 1;
     mesh.changed.clear();
-    const boxes = changed.map((t) => this.#corners(t));
-    const bounds = boxes.map((corners) => boundsOf(corners));
-    for (let i = 0; i < this.#points.length; i++) {
-      if (isChanged[this.triangle[i]!] === 1) this.#locate(i, changed, { boxes, bounds });
+    const { order, low } = this.#lookUp;
+    const best = new Float64Array(this.#points.length).fill(Number.NEGATIVE_INFINITY);
+    const before = this.triangle.slice();
+    for (const t of changed) {
+      const corners = this.#corners(t);
+      const box = boundsOf(corners);
+      for (let k = firstAtLeast(low, box[0]); k < order.length && low[k]! <= box[1]; k++) {
+        const i = order[k]!;
+        if (isChanged[before[i]!] === 1) this.#compare(i, t, { corners, box, best });
+      }
     }
   }
 
@@ -68,33 +76,31 @@ export class SimplexMap {
     return [points[vertex[3 * t]!]!, points[vertex[3 * t + 1]!]!, points[vertex[3 * t + 2]!]!];
   }
 
-  #locate(
+  /** Takes triangle t for candidate i where the candidate lies deeper in it than in those before. */
+  #compare(
     i: number,
-    changed: readonly number[],
-    { boxes, bounds }: { boxes: [Fractions, Fractions, Fractions][]; bounds: Bounds[] },
+    t: number,
+    { corners, box, best }: { corners: Corners; box: Bounds; best: Float64Array },
   ): void {
     const p = this.#points[i]!;
-    let best = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < changed.length; k++) {
-      const box = bounds[k]!;
-      if (p[1] < box[0] || p[1] > box[1] || p[2] < box[2] || p[2] > box[3]) continue;
-      barycentricIn(p, boxes[k]!, this.#weights);
-      const w0 = this.#weights[0]!;
-      const w1 = this.#weights[1]!;
-      const w2 = this.#weights[2]!;
-      const least = Math.min(w0, w1, w2);
-      if (!(least > best)) continue;
-      best = least;
-      this.triangle[i] = changed[k]!;
-      const limit = this.#onEdge;
-      this.kept[i] = (w0 > limit ? 1 : 0) | (w1 > limit ? 2 : 0) | (w2 > limit ? 4 : 0);
-    }
+    if (p[2] < box[2] || p[2] > box[3]) return;
+    barycentricIn(p, corners, this.#weights);
+    const w0 = this.#weights[0]!;
+    const w1 = this.#weights[1]!;
+    const w2 = this.#weights[2]!;
+    const least = Math.min(w0, w1, w2);
+    if (!(least > best[i]!)) return;
+    best[i] = least;
+    this.triangle[i] = t;
+    const limit = this.#onEdge;
+    this.kept[i] = (w0 > limit ? 1 : 0) | (w1 > limit ? 2 : 0) | (w2 > limit ? 4 : 0);
   }
 }
 
+type Corners = readonly [Fractions, Fractions, Fractions];
 type Bounds = readonly [number, number, number, number];
 
-function boundsOf(corners: readonly [Fractions, Fractions, Fractions]): Bounds {
+function boundsOf(corners: Corners): Bounds {
   const u = corners.map((c) => c[1]);
   const v = corners.map((c) => c[2]);
   const slack = 1e-9;
@@ -104,4 +110,35 @@ function boundsOf(corners: readonly [Fractions, Fractions, Fractions]): Bounds {
     Math.min(...v) - slack,
     Math.max(...v) + slack,
   ];
+}
+
+/** Candidates in ascending order of their second fraction, and those fractions. */
+interface LookUp {
+  readonly order: Int32Array;
+  readonly low: Float64Array;
+}
+
+const lookUps = new WeakMap<readonly Fractions[], LookUp>();
+
+/** Sorted once for each list of candidates: many triangulations are laid over the same ones. */
+function lookUpOf(points: readonly Fractions[]): LookUp {
+  const known = lookUps.get(points);
+  if (known !== undefined) return known;
+  const order = Int32Array.from(points, (_, i) => i).sort(
+    (i, j) => points[i]![1] - points[j]![1] || i - j,
+  );
+  const found = { order, low: Float64Array.from(order, (i) => points[i]![1]) };
+  lookUps.set(points, found);
+  return found;
+}
+
+/** First position at which a sorted list is not below a value. */
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

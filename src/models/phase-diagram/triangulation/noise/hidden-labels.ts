@@ -39,10 +39,15 @@ export function hiddenLabels(
     if (seen.has(label)) return [];
     const chance = new Map<number, number>();
     let tests = 0;
+    const far = FAR * REACH_steps * step;
     for (let i = 0; i < points.length; i++) {
       let near = Number.POSITIVE_INFINITY;
-      for (const segment of segments)
+      for (const segment of segments) {
+        const [ax, ay, bx, by] = segment;
+        if (x[i]! < Math.min(ax, bx) - far || x[i]! > Math.max(ax, bx) + far) continue;
+        if (y[i]! < Math.min(ay, by) - far || y[i]! > Math.max(ay, by) + far) continue;
         near = Math.min(near, distanceToSegment(x[i]!, y[i]!, segment));
+      }
       const d = near / (REACH_steps * step);
       if (d > FAR) continue;
       const share = Math.exp(-(d * d) / 2);

@@ -8,11 +8,15 @@ import type { NeighbourWeights } from "./neighbour-weights.ts";
 /** How strongly a mislabelled sample speaks against a member of the ensemble around it, and how far (grid steps). */
 const DISBELIEF = 2;
 const DISBELIEF_REACH_steps = 2;
+/** -ln of the weight that counts as nothing. */
+const NEGLIGIBLE = 14;
 /** Pull of the ensemble's vote beside a neighbour's: LAMBDA (FLOOR + largest vote). */
 const LAMBDA = 4;
 const FLOOR = 0.3;
 const SWEEPS_MAX = 60;
-const CHANGE_MIN = 1e-4;
+const CHANGE_MIN = 1e-3;
+/** Values below this reach no further. */
+const SPREADS_FROM = 1e-3;
 
 /** A measured label at a candidate. */
 export interface MeasuredLabel {
@@ -29,17 +33,16 @@ export function labelsIn(
   mesh.source.mesh.changed.clear();
   for (let t = 0; t < mesh.source.mesh.triangleCount; t++) mesh.source.mesh.changed.add(t);
   const map = new SimplexMap(points, mesh.source, onEdge);
-  const faces = new Map<number, number>();
-  const labels = Int32Array.from(points, (_, i) => {
+  const labels = new Int32Array(points.length);
+  const ofFace = new Int32Array(8 * mesh.source.mesh.triangleCount).fill(-2);
+  for (let i = 0; i < points.length; i++) {
     const face = map.face(i);
-    let label = faces.get(face);
-    if (label === undefined) {
+    if (ofFace[face] === -2) {
       const phases = map.phases(i);
-      label = phases.length === 0 ? -1 : table.of(labelOf(phases));
-      faces.set(face, label);
+      ofFace[face] = phases.length === 0 ? -1 : table.of(labelOf(phases));
     }
-    return label;
-  });
+    labels[i] = ofFace[face]!;
+  }
   return { labels, map };
 }
 
@@ -60,26 +63,42 @@ export function voteOf(
   for (const { candidate, label } of measured) {
     const truth = table.of(label);
     const wrong = wrongness.filter((_, k) => members[k]![candidate] !== truth);
-    if (wrong.length === 0) continue;
-    const p = points[candidate]!;
-    for (let j = 0; j < n; j++) {
-      const b = points[j]![1] - p[1];
-      const c = points[j]![2] - p[2];
-      const near = Math.exp(-(b * b + b * c + c * c) / spread);
-      if (near < 1e-6) continue;
-      for (const field of wrong) field[j]! += near;
-    }
+    if (wrong.length > 0) addBump(wrong, points, { at: points[candidate]!, spread });
   }
   const votes = table.labels.map(() => new Float64Array(n));
-  for (let j = 0; j < n; j++) {
-    const weights = wrongness.map((field) => Math.exp(-DISBELIEF * field[j]!));
-    const sum = weights.reduce((a, b) => a + b, 0);
-    members.forEach((labels, k) => {
-      const label = labels[j]!;
-      if (label >= 0) votes[label]![j]! += weights[k]! / sum;
-    });
+  const sum = new Float64Array(n);
+  for (const field of wrongness) {
+    for (let j = 0; j < n; j++) {
+      field[j] = Math.exp(-DISBELIEF * field[j]!);
+      sum[j]! += field[j]!;
+    }
   }
+  members.forEach((labels, k) => {
+    const weight = wrongness[k]!;
+    for (let j = 0; j < n; j++) {
+      const label = labels[j]!;
+      if (label >= 0) votes[label]![j]! += weight[j]! / sum[j]!;
+    }
+  });
   return votes;
+}
+
+/** Adds exp(-d^2 / spread) around one point to several fields; beyond NEGLIGIBLE it is nothing. */
+function addBump(
+  fields: readonly Float64Array[],
+  points: readonly Fractions[],
+  { at, spread }: { at: Fractions; spread: number },
+): void {
+  const limit = NEGLIGIBLE * spread;
+  for (let j = 0; j < points.length; j++) {
+    const p = points[j]!;
+    const b = p[1] - at[1];
+    const c = p[2] - at[2];
+    const squared = b * b + b * c + c * c;
+    if (squared > limit) continue;
+    const near = Math.exp(-squared / spread);
+    for (const field of fields) field[j]! += near;
+  }
 }
 
 /**
@@ -103,28 +122,64 @@ export function propagate(
   return table.labels.map((_, k) => {
     const f = votes[k]!.slice();
     for (let i = 0; i < n; i++) if (held[i]! >= 0) f[i] = held[i] === k ? 1 : 0;
-    if (f.every((value) => value === 0)) return f;
+    const front = new Front(f, graph);
     for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
-      if (sweepOnce(f, votes[k]!, { graph, lambda, held }) < CHANGE_MIN) break;
+      if (sweepOnce(f, votes[k]!, { graph, lambda, held, front }) < CHANGE_MIN) break;
     }
     return f;
   });
 }
 
+/** The candidates that a label has reached or can reach with the next sweep: most labels live on a small part of the map. */
+class Front {
+  readonly active: number[] = [];
+  readonly #isActive: Uint8Array;
+  readonly #hasSpread: Uint8Array;
+  readonly #graph: NeighbourWeights;
+
+  constructor(f: Float64Array, graph: NeighbourWeights) {
+    this.#graph = graph;
+    this.#isActive = new Uint8Array(f.length);
+    this.#hasSpread = new Uint8Array(f.length);
+    for (let i = 0; i < f.length; i++) {
+      if (f[i]! === 0) continue;
+      this.#add(i);
+      this.spread(i);
+    }
+  }
+
+  /** Makes the neighbours of candidate i active. */
+  spread(i: number): void {
+    if (this.#hasSpread[i] === 1) return;
+    this.#hasSpread[i] = 1;
+    const { start, columns } = this.#graph;
+    for (let e = start[i]!; e < start[i + 1]!; e++) this.#add(columns[e]!);
+  }
+
+  #add(i: number): void {
+    if (this.#isActive[i] === 1) return;
+    this.#isActive[i] = 1;
+    this.active.push(i);
+  }
+}
+
 function sweepOnce(
   f: Float64Array,
   vote: Float64Array,
-  parts: { graph: NeighbourWeights; lambda: Float64Array; held: Int32Array },
+  parts: { graph: NeighbourWeights; lambda: Float64Array; held: Int32Array; front: Front },
 ): number {
   const { start, columns, weights, degree } = parts.graph;
+  const { active } = parts.front;
   let change = 0;
-  for (let i = 0; i < f.length; i++) {
+  for (let k = 0; k < active.length; k++) {
+    const i = active[k]!;
     if (parts.held[i]! >= 0) continue;
     let sum = parts.lambda[i]! * vote[i]!;
     for (let e = start[i]!; e < start[i + 1]!; e++) sum += weights[e]! * f[columns[e]!]!;
     const value = sum / (degree[i]! + parts.lambda[i]!);
     change = Math.max(change, Math.abs(value - f[i]!));
     f[i] = value;
+    if (value > SPREADS_FROM) parts.front.spread(i);
   }
   return change;
 }

@@ -1,4 +1,5 @@
 import type {
+  LabelOrigin,
   MapGeometry,
   MapGrid,
   MapModel,
@@ -9,7 +10,7 @@ import type {
   RankRequest,
 } from "../../map-model.ts";
 import { GapScores } from "../acquisition.ts";
-import { explainGap } from "../explain.ts";
+import { explainGap, OFF_LEVER } from "../explain.ts";
 import { LabelTable } from "../label-table.ts";
 import { labelOf } from "../phase-names.ts";
 import { TieKeys } from "../tie-keys.ts";
@@ -203,6 +204,20 @@ class StackModel implements MapModel {
     return { tieLines, triangles };
   }
 
+  originOf(candidate: number): LabelOrigin {
+    const { levelOf, placeOf } = this.#candidates;
+    const section = this.#current()[levelOf[candidate]!]!;
+    const place = placeOf[candidate]!;
+    const idsOf = (owners: readonly number[]): number[] =>
+      [...new Set(owners)].flatMap((owner) => this.#evidence.get(owner)?.id ?? []);
+    const measured = section.measuredBy[place]!;
+    if (measured >= 0) return { origin: "measured", evidence: idsOf([measured]) };
+    const inside = section.insideOf[place]!;
+    if (inside >= 0) return { origin: "tie-triangle", evidence: idsOf([inside]) };
+    const owners = section.map.vertices(place).map((v) => section.source.origin[v]!);
+    return { origin: "between", evidence: idsOf(owners) };
+  }
+
   #current(): readonly LevelSection[] {
     if (this.#sections !== undefined) return this.#sections;
     const { levels, step } = this.#candidates;
@@ -285,6 +300,9 @@ class StackModel implements MapModel {
           ]
         : [],
     );
-    return [...refused, ...impossible];
+    const mixedUp = [...this.#results.values()].flatMap(({ result }) =>
+      result.offLever ? [`${result.label} (result ${result.id}): ${OFF_LEVER}`] : [],
+    );
+    return [...refused, ...impossible, ...mixedUp];
   }
 }
