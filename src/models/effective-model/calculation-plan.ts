@@ -45,7 +45,7 @@ const DESIGN_PER_COUPLING = 25;
 const SEARCH_PER_COUPLING = 60;
 /** Best calculations that a descent may start from, and how far apart they must lie in the unit box. */
 const FRONTS = 30;
-const APART = 0.1;
+const APART = 0.03;
 /** Basins that are descended at a time, those already at their ends not counted. */
 const OPEN_DESCENTS_MAX = 30;
 /** A descent goes at most this far (in box widths) from its start: beyond, linear extrapolation is a guess. */
@@ -190,7 +190,9 @@ function explore(
   count: number,
 ): PlannedCalculation[] {
   if (count === 0) return [];
-  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng);
+  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng, {
+    local: true,
+  });
   const why = "Lowest confidence bound of ln chi2: Bayesian optimisation.";
   return points.map((x) => ({ x, score: 0, why }));
 }
