@@ -8,6 +8,7 @@ import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
 import {
   type CalculationPlan,
+  isSearchOver,
   planCalculations,
 } from "../models/effective-model/calculation-plan.ts";
 import type { Calculation } from "../models/effective-model/curve-emulator.ts";
@@ -33,6 +34,8 @@ const DIGITS = 9;
 
 /** One result that was learnt. */
 export interface LearntCalculation extends Calculation {
+  /** As proposed: results of a batch come in any order, and the same batch must teach the same. */
+  readonly order: number;
   readonly gap_meV: number | undefined;
 }
 
@@ -55,10 +58,13 @@ export function createForwardPlanner(
   const calculations = new Map<number, LearntCalculation>();
   const failures = new Map<number, Float64Array>();
   let posterior: EmulatedPosterior | undefined;
+  /** For the page, which need not wait for the newest. */
+  let latest: EmulatedPosterior | undefined;
   const inOrder = (): LearntCalculation[] =>
-    [...calculations].sort(([a], [b]) => a - b).map(([, calculation]) => calculation);
+    [...calculations.values()].sort((a, b) => a.order - b.order);
   const sample = (): EmulatedPosterior => {
     posterior ??= sampleEmulated(study.spec, study.problem, inOrder());
+    latest = posterior;
     return posterior;
   };
   return {
@@ -72,6 +78,7 @@ export function createForwardPlanner(
         failures.delete(position);
       }
       posterior = undefined;
+      latest = undefined;
     },
     propose: (request) => {
       const known = inOrder();
@@ -86,7 +93,11 @@ export function createForwardPlanner(
       });
       return propose(study, request, known, plan);
     },
-    view: () => viewOf(study, inOrder(), posterior),
+    view: () => {
+      const known = inOrder();
+      const isKnown = isSearchOver(study.problem, known.length);
+      return viewOf(study, known, isKnown ? (latest ?? sample()) : undefined);
+    },
   };
 }
 
@@ -142,7 +153,16 @@ function learnOne(
   const { free } = problem.map;
   const found = readCalculation(observations, parameters, free, spec.curves);
   if (found === undefined) failures.set(position, pointOf(free, parameters));
-  else calculations.set(position, { ...found, gap_meV: readGap(observations) });
+  else {
+    const order = orderOf(result.candidateId);
+    calculations.set(position, { ...found, order, gap_meV: readGap(observations) });
+  }
+}
+
+/** `x12.3`, the fourth point of proposal 12, as a number. */
+function orderOf(candidateId: string): number {
+  const [, proposal = "0", place = "0"] = /^x(\d+)\.(\d+)$/.exec(candidateId) ?? [];
+  return 1000 * Number(proposal) + Number(place);
 }
 
 function pointOf(free: readonly string[], parameters: Parameters): Float64Array {

@@ -1,6 +1,6 @@
 import { unreachable } from "../core/assert.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import { describeObservation } from "./observation-summary.ts";
+import { describeObservations } from "./observation-summary.ts";
 
 /** One line of the event stream: what happened, in the words of a person. */
 export interface EventLine {
@@ -62,7 +62,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "job.progress":
       return [fact.jobId, `runs on ${fact.instrumentId}`];
     case "job.result":
-      return [fact.jobId, fact.observations.map(describeObservation).join("; ") || "done"];
+      return [fact.jobId, describeObservations(fact.observations) || "done"];
     case "job.failed":
       return [fact.jobId, `failed on ${fact.instrumentId}: ${fact.reason}`];
     case "job.unknown":

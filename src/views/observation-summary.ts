@@ -61,6 +61,20 @@ export function describeObservation(observation: ObservationSummary | Observatio
   }
 }
 
+/** Curves that a person reads one by one; more are told by their number. */
+const CURVES_TOLD_max = 3;
+
+/** All observations of a result in one line, many curves (a calculation with its derivatives) as their number. */
+export function describeObservations<T extends ObservationSummary | Observation>(
+  observations: readonly T[],
+  describe: (observation: T) => string = describeObservation,
+): string {
+  const curves = observations.filter((one) => one.kind === "curve");
+  if (curves.length <= CURVES_TOLD_max) return observations.map(describe).join("; ");
+  const others = observations.filter((one) => one.kind !== "curve").map(describe);
+  return [`${curves.length} curves`, ...others].join("; ");
+}
+
 /** Four significant digits without trailing zeros, thousands ungrouped: what fits in a table cell. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -4,6 +4,7 @@ import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
 import type { Columns } from "./map-plane.ts";
 import {
   describeObservation,
+  describeObservations,
   describeParameters,
   formatNumber,
   formatWithError,
@@ -126,7 +127,7 @@ function historySection({ document, lessons = [] }: ReportSources): string {
     timeOf(observation.time),
     describeParameters(observation.actual ?? observation.parameters),
     reasons.get(observation.candidateId) ?? "",
-    observation.result.map(describeResult).join("; "),
+    describeObservations(observation.result, describeResult),
     taught.get(observation.position) ?? "",
   ]);
   return section("Measurements, and what each taught", [

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { createPrng } from "../../src/core/prng.ts";
+import { estimateDearModel } from "../../src/models/effective-model/estimate-dear.ts";
+import { summariseEstimate } from "../../src/models/effective-model/estimate-summary.ts";
 import { createEstimationProblem } from "../../src/models/effective-model/estimation-problem.ts";
 import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
 import { solveForward } from "../../src/models/effective-model/forward.ts";
@@ -42,11 +44,27 @@ export async function run(): Promise<void> {
     ["sixteen spins", timeSixteenSpins],
     ["searches", () => compareSearches(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["estimates", () => reportSeeds(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
+    ["few calculations", () => compareFewCalculations(load<NoisyTask>("kcu4p3o12_noisy"))],
     ["designs", () => compareDesigns(Math.min(seeds, 5))],
   ];
   for (const [name, row] of rows) {
     if (only === undefined || only === name) row();
   }
+}
+
+/** The posterior from some hundred calculations, as a campaign with runners makes them. */
+function compareFewCalculations(task: NoisyTask): void {
+  const spec = readEstimationSpec({ ...noisySpec(task), prior: "L2", seed: 2 });
+  const started_ms = performance.now();
+  const estimate = estimateDearModel(spec, spec.models[0]!);
+  const { J, spinGap_meV } = summariseEstimate(spec, estimate);
+  const { calculations, isTrusted, leaveOneOut_median } = estimate.emulation;
+  const couplings = Object.entries(J).map(
+    ([name, { value, error }]) => `${name} ${value.toFixed(2)} +- ${error.toFixed(2)}`,
+  );
+  console.log(
+    `shared task, L2, on emulated curves: ${calculations} forward calculations, ${couplings.join(", ")}, gap ${spinGap_meV?.value.toFixed(3)} +- ${spinGap_meV?.error.toFixed(3)} meV, one left out changes ln p by ${leaveOneOut_median.toExponential(1)}, trusted ${isTrusted}, ${((performance.now() - started_ms) / 1000).toFixed(0)} s`,
+  );
 }
 
 /** Largest difference relative to |b| + floor; the floor is the rounding that the references themselves carry. */

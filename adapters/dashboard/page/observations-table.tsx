@@ -1,6 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { ObservationView } from "../../../src/views/campaign-view.ts";
-import { describeObservation, describeParameters } from "../../../src/views/observation-summary.ts";
+import {
+  describeObservations,
+  describeParameters,
+} from "../../../src/views/observation-summary.ts";
 import { clockTime } from "./words.ts";
 
 const ROWS_SHOWN = 50;
@@ -93,6 +96,6 @@ function rowOf(observation: ObservationView, k: number): Row {
     observation,
     n: k + 1,
     at: describeParameters(observation.actual ?? observation.parameters),
-    result: observation.results.map(describeObservation).join("; "),
+    result: describeObservations(observation.results),
   };
 }

@@ -45,7 +45,7 @@ const DESIGN_PER_COUPLING = 25;
 const SEARCH_PER_COUPLING = 60;
 /** Best calculations that a descent may start from, and how far apart they must lie in the unit box. */
 const FRONTS = 30;
-const APART = 0.1;
+const APART = 0.03;
 /** Basins that are descended at a time, those already at their ends not counted. */
 const OPEN_DESCENTS_MAX = 30;
 /** A descent goes at most this far (in box widths) from its start: beyond, linear extrapolation is a guess. */
@@ -71,7 +71,7 @@ export function planCalculations(request: PlanRequest): CalculationPlan {
   // asked between the results of a batch: there is nothing to decide yet
   if (count === 0 && pending.length > 0) return { points: [], stage: "search" };
   const ranked = rank(problem, calculated);
-  const isSearching = begun < SEARCH_PER_COUPLING * n;
+  const isSearching = !isSearchOver(problem, begun);
   const descents = followDescents(request, ranked, isSearching);
   if (isSearching) {
     const falls = descents.slice(0, Math.ceil(count / 2));
@@ -87,6 +87,11 @@ export function planCalculations(request: PlanRequest): CalculationPlan {
   const left = { ...request, count: count - begunNow.length };
   const points = [...begunNow, ...improvePosterior(left, posterior)];
   return { points, stage: "posterior", posterior };
+}
+
+/** True where so many calculations are enough of a search: the posterior is next. */
+export function isSearchOver({ map }: EstimationProblem, calculations: number): boolean {
+  return calculations >= SEARCH_PER_COUPLING * map.free.length;
 }
 
 interface Ranked extends Calculation {
@@ -185,7 +190,9 @@ function explore(
   count: number,
 ): PlannedCalculation[] {
   if (count === 0) return [];
-  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng);
+  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng, {
+    local: true,
+  });
   const why = "Lowest confidence bound of ln chi2: Bayesian optimisation.";
   return points.map((x) => ({ x, score: 0, why }));
 }

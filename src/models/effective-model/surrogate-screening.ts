@@ -16,6 +16,9 @@ export interface Screened {
 const INITIAL_SHARE = 0.4;
 const BATCH = 10;
 const POOL = 1200;
+/** Best points around which a local pool is drawn, and how far (standard deviation, box widths). */
+const LOCAL_CENTRES = 3;
+const LOCAL_SCALES = [0.1, 0.04];
 /** Larger is more exploration: each point minimises mean - KAPPA |z| deviation, z a new normal number. */
 const KAPPA = 2;
 
@@ -37,7 +40,7 @@ export function screenBySurrogate(
   let warm: Hyperparameters | undefined;
   while (done.length < count) {
     const wanted = Math.min(BATCH, count - done.length);
-    const { points, hyperparameters } = nextBySurrogate(done, bounds, wanted, prng, warm);
+    const { points, hyperparameters } = nextBySurrogate(done, bounds, wanted, prng, { warm });
     warm = hyperparameters;
     done.push(...points.map(evaluate));
   }
@@ -50,7 +53,10 @@ export function nextBySurrogate(
   bounds: { readonly low: Float64Array; readonly high: Float64Array },
   count: number,
   prng: Prng,
-  warm?: Hyperparameters,
+  {
+    warm,
+    local = false,
+  }: { readonly warm?: Hyperparameters | undefined; readonly local?: boolean },
 ): { points: Float64Array[]; hyperparameters: Hyperparameters } {
   const { low, high } = bounds;
   const n = low.length;
@@ -65,6 +71,16 @@ export function nextBySurrogate(
   const fit = fitHyperparameters({ data, groups, kind: "matern-5/2", warm, prng });
   const model = new GaussianProcess(data, fit.hyperparameters, groups, "matern-5/2");
   const pool = latinHypercube(low, high, POOL, prng);
+  const best = [...done].sort((a, b) => a.chi2 - b.chi2).slice(0, LOCAL_CENTRES);
+  // basins lie close together too: every third point of the pool is near one of the best
+  for (let r = 0; local && r < POOL; r += 3) {
+    const centre = best[prng.integer(best.length)]!.x;
+    const scale = LOCAL_SCALES[prng.integer(LOCAL_SCALES.length)]!;
+    pool[r] = centre.map((v, k) => {
+      const moved = v + scale * (high[k]! - low[k]!) * prng.normal();
+      return Math.min(high[k]!, Math.max(low[k]!, moved));
+    });
+  }
   const values = new Float64Array(n * POOL);
   pool.forEach((x, r) => {
     toUnit(x).forEach((v, k) => {
