@@ -48,6 +48,8 @@ export interface Loop {
   /** Every event of the log, from the first. */
   readLog(): Iterable<LabEvent> | AsyncIterable<LabEvent>;
   submit(fact: LabFact): Promise<unknown>;
+  /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
+  define(campaigns: readonly PlannedCampaign[]): Promise<void>;
   /** Tells every instrument at once, then logs it: instruments don't wait for the disk. */
   emergencyStop(stop: Omit<EmergencyStopFact, "type">): Promise<void>;
   /** True when every campaign is over. */
@@ -76,6 +78,8 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
     observerOf({ agent, view, publisher, timers, further: options.observer }),
   );
+  const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
+    defineCampaigns(runtime, ports, agentId, campaigns);
   return {
     lab: runtime.lab,
     view,
@@ -83,11 +87,12 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
       await runtime.start();
       agent.online = true;
       announce(agent, true);
-      await defineCampaigns(runtime, ports, options);
+      await define(options.campaigns);
     },
     statePort,
     readLog: () => ports.log.read(),
     submit: (fact) => runtime.submit(fact),
+    define,
     emergencyStop: async ({ active, by, reason, message }) => {
       publish(messages().emergencyStop({ active, by, reason }, clock.now_ms()));
       await runtime.submit({ type: "safety.emergencyStop", active, by, reason, message });
@@ -213,21 +218,22 @@ function isFinished(lab: Lab): boolean {
  */
 async function defineCampaigns(
   runtime: Runtime,
-  ports: Omit<RuntimePorts, "codec">,
-  options: LoopOptions,
+  { logger }: Pick<RuntimePorts, "logger">,
+  agentId: string,
+  campaigns: readonly PlannedCampaign[],
 ): Promise<void> {
-  for (const { spec, autoStart } of options.campaigns) {
+  for (const { spec, autoStart } of campaigns) {
     const { campaignId } = spec;
     const known = runtime.lab.specs.get(campaignId);
     if (known === undefined) {
       await runtime.submit({ type: "campaign.defined", spec });
     } else if (addsCandidates(known, spec)) {
-      ports.logger.info({ campaignId }, "campaign.candidatesAdded");
+      logger.info({ campaignId }, "campaign.candidatesAdded");
       await runtime.submit({ type: "campaign.defined", spec });
     } else if (JSON.stringify(known) !== JSON.stringify(JSON.parse(JSON.stringify(spec)))) {
       const event =
         "campaign.settingsDiffer: the log's settings are used; a new id makes a new campaign";
-      ports.logger.warn({ campaignId }, event);
+      logger.warn({ campaignId }, event);
     }
     const commandId = `${campaignId}.autoStart`;
     if (!autoStart || runtime.lab.replies.has(commandId)) continue;
@@ -237,7 +243,7 @@ async function defineCampaigns(
       action: "start",
       commandId,
       by: "configuration",
-      message: { source: `agent/${options.agentId}`, id: commandId },
+      message: { source: `agent/${agentId}`, id: commandId },
     });
   }
 }

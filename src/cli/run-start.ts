@@ -11,6 +11,7 @@ import { findModelProblems, refuseBadModels } from "./check-models.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
+import { reloadOnHangup } from "./reload-configuration.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
@@ -66,6 +67,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
     configuration.runners.length > 0
       ? (await import("./start-runners.ts")).startRunners({ configuration, daemon, folder, logger })
       : async () => {};
+  const stopReloading = reloadOnHangup({ file: loaded.file, seed, daemon, logger });
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
@@ -74,6 +76,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
   stopLine();
+  stopReloading();
   process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
   await stopNotifications();
   await page?.stop();

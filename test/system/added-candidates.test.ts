@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -44,6 +44,49 @@ test("candidates added at the end of a table join a campaign that was interrupte
   expect(Math.min(...measured)).toBeLessThan(FIRST);
   expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
   expect(run("replay", "--verify")).toContain("proposals agree");
+}, 120_000);
+
+test("candidates join a campaign while it runs, when the daemon is told to read its configuration again", async () => {
+  const config = join(folder, "running.yaml");
+  const table = join(folder, "running.csv");
+  const rows = candidates();
+  const yaml = (await configuration()).replace("candidates.csv", "running.csv");
+  writeFileSync(config, yaml);
+  writeFileSync(table, `Al,Mg,Zn\n${rows.slice(0, FIRST).join("\n")}\n`);
+  const words = ["start", "--config", config, "--data", join(folder, "running")];
+  const daemon = spawn(process.execPath, [...node(), ...words, "--until-done", "--speed", "400"], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [daemon.stdout, daemon.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+  }
+  const said = async (text: string): Promise<void> => {
+    while (!printed.includes(text)) await new Promise((wait) => setTimeout(wait, 50));
+  };
+  await said("Tieline runs");
+  writeFileSync(config, `${yaml}nonsense: true\n`);
+  daemon.kill("SIGHUP");
+  await said("configuration.notTaken");
+  writeFileSync(config, yaml);
+  writeFileSync(table, `Al,Mg,Zn\n${rows.join("\n")}\n`);
+  daemon.kill("SIGHUP");
+  await said("campaign.candidatesAdded");
+  const [code] = (await once(daemon, "exit")) as [number];
+  expect(code).toBe(0);
+  const exported = JSON.parse(
+    execFileSync(
+      process.execPath,
+      [...node(), "export", "--format", "json", "--data", join(folder, "running")],
+      { cwd: ROOT, encoding: "utf8" },
+    ),
+  ) as { observations: { candidateId: string }[] };
+  const measured = exported.observations.map((one) => Number(one.candidateId.slice(1)));
+  expect(new Set(measured).size).toBe(BUDGET);
+  expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
 }, 120_000);
 
 function node(): string[] {
