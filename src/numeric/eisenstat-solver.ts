@@ -96,15 +96,21 @@ function applyOperator(
   t: Float64Array,
   q: Float64Array,
 ): number {
-  const { count, diagonal } = matrix;
+  const { count, start, column, value, diagonal } = matrix;
   divideUpper(matrix, pivot, p, t);
-  for (let i = 0; i < count; i++) q[i] = p[i]! + (diagonal[i]! - 2 * pivot[i]!) * t[i]!;
-  divideLower(matrix, pivot, q);
+  // One pass: q collects what earlier rows hand on, before its own row is reached.
+  q.fill(0);
   let product = 0;
   for (let i = 0; i < count; i++) {
-    const value = q[i]! + t[i]!;
-    q[i] = value;
-    product += value * p[i]!;
+    const known = (q[i]! + p[i]! + (diagonal[i]! - 2 * pivot[i]!) * t[i]!) / pivot[i]!;
+    const end = start[i + 1]!;
+    for (let e = start[i]!; e < end; e++) {
+      const j = column[e]!;
+      q[j] = q[j]! - value[e]! * known;
+    }
+    const whole = known + t[i]!;
+    q[i] = whole;
+    product += whole * p[i]!;
   }
   return product;
 }

@@ -25,7 +25,7 @@ import { judgeProgress } from "./optimise/stopping-rule.ts";
 import { findWarnings } from "./optimise/warnings.ts";
 import type { Planner, PlannerFactory, PlannerView } from "./planner.ts";
 
-/** Bayesian optimisation over a search space; see docs/optimise.md. Throws TL-6002, TL-6003 for impossible settings or spaces. */
+/** Bayesian optimisation over a search space; see docs/optimisation.md. Throws TL-6002, TL-6003 for impossible settings or spaces. */
 export const createOptimisePlanner: PlannerFactory = (campaign) => new OptimisePlanner(campaign);
 
 /** Best points of a box's pool from which the score is followed uphill. */

@@ -152,21 +152,22 @@ function doubtOf(
 /** The job that goes on now, else the one that was asked for first. */
 function nowOf(campaign: CampaignView): GlanceLine {
   const question = "Measured now";
-  const { jobs, inFlight, waiting } = campaign;
-  if (waiting !== undefined) {
-    const count = waiting.candidateIds.length;
-    return {
-      question,
-      answer: `nothing new: ${count} ${count === 1 ? "point waits" : "points wait"} for your approval`,
-    };
-  }
+  const { inFlight, waiting } = campaign;
+  const held = new Set(waiting?.candidateIds);
+  const jobs = campaign.jobs.filter((job) => !held.has(job.candidateId));
+  const waits = held.size === 1 ? "1 point waits" : `${held.size} points wait`;
   const job = jobs.find(({ state }) => state === "running") ?? jobs[0];
-  if (job === undefined) return { question, answer: "nothing" };
-  const others = inFlight > 1 ? ` and ${inFlight - 1} more` : "";
+  if (job === undefined) {
+    const answer = held.size === 0 ? "nothing" : `nothing: ${waits} for your approval`;
+    return { question, answer };
+  }
+  const others = inFlight - held.size > 1 ? ` and ${inFlight - held.size - 1} more` : "";
   return {
     question,
     answer: `${describeParameters(job.parameters)}${others}`,
-    more: `${whereOf(job)}${job.why === undefined ? "" : `; why: ${job.why}`}`,
+    more: `${whereOf(job)}${job.why === undefined ? "" : `; why: ${job.why}`}${
+      held.size === 0 ? "" : `; ${waits} for your approval`
+    }`,
   };
 }
 

@@ -4,7 +4,7 @@ import {
   runEvaluation,
 } from "../../src/cli/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
-import { gibbsSection } from "./maps/gibbs-section.ts";
+import { gibbsSection, gibbsStack } from "./maps/gibbs-section.ts";
 import { SECTIONS, section } from "./maps/shared-data.ts";
 
 /** Experiments to macro-F1 0.8 / 0.9 asked for at the 2.5 % grid, one by one. */
@@ -21,7 +21,7 @@ const HOLD_OUT = [2, 5, 8, 14, 16];
 /**
  * Prints the rows of the coexistence engine in issue 3 as `evaluate phase-diagram` plays them: from the corners, five seeds, the
  * true sections and a hold-out of random ones. Arguments pick the parts:
- * `clean 1pct batch missing noise midpoint hold-out` (all where there are none).
+ * `clean 1pct batch missing noise midpoint temperature hold-out` (all where there are none).
  */
 export async function run(parts: readonly string[] = []): Promise<void> {
   const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
@@ -32,6 +32,7 @@ export async function run(parts: readonly string[] = []): Promise<void> {
   if (wants("missing")) missing("2.5 %, half of the compositions missing", shared);
   if (wants("midpoint")) midpoint(shared);
   if (wants("noise")) noise(shared);
+  if (wants("temperature")) temperature();
   if (!wants("hold-out")) return;
   const random = HOLD_OUT.map((seed) => gibbsSection(seed));
   counts("hold-out, one by one", random, { budget: 60 });
@@ -71,6 +72,22 @@ function midpoint(truths: readonly PhaseDiagramTruth[]): void {
   for (const truth of truths) {
     const options = { budget: 300, batch: 5, settings: { coexistence: "midpoint" as const } };
     console.log(`  ${describe(truth, play(truth, options, [1]))}; prototype 85-235 / 130-305`);
+  }
+}
+
+/** Seven temperatures of two random systems: the stack of triangulations beside the graph, five at once. */
+function temperature(): void {
+  const temperatures = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1];
+  console.log("\ntemperature as fourth axis, 7 x 231 candidates: macro-F1 at 40 / 80 / 120");
+  for (const seed of [2, 8]) {
+    const truth = gibbsStack(seed, 20, temperatures);
+    for (const coexistence of ["full", "off"] as const) {
+      const [run] = play(truth, { budget: 120, batch: 5, settings: { coexistence } }, [1]);
+      const at = [40, 80, 120].map((n) => run?.macroF1[run.samples.indexOf(n)]?.toFixed(2));
+      console.log(
+        `  ${nameOf(truth)} ${coexistence.padEnd(4)} ${at.join(" / ")}; ${median_ms(run ? [run] : [])} ms a proposal`,
+      );
+    }
   }
 }
 

@@ -85,6 +85,14 @@ function next(planner: Planner, more: { count?: number; pending?: string[] } = {
   return planner.propose({ n: 1, count: more.count ?? 1, pending, excluded: [], seed: "s" });
 }
 
+/** The grid of 66 compositions at one temperature. */
+function gridAt(T: number): Composition[] {
+  const rows: Composition[] = [];
+  for (let a = 0; a <= 10; a++)
+    for (let b = 0; a + b <= 10; b++) rows.push({ A: a / 10, B: b / 10, C: (10 - a - b) / 10, T });
+  return rows;
+}
+
 const IN_APQ: Composition = { A: 0.7, B: 0.2, C: 0.1 };
 const ALSO_IN_APQ: Composition = { A: 0.6, B: 0.3, C: 0.1 };
 
@@ -202,6 +210,24 @@ describe("a campaign with tie-lines", () => {
     const view = viewOf(planner);
     expect(view.status.warnings).toEqual([]);
     expect(new Set(view.label.map((k) => view.labels[k]))).toEqual(new Set(["A"]));
+  });
+
+  test("with temperature as a further axis it becomes a stack of sections, in the daemon's planner too", () => {
+    const rows = [500, 600].flatMap(gridAt);
+    const spec = campaign({ known: [] }, rows);
+    const planner = createPhaseDiagramPlanner({
+      ...spec,
+      space: { kind: "table", rows, components: ["A", "B", "C"] },
+    });
+    const at = { ...IN_APQ, T: 500 };
+    const row = rows.findIndex((item) => Object.entries(at).every(([k, v]) => item[k] === v));
+    told(planner, 1, at, ["A", "P", "Q"], undefined, `c${row}`);
+    expect(next(planner).model.method).toBe("triangulation-stack");
+    const view = viewOf(planner);
+    const above = rows.findIndex(
+      (item) => item["T"] === 600 && item["A"] === 0.7 && item["B"] === 0.2,
+    );
+    expect(view.labels[view.label[above] ?? -1]).toBe("A+P+Q");
   });
 
   test("asked for where there is no ternary section, it says what is missing", () => {

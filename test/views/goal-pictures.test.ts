@@ -215,10 +215,18 @@ describe("at a glance", () => {
     expect(phasesFound(map, ["hcp"])).toEqual(["hcp", "fcc"]);
   });
 
-  test("a batch that waits is the answer to what is measured now", () => {
-    const waiting = { ...campaign, waiting: { batch: 1, candidateIds: ["c1", "c2"] } };
-    expect(glanceOf(waiting, undefined, undefined)).toEqual([
-      { question: "Measured now", answer: "nothing new: 2 points wait for your approval" },
+  test("points that wait for a person are not being measured", () => {
+    const all = { ...campaign, waiting: { batch: 1, candidateIds: ["c1", "c2"] } };
+    expect(glanceOf(all, undefined, undefined)).toEqual([
+      { question: "Measured now", answer: "nothing: 2 points wait for your approval" },
+    ]);
+    const some = { ...campaign, waiting: { batch: 2, candidateIds: ["c2"] } };
+    expect(glanceOf(some, undefined, undefined)).toEqual([
+      {
+        question: "Measured now",
+        answer: "A 0.5, B 0.5",
+        more: "diffraction on xrd-1; why: least certain here; 1 point waits for your approval",
+      },
     ]);
   });
 });

@@ -70,6 +70,7 @@ function Headline(props: {
 }) {
   const { campaign, children } = props;
   const { budget, state, stateReason, warnings, verdict } = campaign;
+  const waits = campaign.waiting?.candidateIds.length ?? 0;
   return (
     <section class="card headline" aria-label="State of the campaign">
       <div class="title-row">
@@ -77,7 +78,8 @@ function Headline(props: {
         <span class={`state ${toneOf(state)}`}>{stateInWords(state)}</span>
         <span class="figures">
           <Figure name="measured" value={String(campaign.observations.total)} />
-          <Figure name="in flight" value={String(campaign.inFlight)} />
+          <Figure name="in flight" value={String(Math.max(0, campaign.inFlight - waits))} />
+          {waits === 0 ? null : <Figure name="waiting for you" value={String(waits)} />}
           {campaign.remaining_s === undefined || isOver(state) ? null : (
             <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
           )}

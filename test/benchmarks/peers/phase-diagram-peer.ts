@@ -57,6 +57,8 @@ function json(program: string, words: readonly string[]): readonly EvaluationRun
     encoding: "utf8",
     maxBuffer: 1e9,
     stdio: ["ignore", "pipe", "ignore"],
+    // One thread each: a busy machine makes the threads of a linear-algebra library wait for one another.
+    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
   });
   return (JSON.parse(text) as { runs: readonly EvaluationRun[] }).runs;
 }

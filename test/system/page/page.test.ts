@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { complaintsOf, hasChromium, launchChromium } from "../../support/chromium.ts";
@@ -134,6 +135,34 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
     await page.getByText("after 5 of 20").waitFor();
     await page.getByRole("button", { name: "Live" }).click();
     await measured(page, 20);
+    await page.close();
+  });
+
+  test("the map is saved as SVG and PNG, its data as CSV", async () => {
+    const { page, complaints } = await open({}, ({ laboratory }) => {
+      laboratory.propose(5);
+      while (laboratory.finishOne());
+    });
+    await measured(page, 5);
+    await page.locator(".legend ol li").first().waitFor();
+    const files = new Map<string, Buffer>();
+    for (const kind of ["SVG", "PNG", "CSV"]) {
+      const offered = page.waitForEvent("download");
+      await page
+        .getByRole("group", { name: "Download al-mg-zn-map" })
+        .getByRole("button", { name: kind, exact: true })
+        .click();
+      const download = await offered;
+      files.set(download.suggestedFilename(), readFileSync(await download.path()));
+    }
+    expect([...files.keys()]).toEqual(["al-mg-zn-map.svg", "al-mg-zn-map.png", "al-mg-zn-map.csv"]);
+    expect(files.get("al-mg-zn-map.svg")?.toString()).toMatch(/^<svg /);
+    expect(files.get("al-mg-zn-map.png")?.subarray(1, 4).toString()).toBe("PNG");
+    expect(files.get("al-mg-zn-map.png")?.length).toBeGreaterThan(10_000);
+    expect(files.get("al-mg-zn-map.csv")?.toString().split("\n")).toHaveLength(
+      dashboard.laboratory.candidates.length + 2,
+    );
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

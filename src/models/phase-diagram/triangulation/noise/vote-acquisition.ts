@@ -44,11 +44,6 @@ export class VoteScores {
         unseen[i]! += q * bonus;
       }
     });
-    for (const { chance } of section.hidden) {
-      let size = 1;
-      for (const c of chance.values()) size += c;
-      for (const [i, c] of chance) unseen[i]! += (UNSEEN_BONUS * c) / Math.sqrt(size);
-    }
     for (let i = 0; i < n; i++) {
       if (section.measuredBy[i]! >= 0) continue;
       this.#score[i] = (1 - top[i]!) * rarity[i]! + unseen[i]!;
