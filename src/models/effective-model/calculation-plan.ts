@@ -45,9 +45,11 @@ const DESIGN_PER_COUPLING = 25;
 const SEARCH_PER_COUPLING = 60;
 /** Best calculations that a descent may start from, and how far apart they must lie in the unit box. */
 const FRONTS = 30;
-const APART = 0.03;
+const APART = 0.1;
+/** Basins may lie as close as this; every third descent starts from a point that is only so far from a better one. */
+const CLOSE_APART = 0.03;
 /** Basins that are descended at a time, those already at their ends not counted. */
-const OPEN_DESCENTS_MAX = 30;
+const OPEN_DESCENTS_MAX = 45;
 /** A descent goes at most this far (in box widths) from its start: beyond, linear extrapolation is a guess. */
 const TRUST = 0.2;
 /** A descent is at its end when chi^2 is expected to fall by less than this many sigma^2. */
@@ -139,8 +141,10 @@ function followDescents(
   const noise = { scales: problem.scales, known: problem.isNoiseKnown };
   const least = emulateProblem(problem, emulator, spec.curves, noise).leastSquares(0);
   const best = ranked[0]!.chi2;
-  const ends: { x: Float64Array; fall: number; chi2: number }[] = [];
-  for (const front of pickFronts(ranked, widths)) {
+  const far = pickFronts(ranked, widths, APART);
+  const close = pickFronts(ranked, widths, CLOSE_APART).filter((front) => !far.includes(front));
+  const ends: { x: Float64Array; fall: number; chi2: number; isFar: boolean }[] = [];
+  for (const front of [...far, ...close]) {
     if (ends.length === OPEN_DESCENTS_MAX) break;
     if (!isSearching && front.chi2 - best > RIVAL_CHI2 * unit) break;
     const held = {
@@ -152,12 +156,19 @@ function followDescents(
     const isTaken = [...pending, ...calculated.map((one) => one.x)].some(
       (x) => distance(x, end.x, widths) < 1e-6,
     );
-    if (!isTaken && fall > FALL_MIN) ends.push({ x: end.x, fall, chi2: end.chi2 });
+    if (!isTaken && fall > FALL_MIN)
+      ends.push({ x: end.x, fall, chi2: end.chi2, isFar: far.includes(front) });
   }
-  return keepDistinct(
-    ends.sort((a, b) => a.chi2 - b.chi2),
+  ends.sort((a, b) => a.chi2 - b.chi2);
+  const distant = keepDistinct(
+    ends.filter((end) => end.isFar),
     widths,
-  ).map(({ x, fall }) => ({
+    APART / 2,
+  );
+  const nearby = keepDistinct(ends, widths, CLOSE_APART / 2).filter(
+    (end) => !distant.includes(end),
+  );
+  return interleave(distant, nearby).map(({ x, fall }) => ({
     x,
     score: fall,
     why: `Descends: chi2 should fall by ${fall.toPrecision(3)} sigma^2.`,
@@ -168,18 +179,27 @@ function followDescents(
 function keepDistinct<T extends { readonly x: Float64Array }>(
   ends: readonly T[],
   widths: Float64Array,
+  apart: number,
 ): T[] {
   const kept: T[] = [];
   for (const end of ends)
-    if (kept.every((other) => distance(other.x, end.x, widths) > APART / 2)) kept.push(end);
+    if (kept.every((other) => distance(other.x, end.x, widths) > apart)) kept.push(end);
   return kept;
 }
 
-function pickFronts(ranked: readonly Ranked[], widths: Float64Array): Ranked[] {
+/** Two of the first list, one of the second, and so on. */
+function interleave<T>(first: readonly T[], second: readonly T[]): T[] {
+  const out: T[] = [];
+  for (let k = 0; k < Math.max(first.length / 2, second.length); k++)
+    out.push(...first.slice(2 * k, 2 * k + 2), ...second.slice(k, k + 1));
+  return out;
+}
+
+function pickFronts(ranked: readonly Ranked[], widths: Float64Array, apart: number): Ranked[] {
   const fronts: Ranked[] = [];
   for (const one of ranked) {
     if (fronts.length === FRONTS) break;
-    if (fronts.every((other) => distance(other.x, one.x, widths) > APART)) fronts.push(one);
+    if (fronts.every((other) => distance(other.x, one.x, widths) > apart)) fronts.push(one);
   }
   return fronts;
 }
