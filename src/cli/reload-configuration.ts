@@ -2,7 +2,7 @@ import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Daemon } from "../daemon.ts";
-import { findModelProblems, refuseBadModels } from "./check-models.ts";
+import { refuseBadModelsApart } from "./check-models-apart.ts";
 
 /**
  * At SIGHUP reads the configuration again: new campaigns are defined, and candidates added at the end of a table join their
@@ -16,9 +16,9 @@ export function reloadOnHangup(options: {
 }): () => void {
   const { file, seed, daemon, logger } = options;
   const reload = async (): Promise<void> => {
-    const loaded = loadConfiguration(file, findModelProblems);
+    const loaded = loadConfiguration(file);
     const campaigns = campaignSpecs(loaded, seed);
-    refuseBadModels(loaded, campaigns);
+    await refuseBadModelsApart(file, seed);
     await daemon.define(campaigns);
     logger.info({ file, campaigns: campaigns.length }, "configuration.readAgain");
   };

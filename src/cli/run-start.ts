@@ -7,7 +7,7 @@ import {
   loadConfiguration,
 } from "../../config/load-configuration.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
-import { findModelProblems, refuseBadModels } from "./check-models.ts";
+import { refuseBadModelsApart } from "./check-models-apart.ts";
 import type { CommandIo } from "./command.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
@@ -27,11 +27,11 @@ interface StartOptions {
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile(), findModelProblems);
+  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
   const { configuration } = loaded;
   const seed = options.seed ?? configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
-  refuseBadModels(loaded, campaigns);
+  await refuseBadModelsApart(loaded.file, seed);
   const folder = resolve(options.data ?? configuration.data);
   const level = process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info");
   const logger = createPinoLogger({ level });
