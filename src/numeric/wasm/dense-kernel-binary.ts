@@ -1,4 +1,4 @@
-/** WebAssembly (SIMD) made from dense-kernel.assembly by build.mjs; a test holds the two together. 5827 bytes. */
+/** WebAssembly (SIMD) made from dense-kernel.assembly by build-kernel.mjs; a test holds the two together. 5827 bytes. */
 export const DENSE_KERNEL_BASE64 = [
   "AGFzbQEAAAABOgZgBn9/f39/fwBgB39/f39/f38AYAV/f39/fwBgCX9/f39/f39/fwBgCH9/f39/f3x/AGADf39/AX8D",
   "CAcAAQIDBAUABQMBABAHTQcIY2hvbGVza3kABQpzb2x2ZVN0cmlwAAEHaW52ZXJzZQACB2FkZEdyYW0ABgpjb3Zhcmlh",

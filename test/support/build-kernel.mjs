@@ -1,9 +1,9 @@
-// Compiles dense-kernel.assembly (AssemblyScript) and writes the binary as text: `node src/numeric/wasm/build.mjs`.
+// Compiles dense-kernel.assembly (AssemblyScript) and writes the binary as text: `node test/support/build-kernel.mjs`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
-const here = import.meta.dirname ?? new URL(".", import.meta.url).pathname;
+const here = join(import.meta.dirname, "../../src/numeric/wasm");
 const source = readFileSync(join(here, "dense-kernel.assembly"), "utf8");
 let binary;
 const { error, stderr } = await asc.main(
@@ -36,7 +36,7 @@ const lines = Buffer.from(binary)
   .toString("base64")
   .match(/.{1,92}/g)
   .map((line) => `  "${line}",`);
-const text = `/** WebAssembly (SIMD) made from dense-kernel.assembly by build.mjs; a test holds the two together. ${binary.length} bytes. */
+const text = `/** WebAssembly (SIMD) made from dense-kernel.assembly by build-kernel.mjs; a test holds the two together. ${binary.length} bytes. */
 export const DENSE_KERNEL_BASE64 = [
 ${lines.join("\n")}
 ].join("");
