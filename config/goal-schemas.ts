@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
 
 const known = z.array(
   z.strictObject({
@@ -33,17 +34,6 @@ const objective = z.strictObject({
   range: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   reference: z.number().optional(),
 });
-
-const ACQUISITIONS = [
-  "expected-improvement",
-  "probability-of-improvement",
-  "upper-confidence-bound",
-  "thompson",
-  "expected-hypervolume",
-  "hypervolume-probability",
-  "parego",
-  "target-range",
-] as const;
 
 const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),

@@ -1,20 +1,8 @@
 import { LabError } from "../../core/errors.ts";
+import type { Acquisition } from "../../domain/acquisitions.ts";
 import type { ObjectiveSetting, OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { KernelKind } from "../../models/optimise/kernel.ts";
 import type { DesignKind } from "./initial-design.ts";
-
-/** The scores, by the names that a user types; the first fitting one is the default. */
-export const ACQUISITIONS = [
-  "expected-improvement",
-  "probability-of-improvement",
-  "upper-confidence-bound",
-  "thompson",
-  "expected-hypervolume",
-  "hypervolume-probability",
-  "parego",
-  "target-range",
-] as const;
-export type Acquisition = (typeof ACQUISITIONS)[number];
 
 const SINGLE: readonly Acquisition[] = [
   "expected-improvement",
