@@ -37,7 +37,7 @@ export function createCoexistenceMap(
   const triangulate = (): MapModel =>
     isSection
       ? createTriangulationModel(grid, { noise })
-      : createStackModel(grid, { sharesLevel: settings.shared !== undefined });
+      : createStackModel(grid, { noise, sharesLevel: settings.shared !== undefined });
   if (settings.coexistence === "full") {
     if (canTriangulate) return triangulate();
     throw new LabError(

@@ -75,17 +75,29 @@ function midpoint(truths: readonly PhaseDiagramTruth[]): void {
   }
 }
 
-/** Seven temperatures of two random systems: the stack of triangulations beside the graph, five at once. */
+/** Seven temperatures of two random systems, five at once: the stack of triangulations, clean and noisy, beside the graph. */
 function temperature(): void {
   const temperatures = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1];
-  console.log("\ntemperature as fourth axis, 7 x 231 candidates: macro-F1 at 40 / 80 / 120");
+  const noisy = { compositionNoise: 0.01 };
+  const full = { coexistence: "full" as const };
+  const ways: readonly [string, Partial<EvaluationOptions>][] = [
+    ["full, exact", { settings: full }],
+    ["full, 1 % told", { settings: { ...full, compositionNoise_molFraction: 0.01 }, ...noisy }],
+    ["full, 1 % not told", { settings: full, ...noisy }],
+    ["off", { settings: { coexistence: "off" } }],
+  ];
+  console.log(
+    "\ntemperature as fourth axis, 7 x 231 candidates: macro-F1 at 40 / 80 / 120, mean of 3 seeds",
+  );
   for (const seed of [2, 8]) {
     const truth = gibbsStack(seed, 20, temperatures);
-    for (const coexistence of ["full", "off"] as const) {
-      const [run] = play(truth, { budget: 120, batch: 5, settings: { coexistence } }, [1]);
-      const at = [40, 80, 120].map((n) => run?.macroF1[run.samples.indexOf(n)]?.toFixed(2));
+    for (const [name, options] of ways) {
+      const runs = play(truth, { budget: 120, batch: 5, ...options }, [1, 2, 3]);
+      const at = [40, 80, 120].map((n) =>
+        mean(runs.map((run) => run.macroF1[run.samples.indexOf(n)] ?? 0)).toFixed(3),
+      );
       console.log(
-        `  ${nameOf(truth)} ${coexistence.padEnd(4)} ${at.join(" / ")}; ${median_ms(run ? [run] : [])} ms a proposal`,
+        `  ${nameOf(truth)} ${name.padEnd(18)} ${at.join(" / ")}; ${median_ms(runs)} ms a proposal`,
       );
     }
   }
