@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
+import { createHullModel } from "../models/phase-diagram/hull/hull-model.ts";
 import type { MapGrid, MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 import {
   createStackModel,
@@ -17,12 +18,18 @@ export function isStackOfSections(grid: MapGrid): boolean {
   return furtherAxis(grid) >= 0;
 }
 
+/** True where the candidates are one isothermal section of four components or more, and nothing else. */
+export function isHigherSection(grid: MapGrid): boolean {
+  return grid.components.length >= 4 && grid.components.length === grid.axes.length;
+}
+
 /**
  * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
  * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
- * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations.
+ * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations, with four components or
+ * more the lower hull of pseudo-energies.
  *
- * @throws TL-5004 where `full` is asked for and the candidates are neither a ternary section nor a stack of them
+ * @throws TL-5004 where `full` is asked for and the candidates are none of these
  */
 export function createCoexistenceMap(
   grid: MapGrid,
@@ -33,16 +40,18 @@ export function createCoexistenceMap(
   const isSection = isTernarySection(grid);
   const isShareable =
     settings.shared === undefined || grid.axes.indexOf(settings.shared) === furtherAxis(grid);
-  const canTriangulate = (isSection || isStackOfSections(grid)) && isShareable;
-  const triangulate = (): MapModel =>
-    isSection
-      ? createTriangulationModel(grid, { noise })
-      : createStackModel(grid, { noise, sharesLevel: settings.shared !== undefined });
+  const isHigher = isHigherSection(grid) && settings.shared === undefined;
+  const canTriangulate = isHigher || ((isSection || isStackOfSections(grid)) && isShareable);
+  const triangulate = (): MapModel => {
+    if (isHigher) return createHullModel(grid, { noise });
+    if (isSection) return createTriangulationModel(grid, { noise });
+    return createStackModel(grid, { noise, sharesLevel: settings.shared !== undefined });
+  };
   if (settings.coexistence === "full") {
     if (canTriangulate) return triangulate();
     throw new LabError(
       "TL-5004",
-      "coexistence full needs three axes that are mole fractions, and at most one further axis; only that one can be shared by a batch",
+      "coexistence full needs mole fractions: three with at most one further axis, or four and more alone; only the further axis can be shared by a batch",
       { exitCode: 2 },
     );
   }
