@@ -63,9 +63,9 @@ export function statusOf(parts: StatusParts): MapStatus {
 }
 
 /**
- * Chance that there is a label which is neither measured nor on the map: logit = -8.2 + 4.1 sqrt(u) + 1.1 ln(gap + 0.1) + 2.45 ln(1 + f1)
- * with u the expected number of labels that turn out as something else, f1 the labels measured once. Fitted on 608 states of 40
- * sections (four computed, 36 of random energies, 231 to 861 candidates).
+ * Chance that there is a label which is neither measured nor on the map: logit = -8.3 + 4.5 sqrt(u) + 1.07 ln(gap + 0.1) + 2.4 ln(1 + f1)
+ * with u the expected number of labels that turn out as something else, f1 the labels measured once. Fitted on 768 states of 32
+ * sections (four computed, 28 of random energies, 231 to 861 candidates).
  */
 function unseenChance({
   unseenLabels,
@@ -76,8 +76,8 @@ function unseenChance({
   gap_steps: number;
   once: number;
 }): number {
-  const gap = 1.1 * Math.log(Math.min(gap_steps, GAP_MAX_steps) + 0.1);
-  const logit = -8.2 + 4.1 * Math.sqrt(unseenLabels) + gap + 2.45 * Math.log1p(once);
+  const gap = 1.07 * Math.log(Math.min(gap_steps, GAP_MAX_steps) + 0.1);
+  const logit = -8.3 + 4.5 * Math.sqrt(unseenLabels) + gap + 2.4 * Math.log1p(once);
   return 1 / (1 + Math.exp(-logit));
 }
 
