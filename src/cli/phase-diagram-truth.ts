@@ -30,6 +30,8 @@ export interface TruthOptions {
   readonly label: string;
 }
 
+/** What a composition calls the component of a binary that has no axis. */
+const OTHER_COMPONENT = "the other component";
 /** Phases that can coexist in one row. */
 const PHASES_max = 6;
 
@@ -60,7 +62,7 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
       parameters,
       label: phaseSetLabel(phases),
       phases,
-      ...coexisting(table, row, phaseColumns),
+      ...coexisting(table, row, phaseColumns, components),
     };
   });
   return {
@@ -87,6 +89,14 @@ function findComponentAxes(
     );
     if (isWhole) return options.axes.slice(0, used);
   }
+  const isFraction = (axis: string, k: number): boolean =>
+    /^x_/i.test(axis) &&
+    table.rows.every((row) => {
+      const x = numberAt(table, row, columns[k] ?? 0);
+      return x >= 0 && x <= 100;
+    });
+  const fractions = options.axes.filter(isFraction);
+  if (options.axes.length === 2 && fractions.length === 1) return fractions;
   if (options.space === undefined) return [];
   throw new LabError(
     "TL-1020",
@@ -137,6 +147,7 @@ function coexisting(
   table: Table,
   row: TableRow,
   columns: readonly PhaseColumns[],
+  components: readonly string[],
 ): Pick<TruthRow, "fractions" | "compositions"> {
   const fractions: Record<string, number> = {};
   const compositions: Record<string, Composition> = {};
@@ -145,10 +156,15 @@ function coexisting(
     const name = row.cells[phase] ?? "";
     if (name === "") continue;
     if (fraction !== undefined) fractions[name] = numberAt(table, row, fraction);
-    if (composition.length < 2) isComplete = false;
+    if (composition.length === 0 || composition.length < components.length) isComplete = false;
     else {
+      const amounts = composition.map(({ component, column }): [string, number] => [
+        component,
+        numberAt(table, row, column),
+      ]);
+      const rest = 1 - amounts.reduce((sum, [, x]) => sum + x, 0);
       compositions[name] = Object.fromEntries(
-        composition.map(({ component, column }) => [component, numberAt(table, row, column)]),
+        components.length === 1 ? [...amounts, [OTHER_COMPONENT, rest]] : amounts,
       );
     }
   }

@@ -1,5 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
+import { binaryAxes } from "../models/phase-diagram/binary/binary-grid.ts";
+import { createBinaryModel } from "../models/phase-diagram/binary/binary-model.ts";
 import type { MapGrid, MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 import {
   createStackModel,
@@ -20,9 +22,10 @@ export function isStackOfSections(grid: MapGrid): boolean {
 /**
  * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
  * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
- * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations.
+ * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations; a binary over
+ * temperature has an engine of its own that follows its two-phase fields.
  *
- * @throws TL-5004 where `full` is asked for and the candidates are neither a ternary section nor a stack of them
+ * @throws TL-5004 where `full` is asked for and the candidates are neither a ternary section, nor a stack of them, nor a binary
  */
 export function createCoexistenceMap(
   grid: MapGrid,
@@ -31,19 +34,28 @@ export function createCoexistenceMap(
 ): MapModel {
   const noise = settings.compositionNoise_molFraction;
   const isSection = isTernarySection(grid);
+  const binary = binaryAxes(grid);
   const isShareable =
-    settings.shared === undefined || grid.axes.indexOf(settings.shared) === furtherAxis(grid);
-  const canTriangulate = (isSection || isStackOfSections(grid)) && isShareable;
+    settings.shared === undefined ||
+    grid.axes.indexOf(settings.shared) === (binary?.level ?? furtherAxis(grid));
+  const canTriangulate =
+    (isSection || binary !== undefined || isStackOfSections(grid)) && isShareable;
+  const sharesLevel = settings.shared !== undefined;
   const triangulate = (): MapModel =>
-    isSection
-      ? createTriangulationModel(grid, { noise })
-      : createStackModel(grid, { sharesLevel: settings.shared !== undefined });
+    binary !== undefined
+      ? createBinaryModel(grid, binary, { noise, sharesLevel })
+      : isSection
+        ? createTriangulationModel(grid, { noise })
+        : createStackModel(grid, { sharesLevel });
   if (settings.coexistence === "full") {
     if (canTriangulate) return triangulate();
     throw new LabError(
       "TL-5004",
-      "coexistence full needs three axes that are mole fractions, and at most one further axis; only that one can be shared by a batch",
-      { exitCode: 2 },
+      [
+        "coexistence full needs three axes that are mole fractions and at most one further axis,",
+        "or a binary: one mole fraction (x_...) and one further axis",
+      ].join(" "),
+      { exitCode: 2, hint: "Only the further axis can be shared by a batch." },
     );
   }
   if (settings.coexistence !== undefined || !canTriangulate) return createGraph();
