@@ -34,7 +34,7 @@ export function checkCampaigns(
 }
 
 /** Names of a candidate's parameters. */
-export function axisNames(space: CampaignConfiguration["space"]): string[] {
+function axisNames(space: CampaignConfiguration["space"]): string[] {
   switch (space.kind) {
     case "grid":
     case "box":

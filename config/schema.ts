@@ -22,7 +22,7 @@ const interval = z
       message: "min must not be larger than max",
     },
   );
-export const limitsSchema = z.record(z.string(), interval);
+const limitsSchema = z.record(z.string(), interval);
 
 const recipeStep = z.strictObject({
   capability: z.string().min(1),

@@ -5,7 +5,7 @@ import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { CampaignResult, PendingPoint, Proposal } from "../domain/proposal.ts";
 import { createOptimisePlanner } from "../planning/optimise-planner.ts";
-import { type CommandIo, printJson } from "./command.ts";
+import type { CommandIo } from "./command.ts";
 import { cellValue, readParameters } from "./optimise-cells.ts";
 import {
   parseConstraints,
@@ -20,7 +20,7 @@ import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { columnOf, readTable, type Table } from "./table.ts";
 import { pictureKind } from "./write-picture.ts";
-import { rowOf, writeProposals } from "./write-proposals.ts";
+import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
 /**
  * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
@@ -52,7 +52,8 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     excluded: [],
     seed: options.seed,
   });
-  if (options.out !== undefined) await writeProposals(options.out, kept, table, proposal);
+  const suggestion = { table, axes: kept, proposal };
+  if (options.out !== undefined) await writeProposals(options.out, suggestion);
   const message = messageFor(proposal, results.length, rows.length, batch);
   if (options.plot !== undefined) {
     const { plotSuggestion } = await import("./plot-optimise.ts");
@@ -60,32 +61,9 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     const about = { title: basename(table.file), subtitle, view: planner.view(), results };
     await plotSuggestion(options.plot, { ...about, next: proposal.points }, io);
   }
-  if (options.json === true) {
-    printJson(io, {
-      goal: "optimise",
-      candidates: rows.length,
-      measured: results.length,
-      objectives: model.objectives,
-      message,
-      points: proposal.points.map((point) => ({
-        row: rowOf(point.candidateId),
-        line: table.rows[rowOf(point.candidateId)]?.line,
-        parameters: point.parameters,
-        score: point.score,
-        why: point.why,
-      })),
-      verdict: proposal.verdict,
-      model: proposal.model,
-      warnings: proposal.warnings,
-    });
-    return;
-  }
-  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
-  io.out(`${message}\n`);
-  for (const { candidateId, parameters, why } of proposal.points) {
-    const values = kept.map((name) => `${name} = ${parameters[name]}`).join(", ");
-    io.out(`  line ${table.rows[rowOf(candidateId)]?.line}: ${values}\n    ${why}\n`);
-  }
+  const counts = { candidates: rows.length, measured: results.length };
+  const head = { goal: "optimise", ...counts, objectives: model.objectives };
+  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
 }
 
 function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {

@@ -5,11 +5,11 @@ import type { Parameters } from "../domain/candidate.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../domain/proposal.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
-import { type CommandIo, printJson } from "./command.ts";
+import type { CommandIo } from "./command.ts";
 import { nameList, wholeNumber } from "./option-values.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { columnOf, numberAt, readTable, type Table } from "./table.ts";
-import { rowOf, writeProposals } from "./write-proposals.ts";
+import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
@@ -38,6 +38,7 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     excluded: [],
     seed: options.seed,
   });
+  const suggestion = { table, axes, proposal };
   const message = messageFor(proposal, results, rows.length, batch);
   const view = planner.view({ probabilities: true });
   const map = {
@@ -48,33 +49,10 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     results,
   };
   await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
-  if (options.out !== undefined) await writeProposals(options.out, axes, table, proposal);
-  if (options.json === true) {
-    printJson(io, {
-      goal: "phase-diagram",
-      candidates: rows.length,
-      measured: results.length,
-      message,
-      points: proposal.points.map((point) => ({
-        row: rowOf(point.candidateId),
-        line: table.rows[rowOf(point.candidateId)]?.line,
-        parameters: point.parameters,
-        score: point.score,
-        why: point.why,
-      })),
-      verdict: proposal.verdict,
-      model: proposal.model,
-      warnings: proposal.warnings,
-    });
-    return;
-  }
-  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
-  io.out(`${message}\n`);
-  for (const { candidateId, parameters, why } of proposal.points) {
-    const line = table.rows[rowOf(candidateId)]?.line;
-    const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
-    io.out(`  line ${line}: ${values}\n    ${why}\n`);
-  }
+  if (options.out !== undefined) await writeProposals(options.out, suggestion);
+  const counts = { candidates: rows.length, measured: results.length };
+  const head = { goal: "phase-diagram", ...counts };
+  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
 }
 
 function readCandidates(table: Table, axes: readonly string[]): Parameters[] {

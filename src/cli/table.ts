@@ -36,7 +36,7 @@ export async function readTable(file: string): Promise<Table> {
 }
 
 /** Parses CSV text; `file` names it in errors. */
-export function parseTable(text: string, file: string): Table {
+function parseTable(text: string, file: string): Table {
   const records = parseRecords(text, file);
   const [header, ...rows] = records;
   if (header === undefined) {
