@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { LabError, misuse } from "../core/errors.ts";
+import { columnOf, readTable, type Table } from "../../config/table.ts";
+import { misuse } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import type { Observation } from "../domain/observation.ts";
@@ -15,10 +16,11 @@ import {
   parseObjectives,
   parseReference,
 } from "./optimise-options.ts";
-import { nameList, wholeNumber } from "./option-values.ts";
+import { distinctNames, nameList, wholeNumber } from "./option-values.ts";
+import { usualAxes } from "./phase-cells.ts";
+import { checkCandidates } from "./phase-diagram-truth.ts";
 import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
-import { columnOf, readTable, type Table } from "./table.ts";
 import { pictureKind } from "./write-picture.ts";
 import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
@@ -29,10 +31,10 @@ import { printSuggestion, writeProposals } from "./write-proposals.ts";
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
   if (options.plot !== undefined) pictureKind("--plot", options.plot);
-  const table = await readTable(options.candidates);
-  if (table.rows.length === 0)
-    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
-  const model = readSettings(options, table);
+  const table = readTable(options.candidates);
+  checkCandidates(table);
+  const { model, warnings } = readSettings(options, table);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const names = model.inputs ?? [];
   const kept = [
     ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
@@ -66,7 +68,10 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
   printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
 }
 
-function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
+function readSettings(
+  options: SuggestOptions,
+  table: Table,
+): { readonly model: OptimiseSettings; readonly warnings: readonly string[] } {
   const last = table.columns.at(-1) ?? "";
   const plain = parseObjectives(options.objectives ?? `${last}:max`);
   const reference = parseReference(options.reference, plain.length);
@@ -74,16 +79,16 @@ function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
   const constraints = parseConstraints(options.constraints);
   const measured = new Set([...objectives, ...constraints].map((o) => o.name));
   for (const name of measured) columnOf(table, name);
-  const inputs =
+  const { axes: inputs, warnings } =
     options.axes === undefined
-      ? table.columns.filter((name) => !measured.has(name) && name !== options.cost)
-      : nameList("--axes", options.axes);
+      ? usualAxes(table, [...measured, options.cost])
+      : { axes: distinctNames("--axes", options.axes), warnings: [] };
   if (inputs.length === 0)
     throw misuse("TL-1001", `${table.file} has no column besides ${[...measured].join(", ")}`);
   const overlap = inputs.find((name) => measured.has(name));
   if (overlap !== undefined)
     throw misuse("TL-1001", `${overlap} cannot be an axis and a result at once`);
-  return {
+  const model = {
     objectives,
     inputs,
     constraints,
@@ -101,6 +106,7 @@ function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
     logInputs:
       options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
   };
+  return { model, warnings };
 }
 
 function readResults(
@@ -113,7 +119,7 @@ function readResults(
     const filled = columns.filter(({ at }) => (cells[at] ?? "") !== "");
     if (filled.length === 0) return [];
     const observations = filled.map(({ name, at }): Observation => {
-      const value = cellValue(cells[at] ?? "");
+      const value = cellValue(table, cells[at] ?? "");
       return typeof value === "number" && Number.isFinite(value)
         ? { kind: "objective", name, value, unit: "1" }
         : { kind: "failure", reason: `${name} is "${cells[at]}"` };

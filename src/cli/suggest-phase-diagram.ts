@@ -1,35 +1,37 @@
 import { basename } from "node:path";
-import { LabError, misuse } from "../core/errors.ts";
+import { columnOf, numberAt, readTable, type Table } from "../../config/table.ts";
+import { misuse } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../domain/proposal.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
 import type { CommandIo } from "./command.ts";
-import { nameList, wholeNumber } from "./option-values.ts";
+import { distinctNames, wholeNumber } from "./option-values.ts";
+import { findShares, phasesAt, usualAxes } from "./phase-cells.ts";
+import { checkCandidates } from "./phase-diagram-truth.ts";
 import type { SuggestOptions } from "./suggest.ts";
-import { columnOf, numberAt, readTable, type Table } from "./table.ts";
 import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
-  const table = await readTable(options.candidates);
-  if (table.rows.length === 0) {
-    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
-  }
+  const table = readTable(options.candidates);
+  checkCandidates(table);
   const label = options.label ?? table.columns.at(-1) ?? "";
   const labelColumn = columnOf(table, label);
-  const axes =
+  const { axes, warnings } =
     options.axes === undefined
-      ? table.columns.filter((name) => name !== label && name !== options.confidence)
-      : nameList("--axes", options.axes);
+      ? usualAxes(table, [label, options.confidence])
+      : { axes: distinctNames("--axes", options.axes), warnings: [] };
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
   const outputs = await import("./plot-phase-diagram.ts");
   outputs.checkMapOutputs(options, axes);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const rows = readCandidates(table, axes);
+  const components = findShares(table, axes);
   const results = readResults(table, rows, labelColumn, options.confidence);
-  const planner = createPhaseDiagramPlanner(campaignOf(options, rows, batch));
+  const planner = createPhaseDiagramPlanner(campaignOf(options, { rows, components }, batch));
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
@@ -70,11 +72,10 @@ function readResults(
 ): CampaignResult[] {
   const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
   return table.rows.flatMap((line, row) => {
-    const text = line.cells[labelColumn] ?? "";
-    if (text === "") return [];
+    const phases = phasesAt(table, line, labelColumn);
+    if (phases === undefined) return [];
     const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
     const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
-    const phases = text.split("+").map((name) => name.trim());
     return [
       {
         position: row,
@@ -88,7 +89,10 @@ function readResults(
 
 function campaignOf(
   options: SuggestOptions,
-  rows: readonly Parameters[],
+  {
+    rows,
+    components,
+  }: { readonly rows: readonly Parameters[]; readonly components: readonly string[] },
   batch: number,
 ): CampaignSpec {
   return {
@@ -111,7 +115,7 @@ function campaignOf(
     inFlight: batch,
     waitForWholeBatch: true,
     approval: "automatic",
-    space: { kind: "table", rows },
+    space: { kind: "table", rows, ...(components.length > 0 && { components }) },
     recipe: { steps: [] },
     limits: {},
     failuresInARow_max: rows.length,

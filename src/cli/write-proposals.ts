@@ -1,7 +1,7 @@
+import type { Table } from "../../config/table.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import { toCsv } from "../views/export-text.ts";
 import { type CommandIo, printJson } from "./command.ts";
-import type { Table } from "./table.ts";
 import { writeNamedFile } from "./write-file.ts";
 
 /** A batch that was chosen from a table. */
