@@ -125,9 +125,11 @@ export function numberAt(table: Table, row: TableRow, column: number): number {
     : new LabError("TL-1020", what);
 }
 
-/** Columns without a name, as a spreadsheet or pandas writes the numbers of the rows. */
-export function isUnnamed(column: string): boolean {
-  return column === "" || /^Unnamed: \d+$/.test(column);
+/** Whether a column holds what pandas and spreadsheets write as the numbers of the rows, without a name. */
+export function isRowNumbers({ columns, rows }: Table, column: number): boolean {
+  if (!/^(Unnamed: \d+)?$/.test(columns[column] ?? "")) return false;
+  const first = Number(rows[0]?.cells[column]);
+  return rows.every(({ cells }, k) => cells[column] !== "" && Number(cells[column]) === first + k);
 }
 
 interface Parsed {

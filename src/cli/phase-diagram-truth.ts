@@ -4,7 +4,7 @@ import type { Parameters } from "../domain/candidate.ts";
 import type { Composition } from "../domain/observation.ts";
 import { phaseSetLabel } from "../domain/observation.ts";
 import { CANDIDATES_MAX } from "../domain/search-space.ts";
-import { findShares, phasesAt } from "./phase-cells.ts";
+import { checkCandidates, findShares, phasesAt } from "./candidate-table.ts";
 
 /** A known phase diagram: one row a candidate. */
 export interface PhaseDiagramTruth {
@@ -40,7 +40,7 @@ const PHASES_max = 6;
 /** Reads a truth table; every problem names its line. */
 export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTruth> {
   const table = readTable(options.file);
-  checkCandidates(table);
+  checkCandidates(table, CANDIDATES_MAX);
   const axisColumns = options.axes.map((axis) => columnOf(table, axis));
   const label = columnOf(table, options.label);
   const components = findComponentAxes(table, options);
@@ -72,24 +72,6 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
     hasCompositions: rows.some((row) => row.compositions !== undefined),
     warnings: contradictions(table, rows),
   };
-}
-
-/** TL-1020 where a table has no candidates, or more than the models take. */
-export function checkCandidates({ file, rows }: Table): void {
-  if (rows.length === 0) {
-    throw new LabError("TL-1020", `${file} has a header but no candidates`, {
-      hint: "Write one row a candidate.",
-    });
-  }
-  if (rows.length > CANDIDATES_MAX) {
-    throw new LabError(
-      "TL-1020",
-      `${file} has ${rows.length} candidates; ${CANDIDATES_MAX} are allowed`,
-      {
-        hint: "Take larger steps.",
-      },
-    );
-  }
 }
 
 function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): readonly string[] {

@@ -6,6 +6,7 @@ import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { CampaignResult, PendingPoint, Proposal } from "../domain/proposal.ts";
 import { createOptimisePlanner } from "../planning/optimise-planner.ts";
+import { checkCandidates, usualAxes } from "./candidate-table.ts";
 import type { CommandIo } from "./command.ts";
 import { cellValue, readParameters } from "./optimise-cells.ts";
 import {
@@ -17,8 +18,6 @@ import {
   parseReference,
 } from "./optimise-options.ts";
 import { distinctNames, nameList, wholeNumber } from "./option-values.ts";
-import { usualAxes } from "./phase-cells.ts";
-import { checkCandidates } from "./phase-diagram-truth.ts";
 import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { pictureKind } from "./write-picture.ts";

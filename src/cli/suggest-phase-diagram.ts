@@ -5,11 +5,11 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../domain/proposal.ts";
+import { CANDIDATES_MAX } from "../domain/search-space.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
+import { checkCandidates, findShares, phasesAt, usualAxes } from "./candidate-table.ts";
 import type { CommandIo } from "./command.ts";
 import { distinctNames, wholeNumber } from "./option-values.ts";
-import { findShares, phasesAt, usualAxes } from "./phase-cells.ts";
-import { checkCandidates } from "./phase-diagram-truth.ts";
 import type { SuggestOptions } from "./suggest.ts";
 import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
@@ -17,7 +17,7 @@ import { printSuggestion, writeProposals } from "./write-proposals.ts";
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
   const table = readTable(options.candidates);
-  checkCandidates(table);
+  checkCandidates(table, CANDIDATES_MAX);
   const label = options.label ?? table.columns.at(-1) ?? "";
   const labelColumn = columnOf(table, label);
   const { axes, warnings } =

@@ -86,9 +86,14 @@ test("the numbers of the rows that pandas writes are no axis", async () => {
     ]);
     const { code, out, err } = await suggest(numbered, "--batch", "3");
     expect(code).toBe(0);
-    expect(err).toMatch(/^warning: the column .* looks like the numbers of the rows/);
+    expect(err).toMatch(/^warning: column 1 .* holds the numbers of the rows and is no axis/);
     expect(JSON.parse(out).points).toEqual(JSON.parse(plain.out).points);
   }
+  const nameless = await suggest(
+    section((cells, line) => (line === 1 ? ["A", "", "C", "phases"] : cells)),
+  );
+  expect(nameless).toMatchObject({ code: 1, out: "" });
+  expect(nameless.err).toContain("column 2 has no name");
 });
 
 test("a label that pandas writes as nan is no label", async () => {

@@ -1,4 +1,4 @@
-import { columnOf, isUnnamed, numberAt, type Table, type TableRow } from "../../config/table.ts";
+import { columnOf, isRowNumbers, numberAt, type Table, type TableRow } from "../../config/table.ts";
 import { LabError } from "../core/errors.ts";
 
 /** The phases that a label names, `A+B`; `undefined` where the cell is empty or "nan". TL-1020 where one has no name. */
@@ -14,20 +14,40 @@ export function phasesAt(table: Table, row: TableRow, column: number): string[] 
   );
 }
 
-/** Columns that are axes unless the user lists others: all but `others` and those without a name, which are told in `warnings`. */
+/**
+ * Columns that are axes unless the user lists others: all but `others` and the numbers of the rows, which are told in
+ * `warnings`. TL-1020 where one has no name.
+ */
 export function usualAxes(
   table: Table,
   others: readonly (string | undefined)[],
 ): { readonly axes: string[]; readonly warnings: string[] } {
-  const left = table.columns.filter((name) => !others.includes(name));
-  const unnamed = left.filter(isUnnamed).map((name) => name || '""');
-  return {
-    axes: left.filter((name) => !isUnnamed(name)),
-    warnings: unnamed.map(
-      (name) =>
-        `the column ${name} looks like the numbers of the rows and is left out; list --axes to use it`,
-    ),
-  };
+  const warnings: string[] = [];
+  const axes = table.columns.filter((name, k) => {
+    if (others.includes(name)) return false;
+    if (isRowNumbers(table, k)) {
+      warnings.push(`column ${k + 1} ("${name}") holds the numbers of the rows and is no axis`);
+      return false;
+    }
+    if (name !== "") return true;
+    throw new LabError("TL-1020", `${table.file}: column ${k + 1} has no name`, {
+      hint: "Name it in the first line, or list the axes by --axes.",
+    });
+  });
+  return { axes, warnings };
+}
+
+/** TL-1020 where a table has no candidates, or more than `most`. */
+export function checkCandidates({ file, rows }: Table, most = Number.POSITIVE_INFINITY): void {
+  if (rows.length === 0) {
+    throw new LabError("TL-1020", `${file} has a header but no candidates`, {
+      hint: "Write one row a candidate.",
+    });
+  }
+  if (rows.length > most) {
+    const what = `${file} has ${rows.length} candidates; ${most} are allowed`;
+    throw new LabError("TL-1020", what, { hint: "Take larger steps." });
+  }
 }
 
 /** Shares of a whole that sum to 1 or to 100 within this, relatively. */
