@@ -58,11 +58,12 @@ const campaignCommon = z.strictObject({
 const completedCampaign = z.preprocess(completeForwardCampaign, campaignCommon);
 
 export const campaignSchema = completedCampaign.transform((campaign, context) => {
-  const goal = goalSchema.safeParse({ goal: campaign.goal, model: campaign.model ?? {} });
+  const goal = goalSchema.safeParse(
+    { goal: campaign.goal, model: campaign.model ?? {} },
+    { reportInput: true },
+  );
   if (goal.success) return { ...campaign, ...goal.data };
-  for (const issue of goal.error.issues) {
-    context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
-  }
+  for (const issue of goal.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
   return z.NEVER;
 });
 

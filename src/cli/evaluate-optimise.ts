@@ -3,6 +3,7 @@ import { LabError } from "../core/errors.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import {
+  checkRoles,
   parseConstraints,
   parseCount,
   parseDesign,
@@ -98,6 +99,7 @@ function collect(text: string, all: readonly string[]): string[] {
 
 async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const model = readSettings(raw);
+  checkRoles(model);
   const reference = parseReference(raw.reference, model.objectives.length);
   const { playOptimise } = await import("./play-optimise.ts");
   const { frontOfTable, summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");

@@ -10,6 +10,7 @@ import { checkCandidates, usualAxes } from "./candidate-table.ts";
 import type { CommandIo } from "./command.ts";
 import { cellValue, readParameters } from "./optimise-cells.ts";
 import {
+  checkRoles,
   parseConstraints,
   parseDesign,
   parseExploration,
@@ -82,11 +83,6 @@ function readSettings(
     options.axes === undefined
       ? usualAxes(table, [...measured, options.cost])
       : { axes: distinctNames("--axes", options.axes), warnings: [] };
-  if (inputs.length === 0)
-    throw misuse("TL-1001", `${table.file} has no column besides ${[...measured].join(", ")}`);
-  const overlap = inputs.find((name) => measured.has(name));
-  if (overlap !== undefined)
-    throw misuse("TL-1001", `${overlap} cannot be an axis and a result at once`);
   const model = {
     objectives,
     inputs,
@@ -105,6 +101,7 @@ function readSettings(
     logInputs:
       options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
   };
+  checkRoles(model);
   return { model, warnings };
 }
 
@@ -158,6 +155,9 @@ function messageFor(
       : hypervolume !== undefined
         ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
         : "";
+  if (proposal.points.length === 0) {
+    return `${known}${failures}${figure}. No other may be proposed: they are in flight or beyond the limits.`;
+  }
   const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
   return `${known}${failures}${figure}. Next:${fewer}`;
 }
