@@ -83,7 +83,8 @@ async function connect(options: OperatorClientOptions, timeout_ms: number): Prom
       url,
       {
         clientId: `tieline-operator-${randomUUID().slice(0, 8)}`,
-        protocolVersion: 5,
+        // Every broker serves it; nothing here needs MQTT 5.
+        protocolVersion: 4,
         reconnectPeriod: 0,
         connectTimeout: timeout_ms,
         ...(username === undefined ? {} : { username }),

@@ -105,7 +105,7 @@ export function refusalByLimits(
 function describeViolation(violation: LimitViolation, whose: string): string {
   const { min, max } = violation.limit;
   const range = `${min ?? "-inf"} to ${max ?? "inf"}`;
-  return `${whose} refuses ${violation.parameter} = ${violation.value}: allowed is ${range} (TL-3104).`;
+  return `${whose} refuses ${violation.parameter} = ${JSON.stringify(violation.value)}: allowed is ${range} (TL-3104).`;
 }
 
 function campaignRefusal(lab: Lab, job: JobContext): string | undefined {
