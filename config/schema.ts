@@ -93,9 +93,13 @@ export const configurationSchema = z.strictObject({
       host: z.string().default("127.0.0.1"),
       port: port.default(8080),
       readOnly: z.boolean().default(false),
+      /** Names, besides localhost and this machine's, under which the page may be opened. */
+      allowedHosts: z.array(z.string().min(1).max(253).toLowerCase()).max(100).default([]),
       enabled: z.boolean().default(true),
     })
-    .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
+    .default({
+      ...{ host: "127.0.0.1", port: 8080, readOnly: false, allowedHosts: [], enabled: true },
+    }),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
   laboratory: laboratorySchema.optional(),
   /** Runners that this daemon starts beside itself, each a separate client of the broker. */

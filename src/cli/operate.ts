@@ -69,9 +69,18 @@ export function addConnection(command: Command): Command {
     .requiredOption("--campaign <id>", "the campaign")
     .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
     .option("--site <site>", "site of the daemon", "default")
-    .addOption(new Option("--by <name>", "who says so").default(userInfo().username))
+    .addOption(new Option("--by <name>", "who says so").default(userName()))
     .option("--reason <text>", "why; kept in the log")
     .option("--json", "prints one JSON document");
+}
+
+/** The user's name; in a container a number may have none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] || "operator";
+  }
 }
 
 async function operate(
