@@ -3,7 +3,7 @@ import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
-import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
+import { distinctNames, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
 import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "./phase-diagram-truth.ts";
 import { createProgress } from "./progress.ts";
@@ -123,6 +123,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const { resolveSettings } = await import("../planning/phase-diagram-strategy.ts");
   const resolved = resolveSettings(options.settings);
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
+  for (const warning of truth.warnings ?? []) io.err(`warning: ${warning}\n`);
   const settings = withCoexistence(options.settings, truth);
   const budget = Math.min(options.budget, truth.rows.length);
   const outputs = await import("./evaluate-map-outputs.ts");
@@ -201,7 +202,7 @@ function readOptions(raw: RawOptions): {
   axes: string[];
   space: "ternary" | "cartesian" | undefined;
 } {
-  const axes = nameList("--axes", raw.axes);
+  const axes = distinctNames("--axes", raw.axes);
   if (raw.shared !== undefined && !axes.includes(raw.shared)) {
     throw misuse("TL-1001", `--shared ${raw.shared} is not among the axes ${axes.join(", ")}`);
   }

@@ -32,6 +32,8 @@ export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string,
       label: found,
       expected,
     })),
+    ...(model.originOf && { derivedLabels: Object.keys(derivedLabels(model, grid)).length }),
+    ...(status.findings?.length && { findings: status.findings }),
   };
 }
 

@@ -2,24 +2,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
 import { fieldAt } from "../models/phase-diagram/binary/toy-binary.ts";
-
-async function tieline(...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
+import { tieline } from "../support/command-line.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tieline-phase-"));
 
