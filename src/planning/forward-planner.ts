@@ -6,12 +6,14 @@ import type { Parameters } from "../domain/candidate.ts";
 import { freeCouplings } from "../domain/forward-request.ts";
 import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
+import type { Calculation } from "../models/effective-model/calculation.ts";
 import {
+  ARRIVALS_MIN,
   type CalculationPlan,
-  isSearchOver,
   planCalculations,
+  searchOn,
 } from "../models/effective-model/calculation-plan.ts";
-import type { Calculation } from "../models/effective-model/curve-emulator.ts";
+import { roundCouplings } from "../models/effective-model/calculation-race.ts";
 import {
   type EmulatedPosterior,
   sampleEmulated,
@@ -28,9 +30,6 @@ import { guessScales } from "../models/effective-model/noise-scales.ts";
 import { readCalculation, readGap } from "./forward-calculation.ts";
 import { describeSearch, summarisePosterior, viewOf } from "./forward-view.ts";
 import type { Planner } from "./planner.ts";
-
-/** Digits of a proposed coupling: enough for any fit, and what a person can read. */
-const DIGITS = 9;
 
 /** One result that was learnt. */
 export interface LearntCalculation extends Calculation {
@@ -67,6 +66,13 @@ export function createForwardPlanner(
     latest = posterior;
     return posterior;
   };
+  const stateOf = (known: readonly LearntCalculation[]) => ({
+    ...study,
+    calculated: known,
+    failed: [...failures.values()],
+    calculations_max: campaign.budget,
+    design: createPrng(`${campaign.seed}/design`),
+  });
   return {
     learn: (results) => {
       for (const result of results) learnOne(study, result, calculations, failures);
@@ -83,11 +89,9 @@ export function createForwardPlanner(
     propose: (request) => {
       const known = inOrder();
       const plan = planCalculations({
-        ...study,
-        calculated: known,
-        pending: [...pendingOf(study, request), ...failures.values()],
+        ...stateOf(known),
+        pending: pendingOf(study, request),
         count: request.count,
-        design: createPrng(`${request.seed}/design`),
         prng: createPrng(`${request.seed}/${request.n}`),
         posterior: sample,
       });
@@ -95,8 +99,8 @@ export function createForwardPlanner(
     },
     view: () => {
       const known = inOrder();
-      const isKnown = isSearchOver(study.problem, known.length);
-      return viewOf(study, known, isKnown ? (latest ?? sample()) : undefined);
+      const { isOver } = searchOn({ ...stateOf(known), pending: [] });
+      return viewOf(study, known, isOver ? (latest ?? sample()) : undefined);
     },
   };
 }
@@ -184,37 +188,60 @@ function propose(
   const summary =
     posterior === undefined
       ? describeSearch(study, known, plan.stage)
-      : summarisePosterior(study, known, posterior);
+      : summarisePosterior(study, known, posterior, plan.search);
   assert(known.length > 0 || posterior === undefined, "a posterior needs calculations");
   return {
-    points: plan.points.map(({ x, score, why }, k) => ({
-      candidateId: `x${request.n}.${k}`,
-      parameters: Object.fromEntries(free.map((name, c) => [name, round(x[c] ?? 0)])),
-      score: Number.isFinite(score) ? Number(score.toPrecision(6)) : 0,
-      why,
-    })),
-    verdict: judge(known.length, posterior),
+    points: plan.points.map(({ x, score, why }, k) => {
+      const rounded = roundCouplings(x);
+      return {
+        candidateId: `x${request.n}.${k}`,
+        parameters: Object.fromEntries(free.map((name, c) => [name, rounded[c] ?? 0])),
+        score: Number.isFinite(score) ? Number(score.toPrecision(6)) : 0,
+        why,
+      };
+    }),
+    verdict: judge(known.length, plan),
     model: {
       observations: known.length,
-      method: "Bayesian optimisation of ln chi2, descent, emulated exchange Monte Carlo",
+      method:
+        "screen, race of descents, Bayesian optimisation of ln chi2, emulated exchange Monte Carlo",
       hyperparameters: { stage: plan.stage },
       summary,
     },
-    warnings: [],
+    warnings: doubtsOf(plan.search).map((doubt) => `${doubt[0]?.toUpperCase()}${doubt.slice(1)}.`),
   };
 }
 
-function judge(count: number, posterior: EmulatedPosterior | undefined): Verdict {
+function judge(count: number, { posterior, search }: CalculationPlan): Verdict {
   if (posterior?.isTrusted !== true) return { kind: "continue" };
   const change = posterior.error.median.toPrecision(2);
+  const known =
+    `maximum and posterior are known from ${count} forward calculations ` +
+    `(leaving one out changes ln p by ${change}`;
+  const doubt = doubtsOf(search)[0];
+  if (doubt !== undefined) return { kind: "exhausted", reason: `${known}), but ${doubt}` };
   return {
     kind: "converged",
-    reason:
-      `maximum and posterior are known from ${count} forward calculations ` +
-      `(leaving one out changes ln p by ${change})`,
+    reason: `${known}; ${search.arrivals} descents from starts that lie apart ended at the best)`,
   };
 }
 
-function round(value: number): number {
-  return Number(value.toPrecision(DIGITS));
+/** What speaks against the best fit being the global one, in words. */
+function doubtsOf({ fit, arrivals, isOver }: CalculationPlan["search"]): string[] {
+  if (!isOver || fit === undefined) return [];
+  const { reducedChi2, isExplained, neighbourRatio } = fit;
+  const misfit =
+    reducedChi2 === undefined || (fit.excess_deviations ?? 0) < fit.pattern_deviations
+      ? `neighbouring residuals resemble each other (their differences' variance is ${neighbourRatio.toPrecision(2)} of what noise would give)`
+      : `chi2 is ${reducedChi2.toPrecision(3)} times what the stated sigmas allow`;
+  return [
+    ...(isExplained
+      ? []
+      : [
+          `noise does not explain what the best fit leaves: ${misfit}. Another basin, another model, or larger errors of the data are needed`,
+        ]),
+    ...(arrivals >= ARRIVALS_MIN
+      ? []
+      : ["only one descent ended at the best fit: a better basin may have been missed"]),
+  ];
 }

@@ -10,6 +10,7 @@ import { createEstimationProblem } from "../../src/models/effective-model/estima
 import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
 import { solveForward } from "../../src/models/effective-model/forward.ts";
 import { readForwardSpec } from "../../src/models/effective-model/forward-spec.ts";
+import { reportCampaigns } from "./effective-model-campaigns.ts";
 import { compareDesigns } from "./effective-model-design.ts";
 import { type NoisyTask, noisySpec, reportSeeds } from "./effective-model-estimates.ts";
 import { compareSearches } from "./effective-model-searches.ts";
@@ -45,6 +46,7 @@ export async function run(): Promise<void> {
     ["searches", () => compareSearches(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["estimates", () => reportSeeds(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["few calculations", () => compareFewCalculations(load<NoisyTask>("kcu4p3o12_noisy"))],
+    ["campaigns", () => reportCampaigns(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["designs", () => compareDesigns(Math.min(seeds, 5))],
   ];
   for (const [name, row] of rows) {

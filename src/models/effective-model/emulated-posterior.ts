@@ -1,4 +1,4 @@
-import type { Calculation } from "./curve-emulator.ts";
+import { type Calculation, chi2Of } from "./calculation.ts";
 import { estimateModel, type ModelEstimate } from "./estimate.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
 import type { EstimationEffort, EstimationSpec } from "./estimation-spec.ts";
@@ -86,8 +86,4 @@ function rankByChi2(calculated: readonly Calculation[], of: Measured) {
   return calculated
     .map((one) => ({ one, chi2: chi2Of(one.values, of) }))
     .sort((a, b) => a.chi2 - b.chi2);
-}
-
-function chi2Of(found: Float64Array, { values, scales }: Measured): number {
-  return found.reduce((sum, value, l) => sum + ((value - values[l]!) / scales[l]!) ** 2, 0);
 }

@@ -1,6 +1,6 @@
 import { createPrng } from "../../core/prng.ts";
+import type { Calculation } from "./calculation.ts";
 import { planCalculations } from "./calculation-plan.ts";
-import type { Calculation } from "./curve-emulator.ts";
 import { sampleEmulated } from "./emulated-posterior.ts";
 import type { EstimationProgress, ModelEstimate } from "./estimate.ts";
 import { createEstimationProblem, type EstimationProblem } from "./estimation-problem.ts";
@@ -50,7 +50,8 @@ export function estimateDearModel(
   report("preparing");
   for (let round = 1; calculated.length < most; round++) {
     const plan = planCalculations({
-      ...{ spec, problem, calculated, pending: [], count: BATCH },
+      ...{ spec, problem, calculated, pending: [], failed: [], count: BATCH },
+      calculations_max: most,
       design: createPrng(`${seed}/design`),
       prng: createPrng(`${seed}/plan ${round}`),
       posterior: () => sampleEmulated(spec, problem, calculated),

@@ -1,5 +1,5 @@
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/cholesky.ts";
-import type { Calculation } from "./curve-emulator.ts";
+import type { Calculation } from "./calculation.ts";
 
 /** Curves foretold by Gaussian processes that know values and slopes. */
 export interface GradientProcess {

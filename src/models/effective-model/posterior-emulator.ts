@@ -1,5 +1,6 @@
 import { choleskyInPlace } from "../../numeric/cholesky.ts";
-import { type Calculation, type CurveEmulator, createCurveEmulator } from "./curve-emulator.ts";
+import type { Calculation } from "./calculation.ts";
+import { type CurveEmulator, createCurveEmulator } from "./curve-emulator.ts";
 import { createGradientProcess, type GradientProcess } from "./gradient-process.ts";
 
 /** Calculations that the Gaussian processes learn: those with the smallest chi^2, so that every mode that counts is in. */

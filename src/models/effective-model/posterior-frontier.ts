@@ -1,6 +1,6 @@
 import { descend } from "../../numeric/levenberg-marquardt.ts";
 import { symmetricEigen } from "../../numeric/symmetric-eigen.ts";
-import type { Calculation } from "./curve-emulator.ts";
+import { type Calculation, distanceIn, widthsOf } from "./calculation.ts";
 import type { ModelEstimate } from "./estimate.ts";
 import { approximateMode } from "./posterior-modes.ts";
 
@@ -24,7 +24,7 @@ export function findFrontier(
 ): Float64Array[] {
   const { problem } = estimate;
   const { low, high } = problem.map;
-  const widths = low.map((from, k) => high[k]! - from);
+  const widths = widthsOf(problem.map);
   const known = calculated.map((one) => one.x);
   const found: Float64Array[] = [];
   for (const one of inside) {
@@ -33,9 +33,9 @@ export function findFrontier(
         if (found.length === CANDIDATES_MAX) return found;
         const straight = one.x.map((v, k) => v + sign * step[k]!);
         if (straight.some((v, k) => v < low[k]! || v > high[k]!)) continue;
-        const length = distance(straight, one.x, widths);
+        const length = distanceIn(widths, straight, one.x);
         const isKnown = (x: Float64Array): boolean =>
-          [...known, ...found].some((other) => distance(other, x, widths) < 0.5 * length);
+          [...known, ...found].some((other) => distanceIn(widths, other, x) < 0.5 * length);
         if (isKnown(straight)) continue;
         const x = descendToFloor(straight, one.x, estimate);
         if (!isKnown(x)) found.push(x);
@@ -91,13 +91,7 @@ function descendToFloor(
   held.high[along] = x[along]!;
   const least = { ...problem.leastSquares(prior.lambda / beta), ...held };
   const floor = descend(least, x, { evaluations_max: 12, fall_min: 1e-3 }).x;
-  const widths = low.map((v, k) => high[k]! - v);
+  const widths = widthsOf(problem.map);
   // far away the emulated floor is an artefact: the straight step is the better guess
-  return distance(floor, x, widths) < 0.5 * distance(x, from, widths) ? floor : x;
-}
-
-function distance(a: Float64Array, b: Float64Array, widths: Float64Array): number {
-  let squares = 0;
-  for (let k = 0; k < a.length; k++) squares += ((a[k]! - b[k]!) / widths[k]!) ** 2;
-  return Math.sqrt(squares);
+  return distanceIn(widths, floor, x) < 0.5 * distanceIn(widths, x, from) ? floor : x;
 }
