@@ -208,7 +208,7 @@ function propose(
       hyperparameters: { stage: plan.stage },
       summary,
     },
-    warnings: doubtsOf(plan.search).map((doubt) => `${doubt[0]?.toUpperCase()}${doubt.slice(1)}.`),
+    warnings: warningsOf(plan.search),
   };
 }
 
@@ -218,30 +218,31 @@ function judge(count: number, { posterior, search }: CalculationPlan): Verdict {
   const known =
     `maximum and posterior are known from ${count} forward calculations ` +
     `(leaving one out changes ln p by ${change}`;
-  const doubt = doubtsOf(search)[0];
-  if (doubt !== undefined) return { kind: "exhausted", reason: `${known}), but ${doubt}` };
-  return {
-    kind: "converged",
-    reason: `${known}; ${search.arrivals} descents from starts that lie apart ended at the best)`,
-  };
+  const misfit = misfitOf(search);
+  if (misfit !== undefined) return { kind: "exhausted", reason: `${known}), but ${misfit}` };
+  const { arrivals, rounds } = search;
+  const descents = `${arrivals} ${arrivals === 1 ? "descent" : "descents"} ended at the best`;
+  return { kind: "converged", reason: `${known}; ${descents} in ${rounds} rounds of search)` };
 }
 
-/** What speaks against the best fit being the global one, in words. */
-function doubtsOf({ fit, arrivals, isOver }: CalculationPlan["search"]): string[] {
-  if (!isOver || fit === undefined) return [];
-  const { reducedChi2, isExplained, neighbourRatio } = fit;
-  const misfit =
-    reducedChi2 === undefined || (fit.excess_deviations ?? 0) < fit.pattern_deviations
+/** Where noise does not explain what the best fit leaves: the sentence that says so. */
+function misfitOf({ fit, isOver }: CalculationPlan["search"]): string | undefined {
+  if (!isOver || fit === undefined || fit.isExplained) return undefined;
+  const { reducedChi2, neighbourRatio, pattern_deviations, excess_deviations = 0 } = fit;
+  const what =
+    reducedChi2 === undefined || excess_deviations < pattern_deviations
       ? `neighbouring residuals resemble each other (their differences' variance is ${neighbourRatio.toPrecision(2)} of what noise would give)`
       : `chi2 is ${reducedChi2.toPrecision(3)} times what the stated sigmas allow`;
+  return `noise does not explain what the best fit leaves: ${what}; another basin, another model, or larger errors of the data are needed`;
+}
+
+/** What a person should know about the search. */
+function warningsOf(search: CalculationPlan["search"]): string[] {
+  const misfit = misfitOf(search);
   return [
-    ...(isExplained
-      ? []
-      : [
-          `noise does not explain what the best fit leaves: ${misfit}. Another basin, another model, or larger errors of the data are needed`,
-        ]),
-    ...(arrivals >= ARRIVALS_MIN
-      ? []
-      : ["only one descent ended at the best fit: a better basin may have been missed"]),
+    ...(misfit === undefined ? [] : [`${misfit[0]?.toUpperCase()}${misfit.slice(1)}.`]),
+    ...(search.isOver && search.arrivals < ARRIVALS_MIN
+      ? ["At most one descent ended at the best fit: a better basin may have been missed."]
+      : []),
   ];
 }

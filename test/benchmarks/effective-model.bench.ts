@@ -47,7 +47,7 @@ export async function run(): Promise<void> {
     ["estimates", () => reportSeeds(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["few calculations", () => compareFewCalculations(load<NoisyTask>("kcu4p3o12_noisy"))],
     ["campaigns", () => reportCampaigns(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
-    ["designs", () => compareDesigns(Math.min(seeds, 5))],
+    ["designs", () => compareDesigns(Math.min(seeds, 10))],
   ];
   for (const [name, row] of rows) {
     if (only === undefined || only === name) row();

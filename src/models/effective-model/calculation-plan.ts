@@ -46,8 +46,10 @@ export interface SearchState extends RaceState {
   readonly fit: FitCheck | undefined;
 }
 
-/** The most rounds of the search, and how many descents must have found the same best end. */
-const ROUNDS_MAX = 3;
+/** The most rounds of the search: where noise explains the best fit, and where it doesn't. */
+const ROUNDS_MAX = 2;
+const ROUNDS_UNEXPLAINED_MAX = 3;
+/** How many descents must have found the best end for one round to be enough: the global basin may be a narrow one. */
 export const ARRIVALS_MIN = 2;
 /** Ends are the same fit where chi^2 differs by less than this many sigma^2. */
 const SAME_CHI2 = 10;
@@ -105,8 +107,10 @@ export function searchOn(
     { calculated, pending, failed },
     request.design,
     (ends, rounds, used) => {
-      const isSure = arrivalsAt(ends) >= ARRIVALS_MIN && fit?.isExplained === true;
-      return isSure || rounds >= ROUNDS_MAX || spendable - used < ROUND_PER_COUPLING * n;
+      const isExplained = fit?.isExplained === true;
+      const isSure = isExplained && arrivalsAt(ends) >= ARRIVALS_MIN;
+      const most = isExplained ? ROUNDS_MAX : ROUNDS_UNEXPLAINED_MAX;
+      return isSure || rounds >= most || spendable - used < ROUND_PER_COUPLING * n;
     },
   );
   const begun = calculated.length + pending.length + failed.length;

@@ -28,6 +28,8 @@ const CHECKED_MAX = 16;
 /** A change of ln p this small moves no figure of the posterior by more than a fifth of its error. */
 const MEDIAN_MAX = 0.25;
 const HIGH_MAX = 1;
+/** Where the two ways to foretell curves agree to this (in ln p), nothing need be calculated to grow the posterior. */
+const DOUBT_MIN = 0.1;
 
 /** The whole estimation (prior, sigma, modes, samples) on curves emulated from calculations. */
 export function sampleEmulated(
@@ -68,15 +70,17 @@ export function sampleEmulated(
   const at = (share: number): number => errors[Math.floor(share * errors.length)] ?? Infinity;
   const error = { median: at(0.5), high: at(0.8) };
   const nearlyInside = within(n + 5).map(({ one }) => one);
-  const frontier = findFrontier(nearlyInside, calculated, estimate);
+  const doubtAt = (x: Float64Array): number =>
+    beta * settled.values.length * emulator.disagreement(x, settled.scales);
+  const isDoubtful = (x: Float64Array): boolean => doubtAt(x) > DOUBT_MIN;
+  const frontier = findFrontier(nearlyInside, calculated, estimate, isDoubtful);
   const isTrusted =
     frontier.length === 0 &&
     inside.length >= 2 * n + 2 &&
     error.median <= MEDIAN_MAX &&
     error.high <= HIGH_MAX;
   return {
-    ...{ estimate, inside: inside.length, error, frontier, isTrusted },
-    doubtAt: (x) => beta * settled.values.length * emulator.disagreement(x, settled.scales),
+    ...{ estimate, inside: inside.length, error, frontier, isTrusted, doubtAt },
   };
 }
 

@@ -22,9 +22,9 @@ export interface DearEstimate extends ModelEstimate {
 /** Calculations chosen at once: the plan takes about a second. */
 const BATCH = 8;
 /** Calculations after which the answer is given as it stands, per coupling. */
-const CALCULATIONS_MAX_PER_COUPLING = 110;
+const CALCULATIONS_MAX_PER_COUPLING = 120;
 /** Where the search usually ends and where the posterior is usually known, per coupling: for the remaining time. */
-const EXPECTED_PER_COUPLING = 66;
+export const EXPECTED_PER_COUPLING = 75;
 
 /**
  * Estimates a model whose forward calculations are dear (many spins; classical rings): some hundred calculations, each

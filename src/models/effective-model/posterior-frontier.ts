@@ -15,12 +15,13 @@ const CANDIDATES_MAX = 12;
  * Where the posterior may reach beyond the calculations. Emulated curves err most far from a calculation, and an error
  * makes chi^2 too large: on them alone, a long valley would end where the calculations do. So from each calculation
  * within the posterior its own Gauss-Newton ellipsoid, from slopes, steps along the soft directions; a step that ends
- * far from every calculation is on the frontier.
+ * far from every calculation, where curves are doubtful, is on the frontier.
  */
 export function findFrontier(
   inside: readonly Calculation[],
   calculated: readonly Calculation[],
   estimate: ModelEstimate,
+  isDoubtful: (x: Float64Array) => boolean,
 ): Float64Array[] {
   const { problem } = estimate;
   const { low, high } = problem.map;
@@ -38,7 +39,7 @@ export function findFrontier(
           [...known, ...found].some((other) => distanceIn(widths, other, x) < 0.5 * length);
         if (isKnown(straight)) continue;
         const x = descendToFloor(straight, one.x, estimate);
-        if (!isKnown(x)) found.push(x);
+        if (!isKnown(x) && isDoubtful(x)) found.push(x);
       }
     }
   }
