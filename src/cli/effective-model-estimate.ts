@@ -13,6 +13,7 @@ import {
   type EstimationSpec,
   readEstimationSpec,
 } from "../models/effective-model/estimation-spec.ts";
+import { describeMisfit } from "../models/effective-model/fit-check.ts";
 import {
   compareModels,
   type EvidenceEntry,
@@ -131,6 +132,8 @@ function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]
       return `  ${mode.weight.toExponential(1)}  ${J.join(", ")}  chi2 ${mode.chi2.toPrecision(4)}`;
     }),
   ];
+  const misfit = describeMisfit(s.fit);
+  if (misfit !== undefined) lines.push(`warning: ${misfit}`);
   if (s.dropped.length > 0) lines.push(`set to zero by the prior: ${s.dropped.join(", ")}`);
   if (evidence.length > 1) {
     lines.push("", "models by evidence");

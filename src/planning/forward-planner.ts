@@ -16,7 +16,7 @@ import {
 import { roundCouplings } from "../models/effective-model/calculation-race.ts";
 import {
   type EmulatedPosterior,
-  sampleEmulated,
+  sampleConfirmed,
 } from "../models/effective-model/emulated-posterior.ts";
 import {
   createEstimationProblem,
@@ -26,6 +26,7 @@ import {
   type EstimationSpec,
   readEstimationSpec,
 } from "../models/effective-model/estimation-spec.ts";
+import { describeMisfit } from "../models/effective-model/fit-check.ts";
 import { guessScales } from "../models/effective-model/noise-scales.ts";
 import { readCalculation, readGap } from "./forward-calculation.ts";
 import { describeSearch, summarisePosterior, viewOf } from "./forward-view.ts";
@@ -62,7 +63,7 @@ export function createForwardPlanner(
   const inOrder = (): LearntCalculation[] =>
     [...calculations.values()].sort((a, b) => a.order - b.order);
   const sample = (): EmulatedPosterior => {
-    posterior ??= sampleEmulated(study.spec, study.problem, inOrder());
+    posterior ??= sampleConfirmed(study.spec, study.problem, inOrder());
     latest = posterior;
     return posterior;
   };
@@ -218,27 +219,20 @@ function judge(count: number, { posterior, search }: CalculationPlan): Verdict {
   const known =
     `maximum and posterior are known from ${count} forward calculations ` +
     `(leaving one out changes ln p by ${change}`;
-  const misfit = misfitOf(search);
+  const misfit = misfitIn(search);
   if (misfit !== undefined) return { kind: "exhausted", reason: `${known}), but ${misfit}` };
   const { arrivals, rounds } = search;
   const descents = `${arrivals} ${arrivals === 1 ? "descent" : "descents"} ended at the best`;
   return { kind: "converged", reason: `${known}; ${descents} in ${rounds} rounds of search)` };
 }
 
-/** Where noise does not explain what the best fit leaves: the sentence that says so. */
-function misfitOf({ fit, isOver }: CalculationPlan["search"]): string | undefined {
-  if (!isOver || fit === undefined || fit.isExplained) return undefined;
-  const { reducedChi2, neighbourRatio, pattern_deviations, excess_deviations = 0 } = fit;
-  const what =
-    reducedChi2 === undefined || excess_deviations < pattern_deviations
-      ? `neighbouring residuals resemble each other (their differences' variance is ${neighbourRatio.toPrecision(2)} of what noise would give)`
-      : `chi2 is ${reducedChi2.toPrecision(3)} times what the stated sigmas allow`;
-  return `noise does not explain what the best fit leaves: ${what}; another basin, another model, or larger errors of the data are needed`;
+function misfitIn({ fit, isOver }: CalculationPlan["search"]): string | undefined {
+  return isOver && fit !== undefined ? describeMisfit(fit) : undefined;
 }
 
 /** What a person should know about the search. */
 function warningsOf(search: CalculationPlan["search"]): string[] {
-  const misfit = misfitOf(search);
+  const misfit = misfitIn(search);
   return [
     ...(misfit === undefined ? [] : [`${misfit[0]?.toUpperCase()}${misfit.slice(1)}.`]),
     ...(search.isOver && search.arrivals < ARRIVALS_MIN

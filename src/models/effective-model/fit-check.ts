@@ -53,6 +53,17 @@ export function checkFit(
   };
 }
 
+/** The sentence that says that noise does not explain a fit; nothing where it does. */
+export function describeMisfit(fit: FitCheck): string | undefined {
+  if (fit.isExplained) return undefined;
+  const { reducedChi2, neighbourRatio, pattern_deviations, excess_deviations = 0 } = fit;
+  const what =
+    reducedChi2 === undefined || excess_deviations < pattern_deviations
+      ? `neighbouring residuals resemble each other (their differences' variance is ${neighbourRatio.toPrecision(2)} of what noise would give)`
+      : `chi2 is ${reducedChi2.toPrecision(3)} times what the stated sigmas allow`;
+  return `noise does not explain what the best fit leaves: ${what}; another basin, another model, or larger errors of the data are needed`;
+}
+
 function findPattern(
   curves: readonly MeasuredCurve[],
   residuals: Float64Array,
