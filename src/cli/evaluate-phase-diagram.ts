@@ -181,7 +181,10 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
+  const components = truth.components.length;
+  const isSection =
+    (components === 3 && truth.axes.length <= 4) ||
+    (components > 3 && truth.axes.length === components);
   // A batch that shares a mole fraction is something only the graph can choose.
   const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
   const isOpen =

@@ -88,6 +88,13 @@ export function viewMap(
       from,
       proved,
     })),
+    ...(geometry.tetrahedra !== undefined && {
+      tetrahedra: geometry.tetrahedra.map(({ phases, corners, from }) => ({
+        phases,
+        corners: corners.map(named),
+        from,
+      })),
+    }),
     derived: derivedLabels(model, grid),
     status: model.status(),
   };

@@ -150,6 +150,14 @@ export interface SuspiciousEvidence {
 export interface MapGeometry {
   readonly tieLines: readonly TieLine[];
   readonly triangles: readonly TieTriangle[];
+  /** Equilibria of four phases and more (sections of four components and more). */
+  readonly tetrahedra?: readonly TieSimplex[] | undefined;
+}
+
+export interface TieSimplex {
+  readonly phases: readonly string[];
+  readonly corners: readonly (readonly number[])[];
+  readonly from?: number | undefined;
 }
 
 export interface TieLine {
