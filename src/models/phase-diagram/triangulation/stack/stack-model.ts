@@ -103,7 +103,7 @@ class StackModel implements MapModel {
     const taken = new Set([...request.excluded, ...request.pending]);
     const wished = this.#sharesLevel ? [] : this.#repeats(request.count, taken);
     for (const { candidate } of [...wished, ...this.#evidence.values()]) taken.add(candidate);
-    const scores = this.#current().map((section) => new GapScores(section));
+    const scores = this.#current().map((section) => new GapScores(section, step));
     for (const candidate of request.pending) this.#believe(scores, candidate);
     const keys = this.#ties.map((ties, k) => ties.of(`${request.seed}/${levels[k]!.value}`));
     const count = request.count - wished.length;
@@ -269,8 +269,9 @@ class StackModel implements MapModel {
   }
 
   #gap_steps(): number {
-    const largest = Math.max(...this.#current().map((section) => new GapScores(section).largest()));
-    return Number((largest / this.#candidates.step).toFixed(5));
+    const { step } = this.#candidates;
+    const largest = this.#current().map((section) => new GapScores(section, step).largest());
+    return Number((Math.max(...largest) / step).toFixed(5));
   }
 
   /** Results that could not stand beside the others of their level, as long as a repeat may help. */
