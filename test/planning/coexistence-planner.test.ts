@@ -231,13 +231,13 @@ describe("a campaign with tie-lines", () => {
     expect(view.labels[view.label[above] ?? -1]).toBe("A+P+Q");
     expect(next(planner).model.summary).not.toHaveProperty("findings");
     const crossing = rows.findIndex(
-      (item) => item["T"] === 600 && item["A"] === 0.4 && item["B"] === 0.4,
+      (item) => item["T"] === 600 && item["A"] === 0.4 && item["B"] === 0.5,
     );
     const ends = [
       { A: 0, B: 1, C: 0 },
       { A: 0.8, B: 0, C: 0.2 },
     ];
-    told(planner, 2, { A: 0.4, B: 0.4, C: 0.2, T: 600 }, ["B", "R"], ends, `c${crossing}`);
+    told(planner, 2, { A: 0.4, B: 0.5, C: 0.1, T: 600 }, ["B", "R"], ends, `c${crossing}`);
     expect(String(next(planner).model.summary["findings"])).toMatch(
       /P\+Q = B\+R between 500 and 600/,
     );
