@@ -179,6 +179,7 @@ describe("a campaign with tie-lines", () => {
     const view = viewOf(planner);
     const also = Object.keys(view.derived).map(Number);
     expect(also.length).toBeGreaterThan(2);
+    expect(next(planner).model.summary["derivedLabels"]).toBe(also.length);
     // Inside the triangle all three, on its sides two of them.
     const labels = also.map((row) => view.labels[view.label[row] ?? -1] ?? "");
     expect(labels).toContain("A+P+Q");
@@ -228,6 +229,18 @@ describe("a campaign with tie-lines", () => {
       (item) => item["T"] === 600 && item["A"] === 0.7 && item["B"] === 0.2,
     );
     expect(view.labels[view.label[above] ?? -1]).toBe("A+P+Q");
+    expect(next(planner).model.summary).not.toHaveProperty("findings");
+    const crossing = rows.findIndex(
+      (item) => item["T"] === 600 && item["A"] === 0.4 && item["B"] === 0.5,
+    );
+    const ends = [
+      { A: 0, B: 1, C: 0 },
+      { A: 0.8, B: 0, C: 0.2 },
+    ];
+    told(planner, 2, { A: 0.4, B: 0.5, C: 0.1, T: 600 }, ["B", "R"], ends, `c${crossing}`);
+    expect(String(next(planner).model.summary["findings"])).toMatch(
+      /P\+Q = B\+R between 500 and 600/,
+    );
   });
 
   test("four components move over to the hull with the first tie-line", () => {

@@ -43,6 +43,37 @@ export function gibbsStack(
   return stack(seed, divisions, temperatures);
 }
 
+/** The binary A-B of the same system over temperature: axes T (1000 times the relative one) and x_B, A is the rest. */
+export function gibbsBinary(
+  seed: number,
+  divisions: number,
+  temperatures: readonly number[],
+): PhaseDiagramTruth {
+  const phases = drawSystem(seed);
+  const rows = temperatures.flatMap((temperature) => {
+    const pool = meshColumns(phases, temperature);
+    return Array.from({ length: divisions + 1 }, (_, k): TruthRow => {
+      const x_B = k / divisions;
+      const parts = equilibrium([1 - x_B, x_B, 0], { phases, pool, temperature });
+      const found = describe(parts, phases);
+      const compositions = Object.fromEntries(
+        Object.entries(found.compositions ?? {}).map(([phase, x]) => [
+          phase,
+          { A: x["A"] ?? 0, x_B: x["B"] ?? 0 },
+        ]),
+      );
+      return { parameters: { T: Math.round(1000 * temperature), x_B }, ...found, compositions };
+    });
+  });
+  return {
+    file: `gibbs-binary-${seed}`,
+    axes: ["T", "x_B"],
+    components: ["x_B"],
+    rows,
+    hasCompositions: true,
+  };
+}
+
 function stack(
   seed: number,
   divisions: number,

@@ -51,7 +51,7 @@ export class NoisyStack implements StackEngine {
     this.sections = this.#levels.map(({ section }) => section);
     this.#gaps = new StackGaps(
       candidates,
-      this.sections.map((section) => new GapScores(section)),
+      this.sections.map((section) => new GapScores(section, candidates.step)),
     );
     this.prediction = mostProbable(candidates, this.#levels);
   }

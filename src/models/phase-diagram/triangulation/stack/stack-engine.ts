@@ -128,7 +128,7 @@ export class ExactStack implements StackEngine {
     });
     this.#gaps = new StackGaps(
       candidates,
-      this.sections.map((section) => new GapScores(section)),
+      this.sections.map((section) => new GapScores(section, candidates.step)),
     );
     this.prediction = readExact(source, this.sections);
   }

@@ -163,15 +163,16 @@ class StackModel implements MapModel {
   geometry(): MapGeometry {
     const tieLines: MapGeometry["tieLines"][number][] = [];
     const triangles: MapGeometry["triangles"][number][] = [];
-    for (const [owner, { result }] of this.#results) {
+    for (const [owner, { result, level: at }] of this.#results) {
       const from = this.#evidence.get(owner)!.id;
+      const level = this.#candidates.levels[at]!.value;
       const ends = result.ends.flatMap((end) => (end === undefined ? [] : [end]));
       if (ends.length < result.phases.length || result.outOfEquilibrium) continue;
       const [p, q, r] = result.phases;
       const [a, b, c] = ends;
-      if (ends.length === 2) tieLines.push({ phases: [p!, q!], ends: [a!, b!], from });
+      if (ends.length === 2) tieLines.push({ phases: [p!, q!], ends: [a!, b!], from, level });
       if (ends.length === 3)
-        triangles.push({ phases: [p!, q!, r!], corners: [a!, b!, c!], from, proved: true });
+        triangles.push({ phases: [p!, q!, r!], corners: [a!, b!, c!], from, level, proved: true });
     }
     return { tieLines, triangles };
   }
