@@ -125,7 +125,7 @@ function quaternary(): void {
     ["random", random],
   ];
   console.log("\nfour components, 1771 candidates: experiments to macro-F1 0.8 / 0.9, 2 seeds");
-  for (const seed of [11, 12, 14]) {
+  for (const seed of [1, 2, 3, 4]) {
     const truth = gibbsQuaternary(seed, 20);
     for (const [name, options] of ways) {
       console.log(`  ${name.padEnd(18)} ${describe(truth, play(truth, options, [1, 2]))}`);
