@@ -94,20 +94,25 @@ interface JobRecord {
 }
 
 export function createExportFold(options: {
+  /** Of logs that do not name theirs. */
   readonly site: string;
   readonly version: string;
   readonly state: LabStatePort;
 }): ExportFold {
   const campaigns = new Map<string, Collected>();
+  let { site } = options;
   return {
-    fold: (event) => foldEvent(campaigns, options.state, event),
+    fold: (event) => {
+      if (event.fact.type === "daemon.started") site = event.fact.site ?? site;
+      foldEvent(campaigns, options.state, event);
+    },
     get campaignIds() {
       return [...campaigns.keys()];
     },
     document: (campaignId) => {
       const found = campaigns.get(campaignId);
       if (found === undefined) return undefined;
-      return documentOf(found, options.state, options);
+      return documentOf(found, options.state, { site, version: options.version });
     },
   };
 }

@@ -113,6 +113,17 @@ describe("the text forms", () => {
     expect(lines).toHaveLength(3);
   });
 
+  test("an axis named like a column of the export replaces nothing, a result named like an axis neither", () => {
+    const document = exported();
+    const [first] = document.observations;
+    if (first === undefined) throw new Error("no observation");
+    const yields = { kind: "objective", name: "Al", value: 7, unit: "1" } as const;
+    const odd = { ...first, parameters: { time: 3, Al: 0.5 }, result: [yields] };
+    const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
+    expect(header).toBe("position,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
+    expect(row).toMatch(/,2026-[^,]+,.*,3,0\.5,7$/);
+  });
+
   test("fields with commas, quotes and line ends survive a reader of RFC 4180", () => {
     expect(toCsv([{ a: 'x"y', b: "1,2" }, { a: "p\nq" }])).toBe('a,b\n"x""y","1,2"\n"p\nq",\n');
   });
