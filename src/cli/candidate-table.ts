@@ -58,12 +58,12 @@ const MOST = 0.9;
 const ROUNDED_TOLERANCE = 2e-2;
 
 /**
- * The axes that are shares of one whole: the most leading ones, three at least, that sum to 1 (or 100) in every row. Throws
+ * The axes that are shares of one whole: the most leading ones, two at least, that sum to 1 (or 100) in every row. Throws
  * TL-1020 with the line where only few rows do not, or where a share is negative.
  */
 export function findShares(table: Table, axes: readonly string[]): readonly string[] {
   const columns = axes.map((axis) => columnOf(table, axis));
-  for (let used = axes.length; used >= 3; used--) {
+  for (let used = axes.length; used >= 2; used--) {
     const sums = table.rows.map((row) =>
       columns.slice(0, used).reduce((sum, column) => sum + numberAt(table, row, column), 0),
     );

@@ -23,6 +23,8 @@ Diversity: local-penalty (default), neighbour-exclusion, none`;
 
 /** What the tie-line triangulation chooses by, in place of the graph's method, score and diversity. */
 const TRIANGULATION = { method: "triangulation", score: "gaps", diversity: "believer" };
+/** The same of the engine that follows the fields of a binary through temperature. */
+const BINARY_FIELDS = { ...TRIANGULATION, method: "binary-fields" };
 
 const THRESHOLDS = [0.8, 0.9, 0.95] as const;
 
@@ -149,7 +151,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       axes,
       label: raw.label,
       ...resolved,
-      ...(settings.coexistence === "full" && TRIANGULATION),
+      ...(settings.coexistence === "full" && (isBinary(truth) ? BINARY_FIELDS : TRIANGULATION)),
       coexistence: settings.coexistence,
       batch: options.batch,
       initial: options.startsAtCorners ? "corners" : options.initial,
@@ -179,14 +181,22 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
+  const components = truth.components.length;
+  const isSection =
+    (components === 3 && truth.axes.length <= 4) ||
+    (components > 3 && truth.axes.length === components);
   // A batch that shares a mole fraction is something only the graph can choose.
   const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
   const isOpen =
     coexistence === undefined && method === undefined && score === undefined && !isShared;
-  return isOpen && isSection && truth.hasCompositions
+  return isOpen && (isSection || isBinary(truth)) && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
     : { ...settings, coexistence: coexistence ?? "off" };
+}
+
+/** One mole fraction, or two that sum to the whole, over one further axis. */
+function isBinary({ components, axes }: PhaseDiagramTruth): boolean {
+  return [1, 2].includes(components.length) && axes.length === components.length + 1;
 }
 
 function readOptions(raw: RawOptions): {

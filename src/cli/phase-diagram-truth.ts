@@ -34,6 +34,8 @@ export interface TruthOptions {
   readonly label: string;
 }
 
+/** What a composition calls the component of a binary that has no axis. */
+const OTHER_COMPONENT = "the other component";
 /** Phases that can coexist in one row. */
 const PHASES_max = 6;
 
@@ -61,7 +63,7 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
       parameters,
       label: phaseSetLabel(phases),
       phases,
-      ...coexisting(table, row, phaseColumns),
+      ...coexisting(table, row, phaseColumns, components),
     };
   });
   return {
@@ -77,7 +79,10 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
 function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): readonly string[] {
   if (space === "cartesian") return [];
   const shares = findShares(table, axes);
-  if (shares.length > 0 || space === undefined) return shares;
+  if (shares.length > 0) return shares;
+  const fractions = axes.filter((axis) => isFraction(table, axis));
+  if (axes.length === 2 && fractions.length === 1) return fractions;
+  if (space === undefined) return [];
   throw new LabError(
     "TL-1020",
     `${file}: the axes ${axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
@@ -104,6 +109,18 @@ function contradictions(table: Table, rows: readonly TruthRow[]): string[] {
     : [
         `${count === 1 ? "1 row repeats" : `${count} rows repeat`} a point with another label (${example}): is an axis missing from --axes?`,
       ];
+}
+
+/** A column `x_...` of values within 0 and 1 (or 100): the one mole fraction of a binary. */
+function isFraction(table: Table, axis: string): boolean {
+  const column = columnOf(table, axis);
+  return (
+    /^x_/i.test(axis) &&
+    table.rows.every((row) => {
+      const x = numberAt(table, row, column);
+      return x >= 0 && x <= 100;
+    })
+  );
 }
 
 interface PhaseColumns {
@@ -148,6 +165,7 @@ function coexisting(
   table: Table,
   row: TableRow,
   columns: readonly PhaseColumns[],
+  components: readonly string[],
 ): Pick<TruthRow, "fractions" | "compositions"> {
   const fractions: Record<string, number> = {};
   const compositions: Record<string, Composition> = {};
@@ -156,10 +174,15 @@ function coexisting(
     const name = row.cells[phase] ?? "";
     if (name === "") continue;
     if (fraction !== undefined) fractions[name] = numberAt(table, row, fraction);
-    if (composition.length < 2) isComplete = false;
+    if (composition.length === 0 || composition.length < components.length) isComplete = false;
     else {
+      const amounts = composition.map(({ component, column }): [string, number] => [
+        component,
+        numberAt(table, row, column),
+      ]);
+      const rest = 1 - amounts.reduce((sum, [, x]) => sum + x, 0);
       compositions[name] = Object.fromEntries(
-        composition.map(({ component, column }) => [component, numberAt(table, row, column)]),
+        components.length === 1 ? [...amounts, [OTHER_COMPONENT, rest]] : amounts,
       );
     }
   }
