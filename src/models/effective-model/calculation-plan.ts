@@ -56,6 +56,8 @@ const SAME_CHI2 = 10;
 /** Calculations kept for the posterior, and the fewest that a further round of the search is worth, per coupling. */
 const RESERVED_PER_COUPLING = 12;
 const ROUND_PER_COUPLING = 20;
+/** The surrogate of ln chi^2 learns from so many, the best. */
+const LEARNT_MAX = 250;
 /** Of a batch that the race leaves free, this share is filled by emulated descents and Bayesian optimisation. */
 const FILLED_SHARE = 0.5;
 
@@ -142,9 +144,15 @@ function explore(
   count: number,
 ): PlannedCalculation[] {
   if (count === 0) return [];
-  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng, {
-    local: true,
-  });
+  const { points } = nextBySurrogate(
+    ranked.slice(0, LEARNT_MAX),
+    request.problem.map,
+    count,
+    request.prng,
+    {
+      local: true,
+    },
+  );
   const why = "Lowest confidence bound of ln chi2: Bayesian optimisation.";
   return points.map((x) => ({ x, score: 0, why }));
 }
