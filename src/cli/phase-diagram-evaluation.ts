@@ -19,6 +19,8 @@ export interface EvaluationOptions {
   readonly missingCompositions: number;
   /** Share of results that say the phases of another place, without compositions. */
   readonly wrongLabels?: number | undefined;
+  /** Also scores the map after every single result of a batch, in the order in which its points were proposed. */
+  readonly scoresEachResult?: boolean | undefined;
 }
 
 /** One campaign against the truth, by the fields of `evaluate --json`. Each list has one entry a batch, `proposal_ms` and `sampled` too. */
@@ -31,6 +33,8 @@ export interface EvaluationRun {
   readonly sampled: number[];
   readonly estimatedError: number[];
   readonly unseenChance: number[];
+  /** Macro-F1 after 1, 2, 3, ... results, as they come one by one in a laboratory; only where it was asked for. */
+  readonly macroF1AfterEach?: number[] | undefined;
 }
 
 /** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
@@ -44,6 +48,10 @@ export function runEvaluation(
   const planner = createPhaseDiagramPlanner(campaignOf(truth, options, seed));
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
   const scorer = createScorer(truth);
+  const scored = (): ScoredView => {
+    const view = planner.view() as unknown as MapView;
+    return { view, score: scorer(view) };
+  };
   const run: EvaluationRun = {
     seed,
     samples: [],
@@ -53,6 +61,11 @@ export function runEvaluation(
     sampled: [],
     estimatedError: [],
     unseenChance: [],
+    ...(options.scoresEachResult === true && { macroF1AfterEach: [] }),
+  };
+  const learnOne = (result: CampaignResult): void => {
+    planner.learn([result]);
+    run.macroF1AfterEach?.push(Number(scored().score.macroF1.toFixed(6)));
   };
   const learnt: CampaignResult[] = [];
   let results: CampaignResult[] = [];
@@ -61,29 +74,44 @@ export function runEvaluation(
     const starting = options.startsAtCorners ? 0 : options.initial - run.sampled.length;
     const count = Math.min(left, Math.max(starting, options.batch));
     // The map before the proposal is that of the last batch; reading it first would hide its cost from the time.
+    if (options.scoresEachResult === true) results = learnAllButLast(results, learnOne);
     const begun_ms = performance.now();
     planner.learn(results);
     const { points } = planner.propose({ n, count, pending: [], excluded: [], seed: String(seed) });
     run.proposal_ms.push(performance.now() - begun_ms);
-    if (results.length > 0) record(run, planner, scorer);
+    if (results.length > 0) record(run, scored());
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
     if (points.length === 0) break;
     for (const point of points) run.sampled.push(Number(point.candidateId.slice(1)));
     learnt.push(...results);
     onProgress(run.sampled.length);
   }
+  if (options.scoresEachResult === true) results = learnAllButLast(results, learnOne);
   planner.learn(results);
-  if (results.length > 0) record(run, planner, scorer);
+  if (results.length > 0) record(run, scored());
   atEnd?.(planner, learnt);
   return run;
 }
 
-function record(run: EvaluationRun, planner: Planner, scorer: (view: MapView) => MapScore): void {
-  const view = planner.view() as unknown as MapView;
-  const { macroF1, labelsFound } = scorer(view);
+/** The last result is learnt with the next proposal, so that the time of that one is still an honest one. */
+function learnAllButLast(
+  results: CampaignResult[],
+  learnOne: (result: CampaignResult) => void,
+): CampaignResult[] {
+  for (const result of results.slice(0, -1)) learnOne(result);
+  return results.slice(-1);
+}
+
+interface ScoredView {
+  readonly view: MapView;
+  readonly score: MapScore;
+}
+
+function record(run: EvaluationRun, { view, score }: ScoredView): void {
   run.samples.push(run.sampled.length);
-  run.macroF1.push(Number(macroF1.toFixed(6)));
-  run.phasesFound.push(labelsFound);
+  run.macroF1.push(Number(score.macroF1.toFixed(6)));
+  run.macroF1AfterEach?.push(Number(score.macroF1.toFixed(6)));
+  run.phasesFound.push(score.labelsFound);
   run.estimatedError.push(Number(view.status.estimatedError.toFixed(6)));
   run.unseenChance.push(Number(unseenChanceOf(view.status).toFixed(6)));
 }

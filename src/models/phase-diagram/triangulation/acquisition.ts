@@ -1,4 +1,5 @@
 import type { Fractions } from "./barycentric.ts";
+import { chanceRight } from "./certainty.ts";
 import { ProvedDistances } from "./distances.ts";
 import type { PhaseMesh } from "./phase-mesh.ts";
 import type { SimplexMap } from "./simplex-map.ts";
@@ -7,6 +8,7 @@ import type { SimplexMap } from "./simplex-map.ts";
 const WEIGHT_BY_PHASES = [1, 0.25, 0.5, 1] as const;
 /** A corner that nobody has measured comes before everything: every simplex at it is a guess. */
 const UNKNOWN_CORNER = 10;
+const CORNERS = 3;
 /** Distances to nothing at all, so that scores stay finite. */
 const DISTANCE_MAX = 2;
 /** Scores this close are ties, decided by the seed: rounding must not decide. */
@@ -34,9 +36,12 @@ export class GapScores {
   readonly #proved: ProvedDistances;
   readonly #weight: Float64Array;
   readonly #bonus: Float64Array;
+  readonly #step: number;
 
-  constructor(section: GapSource, from?: GapScores) {
+  /** @param step of the grid, in the units of the distances */
+  constructor(section: GapSource, step: number, from?: GapScores) {
     this.#section = section;
+    this.#step = step;
     const n = section.points.length;
     this.#proved = section.proved.fork();
     this.#weight = from === undefined ? new Float64Array(n) : from.#weight.slice();
@@ -55,7 +60,7 @@ export class GapScores {
 
   /** The same scores, to be changed by {@link believe} on their own. */
   fork(): GapScores {
-    return new GapScores(this.#section, this);
+    return new GapScores(this.#section, this.#step, this);
   }
 
   at(i: number): number {
@@ -70,20 +75,35 @@ export class GapScores {
     return most;
   }
 
+  /** True where candidate i is a corner of the section that nobody has measured: it comes before everything. */
+  isUnknownCorner(i: number): boolean {
+    return this.#bonus[i]! > 0;
+  }
+
   /**
-   * Takes candidate i as measured: its neighbourhood is no longer a gap, and where three phases are predicted the whole
-   * simplex counts as proved, since one hit there would prove it.
+   * Takes candidate i as measured: its neighbourhood is no longer a gap. A hit proves the whole tie-triangle, or on a binary
+   * edge the whole two-phase field, if it is what the map predicts: the gaps of that simplex shrink by the chance of it.
    */
   believe(i: number): void {
     const { map, points, source } = this.#section;
-    this.#proved.addPoint(points[i]!);
-    const isKnown = map.vertices(i).every((v) => source.phase[v] !== undefined);
-    if (isKnown && this.#weight[i]! > 0 && map.kept[i] === 7) {
+    const vertices = map.vertices(i);
+    const phases = map.phases(i).length;
+    const isKnown = vertices.every((v) => source.phase[v] !== undefined);
+    const isProvable = vertices.length === 3 ? phases === 3 : this.#isField(i, vertices);
+    if (isKnown && isProvable && this.#weight[i]! > 0) {
+      const doubt = 1 - chanceRight(phases, this.#proved.at(i) / this.#step);
       const face = map.face(i);
-      for (let j = 0; j < points.length; j++) if (map.face(j) === face) this.#proved.prove(j);
+      for (let j = 0; j < points.length; j++) if (map.face(j) === face) this.#weight[j]! *= doubt;
     }
+    this.#proved.addPoint(points[i]!);
     this.#weight[i] = 0;
     this.#bonus[i] = 0;
+  }
+
+  /** Two phases on a binary edge: one tie-line is the whole field there. */
+  #isField(i: number, vertices: readonly number[]): boolean {
+    const isOnEdge = this.#proved.edges[i] !== 0 && vertices.length === 2;
+    return isOnEdge && this.#section.map.phases(i).length === 2;
   }
 
   /** Evidence will come at this composition, but `apart` away in a direction of its own (another temperature). */
@@ -108,6 +128,11 @@ export class GapScores {
     }
     return best;
   }
+}
+
+/** True where nothing but corners of the section is known. */
+export function isBlind({ source }: GapSource): boolean {
+  return source.mesh.points.length === CORNERS;
 }
 
 /** What a hit in the simplex around candidate i is worth per unit of distance, and on top of that. */

@@ -54,9 +54,12 @@ export class ProvedDistances {
       const [px, py] = [x[i]! - ax, y[i]! - ay];
       const t = Math.min(1, Math.max(0, (px * dx + py * dy) * inverse));
       const [ox, oy] = [px - t * dx, py - t * dy];
-      const distance = Math.sqrt(ox * ox + oy * oy);
-      if (distance < this.anywhere[i]!) this.anywhere[i] = distance;
+      const squaredDistance = ox * ox + oy * oy;
+      const isNearer = squaredDistance < this.anywhere[i]! * this.anywhere[i]!;
       const sameEdge = (shared & this.edges[i]!) !== 0;
+      if (!isNearer && !sameEdge) continue;
+      const distance = Math.sqrt(squaredDistance);
+      if (distance < this.anywhere[i]!) this.anywhere[i] = distance;
       if (sameEdge && distance < this.alongEdge[i]!) this.alongEdge[i] = distance;
     }
   }

@@ -15,6 +15,8 @@ const SET_ASIDE_MAX = 12;
 export class EvidenceBook {
   readonly #results: (ReadyResult | undefined)[] = [];
   readonly #ownerOf = new Map<string, number>();
+  /** Owners by the candidate that they measured, ascending. */
+  readonly #ownersAt = new Map<number, number[]>();
   /** Owners that the map leaves out, because repeats or several other results speak against them. */
   readonly setAside = new Set<number>();
 
@@ -23,6 +25,8 @@ export class EvidenceBook {
     this.remove(result.id);
     const owner = this.#results.push(result) - 1;
     this.#ownerOf.set(result.id, owner);
+    const { candidate } = result;
+    this.#ownersAt.set(candidate, [...(this.#ownersAt.get(candidate) ?? []), owner]);
     return owner;
   }
 
@@ -31,6 +35,9 @@ export class EvidenceBook {
     const owner = this.#ownerOf.get(id);
     if (owner === undefined) return false;
     this.#ownerOf.delete(id);
+    const { candidate } = this.#results[owner]!;
+    const others = this.#ownersAt.get(candidate)!.filter((other) => other !== owner);
+    this.#ownersAt.set(candidate, others);
     this.#results[owner] = undefined;
     this.setAside.delete(owner);
     return true;
@@ -46,10 +53,9 @@ export class EvidenceBook {
   }
 
   /** Owners of all results of the sample that `owner` measured. */
-  repeatsOf(owner: number): number[] {
+  repeatsOf(owner: number): readonly number[] {
     const { candidate } = this.#results[owner]!;
-    if (candidate < 0) return [owner];
-    return this.owners().filter((other) => this.#results[other]!.candidate === candidate);
+    return candidate < 0 ? [owner] : this.#ownersAt.get(candidate)!;
   }
 
   /** True where this sample may be measured again to settle a conflict. */

@@ -1,9 +1,10 @@
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
-import { GapScores } from "./acquisition.ts";
+import { GapScores, isBlind } from "./acquisition.ts";
 import type { Conflict } from "./conflicts.ts";
 import { type Origin, originOf, predictExactly } from "./exact-map.ts";
 import { explainGap } from "./explain.ts";
 import type { KnownSection } from "./known-section.ts";
+import { openingOf } from "./opening.ts";
 import type { Choice, SectionEngine } from "./section-engine.ts";
 import { geometryOf } from "./section-geometry.ts";
 
@@ -17,7 +18,7 @@ export class ExactEngine implements SectionEngine {
   constructor(section: KnownSection, step: number) {
     this.#section = section;
     this.#step = step;
-    this.#scores = new GapScores(section);
+    this.#scores = new GapScores(section, step);
   }
 
   get prediction(): MapPrediction {
@@ -37,10 +38,12 @@ export class ExactEngine implements SectionEngine {
     const scores = this.#scores.fork();
     for (const i of choice.pending) scores.believe(i);
     const chosen = new Set<number>();
+    const opening = isBlind(this.#section) ? openingOf(this.#section.points, choice) : [];
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
-      const i = scores.best((c) => choice.isAllowed(c) && !chosen.has(c), choice.tieKey);
-      if (i < 0) break;
+      const gap = scores.best((c) => choice.isAllowed(c) && !chosen.has(c), choice.tieKey);
+      if (gap < 0) break;
+      const i = scores.isUnknownCorner(gap) ? gap : (opening.shift() ?? gap);
       const score = scores.at(i) / this.#step;
       out.push({ candidate: i, score, why: explainGap(this.#section, i, score) });
       chosen.add(i);

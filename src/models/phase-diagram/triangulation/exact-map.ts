@@ -1,4 +1,5 @@
 import type { MapPrediction } from "../map-model.ts";
+import { chanceRight } from "./certainty.ts";
 import type { KnownSection } from "./known-section.ts";
 import { LabelTable } from "./label-table.ts";
 import { labelOf } from "./phase-names.ts";
@@ -9,13 +10,6 @@ export type Origin = "measured" | "tie-triangle" | "tie-line" | "between";
 /** A measured label, and one inside a proved tie-triangle. */
 const CERTAINTY_MEASURED = 0.999;
 const CERTAINTY_PROVED = 0.995;
-/**
- * Of predicted labels at distance d (in grid steps) from what is proved, 1 - RATE (1 - exp(-d / REACH)) are right: fitted to
- * the four shared sections at both grids, after 5 to 60 experiments (test/benchmarks/coexistence-calibration.ts).
- */
-const RATE = [1, 0.6, 0.55, 0.8] as const;
-const REACH_steps = 3.5;
-
 /** The map that exact results give: label and probability of each candidate. */
 export function predictExactly(section: KnownSection, step: number): MapPrediction {
   const table = new LabelTable();
@@ -42,9 +36,8 @@ export function predictExactly(section: KnownSection, step: number): MapPredicti
       faces.set(face, found);
     }
     label[i] = found.label;
-    const distance_steps = section.proved.at(i) / step;
-    const doubt = RATE[Math.min(3, found.phases)]! * (1 - Math.exp(-distance_steps / REACH_steps));
-    certainty[i] = found.label < 0 ? 0 : Math.min(CERTAINTY_PROVED, 1 - doubt);
+    const chance = chanceRight(found.phases, section.proved.at(i) / step);
+    certainty[i] = found.label < 0 ? 0 : Math.min(CERTAINTY_PROVED, chance);
   }
   return withProbabilities(table.labels, label, certainty);
 }

@@ -20,6 +20,8 @@ export class PhaseMesh {
   readonly origin: number[] = [-1, -1, -1];
   /** Vertices whose phase was named or renamed since the reader last cleared the set. */
   readonly renamed = new Set<number>();
+  /** Name of each vertex without its composition set. */
+  readonly #base: (string | undefined)[] = [];
 
   /**
    * Places a phase at a snapped composition; a vertex of the same phase within `mergeRadius` (equilateral plane) is
@@ -41,6 +43,7 @@ export class PhaseMesh {
     const vertex = this.mesh.insert(at);
     if (this.phase[vertex] !== undefined) return { vertex, clash: this.origin[vertex]! };
     this.phase[vertex] = phase;
+    this.#base[vertex] = baseName(phase);
     this.origin[vertex] = owner;
     this.renamed.add(vertex);
     return { vertex, clash: undefined };
@@ -56,8 +59,8 @@ export class PhaseMesh {
     let best = -1;
     let least = radius;
     for (let k = 0; k < this.phase.length; k++) {
+      if (this.#base[k] !== base) continue;
       const name = this.phase[k];
-      if (name === undefined || baseName(name) !== base) continue;
       const bothMarked = name !== base && phase !== base;
       if (bothMarked && name !== phase) continue;
       const distance = distanceBetween(at, this.mesh.points[k]!);

@@ -248,10 +248,17 @@ class MeshBuilder {
 
 /** True where the open segments p-q and r-s cross in one point. */
 function crosses(p: Fractions, q: Fractions, r: Fractions, s: Fractions): boolean {
-  const side = (a: Fractions, b: Fractions, c: Fractions): number =>
-    orient2d(a[1], a[2], b[1], b[2], c[1], c[2]);
+  // Most pairs are far apart: their boxes tell.
+  if (Math.max(p[1], q[1]) < Math.min(r[1], s[1])) return false;
+  if (Math.max(r[1], s[1]) < Math.min(p[1], q[1])) return false;
+  if (Math.max(p[2], q[2]) < Math.min(r[2], s[2])) return false;
+  if (Math.max(r[2], s[2]) < Math.min(p[2], q[2])) return false;
   if (side(p, q, r) * side(p, q, s) >= 0) return false;
   return side(r, s, p) * side(r, s, q) < 0;
+}
+
+function side(a: Fractions, b: Fractions, c: Fractions): number {
+  return orient2d(a[1], a[2], b[1], b[2], c[1], c[2]);
 }
 
 /** What is absent from the sample is exactly absent from its phases. */

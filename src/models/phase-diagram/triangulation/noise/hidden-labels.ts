@@ -1,4 +1,5 @@
 import { distanceToSegment, type Fractions, planeX, planeY } from "../barycentric.ts";
+import { CandidateColumns } from "../candidate-columns.ts";
 import { next } from "../mesh.ts";
 import { coexistingPhases, labelOf } from "../phase-names.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
@@ -19,7 +20,10 @@ export interface HiddenLabel {
   readonly chance: ReadonlyMap<number, number>;
 }
 
-type Segment = readonly [number, number, number, number];
+type Segment = readonly [Fractions, Fractions];
+
+/** A distance in the equilateral plane is at least this share of the difference in one fraction. */
+const FRACTION_SHARE = Math.sqrt(3) / 2;
 
 /**
  * Labels that must exist though no sample shows them: beside each side of a known tie-triangle lies the field of its two phases,
@@ -33,23 +37,13 @@ export function hiddenLabels(
 ): HiddenLabel[] {
   const seen = new Set(measured.map(({ label }) => label));
   const labelAt = new Map(measured.map(({ candidate, label }) => [candidate, label]));
-  const x = Float64Array.from(points, planeX);
-  const y = Float64Array.from(points, planeY);
+  const reach = REACH_steps * step;
   return [...placesOf(mesh)].flatMap(([label, segments]) => {
     if (seen.has(label)) return [];
     const chance = new Map<number, number>();
     let tests = 0;
-    const far = FAR * REACH_steps * step;
-    for (let i = 0; i < points.length; i++) {
-      let near = Number.POSITIVE_INFINITY;
-      for (const segment of segments) {
-        const [ax, ay, bx, by] = segment;
-        if (x[i]! < Math.min(ax, bx) - far || x[i]! > Math.max(ax, bx) + far) continue;
-        if (y[i]! < Math.min(ay, by) - far || y[i]! > Math.max(ay, by) + far) continue;
-        near = Math.min(near, distanceToSegment(x[i]!, y[i]!, segment));
-      }
-      const d = near / (REACH_steps * step);
-      if (d > FAR) continue;
+    for (const [i, near] of nearestTo(segments, points, FAR * reach)) {
+      const d = near / reach;
       const share = Math.exp(-(d * d) / 2);
       if (!labelAt.has(i)) chance.set(i, CHANCE * share);
       else if (share >= TESTED) tests++;
@@ -59,14 +53,39 @@ export function hiddenLabels(
   });
 }
 
+/** Candidates at most `far` from the nearest of some segments, with that distance (equilateral plane), in their order. */
+function nearestTo(
+  segments: readonly Segment[],
+  points: readonly Fractions[],
+  far: number,
+): [number, number][] {
+  const columns = CandidateColumns.of(points);
+  const margin = far / FRACTION_SHARE;
+  const near = new Map<number, number>();
+  for (const [p, q] of segments) {
+    const line = [planeX(p), planeY(p), planeX(q), planeY(q)] as const;
+    const last = Math.max(p[1], q[1]) + margin;
+    let column = columns.firstColumn(Math.min(p[1], q[1]) - margin);
+    for (; columns.hasColumn(column, last); column++) {
+      const range = columns.alongSegment(column, [p, q], margin);
+      for (let k = range[0]!; k < range[1]!; k++) {
+        const v = columns.v[k]!;
+        const d = distanceToSegment(columns.u[k]! + v / 2, FRACTION_SHARE * v, line);
+        const i = columns.order[k]!;
+        if (d <= far && d < (near.get(i) ?? Number.POSITIVE_INFINITY)) near.set(i, d);
+      }
+    }
+  }
+  return [...near].sort((a, b) => a[0] - b[0]);
+}
+
 /** Sides, corners and joins of one phase, by the label that belongs there. */
 function placesOf({ source, triangles }: NoisyMesh): Map<string, Segment[]> {
   const { phase, mesh } = source;
   const places = new Map<string, Segment[]>();
   const note = (u: number, v: number): void => {
     const label = labelOf(coexistingPhases([phase[u]!, phase[v]!]));
-    const [a, b] = [mesh.points[u]!, mesh.points[v]!];
-    const segment: Segment = [planeX(a), planeY(a), planeX(b), planeY(b)];
+    const segment: Segment = [mesh.points[u]!, mesh.points[v]!];
     places.set(label, [...(places.get(label) ?? []), segment]);
   };
   for (const { vertices } of triangles) {

@@ -1,8 +1,9 @@
 import type { MapGeometry, MapPrediction, RankedPoint } from "../../map-model.ts";
-import { GapScores } from "../acquisition.ts";
+import { GapScores, isBlind } from "../acquisition.ts";
 import type { Conflict } from "../conflicts.ts";
 import type { Origin } from "../exact-map.ts";
 import { explainGap, explainVote } from "../explain.ts";
+import { openingOf } from "../opening.ts";
 import type { ReadyResult } from "../result.ts";
 import type { Choice, SectionEngine } from "../section-engine.ts";
 import { noisyGeometry } from "./noisy-geometry.ts";
@@ -31,7 +32,7 @@ export class NoisyEngine implements SectionEngine {
   constructor(grid: SectionGrid, results: ReadonlyMap<number, ReadyResult>, noise: number) {
     this.#section = new NoisySection(grid, results, noise);
     this.#step = grid.step;
-    this.#gaps = new GapScores(this.#section);
+    this.#gaps = new GapScores(this.#section, grid.step);
     this.prediction = mostProbable(this.#section);
   }
 
@@ -55,12 +56,17 @@ export class NoisyEngine implements SectionEngine {
     const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
     const lookBelow_steps =
       LOOK_OFFSET_steps + LOOK_SHARE_steps / this.#section.table.labels.length;
+    const opening = isBlind(this.#section) ? openingOf(points, choice) : [];
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
-      const gap = gaps.best(isAllowed, choice.tieKey);
+      const best = gaps.best(isAllowed, choice.tieKey);
+      const isCorner = best >= 0 && gaps.isUnknownCorner(best);
+      const planned = isCorner ? undefined : opening.shift();
+      const gap = planned ?? best;
       const gap_steps = gap < 0 ? 0 : gaps.at(gap) / this.#step;
-      const isOpen = gap_steps > GAP_OPEN_steps;
-      const hidden = gap_steps > lookBelow_steps ? -1 : votes.hidden(isAllowed, choice.tieKey);
+      const isOpen = planned !== undefined || gap_steps > GAP_OPEN_steps;
+      const isLooking = planned === undefined && gap_steps <= lookBelow_steps;
+      const hidden = isLooking ? votes.hidden(isAllowed, choice.tieKey) : -1;
       const i = hidden >= 0 ? hidden : isOpen ? gap : votes.best(isAllowed, choice.tieKey);
       if (i < 0) break;
       const isGap = isOpen && hidden < 0;

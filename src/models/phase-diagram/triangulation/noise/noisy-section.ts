@@ -1,6 +1,7 @@
 import { createPrng } from "../../../../core/prng.ts";
 import type { GapSource } from "../acquisition.ts";
 import { barycentricIn, type Fractions } from "../barycentric.ts";
+import { CandidateColumns } from "../candidate-columns.ts";
 import { ProvedDistances } from "../distances.ts";
 import { LabelTable } from "../label-table.ts";
 import type { PhaseMesh } from "../phase-mesh.ts";
@@ -70,7 +71,7 @@ export class NoisySection implements GapSource {
     this.insideOf = this.#prove(results, noise);
     const members = [first.labels];
     for (let k = 1; k < MEMBERS && results.size >= ENSEMBLE_FROM; k++) {
-      const mesh = jitteredMesh(this.denoised, noise, createPrng(`ensemble ${k}`));
+      const mesh = jitteredMesh(this.denoised, { noise }, createPrng(`ensemble ${k}`));
       members.push(labelsIn(mesh, grid.points, { table: this.table, onEdge }).labels);
     }
     this.votes = voteOf(members, this.measured, { ...grid, table: this.table });
@@ -87,7 +88,6 @@ export class NoisySection implements GapSource {
       for (const end of ends) this.proved.addEnd(end);
     }
     const inside = new Int32Array(this.points.length).fill(-1);
-    const weights = new Float64Array(3);
     for (const { owner, vertices } of this.central.triangles) {
       const corners = vertices.map((v) => this.source.mesh.points[v]!) as [
         Fractions,
@@ -98,13 +98,33 @@ export class NoisySection implements GapSource {
         this.proved.addSegment(corner, corners[(k + 1) % 3]!);
         this.proved.addEnd(corner);
       });
-      for (let i = 0; i < this.points.length; i++) {
-        barycentricIn(this.points[i]!, corners, weights);
-        if (!(Math.min(weights[0]!, weights[1]!, weights[2]!) > noise)) continue;
+      for (const i of insideOf(corners, this.points, noise)) {
         inside[i] = owner;
         this.proved.prove(i);
       }
     }
     return inside;
   }
+}
+
+/** Candidates inside a triangle, all weights above `margin`. */
+function insideOf(
+  corners: readonly [Fractions, Fractions, Fractions],
+  points: readonly Fractions[],
+  margin: number,
+): number[] {
+  const columns = CandidateColumns.of(points);
+  const weights = new Float64Array(3);
+  const inside: number[] = [];
+  const last = Math.max(corners[0][1], corners[1][1], corners[2][1]);
+  let column = columns.firstColumn(Math.min(corners[0][1], corners[1][1], corners[2][1]));
+  for (; columns.hasColumn(column, last); column++) {
+    const range = columns.inTriangle(column, corners);
+    for (let k = range[0]!; k < range[1]!; k++) {
+      const i = columns.order[k]!;
+      barycentricIn(points[i]!, corners, weights);
+      if (Math.min(weights[0]!, weights[1]!, weights[2]!) > margin) inside.push(i);
+    }
+  }
+  return inside;
 }

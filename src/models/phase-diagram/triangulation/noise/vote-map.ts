@@ -1,6 +1,6 @@
 import type { Fractions } from "../barycentric.ts";
+import { CandidateColumns } from "../candidate-columns.ts";
 import type { LabelTable } from "../label-table.ts";
-import { labelOf } from "../phase-names.ts";
 import { SimplexMap } from "../simplex-map.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
 import type { NeighbourWeights } from "./neighbour-weights.ts";
@@ -15,8 +15,8 @@ const LAMBDA = 4;
 const FLOOR = 0.3;
 const SWEEPS_MAX = 60;
 const CHANGE_MIN = 1e-3;
-/** Values below this reach no further. */
-const SPREADS_FROM = 1e-3;
+/** A value that has moved by less than this does not move its neighbours. */
+const SPREADS_FROM = 5e-3;
 
 /** A measured label at a candidate. */
 export interface MeasuredLabel {
@@ -37,10 +37,7 @@ export function labelsIn(
   const ofFace = new Int32Array(8 * mesh.source.mesh.triangleCount).fill(-2);
   for (let i = 0; i < points.length; i++) {
     const face = map.face(i);
-    if (ofFace[face] === -2) {
-      const phases = map.phases(i);
-      ofFace[face] = phases.length === 0 ? -1 : table.of(labelOf(phases));
-    }
+    if (ofFace[face] === -2) ofFace[face] = table.ofSimplex(map.names(i));
     labels[i] = ofFace[face]!;
   }
   return { labels, map };
@@ -69,7 +66,7 @@ export function voteOf(
   const sum = new Float64Array(n);
   for (const field of wrongness) {
     for (let j = 0; j < n; j++) {
-      field[j] = Math.exp(-DISBELIEF * field[j]!);
+      field[j] = field[j] === 0 ? 1 : Math.exp(-DISBELIEF * field[j]!);
       sum[j]! += field[j]!;
     }
   }
@@ -90,20 +87,28 @@ function addBump(
   { at, spread }: { at: Fractions; spread: number },
 ): void {
   const limit = NEGLIGIBLE * spread;
-  for (let j = 0; j < points.length; j++) {
-    const p = points[j]!;
-    const b = p[1] - at[1];
-    const c = p[2] - at[2];
-    const squared = b * b + b * c + c * c;
-    if (squared > limit) continue;
-    const near = Math.exp(-squared / spread);
-    for (const field of fields) field[j]! += near;
+  const columns = CandidateColumns.of(points);
+  // A fraction differs by at most 2 / sqrt(3) of the distance.
+  const reach = Math.sqrt((4 / 3) * limit);
+  let column = columns.firstColumn(at[1] - reach);
+  for (; columns.hasColumn(column, at[1] + reach); column++) {
+    const range = columns.within(column, at[2] - reach, at[2] + reach);
+    for (let k = range[0]!; k < range[1]!; k++) {
+      const b = columns.u[k]! - at[1];
+      const c = columns.v[k]! - at[2];
+      const squared = b * b + b * c + c * c;
+      if (squared > limit) continue;
+      const near = Math.exp(-squared / spread);
+      const j = columns.order[k]!;
+      for (const field of fields) field[j]! += near;
+    }
   }
 }
 
 /**
  * Label propagation with the vote as a prior: (D - W + diag lambda) F = W Y + lambda P on what is not measured, measured labels
- * held. Gauss-Seidel sweeps; lambda is as large as the row sums, so that a few suffice.
+ * held. Gauss-Seidel sweeps over the candidates that can move at all: inside a field all agree with their neighbours.
+ * lambda is as large as the row sums, so that a few sweeps suffice.
  *
  * @param votes one array a label, read as P and as the start
  * @returns F, one array of N a label
@@ -115,40 +120,59 @@ export function propagate(
 ): Float64Array[] {
   const n = graph.degree.length;
   const lambda = new Float64Array(n);
-  for (const vote of votes) for (let i = 0; i < n; i++) lambda[i] = Math.max(lambda[i]!, vote[i]!);
+  for (const vote of votes)
+    for (let i = 0; i < n; i++) if (vote[i]! > lambda[i]!) lambda[i] = vote[i]!;
   for (let i = 0; i < n; i++) lambda[i] = LAMBDA * (FLOOR + lambda[i]!);
   const held = new Int32Array(n).fill(-1);
   for (const { candidate, label } of measured) held[candidate] = table.of(label);
+  const front = new Front(graph, held);
   return table.labels.map((_, k) => {
     const f = votes[k]!.slice();
-    for (let i = 0; i < n; i++) if (held[i]! >= 0) f[i] = held[i] === k ? 1 : 0;
-    const front = new Front(f, graph);
+    for (const { candidate } of measured) f[candidate] = held[candidate] === k ? 1 : 0;
+    front.start(f);
     for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
-      if (sweepOnce(f, votes[k]!, { graph, lambda, held, front }) < CHANGE_MIN) break;
+      if (sweepOnce(f, votes[k]!, { graph, lambda, front }) < CHANGE_MIN) break;
     }
     return f;
   });
 }
 
-/** The candidates that a label has reached or can reach with the next sweep: most labels live on a small part of the map. */
+/** The candidates of one label that differ from a neighbour, and those that their changes have reached. */
 class Front {
   readonly active: number[] = [];
   readonly #isActive: Uint8Array;
   readonly #hasSpread: Uint8Array;
   readonly #graph: NeighbourWeights;
+  readonly #held: Int32Array;
 
-  constructor(f: Float64Array, graph: NeighbourWeights) {
+  constructor(graph: NeighbourWeights, held: Int32Array) {
     this.#graph = graph;
-    this.#isActive = new Uint8Array(f.length);
-    this.#hasSpread = new Uint8Array(f.length);
+    this.#held = held;
+    this.#isActive = new Uint8Array(held.length);
+    this.#hasSpread = new Uint8Array(held.length);
+  }
+
+  /** Forgets the label before and finds where the values of this one are not level. */
+  start(f: Float64Array): void {
+    const { start, columns } = this.#graph;
+    for (const i of this.active) {
+      this.#isActive[i] = 0;
+      this.#hasSpread[i] = 0;
+    }
+    this.active.length = 0;
     for (let i = 0; i < f.length; i++) {
-      if (f[i]! === 0) continue;
-      this.#add(i);
-      this.spread(i);
+      const own = f[i]!;
+      if (own === 0) continue;
+      for (let e = start[i]!; e < start[i + 1]!; e++) {
+        const j = columns[e]!;
+        if (f[j] === own) continue;
+        this.#add(i);
+        this.#add(j);
+      }
     }
   }
 
-  /** Makes the neighbours of candidate i active. */
+  /** Makes the neighbours of candidate i active, whose value has moved. */
   spread(i: number): void {
     if (this.#hasSpread[i] === 1) return;
     this.#hasSpread[i] = 1;
@@ -157,7 +181,7 @@ class Front {
   }
 
   #add(i: number): void {
-    if (this.#isActive[i] === 1) return;
+    if (this.#isActive[i] === 1 || this.#held[i]! >= 0) return;
     this.#isActive[i] = 1;
     this.active.push(i);
   }
@@ -166,20 +190,23 @@ class Front {
 function sweepOnce(
   f: Float64Array,
   vote: Float64Array,
-  parts: { graph: NeighbourWeights; lambda: Float64Array; held: Int32Array; front: Front },
+  parts: { graph: NeighbourWeights; lambda: Float64Array; front: Front },
 ): number {
   const { start, columns, weights, degree } = parts.graph;
-  const { active } = parts.front;
+  const { lambda, front } = parts;
+  const { active } = front;
   let change = 0;
   for (let k = 0; k < active.length; k++) {
     const i = active[k]!;
-    if (parts.held[i]! >= 0) continue;
-    let sum = parts.lambda[i]! * vote[i]!;
-    for (let e = start[i]!; e < start[i + 1]!; e++) sum += weights[e]! * f[columns[e]!]!;
-    const value = sum / (degree[i]! + parts.lambda[i]!);
-    change = Math.max(change, Math.abs(value - f[i]!));
+    const pull = lambda[i]!;
+    let sum = pull * vote[i]!;
+    const end = start[i + 1]!;
+    for (let e = start[i]!; e < end; e++) sum += weights[e]! * f[columns[e]!]!;
+    const value = sum / (degree[i]! + pull);
+    const moved = Math.abs(value - f[i]!);
+    if (moved > change) change = moved;
     f[i] = value;
-    if (value > SPREADS_FROM) parts.front.spread(i);
+    if (Math.abs(value - vote[i]!) > SPREADS_FROM) front.spread(i);
   }
   return change;
 }
