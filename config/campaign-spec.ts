@@ -1,15 +1,23 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import { LabError } from "../src/core/errors.ts";
 import type { CampaignSpec } from "../src/domain/campaign.ts";
 import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
 import type { Recipe } from "../src/domain/recipe.ts";
-import type { SearchSpace, TableSpace } from "../src/domain/search-space.ts";
+import { CANDIDATES_MAX, type SearchSpace, type TableSpace } from "../src/domain/search-space.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
+import {
+  columnOf,
+  numberAt,
+  parseTable,
+  readNumber,
+  readTableText,
+  type Table,
+  type TableRow,
+} from "./table.ts";
 
 /** The campaigns of a configuration as the daemon runs them: tables read, defaults filled in. */
 export function campaignSpecs(
@@ -67,61 +75,43 @@ function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {
   const { space } = campaign;
   if (space.kind !== "table") return space;
-  return readTable(resolve(folder, space.file), space.axes, space.components, campaign.goal);
+  return readTableSpace(resolve(folder, space.file), space.axes, space.components, campaign.goal);
 }
 
 /** TL-1002 unreadable, TL-1021 a column is missing, TL-1020 a value is not a number (an optimisation takes text as a category). */
-function readTable(
+function readTableSpace(
   file: string,
   axes: readonly string[],
   components: readonly string[] | undefined,
   goal: GoalSettings["goal"],
 ): TableSpace {
-  const text = readText(file);
-  const records = parse(text, {
-    columns: true,
-    trim: true,
-    skip_empty_lines: true,
-    bom: true,
-  }) as Record<string, string>[];
-  const first = records[0];
-  const missing = axes.find((axis) => first !== undefined && !(axis in first));
-  if (missing !== undefined) {
-    const names = Object.keys(first ?? {}).join(", ");
-    throw new LabError("TL-1021", `${file} has no column "${missing}" (it has ${names})`, {
-      exitCode: 2,
-    });
+  try {
+    const text = readTableText(file);
+    const table = parseTable(text, file);
+    const { length } = table.rows;
+    if (length === 0) throw new LabError("TL-1020", `${file} has a header but no candidates`);
+    if (length > CANDIDATES_MAX) {
+      const what = `${file} has ${length} candidates; ${CANDIDATES_MAX} are allowed`;
+      throw new LabError("TL-1020", what, { hint: "Take larger steps." });
+    }
+    const columns = axes.map((axis) => columnOf(table, axis));
+    const rows = table.rows.map((row) =>
+      Object.fromEntries(
+        axes.map((axis, k) => [axis, cellOf(table, row, columns[k] ?? 0, goal === "optimise")]),
+      ),
+    );
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    return { kind: "table", rows, components, source: { file, sha256 } };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new LabError(code, message, { hint, cause, exitCode: 2 });
   }
-  const rows = records.map((record, k) =>
-    Object.fromEntries(
-      axes.map((axis) => {
-        const cell = record[axis] ?? "";
-        const value = Number(cell);
-        const isWord = Number.isNaN(value) && !/^[+-]?(nan|inf|infinity)$/i.test(cell);
-        if (goal === "optimise" && isWord) return [axis, cell];
-        if (cell === "" || !Number.isFinite(value)) {
-          const what = `${file}:${k + 2}: "${record[axis]}" in column "${axis}" is not a number`;
-          throw new LabError("TL-1020", what, { exitCode: 2 });
-        }
-        return [axis, value];
-      }),
-    ),
-  );
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  return { kind: "table", rows, components, source: { file, sha256 } };
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new LabError(
-      "TL-1002",
-      `The table ${file} cannot be read (${(error as Error).message})`,
-      {
-        cause: error,
-        exitCode: 2,
-      },
-    );
-  }
+function cellOf(table: Table, row: TableRow, column: number, mayBeWord: boolean): number | string {
+  const cell = row.cells[column] ?? "";
+  const isWord =
+    Number.isNaN(readNumber(table, cell)) && !/^([+-]?(nan|inf|infinity))?$/i.test(cell);
+  return mayBeWord && isWord ? cell : numberAt(table, row, column);
 }

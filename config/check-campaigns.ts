@@ -1,3 +1,4 @@
+import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 /** A problem that one value alone does not show. */
@@ -5,9 +6,6 @@ export interface CrossProblem {
   readonly path: readonly PropertyKey[];
   readonly text: string;
 }
-
-/** More candidates than this are refused: each costs memory in every model. */
-const CANDIDATES_MAX = 500_000;
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
 export function checkCampaigns(
@@ -34,7 +32,7 @@ export function checkCampaigns(
 }
 
 /** Names of a candidate's parameters. */
-export function axisNames(space: CampaignConfiguration["space"]): string[] {
+function axisNames(space: CampaignConfiguration["space"]): string[] {
   switch (space.kind) {
     case "grid":
     case "box":

@@ -5,6 +5,8 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "y
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
 import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
+import { completeForwardCampaign } from "./forward-campaign.ts";
+import { goalSchema } from "./goal-schemas.ts";
 import {
   type CampaignConfiguration,
   type Configuration,
@@ -62,14 +64,16 @@ export function loadConfiguration(
     text: `this is not valid YAML: ${error.message.split("\n")[0]}`,
   }));
   if (syntax.length > 0) throw problemsError("TL-1011", syntax);
-  const parsed = configurationSchema.safeParse(document.toJS() ?? {});
+  const parsed = configurationSchema.safeParse(document.toJS() ?? {}, {
+    reportInput: true,
+  });
   const lineOf = (path: readonly PropertyKey[]): number =>
     lineOfPath(document.contents, path, counter);
   const sound = parsed.success
     ? parsed.data.campaigns.map((campaign, index) => ({ campaign, index }))
     : soundCampaigns(document.toJS());
   const issues = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(issue)),
+    ...schemaIssues(parsed.error?.issues ?? [], document.toJS()).flatMap(describeIssue),
     ...[...checkCampaigns(sound), ...checkModels(sound)].map(({ path, text: what }) => ({
       path,
       what,
@@ -141,9 +145,7 @@ function readText(file: string): string {
 
 /** The campaigns that are sound whatever else is wrong, so that their other problems are found at once too. */
 function soundCampaigns(document: unknown): SoundCampaign[] {
-  const campaigns = (document as { campaigns?: unknown } | null)?.campaigns;
-  if (!Array.isArray(campaigns)) return [];
-  return campaigns.flatMap((one, index) => {
+  return campaignsOf(document).flatMap((one, index) => {
     const { data } = campaignSchema.safeParse(one);
     return data === undefined ? [] : [{ campaign: data, index }];
   });
@@ -168,6 +170,46 @@ function problemsError(
 
 type Issue = z.core.$ZodIssue;
 
+/** The schema's issues, and those of the models of campaigns that it gave up before it came to their model. */
+function schemaIssues(issues: readonly Issue[], document: unknown): Issue[] {
+  const flawed = new Set(issues.flatMap(({ path: [top, k] }) => (top === "campaigns" ? [k] : [])));
+  const hasModelIssue = (k: PropertyKey): boolean =>
+    issues.some(({ path }) => path[1] === k && (path[2] === "model" || path[2] === "goal"));
+  const more = [...flawed].flatMap((k) => {
+    const campaign = campaignsOf(document)[Number(k)];
+    if (k === undefined || hasModelIssue(k) || typeof campaign !== "object") return [];
+    const { goal, model } = (completeForwardCampaign(campaign) ?? {}) as Record<string, unknown>;
+    const checked = goalSchema.safeParse({ goal, model: model ?? {} }, { reportInput: true });
+    return (checked.error?.issues ?? []).map((issue) => ({
+      ...issue,
+      path: ["campaigns", k, ...issue.path],
+    }));
+  });
+  return [...issues, ...more];
+}
+
+function campaignsOf(document: unknown): readonly unknown[] {
+  const campaigns = (document as { campaigns?: unknown } | null)?.campaigns;
+  return Array.isArray(campaigns) ? campaigns : [];
+}
+
+/** What a value should be, in a user's words. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a block of keys",
+  record: "a block of keys",
+};
+const EXCERPT_characters = 40;
+
+function excerpt(input: unknown): string {
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > EXCERPT_characters ? `${text.slice(0, EXCERPT_characters)} …` : text;
+}
+
 function describeIssue(issue: Issue): { path: readonly PropertyKey[]; what: string }[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
@@ -176,16 +218,16 @@ function describeIssue(issue: Issue): { path: readonly PropertyKey[]; what: stri
     }));
   }
   if (issue.code === "invalid_type") {
-    const isMissing = issue.input === undefined;
-    const what = isMissing
-      ? `is missing; write a ${issue.expected}`
-      : `must be a ${issue.expected}`;
-    return [{ path: issue.path, what }];
+    const expected = EXPECTED[issue.expected] ?? issue.expected;
+    const { input } = issue;
+    if (input === undefined || input === null) {
+      return [{ path: issue.path, what: `is missing; write ${expected}` }];
+    }
+    return [{ path: issue.path, what: `must be ${expected}, not ${excerpt(input)}` }];
   }
   if (issue.code === "invalid_union") {
-    const discriminator = "discriminator" in issue ? String(issue.discriminator) : "";
-    const what =
-      discriminator === "" ? issue.message : `${discriminator} is not one of the known kinds`;
+    const isOwn = !issue.message.startsWith("Invalid") || !("discriminator" in issue);
+    const what = isOwn ? issue.message : `${issue.discriminator} is not one of the known kinds`;
     return [{ path: issue.path, what }];
   }
   return [{ path: issue.path, what: issue.message }];

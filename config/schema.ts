@@ -22,7 +22,7 @@ const interval = z
       message: "min must not be larger than max",
     },
   );
-export const limitsSchema = z.record(z.string(), interval);
+const limitsSchema = z.record(z.string(), interval);
 
 const recipeStep = z.strictObject({
   capability: z.string().min(1),
@@ -58,11 +58,12 @@ const campaignCommon = z.strictObject({
 const completedCampaign = z.preprocess(completeForwardCampaign, campaignCommon);
 
 export const campaignSchema = completedCampaign.transform((campaign, context) => {
-  const goal = goalSchema.safeParse({ goal: campaign.goal, model: campaign.model ?? {} });
+  const goal = goalSchema.safeParse(
+    { goal: campaign.goal, model: campaign.model ?? {} },
+    { reportInput: true },
+  );
   if (goal.success) return { ...campaign, ...goal.data };
-  for (const issue of goal.error.issues) {
-    context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
-  }
+  for (const issue of goal.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
   return z.NEVER;
 });
 
@@ -92,9 +93,13 @@ export const configurationSchema = z.strictObject({
       host: z.string().default("127.0.0.1"),
       port: port.default(8080),
       readOnly: z.boolean().default(false),
+      /** Names, besides localhost and this machine's, under which the page may be opened. */
+      allowedHosts: z.array(z.string().min(1).max(253).toLowerCase()).max(100).default([]),
       enabled: z.boolean().default(true),
     })
-    .default({ host: "127.0.0.1", port: 8080, readOnly: false, enabled: true }),
+    .default({
+      ...{ host: "127.0.0.1", port: 8080, readOnly: false, allowedHosts: [], enabled: true },
+    }),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
   laboratory: laboratorySchema.optional(),
   /** Runners that this daemon starts beside itself, each a separate client of the broker. */

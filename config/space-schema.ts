@@ -55,28 +55,32 @@ const boxAxis = z
   });
 
 /** Where the campaign may ask. `table` names a CSV file beside the configuration. */
-export const spaceSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("grid"), axes: z.array(axisSchema).min(1).max(8) }),
-  z.strictObject({
-    kind: z.literal("simplex-grid"),
-    components: z.array(z.string().min(1)).min(2).max(6),
-    step: z
-      .number()
-      .min(0.001)
-      .max(0.5)
-      .refine(
-        (step) => Math.abs(1 / step - Math.round(1 / step)) < 1e-6,
-        "1 must be a multiple of the step",
-      ),
-    further: z.array(axisSchema).max(4).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("table"),
-    file: z.string().min(1),
-    axes: z.array(z.string().min(1)).min(1).max(16),
-    components: z.array(z.string().min(1)).min(2).max(6).optional(),
-  }),
-  z.strictObject({ kind: z.literal("box"), axes: z.array(boxAxis).min(1).max(16) }),
-]);
+export const spaceSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("grid"), axes: z.array(axisSchema).min(1).max(8) }),
+    z.strictObject({
+      kind: z.literal("simplex-grid"),
+      components: z.array(z.string().min(1)).min(2).max(6),
+      step: z
+        .number()
+        .min(0.001)
+        .max(0.5)
+        .refine(
+          (step) => Math.abs(1 / step - Math.round(1 / step)) < 1e-6,
+          "1 must be a multiple of the step",
+        ),
+      further: z.array(axisSchema).max(4).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("table"),
+      file: z.string().min(1),
+      axes: z.array(z.string().min(1)).min(1).max(16),
+      components: z.array(z.string().min(1)).min(2).max(6).optional(),
+    }),
+    z.strictObject({ kind: z.literal("box"), axes: z.array(boxAxis).min(1).max(16) }),
+  ],
+  { error: "write kind: grid, simplex-grid, table or box" },
+);
 
 export type SpaceConfiguration = z.infer<typeof spaceSchema>;

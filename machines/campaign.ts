@@ -79,6 +79,18 @@ const stopAndAbort = {
   },
 } as const;
 
+/** While a person has paused it: what was asked for is still learnt and opened, nothing new is asked for. */
+const untilResumed = {
+  ...learnOnly,
+  ...stopAndAbort,
+  "campaign.proposed": [
+    { guard: "isMyRequest" as const, actions: [closeRequest, openExperiments] },
+    {},
+  ],
+  "campaign.resume": { target: "running" as const, actions: [accept, replan] },
+  "campaign.withdraw": withdraw,
+};
+
 const approval = {
   "campaign.approve": [
     {
@@ -218,28 +230,14 @@ export const campaignMachine = setupCampaign.createMachine({
     pausing: {
       on: {
         ...refusals("pausing"),
-        ...learnOnly,
-        ...stopAndAbort,
-        "campaign.proposed": [
-          { guard: "isMyRequest", actions: [closeRequest, openExperiments] },
-          {},
-        ],
-        "campaign.resume": { target: "running", actions: [accept, replan] },
-        "campaign.withdraw": withdraw,
+        ...untilResumed,
         "campaign.settled": "paused",
       },
     },
     paused: {
       on: {
         ...refusals("paused"),
-        ...learnOnly,
-        ...stopAndAbort,
-        "campaign.proposed": [
-          { guard: "isMyRequest", actions: [closeRequest, openExperiments] },
-          {},
-        ],
-        "campaign.resume": { target: "running", actions: [accept, replan] },
-        "campaign.withdraw": withdraw,
+        ...untilResumed,
       },
     },
     suspended: {

@@ -4,7 +4,7 @@ import { JOB_TIMES, type JobContext, type JobEvent } from "./job-types.ts";
 type Args = { readonly context: JobContext; readonly event: JobEvent };
 
 /** One command id an attempt: a resend is the same command, a retry is another. */
-export function startCommandId(context: JobContext): string {
+function startCommandId(context: JobContext): string {
   return `${context.jobId}.a${context.attempt}`;
 }
 

@@ -26,7 +26,7 @@ export const giveUp = [
 ];
 
 /** What an instrument's own words end: rejected, failed. An earlier attempt's late word ends nothing. */
-export const onRefusal = (reason: JobFailureReason) => [
+const onRefusal = (reason: JobFailureReason) => [
   { guard: "isOfEarlierAttempt" as const },
   { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
   { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },
@@ -38,7 +38,7 @@ export const onRefusal = (reason: JobFailureReason) => [
   { target: "#job.failed" as const, actions: fail(reason) },
 ];
 
-export const onUnknown = [
+const onUnknown = [
   { guard: "neverBegan" as const, target: "#job.dispatched" as const },
   {
     guard: "isCancelled" as const,

@@ -67,7 +67,7 @@ export function createDashboardServer(options: DashboardOptions): DashboardServe
 }
 
 /** The routes, without a port: what tests call directly. */
-export function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
+function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
   const { ports, policy, logger = silentLogger } = options;
   const metrics = createMetrics(ports.overview, () => feed.watchers);
   const app = new Hono();

@@ -35,7 +35,7 @@ export function hostGuard(allowedHosts: readonly string[]): MiddlewareHandler {
     const isAddress = /^[\d.]+$/.test(name) || name.startsWith("[");
     if (!isAddress && !allowed.has(name)) {
       const error = new LabError("TL-9002", `The page isn't served under the name “${name}”`, {
-        hint: "Open it by address, or add the name to dashboard.allowedHosts.",
+        hint: "Open it by address, or add the name to page.allowedHosts in the configuration.",
       });
       return context.json(errorBody(error), 421);
     }

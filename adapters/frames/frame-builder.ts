@@ -2,7 +2,7 @@ import type { Frame } from "../../src/domain/frame.ts";
 import { type LineSource, lineError, needLine } from "./line-source.ts";
 
 /** A frame beyond this is refused: 3 numbers an atom would no longer fit an array of the engine. */
-export const ATOMS_MAX = 200_000_000;
+const ATOMS_MAX = 200_000_000;
 
 /** Which columns of an atom's line hold what, from 0. */
 export interface AtomColumns {
@@ -66,7 +66,7 @@ export function splitFields(line: string): string[] {
   return line.trim().split(/\s+/);
 }
 
-export function fieldAt(source: LineSource, fields: readonly string[], k: number): string {
+function fieldAt(source: LineSource, fields: readonly string[], k: number): string {
   const field = fields[k];
   if (field === undefined || field === "")
     throw lineError(source, `${fields.length} columns, but column ${k + 1} is needed`);

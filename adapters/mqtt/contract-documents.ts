@@ -6,7 +6,7 @@ import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 import { TOPIC_ROOT } from "./topics.ts";
 
 /** Version of the contract; the topics carry its first number. */
-export const CONTRACT_VERSION = "1.0.0";
+const CONTRACT_VERSION = "1.0.0";
 
 /** One file of the published contract. */
 export interface ContractDocument {

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import mqtt, { type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
-import type { OperatorAction } from "../../src/events/lab-fact.ts";
-import { encodeOperatorRequest, readAgentMessage } from "./operator-messages.ts";
+import {
+  encodeOperatorRequest,
+  type OperatorCommand,
+  readAgentMessage,
+} from "./operator-messages.ts";
 import { topicOf } from "./topics.ts";
 
 export interface OperatorClientOptions {
@@ -12,16 +15,6 @@ export interface OperatorClientOptions {
   readonly password?: string | undefined;
   /** How long to wait for the broker, a reply or a view, ms. */
   readonly timeout_ms?: number | undefined;
-}
-
-export interface OperatorCommand {
-  readonly campaignId: string;
-  readonly action: OperatorAction;
-  readonly by: string;
-  readonly reason?: string | undefined;
-  readonly batch?: number | undefined;
-  readonly candidateIds?: readonly string[] | undefined;
-  readonly jobId?: string | undefined;
 }
 
 /** The agent's answer to a command. */
@@ -90,7 +83,8 @@ async function connect(options: OperatorClientOptions, timeout_ms: number): Prom
       url,
       {
         clientId: `tieline-operator-${randomUUID().slice(0, 8)}`,
-        protocolVersion: 5,
+        // Every broker serves it; nothing here needs MQTT 5.
+        protocolVersion: 4,
         reconnectPeriod: 0,
         connectTimeout: timeout_ms,
         ...(username === undefined ? {} : { username }),

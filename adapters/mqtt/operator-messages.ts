@@ -5,18 +5,22 @@ import { writeMessage } from "./envelope.ts";
 import { readFrom, type WireMessage } from "./read-message.ts";
 
 /** What a person asks of a campaign. */
-export interface OperatorRequest {
-  readonly site: string;
+export interface OperatorCommand {
   readonly campaignId: string;
   readonly action: OperatorAction;
-  /** Unique; the reply names it. */
-  readonly commandId: string;
   readonly by: string;
   readonly reason?: string | undefined;
   readonly batch?: number | undefined;
   readonly candidateIds?: readonly string[] | undefined;
   /** For `withdraw`. */
   readonly jobId?: string | undefined;
+}
+
+/** A command as it is sent. */
+export interface OperatorRequest extends OperatorCommand {
+  readonly site: string;
+  /** Unique; the reply names it. */
+  readonly commandId: string;
 }
 
 const MESSAGE = {

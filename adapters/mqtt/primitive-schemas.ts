@@ -33,7 +33,7 @@ export const count = z.int().min(0);
 export const ordinal = z.int().min(1);
 
 /** A set point or a measured value: a number in the unit that the birth message declares, or text. */
-export const parameterValue = z.union([finite, text]);
+const parameterValue = z.union([finite, text]);
 export const parameters = z.record(name, parameterValue);
 
 /** RFC 3339 in UTC. */
@@ -51,7 +51,7 @@ export const dataReference = z.object({
 });
 
 /** Who speaks: the `source` of the CloudEvents envelope. */
-export const source = z.string().regex(/^(instrument|agent|operator)\/[A-Za-z0-9._-]{1,64}$/);
+const source = z.string().regex(/^(instrument|agent|operator)\/[A-Za-z0-9._-]{1,64}$/);
 
 /** CloudEvents 1.0, structured mode. Further attributes are allowed and ignored. */
 export const envelope = z.object({

@@ -11,7 +11,7 @@ export interface ParsedTopic {
 }
 
 /** Prefix of a site's topics, with the slash at its end. */
-export function sitePrefix(site: string): string {
+function sitePrefix(site: string): string {
   return `${TOPIC_ROOT}/${site}/`;
 }
 
@@ -23,11 +23,6 @@ export function topicOf(
 ): string {
   const local = MESSAGES[message].topic.replace(/\{(\w+)\}/g, (_, key: string) => ids[key] ?? "");
   return sitePrefix(site) + local;
-}
-
-/** The filter that receives a message from everybody: identifiers become `+`. */
-export function filterOf(site: string, message: MessageName): string {
-  return sitePrefix(site) + maskOf(MESSAGES[message].topic);
 }
 
 /**

@@ -226,7 +226,8 @@ export class SimulationRunner {
       held: false,
     };
     this.#running = running;
-    this.#options.logger.info({ jobId, attempt, folder, parameters }, "runner.begins");
+    const shown = shortened(parameters);
+    this.#options.logger.info({ jobId, attempt, folder, parameters: shown }, "runner.begins");
     this.#sayState();
     const onProgress = (fraction: number, message?: string): void => {
       running.fraction = Math.min(1, Math.max(running.fraction, fraction));
@@ -356,4 +357,18 @@ export class SimulationRunner {
       retain: true,
     });
   }
+}
+
+/** Longer texts among the set points (a model's specification) would bury a log: they are cut. */
+const SHOWN_LENGTH_MAX = 60;
+
+function shortened(parameters: SimulationOrder["parameters"]): SimulationOrder["parameters"] {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > SHOWN_LENGTH_MAX
+        ? `${value.slice(0, SHOWN_LENGTH_MAX)} ...`
+        : value,
+    ]),
+  );
 }

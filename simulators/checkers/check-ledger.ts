@@ -82,7 +82,7 @@ function checkLimits(
 }
 
 /** An experiment is what its jobs' names have in common: `e7.s1` and `e7.s2` are experiment `e7`. */
-export function experimentOf(jobId: string): string {
+function experimentOf(jobId: string): string {
   return jobId.replace(/\.s\d+$/, "");
 }
 

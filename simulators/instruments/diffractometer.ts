@@ -10,7 +10,7 @@ import type { PhaseTruth } from "../truths/phase-truth.ts";
 import type { PhysicalWorld, Sample } from "../world/physical-world.ts";
 import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
 
-export const DIFFRACTION_S = 300;
+const DIFFRACTION_S = 300;
 /** The truth is the equilibrium at one temperature; a sample counts as equilibrated there within these. */
 const EQUILIBRIUM_WITHIN_K = 10;
 const EQUILIBRIUM_AFTER_H = 0.05;

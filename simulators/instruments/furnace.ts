@@ -2,10 +2,10 @@ import type { JobOrder } from "../wire/instrument-commands.ts";
 import type { PhysicalWorld } from "../world/physical-world.ts";
 import type { DeviceOutcome, JobPlan, Refusal, SimulatedDevice } from "./simulated-device.ts";
 
-export const AMBIENT_K = 293;
+const AMBIENT_K = 293;
 /** A small lamp furnace: heats and cools to within 1/e of the rest in these times. */
-export const HEATING_TIME_CONSTANT_S = 40;
-export const COOLING_TIME_CONSTANT_S = 300;
+const HEATING_TIME_CONSTANT_S = 40;
+const COOLING_TIME_CONSTANT_S = 300;
 /** At temperature means within this. */
 const REACHED_WITHIN_K = 2;
 const SAMPLES_IN_ONE_LOAD_MAX = 12;

@@ -3,7 +3,7 @@ import type { LaboratoryNoise } from "../faults/fault-plan.ts";
 import { DEFAULT_DIMER, dimerMagnetisation, type SpinDimer } from "../truths/spin-dimer-truth.ts";
 import type { SimulatedDevice } from "./simulated-device.ts";
 
-export const FIELD_SWEEP_S = 600;
+const FIELD_SWEEP_S = 600;
 const FIELD_MAX_T = 60;
 const POINTS = 21;
 const POINTS_MAX = 201;

@@ -5,7 +5,7 @@ import type { LaboratoryNoise } from "../faults/fault-plan.ts";
 import { mechanicalProperties } from "../truths/heat-treatment-truth.ts";
 import type { SimulatedDevice } from "./simulated-device.ts";
 
-export const PROPERTY_TEST_S = 600;
+const PROPERTY_TEST_S = 600;
 
 /**
  * A furnace with a tensile tester behind it, for optimisation: heat-treats a standard specimen and pulls it.

@@ -10,8 +10,8 @@ import {
 import type { JobOrder } from "../wire/instrument-commands.ts";
 import type { SimulatedDevice } from "./simulated-device.ts";
 
-export const SIMULATION_S = 600;
-export const MEASUREMENT_S = 4 * 3600;
+const SIMULATION_S = 600;
+const MEASUREMENT_S = 4 * 3600;
 const FRACTION_MIN = 0.15;
 
 /**

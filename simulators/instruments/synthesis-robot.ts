@@ -5,7 +5,7 @@ import type { JobOrder } from "../wire/instrument-commands.ts";
 import type { PhysicalWorld } from "../world/physical-world.ts";
 import type { DeviceOutcome, Refusal, SimulatedDevice } from "./simulated-device.ts";
 
-export const SYNTHESIS_S = 240;
+const SYNTHESIS_S = 240;
 /** Mole fractions must add up to 1 within this. */
 const SUM_TOLERANCE = 1e-6;
 

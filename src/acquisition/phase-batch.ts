@@ -57,8 +57,9 @@ export interface ChosenPoint {
 /** Exponents of {@link chooseBatch}; a flat optimum on every map tried. */
 const RARITY_POWER = 1;
 const REACH_POWER = 0.75;
-/** Radius of the local penalty, in mean distances between results. */
+/** Radius of the local penalty, in mean distances between results; and at most in distances to the nearest result. */
 const PENALTY_RADIUS = 0.4;
+const PENALTY_RADIUS_near = 0.7;
 /** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
 const EXCLUSION_steps = 2.66;
 /** Every second pick of the balanced score is by plain doubt. */
@@ -73,7 +74,8 @@ const BALANCED_period = 2;
  * where phases of a single point hide.
  *
  * Local penalty: a chosen point or a point in flight j counts as a result of its expected label (n_c += F_jc, d_i shrinks) and
- * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r^2), r = 0.4 (N v/(M+1))^(1/dimension). No solve is needed.
+ * damps its surroundings by 1 - exp(-|x_i - x_j|^2 / r_j^2), r_j = min(0.4 (N v/(M+1))^(1/dimension), 0.7 d_j): where results are dense,
+ * along boundaries, a batch may be dense too. No solve is needed.
  *
  * Cost O(count N labels). Equal scores (to 1e-9) are decided by `tie`. Returns fewer points only if fewer are free.
  */
@@ -107,7 +109,7 @@ function createState(request: PhaseBatchRequest) {
   const penalty = new Float64Array(count).fill(1);
   const labelCounts = columns.map((_, k) => request.labelCounts[k] ?? 0);
   const doubt = request.risk ?? doubtOf(score, request, count);
-  const radius =
+  const widest =
     PENALTY_RADIUS * ((count * request.cellVolume) / (request.measured + 1)) ** (1 / dimension);
   const near = new Uint8Array(count);
 
@@ -127,6 +129,8 @@ function createState(request: PhaseBatchRequest) {
     },
     condition: (j: number) => {
       if (usesPenalty) for (const [k, column] of columns.entries()) labelCounts[k]! += column[j]!;
+      // A repeat has no distance of its own: its surroundings are as well known as its result is near.
+      const radius = Math.max(1e-6, Math.min(widest, PENALTY_RADIUS_near * distance[j]!));
       visit(j, (i, d2) => {
         if (usesPenalty) {
           distance[i] = Math.min(distance[i]!, Math.sqrt(d2));

@@ -1,15 +1,29 @@
 import { writeFileSync } from "node:fs";
 import { LabError } from "../core/errors.ts";
-import type { DearEstimate } from "../models/effective-model/estimate-dear.ts";
+import {
+  type DearEstimate,
+  EXPECTED_PER_COUPLING,
+} from "../models/effective-model/estimate-dear.ts";
 import {
   type EstimateSummary,
   summariseEstimate,
 } from "../models/effective-model/estimate-summary.ts";
-import { readEstimationSpec } from "../models/effective-model/estimation-spec.ts";
-import { compareModels, type EvidenceEntry } from "../models/effective-model/model-comparison.ts";
+import { createEstimationProblem } from "../models/effective-model/estimation-problem.ts";
+import {
+  type EstimationSpec,
+  readEstimationSpec,
+} from "../models/effective-model/estimation-spec.ts";
+import { describeMisfit } from "../models/effective-model/fit-check.ts";
+import {
+  compareModels,
+  type EvidenceEntry,
+  isDear,
+} from "../models/effective-model/model-comparison.ts";
 import { type CommandIo, printJson } from "./command.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, formatDuration } from "./progress.ts";
 import { readJsonFile } from "./read-json-file.ts";
+
+const NO_DATA = { scales: new Float64Array(), known: true };
 
 /** `effective-model estimate`: couplings with joint errors, other modes, evidence, and a report. */
 export async function runEstimate(
@@ -18,6 +32,8 @@ export async function runEstimate(
 ): Promise<void> {
   const spec = readEstimationSpec(readJsonFile(options.spec));
   for (const warning of spec.warnings) io.err(`warning: ${warning}\n`);
+  const expected = expectedWork(spec);
+  if (expected !== undefined) io.err(`${expected}\n`);
   const started_ms = performance.now();
   const progress = createProgress(io, "estimating");
   const { estimates, evidence } = compareModels(spec, (done, total, stage) =>
@@ -41,6 +57,29 @@ export async function runEstimate(
       ...{ prior: spec.prior, seed: spec.seed, timing_ms, warnings: spec.warnings },
     });
   else io.out(describeEstimate(summary, evidence) + describeEmulation(best.emulation));
+}
+
+/** Multiply-adds that a core does in a second here, roughly, and the work worth a word before it starts. */
+const OPERATIONS_PER_s = 3e8;
+const LONG_s = 60;
+
+/** How long the forward calculations of an emulated estimate will take, where that is long. */
+function expectedWork(spec: EstimationSpec): string | undefined {
+  let total = 0;
+  let single_s = 0;
+  for (const model of spec.models) {
+    if (!isDear(spec, model) || spec.isClassical) continue;
+    const { physics, map } = createEstimationProblem(spec, model, [], NO_DATA);
+    const calculations = EXPECTED_PER_COUPLING * map.free.length;
+    single_s = Math.max(single_s, physics.operations / OPERATIONS_PER_s);
+    total += calculations;
+  }
+  const time_s = total * single_s;
+  if (time_s < LONG_s) return undefined;
+  return (
+    `about ${total} forward calculations of ${spec.siteSpins.length} spins, some ${single_s.toPrecision(2)} s each: ` +
+    `about ${formatDuration(time_s)} (a campaign with model.forward spreads them over runners)`
+  );
 }
 
 function writeReport(path: string, html: string): void {
@@ -93,6 +132,8 @@ function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]
       return `  ${mode.weight.toExponential(1)}  ${J.join(", ")}  chi2 ${mode.chi2.toPrecision(4)}`;
     }),
   ];
+  const misfit = describeMisfit(s.fit);
+  if (misfit !== undefined) lines.push(`warning: ${misfit}`);
   if (s.dropped.length > 0) lines.push(`set to zero by the prior: ${s.dropped.join(", ")}`);
   if (evidence.length > 1) {
     lines.push("", "models by evidence");

@@ -1,6 +1,7 @@
 import type { ModelEstimate } from "../models/effective-model/estimate.ts";
 import type { EstimateSummary } from "../models/effective-model/estimate-summary.ts";
 import type { EstimationSpec } from "../models/effective-model/estimation-spec.ts";
+import { describeMisfit } from "../models/effective-model/fit-check.ts";
 import type { EvidenceEntry } from "../models/effective-model/model-comparison.ts";
 import {
   plotCorner,
@@ -46,10 +47,15 @@ export function renderEstimateReport(input: ReportInput): string {
 <h1>Effective model: ${escapeText(summary.model)}</h1>
 <p>${summary.points} measured values, ${spec.siteSpins.length} spins, g = ${spec.g}, prior ${spec.prior}, seed ${escapeText(spec.seed)}.
 sigma = ${summary.sigma.toPrecision(4)}, lambda = ${summary.lambda.toPrecision(4)}, chi2 = ${summary.chi2.toPrecision(5)}.
-${summary.evaluations} forward calculations to within 1.1 times the best chi2, ${summary.forwardCalculations["total"]} in all.</p>
+${misfitSentence(summary)}${summary.evaluations} forward calculations to within 1.1 times the best chi2, ${summary.forwardCalculations["total"]} in all.</p>
 ${sections.join("\n")}
 </body></html>
 `;
+}
+
+function misfitSentence({ fit }: EstimateSummary): string {
+  const misfit = describeMisfit(fit);
+  return misfit === undefined ? "" : `<b>Warning:</b> ${escapeText(misfit)}.<br>`;
 }
 
 function section(title: string, body: string): string {

@@ -3,6 +3,7 @@ import { LabError } from "../core/errors.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
 import {
+  checkRoles,
   parseConstraints,
   parseCount,
   parseDesign,
@@ -98,6 +99,7 @@ function collect(text: string, all: readonly string[]): string[] {
 
 async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const model = readSettings(raw);
+  checkRoles(model);
   const reference = parseReference(raw.reference, model.objectives.length);
   const { playOptimise } = await import("./play-optimise.ts");
   const { frontOfTable, summarisePlay, fractionOfBest } = await import("./summarise-optimise.ts");
@@ -166,8 +168,8 @@ function readSettings(raw: RawOptions): OptimiseSettings {
 
 async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise<KnownTable> {
   const { cellValue, readParameters } = await import("./optimise-cells.ts");
-  const { columnOf, readTable } = await import("./table.ts");
-  const table = await readTable(raw.table);
+  const { columnOf, readTable } = await import("../../config/table.ts");
+  const table = readTable(raw.table);
   if (table.rows.length === 0) throw new LabError("TL-1020", `${raw.table} has no rows`);
   const names = [
     ...new Set([...raw.inputs, ...[raw.cost, raw.shared].filter((n) => n !== undefined)]),
@@ -177,7 +179,7 @@ async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise
   const outcomes = new Map(
     [...model.objectives, ...(model.constraints ?? [])].map(({ name }) => {
       const column = columnOf(table, name);
-      const values = table.rows.map(({ cells }) => Number(cellValue(cells[column] ?? "")));
+      const values = table.rows.map(({ cells }) => Number(cellValue(table, cells[column] ?? "")));
       return [name, Float64Array.from(values)];
     }),
   );

@@ -3,7 +3,7 @@ import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { type CommandIo, printJson } from "./command.ts";
-import { nameList, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
+import { distinctNames, numberWithin, oneOfWords, wholeNumber } from "./option-values.ts";
 import type { EvaluationOptions, EvaluationRun } from "./phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "./phase-diagram-truth.ts";
 import { createProgress } from "./progress.ts";
@@ -23,6 +23,8 @@ Diversity: local-penalty (default), neighbour-exclusion, none`;
 
 /** What the tie-line triangulation chooses by, in place of the graph's method, score and diversity. */
 const TRIANGULATION = { method: "triangulation", score: "gaps", diversity: "believer" };
+/** The same of the engine that follows the fields of a binary through temperature. */
+const BINARY_FIELDS = { ...TRIANGULATION, method: "binary-fields" };
 
 const THRESHOLDS = [0.8, 0.9, 0.95] as const;
 
@@ -121,6 +123,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const { resolveSettings } = await import("../planning/phase-diagram-strategy.ts");
   const resolved = resolveSettings(options.settings);
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
+  for (const warning of truth.warnings ?? []) io.err(`warning: ${warning}\n`);
   const settings = withCoexistence(options.settings, truth);
   const budget = Math.min(options.budget, truth.rows.length);
   const outputs = await import("./evaluate-map-outputs.ts");
@@ -148,7 +151,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       axes,
       label: raw.label,
       ...resolved,
-      ...(settings.coexistence === "full" && TRIANGULATION),
+      ...(settings.coexistence === "full" && (isBinary(truth) ? BINARY_FIELDS : TRIANGULATION)),
       coexistence: settings.coexistence,
       batch: options.batch,
       initial: options.startsAtCorners ? "corners" : options.initial,
@@ -178,14 +181,22 @@ function withCoexistence(
   if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
-  const isSection = truth.components.length === 3 && truth.axes.length <= 4;
+  const components = truth.components.length;
+  const isSection =
+    (components === 3 && truth.axes.length <= 4) ||
+    (components > 3 && truth.axes.length === components);
   // A batch that shares a mole fraction is something only the graph can choose.
   const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
   const isOpen =
     coexistence === undefined && method === undefined && score === undefined && !isShared;
-  return isOpen && isSection && truth.hasCompositions
+  return isOpen && (isSection || isBinary(truth)) && truth.hasCompositions
     ? { ...settings, coexistence: "full" }
     : { ...settings, coexistence: coexistence ?? "off" };
+}
+
+/** One mole fraction, or two that sum to the whole, over one further axis. */
+function isBinary({ components, axes }: PhaseDiagramTruth): boolean {
+  return [1, 2].includes(components.length) && axes.length === components.length + 1;
 }
 
 function readOptions(raw: RawOptions): {
@@ -194,7 +205,7 @@ function readOptions(raw: RawOptions): {
   axes: string[];
   space: "ternary" | "cartesian" | undefined;
 } {
-  const axes = nameList("--axes", raw.axes);
+  const axes = distinctNames("--axes", raw.axes);
   if (raw.shared !== undefined && !axes.includes(raw.shared)) {
     throw misuse("TL-1001", `--shared ${raw.shared} is not among the axes ${axes.join(", ")}`);
   }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { LabError } from "../core/errors.ts";
 import type { OperatorAction } from "../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+import { nameList, wholeNumber } from "./option-values.ts";
 
 const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
 
@@ -28,6 +29,12 @@ const DESCRIPTIONS: Readonly<Record<Exclude<OperatorAction, "start">, string>> =
   withdraw: "takes an observation back, and everything that was derived from it",
 };
 
+const EXAMPLE_OPTIONS: Readonly<Record<string, string>> = {
+  approve: " --points c7,c12",
+  reject: " --points c7,c12",
+  withdraw: " --job al-mg-zn.12.s3",
+};
+
 /** `tieline pause | resume | stop | abort | approve | reject | withdraw`, and `start-campaign`. */
 export const registerOperate: RegisterCommand = (program, io) => {
   for (const [action, description] of Object.entries(DESCRIPTIONS)) {
@@ -44,7 +51,7 @@ export const registerOperate: RegisterCommand = (program, io) => {
       command.requiredOption("--job <id>", "a job of the experiment to take back");
     command.addHelpText(
       "after",
-      `\nExample:\n  tieline ${action} --campaign al-mg-zn --by "R. Tamura" --reason "new crucible"\n`,
+      `\nExample:\n  tieline ${action} --campaign al-mg-zn${EXAMPLE_OPTIONS[action] ?? ""} --by ada --reason "new crucible"\n`,
     );
     command.action((options: OperateOptions) => operate(action as OperatorAction, options, io));
   }
@@ -62,9 +69,18 @@ export function addConnection(command: Command): Command {
     .requiredOption("--campaign <id>", "the campaign")
     .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
     .option("--site <site>", "site of the daemon", "default")
-    .addOption(new Option("--by <name>", "who says so").default(userInfo().username))
+    .addOption(new Option("--by <name>", "who says so").default(userName()))
     .option("--reason <text>", "why; kept in the log")
     .option("--json", "prints one JSON document");
+}
+
+/** The user's name; in a container a number may have none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] || "operator";
+  }
 }
 
 async function operate(
@@ -72,6 +88,9 @@ async function operate(
   options: OperateOptions,
   io: CommandIo,
 ): Promise<void> {
+  const batch = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 1);
+  const candidateIds =
+    options.points === undefined ? undefined : nameList("--points", options.points);
   const client = await connectFromOptions(options);
   try {
     const reply = await client.command({
@@ -79,8 +98,8 @@ async function operate(
       action,
       by: options.by,
       reason: options.reason,
-      batch: options.batch === undefined ? undefined : Number(options.batch),
-      candidateIds: options.points?.split(",").map((id) => id.trim()),
+      batch,
+      candidateIds,
       jobId: options.job,
     });
     if (options.json) printJson(io, reply);

@@ -2,6 +2,7 @@ import { misuse } from "../core/errors.ts";
 import type {
   InputConstraint,
   ObjectiveSetting,
+  OptimiseSettings,
   OutcomeConstraint,
 } from "../domain/goal-settings.ts";
 
@@ -99,6 +100,26 @@ export function parseExploration(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
   throw misuse("TL-1001", `--exploration must be a number of at least 0, not "${text}"`);
+}
+
+/** Refuses settings in which a column has no role or two that exclude each other. Throws TL-1001. */
+export function checkRoles(model: OptimiseSettings): void {
+  const { objectives, constraints = [], inputs = [], cost, shared, inputConstraints = [] } = model;
+  const measured = [...objectives, ...constraints].map(({ name }) => name);
+  if (inputs.length === 0) throw misuse("TL-1001", "No input is named");
+  const twice = inputs.find((name, k) => inputs.indexOf(name) !== k);
+  if (twice !== undefined) throw misuse("TL-1001", `The input ${twice} is named twice`);
+  const both = [...inputs, cost].find((name) => name !== undefined && measured.includes(name));
+  if (both !== undefined) {
+    throw misuse("TL-1001", `${both} cannot be known beforehand and be a result at once`);
+  }
+  const known = [...inputs, cost, shared];
+  const unknown = inputConstraints
+    .flatMap(({ coefficients }) => Object.keys(coefficients))
+    .find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const names = inputs.join(", ");
+  throw misuse("TL-1001", `--limit names ${unknown}, which is no input`, `Inputs are ${names}.`);
 }
 
 /** A whole number of at least `least`. */

@@ -21,6 +21,14 @@ export function nameList(option: string, text: string): string[] {
   throw misuse("TL-1001", `${option} must be names separated by commas, not "${text}"`);
 }
 
+/** Reads a list of names, each there once. */
+export function distinctNames(option: string, text: string): string[] {
+  const names = nameList(option, text);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice === undefined) return names;
+  throw misuse("TL-1001", `${option} names ${twice} twice`);
+}
+
 /** Reads an option that allows a few words only. */
 export function oneOfWords<const T extends string>(
   option: string,

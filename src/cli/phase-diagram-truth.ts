@@ -1,8 +1,10 @@
+import { columnOf, numberAt, readTable, type Table, type TableRow } from "../../config/table.ts";
 import { LabError } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Composition } from "../domain/observation.ts";
 import { phaseSetLabel } from "../domain/observation.ts";
-import { columnOf, numberAt, readTable, type Table, type TableRow } from "./table.ts";
+import { CANDIDATES_MAX } from "../domain/search-space.ts";
+import { checkCandidates, findShares, phasesAt } from "./candidate-table.ts";
 
 /** A known phase diagram: one row a candidate. */
 export interface PhaseDiagramTruth {
@@ -12,6 +14,8 @@ export interface PhaseDiagramTruth {
   readonly components: readonly string[];
   readonly rows: readonly TruthRow[];
   readonly hasCompositions: boolean;
+  /** What a person should know of the table before trusting its scores. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 export interface TruthRow {
@@ -30,37 +34,36 @@ export interface TruthOptions {
   readonly label: string;
 }
 
+/** What a composition calls the component of a binary that has no axis. */
+const OTHER_COMPONENT = "the other component";
 /** Phases that can coexist in one row. */
 const PHASES_max = 6;
 
 /** Reads a truth table; every problem names its line. */
 export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTruth> {
-  const table = await readTable(options.file);
-  if (table.rows.length === 0) {
-    throw new LabError("TL-1020", `${options.file} has a header but no rows`);
-  }
+  const table = readTable(options.file);
+  checkCandidates(table, CANDIDATES_MAX);
   const axisColumns = options.axes.map((axis) => columnOf(table, axis));
   const label = columnOf(table, options.label);
-  const components = findComponentAxes(table, options, axisColumns);
+  const components = findComponentAxes(table, options);
   const phaseColumns = listPhaseColumns(table, options.axes, components);
   const rows = table.rows.map((row) => {
     const parameters = Object.fromEntries(
       options.axes.map((axis, k) => [axis, numberAt(table, row, axisColumns[k] ?? 0)]),
     );
-    const text = row.cells[label] ?? "";
-    if (text === "") {
+    const phases = phasesAt(table, row, label);
+    if (phases === undefined) {
       throw new LabError(
         "TL-1020",
         `${options.file}, line ${row.line}: the label in the column ${options.label} is empty`,
         { hint: "A truth needs a label in every row." },
       );
     }
-    const phases = text.split("+").map((name) => name.trim());
     return {
       parameters,
       label: phaseSetLabel(phases),
       phases,
-      ...coexisting(table, row, phaseColumns),
+      ...coexisting(table, row, phaseColumns, components),
     };
   });
   return {
@@ -69,29 +72,54 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
     components,
     rows,
     hasCompositions: rows.some((row) => row.compositions !== undefined),
+    warnings: contradictions(table, rows),
   };
 }
 
-function findComponentAxes(
-  table: Table,
-  options: TruthOptions,
-  columns: readonly number[],
-): readonly string[] {
-  if (options.space === "cartesian") return [];
-  for (let used = options.axes.length; used >= 3; used--) {
-    const sums = table.rows.map((row) =>
-      columns.slice(0, used).reduce((sum, column) => sum + numberAt(table, row, column), 0),
-    );
-    const isWhole = [1, 100].some((whole) =>
-      sums.every((sum) => Math.abs(sum - whole) < 2e-3 * whole),
-    );
-    if (isWhole) return options.axes.slice(0, used);
-  }
-  if (options.space === undefined) return [];
+function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): readonly string[] {
+  if (space === "cartesian") return [];
+  const shares = findShares(table, axes);
+  if (shares.length > 0) return shares;
+  const fractions = axes.filter((axis) => isFraction(table, axis));
+  if (axes.length === 2 && fractions.length === 1) return fractions;
+  if (space === undefined) return [];
   throw new LabError(
     "TL-1020",
-    `${options.file}: the axes ${options.axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
+    `${file}: the axes ${axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
     { hint: "List the composition axes first, or use --space cartesian." },
+  );
+}
+
+/** Rows at the same place with different labels: an axis may be missing, and no model can learn both. */
+function contradictions(table: Table, rows: readonly TruthRow[]): string[] {
+  const first = new Map<string, number>();
+  let count = 0;
+  let example = "";
+  for (const [k, { parameters, label }] of rows.entries()) {
+    const place = Object.values(parameters).join(" ");
+    const before = first.get(place);
+    if (before === undefined) first.set(place, k);
+    else if (rows[before]?.label !== label) {
+      count++;
+      example ||= `lines ${table.rows[before]?.line} and ${table.rows[k]?.line}`;
+    }
+  }
+  return count === 0
+    ? []
+    : [
+        `${count === 1 ? "1 row repeats" : `${count} rows repeat`} a point with another label (${example}): is an axis missing from --axes?`,
+      ];
+}
+
+/** A column `x_...` of values within 0 and 1 (or 100): the one mole fraction of a binary. */
+function isFraction(table: Table, axis: string): boolean {
+  const column = columnOf(table, axis);
+  return (
+    /^x_/i.test(axis) &&
+    table.rows.every((row) => {
+      const x = numberAt(table, row, column);
+      return x >= 0 && x <= 100;
+    })
   );
 }
 
@@ -137,6 +165,7 @@ function coexisting(
   table: Table,
   row: TableRow,
   columns: readonly PhaseColumns[],
+  components: readonly string[],
 ): Pick<TruthRow, "fractions" | "compositions"> {
   const fractions: Record<string, number> = {};
   const compositions: Record<string, Composition> = {};
@@ -145,10 +174,15 @@ function coexisting(
     const name = row.cells[phase] ?? "";
     if (name === "") continue;
     if (fraction !== undefined) fractions[name] = numberAt(table, row, fraction);
-    if (composition.length < 2) isComplete = false;
+    if (composition.length === 0 || composition.length < components.length) isComplete = false;
     else {
+      const amounts = composition.map(({ component, column }): [string, number] => [
+        component,
+        numberAt(table, row, column),
+      ]);
+      const rest = 1 - amounts.reduce((sum, [, x]) => sum + x, 0);
       compositions[name] = Object.fromEntries(
-        composition.map(({ component, column }) => [component, numberAt(table, row, column)]),
+        components.length === 1 ? [...amounts, [OTHER_COMPONENT, rest]] : amounts,
       );
     }
   }

@@ -6,6 +6,8 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "../../config/load-configuration.ts";
+import type { PlannedCampaign } from "../compose-loop.ts";
+import type { Logger } from "../core/logger.ts";
 import { createDaemon, type Daemon } from "../daemon.ts";
 import { refuseBadModelsApart } from "./check-models-apart.ts";
 import type { CommandIo } from "./command.ts";
@@ -28,13 +30,45 @@ interface StartOptions {
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
   const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
-  const { configuration } = loaded;
-  const seed = options.seed ?? configuration.seed;
+  const seed = options.seed ?? loaded.configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
   await refuseBadModelsApart(loaded.file, seed);
+  const opened: Close[] = [];
+  const logger = createPinoLogger({
+    level: process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info"),
+  });
+  let lastWord: string | undefined;
+  try {
+    lastWord = await run({ options, io, loaded, seed, campaigns, logger, opened });
+  } finally {
+    // What was opened last is closed first, also where something else could not be opened: nothing runs on unseen.
+    for (const close of opened.reverse()) {
+      await Promise.resolve(close()).catch((error: unknown) =>
+        logger.error({ error: String(error) }, "daemon.stop"),
+      );
+    }
+  }
+  if (lastWord !== undefined) io.out(`${lastWord}\n`);
+}
+
+type Close = () => Promise<unknown> | unknown;
+
+interface Run {
+  readonly options: StartOptions;
+  readonly io: CommandIo;
+  readonly loaded: LoadedConfiguration;
+  readonly seed: string;
+  readonly campaigns: readonly PlannedCampaign[];
+  readonly logger: Logger;
+  /** How to close what was opened, in the order of opening. */
+  readonly opened: Close[];
+}
+
+/** Resolves when the daemon has ended; with its last word where every campaign is over. */
+async function run(about: Run): Promise<string | undefined> {
+  const { options, io, loaded, seed, campaigns, logger, opened } = about;
+  const { configuration, file } = loaded;
   const folder = resolve(options.data ?? configuration.data);
-  const level = process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info");
-  const logger = createPinoLogger({ level });
   let end: (why: Ending) => void = () => {};
   const ended = new Promise<Ending>((settle) => {
     end = settle;
@@ -52,41 +86,29 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
     },
     onFatal: (error) => end({ kind: "fatal", error }),
   });
+  opened.push(() => daemon.stop());
   const onSignal = () => end({ kind: "signal" });
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
   await daemon.start();
-  const laboratory = await startLaboratory({
-    loaded,
-    daemon,
-    folder,
-    seed,
-    speed: options.speed,
-    logger,
-  });
-  const stopRunners =
-    configuration.runners.length > 0
-      ? (await import("./start-runners.ts")).startRunners({ configuration, daemon, folder, logger })
-      : async () => {};
-  const stopReloading = reloadOnHangup({ file: loaded.file, seed, daemon, logger });
+  if (configuration.runners.length > 0) {
+    const { startRunners } = await import("./start-runners.ts");
+    opened.push(startRunners({ configuration, daemon, folder, logger }));
+  }
+  const { speed } = options;
+  const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
+  opened.push(() => laboratory?.stop());
+  opened.push(reloadOnHangup({ file, seed, daemon, logger }));
+  opened.push(() => page?.stop());
   const pageUrl = await page?.start(daemon);
   announce(io, loaded, daemon, folder);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
-  const stopNotifications = startNotifications(configuration, daemon.view, logger);
-  const stopLine = showLiveScreen(io, daemon);
+  opened.push(startNotifications(configuration, daemon.view, logger));
+  opened.push(showLiveScreen(io, daemon));
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;
-  stopLine();
-  stopReloading();
-  process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
-  await stopNotifications();
-  await page?.stop();
-  await laboratory?.stop();
-  await stopRunners();
-  await daemon
-    .stop()
-    .catch((error: unknown) => logger.error({ error: String(error) }, "daemon.stop"));
   if (ending.kind === "fatal") throw ending.error;
-  if (ending.kind === "done") io.out(`${liveLine(daemon.view)}\n`);
+  return ending.kind === "done" ? liveLine(daemon.view) : undefined;
 }
 
 type Ending =

@@ -36,6 +36,7 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
   const server: DashboardServer = createDashboardServer({
     host: configuration.page.host,
     port: configuration.page.port,
+    allowedHosts: configuration.page.allowedHosts,
     logger,
     policy: { readOnly: configuration.page.readOnly, operatorKeys: operatorKeys() },
     ports: portsOf(running, inspector),

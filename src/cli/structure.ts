@@ -57,18 +57,24 @@ export const registerStructure: RegisterCommand = (program, io) => {
 
 const FILE_HELP = "extended XYZ, LAMMPS text dump, CONQUEST md.frames or XSF; plain or gzip";
 
-function registerDescribe(structure: Command, io: CommandIo): void {
-  structure
-    .command("describe")
-    .description("Writes the LAAF descriptor of every atom of every frame.")
-    .requiredOption("--frames <file>", FILE_HELP)
+/** What a descriptor is made of: the same for `describe` and `train`. */
+function addDescriptorOptions(command: Command): Command {
+  return command
     .option(
       "--species <names>",
       "species in the order of the blocks; names a dump's types 1, 2, ..",
     )
     .option("--cutoff <A>", "Rc; without it 2.12 first-neighbour distances")
     .option("--average <A>", "Ra; without it 1.69 first-neighbour distances")
-    .option("--average-over <which>", "same-species or all neighbours", "same-species")
+    .option("--average-over <which>", "same-species or all neighbours", "same-species");
+}
+
+function registerDescribe(structure: Command, io: CommandIo): void {
+  const describe = structure
+    .command("describe")
+    .description("Writes the LAAF descriptor of every atom of every frame.")
+    .requiredOption("--frames <file>", FILE_HELP);
+  addDescriptorOptions(describe)
     .option("--out <file.npy>", "float64, atoms of all frames x descriptor length")
     .option("--json", "one JSON document on standard output")
     .addHelpText(
@@ -82,7 +88,7 @@ function registerDescribe(structure: Command, io: CommandIo): void {
 }
 
 function registerTrain(structure: Command, io: CommandIo): void {
-  structure
+  const train = structure
     .command("train")
     .description("Trains a classifier of atoms (TS-LPP) on labelled frames, or finds their kinds.")
     .option(
@@ -92,14 +98,8 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option(
       "--descriptors <file.csv...>",
       "descriptors made elsewhere, one row an atom, no header; file.csv:label where labelled",
-    )
-    .option(
-      "--species <names>",
-      "species in the order of the blocks; names a dump's types 1, 2, ..",
-    )
-    .option("--cutoff <A>", "Rc; without it 2.12 first-neighbour distances")
-    .option("--average <A>", "Ra; without it 1.69 first-neighbour distances")
-    .option("--average-over <which>", "same-species or all neighbours", "same-species")
+    );
+  addDescriptorOptions(train)
     .option("--neighbours <k>", "neighbours of the graph", "7")
     .option("--sigma <s>", "heat-kernel width of the graph; without it all weights are 1")
     .option("--clusters <n>", "kinds of atoms; without it the number of labels, or suggested")

@@ -1,13 +1,16 @@
 import { basename } from "node:path";
-import { LabError, misuse } from "../core/errors.ts";
+import { columnOf, readTable, type Table } from "../../config/table.ts";
+import { misuse } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { CampaignResult, PendingPoint, Proposal } from "../domain/proposal.ts";
 import { createOptimisePlanner } from "../planning/optimise-planner.ts";
-import { type CommandIo, printJson } from "./command.ts";
+import { checkCandidates, usualAxes } from "./candidate-table.ts";
+import type { CommandIo } from "./command.ts";
 import { cellValue, readParameters } from "./optimise-cells.ts";
 import {
+  checkRoles,
   parseConstraints,
   parseDesign,
   parseExploration,
@@ -15,12 +18,11 @@ import {
   parseObjectives,
   parseReference,
 } from "./optimise-options.ts";
-import { nameList, wholeNumber } from "./option-values.ts";
+import { distinctNames, nameList, wholeNumber } from "./option-values.ts";
 import { paperCampaign } from "./play-optimise.ts";
 import type { SuggestOptions } from "./suggest.ts";
-import { columnOf, readTable, type Table } from "./table.ts";
 import { pictureKind } from "./write-picture.ts";
-import { rowOf, writeProposals } from "./write-proposals.ts";
+import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
 /**
  * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
@@ -29,10 +31,10 @@ import { rowOf, writeProposals } from "./write-proposals.ts";
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
   if (options.plot !== undefined) pictureKind("--plot", options.plot);
-  const table = await readTable(options.candidates);
-  if (table.rows.length === 0)
-    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
-  const model = readSettings(options, table);
+  const table = readTable(options.candidates);
+  checkCandidates(table);
+  const { model, warnings } = readSettings(options, table);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const names = model.inputs ?? [];
   const kept = [
     ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
@@ -52,7 +54,8 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     excluded: [],
     seed: options.seed,
   });
-  if (options.out !== undefined) await writeProposals(options.out, kept, table, proposal);
+  const suggestion = { table, axes: kept, proposal };
+  if (options.out !== undefined) await writeProposals(options.out, suggestion);
   const message = messageFor(proposal, results.length, rows.length, batch);
   if (options.plot !== undefined) {
     const { plotSuggestion } = await import("./plot-optimise.ts");
@@ -60,35 +63,15 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     const about = { title: basename(table.file), subtitle, view: planner.view(), results };
     await plotSuggestion(options.plot, { ...about, next: proposal.points }, io);
   }
-  if (options.json === true) {
-    printJson(io, {
-      goal: "optimise",
-      candidates: rows.length,
-      measured: results.length,
-      objectives: model.objectives,
-      message,
-      points: proposal.points.map((point) => ({
-        row: rowOf(point.candidateId),
-        line: table.rows[rowOf(point.candidateId)]?.line,
-        parameters: point.parameters,
-        score: point.score,
-        why: point.why,
-      })),
-      verdict: proposal.verdict,
-      model: proposal.model,
-      warnings: proposal.warnings,
-    });
-    return;
-  }
-  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
-  io.out(`${message}\n`);
-  for (const { candidateId, parameters, why } of proposal.points) {
-    const values = kept.map((name) => `${name} = ${parameters[name]}`).join(", ");
-    io.out(`  line ${table.rows[rowOf(candidateId)]?.line}: ${values}\n    ${why}\n`);
-  }
+  const counts = { candidates: rows.length, measured: results.length };
+  const head = { goal: "optimise", ...counts, objectives: model.objectives };
+  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
 }
 
-function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
+function readSettings(
+  options: SuggestOptions,
+  table: Table,
+): { readonly model: OptimiseSettings; readonly warnings: readonly string[] } {
   const last = table.columns.at(-1) ?? "";
   const plain = parseObjectives(options.objectives ?? `${last}:max`);
   const reference = parseReference(options.reference, plain.length);
@@ -96,16 +79,11 @@ function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
   const constraints = parseConstraints(options.constraints);
   const measured = new Set([...objectives, ...constraints].map((o) => o.name));
   for (const name of measured) columnOf(table, name);
-  const inputs =
+  const { axes: inputs, warnings } =
     options.axes === undefined
-      ? table.columns.filter((name) => !measured.has(name) && name !== options.cost)
-      : nameList("--axes", options.axes);
-  if (inputs.length === 0)
-    throw misuse("TL-1001", `${table.file} has no column besides ${[...measured].join(", ")}`);
-  const overlap = inputs.find((name) => measured.has(name));
-  if (overlap !== undefined)
-    throw misuse("TL-1001", `${overlap} cannot be an axis and a result at once`);
-  return {
+      ? usualAxes(table, [...measured, options.cost])
+      : { axes: distinctNames("--axes", options.axes), warnings: [] };
+  const model = {
     objectives,
     inputs,
     constraints,
@@ -123,6 +101,8 @@ function readSettings(options: SuggestOptions, table: Table): OptimiseSettings {
     logInputs:
       options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
   };
+  checkRoles(model);
+  return { model, warnings };
 }
 
 function readResults(
@@ -135,7 +115,7 @@ function readResults(
     const filled = columns.filter(({ at }) => (cells[at] ?? "") !== "");
     if (filled.length === 0) return [];
     const observations = filled.map(({ name, at }): Observation => {
-      const value = cellValue(cells[at] ?? "");
+      const value = cellValue(table, cells[at] ?? "");
       return typeof value === "number" && Number.isFinite(value)
         ? { kind: "objective", name, value, unit: "1" }
         : { kind: "failure", reason: `${name} is "${cells[at]}"` };
@@ -175,6 +155,9 @@ function messageFor(
       : hypervolume !== undefined
         ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
         : "";
+  if (proposal.points.length === 0) {
+    return `${known}${failures}${figure}. No other may be proposed: they are in flight or beyond the limits.`;
+  }
   const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
   return `${known}${failures}${figure}. Next:${fewer}`;
 }

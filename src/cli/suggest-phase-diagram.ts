@@ -1,35 +1,37 @@
 import { basename } from "node:path";
-import { LabError, misuse } from "../core/errors.ts";
+import { columnOf, numberAt, readTable, type Table } from "../../config/table.ts";
+import { misuse } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../domain/proposal.ts";
+import { CANDIDATES_MAX } from "../domain/search-space.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram-planner.ts";
-import { type CommandIo, printJson } from "./command.ts";
-import { nameList, wholeNumber } from "./option-values.ts";
+import { checkCandidates, findShares, phasesAt, usualAxes } from "./candidate-table.ts";
+import type { CommandIo } from "./command.ts";
+import { distinctNames, wholeNumber } from "./option-values.ts";
 import type { SuggestOptions } from "./suggest.ts";
-import { columnOf, numberAt, readTable, type Table } from "./table.ts";
-import { rowOf, writeProposals } from "./write-proposals.ts";
+import { printSuggestion, writeProposals } from "./write-proposals.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
-  const table = await readTable(options.candidates);
-  if (table.rows.length === 0) {
-    throw new LabError("TL-1020", `${table.file} has a header but no candidates`);
-  }
+  const table = readTable(options.candidates);
+  checkCandidates(table, CANDIDATES_MAX);
   const label = options.label ?? table.columns.at(-1) ?? "";
   const labelColumn = columnOf(table, label);
-  const axes =
+  const { axes, warnings } =
     options.axes === undefined
-      ? table.columns.filter((name) => name !== label && name !== options.confidence)
-      : nameList("--axes", options.axes);
+      ? usualAxes(table, [label, options.confidence])
+      : { axes: distinctNames("--axes", options.axes), warnings: [] };
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
   const outputs = await import("./plot-phase-diagram.ts");
   outputs.checkMapOutputs(options, axes);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const rows = readCandidates(table, axes);
+  const components = findShares(table, axes);
   const results = readResults(table, rows, labelColumn, options.confidence);
-  const planner = createPhaseDiagramPlanner(campaignOf(options, rows, batch));
+  const planner = createPhaseDiagramPlanner(campaignOf(options, { rows, components }, batch));
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
@@ -38,6 +40,7 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     excluded: [],
     seed: options.seed,
   });
+  const suggestion = { table, axes, proposal };
   const message = messageFor(proposal, results, rows.length, batch);
   const view = planner.view({ probabilities: true });
   const map = {
@@ -48,33 +51,10 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     results,
   };
   await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
-  if (options.out !== undefined) await writeProposals(options.out, axes, table, proposal);
-  if (options.json === true) {
-    printJson(io, {
-      goal: "phase-diagram",
-      candidates: rows.length,
-      measured: results.length,
-      message,
-      points: proposal.points.map((point) => ({
-        row: rowOf(point.candidateId),
-        line: table.rows[rowOf(point.candidateId)]?.line,
-        parameters: point.parameters,
-        score: point.score,
-        why: point.why,
-      })),
-      verdict: proposal.verdict,
-      model: proposal.model,
-      warnings: proposal.warnings,
-    });
-    return;
-  }
-  for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
-  io.out(`${message}\n`);
-  for (const { candidateId, parameters, why } of proposal.points) {
-    const line = table.rows[rowOf(candidateId)]?.line;
-    const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
-    io.out(`  line ${line}: ${values}\n    ${why}\n`);
-  }
+  if (options.out !== undefined) await writeProposals(options.out, suggestion);
+  const counts = { candidates: rows.length, measured: results.length };
+  const head = { goal: "phase-diagram", ...counts };
+  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
 }
 
 function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
@@ -92,11 +72,10 @@ function readResults(
 ): CampaignResult[] {
   const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
   return table.rows.flatMap((line, row) => {
-    const text = line.cells[labelColumn] ?? "";
-    if (text === "") return [];
+    const phases = phasesAt(table, line, labelColumn);
+    if (phases === undefined) return [];
     const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
     const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
-    const phases = text.split("+").map((name) => name.trim());
     return [
       {
         position: row,
@@ -110,7 +89,10 @@ function readResults(
 
 function campaignOf(
   options: SuggestOptions,
-  rows: readonly Parameters[],
+  {
+    rows,
+    components,
+  }: { readonly rows: readonly Parameters[]; readonly components: readonly string[] },
   batch: number,
 ): CampaignSpec {
   return {
@@ -133,7 +115,7 @@ function campaignOf(
     inFlight: batch,
     waitForWholeBatch: true,
     approval: "automatic",
-    space: { kind: "table", rows },
+    space: { kind: "table", rows, ...(components.length > 0 && { components }) },
     recipe: { steps: [] },
     limits: {},
     failuresInARow_max: rows.length,

@@ -19,18 +19,23 @@ export type Limits = Readonly<Record<string, Interval>>;
 /** A set point outside its limits: which, where it lies and what was allowed. */
 export interface LimitViolation {
   readonly parameter: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly limit: Interval;
 }
 
-/** The first set point that lies outside `limits` or is not a finite number; `undefined` where all is well. */
+/** The first set point that lies outside `limits` or is not a number where one is limited; `undefined` where all is well. */
 export function findLimitViolation(
   parameters: Parameters,
   limits: Limits,
 ): LimitViolation | undefined {
   for (const [parameter, limit] of Object.entries(limits)) {
     const value = parameters[parameter];
-    if (value === undefined || typeof value === "string") continue;
+    if (value === undefined) continue;
+    if (typeof value === "string") {
+      // An instrument may read "1400" as a number: where numbers are limited, only a number can be checked.
+      if (limit.min !== undefined || limit.max !== undefined) return { parameter, value, limit };
+      continue;
+    }
     const low = limit.min ?? Number.NEGATIVE_INFINITY;
     const high = limit.max ?? Number.POSITIVE_INFINITY;
     if (!(value >= low && value <= high)) return { parameter, value, limit };

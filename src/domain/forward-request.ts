@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const REQUEST = "request";
 const TEXT_CHARACTERS_MAX = 2000;
 /** Parts that a request may have: enough for some thousand points. */
-export const REQUEST_PARTS_MAX = 64;
+const REQUEST_PARTS_MAX = 64;
 
 /** The parameters that are the same for every calculation of a campaign. */
 export function requestParameters(spec: Fields): Parameters {

@@ -1,5 +1,8 @@
 import type { Parameters } from "./candidate.ts";
 
+/** More candidates than this are refused: each costs memory in every model. */
+export const CANDIDATES_MAX = 500_000;
+
 /** One numeric axis with equal steps or with listed values. */
 export interface GridAxis {
   readonly name: string;

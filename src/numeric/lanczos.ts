@@ -11,29 +11,39 @@ export interface KrylovSpace {
   readonly beside: Float64Array;
   /** The orthonormal vectors, where they were kept. */
   readonly vectors: readonly Float64Array[];
+  /** Scalar products of the orthonormal vectors with those watched, steps x watched, row-major. */
+  readonly watched: Float64Array;
 }
 
 /** A residual below this (relative to the size of T) ends the recursion: the space is invariant. */
 const BREAKDOWN = 1e-12;
+/** Overlaps below this are rounding. */
+const OVERLAP_MIN = 1e-14;
 
 /**
  * Lanczos recursion from `start` (normalised here).
  *
  * @param options `keep` stores the vectors and orthogonalises each new one against all of them twice, so that no
- * copies appear; `against` are vectors that the space stays orthogonal to
+ * copies appear; `against` are vectors that the space stays orthogonal to; `watch` are
+ * vectors whose components in the space are wanted
  * Cost: `steps` products, and with `keep` 4 n steps^2 operations.
  */
 export function buildKrylovSpace(
   apply: ApplySymmetric,
   start: Float64Array,
   steps: number,
-  options: { readonly keep?: boolean; readonly against?: readonly Float64Array[] } = {},
+  options: {
+    readonly keep?: boolean;
+    readonly against?: readonly Float64Array[];
+    readonly watch?: readonly Float64Array[];
+  } = {},
 ): KrylovSpace {
   const n = start.length;
-  const { keep = false, against = [] } = options;
+  const { keep = false, against = [], watch = [] } = options;
   const diagonal = new Float64Array(Math.min(steps, n));
   const beside = new Float64Array(Math.min(steps, n));
   const vectors: Float64Array[] = [];
+  const watched = new Float64Array(diagonal.length * watch.length);
   let current = Float64Array.from(start);
   removeComponents(current, against);
   scale(current, 1 / norm(current));
@@ -41,6 +51,7 @@ export function buildKrylovSpace(
   let size = 0;
   let k = 0;
   for (; k < diagonal.length; k++) {
+    for (let w = 0; w < watch.length; w++) watched[k * watch.length + w] = dot(current, watch[w]!);
     const next = new Float64Array(n);
     apply(current, next);
     const alpha = dot(current, next);
@@ -63,7 +74,13 @@ export function buildKrylovSpace(
     previous = current;
     current = next;
   }
-  return { steps: k, diagonal: diagonal.slice(0, k), beside: beside.slice(0, k), vectors };
+  return {
+    steps: k,
+    diagonal: diagonal.slice(0, k),
+    beside: beside.slice(0, k),
+    vectors,
+    watched: watched.slice(0, k * watch.length),
+  };
 }
 
 /** Ritz values of a Krylov space and the squared overlap of each Ritz vector with the start vector. */
@@ -76,6 +93,38 @@ export function ritzWeights(space: KrylovSpace): {
   first[0] = 1;
   tridiagonalEigen(values, space.beside.slice(), space.steps, first);
   return { values, weights: first.map((c) => c * c) };
+}
+
+/**
+ * Ritz values, weights, and for each watched vector w = A' v_0 the ratio <ritz|w> / <ritz|v_0>: with the weight it
+ * makes the estimate of a trace of A' f(A). Row-major, values x watched.
+ */
+export function ritzRatios(
+  space: KrylovSpace,
+  watchedCount: number,
+): {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+  readonly ratios: Float64Array;
+} {
+  const { steps, watched } = space;
+  const values = space.diagonal.slice();
+  const rows = new Float64Array(steps * steps);
+  for (let k = 0; k < steps; k++) rows[k * steps + k] = 1;
+  tridiagonalEigen(values, space.beside.slice(), steps, rows);
+  const ratios = new Float64Array(steps * watchedCount);
+  const weights = Float64Array.from({ length: steps }, (_, j) => rows[j * steps]! ** 2);
+  for (let j = 0; j < steps; j++) {
+    const first = rows[j * steps]!;
+    // a Ritz vector that the start does not contain has no weight either
+    if (Math.abs(first) < OVERLAP_MIN) continue;
+    for (let w = 0; w < watchedCount; w++) {
+      let sum = 0;
+      for (let k = 0; k < steps; k++) sum += rows[j * steps + k]! * watched[k * watchedCount + w]!;
+      ratios[j * watchedCount + w] = sum / first;
+    }
+  }
+  return { values, weights, ratios };
 }
 
 /** An eigenvalue with its vector and the norm of A v - value v. */

@@ -1,9 +1,11 @@
 import { assert } from "../core/assert.ts";
 import type { Candidate, Parameters } from "../domain/candidate.ts";
-import type { GridAxis, SearchSpace, SimplexGridSpace } from "../domain/search-space.ts";
-
-/** More candidates than this are refused: each costs memory in every model. */
-export const CANDIDATES_MAX = 500_000;
+import {
+  CANDIDATES_MAX,
+  type GridAxis,
+  type SearchSpace,
+  type SimplexGridSpace,
+} from "../domain/search-space.ts";
 
 /**
  * Lists the candidates of a discrete search space. The identifier is `c` and the row, which never changes for a

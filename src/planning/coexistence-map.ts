@@ -1,5 +1,8 @@
 import { LabError } from "../core/errors.ts";
 import type { PhaseDiagramSettings } from "../domain/goal-settings.ts";
+import { binaryAxes } from "../models/phase-diagram/binary/binary-grid.ts";
+import { createBinaryModel } from "../models/phase-diagram/binary/binary-model.ts";
+import { createHullModel } from "../models/phase-diagram/hull/hull-model.ts";
 import type { MapGrid, MapModel, PhaseEvidence } from "../models/phase-diagram/map-model.ts";
 import {
   createStackModel,
@@ -17,12 +20,18 @@ export function isStackOfSections(grid: MapGrid): boolean {
   return furtherAxis(grid) >= 0;
 }
 
+/** True where the candidates are one isothermal section of four components or more, and nothing else. */
+export function isHigherSection(grid: MapGrid): boolean {
+  return grid.components.length >= 4 && grid.components.length === grid.axes.length;
+}
+
 /**
  * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
  * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
- * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations.
+ * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations, with four components or
+ * more the lower hull of pseudo-energies; a binary over temperature has an engine that follows its two-phase fields.
  *
- * @throws TL-5004 where `full` is asked for and the candidates are neither a ternary section nor a stack of them
+ * @throws TL-5004 where `full` is asked for and the candidates are none of these
  */
 export function createCoexistenceMap(
   grid: MapGrid,
@@ -31,19 +40,29 @@ export function createCoexistenceMap(
 ): MapModel {
   const noise = settings.compositionNoise_molFraction;
   const isSection = isTernarySection(grid);
+  const binary = binaryAxes(grid);
   const isShareable =
-    settings.shared === undefined || grid.axes.indexOf(settings.shared) === furtherAxis(grid);
-  const canTriangulate = (isSection || isStackOfSections(grid)) && isShareable;
-  const triangulate = (): MapModel =>
-    isSection
-      ? createTriangulationModel(grid, { noise })
-      : createStackModel(grid, { sharesLevel: settings.shared !== undefined });
+    settings.shared === undefined ||
+    grid.axes.indexOf(settings.shared) === (binary?.level ?? furtherAxis(grid));
+  const isHigher = isHigherSection(grid) && settings.shared === undefined;
+  const isLevelled = isSection || binary !== undefined || isStackOfSections(grid);
+  const canTriangulate = isHigher || (isLevelled && isShareable);
+  const sharesLevel = settings.shared !== undefined;
+  const triangulate = (): MapModel => {
+    if (isHigher) return createHullModel(grid, { noise });
+    if (isSection) return createTriangulationModel(grid, { noise });
+    if (binary !== undefined) return createBinaryModel(grid, binary, { noise, sharesLevel });
+    return createStackModel(grid, { noise, sharesLevel });
+  };
   if (settings.coexistence === "full") {
     if (canTriangulate) return triangulate();
     throw new LabError(
       "TL-5004",
-      "coexistence full needs three axes that are mole fractions, and at most one further axis; only that one can be shared by a batch",
-      { exitCode: 2 },
+      [
+        "coexistence full needs mole fractions: a binary (one, x_...) over one further axis,",
+        "three with at most one further axis, or four and more alone",
+      ].join(" "),
+      { exitCode: 2, hint: "Only the further axis can be shared by a batch." },
     );
   }
   if (settings.coexistence !== undefined || !canTriangulate) return createGraph();

@@ -32,14 +32,22 @@ export interface Knowledge {
   readonly warnings: readonly string[];
 }
 
-/** Knowledge from curves; the same curves give the same knowledge. */
-export type KnowledgeSource = (curves: readonly MeasuredCurve[]) => Knowledge;
+/**
+ * Knowledge from curves; the same curves give the same knowledge. `thorough` spends more and other random numbers: a
+ * campaign that would end has the error confirmed, or it would end where chance made the error look small.
+ */
+export type KnowledgeSource = (
+  curves: readonly MeasuredCurve[],
+  care?: "quick" | "thorough",
+) => Knowledge;
 
 const GAP = "spinGap_meV";
 const DESIGN_SAMPLES = 300;
 const NO_DATA = { scales: new Float64Array(), known: true };
 /** Less than the command spends: a campaign asks after every result. */
 const EFFORT = { sweeps: 240, samples: 60, searchRounds: 1 };
+/** Before it ends. */
+const THOROUGH = { sweeps: 800, samples: 400, searchRounds: 2 };
 /** Taken for the noise of a value, as a share of saturation, until the data can tell. */
 const SIGMA_SHARE = 0.01;
 
@@ -55,11 +63,14 @@ export function createKnowledge(settings: EffectiveModelSettings, seed: string):
       `target.quantity "${quantity}" is neither ${GAP} nor a coupling (${[...model.couplings.keys()].join(", ")})`,
     );
   const largestSpin = Math.max(...model.siteSpins);
-  return (curves) => {
+  return (curves, care = "quick") => {
     const all = [...known, ...curves];
     const free = createEstimationProblem(model, model.models[0]!, [], NO_DATA).map.free;
     const { told, sigma } = tellSigmas(all, settings.sigma, free.length, SIGMA_SHARE * largestSpin);
-    const spec = { ...model, curves: told, seed: `${seed}/${model.seed}`, effort: EFFORT };
+    const spec =
+      care === "quick"
+        ? { ...model, curves: told, seed: `${seed}/${model.seed}`, effort: EFFORT }
+        : { ...model, curves: told, seed: `${seed}/${model.seed}/thorough`, effort: THOROUGH };
     return all.length === 0 ? fromPrior(spec, quantity, sigma) : fromData(spec, quantity, sigma);
   };
 }
@@ -134,7 +145,6 @@ function describe(
       : points.map((x) => couplingOf(problem, quantity, x));
   const target = of(samples);
   const { error, mean } = summariseSamples(target, 0);
-  const value = best === undefined ? mean : (of([best])[0] ?? mean);
   const J = Object.fromEntries(
     problem.map.free.map((name, k) => {
       const column = samples.map((x) => x[k]!);
@@ -142,9 +152,10 @@ function describe(
       return [name, { value: round(summary.value), error: round(summary.error) }];
     }),
   );
-  const summary = { quantity, value: round(value), error: round(error), sigma: found.sigma, J };
+  const summary = { quantity, value: round(mean), error: round(error), sigma: found.sigma, J };
   return {
-    ...{ problem, samples, quantity, value, error },
+    // the mean, not the most probable: a lopsided posterior's error is the scatter about its mean
+    ...{ problem, samples, quantity, value: mean, error },
     target: Float64Array.from(target),
     sigma: found.sigma,
     isFitted: found.isFitted,

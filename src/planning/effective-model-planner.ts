@@ -52,10 +52,13 @@ function createPlanner(
   const learnt: Learnt = { curves: new Map(), failures: new Map() };
   let known: Knowledge | undefined;
   let drawn: { readonly of: Knowledge; readonly curves: readonly PosteriorCurve[] } | undefined;
+  const wanted = settings.target?.error_max;
   const knowledge = (): Knowledge => {
     if (known === undefined) {
       const positions = [...learnt.curves.keys()].sort((a, b) => a - b);
-      known = source(positions.flatMap((position) => learnt.curves.get(position) ?? []));
+      const results = positions.flatMap((position) => learnt.curves.get(position) ?? []);
+      known = source(results);
+      if (isReached(known, wanted)) known = source(results, "thorough");
     }
     return known;
   };
@@ -189,9 +192,13 @@ function describe(parameters: Parameters, known: Knowledge, errorAfter: number):
   return `Measuring at ${at} should bring the error of ${known.quantity} from ${now} to ${then} meV.`;
 }
 
+function isReached(known: Knowledge, wanted: number | undefined): boolean {
+  return wanted !== undefined && known.isFitted && known.error <= wanted;
+}
+
 function judge({ settings, known, request }: ProposeContext, proposed: number): Verdict {
   const wanted = settings.target?.error_max;
-  if (wanted !== undefined && known.isFitted && known.error <= wanted) {
+  if (isReached(known, wanted)) {
     const value = `${known.value.toFixed(4)} +- ${known.error.toFixed(4)} meV`;
     return { kind: "converged", reason: `${known.quantity} is ${value}, as exact as asked for` };
   }

@@ -2,7 +2,7 @@ import { misuse } from "../core/errors.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { requestText } from "../domain/forward-request.ts";
 import type { CurveObservation, Observation } from "../domain/observation.ts";
-import type { Calculation } from "../models/effective-model/curve-emulator.ts";
+import type { Calculation } from "../models/effective-model/calculation.ts";
 import type { MeasuringPoint } from "../models/effective-model/curve-predictor.ts";
 import {
   createEstimationProblem,

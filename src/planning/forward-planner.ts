@@ -6,15 +6,17 @@ import type { Parameters } from "../domain/candidate.ts";
 import { freeCouplings } from "../domain/forward-request.ts";
 import type { EffectiveModelSettings } from "../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../domain/proposal.ts";
+import type { Calculation } from "../models/effective-model/calculation.ts";
 import {
+  ARRIVALS_MIN,
   type CalculationPlan,
-  isSearchOver,
   planCalculations,
+  searchOn,
 } from "../models/effective-model/calculation-plan.ts";
-import type { Calculation } from "../models/effective-model/curve-emulator.ts";
+import { roundCouplings } from "../models/effective-model/calculation-race.ts";
 import {
   type EmulatedPosterior,
-  sampleEmulated,
+  sampleConfirmed,
 } from "../models/effective-model/emulated-posterior.ts";
 import {
   createEstimationProblem,
@@ -24,13 +26,11 @@ import {
   type EstimationSpec,
   readEstimationSpec,
 } from "../models/effective-model/estimation-spec.ts";
+import { describeMisfit } from "../models/effective-model/fit-check.ts";
 import { guessScales } from "../models/effective-model/noise-scales.ts";
 import { readCalculation, readGap } from "./forward-calculation.ts";
 import { describeSearch, summarisePosterior, viewOf } from "./forward-view.ts";
 import type { Planner } from "./planner.ts";
-
-/** Digits of a proposed coupling: enough for any fit, and what a person can read. */
-const DIGITS = 9;
 
 /** One result that was learnt. */
 export interface LearntCalculation extends Calculation {
@@ -63,10 +63,17 @@ export function createForwardPlanner(
   const inOrder = (): LearntCalculation[] =>
     [...calculations.values()].sort((a, b) => a.order - b.order);
   const sample = (): EmulatedPosterior => {
-    posterior ??= sampleEmulated(study.spec, study.problem, inOrder());
+    posterior ??= sampleConfirmed(study.spec, study.problem, inOrder());
     latest = posterior;
     return posterior;
   };
+  const stateOf = (known: readonly LearntCalculation[]) => ({
+    ...study,
+    calculated: known,
+    failed: [...failures.values()],
+    calculations_max: campaign.budget,
+    design: createPrng(`${campaign.seed}/design`),
+  });
   return {
     learn: (results) => {
       for (const result of results) learnOne(study, result, calculations, failures);
@@ -83,11 +90,9 @@ export function createForwardPlanner(
     propose: (request) => {
       const known = inOrder();
       const plan = planCalculations({
-        ...study,
-        calculated: known,
-        pending: [...pendingOf(study, request), ...failures.values()],
+        ...stateOf(known),
+        pending: pendingOf(study, request),
         count: request.count,
-        design: createPrng(`${request.seed}/design`),
         prng: createPrng(`${request.seed}/${request.n}`),
         posterior: sample,
       });
@@ -95,8 +100,8 @@ export function createForwardPlanner(
     },
     view: () => {
       const known = inOrder();
-      const isKnown = isSearchOver(study.problem, known.length);
-      return viewOf(study, known, isKnown ? (latest ?? sample()) : undefined);
+      const { isOver } = searchOn({ ...stateOf(known), pending: [] });
+      return viewOf(study, known, isOver ? (latest ?? sample()) : undefined);
     },
   };
 }
@@ -184,37 +189,54 @@ function propose(
   const summary =
     posterior === undefined
       ? describeSearch(study, known, plan.stage)
-      : summarisePosterior(study, known, posterior);
+      : summarisePosterior(study, known, posterior, plan.search);
   assert(known.length > 0 || posterior === undefined, "a posterior needs calculations");
   return {
-    points: plan.points.map(({ x, score, why }, k) => ({
-      candidateId: `x${request.n}.${k}`,
-      parameters: Object.fromEntries(free.map((name, c) => [name, round(x[c] ?? 0)])),
-      score: Number.isFinite(score) ? Number(score.toPrecision(6)) : 0,
-      why,
-    })),
-    verdict: judge(known.length, posterior),
+    points: plan.points.map(({ x, score, why }, k) => {
+      const rounded = roundCouplings(x);
+      return {
+        candidateId: `x${request.n}.${k}`,
+        parameters: Object.fromEntries(free.map((name, c) => [name, rounded[c] ?? 0])),
+        score: Number.isFinite(score) ? Number(score.toPrecision(6)) : 0,
+        why,
+      };
+    }),
+    verdict: judge(known.length, plan),
     model: {
       observations: known.length,
-      method: "Bayesian optimisation of ln chi2, descent, emulated exchange Monte Carlo",
+      method:
+        "screen, race of descents, Bayesian optimisation of ln chi2, emulated exchange Monte Carlo",
       hyperparameters: { stage: plan.stage },
       summary,
     },
-    warnings: [],
+    warnings: warningsOf(plan.search),
   };
 }
 
-function judge(count: number, posterior: EmulatedPosterior | undefined): Verdict {
+function judge(count: number, { posterior, search }: CalculationPlan): Verdict {
   if (posterior?.isTrusted !== true) return { kind: "continue" };
   const change = posterior.error.median.toPrecision(2);
-  return {
-    kind: "converged",
-    reason:
-      `maximum and posterior are known from ${count} forward calculations ` +
-      `(leaving one out changes ln p by ${change})`,
-  };
+  const known =
+    `maximum and posterior are known from ${count} forward calculations ` +
+    `(leaving one out changes ln p by ${change}`;
+  const misfit = misfitIn(search);
+  if (misfit !== undefined) return { kind: "exhausted", reason: `${known}), but ${misfit}` };
+  const { arrivals, rounds } = search;
+  const descents = `${arrivals} ${arrivals === 1 ? "descent" : "descents"} ended at the best`;
+  return { kind: "converged", reason: `${known}; ${descents} in ${rounds} rounds of search)` };
 }
 
-function round(value: number): number {
-  return Number(value.toPrecision(DIGITS));
+function misfitIn({ fit, isOver }: CalculationPlan["search"]): string | undefined {
+  return isOver && fit !== undefined ? describeMisfit(fit) : undefined;
+}
+
+/** What a person should know about the search. */
+function warningsOf(search: CalculationPlan["search"]): string[] {
+  const misfit = misfitIn(search);
+  return [
+    ...(misfit === undefined ? [] : [`${misfit[0]?.toUpperCase()}${misfit.slice(1)}.`]),
+    ...(search.isOver && search.arrivals < ARRIVALS_MIN
+      ? ["At most one descent ended at the best fit: a better basin may have been missed."]
+      : []),
+  ];
 }

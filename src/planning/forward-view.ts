@@ -1,3 +1,4 @@
+import type { SearchState } from "../models/effective-model/calculation-plan.ts";
 import type { EmulatedPosterior } from "../models/effective-model/emulated-posterior.ts";
 import { shareOut } from "../models/effective-model/posterior-modes.ts";
 import {
@@ -43,6 +44,7 @@ export function summarisePosterior(
   study: ForwardStudy,
   known: readonly LearntCalculation[],
   posterior: EmulatedPosterior,
+  search?: SearchState,
 ): Figures {
   const { estimate, error, inside, isTrusted } = posterior;
   const { problem, modes, samples, prior, evidence } = estimate;
@@ -72,6 +74,22 @@ export function summarisePosterior(
       leaveOneOut_80percent: round(error.high),
       isTrusted,
     },
+    ...(search === undefined ? {} : { search: describeCheck(search) }),
+  };
+}
+
+/** What speaks for the best fit being the global one. */
+function describeCheck({ rounds, arrivals, fit }: SearchState): Figures {
+  return {
+    rounds,
+    descentsToBest: arrivals,
+    ...(fit === undefined
+      ? {}
+      : {
+          isExplainedByNoise: fit.isExplained,
+          neighbourRatio: round(fit.neighbourRatio),
+          ...(fit.reducedChi2 === undefined ? {} : { reducedChi2: round(fit.reducedChi2) }),
+        }),
   };
 }
 

@@ -43,6 +43,7 @@ export function orderGrid(
     values.set(raw.subarray(row * axes.length, (row + 1) * axes.length), k * axes.length);
   }
   const parts = findComponents(values, axes, components);
+  const fraction = parts.axes.length === 0 ? findFraction(values, axes, components) : undefined;
   const grid = { count: rows.length, values, axes: axes.length, components: parts.axes };
   const scaling = fitScaling(grid);
   return {
@@ -50,7 +51,9 @@ export function orderGrid(
     axes,
     values,
     components: parts.axes,
-    wholeAmount: parts.whole,
+    ...(fraction === undefined
+      ? { wholeAmount: parts.whole }
+      : { fractionAxis: fraction.axis, wholeAmount: fraction.whole }),
     points: placeAll(grid, scaling),
     dimension: scaling.dimension,
     scaling,
@@ -112,6 +115,31 @@ function findComponents(
     if (whole !== undefined) return { axes: trial, whole };
   }
   return none;
+}
+
+/**
+ * The one mole fraction of a binary over a further axis such as temperature: named as the only component, or the only axis
+ * whose name starts with `x_` and whose values lie within 0 and 1 (or 100).
+ */
+function findFraction(
+  values: Float64Array,
+  axes: readonly string[],
+  names: readonly string[] | undefined,
+): { axis: number; whole: number } | undefined {
+  if (axes.length !== 2) return undefined;
+  const named =
+    names?.length === 1
+      ? [axes.indexOf(names[0]!)]
+      : axes.flatMap((axis, k) => (/^x_/i.test(axis) ? [k] : []));
+  const [axis] = named;
+  if (axis === undefined || axis < 0 || named.length > 1) return undefined;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = axis; i < values.length; i += axes.length) {
+    least = Math.min(least, values[i]!);
+    most = Math.max(most, values[i]!);
+  }
+  const whole = most > 1 ? 100 : 1;
+  return least >= 0 && most <= whole ? { axis, whole } : undefined;
 }
 
 /** 1 or 100 where the chosen axes sum to it in every row. */

@@ -32,6 +32,8 @@ export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string,
       label: found,
       expected,
     })),
+    ...(model.originOf && { derivedLabels: Object.keys(derivedLabels(model, grid)).length }),
+    ...(status.findings?.length && { findings: status.findings }),
   };
 }
 
@@ -46,8 +48,7 @@ export function viewMap(
   const prediction = model.predict();
   const geometry = model.geometry();
   const names = grid.components.map((k) => grid.axes[k] ?? "");
-  const named = (composition: readonly number[]): Record<string, number> =>
-    Object.fromEntries(names.map((name, k) => [name, composition[k] ?? 0]));
+  const named = placeNamer(grid);
   const label: number[] = [];
   const certainty: number[] = [];
   for (let row = 0; row < count; row++) {
@@ -76,20 +77,42 @@ export function viewMap(
       label: item.phases.join("+"),
       known: item.known,
     })),
-    tieLines: geometry.tieLines.map(({ phases, ends, from }) => ({
+    tieLines: geometry.tieLines.map(({ phases, ends, from, level }) => ({
       phases,
-      ends: ends.map(named),
+      ends: ends.map((end) => named(end, level)),
       from,
     })),
-    triangles: geometry.triangles.map(({ phases, corners, from, proved }) => ({
+    triangles: geometry.triangles.map(({ phases, corners, from, proved, level }) => ({
       phases,
-      corners: corners.map(named),
+      corners: corners.map((corner) => named(corner, level)),
       from,
       proved,
     })),
+    ...(geometry.tetrahedra !== undefined && {
+      tetrahedra: geometry.tetrahedra.map(({ phases, corners, from }) => ({
+        phases,
+        corners: corners.map(named),
+        from,
+      })),
+    }),
     derived: derivedLabels(model, grid),
     status: model.status(),
   };
+}
+
+/** Gives compositions the names of their axes, and the further axis where the geometry says at which of its values. */
+function placeNamer(
+  grid: OrderedGrid,
+): (composition: readonly number[], level: number | undefined) => Record<string, number> {
+  const { axes, components, fractionAxis, wholeAmount } = grid;
+  const further = axes.findIndex((_, k) => k !== fractionAxis && !components.includes(k));
+  return (composition, level) => ({
+    ...Object.fromEntries(components.map((axis, k) => [axes[axis] ?? "", composition[k] ?? 0])),
+    ...(fractionAxis !== undefined && {
+      [axes[fractionAxis] ?? ""]: (composition[1] ?? 0) * wholeAmount,
+    }),
+    ...(level !== undefined && further >= 0 && { [axes[further] ?? ""]: level }),
+  });
 }
 
 /** Candidates whose label was not measured but follows from one result: the result's position by candidate. */

@@ -85,22 +85,33 @@ function placeOf(
 
 function endsOf(observation: PhasesObservation, grid: MapGrid): PhaseEnd[] | undefined {
   const { compositions, fractions } = observation;
-  if (compositions === undefined || grid.components.length < 2) return undefined;
-  const names = grid.components.map((k) => grid.axes[k] ?? "");
+  if (compositions === undefined) return undefined;
   const ends: PhaseEnd[] = [];
   for (const phase of sortedPhases(observation.phases)) {
     const composition = compositions[phase];
-    if (composition === undefined) return undefined;
-    const amounts = names.map((name) => composition[name] ?? composition[stripPrefix(name)] ?? 0);
-    const whole = amounts.reduce((sum, x) => sum + x, 0);
-    if (!(whole > 0)) return undefined;
-    ends.push({
-      phase,
-      composition: amounts.map((x) => x / whole),
-      fraction: fractions?.[phase],
-    });
+    const amounts = composition === undefined ? undefined : amountsOf(composition, grid);
+    if (amounts === undefined) return undefined;
+    ends.push({ phase, composition: amounts, fraction: fractions?.[phase] });
   }
   return ends;
+}
+
+/** Mole fractions of the components; [1 - x, x] where a binary has one axis for both. */
+function amountsOf(composition: Composition, grid: MapGrid): number[] | undefined {
+  const { components, axes, fractionAxis, wholeAmount } = grid;
+  if (fractionAxis !== undefined) {
+    const name = axes[fractionAxis]!;
+    const amount = composition[name] ?? composition[stripPrefix(name)];
+    if (amount === undefined) return undefined;
+    const isComplete = Object.keys(composition).length > 1;
+    const x = amount / (isComplete ? sumOf(composition) : wholeAmount);
+    return x >= 0 && x <= 1 ? [1 - x, x] : undefined;
+  }
+  if (components.length < 2) return undefined;
+  const names = components.map((k) => axes[k] ?? "");
+  const amounts = names.map((name) => composition[name] ?? composition[stripPrefix(name)] ?? 0);
+  const whole = amounts.reduce((sum, x) => sum + x, 0);
+  return whole > 0 ? amounts.map((x) => x / whole) : undefined;
 }
 
 /** An axis `x_Al` holds the amount of the component `Al`. */

@@ -64,7 +64,7 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
 }
 
 /** `ready` of the design: online, idle, automatic, ok, and no job reserved on it. */
-export function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): boolean {
+function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): boolean {
   const reservation = lab.machines.reservation.get(instrument.context.instrumentId);
   return (
     reservation?.context.jobId === undefined &&
@@ -75,7 +75,7 @@ export function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): b
 const READY = ["connection.online", "operation.idle", "control.automatic", "safety.ok"];
 
 /** The first set point that the campaign, the configuration or the instrument itself forbids. */
-export function violationOn(
+function violationOn(
   lab: Lab,
   instrument: InstrumentContext,
   job: JobContext,
@@ -102,10 +102,10 @@ export function refusalByLimits(
   return violation === undefined ? undefined : describeViolation(violation, whose);
 }
 
-export function describeViolation(violation: LimitViolation, whose: string): string {
+function describeViolation(violation: LimitViolation, whose: string): string {
   const { min, max } = violation.limit;
   const range = `${min ?? "-inf"} to ${max ?? "inf"}`;
-  return `${whose} refuses ${violation.parameter} = ${violation.value}: allowed is ${range} (TL-3104).`;
+  return `${whose} refuses ${violation.parameter} = ${JSON.stringify(violation.value)}: allowed is ${range} (TL-3104).`;
 }
 
 function campaignRefusal(lab: Lab, job: JobContext): string | undefined {

@@ -12,7 +12,7 @@ export type Judgement =
   | { readonly kind: "quarantine"; readonly reason: QuarantineReason };
 
 /** Quarantined payloads are kept up to this size; of larger ones the beginning. */
-export const QUARANTINE_BYTES_MAX = 65_536;
+const QUARANTINE_BYTES_MAX = 65_536;
 
 /**
  * Recognises repetitions: reports by (jobId, attempt), operator commands by commandId, states by what they would

@@ -1,33 +1,7 @@
 import type { JobContext, MachineState } from "../../machines/index.ts";
+import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Lab } from "./lab.ts";
-
-/** One job as people see it. */
-export interface JobSummary {
-  readonly jobId: string;
-  readonly experimentId: string;
-  readonly candidateId: string;
-  readonly parameters: Parameters;
-  readonly step: number;
-  readonly steps: number;
-  readonly capability: string;
-  readonly state: string;
-  readonly attempt: number;
-  readonly instrumentId?: string | undefined;
-  readonly deadline_ms?: number | undefined;
-}
-
-/** One campaign as people see it. */
-export interface CampaignSummary {
-  readonly state: string;
-  readonly reason?: string | undefined;
-  readonly revision: number;
-  readonly budget: { readonly used: number; readonly total: number };
-  readonly jobs: readonly JobSummary[];
-  readonly waiting?:
-    | { readonly batch: number; readonly candidateIds: readonly string[] }
-    | undefined;
-}
 
 /** States in which a campaign is over for good. */
 export const FINAL_STATES: ReadonlySet<string> = new Set([
@@ -39,7 +13,7 @@ export const FINAL_STATES: ReadonlySet<string> = new Set([
 ]);
 
 /** A campaign's state, budget and open jobs, from its machines. */
-export function summariseCampaign(lab: Lab, campaignId: string): CampaignSummary | undefined {
+export function summariseCampaign(lab: Lab, campaignId: string): CampaignStatus | undefined {
   const campaign = lab.machines.campaign.get(campaignId);
   if (campaign === undefined) return undefined;
   const { context, states } = campaign;
@@ -74,7 +48,7 @@ export function locateJob(lab: Lab, jobId: string) {
 }
 
 /** Every job of a campaign, in the order of their creation. */
-export function listJobs(lab: Lab, campaignId: string): JobSummary[] {
+export function listJobs(lab: Lab, campaignId: string): JobStatus[] {
   return [...lab.machines.job.values()]
     .filter((job) => job.context.campaignId === campaignId)
     .flatMap((job) => {
@@ -83,7 +57,7 @@ export function listJobs(lab: Lab, campaignId: string): JobSummary[] {
     });
 }
 
-function currentJob(lab: Lab, experimentId: string): JobSummary[] {
+function currentJob(lab: Lab, experimentId: string): JobStatus[] {
   const experiment = lab.machines.experiment.get(experimentId);
   if (experiment === undefined) return [];
   const jobId = `${experimentId}.s${experiment.context.step + 1}`;
@@ -98,7 +72,7 @@ function summariseJob(
     readonly parameters: Parameters;
     readonly recipe: { readonly steps: readonly unknown[] };
   },
-): JobSummary {
+): JobStatus {
   const { context } = job;
   return {
     jobId: context.jobId,

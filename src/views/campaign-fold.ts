@@ -1,4 +1,5 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
+import type { CampaignStatus } from "../domain/campaign-status.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
@@ -15,7 +16,7 @@ import {
   OBSERVATIONS_SHOWN,
   type ObservationView,
 } from "./campaign-view.ts";
-import type { CampaignStatus, JobPlace } from "./lab-ports.ts";
+import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory } from "./ring.ts";
 

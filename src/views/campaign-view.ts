@@ -1,7 +1,7 @@
 import type { Approval, Goal } from "../domain/campaign.ts";
+import type { JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Verdict } from "../domain/proposal.ts";
-import type { JobStatus } from "./lab-ports.ts";
 import type { ObservationSummary } from "./observation-summary.ts";
 
 /** What the dashboard shows of one campaign; bounded in size, whatever the campaign's length. */

@@ -32,9 +32,11 @@ export function exportJsonLines(document: ExportDocument): string {
   return `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
 }
 
-/** A table as CSV: the columns are the union of the rows' keys in the order of their first appearance. */
-export function toCsv(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+/** A table as CSV; without `columns` they are the union of the rows' keys in the order of their first appearance. */
+export function toCsv(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[] = [...new Set(rows.flatMap((row) => Object.keys(row)))],
+): string {
   const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(","));
   return `${[columns.map(csvField).join(","), ...lines].join("\n")}\n`;
 }

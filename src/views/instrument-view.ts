@@ -41,9 +41,9 @@ export interface InstrumentDetailView extends InstrumentView {
 }
 
 /** Samples of a telemetry channel that are kept; older ones are dropped, the event log never had them. */
-export const TRACE_SAMPLES = 300;
+const TRACE_SAMPLES = 300;
 /** Channels of an instrument that are kept; a device that invents names can't fill the memory. */
-export const CHANNELS_MAX = 32;
+const CHANNELS_MAX = 32;
 
 interface Trace {
   unit: string;

@@ -29,6 +29,8 @@ export interface MapRow {
   /** Probabilities of all labels above 0.0005, where the model has them. */
   readonly probabilities?: Readonly<Record<string, number>> | undefined;
   readonly measured: boolean;
+  /** Position of the result that the label follows from, where it was not measured but is certain; below 0: a known point. */
+  readonly followsFrom?: number | undefined;
   /** True where a neighbouring candidate in the same section has another label. */
   readonly boundary: boolean;
 }
@@ -70,6 +72,7 @@ export function mapDocument(sources: MapDocumentSources): MapDocument {
       probability: view.certainty[row] ?? 0,
       ...(view.probabilities !== undefined && { probabilities: probabilitiesOf(view, row) }),
       measured: measured.has(candidateId),
+      ...(view.derivedFrom?.has(row) && { followsFrom: view.derivedFrom.get(row) }),
       boundary: border.has(row),
     };
   });
@@ -89,17 +92,19 @@ export function mapDocument(sources: MapDocumentSources): MapDocument {
 }
 
 /**
- * The tables of a map as CSV texts: `""` has a row a candidate (axes, `phases`, `probability`, `measured`, `boundary`, `p_LABEL` of each
- * label), `boundaries` a row a vertex, `tie-lines` and `triangles` a row each. Tables without rows are left out.
+ * The tables of a map as CSV texts: `""` has a row a candidate (axes, `phases`, `probability`, `measured`, `followsFrom`, `boundary`,
+ * `p_LABEL` of each label), `boundaries` a row a vertex, `tie-lines` and `triangles` a row each. Tables without rows are left out.
  */
 export function mapTables(document: MapDocument): ReadonlyMap<string, string> {
   const { candidates, labels, boundaries, tieLines, triangles } = document;
+  const followsFromSome = candidates.some(({ followsFrom }) => followsFrom !== undefined);
   const rows = candidates.map(({ candidateId, parameters, probabilities, ...rest }) => ({
     candidateId,
     ...parameters,
     phases: rest.phases ?? "",
     probability: rest.probability,
     measured: rest.measured ? "yes" : "",
+    ...(followsFromSome && { followsFrom: rest.followsFrom ?? "" }),
     boundary: rest.boundary ? "yes" : "",
     ...(probabilities && Object.fromEntries(labels.map((l) => [`p_${l}`, probabilities[l] ?? 0]))),
   }));

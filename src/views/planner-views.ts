@@ -22,6 +22,10 @@ export interface PhaseDiagramView {
   readonly probabilities?: readonly (readonly number[])[] | undefined;
   readonly tieLines: readonly TieLineView[];
   readonly triangles: readonly TriangleView[];
+  /** Candidates whose label was not measured but follows from one result: that result's position, by row. */
+  readonly derivedFrom?: ReadonlyMap<number, number> | undefined;
+  /** What was found out beyond labels, one sentence each. */
+  readonly findings?: readonly string[] | undefined;
 }
 
 export interface TieLineView {
@@ -59,7 +63,16 @@ export function readPhaseDiagramView(view: DrawableView | undefined): PhaseDiagr
       const corners = records(triangle["corners"]).map(numbersByName);
       return corners.length === 3 ? [{ phases: strings(triangle["phases"]) ?? [], corners }] : [];
     }),
+    derivedFrom: new Map(
+      Object.entries(numbersByName(view["derived"])).map(([row, from]) => [Number(row), from]),
+    ),
+    findings: findingsIn(view["status"]),
   };
+}
+
+/** The findings of a map's status or of a model's summary; none where it has none. */
+export function findingsIn(figures: unknown): readonly string[] {
+  return (isRecord(figures) ? strings(figures["findings"]) : undefined) ?? [];
 }
 
 export function strings(value: unknown): readonly string[] | undefined {

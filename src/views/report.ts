@@ -10,7 +10,13 @@ import {
   formatWithError,
 } from "./observation-summary.ts";
 import { escapeXml } from "./pictures/svg.ts";
-import { type DrawableView, isRecord, numbersByName } from "./planner-views.ts";
+import {
+  type DrawableView,
+  findingsIn,
+  isRecord,
+  numbersByName,
+  readPhaseDiagramView,
+} from "./planner-views.ts";
 import { REPORT_STYLE, section, table } from "./report-parts.ts";
 import { inWords, learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
 
@@ -88,11 +94,12 @@ function summarySection({ document }: ReportSources): string {
         ],
         ["First and last result", `${kept[0]?.time ?? "none"} … ${kept.at(-1)?.time ?? ""}`],
         ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
-          const text = plainText(value);
+          const text = name === "findings" ? undefined : plainText(value);
           return text === undefined ? [] : [[inWords(name), text]];
         }),
       ],
     ),
+    ...findingsIn(last?.model.summary).map((finding) => `<p>Found: ${escapeXml(finding)}</p>`),
     ...(last?.warnings ?? []).map((warning) => `<p class="warning">${escapeXml(warning)}</p>`),
   ]);
 }
@@ -117,22 +124,43 @@ function questionOf(campaign: ExportDocument["campaign"]): string {
   }
 }
 
-function historySection({ document, lessons = [] }: ReportSources): string {
+function historySection({ document, lessons = [], view }: ReportSources): string {
   const { observations, proposals } = document;
   const reasons = new Map<string, string>();
   for (const { points } of proposals) for (const p of points) reasons.set(p.candidateId, p.why);
   const taught = lessonTexts(document, lessons);
+  const follows = labelsThatFollow(readPhaseDiagramView(view)?.derivedFrom);
   const rows = observations.map((observation, k) => [
     String(k + 1),
+    String(observation.position),
     timeOf(observation.time),
     describeParameters(observation.actual ?? observation.parameters),
     reasons.get(observation.candidateId) ?? "",
     describeObservations(observation.result, describeResult),
-    taught.get(observation.position) ?? "",
+    [taught.get(observation.position), follows.get(observation.position)]
+      .filter(Boolean)
+      .join("; "),
   ]);
   return section("Measurements, and what each taught", [
-    table(["n", "time", "point", "why", "result", "taught"], rows),
+    table(["n", "result no.", "time", "point", "why", "result", "taught"], rows),
   ]);
+}
+
+/** How many labels that nobody measured follow from each result, by its position. */
+function labelsThatFollow(
+  derivedFrom: ReadonlyMap<number, number> | undefined,
+): ReadonlyMap<number, string> {
+  const counts = new Map<number, number>();
+  for (const from of derivedFrom?.values() ?? []) {
+    const position = Math.floor(from);
+    counts.set(position, (counts.get(position) ?? 0) + 1);
+  }
+  return new Map(
+    [...counts].map(([position, count]) => [
+      position,
+      count === 1 ? "1 label follows from it" : `${count} labels follow from it`,
+    ]),
+  );
 }
 
 /** `2026-11-23 12:41:43`, UTC. */
@@ -159,6 +187,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   estimatedError: "share of the map whose label is probably wrong",
   unseenShare: "share of the map that probably belongs to labels not seen yet",
   unseenLabels: "labels that were probably not seen yet",
+  derivedLabels: "labels that nobody measured: each follows from one result",
   reached: "share of the map that the results reach",
   expectedGain: "gain that one more measurement is expected to bring",
   error: "standard error of the value",

@@ -4,6 +4,7 @@ import {
   runEvaluation,
 } from "../../src/cli/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
+import { gibbsQuaternary } from "./maps/gibbs-quaternary.ts";
 import { gibbsSection, gibbsStack } from "./maps/gibbs-section.ts";
 import { SECTIONS, section } from "./maps/shared-data.ts";
 
@@ -21,7 +22,7 @@ const HOLD_OUT = [2, 5, 8, 14, 16];
 /**
  * Prints the rows of the coexistence engine in issue 3 as `evaluate phase-diagram` plays them: from the corners, five seeds, the
  * true sections and a hold-out of random ones. Arguments pick the parts:
- * `clean 1pct batch missing noise midpoint temperature hold-out` (all where there are none).
+ * `clean 1pct batch missing noise midpoint temperature quaternary hold-out` (all where there are none).
  */
 export async function run(parts: readonly string[] = []): Promise<void> {
   const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
@@ -36,6 +37,7 @@ export async function run(parts: readonly string[] = []): Promise<void> {
   if (wants("midpoint")) midpoint(shared);
   if (wants("noise")) noise(shared);
   if (wants("temperature")) temperature();
+  if (wants("quaternary")) quaternary();
   if (!wants("hold-out")) return;
   const random = HOLD_OUT.map((seed) => gibbsSection(seed));
   counts("hold-out, one by one", random, { budget: 60 });
@@ -74,22 +76,59 @@ function midpoint(truths: readonly PhaseDiagramTruth[]): void {
   console.log("\npublished rule (--coexistence midpoint): experiments to macro-F1 0.8 / 0.9");
   for (const truth of truths) {
     const options = { budget: 300, batch: 5, settings: { coexistence: "midpoint" as const } };
-    console.log(`  ${describe(truth, play(truth, options, [1]))}; prototype 85-235 / 130-305`);
+    console.log(`  ${describe(truth, play(truth, options))}; prototype 85-235 / 130-305`);
   }
 }
 
-/** Seven temperatures of two random systems: the stack of triangulations beside the graph, five at once. */
+/** Seven temperatures of two random systems, five at once: the stack of triangulations, clean and noisy, beside the graph. */
 function temperature(): void {
   const temperatures = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1];
-  console.log("\ntemperature as fourth axis, 7 x 231 candidates: macro-F1 at 40 / 80 / 120");
+  const noisy = { compositionNoise: 0.01 };
+  const full = { coexistence: "full" as const };
+  const ways: readonly [string, Partial<EvaluationOptions>][] = [
+    ["full, exact", { settings: full }],
+    ["full, 1 % told", { settings: { ...full, compositionNoise_molFraction: 0.01 }, ...noisy }],
+    ["full, 1 % not told", { settings: full, ...noisy }],
+    ["off", { settings: { coexistence: "off" } }],
+  ];
+  console.log(
+    "\ntemperature as fourth axis, 7 x 231 candidates: macro-F1 at 40 / 80 / 120, mean of 3 seeds",
+  );
   for (const seed of [2, 8]) {
     const truth = gibbsStack(seed, 20, temperatures);
-    for (const coexistence of ["full", "off"] as const) {
-      const [run] = play(truth, { budget: 120, batch: 5, settings: { coexistence } }, [1]);
-      const at = [40, 80, 120].map((n) => run?.macroF1[run.samples.indexOf(n)]?.toFixed(2));
-      console.log(
-        `  ${nameOf(truth)} ${coexistence.padEnd(4)} ${at.join(" / ")}; ${median_ms(run ? [run] : [])} ms a proposal`,
+    for (const [name, options] of ways) {
+      const runs = play(truth, { budget: 120, batch: 5, ...options }, [1, 2, 3]);
+      const at = [40, 80, 120].map((n) =>
+        mean(runs.map((run) => run.macroF1[run.samples.indexOf(n)] ?? 0)).toFixed(3),
       );
+      console.log(
+        `  ${nameOf(truth)} ${name.padEnd(18)} ${at.join(" / ")}; ${median_ms(runs)} ms a proposal`,
+      );
+    }
+  }
+}
+
+/** Random quaternary systems: the hull beside the graph with and without the published rule, and in worse conditions. */
+function quaternary(): void {
+  const off = { settings: { coexistence: "off" as const }, batch: 10, budget: 300 };
+  const random = { ...off, settings: { ...off.settings, score: "random" } };
+  const full = { coexistence: "full" as const };
+  const told = { ...full, compositionNoise_molFraction: 0.01 };
+  const ways: readonly [string, Partial<EvaluationOptions>][] = [
+    ["full", { settings: full }],
+    ["full, ten at once", { settings: full, batch: 10 }],
+    ["full, half missing", { settings: full, missingCompositions: 0.5 }],
+    ["full, 1 % told", { settings: told, compositionNoise: 0.01, budget: 120 }],
+    ["full, 1 % not told", { settings: full, compositionNoise: 0.01, budget: 120 }],
+    ["midpoint", { ...off, settings: { coexistence: "midpoint" } }],
+    ["off", off],
+    ["random", random],
+  ];
+  console.log("\nfour components, 1771 candidates: experiments to macro-F1 0.8 / 0.9, 3 seeds");
+  for (const seed of [11, 12, 13, 14]) {
+    const truth = gibbsQuaternary(seed, 20);
+    for (const [name, options] of ways) {
+      console.log(`  ${name.padEnd(18)} ${describe(truth, play(truth, options, [1, 2, 3]))}`);
     }
   }
 }

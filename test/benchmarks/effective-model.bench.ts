@@ -10,6 +10,7 @@ import { createEstimationProblem } from "../../src/models/effective-model/estima
 import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
 import { solveForward } from "../../src/models/effective-model/forward.ts";
 import { readForwardSpec } from "../../src/models/effective-model/forward-spec.ts";
+import { reportCampaigns } from "./effective-model-campaigns.ts";
 import { compareDesigns } from "./effective-model-design.ts";
 import { type NoisyTask, noisySpec, reportSeeds } from "./effective-model-estimates.ts";
 import { compareSearches } from "./effective-model-searches.ts";
@@ -45,7 +46,8 @@ export async function run(): Promise<void> {
     ["searches", () => compareSearches(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["estimates", () => reportSeeds(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
     ["few calculations", () => compareFewCalculations(load<NoisyTask>("kcu4p3o12_noisy"))],
-    ["designs", () => compareDesigns(Math.min(seeds, 5))],
+    ["campaigns", () => reportCampaigns(load<NoisyTask>("kcu4p3o12_noisy"), seeds)],
+    ["designs", () => compareDesigns(Math.min(seeds, 10))],
   ];
   for (const [name, row] of rows) {
     if (only === undefined || only === name) row();

@@ -2,27 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { registerContract } from "../../src/cli/contract.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: "", err: "" };
-  const code = await runCommandLine(argv, [registerContract], {
-    out: (text) => {
-      written.out += text;
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    interactive: false,
-  });
-  return { code, ...written };
-}
+import { tieline } from "../support/command-line.ts";
 
 test("tieline contract writes what it lists", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tieline-contract-"));
   try {
-    const { code, out } = await run("contract", "--out", join(folder, "new"), "--json");
+    const { code, out } = await tieline("contract", "--out", join(folder, "new"), "--json");
     expect(code).toBe(0);
     const { files } = JSON.parse(out) as { files: string[] };
     expect(readdirSync(join(folder, "new")).sort()).toEqual([...files].sort());
@@ -35,8 +20,8 @@ test("tieline contract writes what it lists", async () => {
 });
 
 test("without a folder it is a misuse, with an impossible one a failure", async () => {
-  expect(await run("contract")).toMatchObject({ code: 2 });
-  const failed = await run("contract", "--out", "/dev/null/x");
+  expect(await tieline("contract")).toMatchObject({ code: 2 });
+  const failed = await tieline("contract", "--out", "/dev/null/x");
   expect(failed.code).toBe(1);
   expect(failed.err).toMatch(/^TL-1003: .*\n$/);
 });

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
+import { type CommandRun, tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tieline-effective-"));
 const dimer = {
@@ -17,25 +16,10 @@ const fit = {
   curves: [{ T: 1.5, H: [0, 10, 15, 20, 30], m: [0.002, 0.001, 0.1, 0.48, 0.5] }],
 };
 
-async function run(
-  args: readonly string[],
-  spec: unknown,
-): Promise<{ code: number; out: string; err: string }> {
+function run(args: readonly string[], spec: unknown): Promise<CommandRun> {
   const file = join(folder, `${Math.floor(performance.now() * 1000)}.json`);
   writeFileSync(file, typeof spec === "string" ? spec : JSON.stringify(spec));
-  let out = "";
-  let err = "";
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    interactive: false,
-  };
-  const code = await runCommandLine(["effective-model", ...args, "--spec", file], COMMANDS, io);
-  return { code, out, err };
+  return tieline("effective-model", ...args, "--spec", file);
 }
 
 describe("effective-model forward", () => {

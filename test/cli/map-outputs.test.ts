@@ -2,27 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
+import { tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tieline-maps-"));
 const truth = join(folder, "truth.csv");
 const open = join(folder, "open.csv");
-
-async function tieline(...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
 
 beforeAll(() => {
   const rows: string[][] = [];

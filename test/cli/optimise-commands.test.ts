@@ -2,28 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
 import { parseInputConstraints, parseObjectives } from "../../src/cli/optimise-options.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
+import { tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "optimise-commands-"));
 const table = join(folder, "known.csv");
 const open = join(folder, "open.csv");
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
 
 beforeAll(() => {
   const rows = Array.from({ length: 144 }, (_, k) => {
@@ -38,7 +22,7 @@ beforeAll(() => {
 
 describe("evaluate optimise", () => {
   test("gives the documented fields and reaches the optimum", async () => {
-    const { code, out } = await run(
+    const { code, out } = await tieline(
       ..."evaluate optimise --inputs a,b --objectives y:min --initial 5 --budget 25".split(" "),
       ...["--table", table, "--seeds", "2", "--json"],
     );
@@ -60,7 +44,7 @@ describe("evaluate optimise", () => {
   });
 
   test("several objectives: hypervolume, never above that of all candidates", async () => {
-    const { code, out } = await run(
+    const { code, out } = await tieline(
       ..."evaluate optimise --inputs a,b --objectives y:min,z:max --reference 1,0".split(" "),
       ...["--table", table, "--budget", "20", "--batch", "5", "--json"],
     );
@@ -80,13 +64,21 @@ describe("evaluate optimise", () => {
     [["--objectives", "y:min", "--batch", "0"], "TL-1001"],
     [["--objectives", "y:min", "--reference", "1,2"], "TL-1001"],
   ])("%s is a misuse", async (argv, code) => {
-    const result = await run("evaluate", "optimise", "--table", table, "--inputs", "a,b", ...argv);
+    const result = await tieline(
+      "evaluate",
+      "optimise",
+      "--table",
+      table,
+      "--inputs",
+      "a,b",
+      ...argv,
+    );
     expect(result.code).toBe(2);
     expect(result.err).toContain(code);
   });
 
   test("a missing column is named with the columns there are", async () => {
-    const result = await run(
+    const result = await tieline(
       ...["evaluate", "optimise", "--table", table, "--inputs", "a,q", "--objectives", "y:min"],
     );
     expect(result.code).toBe(1);
@@ -98,7 +90,7 @@ describe("suggest --goal optimise", () => {
   test("proposes unmeasured lines, counts failures, and writes the batch", async () => {
     const file = join(folder, "next.csv");
     const argv = ["suggest", "--goal", "optimise", "--candidates", open, "--batch", "3"];
-    const { code, out } = await run(...argv, "--objectives", "y:min", "--out", file, "--json");
+    const { code, out } = await tieline(...argv, "--objectives", "y:min", "--out", file, "--json");
     expect(code).toBe(0);
     const document = JSON.parse(out) as {
       measured: number;
@@ -114,12 +106,12 @@ describe("suggest --goal optimise", () => {
       expect(row).not.toBe(50);
     }
     expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(4);
-    const again = await run(...argv, "--objectives", "y:min", "--json");
+    const again = await tieline(...argv, "--objectives", "y:min", "--json");
     expect(JSON.parse(again.out)).toEqual(JSON.parse(out));
   });
 
   test("an axis cannot be a result as well", async () => {
-    const result = await run(
+    const result = await tieline(
       ...["suggest", "--goal", "optimise", "--candidates", open, "--axes", "a,y"],
       ...["--objectives", "y:min"],
     );

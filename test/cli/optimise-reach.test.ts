@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
 import { createPrng } from "../../src/core/prng.ts";
 import { createOptimisePlanner } from "../../src/planning/optimise-planner.ts";
+import { tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "optimise-reach-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,23 +18,8 @@ interface Suggested {
   readonly message: string;
 }
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
-
 async function suggest(...argv: string[]): Promise<Suggested> {
-  const { code, out, err } = await run(
+  const { code, out, err } = await tieline(
     ...["suggest", "--goal", "optimise", "--candidates", alloys, "--objectives", "strength:max"],
     ...["--axes", "metal,A,B,C,T", "--constraints", "density:..8", "--cost", "price", "--json"],
     ...argv,
@@ -105,7 +89,7 @@ describe("suggest: everything at once", () => {
       ["--exploration", "much", "number"],
       ["--in-flight", "9999", "line 9999"],
     ] as const) {
-      const { code, err } = await run(...base, option, value);
+      const { code, err } = await tieline(...base, option, value);
       expect(code).toBe(2);
       expect(err).toContain(says);
     }
@@ -116,7 +100,7 @@ describe("suggest: unhappy tables", () => {
   const file = join(folder, "unhappy.csv");
   const ask = async (rows: readonly string[], ...argv: string[]): Promise<Suggested> => {
     writeFileSync(file, ["a,b,y", ...rows].join("\n"));
-    const { code, out } = await run(
+    const { code, out } = await tieline(
       ...["suggest", "--goal", "optimise", "--candidates", file, "--objectives", "y:min", "--json"],
       ...argv,
     );

@@ -2,23 +2,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
-
-async function tieline(...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
+import { fieldAt } from "../models/phase-diagram/binary/toy-binary.ts";
+import { tieline } from "../support/command-line.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tieline-phase-"));
 
@@ -63,6 +48,30 @@ describe("evaluate phase-diagram", () => {
     expect(document.runs[0].macroF1.at(-1)).toBeGreaterThan(0.9);
     expect(document.summary.samplesToMacroF1["0.8"].reached).toBe(2);
     expect(document.summary.samplesToAllPhases.mean).toBeGreaterThan(3);
+  });
+
+  test("takes the engine of binaries where a table over temperature has the ends of tie-lines", async () => {
+    const rows = ["T_K,x_B,phases,phase_1,x_1_A,x_1_B,phase_2,x_2_A,x_2_B"];
+    for (let T = 300; T <= 1050; T += 50) {
+      for (let k = 0; k <= 20; k++) {
+        const { phases, ends } = fieldAt(k / 20, T);
+        const parts = phases.map((phase, j) => `${phase},${1 - ends[j]!},${ends[j]}`);
+        rows.push([T, k / 20, phases.join("+"), parts[0], parts[1] ?? ",,"].join(","));
+      }
+    }
+    const truth = await file("binary.csv", rows);
+    const args = ["--truth", truth, "--axes", "T_K,x_B", "--initial", "corners", "--budget", "25"];
+    const run = await tieline("evaluate", "phase-diagram", ...args, "--json");
+    expect(run).toMatchObject({ code: 0, err: "" });
+    const document = JSON.parse(run.out);
+    expect(document.settings).toMatchObject({ coexistence: "full", method: "binary-fields" });
+    expect(document.runs[0].macroF1.at(-1)).toBeGreaterThan(0.9);
+    const graph = await tieline(
+      ...["evaluate", "phase-diagram", ...args, "--coexistence", "off", "--json"],
+    );
+    expect(JSON.parse(graph.out).runs[0].macroF1.at(-1)).toBeLessThan(
+      document.runs[0].macroF1.at(-1),
+    );
   });
 
   test("proposes the same points whatever the order of rows and axes and the names of phases", async () => {

@@ -3,28 +3,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
+import { tieline } from "../support/command-line.ts";
 
 const FRAMES = resolve(import.meta.dirname, "../../config/silicon/frames");
 const folder = mkdtempSync(join(tmpdir(), "structure-commands-"));
 const model = join(folder, "model.json");
 const space = join(folder, "space.svg");
-
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await runCommandLine(argv, COMMANDS, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    interactive: false,
-  });
-  return { code, out, err };
-}
 
 const recorded = (name: string): string => join(FRAMES, `${name}.xyz.gz`);
 const labelled = (name: string, label: string): string[] => [
@@ -35,7 +19,7 @@ const labelled = (name: string, label: string): string[] => [
 let trained: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
-  const { code, out } = await run(
+  const { code, out } = await tieline(
     ...["structure", "train", "--out", model, "--plot", space, "--json"],
     ...["--frames", `${recorded("T300_R0")}:crystal`, `${recorded("T1100_R0")}:crystal`],
     ...labelled("T1900_R50", "liquid"),
@@ -62,7 +46,7 @@ interface Classified {
 }
 
 async function classify(frames: string, ...more: string[]): Promise<Classified> {
-  const { code, out, err } = await run(
+  const { code, out, err } = await tieline(
     ...["structure", "classify", "--model", model, "--frames", frames, "--json", ...more],
   );
   expect(err).not.toContain("TL-");
@@ -94,22 +78,22 @@ describe("structure train", () => {
       return path;
     };
     const [a, b] = [table("a", 0), table("b", 6)];
-    const kinds = await run(
+    const kinds = await tieline(
       ...["structure", "train", "--descriptors", a, b, "--out", out, "--neighbours", "5", "--json"],
     );
     expect(kinds.code).toBe(0);
     expect(JSON.parse(kinds.out)).toMatchObject({ atoms: 120, crossValidation: null });
-    const named = await run(
+    const named = await tieline(
       ...["structure", "train", "--descriptors", `${a}:low`, "--descriptors", `${b}:high`],
       ...["--out", out, "--json"],
     );
     expect(JSON.parse(named.out)).toMatchObject({ atoms: 120, classes: ["low", "high"] });
-    const single = await run("structure", "train", "--descriptors", a, "--out", out, "--json");
+    const single = await tieline("structure", "train", "--descriptors", a, "--out", out, "--json");
     expect(JSON.parse(single.out)).toMatchObject({ atoms: 60 });
   });
 
   test("labels for some files only are a misuse", async () => {
-    const { code, err } = await run(
+    const { code, err } = await tieline(
       ...["structure", "train", "--out", join(folder, "x.json")],
       ...["--frames", recorded("T300_R0"), ...labelled("T700_R50", "glass")],
     );
@@ -166,7 +150,7 @@ describe("structure classify", () => {
   test("a file that breaks off is named with its line, and the exit code is 1", async () => {
     const cut = join(folder, "cut.xyz");
     writeFileSync(cut, '3\nLattice="9 0 0 0 9 0 0 0 9"\nSi 0 0 0\n');
-    const { code, err, out } = await run(
+    const { code, err, out } = await tieline(
       ...["structure", "classify", "--model", model, "--frames", cut, "--json"],
     );
     expect(code).toBe(1);
@@ -178,7 +162,7 @@ describe("structure classify", () => {
 
 test("structure describe writes float64 of shape (atoms of all frames, descriptor length)", async () => {
   const npy = join(folder, "d.npy");
-  const { code, out } = await run(
+  const { code, out } = await tieline(
     ...["structure", "describe", "--frames", recorded("T300_R0"), "--cutoff", "5"],
     ...["--average", "4", "--out", npy, "--json"],
   );

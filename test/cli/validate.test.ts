@@ -2,8 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { runCommandLine } from "../../src/cli/run.ts";
+import { tieline } from "../support/command-line.ts";
 
 const CONFIGURATION = `version: 1
 campaigns:
@@ -39,18 +38,7 @@ campaigns:
 async function validate(text: string) {
   const file = join(mkdtempSync(join(tmpdir(), "tieline-validate-")), "lab.yaml");
   writeFileSync(file, text);
-  let out = "";
-  let err = "";
-  const io = {
-    out: (more: string) => {
-      out += more;
-    },
-    err: (more: string) => {
-      err += more;
-    },
-    interactive: false,
-  };
-  const code = await runCommandLine(["validate", "--config", file, "--json"], COMMANDS, io);
+  const { code, out, err } = await tieline("validate", "--config", file, "--json");
   const problems = (JSON.parse(out) as { problems: { line: number; text: string }[] }).problems;
   return { code, err, problems };
 }

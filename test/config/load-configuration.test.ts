@@ -113,6 +113,22 @@ describe("a bad configuration", () => {
     );
   });
 
+  test("a value of the wrong kind is told beside what should be there, in the model too", () => {
+    const texts = problemsOf(
+      changed(
+        ["budget: 60", "budget: many"],
+        ["phases: [FCC_A1]", "phasen: [FCC_A1]"],
+        ["page:", "pages: []\npage:"],
+      ),
+    ).map(({ path, text }) => `${path}: ${text}`);
+    expect(texts).toEqual([
+      expect.stringMatching(/^pages: the key "pages" is not known here/),
+      'campaigns[0].budget: must be a number, not "many"',
+      "campaigns[0].model.known[0].phases: is missing; write a list",
+      expect.stringMatching(/^campaigns\[0\]\.model\.known\[0\]\.phasen: the key "phasen" is not/),
+    ]);
+  });
+
   test("a misspelt fault of the simulated laboratory is not silently no fault", () => {
     const text = `version: 1
 laboratory:

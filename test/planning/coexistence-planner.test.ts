@@ -179,6 +179,7 @@ describe("a campaign with tie-lines", () => {
     const view = viewOf(planner);
     const also = Object.keys(view.derived).map(Number);
     expect(also.length).toBeGreaterThan(2);
+    expect(next(planner).model.summary["derivedLabels"]).toBe(also.length);
     // Inside the triangle all three, on its sides two of them.
     const labels = also.map((row) => view.labels[view.label[row] ?? -1] ?? "");
     expect(labels).toContain("A+P+Q");
@@ -228,12 +229,54 @@ describe("a campaign with tie-lines", () => {
       (item) => item["T"] === 600 && item["A"] === 0.7 && item["B"] === 0.2,
     );
     expect(view.labels[view.label[above] ?? -1]).toBe("A+P+Q");
+    expect(next(planner).model.summary).not.toHaveProperty("findings");
+    const crossing = rows.findIndex(
+      (item) => item["T"] === 600 && item["A"] === 0.4 && item["B"] === 0.5,
+    );
+    const ends = [
+      { A: 0, B: 1, C: 0 },
+      { A: 0.8, B: 0, C: 0.2 },
+    ];
+    told(planner, 2, { A: 0.4, B: 0.5, C: 0.1, T: 600 }, ["B", "R"], ends, `c${crossing}`);
+    expect(String(next(planner).model.summary["findings"])).toMatch(
+      /P\+Q = B\+R between 500 and 600/,
+    );
+  });
+
+  test("four components move over to the hull with the first tie-line", () => {
+    const rows: Composition[] = [];
+    for (let a = 0; a <= 5; a++)
+      for (let b = 0; a + b <= 5; b++)
+        for (let c = 0; a + b + c <= 5; c++)
+          rows.push({ A: a / 5, B: b / 5, C: c / 5, D: (5 - a - b - c) / 5 });
+    const pure = (name: string): Composition =>
+      Object.fromEntries(["A", "B", "C", "D"].map((axis) => [axis, axis === name ? 1 : 0]));
+    const corners = ["A", "B", "C", "D"].map((name) => ({ at: pure(name), phases: [name] }));
+    const model = { known: corners, coexistence: undefined };
+    const planner = createPhaseDiagramPlanner(campaign(model, rows));
+    expect(next(planner).model.method).toBe("harmonic");
+    const at = { A: 0.2, B: 0.2, C: 0.2, D: 0.4 };
+    const row = rows.findIndex(
+      (item) => item["A"] === 0.2 && item["B"] === 0.2 && item["C"] === 0.2,
+    );
+    told(planner, 1, at, ["A", "B", "C", "D"], ["A", "B", "C", "D"].map(pure), `c${row}`);
+    const proposal = next(planner);
+    expect(proposal.model.method).toBe("pseudo-energy-hull");
+    const view = viewOf(planner);
+    const inside = rows.findIndex(
+      (item) => item["A"] === 0.4 && item["B"] === 0.2 && item["C"] === 0.2,
+    );
+    expect(view.labels[view.label[inside] ?? -1]).toBe("A+B+C+D");
+    expect(view.derived[String(inside)]).toBe(1);
+    expect(proposal.points.map(({ parameters }) => Object.values(parameters).includes(0))).toEqual([
+      true,
+    ]);
   });
 
   test("asked for where there is no ternary section, it says what is missing", () => {
     const rows = [0, 0.5, 1].flatMap((B) => [300, 400].map((T) => ({ T, B })));
     const binary = campaign({ coexistence: "full", known: [] }, rows);
-    expect(() => createPhaseDiagramPlanner(binary)).toThrow(/TL-5004|three axes/);
+    expect(() => createPhaseDiagramPlanner(binary)).toThrow(/TL-5004|mole fractions/);
     const open = createPhaseDiagramPlanner(campaign({ known: [] }, rows));
     expect(next(open).points.length).toBe(1);
   });

@@ -128,6 +128,38 @@ describe("a campaign of forward calculations", () => {
   });
 });
 
+test("couplings that cannot explain the data are an end with a finding, not convergence", () => {
+  const one = {
+    ...{ spins: 2, spin: 0.5, g: 2.1, bonds: [{ i: 0, j: 1, coupling: "J1" }] },
+    couplings: { J1: { min: -20, max: 20 } },
+    curves: [3, 12].map((T) => ({ T, H, m: H.map((h) => 0.2 + 0.2 * Math.sin(h / 8)) })),
+  };
+  const dimer = campaignWith({ forward: {}, spec: one });
+  const planner = createPlanner(dimer);
+  const step = dimer.recipe.steps[0]!;
+  let position = 0;
+  for (let n = 1; n <= 60; n++) {
+    const { points, verdict, warnings } = planner.propose({
+      ...{ pending: [], excluded: [], seed: "s", n, count: 8 },
+    });
+    expect(verdict.kind).not.toBe("converged");
+    if (verdict.kind === "exhausted") {
+      expect(verdict.reason).toMatch(/noise does not explain/);
+      expect(warnings.join(" ")).toMatch(/Noise does not explain/);
+      return;
+    }
+    const batch = points.map((point) => {
+      const parameters = resolveParameters(step, point.parameters);
+      const calculator = createForwardCalculator(readRequestText(parameters));
+      const observations = calculator.calculate(parameters);
+      const { candidateId } = point;
+      return { position: position++, candidateId, parameters: point.parameters, observations };
+    });
+    planner.learn(batch);
+  }
+  throw new Error("it did not end");
+}, 20_000);
+
 describe("what is not such a campaign is refused when it is defined", () => {
   test.each([
     ["no curves", { spec: { ...spec, curves: undefined } }],

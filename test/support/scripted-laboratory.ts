@@ -1,5 +1,6 @@
 import { createPrng } from "../../src/core/prng.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
+import type { CampaignStatus, JobStatus } from "../../src/domain/campaign-status.ts";
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
 import { asId } from "../../src/domain/identifiers.ts";
 import type { Observation } from "../../src/domain/observation.ts";
@@ -8,7 +9,7 @@ import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { LabFact } from "../../src/events/lab-fact.ts";
 import { listCandidates } from "../../src/planning/candidates.ts";
 import type { PlannerView } from "../../src/planning/planner.ts";
-import type { CampaignStatus, JobStatus, LabStatePort } from "../../src/views/lab-ports.ts";
+import type { LabStatePort } from "../../src/views/lab-ports.ts";
 
 /**
  * A laboratory that follows a script, without machines, broker or models: it writes the events that a campaign would

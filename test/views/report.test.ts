@@ -49,7 +49,7 @@ describe("the report", () => {
     ]) {
       expect(html).toContain(part);
     }
-    expect(html.match(/<tr><td>\d+<\/td><td>2026/g)).toHaveLength(15);
+    expect(html.match(/<tr><td>\d+<\/td><td>\d+<\/td><td>2026/g)).toHaveLength(15);
   });
 
   test("says of each measurement what it taught: first phases, and how much of the map changed", () => {

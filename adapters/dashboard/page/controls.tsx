@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<Action, { name: string; explanation: string; danger
   };
 
 /** What a person may do with a campaign in this state. */
-export function actionsFor(state: string): Action[] {
+function actionsFor(state: string): Action[] {
   if (isOver(state)) return [];
   if (/^(draft|validated)/.test(state)) return ["start", "abort"];
   if (/^(paused|pausing|suspended)/.test(state)) return ["resume", "stop", "abort"];

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { LabelSource } from "../../../src/views/label-source.ts";
 import type { MapData } from "../../../src/views/map-data.ts";
 import { compositionAt } from "../../../src/views/map-plane.ts";
 import { formatNumber } from "../../../src/views/observation-summary.ts";
@@ -6,7 +7,6 @@ import { drawMapAxes, fitMapFrame, type MapFrame } from "../../../src/views/pict
 import { describeMap } from "../../../src/views/pictures/map-picture.ts";
 import { element, pathOf } from "../../../src/views/pictures/svg.ts";
 import { createMapCanvas, type MapCanvas, type MapLayers } from "./map-canvas.ts";
-import type { Candidates } from "./use-campaign-data.ts";
 import { useTheme } from "./use-theme.ts";
 import { percent } from "./words.ts";
 
@@ -19,9 +19,9 @@ export function MapPane(props: {
   readonly layers: MapLayers;
   readonly marked: string | undefined;
   readonly isSmall?: boolean;
-  readonly candidates?: Candidates;
+  readonly sourceOf?: SourceOf;
 }) {
-  const { data, layers, marked, isSmall = false } = props;
+  const { data, layers, marked, isSmall = false, sourceOf } = props;
   const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -53,7 +53,10 @@ export function MapPane(props: {
   const reading =
     pointer === undefined || frame === undefined
       ? undefined
-      : readMap({ data, frame, pointer, cell: painter.current?.cellAt(...pointer) ?? -1 });
+      : readMap({
+          ...{ data, frame, pointer, sourceOf },
+          cell: painter.current?.cellAt(...pointer) ?? -1,
+        });
   const move = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
     if (step === undefined || frame === undefined) return;
@@ -99,7 +102,10 @@ export function MapPane(props: {
                 fill: "none",
                 stroke: theme.ink,
                 "stroke-width": 1.3,
-              }),
+              }) +
+              (reading?.source === undefined || isSmall
+                ? ""
+                : drawSource(reading.source.from, reading.source.to, theme.warning)),
           }}
         />
       )}
@@ -128,9 +134,25 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
+/** The result that the label of a candidate (by its row) follows from. */
+export type SourceOf = (row: number) => LabelSource | undefined;
+
 interface Reading {
   readonly at: readonly [number, number];
   readonly lines: readonly string[];
+  /** From the place to the result that its label follows from, px. */
+  readonly source?: { readonly from: Pixel; readonly to: Pixel } | undefined;
+}
+
+type Pixel = readonly [number, number];
+
+/** A line from a place to the result that its label follows from. */
+function drawSource(from: Pixel, to: Pixel, stroke: string): string {
+  const look = { fill: "none", stroke, "stroke-width": 2 };
+  return (
+    element("path", { ...look, class: "source", d: pathOf([from, to], false) }) +
+    element("circle", { ...look, cx: to[0], cy: to[1], r: 8 })
+  );
 }
 
 /** What there is at a place: the point near it, the cell's phases and certainty, the composition or the axes' values. */
@@ -139,8 +161,9 @@ function readMap(about: {
   readonly frame: MapFrame;
   readonly pointer: readonly [number, number];
   readonly cell: number;
+  readonly sourceOf: SourceOf | undefined;
 }): Reading | undefined {
-  const { data, frame, pointer, cell } = about;
+  const { data, frame, pointer, cell, sourceOf } = about;
   if (cell < 0) return undefined;
   const near = [...data.batch, ...data.inFlight, ...data.measured]
     .map((point) => {
@@ -167,5 +190,13 @@ function readMap(about: {
       : `${plane.x} ${formatNumber(place[0])}  ${plane.y} ${formatNumber(place[1])}`;
   const known =
     label === undefined ? "nothing known here" : `${label}, certainty ${percent(certainty)}`;
-  return { at: pointer, lines: [where, known, ...(near === undefined ? [] : [near.text])] };
+  const source = near === undefined ? sourceOf?.(data.cells.row[cell] ?? -1) : undefined;
+  const more = near?.text ?? source?.text;
+  return {
+    at: pointer,
+    lines: [where, known, ...(more === undefined ? [] : [more])],
+    ...(source?.place && {
+      source: { from: frame.toPixel(place), to: frame.toPixel(source.place) },
+    }),
+  };
 }

@@ -51,7 +51,8 @@ export function ObservationsTable(props: {
                 <td class="parameters">
                   {at}
                   <div class="quiet">
-                    {clockTime(observation.time_ms)} {observation.instrumentId}
+                    result {observation.position}, {clockTime(observation.time_ms)}{" "}
+                    {observation.instrumentId}
                   </div>
                 </td>
                 <td>{result}</td>
@@ -86,7 +87,9 @@ function newest(observations: readonly ObservationView[], limit: number) {
 function matching(observations: readonly ObservationView[], word: string, limit: number) {
   const found = observations
     .map(rowOf)
-    .filter(({ at, result }) => `${at} ${result}`.toLowerCase().includes(word))
+    .filter(({ observation, at, result }) =>
+      `${at} ${result} result ${observation.position},`.toLowerCase().includes(word),
+    )
     .reverse();
   return { rows: found.slice(0, limit), total: found.length };
 }

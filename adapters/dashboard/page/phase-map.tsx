@@ -1,6 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { ObservationView } from "../../../src/views/campaign-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
+import { labelSourceOf } from "../../../src/views/label-source.ts";
 import {
   gatherCells,
   gatherMapData,
@@ -61,6 +62,10 @@ export function PhaseMap(
     () => (level?.isStack ? gatherMapData({ ...sources, slice: {} }) : data),
     [level?.isStack, data],
   );
+  const sourceOf = useCallback(
+    (row: number) => labelSourceOf({ view: phaseView, observations: known, plane }, row),
+    [phaseView, known, plane],
+  );
   const layers = { cells: layer, ...shown };
   const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
 
@@ -90,10 +95,11 @@ export function PhaseMap(
           {level?.isStack ? (
             <MapStack sources={sources} axis={level.axis} values={level.values} layers={layers} />
           ) : (
-            <MapPane data={data} layers={layers} marked={marked} candidates={candidates} />
+            <MapPane data={data} layers={layers} marked={marked} sourceOf={sourceOf} />
           )}
           <TimeSlider total={observations.length} past={past} choose={setPast} />
           {failure === undefined ? null : <p class="problem">The map can't be drawn: {failure}</p>}
+          <Findings findings={phaseView?.findings ?? []} />
         </div>
         <MapLegend data={level?.isStack ? whole : data} layer={layer} />
       </div>
@@ -106,6 +112,20 @@ export function PhaseMap(
         }
         csv={() => mapCsv(candidates, phaseView)}
       />
+    </section>
+  );
+}
+
+/** What the map has found out beyond labels. */
+function Findings({ findings }: { readonly findings: readonly string[] }) {
+  return findings.length === 0 ? null : (
+    <section class="findings" aria-labelledby="findings">
+      <h3 id="findings">Found</h3>
+      <ul>
+        {findings.map((finding) => (
+          <li key={finding}>{finding}</li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -292,6 +312,7 @@ function mapCsv(candidates: Candidates, view: ReturnType<typeof readPhaseDiagram
     ),
     phases: view?.labels[view.labelIndex[row] ?? -1] ?? "",
     certainty: view?.certainty[row] ?? "",
+    followsFrom: view?.derivedFrom?.get(row) ?? "",
   }));
   return toCsv(rows);
 }

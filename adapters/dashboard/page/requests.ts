@@ -1,7 +1,7 @@
 import type { OperatorReply, OperatorRequest } from "../dashboard-ports.ts";
 
 /** The daemon's answer in words, for every failure that a request can meet. */
-export class RequestFailure extends Error {}
+class RequestFailure extends Error {}
 
 /** Reads JSON from the daemon. */
 export async function getJson<Body>(path: string, signal?: AbortSignal): Promise<Body> {

@@ -44,10 +44,6 @@ function change(part: Partial<PageState>): void {
   for (const listener of listeners) listener();
 }
 
-export function currentState(): PageState {
-  return state;
-}
-
 /** The part of the state that a component shows; it is drawn anew only where that part changed. */
 export function useStore<Part>(select: (state: PageState) => Part): Part {
   const [part, setPart] = useState(() => select(state));

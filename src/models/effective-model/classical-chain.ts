@@ -260,15 +260,35 @@ function withSites(bond: Series, sites: Series, n: number): Series {
 }
 
 function multiply(left: Series, right: Series, n: number): Series {
-  return combine(left, right, n * n, (x, y, into) => {
-    for (let a = 0; a < n; a++) {
-      for (let k = 0; k < n; k++) {
-        const f = x[a * n + k]!;
-        if (f === 0) continue;
-        for (let b = 0; b < n; b++) into[a * n + b] = into[a * n + b]! + f * y[k * n + b]!;
+  return combine(left, right, n * n, (x, y, into) => addProduct(x, y, into, n));
+}
+
+/** into += x y; four rows of y at a time, which halves the loads and stores of the inner loop. */
+function addProduct(x: Float64Array, y: Float64Array, into: Float64Array, n: number): void {
+  const whole = n - (n % 4);
+  for (let a = 0; a < n; a++) {
+    const row = a * n;
+    for (let k = 0; k < whole; k += 4) {
+      const f0 = x[row + k]!;
+      const f1 = x[row + k + 1]!;
+      const f2 = x[row + k + 2]!;
+      const f3 = x[row + k + 3]!;
+      const from = k * n;
+      for (let b = 0; b < n; b++) {
+        const at = from + b;
+        into[row + b] =
+          into[row + b]! +
+          f0 * y[at]! +
+          f1 * y[at + n]! +
+          f2 * y[at + 2 * n]! +
+          f3 * y[at + 3 * n]!;
       }
     }
-  });
+    for (let k = whole; k < n; k++) {
+      const f = x[row + k]!;
+      for (let b = 0; b < n; b++) into[row + b] = into[row + b]! + f * y[k * n + b]!;
+    }
+  }
 }
 
 function power(base: Series, exponent: number, n: number): Series {

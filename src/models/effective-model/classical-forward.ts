@@ -1,6 +1,6 @@
 import { misuse } from "../../core/errors.ts";
 import { solveClassicalChain } from "./classical-chain.ts";
-import { checkFields, checkTemperatures, readBonds, readG } from "./cluster-spec.ts";
+import { checkFields, checkTemperatures, checkUnits, readBonds, readG } from "./cluster-spec.ts";
 import { BOHR_MAGNETON_meV_per_T, BOLTZMANN_meV_per_K } from "./physical-constants.ts";
 import { listUnknownFields, readInteger, readNumbers, readObject } from "./spec-reader.ts";
 
@@ -40,6 +40,7 @@ export function isClassical(value: unknown): boolean {
 /** TL-8003 where the bonds make neither an open chain nor a ring, or are anisotropic. */
 export function readClassicalSpec(value: unknown): ClassicalSpec {
   const spec = readObject(value, "the specification");
+  checkUnits(spec);
   const siteCount = readInteger(spec["spins"], "spins", 2);
   if (siteCount > CLASSICAL_SITES_MAX)
     throw misuse("TL-8005", `${siteCount} classical spins are more than ${CLASSICAL_SITES_MAX}`);

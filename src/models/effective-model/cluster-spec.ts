@@ -53,6 +53,28 @@ function readSpin(value: unknown, path: string): number {
   return spin;
 }
 
+/** How each quantity's unit may be written where a specification states `units`; none is converted. */
+const UNIT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  J: ["meV"],
+  T: ["K", "kelvin", "Kelvin"],
+  H: ["T", "tesla", "Tesla"],
+};
+
+/** Refuses stated units that are not the ones calculated in. A text is a comment. */
+export function checkUnits(spec: JsonObject): void {
+  const { units } = spec;
+  if (units === undefined || typeof units === "string") return;
+  for (const [name, unit] of Object.entries(readObject(units, "units"))) {
+    const allowed = UNIT_NAMES[name];
+    if (allowed !== undefined && !allowed.some((one) => one === unit))
+      throw misuse(
+        "TL-8006",
+        `units.${name} is ${JSON.stringify(unit)}, but ${name} is in ${allowed[0]} here`,
+        "Convert the numbers: 1 meV = 11.6 K = 8.07 cm^-1, 1 T = 10 000 Oe.",
+      );
+  }
+}
+
 export function readG(spec: JsonObject): number {
   const g = readNumber(spec["g"] ?? 2, "g");
   if (g < UNIT_LIMITS.g_min || g > UNIT_LIMITS.g_max)

@@ -1,11 +1,5 @@
+import type { Calculation } from "./calculation.ts";
 import type { FreePredictor } from "./estimation-problem.ts";
-
-/** One forward calculation that was made: couplings, curve values, and their derivatives (points x couplings). */
-export interface Calculation {
-  readonly x: Float64Array;
-  readonly values: Float64Array;
-  readonly slopes: Float64Array;
-}
 
 /** Curves foretold from calculations made elsewhere in coupling space. */
 export interface CurveEmulator extends FreePredictor {

@@ -1,5 +1,4 @@
-import type { ClusterBlocks } from "./cluster-blocks.ts";
-import { diagonaliseCluster } from "./cluster-spectrum.ts";
+import type { ClusterSpectrum } from "./cluster-spectrum.ts";
 import {
   evaluateMagnetisation,
   evaluateThermalState,
@@ -30,26 +29,31 @@ export interface CurvePredictor {
   predictWithSlopes(couplings_meV: ArrayLike<number>): PredictionWithSlopes;
 }
 
-/** Diagonalises once for each call; points that share a temperature share its Boltzmann sums. */
+/** What levels come from: full diagonalisation of blocks, or sampling. */
+export interface LevelSource {
+  readonly magnetisations: Float64Array;
+  readonly siteCount: number;
+  readonly termCount: number;
+  levels(couplings_meV: ArrayLike<number>, options: { readonly slopes: boolean }): ClusterSpectrum;
+}
+
+/** Asks for the levels once for each call; points that share a temperature share its Boltzmann sums. */
 export function createCurvePredictor(
-  cluster: ClusterBlocks,
+  source: LevelSource,
   g: number,
   points: readonly MeasuringPoint[],
 ): CurvePredictor {
-  const scale = {
-    magnetisations: cluster.magnetisations,
-    siteCount: cluster.siteSpins.length,
-    g,
-  };
+  const { magnetisations, siteCount } = source;
+  const scale = { magnetisations, siteCount, g };
   const byTemperature = groupByTemperature(points);
-  const terms = cluster.termCount;
-  const scratch = new Float64Array(cluster.magnetisations.length);
+  const terms = source.termCount;
+  const scratch = new Float64Array(magnetisations.length);
   const slopePower = points.some((point) => point.quantity === "specificHeat") ? 2 : 0;
   return {
     pointCount: points.length,
     couplingCount: terms,
     predict: (couplings) => {
-      const spectrum = diagonaliseCluster(cluster, couplings);
+      const spectrum = source.levels(couplings, { slopes: false });
       const values = new Float64Array(points.length);
       for (const [temperature, indices] of byTemperature) {
         const sums = sumThermally(spectrum, temperature);
@@ -64,7 +68,7 @@ export function createCurvePredictor(
       return values;
     },
     predictWithSlopes: (couplings) => {
-      const spectrum = diagonaliseCluster(cluster, couplings, { slopes: true });
+      const spectrum = source.levels(couplings, { slopes: true });
       const values = new Float64Array(points.length);
       const slopes = new Float64Array(points.length * terms);
       for (const [temperature, indices] of byTemperature) {

@@ -1,6 +1,6 @@
 import { createPrng } from "../../core/prng.ts";
+import type { Calculation } from "./calculation.ts";
 import { planCalculations } from "./calculation-plan.ts";
-import type { Calculation } from "./curve-emulator.ts";
 import { sampleEmulated } from "./emulated-posterior.ts";
 import type { EstimationProgress, ModelEstimate } from "./estimate.ts";
 import { createEstimationProblem, type EstimationProblem } from "./estimation-problem.ts";
@@ -22,9 +22,9 @@ export interface DearEstimate extends ModelEstimate {
 /** Calculations chosen at once: the plan takes about a second. */
 const BATCH = 8;
 /** Calculations after which the answer is given as it stands, per coupling. */
-const CALCULATIONS_MAX_PER_COUPLING = 110;
+const CALCULATIONS_MAX_PER_COUPLING = 120;
 /** Where the search usually ends and where the posterior is usually known, per coupling: for the remaining time. */
-const EXPECTED_PER_COUPLING = 66;
+export const EXPECTED_PER_COUPLING = 75;
 
 /**
  * Estimates a model whose forward calculations are dear (many spins; classical rings): some hundred calculations, each
@@ -50,7 +50,8 @@ export function estimateDearModel(
   report("preparing");
   for (let round = 1; calculated.length < most; round++) {
     const plan = planCalculations({
-      ...{ spec, problem, calculated, pending: [], count: BATCH },
+      ...{ spec, problem, calculated, pending: [], failed: [], count: BATCH },
+      calculations_max: most,
       design: createPrng(`${seed}/design`),
       prng: createPrng(`${seed}/plan ${round}`),
       posterior: () => sampleEmulated(spec, problem, calculated),

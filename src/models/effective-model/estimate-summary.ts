@@ -3,6 +3,7 @@ import type { CouplingSpec } from "./coupling-spec.ts";
 import type { MeasuringPoint } from "./curve-predictor.ts";
 import type { ModelEstimate } from "./estimate.ts";
 import type { EstimationSpec } from "./estimation-spec.ts";
+import { checkFit, type FitCheck } from "./fit-check.ts";
 import { type PosteriorMode, shareOut } from "./posterior-modes.ts";
 import {
   type BandPoint,
@@ -52,6 +53,8 @@ export interface EstimateSummary extends Partial<DerivedQuantities> {
   /** One for each curve, in the curve's unit. */
   readonly sigmas: readonly number[];
   readonly chi2: number;
+  /** Whether noise explains what the best couplings leave of the data. */
+  readonly fit: FitCheck;
   readonly points: number;
   readonly weight: number;
   readonly otherModes: readonly OtherMode[];
@@ -87,6 +90,9 @@ export function summariseEstimate(spec: EstimationSpec, estimate: ModelEstimate)
   const weights = shareOut(modes);
   const columns = problem.map.free.map((_, k) => samples.map((x) => x[k]!));
   const sigma = 1 / Math.sqrt(2 * beta);
+  const points = [...problem.points, ...wantedPoints(spec)];
+  const bands = predictBands(problem, points, best!.x, samples);
+  const found = Float64Array.from(problem.points, (_, l) => bands[l]!.best);
   return {
     model: problem.model.name,
     J: listCouplings(spec, estimate),
@@ -99,6 +105,7 @@ export function summariseEstimate(spec: EstimationSpec, estimate: ModelEstimate)
     sigma,
     sigmas: curveSigmas(spec, estimate, sigma),
     chi2: best!.chi2,
+    fit: checkFit(problem, spec.curves, found),
     points: problem.values.length,
     ...deriveQuantities(problem, best!.x, samples),
     weight: weights[0]!,
@@ -123,7 +130,7 @@ export function summariseEstimate(spec: EstimationSpec, estimate: ModelEstimate)
     freeEnergy: [...estimate.freeEnergy, evidence]
       .sort((a, b) => b.sigma - a.sigma)
       .map(({ sigma: s, F, error, meanChi2 }) => ({ sigma: s, F, error, meanChi2 })),
-    bands: predictBands(problem, [...problem.points, ...wantedPoints(spec)], best!.x, samples),
+    bands,
   };
 }
 

@@ -1,7 +1,7 @@
 import { misuse } from "../../core/errors.ts";
 import { CLASSICAL_SITES_MAX, orderAlongChain, refuseTooCold } from "./classical-forward.ts";
-import { refuseTooLarge } from "./cluster-cost.ts";
-import { readBonds, readG, readSiteSpins, type SpecBond } from "./cluster-spec.ts";
+import { refuseBeyondSampling } from "./cluster-cost.ts";
+import { checkUnits, readBonds, readG, readSiteSpins, type SpecBond } from "./cluster-spec.ts";
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
 import { readCouplings } from "./coupling-spec.ts";
 import { type MeasuredCurve, readCurves } from "./measured-curve.ts";
@@ -91,6 +91,7 @@ export function readEstimationSpec(value: unknown): EstimationSpec {
 
 /** Everything but the curves: what a campaign knows before its first measurement. */
 export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> {
+  checkUnits(spec);
   const isClassical = spec["spin"] === "classical";
   const siteSpins = readSites(spec);
   const prior = readPrior(spec["prior"] ?? "none", "prior");
@@ -101,7 +102,7 @@ export function readModelSpec(spec: JsonObject): Omit<EstimationSpec, "curves"> 
   for (const model of models) {
     const isotropic = model.bonds.every((bond) => bond.delta === 1 && bond.zCoupling === undefined);
     if (isClassical) refuseNoChain(model, siteSpins.length);
-    else refuseTooLarge(siteSpins, couplings.size, isotropic);
+    else refuseBeyondSampling(siteSpins, couplings.size, isotropic);
     for (const name of namesOf(model)) {
       used.add(name);
       if (!couplings.has(name))

@@ -3,6 +3,7 @@ import { costOf, EXACT_ORDER_MAX, LANCZOS_SECTOR_MAX, refuseTooLarge } from "./c
 import {
   checkFields,
   checkTemperatures,
+  checkUnits,
   readBonds,
   readG,
   readSiteSpins,
@@ -41,6 +42,7 @@ const FIELDS = [
 /** Reads and checks a forward specification; every error comes before any work. */
 export function readForwardSpec(value: unknown): ForwardSpec {
   const spec = readObject(value, "the specification");
+  checkUnits(spec);
   const siteSpins = readSiteSpins(spec);
   const bonds = readBonds(spec["bonds"], "bonds", siteSpins.length, "J");
   const temperatures_K = spec["T"] === undefined ? [] : readNumbers(spec["T"], "T");
@@ -80,6 +82,7 @@ function chooseMethod(
     throw misuse(
       "TL-8005",
       `${siteSpins.length} spins have ${cost.sector_max} states in one sector, more than ${LANCZOS_SECTOR_MAX}`,
+      "Use fewer or smaller spins: up to 21 spins 1/2.",
     );
   return "lanczos";
 }

@@ -1,5 +1,5 @@
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/cholesky.ts";
-import type { Calculation } from "./curve-emulator.ts";
+import type { Calculation } from "./calculation.ts";
 
 /** Curves foretold by Gaussian processes that know values and slopes. */
 export interface GradientProcess {
@@ -7,6 +7,11 @@ export interface GradientProcess {
   nearness(x: ArrayLike<number>): number;
   predict(x: ArrayLike<number>): Float64Array;
   predictWithSlopes(x: ArrayLike<number>): { values: Float64Array; slopes: Float64Array };
+  /**
+   * Variance of the curves at x, summed over the points in units of `scales`: (1 - k^T K^-1 k) s_l^2 / scale_l^2 with
+   * each point's most likely amplitude s_l.
+   */
+  variance(x: ArrayLike<number>, scales: ArrayLike<number>): number;
   /** -2 ln likelihood of all curves, up to a constant: smaller is better. */
   readonly misfit: number;
 }
@@ -40,10 +45,13 @@ export function createGradientProcess(
   const mean = (x: ArrayLike<number>, l: number): number => extrapolateFrom(first, x, l);
   const weights = new Float64Array(size * points);
   let squares = 0;
+  const amplitudes = new Float64Array(points);
   for (let l = 0; l < points; l++) {
     const column = residualColumn(calculated, first, root, mean, l);
     solveLower(factor, size, size, column);
-    squares += column.reduce((sum, v) => sum + v * v, 0);
+    const own = column.reduce((sum, v) => sum + v * v, 0);
+    squares += own;
+    amplitudes[l] = own / size;
     solveLowerTransposed(factor, size, size, column);
     column.forEach((v, i) => {
       weights[i * points + l] = v;
@@ -56,6 +64,10 @@ export function createGradientProcess(
   const context: Context = { places, n, points, weights, root };
   return {
     misfit,
+    variance: (x, scales) => {
+      const share = remainingVariance(context, factor, x);
+      return amplitudes.reduce((sum, a, l) => sum + (share * a) / scales[l]! ** 2, 0);
+    },
     nearness: (x) => {
       const z = transform(root, x, n);
       return places.reduce((most, place) => Math.max(most, covariance(z, place)), 0);
@@ -145,6 +157,24 @@ function residualColumn(
     }
   });
   return column;
+}
+
+/** 1 - k^T K^-1 k, k the covariances of the value at x with all that is known. */
+function remainingVariance(
+  { places, n, root }: Context,
+  factor: Float64Array,
+  x: ArrayLike<number>,
+): number {
+  const z = transform(root, x, n);
+  const size = places.length * (n + 1);
+  const known = new Float64Array(size);
+  places.forEach((place, i) => {
+    const k = covariance(z, place);
+    known[i * (n + 1)] = k;
+    for (let b = 1; b <= n; b++) known[i * (n + 1) + b] = k * (z[b - 1]! - place[b - 1]!);
+  });
+  solveLower(factor, size, size, known);
+  return Math.max(0, 1 - known.reduce((sum, v) => sum + v * v, 0));
 }
 
 function sumOver({ places, n, points, weights, root }: Context, x: ArrayLike<number>) {

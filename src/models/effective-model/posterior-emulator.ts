@@ -1,5 +1,6 @@
 import { choleskyInPlace } from "../../numeric/cholesky.ts";
-import { type Calculation, type CurveEmulator, createCurveEmulator } from "./curve-emulator.ts";
+import type { Calculation } from "./calculation.ts";
+import { type CurveEmulator, createCurveEmulator } from "./curve-emulator.ts";
 import { createGradientProcess, type GradientProcess } from "./gradient-process.ts";
 
 /** Calculations that the Gaussian processes learn: those with the smallest chi^2, so that every mode that counts is in. */
@@ -24,6 +25,13 @@ export interface EmulatorData {
 /** How the covariance was chosen: kept while a calculation is left out to see what it was worth. */
 export type CovarianceRoot = Float64Array;
 
+export interface PosteriorEmulator {
+  readonly emulator: CurveEmulator;
+  readonly root: CovarianceRoot | undefined;
+  /** Variance of the emulated curves, summed over the points, in units of the scales. */
+  readonly varianceAt: (x: Float64Array) => number;
+}
+
 /**
  * Curves near the posterior by Gaussian processes over values and slopes, elsewhere by Shepard interpolation. The
  * processes' lengths follow the likelihood's own: short across a valley, where curves change fast, long along it.
@@ -31,7 +39,7 @@ export type CovarianceRoot = Float64Array;
 export function createPosteriorEmulator(
   data: EmulatorData,
   root?: CovarianceRoot,
-): { emulator: CurveEmulator; root: CovarianceRoot | undefined } {
+): PosteriorEmulator {
   const { ranked, low, high } = data;
   const shepard = createCurveEmulator(ranked, low, high);
   const learnt = ranked.slice(0, LEARNT_MAX);
@@ -42,8 +50,14 @@ export function createPosteriorEmulator(
     if (process !== undefined && !(best !== undefined && process.misfit >= best.process.misfit))
       best = { process, root: tried };
   }
-  if (best === undefined) return { emulator: shepard, root: undefined };
-  return { emulator: join(best.process, shepard), root: best.root };
+  if (best === undefined)
+    return { emulator: shepard, root: undefined, varianceAt: () => Number.POSITIVE_INFINITY };
+  const { process } = best;
+  return {
+    emulator: join(process, shepard),
+    root: best.root,
+    varianceAt: (x) => process.variance(x, data.scales),
+  };
 }
 
 /** Upper triangular roots of A/errors^2 + 1/length^2, A the posterior's precision at the best calculation. */

@@ -1,6 +1,6 @@
 import { descend } from "../../numeric/levenberg-marquardt.ts";
 import { symmetricEigen } from "../../numeric/symmetric-eigen.ts";
-import type { Calculation } from "./curve-emulator.ts";
+import { type Calculation, distanceIn, widthsOf } from "./calculation.ts";
 import type { ModelEstimate } from "./estimate.ts";
 import { approximateMode } from "./posterior-modes.ts";
 
@@ -15,16 +15,17 @@ const CANDIDATES_MAX = 12;
  * Where the posterior may reach beyond the calculations. Emulated curves err most far from a calculation, and an error
  * makes chi^2 too large: on them alone, a long valley would end where the calculations do. So from each calculation
  * within the posterior its own Gauss-Newton ellipsoid, from slopes, steps along the soft directions; a step that ends
- * far from every calculation is on the frontier.
+ * far from every calculation, where curves are doubtful, is on the frontier.
  */
 export function findFrontier(
   inside: readonly Calculation[],
   calculated: readonly Calculation[],
   estimate: ModelEstimate,
+  isDoubtful: (x: Float64Array) => boolean,
 ): Float64Array[] {
   const { problem } = estimate;
   const { low, high } = problem.map;
-  const widths = low.map((from, k) => high[k]! - from);
+  const widths = widthsOf(problem.map);
   const known = calculated.map((one) => one.x);
   const found: Float64Array[] = [];
   for (const one of inside) {
@@ -33,12 +34,12 @@ export function findFrontier(
         if (found.length === CANDIDATES_MAX) return found;
         const straight = one.x.map((v, k) => v + sign * step[k]!);
         if (straight.some((v, k) => v < low[k]! || v > high[k]!)) continue;
-        const length = distance(straight, one.x, widths);
+        const length = distanceIn(widths, straight, one.x);
         const isKnown = (x: Float64Array): boolean =>
-          [...known, ...found].some((other) => distance(other, x, widths) < 0.5 * length);
+          [...known, ...found].some((other) => distanceIn(widths, other, x) < 0.5 * length);
         if (isKnown(straight)) continue;
         const x = descendToFloor(straight, one.x, estimate);
-        if (!isKnown(x)) found.push(x);
+        if (!isKnown(x) && isDoubtful(x)) found.push(x);
       }
     }
   }
@@ -91,13 +92,7 @@ function descendToFloor(
   held.high[along] = x[along]!;
   const least = { ...problem.leastSquares(prior.lambda / beta), ...held };
   const floor = descend(least, x, { evaluations_max: 12, fall_min: 1e-3 }).x;
-  const widths = low.map((v, k) => high[k]! - v);
+  const widths = widthsOf(problem.map);
   // far away the emulated floor is an artefact: the straight step is the better guess
-  return distance(floor, x, widths) < 0.5 * distance(x, from, widths) ? floor : x;
-}
-
-function distance(a: Float64Array, b: Float64Array, widths: Float64Array): number {
-  let squares = 0;
-  for (let k = 0; k < a.length; k++) squares += ((a[k]! - b[k]!) / widths[k]!) ** 2;
-  return Math.sqrt(squares);
+  return distanceIn(widths, floor, x) < 0.5 * distanceIn(widths, x, from) ? floor : x;
 }

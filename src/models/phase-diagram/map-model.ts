@@ -30,6 +30,8 @@ export interface MapGrid {
   readonly values: Float64Array;
   /** Positions in `axes` of the mole fractions (3 or more that sum to `wholeAmount`); empty where there are none. */
   readonly components: readonly number[];
+  /** Position of the one mole fraction of a binary whose other component has no axis of its own; absent elsewhere. */
+  readonly fractionAxis?: number | undefined;
   /** What the components of a row sum to: 1, or 100 for at.%. */
   readonly wholeAmount: number;
   /** N x dimension, isometric coordinates in which one unit is about one grid step. */
@@ -47,7 +49,10 @@ export interface PhaseEvidence {
   readonly at?: Float64Array | undefined;
   /** Distinct phase names, sorted. */
   readonly phases: readonly string[];
-  /** Composition of each phase, where measured, in the order of `MapGrid.components`, mole fractions that sum to 1. */
+  /**
+   * Composition of each phase, where measured, in the order of `MapGrid.components`, mole fractions that sum to 1; with a
+   * `fractionAxis` [1 - x, x].
+   */
   readonly ends?: readonly PhaseEnd[] | undefined;
   /** Probability that the phases were identified rightly, in (0, 1]. */
   readonly confidence: number;
@@ -145,12 +150,22 @@ export interface SuspiciousEvidence {
 export interface MapGeometry {
   readonly tieLines: readonly TieLine[];
   readonly triangles: readonly TieTriangle[];
+  /** Equilibria of four phases and more (sections of four components and more). */
+  readonly tetrahedra?: readonly TieSimplex[] | undefined;
+}
+
+export interface TieSimplex {
+  readonly phases: readonly string[];
+  readonly corners: readonly (readonly number[])[];
+  readonly from?: number | undefined;
 }
 
 export interface TieLine {
   readonly phases: readonly [string, string];
   /** Two compositions, mole fractions in the order of `MapGrid.components`. */
   readonly ends: readonly [readonly number[], readonly number[]];
+  /** Raw value of the further axis, where the map has one. */
+  readonly level?: number | undefined;
   /** Id of the evidence that it comes from, absent where derived from several. */
   readonly from?: number | undefined;
 }
@@ -158,6 +173,8 @@ export interface TieLine {
 export interface TieTriangle {
   readonly phases: readonly [string, string, string];
   readonly corners: readonly [readonly number[], readonly number[], readonly number[]];
+  /** Raw value of the further axis, where the map has one. */
+  readonly level?: number | undefined;
   readonly from?: number | undefined;
   /** True where a three-phase result was measured inside; false where only deduced. */
   readonly proved: boolean;

@@ -1,4 +1,4 @@
-import { LabError } from "../../core/errors.ts";
+import { misuse } from "../../core/errors.ts";
 import type { Acquisition } from "../../domain/acquisitions.ts";
 import type { ObjectiveSetting, OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { KernelKind } from "../../models/optimise/kernel.ts";
@@ -42,14 +42,15 @@ export interface ResolvedSettings {
 
 /** Checks names and combinations; throws TL-6002 with the values that are possible. */
 export function resolveSettings(raw: OptimiseSettings): ResolvedSettings {
-  if (raw.objectives.length === 0) throw new LabError("TL-6002", "There is no objective");
+  if (raw.objectives.length === 0) throw misuse("TL-6002", "There is no objective");
   const names = [...raw.objectives, ...(raw.constraints ?? [])].map((o) => o.name);
   const twice = names.find((name, k) => names.indexOf(name) !== k);
-  if (twice !== undefined) throw new LabError("TL-6002", `${twice} is named twice`);
+  if (twice !== undefined)
+    throw misuse("TL-6002", `${twice} is named twice`, "Name each quantity once.");
   const targets = raw.objectives.filter((o) => o.direction === "target");
   for (const { name, range } of targets) {
     if (range === undefined || !(range.min <= range.max))
-      throw new LabError("TL-6002", `Objective ${name} needs a target range with min <= max`);
+      throw misuse("TL-6002", `Objective ${name} needs a target range with min <= max`);
   }
   const objectives = raw.objectives.filter((o) => o.direction !== "target");
   const possible =
@@ -76,9 +77,11 @@ function pickAcquisition(name: string | undefined, possible: readonly Acquisitio
   const full = SHORT_NAMES[name] ?? name;
   const found = possible.find((known) => known === full);
   if (found === undefined)
-    throw new LabError("TL-6002", `The acquisition ${name} does not fit these objectives`, {
-      hint: `Possible here: ${possible.join(", ")}.`,
-    });
+    throw misuse(
+      "TL-6002",
+      `The acquisition ${name} does not fit these objectives`,
+      `Possible here: ${possible.join(", ")}.`,
+    );
   return found;
 }
 
@@ -86,7 +89,9 @@ function pickKernel(name: string | undefined): KernelKind {
   if (name === undefined || name === "matern-5/2" || name === "matern") return "matern-5/2";
   if (name === "squared-exponential" || name === "gaussian" || name === "rbf")
     return "squared-exponential";
-  throw new LabError("TL-6002", `The kernel ${name} is unknown`, {
-    hint: "Possible: matern-5/2, squared-exponential.",
-  });
+  throw misuse(
+    "TL-6002",
+    `The kernel ${name} is unknown`,
+    "Possible: matern-5/2, squared-exponential.",
+  );
 }

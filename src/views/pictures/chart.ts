@@ -111,7 +111,7 @@ function drawHeading({ heading, width, theme }: ChartOptions): string {
 }
 
 /** Axes with ticks, for charts that put other marks on them. */
-export function drawAxes(x: Scale, y: Scale, options: ChartOptions): string {
+function drawAxes(x: Scale, y: Scale, options: ChartOptions): string {
   const { width, height, theme } = options;
   const bottom = height - MARGIN.bottom;
   const grid = { stroke: theme.grid, "stroke-width": 1 };

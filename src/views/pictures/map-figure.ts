@@ -220,7 +220,7 @@ function headingOf({ kind }: PhaseDiagramView): string {
 }
 
 /** `T (K) = 700, p (GPa) = 1`. */
-export function nameSlice(slice: Slice): string {
+function nameSlice(slice: Slice): string {
   return Object.entries(slice)
     .map(([axis, value]) => `${axisTitle(axis)} = ${formatNumber(value)}`)
     .join(", ");

@@ -126,7 +126,7 @@ export function describeMap(data: MapData): string {
   return `${measured.length} points measured, ${data.inFlight.length} in flight. ${known}`;
 }
 
-export function shareOfLabel(cells: MapCells, label: number): number {
+function shareOfLabel(cells: MapCells, label: number): number {
   let count = 0;
   for (const value of cells.label) if (value === label) count++;
   return cells.count === 0 ? 0 : count / cells.count;

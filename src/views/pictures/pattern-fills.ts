@@ -9,7 +9,7 @@ import { element } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
 /** Steps of certainty that are told apart by shade: more would only make the file larger. */
-export const SHADES = 5;
+const SHADES = 5;
 const STRIPE = { width: 6, height: 8 };
 
 /** Name of the fill of a label at a certainty 0..1. */

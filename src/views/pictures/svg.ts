@@ -64,7 +64,7 @@ export function pathOf(points: readonly (readonly [number, number])[], closed = 
 }
 
 /** Two decimals: a hundredth of a pixel, and a third of the bytes. */
-export function round(value: number): number {
+function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 

@@ -33,7 +33,3 @@ export const DARK: Theme = {
   accent: "#7cc0ff",
   warning: "#ff8a80",
 };
-
-export function themeNamed(name: string | undefined): Theme {
-  return name === "dark" ? DARK : LIGHT;
-}

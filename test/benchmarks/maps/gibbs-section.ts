@@ -3,19 +3,20 @@ import { drawSystem, type GibbsPhase } from "./gibbs-phases.ts";
 import { triangleRows } from "./power-map.ts";
 
 /** A phase at a composition, with its energy: one column of the linear programme. */
-interface Column {
+export interface Column {
   readonly phase: number;
   readonly x: readonly number[];
   readonly energy: number;
 }
 
 /** One phase of an equilibrium. */
-interface Part {
+export interface Part {
   readonly phase: number;
   readonly x: readonly number[];
   readonly amount: number;
 }
 
+const ELEMENTS = ["A", "B", "C", "D"];
 /** Reduced costs above this end the search; a phase below AMOUNT_MIN is not there. */
 const COST_MIN = -1e-10;
 const AMOUNT_MIN = 2e-5;
@@ -40,6 +41,37 @@ export function gibbsStack(
   temperatures: readonly number[],
 ): PhaseDiagramTruth {
   return stack(seed, divisions, temperatures);
+}
+
+/** The binary A-B of the same system over temperature: axes T (1000 times the relative one) and x_B, A is the rest. */
+export function gibbsBinary(
+  seed: number,
+  divisions: number,
+  temperatures: readonly number[],
+): PhaseDiagramTruth {
+  const phases = drawSystem(seed);
+  const rows = temperatures.flatMap((temperature) => {
+    const pool = meshColumns(phases, temperature);
+    return Array.from({ length: divisions + 1 }, (_, k): TruthRow => {
+      const x_B = k / divisions;
+      const parts = equilibrium([1 - x_B, x_B, 0], { phases, pool, temperature });
+      const found = describe(parts, phases);
+      const compositions = Object.fromEntries(
+        Object.entries(found.compositions ?? {}).map(([phase, x]) => [
+          phase,
+          { A: x["A"] ?? 0, x_B: x["B"] ?? 0 },
+        ]),
+      );
+      return { parameters: { T: Math.round(1000 * temperature), x_B }, ...found, compositions };
+    });
+  });
+  return {
+    file: `gibbs-binary-${seed}`,
+    axes: ["T", "x_B"],
+    components: ["x_B"],
+    rows,
+    hasCompositions: true,
+  };
 }
 
 function stack(
@@ -67,21 +99,21 @@ function stack(
   return { file: `gibbs-${seed}`, axes, components, rows, hasCompositions: true };
 }
 
-function meshColumns(phases: readonly GibbsPhase[], temperature: number): Column[] {
+export function meshColumns(phases: readonly GibbsPhase[], temperature: number): Column[] {
   return phases.flatMap(({ mesh, energy }, phase) =>
     mesh.map((x) => ({ phase, x, energy: energy(x, temperature) })),
   );
 }
 
-interface System {
+export interface System {
   readonly phases: readonly GibbsPhase[];
   readonly pool: readonly Column[];
   readonly temperature: number;
 }
 
 /** Minimises sum amount G over all mixtures of the overall composition `at`. */
-function equilibrium(at: readonly number[], { phases, pool, temperature }: System): Part[] {
-  const present = [0, 1, 2].filter((k) => at[k]! > 1e-12);
+export function equilibrium(at: readonly number[], { phases, pool, temperature }: System): Part[] {
+  const present = at.flatMap((x, k) => (x > 1e-12 ? [k] : []));
   // A slight shift keeps the programme away from degenerate vertices.
   const goal = present.map((k, j) => at[k]! * (1 + 3e-6 * (j - 1)));
   const total = goal.reduce((sum, v) => sum + v, 0);
@@ -91,7 +123,7 @@ function equilibrium(at: readonly number[], { phases, pool, temperature }: Syste
   );
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const inverse = inverted(basis.map(({ x }) => present.map((k) => x[k]!)));
-    const mu = [0, 0, 0];
+    const mu = at.map(() => 0);
     present.forEach((k, row) => {
       mu[k] = basis.reduce((sum, column, j) => sum + inverse[row]![j]! * column.energy, 0);
     });
@@ -128,7 +160,7 @@ function cheapest(
   { phases, mu, temperature }: { phases: readonly GibbsPhase[]; mu: number[]; temperature: number },
 ): Column | undefined {
   const costOf = ({ x, energy }: Column): number =>
-    energy - x[0]! * mu[0]! - x[1]! * mu[1]! - x[2]! * mu[2]!;
+    x.reduce((cost, v, k) => cost - v * mu[k]!, energy);
   const best = new Map<number, { column: Column; cost: number }>();
   for (const column of usable) {
     const cost = costOf(column);
@@ -181,7 +213,7 @@ function merged(
   return out;
 }
 
-function describe(
+export function describe(
   parts: readonly Part[],
   phases: readonly GibbsPhase[],
 ): Omit<TruthRow, "parameters"> {
@@ -203,7 +235,10 @@ function describe(
     label: named.map(({ name }) => name).join("+"),
     fractions: Object.fromEntries(named.map(({ name, amount }) => [name, digits(amount)])),
     compositions: Object.fromEntries(
-      named.map(({ name, x }) => [name, { A: digits(x[0]!), B: digits(x[1]!), C: digits(x[2]!) }]),
+      named.map(({ name, x }) => [
+        name,
+        Object.fromEntries(x.map((v, k) => [ELEMENTS[k]!, digits(v)])),
+      ]),
     ),
   };
 }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createPrng } from "../../../src/core/prng.ts";
-import {
-  type Calculation,
-  createCurveEmulator,
-} from "../../../src/models/effective-model/curve-emulator.ts";
+import type { Calculation } from "../../../src/models/effective-model/calculation.ts";
+import { createCurveEmulator } from "../../../src/models/effective-model/curve-emulator.ts";
 import { createGradientProcess } from "../../../src/models/effective-model/gradient-process.ts";
 
 const low = Float64Array.of(-4, -4);

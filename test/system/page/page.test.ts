@@ -62,6 +62,37 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
     await page.close();
   });
 
+  test("findings stand below the map, and a label that nobody measured points at its result", async () => {
+    const last = () => dashboard.labView.observations("al-mg-zn").at(-1)?.position ?? 0;
+    const plannerView = (count: number | undefined) => {
+      const view = dashboard.laboratory.plannerView(count);
+      const rows = dashboard.laboratory.candidates.map((_, row) => [row, last()] as const);
+      const status = { findings: ["Invariant reaction: P+Q = B+R between 500 and 600 K"] };
+      return { ...view, derived: Object.fromEntries(rows), status };
+    };
+    const { page, complaints } = await open({ plannerView }, ({ laboratory }) => {
+      laboratory.propose(1);
+      laboratory.finishOne();
+    });
+    await measured(page, 1);
+    await page.getByText("Invariant reaction: P+Q = B+R between 500 and 600 K").waitFor();
+    const canvas = page.locator(".map-pane canvas");
+    for (let k = 0; k < 2; k++) {
+      // Not above the one measured point, wherever it is: two places cannot both be near it.
+      const box = await canvas.boundingBox();
+      await canvas.hover({
+        position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) * (k === 0 ? 0.4 : 0.8) },
+      });
+      if ((await page.locator(".tip").innerText()).includes("not measured")) break;
+    }
+    const tip = await page.locator(".tip").innerText();
+    expect(tip).toContain(`not measured: follows from result ${last()}, `);
+    await page.locator("path.source").waitFor({ state: "attached" });
+    await page.getByText(`result ${last()}, `, { exact: false }).first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("a result is visible within 200 ms of its event", async () => {
     const { page } = await open({}, ({ laboratory }) => laboratory.propose(4));
     await measured(page, 0);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createPrng } from "../../../../src/core/prng.ts";
 import type {
   MapGrid,
   MapModel,
@@ -90,7 +91,7 @@ describe("a stack of sections", () => {
   test("tie-lines that cross between two temperatures name the invariant reaction", () => {
     const model = started();
     model.observe(evidence([0.6, 0.3, 0.1], 0, 1)); // P+Q coexist at 500
-    const crossing = evidence([0.4, 0.4, 0.2], 1, 2, ["B", "R"]);
+    const crossing = evidence([0.4, 0.5, 0.1], 1, 2, ["B", "R"]);
     const ends = [
       { phase: "B", composition: [0, 1, 0] },
       { phase: "R", composition: [0.8, 0, 0.2] },
@@ -120,6 +121,46 @@ describe("a stack of sections", () => {
     }
     expect(wrong).toBeLessThan(0.03 * grid.count);
     expect(new Set([...asked].map((i) => Math.floor(i / section.count))).size).toBe(3);
+  });
+
+  test("noise of the compositions is told or learnt, and the map stays good", () => {
+    for (const noise of [0.01, undefined]) {
+      const model = createStackModel(grid, { noise });
+      const prng = createPrng("stack-noise");
+      const start = [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ] as const;
+      start.forEach((x, k) => {
+        model.observe({ ...evidence(x, 0, -1 - k), known: true });
+      });
+      for (let n = 0; n < 16; n++) {
+        for (const { candidate } of model.rank({ ...request, count: 3, seed: `${n}` })) {
+          const found = toyEvidence(section, candidate % section.count, candidate);
+          const ends = found.ends?.map((end) => ({
+            ...end,
+            composition: end.composition.map((x) => Math.max(0, x + 0.01 * prng.normal())),
+          }));
+          const shaken = found.phases.length > 1 ? ends : found.ends;
+          model.observe({ ...found, candidate, ends: shaken });
+        }
+      }
+      const figures = model.status().engine?.figures ?? {};
+      expect(figures["compositionNoise_molFraction"]).toBeGreaterThan(0.005);
+      expect(figures["compositionNoise_molFraction"]).toBeLessThan(0.02);
+      expect(model.status().warnings).toEqual([]);
+      let wrong = 0;
+      for (let i = 0; i < grid.count; i++) {
+        const truth = toyEvidence(section, i % section.count).phases.join("+");
+        if (labelAt(model, i) !== truth) wrong++;
+      }
+      expect(wrong).toBeLessThan(0.08 * grid.count);
+      const { certainty, probabilities } = model.predict();
+      const sum = probabilities.reduce((total, p) => total + (p[7] ?? 0), 0);
+      expect(sum).toBeCloseTo(1, 3);
+      expect(certainty[7]).toBeLessThanOrEqual(1);
+    }
   });
 
   test("one furnace setting for a batch: all its points share the temperature", () => {

@@ -18,8 +18,14 @@ export interface Denoised {
 /**
  * Takes out as much noise of the measured phase compositions as the physics allows: compounds are points, tie-lines pass through
  * their samples, a tie-triangle is one triangle, tie-lines of one field vary slowly.
+ *
+ * @param known what the phases look like, where more results than these tell (other temperatures)
  */
-export function denoise(raw: NoisyEvidence, noise: number): Denoised {
+export function denoise(
+  raw: NoisyEvidence,
+  noise: number,
+  known?: ReadonlyMap<string, PhaseKind>,
+): Denoised {
   const sigma = PLANE_NOISE * noise;
   const copy = copyEvidence(raw);
   const evidence = {
@@ -27,7 +33,7 @@ export function denoise(raw: NoisyEvidence, noise: number): Denoised {
     lines: averageEdgeLines(copy.lines, sigma),
     triangles: averageTriangles(copy.triangles, sigma),
   };
-  const kinds = classifyPhases(copy, { sigma, noise });
+  const kinds = known ?? classifyPhases(copy, { sigma, noise });
   for (const item of [...evidence.lines, ...evidence.triangles])
     item.ends = item.ends.map((end, k) => snapToKind(end, kinds.get(item.keys[k]!)));
   settleEdges(evidence, kinds);

@@ -4,7 +4,7 @@ import { settleEdges } from "./binary-edges.ts";
 import { type BuildOptions, buildMesh, type NoisyMesh } from "./build-mesh.ts";
 import { type Denoised, PLANE_NOISE } from "./denoise.ts";
 import { holdSamplesInside, passThroughSamples } from "./lever-rule.ts";
-import { copyEvidence } from "./noisy-evidence.ts";
+import { copyEvidence, type NoisyEvidence } from "./noisy-evidence.ts";
 import { snapToKind } from "./phase-kinds.ts";
 import { add, type Vec } from "./plane.ts";
 
@@ -18,16 +18,21 @@ const MEET = 5;
 /** Ends of one phase closer than this, in units of the noise, are one node. */
 const MERGE = 0.5;
 
-/** The mesh of the denoised evidence as it is: member 0 of the ensemble. */
-export function centralMesh(denoised: Denoised, noise: number): NoisyMesh {
+/** The mesh of the denoised evidence as it is: member 0 of the ensemble. `lesser` only holds where it does not stand against that. */
+export function centralMesh(denoised: Denoised, noise: number, lesser?: NoisyEvidence): NoisyMesh {
   return buildMesh(
     denoised.evidence,
     optionsOf(denoised, noise, (items) => items),
+    lesser,
   );
 }
 
 /** A mesh of the evidence moved within what noise is left, its tie-lines forced in random order. */
-export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): NoisyMesh {
+export function jitteredMesh(
+  denoised: Denoised,
+  { noise, lesser }: { noise: number; lesser?: NoisyEvidence | undefined },
+  prng: Prng,
+): NoisyMesh {
   const sigma = PLANE_NOISE * noise;
   const { kinds } = denoised;
   const evidence = copyEvidence(denoised.evidence);
@@ -65,6 +70,7 @@ export function jitteredMesh(denoised: Denoised, noise: number, prng: Prng): Noi
   return buildMesh(
     evidence,
     optionsOf(denoised, noise, (items) => shuffled(items, prng)),
+    lesser,
   );
 }
 

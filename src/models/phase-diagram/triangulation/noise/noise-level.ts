@@ -19,12 +19,16 @@ const MEDIAN_OF_NORMAL = 0.6745;
  * @returns standard deviation per component, mole fraction; 0 where the compositions are as good as exact or nothing tells
  */
 export function learnNoise(results: ReadonlyMap<number, ReadyResult>): number {
-  const evidence = sortEvidence(results);
-  const residuals = [
+  return learnNoiseOf([sortEvidence(results)]);
+}
+
+/** The same from several sections, each of which repeats only its own equilibria. */
+export function learnNoiseOf(sections: readonly NoisyEvidence[]): number {
+  const residuals = sections.flatMap((evidence) => [
     ...leverResiduals(evidence),
     ...repeatResiduals(evidence.triangles),
     ...repeatResiduals(evidence.lines.filter((line) => line.edges !== 0)),
-  ];
+  ]);
   if (residuals.length === 0) return 0;
   const sizes = residuals.map(Math.abs).sort((a, b) => a - b);
   const median = (sizes[(sizes.length - 1) >> 1]! + sizes[sizes.length >> 1]!) / 2;

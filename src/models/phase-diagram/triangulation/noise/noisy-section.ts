@@ -71,7 +71,7 @@ export class NoisySection implements GapSource {
     this.insideOf = this.#prove(results, noise);
     const members = [first.labels];
     for (let k = 1; k < MEMBERS && results.size >= ENSEMBLE_FROM; k++) {
-      const mesh = jitteredMesh(this.denoised, noise, createPrng(`ensemble ${k}`));
+      const mesh = jitteredMesh(this.denoised, { noise }, createPrng(`ensemble ${k}`));
       members.push(labelsIn(mesh, grid.points, { table: this.table, onEdge }).labels);
     }
     this.votes = voteOf(members, this.measured, { ...grid, table: this.table });

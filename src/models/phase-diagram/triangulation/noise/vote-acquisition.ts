@@ -10,6 +10,12 @@ const HIDDEN_MIN = 0.3;
 const DAMPING = 0.9;
 const DAMPING_REACH_steps = 1.5;
 
+/** What the votes are read from: one section, or one level of a stack. */
+export type VoteSource = Pick<
+  NoisySection,
+  "points" | "hidden" | "measured" | "measuredBy" | "table" | "votes" | "probabilities"
+>;
+
 /**
  * What a measurement is worth once no gap is open: doubt of the label, weighted with the rarity of what it may be, since every
  * field counts the same however small it is; and a bonus for labels that only the triangulations predict.
@@ -21,7 +27,7 @@ export class VoteScores {
   readonly #hidden: readonly HiddenLabel[];
   readonly #looked = new Set<string>();
 
-  constructor(section: NoisySection, step: number) {
+  constructor(section: VoteSource, step: number) {
     const n = section.points.length;
     this.#hidden = section.hidden;
     this.#points = section.points;

@@ -1,5 +1,4 @@
 import type { NoisyEvidence, NoisyLine, NoisyTriangle } from "../noise/noisy-evidence.ts";
-import { sortEvidence } from "../noise/noisy-evidence.ts";
 import { distance, type Vec } from "../noise/plane.ts";
 import { baseName } from "../phase-names.ts";
 import type { LevelResult } from "./stack-candidates.ts";
@@ -33,15 +32,12 @@ const NOTHING: NoisyEvidence = { lines: [], triangles: [], exact: [], edgeSample
  * interpolated, one known on one side only is taken as it is, nearest level first; what a level knows itself counts before
  * all that is borrowed.
  */
-export function borrow(results: ReadonlyMap<number, LevelResult>, level: number): Borrowed {
+export function borrow(
+  seen: ReadonlyMap<number, NoisyEvidence>,
+  { level, results }: { level: number; results: ReadonlyMap<number, LevelResult> },
+): Borrowed {
   const away = new Map<number, number>();
-  const seen = new Map<number, NoisyEvidence>();
-  const levels = new Set([...results.values()].map((item) => item.level));
   for (const [owner, item] of results) away.set(owner, Math.abs(item.level - level));
-  for (const k of levels) {
-    const own = [...results].filter(([, item]) => item.level === k);
-    seen.set(k, sortEvidence(new Map(own.map(([owner, { result }]) => [owner, result]))));
-  }
   const order = [...seen.keys()].sort((a, b) => Math.abs(a - level) - Math.abs(b - level) || a - b);
   const listed = <T>(pick: (evidence: NoisyEvidence) => readonly T[]): Seen<T>[] =>
     order.flatMap((k) => pick(seen.get(k)!).map((item) => ({ level: k, item })));

@@ -7,10 +7,10 @@ import {
   planeY,
 } from "../barycentric.ts";
 import { ProvedDistances } from "../distances.ts";
-import { buildMesh, type NoisyMesh } from "../noise/build-mesh.ts";
+import { type BuildOptions, buildMesh, type NoisyMesh } from "../noise/build-mesh.ts";
 import type { PhaseMesh } from "../phase-mesh.ts";
 import { SimplexMap } from "../simplex-map.ts";
-import { type Borrowed, borrow } from "./borrow.ts";
+import type { Borrowed } from "./borrow.ts";
 import type { Level, LevelResult } from "./stack-candidates.ts";
 
 /** Ends of one phase closer than this (plane) are one node. */
@@ -20,6 +20,31 @@ const MEET = 0.05;
 
 /** Distance of each candidate of a level to what is proved there, or near enough in temperature. */
 export type Reach = readonly { readonly away: number; readonly proved: ProvedDistances }[];
+
+/** What one level of a stack builds on. */
+export interface LevelParts {
+  readonly results: ReadonlyMap<number, LevelResult>;
+  readonly borrowed: Borrowed;
+  readonly level: number;
+  /** One level in temperature counts as so far in composition. */
+  readonly apart: number;
+  /** Weights below this count as zero; absent: compositions are exact. */
+  readonly onEdge?: number | undefined;
+  /** A candidate lies inside a known triangle from this weight on every corner; absent: compositions are exact. */
+  readonly inside?: number | undefined;
+}
+
+const EXACT: BuildOptions = {
+  kinds: new Map(),
+  mergeRadius: MERGE,
+  meetRadius: MEET,
+  order: (items) => items,
+};
+
+/** The triangulation of exact compositions: the level's own, then what others lend. */
+export function exactMesh({ own, others }: Borrowed): NoisyMesh {
+  return buildMesh(own, EXACT, others);
+}
 
 /** The map of one level of a stack, and what its gaps are measured from. */
 export class LevelSection implements GapSource {
@@ -31,24 +56,15 @@ export class LevelSection implements GapSource {
   readonly measuredBy: Int32Array;
   /** Owners of results of this very level whose tie-lines could not stand. */
   readonly refused: readonly number[];
+  readonly #margin: number;
 
-  constructor(
-    { section }: Level,
-    results: ReadonlyMap<number, LevelResult>,
-    { level, apart }: { level: number; apart: number },
-  ) {
+  constructor({ section }: Level, mesh: NoisyMesh, parts: LevelParts) {
+    const { results, borrowed, level, onEdge, inside } = parts;
+    this.#margin = inside ?? 1e-6;
     this.points = section.points;
-    const borrowed = borrow(results, level);
-    const options = {
-      kinds: new Map(),
-      mergeRadius: MERGE,
-      meetRadius: MEET,
-      order: <T>(items: readonly T[]): readonly T[] => items,
-    };
-    const mesh = buildMesh(borrowed.own, options, borrowed.others);
     this.source = mesh.source;
     placeWhereItFits(mesh, borrowed.exactElsewhere);
-    this.map = new SimplexMap(this.points, this.source);
+    this.map = new SimplexMap(this.points, this.source, onEdge);
     this.measuredBy = new Int32Array(this.points.length).fill(-1);
     this.insideOf = new Int32Array(this.points.length).fill(-1);
     this.proved = new ProvedDistances(this.points);
@@ -60,15 +76,11 @@ export class LevelSection implements GapSource {
       const hasEnds = result.phases.length > 1 && result.ends.every((end) => end !== undefined);
       return hasEnds && !result.outOfEquilibrium && !stands.has(owner) ? [owner] : [];
     });
-    this.#measure(mesh, borrowed, { results, apart });
+    this.#measure(mesh, parts);
   }
 
   /** Distances by how many levels the evidence is away: a gap is the shortest way through composition and temperature. */
-  #measure(
-    mesh: NoisyMesh,
-    { away }: Borrowed,
-    { results, apart }: { results: ReadonlyMap<number, LevelResult>; apart: number },
-  ): void {
+  #measure(mesh: NoisyMesh, { results, apart, borrowed: { away } }: LevelParts): void {
     const layers = new Map<number, ProvedDistances>();
     const layerOf = (owner: number): ProvedDistances => {
       const k = away.get(owner) ?? 0;
@@ -102,13 +114,13 @@ export class LevelSection implements GapSource {
     const [a, b, c] = vertices.map((v) => this.source.mesh.points[v]!);
     for (let i = 0; i < this.points.length; i++) {
       barycentricIn(this.points[i]!, [a!, b!, c!], weights);
-      if (Math.min(weights[0]!, weights[1]!, weights[2]!) > 1e-6) found(i);
+      if (Math.min(weights[0]!, weights[1]!, weights[2]!) > this.#margin) found(i);
     }
   }
 }
 
 /** Single-phase compositions of other levels become vertices where the simplex around them has that phase; elsewhere they are out of date. */
-function placeWhereItFits(
+export function placeWhereItFits(
   { source, standing, triangles }: NoisyMesh,
   exact: Borrowed["exactElsewhere"],
 ): void {

@@ -1,5 +1,6 @@
 import type { MapGrid, PhaseEvidence } from "../../map-model.ts";
 import { SectionCandidates } from "../candidates.ts";
+import { type NeighbourWeights, neighbourWeights } from "../noise/neighbour-weights.ts";
 import type { ReadyResult } from "../result.ts";
 
 /** One section of a stack: the candidates of one level of the further axis. */
@@ -32,6 +33,7 @@ export class StackCandidates {
   /** Typical distance of neighbours within a section, equilateral plane. */
   readonly step: number;
   readonly #axis: number;
+  readonly #graphs: (NeighbourWeights | undefined)[] = [];
 
   constructor(grid: MapGrid) {
     this.#axis = furtherAxis(grid);
@@ -56,6 +58,14 @@ export class StackCandidates {
         return { value, section: new SectionCandidates(sectionOf(grid, candidates)), candidates };
       });
     this.step = Math.min(...this.levels.map(({ section }) => section.step));
+  }
+
+  /** Neighbours within one level. */
+  graph(level: number): NeighbourWeights {
+    const { points } = this.levels[level]!.section;
+    const graph = this.#graphs[level] ?? neighbourWeights(points, this.step);
+    this.#graphs[level] = graph;
+    return graph;
   }
 
   /** The level that a row of raw axis values is nearest to. */

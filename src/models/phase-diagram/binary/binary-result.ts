@@ -1,0 +1,78 @@
+import type { PhaseEvidence } from "../map-model.ts";
+import { coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
+import type { BinaryCandidates } from "./binary-grid.ts";
+
+/** One end of a tie-line: a phase and its mole fraction. */
+export interface TieEnd {
+  readonly phase: string;
+  readonly x: number;
+}
+
+/** What one experiment says of a binary: at x and a height (levels) there were these phases, with these ends. */
+export interface BinaryResult {
+  readonly id: number;
+  /** Number of the evidence in the model, from 0 on in the order of arrival. */
+  readonly owner: number;
+  readonly candidate: number;
+  readonly x: number;
+  /** Raw value of the further axis. */
+  readonly value: number;
+  /** The same in levels. */
+  readonly height: number;
+  readonly label: string;
+  readonly phases: readonly string[];
+  /** Both ends, the left one first; absent where they were not measured or cannot be right. */
+  readonly tie?: readonly [TieEnd, TieEnd] | undefined;
+  /** The phases' fractions of the atoms, in the order of `tie`, where measured. */
+  readonly fractions?: readonly [number, number] | undefined;
+  /** The measured compositions cannot mix to the sample's own. */
+  readonly offLever: boolean;
+  /** Three phases in a binary at fixed pressure: only at an invariant temperature is that an equilibrium. */
+  readonly outOfEquilibrium: boolean;
+  readonly confidence: number;
+  readonly known: boolean;
+}
+
+/** A sample this far outside its tie-line (mole fraction) is more than noise. */
+const LEVER_MAX = 0.12;
+
+/** Brings evidence into the form of a binary. */
+export function readyBinaryResult(
+  evidence: PhaseEvidence,
+  owner: number,
+  candidates: BinaryCandidates,
+): BinaryResult {
+  const { x, value } = candidates.placeOf(evidence);
+  const isPure = x <= 0 || x >= 1;
+  const sets = new Set(evidence.phases).size;
+  const ends = (evidence.ends ?? [])
+    .map(({ phase, composition, fraction }) => ({ phase, x: composition[1]!, fraction }))
+    .sort((a, b) => a.x - b.x);
+  const [left, right] = ends;
+  const isPair = evidence.phases.length === 2 && left !== undefined && right !== undefined;
+  const outside = isPair ? Math.max(left.x - x, x - right.x, 0) : 0;
+  const offLever = outside > LEVER_MAX;
+  const hasTie = isPair && !offLever && !isPure && right.x > left.x;
+  const isMeasured = left?.fraction !== undefined && right?.fraction !== undefined;
+  return {
+    id: evidence.id,
+    owner,
+    candidate: evidence.candidate,
+    x,
+    value,
+    height: candidates.heightOf(value),
+    label: labelOf(coexistingPhases(evidence.phases)),
+    phases: evidence.phases,
+    ...(hasTie && {
+      tie: [
+        { phase: left.phase, x: left.x },
+        { phase: right.phase, x: right.x },
+      ] as const,
+    }),
+    ...(hasTie && isMeasured && { fractions: [left.fraction!, right.fraction!] as const }),
+    offLever,
+    outOfEquilibrium: sets > (isPure ? 1 : 2),
+    confidence: evidence.confidence,
+    known: evidence.known,
+  };
+}

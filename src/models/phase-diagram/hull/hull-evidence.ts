@@ -1,0 +1,115 @@
+import type { MapGrid, PhaseEvidence } from "../map-model.ts";
+import { coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
+import {
+  absentIn,
+  distanceBetween,
+  distanceToSimplex,
+  type Mix,
+  sharesOf,
+  snapMix,
+} from "./simplex-geometry.ts";
+
+/** One result as the hull takes it. */
+export interface HullResult {
+  readonly id: number;
+  /** Candidate that the sample lies at, -1 where it lies at none. */
+  readonly candidate: number;
+  readonly at: Mix;
+  readonly phases: readonly string[];
+  readonly label: string;
+  /** One composition a phase; empty where not all were measured, or where they teach nothing. */
+  readonly ends: readonly Mix[];
+  readonly outOfEquilibrium: boolean;
+  /** The measured compositions cannot mix to the sample's: only the label counts. */
+  readonly offLever: boolean;
+  readonly confidence: number;
+  readonly known: boolean;
+}
+
+/** A sample this far from what its phases can mix to is more than noise: something was mixed up. */
+const LEVER_MAX = 0.12;
+/** Candidates looked at to find the step of the grid. */
+const STEP_SAMPLE = 60;
+
+/** The candidates of one isothermal section of any number of components. */
+export class HullCandidates {
+  readonly points: readonly Mix[];
+  /** Bit k: component k is absent. */
+  readonly absent: Int32Array;
+  readonly components: number;
+  /** Typical distance of neighbours, regular simplex of side 1. */
+  readonly step: number;
+  readonly #grid: MapGrid;
+
+  constructor(grid: MapGrid) {
+    this.#grid = grid;
+    this.components = grid.components.length;
+    const width = grid.axes.length;
+    this.points = Array.from({ length: grid.count }, (_, i) =>
+      this.#mix(grid.values.subarray(i * width, (i + 1) * width)),
+    );
+    this.absent = Int32Array.from(this.points, absentIn);
+    this.step = typicalStep(this.points);
+  }
+
+  /** Brings evidence into the form of the hull. */
+  ready(evidence: PhaseEvidence): HullResult {
+    const asked = this.points[evidence.candidate];
+    const at = evidence.at === undefined ? asked : this.#mix(evidence.at);
+    if (at === undefined) throw new Error("Bug in Tieline: evidence without a place.");
+    const isThere = asked !== undefined && distanceBetween(asked, at) <= this.step / 2;
+    const absent = absentIn(at);
+    const { phases } = evidence;
+    const measured = phases.map((phase) => {
+      const end = evidence.ends?.find((item) => item.phase === phase)?.composition;
+      return phases.length === 1 ? at : end && snapMix(end, absent);
+    });
+    const ends = measured.filter((end): end is Mix => end !== undefined);
+    const present = at.filter((v) => v > 0).length;
+    const outOfEquilibrium = new Set(phases).size > present;
+    const isComplete = ends.length === phases.length && !outOfEquilibrium;
+    const offLever = isComplete && distanceToSimplex(at, ends) > LEVER_MAX;
+    const isUsable = isComplete && !offLever && sharesOf(at, ends) !== undefined;
+    return {
+      id: evidence.id,
+      candidate: isThere ? evidence.candidate : this.#nearest(at),
+      at,
+      phases,
+      label: labelOf(coexistingPhases(phases)),
+      ends: isUsable ? ends : [],
+      outOfEquilibrium,
+      offLever,
+      confidence: evidence.confidence,
+      known: evidence.known,
+    };
+  }
+
+  #mix(row: Float64Array): Mix {
+    return snapMix(this.#grid.components.map((k) => row[k]! / this.#grid.wholeAmount));
+  }
+
+  #nearest(at: Mix): number {
+    let best = -1;
+    let least = this.step / 2;
+    this.points.forEach((p, i) => {
+      const distance = distanceBetween(p, at);
+      if (distance > least) return;
+      least = distance;
+      best = i;
+    });
+    return best;
+  }
+}
+
+function typicalStep(points: readonly Mix[]): number {
+  const every = Math.max(1, Math.floor(points.length / STEP_SAMPLE));
+  const nearest = points
+    .filter((_, i) => i % every === 0)
+    .map((p) =>
+      points.reduce((least, q) => {
+        const distance = distanceBetween(p, q);
+        return distance > 0 && distance < least ? distance : least;
+      }, 1),
+    );
+  return nearest.sort((a, b) => a - b)[nearest.length >> 1] ?? 1;
+}

@@ -1,0 +1,155 @@
+import type { MapPrediction, RankedPoint } from "../../map-model.ts";
+import { GapScores } from "../acquisition.ts";
+import { explainGap, explainVote } from "../explain.ts";
+import { LabelTable } from "../label-table.ts";
+import { VoteScores } from "../noise/vote-acquisition.ts";
+import type { LevelSection } from "./level-section.ts";
+import { NoisyLevel } from "./noisy-level.ts";
+import type { StackCandidates } from "./stack-candidates.ts";
+import {
+  bestOf,
+  LEVEL_steps,
+  type LevelBest,
+  type StackChoice,
+  type StackEngine,
+  StackGaps,
+  type StackSource,
+} from "./stack-engine.ts";
+
+/** Triangulations that vote on all levels together, and the least on each. */
+const MEMBERS_together = 60;
+const MEMBERS_min = 3;
+const MEMBERS_max = 10;
+/** Results from which an ensemble is worth its time. */
+const ENSEMBLE_FROM = 15;
+/** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
+const GAP_OPEN_steps = 1;
+/** Labels that must exist but that nobody has measured are looked for once the gaps are below OFFSET + SHARE / labels. */
+const LOOK_OFFSET_steps = 0.5;
+const LOOK_SHARE_steps = 15;
+/** Points measured so recently still push the next ones away. */
+const LATELY = 5;
+
+/** The map of noisy phase compositions at several levels: on each an ensemble of triangulations votes. */
+export class NoisyStack implements StackEngine {
+  readonly sections: readonly LevelSection[];
+  readonly prediction: MapPrediction;
+  readonly #levels: readonly NoisyLevel[];
+  readonly #candidates: StackCandidates;
+  readonly #gaps: StackGaps;
+
+  constructor({ candidates, results, evidence }: StackSource) {
+    const apart = LEVEL_steps * candidates.step;
+    const share = Math.round(MEMBERS_together / candidates.levels.length);
+    const full = Math.min(MEMBERS_max, Math.max(MEMBERS_min, share));
+    const members = results.size < ENSEMBLE_FROM ? 1 : full;
+    this.#candidates = candidates;
+    this.#levels = candidates.levels.map(
+      (item, level) =>
+        new NoisyLevel(item, candidates.graph(level), level, { results, evidence, apart, members }),
+    );
+    this.sections = this.#levels.map(({ section }) => section);
+    this.#gaps = new StackGaps(
+      candidates,
+      this.sections.map((section) => new GapScores(section, candidates.step)),
+    );
+    this.prediction = mostProbable(candidates, this.#levels);
+  }
+
+  get gap_steps(): number {
+    return this.#gaps.largest_steps;
+  }
+
+  choose(choice: StackChoice): RankedPoint[] {
+    const { levels, levelOf, placeOf, step } = this.#candidates;
+    const gaps = this.#gaps.fork();
+    const votes = this.#levels.map((level) => new VoteScores(level, step));
+    const chosen = new Set(choice.taken);
+    const damp = (candidate: number): void => {
+      const level = levelOf[candidate]!;
+      votes[level]!.damp(levels[level]!.section.points[placeOf[candidate]!]!);
+    };
+    const take = (candidate: number): void => {
+      gaps.believe(candidate);
+      damp(candidate);
+      votes[levelOf[candidate]!]!.look(placeOf[candidate]!);
+      chosen.add(candidate);
+    };
+    for (const candidate of choice.pending) take(candidate);
+    for (const candidate of choice.lately.slice(-LATELY)) if (candidate >= 0) damp(candidate);
+    const out: RankedPoint[] = [];
+    while (out.length < choice.count) {
+      const found = this.#next(choice, { gaps, votes, chosen });
+      if (found === undefined) break;
+      out.push({ candidate: found.candidate, score: found.score, why: this.#explain(found) });
+      take(found.candidate);
+    }
+    return out;
+  }
+
+  #next(choice: StackChoice, state: ChoiceState): Found | undefined {
+    const { gaps, votes, chosen } = state;
+    const isFree = (candidate: number): boolean => !chosen.has(candidate);
+    const gap = gaps.best(choice, isFree);
+    const gap_steps = gap === undefined ? 0 : gap.score / this.#candidates.step;
+    const among = { among: choice.among, isFree };
+    const scored = (
+      pick: (votes: VoteScores, level: number, ok: (i: number) => boolean) => number,
+    ) =>
+      bestOf(this.#candidates, among, (level, isAllowed) => {
+        const place = pick(votes[level]!, level, isAllowed);
+        return place < 0 ? undefined : { place, score: votes[level]!.at(place) };
+      });
+    const lookBelow_steps = LOOK_OFFSET_steps + LOOK_SHARE_steps / this.prediction.labels.length;
+    const hidden =
+      gap_steps > lookBelow_steps
+        ? undefined
+        : scored((score, level, ok) => score.hidden(ok, choice.keys[level]!));
+    if (hidden !== undefined) return { ...hidden, isGap: false };
+    if (gap !== undefined && gap_steps > GAP_OPEN_steps)
+      return { ...gap, score: gap_steps, isGap: true };
+    const vote = scored((score, level, ok) => score.best(ok, choice.keys[level]!));
+    return vote === undefined ? undefined : { ...vote, isGap: false };
+  }
+
+  #explain({ candidate, level, score, isGap }: Found): string {
+    const place = this.#candidates.placeOf[candidate]!;
+    if (isGap) return explainGap(this.sections[level]!, place, score);
+    const hidden = this.#levels[level]!.hidden.filter(({ chance }) => chance.has(place));
+    const likeliest = hidden.sort((p, q) => q.chance.get(place)! - p.chance.get(place)!)[0];
+    if (likeliest === undefined) return explainVote(this.prediction, candidate);
+    return `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`;
+  }
+}
+
+interface Found extends LevelBest {
+  readonly isGap: boolean;
+}
+
+interface ChoiceState {
+  readonly gaps: StackGaps;
+  readonly votes: readonly VoteScores[];
+  readonly chosen: ReadonlySet<number>;
+}
+
+function mostProbable(candidates: StackCandidates, levels: readonly NoisyLevel[]): MapPrediction {
+  const count = candidates.levelOf.length;
+  const table = new LabelTable();
+  const label = new Int32Array(count).fill(-1);
+  const certainty = new Float64Array(count);
+  const probabilities: Float64Array[] = [];
+  levels.forEach((item, level) => {
+    const at = candidates.levels[level]!.candidates;
+    item.probabilities.forEach((p, own) => {
+      const k = table.of(item.table.labels[own]!);
+      probabilities[k] ??= new Float64Array(count);
+      at.forEach((candidate, place) => {
+        probabilities[k]![candidate] = p[place]!;
+        if (p[place]! <= certainty[candidate]!) return;
+        certainty[candidate] = p[place]!;
+        label[candidate] = k;
+      });
+    });
+  });
+  return { labels: table.labels, label, certainty, probabilities };
+}
