@@ -1,5 +1,4 @@
 import { LabelTable } from "../triangulation/label-table.ts";
-import { labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
 import type { BinaryMap } from "./binary-map.ts";
 import type { BinaryResult } from "./binary-result.ts";
@@ -31,22 +30,36 @@ const TIE = 1e-9;
 /** Distance of every candidate to what is proved, in grid steps (one isotherm counts as one step): samples and tie-lines. */
 export class BinaryDistances {
   readonly steps: Float64Array;
+  /** Largest distance on each isotherm. */
+  readonly #largest: Float64Array;
   readonly #candidates: BinaryCandidates;
 
   constructor(candidates: BinaryCandidates, from?: BinaryDistances) {
+    const { count, levels } = candidates;
     this.#candidates = candidates;
-    this.steps = from?.steps.slice() ?? new Float64Array(candidates.count).fill(DISTANCE_MAX);
+    this.steps = from?.steps.slice() ?? new Float64Array(count).fill(DISTANCE_MAX);
+    this.#largest =
+      from === undefined
+        ? new Float64Array(levels.length).fill(DISTANCE_MAX)
+        : from.#largest.slice();
   }
 
-  /** A tie-line from `left` to `right`, or a sample where they are the same. O(candidates). */
+  /** A tie-line from `left` to `right`, or a sample where they are the same. O(candidates), less where all is nearer already. */
   add(left: number, right: number, height: number): void {
-    const { x, levelOf, step, count } = this.#candidates;
-    for (let i = 0; i < count; i++) {
-      const across = Math.max(left - x[i]!, x[i]! - right, 0) / step;
-      const up = levelOf[i]! - height;
-      const distance = Math.sqrt(across * across + up * up);
-      if (distance < this.steps[i]!) this.steps[i] = distance;
-    }
+    const { x, members, step } = this.#candidates;
+    members.forEach((list, level) => {
+      const up = level - height;
+      if (Math.abs(up) >= this.#largest[level]!) return;
+      let largest = 0;
+      for (let k = 0; k < list.length; k++) {
+        const i = list[k]!;
+        const across = Math.max(left - x[i]!, x[i]! - right, 0) / step;
+        const distance = Math.min(this.steps[i]!, Math.sqrt(across * across + up * up));
+        this.steps[i] = distance;
+        if (distance > largest) largest = distance;
+      }
+      this.#largest[level] = largest;
+    });
   }
 }
 
@@ -77,7 +90,9 @@ export class BinaryGaps {
     this.#against = from === undefined ? distancesAgainst(source) : from.#against;
     this.#worth =
       from === undefined
-        ? Float64Array.from(candidates.x, (_, i) => (measured.has(i) ? 0 : WORTH[map.supportOf(i)]))
+        ? Float64Array.from(candidates.x, (_, i) =>
+            measured.has(i) ? 0 : WORTH[map.supportOf(i) ?? "guess"],
+          )
         : from.#worth.slice();
   }
 
@@ -103,11 +118,11 @@ export class BinaryGaps {
   /** Takes candidate i as measured: where two phases are predicted, their tie-line is proved. */
   believe(i: number): void {
     const { candidates, map } = this.#source;
-    const stretch = map.stretchOf[i];
-    const isPair = map.phasesOf[i]!.length === 2 && stretch !== undefined;
-    const [left, right] = isPair
-      ? [stretch.left, stretch.right]
-      : [candidates.x[i]!, candidates.x[i]!];
+    const reading = map.readings[i];
+    const isPair = reading !== undefined && reading.phases.length === 2;
+    const { left, right } = isPair
+      ? reading.stretch
+      : { left: candidates.x[i]!, right: candidates.x[i]! };
     this.#distances.add(left, right, candidates.levelOf[i]!);
     this.#worth[i] = 0;
   }
@@ -119,7 +134,7 @@ export class BinaryGaps {
 
   /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */
   best(
-    among: readonly number[] | undefined,
+    among: Int32Array | undefined,
     isAllowed: (i: number) => boolean,
     tieKey: (i: number) => number,
   ): number {
@@ -145,22 +160,36 @@ export class BinaryGaps {
  * A sample speaks of a narrow cone, a tie-line of what lies well inside its ends. O(candidates x results).
  */
 function distancesAgainst({ candidates, map, results }: BinaryGapSource): Float64Array {
-  const { x, levelOf, step, count } = candidates;
+  const { x, members, step, count } = candidates;
   const table = new LabelTable();
-  const predicted = Int32Array.from(map.phasesOf, (phases) => table.of(labelOf(phases)));
+  const predicted = Int32Array.from(map.readings, (reading) => table.of(reading?.label ?? ""));
   const out = new Float64Array(count).fill(DISTANCE_MAX);
   for (const { x: at, height, tie, label } of results) {
     const said = table.of(label);
     const [left, right] = tie === undefined ? [at, at] : [tie[0].x, tie[1].x];
-    for (let i = 0; i < count; i++) {
-      if (said === predicted[i]) continue;
-      const up = Math.abs(levelOf[i]! - height);
+    members.forEach((list, level) => {
+      const up = Math.abs(level - height);
       const margin = (tie === undefined ? up * CONE_steps : -INSIDE_steps - up * CONE_steps) * step;
-      if (x[i]! < left - margin || x[i]! > right + margin) continue;
-      const across = Math.max(left - x[i]!, x[i]! - right, 0) / step;
-      const distance = Math.sqrt(across * across + up * up);
-      if (distance < out[i]!) out[i] = distance;
-    }
+      for (let k = firstFrom(x, list, left - margin); k < list.length; k++) {
+        const i = list[k]!;
+        if (x[i]! > right + margin) break;
+        if (said === predicted[i] || up >= out[i]!) continue;
+        const across = Math.max(left - x[i]!, x[i]! - right, 0) / step;
+        out[i] = Math.min(out[i]!, Math.sqrt(across * across + up * up));
+      }
+    });
   }
   return out;
+}
+
+/** Place in the list of the first candidate at `from` or beyond. */
+function firstFrom(x: Float64Array, list: Int32Array, from: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[list[middle]!]! < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -28,8 +28,8 @@ export class BinaryCandidates {
   readonly levelOf: Int32Array;
   /** Values of the further axis, ascending. */
   readonly levels: readonly number[];
-  /** Candidates of each isotherm. */
-  readonly members: readonly (readonly number[])[];
+  /** Candidates of each isotherm, by mole fraction. */
+  readonly members: readonly Int32Array[];
   /** Median distance of neighbouring mole fractions. */
   readonly step: number;
   readonly #axes: BinaryAxes;
@@ -54,7 +54,9 @@ export class BinaryCandidates {
       this.levelOf[i] = index.get(value)!;
       members[this.levelOf[i]!]!.push(i);
     });
-    this.members = members;
+    this.members = members.map((list) =>
+      Int32Array.from(list).sort((a, b) => this.x[a]! - this.x[b]!),
+    );
     this.step = medianStep([...new Set(this.x)].sort((a, b) => a - b));
   }
 

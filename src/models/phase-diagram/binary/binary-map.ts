@@ -5,10 +5,12 @@ import type { BinaryResult } from "./binary-result.ts";
 import { findCompounds, smoothTracks } from "./composition-curves.ts";
 import {
   type IsothermSource,
+  type ReadableStretch,
+  type Reading,
   readAt,
+  readable,
   readIsotherm,
   SAME_X,
-  type Stretch,
   type Support,
 } from "./isotherm.ts";
 import { followTracks, type Tie, type Track } from "./tracks.ts";
@@ -30,8 +32,8 @@ export interface Disproof {
 /** The map of a binary: its two-phase fields, its isotherms, and what every candidate is predicted to be. */
 export class BinaryMap {
   readonly tracks: readonly Track[];
-  readonly stretchOf: readonly (Stretch | undefined)[];
-  readonly phasesOf: readonly (readonly string[])[];
+  /** What every candidate is predicted to be. */
+  readonly readings: readonly (Reading | undefined)[];
   readonly disproofs: readonly Disproof[];
   readonly #source: IsothermSource;
 
@@ -58,24 +60,21 @@ export class BinaryMap {
       meet: MEET,
     };
     const isotherms = candidates.levels.map((_, level) => this.isotherm(level));
-    const stretchOf: (Stretch | undefined)[] = [];
-    const phasesOf: (readonly string[])[] = [];
-    for (let i = 0; i < candidates.count; i++) {
-      const read = readAt(isotherms[candidates.levelOf[i]!]!, candidates.x[i]!);
-      stretchOf.push(read?.stretch);
-      phasesOf.push(read?.phases ?? []);
-    }
-    this.stretchOf = stretchOf;
-    this.phasesOf = phasesOf;
+    this.readings = Array.from(candidates.x, (x, i) =>
+      readAt(isotherms[candidates.levelOf[i]!]!, x),
+    );
   }
 
   /** The isotherm at any height, in levels. */
-  isotherm(height: number): readonly Stretch[] {
-    return readIsotherm(this.#source, height);
+  isotherm(height: number): readonly ReadableStretch[] {
+    return readable(readIsotherm(this.#source, height));
   }
 
-  supportOf(i: number): Support {
-    return this.phasesOf[i]!.length < 2 ? "single" : this.stretchOf[i]!.support;
+  /** What the prediction at candidate i rests on; undefined where nothing is known at all. */
+  supportOf(i: number): Support | undefined {
+    const reading = this.readings[i];
+    if (reading === undefined || reading.phases.length > 1) return reading?.stretch.support;
+    return "single";
   }
 }
 
@@ -111,8 +110,8 @@ export function labelsOf(
 ): { labels: readonly string[]; label: Int32Array } {
   const table = new LabelTable();
   for (const result of results) table.of(result.label);
-  const label = Int32Array.from(map.phasesOf, (phases) =>
-    phases.length === 0 ? -1 : table.of(labelOf(phases)),
+  const label = Int32Array.from(map.readings, (reading) =>
+    reading === undefined ? -1 : table.of(reading.label),
   );
   for (const { candidate, label: name } of results)
     if (candidate >= 0) label[candidate] = table.of(name);

@@ -17,6 +17,7 @@ import { type BinaryResult, readyBinaryResult } from "./binary-result.ts";
 import { binaryStatus, explainBinaryGap, warningsOf } from "./binary-status.ts";
 import { learnBinaryNoise } from "./composition-curves.ts";
 import { type Doubt, doubtsOf, standing } from "./doubts.ts";
+import { SAME_HEIGHT_levels } from "./tracks.ts";
 
 /** Certainty of a measured label, and 1 - RATE (1 - exp(-gap / REACH)) at a weighted gap of so many grid steps. */
 const MEASURED = 0.999;
@@ -93,11 +94,7 @@ class BinaryModel implements MapModel {
       if (k < 0) return 0;
       return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps));
     });
-    const others = Math.max(1, labels.length - 1);
-    const own = (p: number): number => (labels.length === 1 ? 1 : p);
-    const probabilities = labels.map((_, k) =>
-      certainty.map((p, i) => (label[i] === k ? own(p) : label[i]! < 0 ? 0 : (1 - p) / others)),
-    );
+    const probabilities = spread(labels.length, label, certainty);
     this.#prediction = { labels, label, certainty, probabilities };
     return this.#prediction;
   }
@@ -115,7 +112,7 @@ class BinaryModel implements MapModel {
       start.approach(x, this.#candidates.heightOf(value));
     }
     const key = this.#ties.of(request.seed);
-    const pick = (among?: readonly number[]): RankedPoint[] => {
+    const pick = (among?: Int32Array): RankedPoint[] => {
       const own = start.fork();
       const out: RankedPoint[] = [];
       const chosen = new Set(taken);
@@ -132,7 +129,9 @@ class BinaryModel implements MapModel {
     if (!shares) return [...wished, ...pick()];
     const worth = (points: readonly RankedPoint[]): number =>
       points.reduce((sum, { score }) => sum + score, 0);
-    return this.#candidates.members.map(pick).reduce((p, q) => (worth(q) > worth(p) ? q : p), []);
+    return this.#candidates.members
+      .map((among) => pick(among))
+      .reduce((p, q) => (worth(q) > worth(p) ? q : p), []);
   }
 
   /** Doubted samples that were not measured too often yet. */
@@ -189,12 +188,14 @@ class BinaryModel implements MapModel {
       const own = results.filter((result) => result.candidate === candidate);
       return { origin: "measured", evidence: own.map(({ id }) => id) };
     }
-    const stretch = map.stretchOf[candidate];
-    if (stretch === undefined) return { origin: "between", evidence: [] };
-    const isOnTie = stretch.support === "measured" && map.phasesOf[candidate]!.length === 2;
-    const here = stretch.owners.filter(
-      (owner) => this.#results.get(owner)?.height === levelOf[candidate],
-    );
+    const reading = map.readings[candidate];
+    if (reading === undefined) return { origin: "between", evidence: [] };
+    const { stretch, phases } = reading;
+    const isOnTie = stretch.support === "measured" && phases.length === 2;
+    const here = stretch.owners.filter((owner) => {
+      const height = this.#results.get(owner)?.height ?? Number.NaN;
+      return Math.abs(height - levelOf[candidate]!) < SAME_HEIGHT_levels;
+    });
     if (isOnTie && here.length > 0) return { origin: "tie-line", evidence: idsOf(here) };
     return { origin: "between", evidence: idsOf(stretch.owners) };
   }
@@ -220,4 +221,17 @@ class BinaryModel implements MapModel {
     };
     return this.#state;
   }
+}
+
+/** Probabilities by label: the certainty for the predicted one, the rest shared by the others. */
+function spread(labels: number, label: Int32Array, certainty: Float64Array): Float64Array[] {
+  const columns = Array.from({ length: labels }, () => new Float64Array(label.length));
+  for (let i = 0; i < label.length; i++) {
+    const own = label[i]!;
+    if (own < 0) continue;
+    const p = labels === 1 ? 1 : certainty[i]!;
+    const other = (1 - p) / Math.max(1, labels - 1);
+    for (let k = 0; k < labels; k++) columns[k]![i] = k === own ? p : other;
+  }
+  return columns;
 }

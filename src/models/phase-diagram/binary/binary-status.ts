@@ -1,6 +1,5 @@
 import type { MapPrediction, MapStatus } from "../map-model.ts";
 import { OFF_LEVER } from "../triangulation/explain.ts";
-import { labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryMap } from "./binary-map.ts";
 import type { BinaryResult } from "./binary-result.ts";
 import type { Doubt } from "./doubts.ts";
@@ -61,10 +60,9 @@ export function binaryStatus(parts: BinaryStatusParts): MapStatus {
 
 /** Why a candidate is worth measuring now. */
 export function explainBinaryGap(map: BinaryMap, i: number, gap_steps: number): string {
-  const phases = map.phasesOf[i]!;
+  const label = map.readings[i]?.label;
   const size = `weighted gap ${gap_steps.toFixed(1)} grid steps`;
-  if (phases.length === 0) return "Nothing is known around this point yet.";
-  const label = labelOf(phases);
+  if (label === undefined) return "Nothing is known around this point yet.";
   switch (map.supportOf(i)) {
     case "guess":
       return `Would prove or disprove ${label}, read off between its neighbours; ${size}.`;
@@ -74,6 +72,7 @@ export function explainBinaryGap(map: BinaryMap, i: number, gap_steps: number): 
       return `Farthest from any evidence in the field ${label}; ${size}.`;
     case "between":
     case "measured":
+    case undefined:
       return `Splits the unproved part of ${label} between two tie-lines; ${size}.`;
   }
 }

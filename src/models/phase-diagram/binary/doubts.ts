@@ -1,4 +1,3 @@
-import { labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryMap } from "./binary-map.ts";
 import type { BinaryResult } from "./binary-result.ts";
 import { readAt } from "./isotherm.ts";
@@ -24,7 +23,7 @@ export function doubtsOf(map: BinaryMap, results: readonly BinaryResult[]): Doub
     const read = readAt(map.isotherm(result.height), result.x);
     if (read === undefined || result.outOfEquilibrium || read.stretch.support !== "measured")
       continue;
-    const expected = labelOf(read.phases);
+    const expected = read.label;
     if (expected === result.label) continue;
     out.set(result.owner, { result, expected, against: read.stretch.owners });
     for (const owner of read.stretch.owners) {

@@ -1,6 +1,6 @@
-import { baseName, coexistingPhases } from "../triangulation/phase-names.ts";
+import { baseName, coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryResult } from "./binary-result.ts";
-import { type Claim, claimAt, type Track } from "./tracks.ts";
+import { type Claim, claimAt, SAME_HEIGHT_levels, type Track } from "./tracks.ts";
 
 /** A place on an isotherm where a phase is known to be, alone or as the end of a tie-line. */
 interface Node {
@@ -166,7 +166,7 @@ function acceptSingle({ x, phases, owner }: BinaryResult, away: number, accepted
   const around = intervals.find(({ left, right }) => x > left + SAME_X && x < right - SAME_X);
   if (around !== undefined) {
     // A sample of this very height is exact; the end of a tie-line is not.
-    if (away > 0) return;
+    if (away >= SAME_HEIGHT_levels) return;
     if (x - around.left < meet && baseName(around.phases[0]) === phase) around.left = x;
     else if (around.right - x < meet && baseName(around.phases[1]) === phase) around.right = x;
     else return;
@@ -214,7 +214,7 @@ function stretches({ intervals, nodes }: Accepted): Stretch[] {
         right: opens.right,
         phases: coexistingPhases(opens.phases),
         ends: [baseName(opens.phases[0]), baseName(opens.phases[1])],
-        support: opens.away === 0 ? "measured" : opens.isBetween ? "between" : "extended",
+        support: supportOf(opens),
         away: opens.away,
         bend: opens.bend,
         owners: opens.owners,
@@ -238,11 +238,47 @@ function stretches({ intervals, nodes }: Accepted): Stretch[] {
   return out;
 }
 
+function supportOf({ away, isBetween }: Claim): Support {
+  if (away < SAME_HEIGHT_levels) return "measured";
+  return isBetween ? "between" : "extended";
+}
+
+/** What an isotherm says of one place. */
+export interface Reading {
+  readonly stretch: Stretch;
+  readonly phases: readonly string[];
+  readonly label: string;
+}
+
+/** A stretch with what is read in it: one reading for all places inside, one for each end. */
+export interface ReadableStretch {
+  readonly left: number;
+  readonly right: number;
+  readonly inside: Reading;
+  readonly atLeft: Reading;
+  readonly atRight: Reading;
+}
+
+/** Prepares an isotherm for many places. */
+export function readable(isotherm: readonly Stretch[]): ReadableStretch[] {
+  return isotherm.map((stretch) => {
+    const reading = (phases: readonly string[]): Reading => ({
+      stretch,
+      phases,
+      label: labelOf(phases),
+    });
+    return {
+      left: stretch.left,
+      right: stretch.right,
+      inside: reading(stretch.phases),
+      atLeft: reading([stretch.ends[0]]),
+      atRight: reading([stretch.ends[1]]),
+    };
+  });
+}
+
 /** The stretch around a mole fraction, and its phases there: exactly at an end only one. */
-export function readAt(
-  isotherm: readonly Stretch[],
-  x: number,
-): { stretch: Stretch; phases: readonly string[] } | undefined {
+export function readAt(isotherm: readonly ReadableStretch[], x: number): Reading | undefined {
   let low = 0;
   let high = isotherm.length - 1;
   while (low < high) {
@@ -250,9 +286,8 @@ export function readAt(
     if (isotherm[middle]!.left <= x) low = middle;
     else high = middle - 1;
   }
-  const stretch = isotherm[low];
-  if (stretch === undefined) return undefined;
-  if (x - stretch.left <= SAME_X) return { stretch, phases: [stretch.ends[0]] };
-  if (stretch.right - x <= SAME_X) return { stretch, phases: [stretch.ends[1]] };
-  return { stretch, phases: stretch.phases };
+  const found = isotherm[low];
+  if (found === undefined) return undefined;
+  if (x - found.left <= SAME_X) return found.atLeft;
+  return found.right - x <= SAME_X ? found.atRight : found.inside;
 }

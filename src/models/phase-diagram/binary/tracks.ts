@@ -35,8 +35,8 @@ export interface Claim {
 
 /** Tie-lines of one field may be this far apart (mole fraction) and still be one field. */
 const APART_MAX = 0.05;
-/** Two tie-lines at one height count as one where their ends agree within this. */
-const SAME_HEIGHT = 1e-6;
+/** Tie-lines this close (levels) were measured at one height: a furnace holds its temperature only so well. */
+export const SAME_HEIGHT_levels = 0.25;
 
 /**
  * Follows the two-phase fields of a binary through temperature. Tie-lines of the same phases in the same order whose
@@ -140,7 +140,8 @@ function merged(ties: readonly Tie[]): Tie[] {
   const out: Tie[] = [];
   for (const tie of [...ties].sort((a, b) => a.height - b.height || a.left - b.left)) {
     const k = out.findIndex(
-      (other) => Math.abs(other.height - tie.height) < SAME_HEIGHT && areOneField(other, tie),
+      (other) =>
+        Math.abs(other.height - tie.height) < SAME_HEIGHT_levels && areOneField(other, tie),
     );
     if (k < 0) {
       out.push(tie);
@@ -149,7 +150,7 @@ function merged(ties: readonly Tie[]): Tie[] {
     const other = out[k]!;
     const n = other.owners.length;
     out[k] = {
-      height: other.height,
+      height: (other.height * n + tie.height) / (n + 1),
       left: (other.left * n + tie.left) / (n + 1),
       right: (other.right * n + tie.right) / (n + 1),
       owners: [...other.owners, ...tie.owners],
