@@ -11,6 +11,7 @@ import { applyPhaseRule, presentComponents } from "../models/phase-diagram/phase
 import { createEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
 import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
 import { createGridLevels, type GridLevels } from "./grid-levels.ts";
+import { inferBetween } from "./inferred-labels.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 import { createMapNetwork, type MapNetwork } from "./map-network.ts";
 import { assessMap } from "./map-status.ts";
@@ -99,7 +100,10 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
       reach.add(node);
       if (evidence.candidate >= 0) tried.set(evidence.id, evidence.candidate);
       if (options.usesPhaseRule && evidence.phases.length > 1) network.separateFaces();
-      if (options.usesMidpoints) deriveLabels(state, evidence);
+      if (options.usesMidpoints) {
+        deriveLabels(state, evidence);
+        inferBetween(state, node, evidence);
+      }
       forgetConclusions();
     },
     forget: (id) => {
