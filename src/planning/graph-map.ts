@@ -169,6 +169,8 @@ function readMap({ grid, options, book, network, present }: GraphMapState): MapP
 
 /** Derived nodes closer than this to one of the same label are that one, grid steps. */
 const MERGE_steps = 0.5;
+/** An end of a tie-line this close to a candidate is its composition; farther off the candidate has other phases, as a rule. */
+const SAME_PLACE_steps = 0.02;
 
 function deriveLabels(state: GraphMapState, evidence: PhaseEvidence): void {
   const { grid, book, network } = state;
@@ -177,7 +179,7 @@ function deriveLabels(state: GraphMapState, evidence: PhaseEvidence): void {
   for (const { composition, phases } of impliedLabels(ends)) {
     const at = Float64Array.from(composition, (x) => x * grid.wholeAmount);
     if (hasSameNearby(state, at, phases.join("+"))) continue;
-    const node = network.nodeAt(at);
+    const node = network.nodeAt(at, SAME_PLACE_steps);
     network.touch(node, book.derive(node, phases, evidence.id));
   }
   if (ends.length !== 3) return;

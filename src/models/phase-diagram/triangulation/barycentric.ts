@@ -18,12 +18,19 @@ const HALF_SQRT3 = Math.sqrt(3) / 2;
  * @returns fractions that are multiples of 2^-40 and sum exactly to 1
  */
 export function snapComposition(x: readonly number[], absentBelow = ABSENT_BELOW): Fractions {
-  const kept = [0, 1, 2].map((k) => ((x[k] ?? 0) < absentBelow ? 0 : (x[k] ?? 0)));
-  const sum = kept[0]! + kept[1]! + kept[2]!;
-  const snapped = kept.map((value) => Math.round((value / sum) * LATTICE) / LATTICE);
-  const largest = snapped.indexOf(Math.max(...snapped));
-  snapped[largest] = 1 - snapped[(largest + 1) % 3]! - snapped[(largest + 2) % 3]!;
-  return [snapped[0]!, snapped[1]!, snapped[2]!];
+  const [a, b, c] = [kept(x[0], absentBelow), kept(x[1], absentBelow), kept(x[2], absentBelow)];
+  const sum = a + b + c;
+  const [u, v, w] = [onLattice(a / sum), onLattice(b / sum), onLattice(c / sum)];
+  if (u >= v && u >= w) return [1 - v - w, v, w];
+  return v >= w ? [u, 1 - w - u, w] : [u, v, 1 - u - v];
+}
+
+function kept(x: number | undefined, absentBelow: number): number {
+  return x === undefined || x < absentBelow ? 0 : x;
+}
+
+function onLattice(x: number): number {
+  return Math.round(x * LATTICE) / LATTICE;
 }
 
 /** Horizontal coordinate in the equilateral plane. */

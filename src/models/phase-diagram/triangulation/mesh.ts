@@ -103,10 +103,12 @@ export class Mesh {
   #crossedBy(a: number, b: number): { edges: [number, number][]; obstacle: Obstacle | undefined } {
     const pa = this.points[a]!;
     const pb = this.points[b]!;
-    const sides = this.points.map((p) => this.side(a, b, p));
-    const nodes = this.points.flatMap((p, k) =>
-      sides[k] === 0 && k !== a && k !== b && isBetween(pa, pb, p) ? [k] : [],
-    );
+    const box = boxOf(pa, pb);
+    const nodes: number[] = [];
+    this.points.forEach((p, k) => {
+      const isOn = k !== a && k !== b && isInBox(p, box) && this.side(a, b, p) === 0;
+      if (isOn && isBetween(pa, pb, p)) nodes.push(k);
+    });
     const edges: [number, number][] = [];
     const owners = new Set<number>();
     for (let e = 0; e < this.vertex.length; e++) {
@@ -114,7 +116,8 @@ export class Mesh {
       if (f < e) continue;
       const c = this.vertex[e]!;
       const d = this.vertex[f]!;
-      if (sides[c]! * sides[d]! >= 0) continue;
+      const [pc, pd] = [this.points[c]!, this.points[d]!];
+      if (isBeside(pc, pd, box) || this.side(a, b, pc) * this.side(a, b, pd) >= 0) continue;
       if (this.side(c, d, pa) * this.side(c, d, pb) >= 0) continue;
       if (this.owner[e] !== FREE) owners.add(this.owner[e]!);
       edges.push([c, d]);
@@ -256,6 +259,23 @@ export class Mesh {
 /** The next half-edge of the same triangle. */
 export function next(e: number): number {
   return e % 3 === 2 ? e - 2 : e + 1;
+}
+
+/** Smallest and largest second, then third fraction. */
+type Box = readonly [number, number, number, number];
+
+function boxOf(a: Fractions, b: Fractions): Box {
+  return [Math.min(a[1], b[1]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.max(a[2], b[2])];
+}
+
+function isInBox(p: Fractions, [u0, u1, v0, v1]: Box): boolean {
+  return p[1] >= u0 && p[1] <= u1 && p[2] >= v0 && p[2] <= v1;
+}
+
+/** True where both points lie on the same outer side of a box: their edge does not touch it. */
+function isBeside(p: Fractions, q: Fractions, [u0, u1, v0, v1]: Box): boolean {
+  if ((p[1] < u0 && q[1] < u0) || (p[1] > u1 && q[1] > u1)) return true;
+  return (p[2] < v0 && q[2] < v0) || (p[2] > v1 && q[2] > v1);
 }
 
 function isBetween(a: Fractions, b: Fractions, p: Fractions): boolean {
