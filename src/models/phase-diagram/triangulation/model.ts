@@ -24,6 +24,12 @@ import type { SectionEngine } from "./section-engine.ts";
 import { statusOf } from "./section-status.ts";
 import { TieKeys } from "./tie-keys.ts";
 
+/**
+ * Of the noise that an instrument is said to have, so much is left in its results: fractions below 0 are reported as 0, and what is
+ * reported sums to 1. Noise that is learnt from the results is felt noise already.
+ */
+const FELT_SHARE = 0.85;
+
 export interface TriangulationOptions {
   /** Standard deviation per component of measured phase compositions, mole fraction; absent: learnt from the results. */
   readonly noise?: number | undefined;
@@ -157,7 +163,8 @@ class SectionModel implements TriangulationModel {
     const noise = this.noise_molFraction;
     if (noise > 0) {
       this.#graph ??= neighbourWeights(points, step);
-      this.#engine = new NoisyEngine({ points, step, graph: this.#graph }, this.#standing(), noise);
+      const felt = this.#toldNoise === undefined ? noise : FELT_SHARE * noise;
+      this.#engine = new NoisyEngine({ points, step, graph: this.#graph }, this.#standing(), felt);
     } else this.#engine = new ExactEngine(this.#section, step);
     return this.#engine;
   }
