@@ -121,6 +121,13 @@ export function namedWaiting(context: CampaignContext, event: CampaignEvent): st
     .map((one) => one.experimentId);
 }
 
+/** The number of a batch that a person means without naming its points, where another one waits by now. */
+export function otherBatch(context: CampaignContext, event: CampaignEvent): number | undefined {
+  if (event.type !== "campaign.approve" && event.type !== "campaign.reject") return undefined;
+  const { batch, candidateIds } = event;
+  return candidateIds === undefined && batch !== context.batches ? batch : undefined;
+}
+
 export function suspendedUntil_ms({ context, event }: Args): number {
   return event.time_ms + SUSPENSION_ms * 2 ** Math.max(0, context.suspensions - 1);
 }

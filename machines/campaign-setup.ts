@@ -6,6 +6,7 @@ import {
   freePlaces,
   namedWaiting,
   nextRequest,
+  otherBatch,
   reply,
   requestCommand,
   suspendedUntil_ms,
@@ -65,6 +66,7 @@ export const setupCampaign = setup({
       context.failuresInARow + 1 >= context.failuresInARow_max,
     wasSuspendedTooOften: ({ context }) => context.suspensions > SUSPENSIONS_MAX,
     breaksLimit: ({ event }) => event.type === "campaign.approve" && event.refusal !== undefined,
+    namesOtherBatch: ({ context, event }) => otherBatch(context, event) !== undefined,
     namesWaiting: ({ context, event }) => namedWaiting(context, event).length > 0,
     namesObservation: ({ event }) =>
       event.type === "campaign.withdraw" && event.withdrawn !== undefined,

@@ -1,4 +1,4 @@
-import { reply } from "./campaign-actions.ts";
+import { otherBatch, reply } from "./campaign-actions.ts";
 import {
   accept,
   approveNamed,
@@ -91,8 +91,17 @@ const untilResumed = {
   "campaign.withdraw": withdraw,
 };
 
+const refuseOtherBatch = {
+  guard: "namesOtherBatch" as const,
+  actions: effect((args) => {
+    const why = `Batch ${otherBatch(args.context, args.event)} does not wait; batch ${args.context.batches} does.`;
+    return reply(args, false, why);
+  }),
+};
+
 const approval = {
   "campaign.approve": [
+    refuseOtherBatch,
     {
       guard: "breaksLimit" as const,
       actions: effect((args) =>
@@ -107,6 +116,7 @@ const approval = {
     { actions: refuse("No such point waits for approval.") },
   ],
   "campaign.reject": [
+    refuseOtherBatch,
     {
       guard: "namesWaiting" as const,
       target: ".deciding" as const,

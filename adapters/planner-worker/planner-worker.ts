@@ -8,8 +8,10 @@ import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
 
 export interface PlannerWorkerOptions {
   readonly logger: Logger;
-  /** A planner that takes longer than this is ended and started afresh, ms. */
+  /** A planner that takes longer than this for one question is ended and started afresh, ms. */
   readonly deadline_ms?: number | undefined;
+  /** For tests: another thread. */
+  readonly startWorker?: (() => Worker) | undefined;
 }
 
 const DEADLINE_ms = 120_000;
@@ -22,7 +24,6 @@ interface Campaign {
 interface Call {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 /**
@@ -36,7 +37,10 @@ export function createPlannerWorker(options: PlannerWorkerOptions): PlannerPort 
 class PlannerWorker implements PlannerPort {
   private readonly options: PlannerWorkerOptions;
   private readonly campaigns = new Map<string, Campaign>();
+  /** Questions in the order in which the thread answers them. */
   private readonly calls = new Map<number, Call>();
+  /** Ends the wait for the first of them: those behind it have not begun, and lose nothing by its slowness. */
+  private deadline: NodeJS.Timeout | undefined;
   private worker: Worker | undefined;
   private calls_total = 0;
   private stopped = false;
@@ -94,19 +98,25 @@ class PlannerWorker implements PlannerPort {
   private ask(message: (call: number) => PlannerMessage): Promise<unknown> {
     if (this.stopped) return Promise.reject(new Error("the daemon stops"));
     const call = ++this.calls_total;
-    const deadline_ms = this.options.deadline_ms ?? DEADLINE_ms;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.options.logger.error({ deadline_ms }, "planner.tooSlow");
-        this.replace(`the planner did not answer within ${deadline_ms / 1000} s`);
-      }, deadline_ms);
-      this.calls.set(call, { resolve, reject, timer });
+      this.calls.set(call, { resolve, reject });
+      if (this.calls.size === 1) this.awaitFirst();
       this.tell(message(call));
     });
   }
 
+  private awaitFirst(): void {
+    clearTimeout(this.deadline);
+    if (this.calls.size === 0) return;
+    const deadline_ms = this.options.deadline_ms ?? DEADLINE_ms;
+    this.deadline = setTimeout(() => {
+      this.options.logger.error({ deadline_ms }, "planner.tooSlow");
+      this.replace(`the planner did not answer within ${deadline_ms / 1000} s`);
+    }, deadline_ms);
+  }
+
   private begin(): Worker {
-    const worker = startWorker();
+    const worker = (this.options.startWorker ?? startWorker)();
     worker.on("message", (answer: PlannerAnswer) => this.answered(answer));
     worker.on("error", (error) => {
       if (this.worker === worker) this.replace(`the planner failed: ${error.message}`);
@@ -125,7 +135,7 @@ class PlannerWorker implements PlannerPort {
     const call = this.calls.get(answer.call);
     if (call === undefined) return;
     this.calls.delete(answer.call);
-    clearTimeout(call.timer);
+    this.awaitFirst();
     if ("error" in answer) call.reject(new Error(answer.error));
     else call.resolve(answer.value);
   }
@@ -138,10 +148,8 @@ class PlannerWorker implements PlannerPort {
   }
 
   private failAll(why: string): void {
-    for (const call of this.calls.values()) {
-      clearTimeout(call.timer);
-      call.reject(new Error(why));
-    }
+    clearTimeout(this.deadline);
+    for (const call of this.calls.values()) call.reject(new Error(why));
     this.calls.clear();
   }
 }

@@ -15,7 +15,12 @@ export interface TrajectoryClassifier {
   stop(): Promise<void>;
 }
 
+/** For one trajectory, from when the thread begins with it. */
 const DEADLINE_ms = 600_000;
+/** A runner says its result again until it is acknowledged: what was classified lately is not classified again. */
+const REMEMBERED_MAX = 32;
+
+const STOPPED = "the daemon stops";
 
 interface Call {
   readonly resolve: (value: unknown) => void;
@@ -28,11 +33,17 @@ type Answer = { readonly call: number } & (
   | { readonly error: string }
 );
 
-/** The thread is started by the first request; one that dies or hangs for ten minutes is replaced at the next. */
-export function createTrajectoryClassifier(): TrajectoryClassifier {
+/**
+ * Trajectories are taken one after the other, each once. The thread is started by the first request; one that dies or hangs
+ * for ten minutes is replaced at the next. `startWorker` is there for tests.
+ */
+export function createTrajectoryClassifier(
+  startWorker: () => Worker = () => startThread("classifier-thread"),
+): TrajectoryClassifier {
   const calls = new Map<number, Call>();
   let worker: Worker | undefined;
   let total = 0;
+  let isStopped = false;
   const failAll = (why: string): void => {
     const old = worker;
     worker = undefined;
@@ -44,7 +55,7 @@ export function createTrajectoryClassifier(): TrajectoryClassifier {
     calls.clear();
   };
   const begin = (): Worker => {
-    const fresh = startThread("classifier-thread");
+    const fresh = startWorker();
     fresh.unref();
     fresh.on("message", (answer: Answer) => {
       const call = calls.get(answer.call);
@@ -57,8 +68,9 @@ export function createTrajectoryClassifier(): TrajectoryClassifier {
     fresh.on("error", (error) => failAll(`the classifier failed: ${error.message}`));
     return fresh;
   };
-  const ask = (request: ThreadRequest): Promise<unknown> =>
+  const send = (request: ThreadRequest): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (isStopped) return reject(new Error(STOPPED));
       worker ??= begin();
       const call = ++total;
       const timer = setTimeout(
@@ -68,13 +80,37 @@ export function createTrajectoryClassifier(): TrajectoryClassifier {
       calls.set(call, { resolve, reject, timer });
       worker.postMessage({ call, request });
     });
+  let before: Promise<unknown> = Promise.resolve();
+  const ask = (request: ThreadRequest): Promise<unknown> => {
+    const answer = before.then(() => send(request));
+    before = answer.catch(() => {});
+    return answer;
+  };
+  const classifyOnce = once((request) => ask({ kind: "classify", ...request }));
   return {
-    classify: async (request) => (await ask({ kind: "classify", ...request })) as PhasesObservation,
+    classify: async (request) => (await classifyOnce(request)) as PhasesObservation,
     inspect: async (request) => (await ask({ kind: "inspect", ...request })) as StructureLook,
     stop: async () => {
       const old = worker;
-      failAll("the daemon stops");
+      isStopped = true;
+      failAll(STOPPED);
       await old?.terminate();
     },
+  };
+}
+
+/** Gives the answer to what was asked lately, or is being asked, again; a failure is forgotten. */
+function once(classify: (request: ClassificationRequest) => Promise<unknown>) {
+  const remembered = new Map<string, Promise<unknown>>();
+  return (request: ClassificationRequest): Promise<unknown> => {
+    const key = JSON.stringify(request);
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const answer = classify(request);
+    remembered.set(key, answer);
+    answer.catch(() => remembered.delete(key));
+    const oldest = remembered.keys().next().value;
+    if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest);
+    return answer;
   };
 }

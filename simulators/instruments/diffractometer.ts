@@ -11,7 +11,7 @@ import type { PhysicalWorld, Sample } from "../world/physical-world.ts";
 import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
 
 const DIFFRACTION_S = 300;
-/** The truth is the equilibrium at one temperature; a sample counts as equilibrated there within these. */
+/** The truth is the equilibrium at its temperatures; a sample counts as equilibrated there within these. */
 const EQUILIBRIUM_WITHIN_K = 10;
 const EQUILIBRIUM_AFTER_H = 0.05;
 
@@ -34,9 +34,10 @@ export function createDiffractometer(options: {
     const sample = world.sample(sampleId);
     if (sample === undefined) return failure(sampleId, "the sample is gone");
     if (sample.spoiled) return failure(sampleId, "the sample is spoiled");
-    if (!isEquilibrated(sample, truth))
-      return failure(sampleId, `not annealed at ${truth.temperature_K} K: not in equilibrium`);
-    return { ...blur(truth.at(sample.composition), noise, prng), sampleId };
+    const temperature_K = equilibriumTemperature(sample, truth);
+    if (temperature_K === undefined)
+      return failure(sampleId, `not annealed at ${rangeOf(truth)}: not in equilibrium`);
+    return { ...blur(truth.at(sample.composition, temperature_K), noise, prng), sampleId };
   };
   return {
     kind: "diffractometer",
@@ -76,12 +77,23 @@ export function createDiffractometer(options: {
   };
 }
 
-function isEquilibrated({ treatments }: Sample, { temperature_K }: PhaseTruth): boolean {
-  return treatments.some(
-    (treatment) =>
-      Math.abs(treatment.temperature_K - temperature_K) <= EQUILIBRIUM_WITHIN_K &&
-      treatment.duration_h >= EQUILIBRIUM_AFTER_H,
-  );
+/** The last temperature that the sample was held at for long enough, where the truth is known there. */
+function equilibriumTemperature(
+  { treatments }: Sample,
+  { temperatures_K }: PhaseTruth,
+): number | undefined {
+  const last = treatments.findLast(({ duration_h }) => duration_h >= EQUILIBRIUM_AFTER_H);
+  const [low = Number.NaN] = temperatures_K;
+  const high = temperatures_K.at(-1) ?? Number.NaN;
+  const isKnown =
+    last !== undefined &&
+    last.temperature_K >= low - EQUILIBRIUM_WITHIN_K &&
+    last.temperature_K <= high + EQUILIBRIUM_WITHIN_K;
+  return isKnown ? last.temperature_K : undefined;
+}
+
+function rangeOf({ temperatures_K }: PhaseTruth): string {
+  return `${[...new Set([temperatures_K[0], temperatures_K.at(-1)])].join(" to ")} K`;
 }
 
 /** What is measured of the true phases: compositions with noise, or not at all. */

@@ -3,24 +3,29 @@ import { basename, dirname, join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Composition, PhasesObservation } from "../../src/domain/observation.ts";
 
-/** What nature knows about one alloy at one temperature. */
+/** What nature knows about one alloy, at one temperature or at several. */
 export interface PhaseTruth {
   readonly name: string;
   /** Elements in the order of the table's axes. */
   readonly components: readonly string[];
-  readonly temperature_K: number;
+  /** Temperatures of the table, ascending; one for an isothermal section. */
+  readonly temperatures_K: readonly number[];
   /** All compositions of the table: the candidates of a campaign on it. */
   readonly compositions: readonly Composition[];
-  /** The phases at the table's row nearest to the composition; ends of tie-lines where they are known. */
-  at(composition: Composition): PhasesObservation;
+  /** The phases at the table's row nearest to the temperature, then to the composition; ends of tie-lines where they are known. */
+  at(composition: Composition, temperature_K: number): PhasesObservation;
 }
 
 interface Row {
+  readonly temperature_K: number;
   readonly molFractions: readonly number[];
   readonly observation: PhasesObservation;
 }
 
 const AXES = ["A", "B", "C", "D", "E"];
+
+/** Column of the temperature where a table has several. */
+const TEMPERATURE = "T_K";
 
 /**
  * Loads a table of equilibrium phases with its sidecar (see truths/PROVENANCE.md for the columns).
@@ -28,47 +33,59 @@ const AXES = ["A", "B", "C", "D", "E"];
  * @throws TL-0101 where files are missing or do not say what they must
  */
 export function loadPhaseTruth(truth: string): PhaseTruth {
-  const file = truth.endsWith(".csv") ? truth : shippedFile(`${truth}_2p5pct.csv`);
-  const { components, temperature_K } = readSidecar(file);
-  const rows = readRows(file, components);
+  const file = truth.endsWith(".csv")
+    ? truth
+    : shippedFile([`${truth}_2p5pct.csv`, `${truth}.csv`], truth);
+  const sidecar = readSidecar(file);
+  const { components } = sidecar;
+  const rows = readRows(file, sidecar);
+  const levels = new Map<number, Row[]>();
+  for (const row of rows) {
+    const level = levels.get(row.temperature_K);
+    if (level === undefined) levels.set(row.temperature_K, [row]);
+    else level.push(row);
+  }
+  const temperatures_K = [...levels.keys()].sort((a, b) => a - b);
+  const compositions = new Map(
+    rows.map(({ molFractions }) => [
+      molFractions.join(),
+      Object.fromEntries(components.map((name, k) => [name, molFractions[k] ?? 0])),
+    ]),
+  );
   return {
     name: basename(file, ".csv"),
     components,
-    temperature_K,
-    compositions: rows.map(({ molFractions }) =>
-      Object.fromEntries(components.map((name, k) => [name, molFractions[k] ?? 0])),
-    ),
-    at(composition) {
+    temperatures_K,
+    compositions: [...compositions.values()],
+    at(composition, temperature_K) {
       const wanted = components.map((name) => composition[name] ?? 0);
-      let nearest = rows[0];
-      let distance_min = Number.POSITIVE_INFINITY;
-      for (const row of rows) {
-        let distance = 0;
-        for (const [k, x] of row.molFractions.entries()) distance += (x - (wanted[k] ?? 0)) ** 2;
-        if (distance < distance_min) {
-          distance_min = distance;
-          nearest = row;
-        }
-      }
-      if (nearest === undefined) throw new LabError("TL-0101", `${file} has no rows`);
-      return nearest.observation;
+      const level = temperatures_K.reduce((a, b) =>
+        Math.abs(b - temperature_K) < Math.abs(a - temperature_K) ? b : a,
+      );
+      const squared = ({ molFractions }: Row): number =>
+        molFractions.reduce((sum, x, k) => sum + (x - (wanted[k] ?? 0)) ** 2, 0);
+      return levels.get(level)!.reduce((a, b) => (squared(b) < squared(a) ? b : a)).observation;
     },
   };
 }
 
 /** Beside this file from a checkout; at the package's top from the compiled tree, which holds no data. */
-function shippedFile(name: string): string {
-  const places = [
-    import.meta.dirname,
-    join(import.meta.dirname, "../../../simulators/truths"),
-  ].map((folder) => join(folder, name));
+function shippedFile(names: readonly string[], truth: string): string {
+  const folders = [import.meta.dirname, join(import.meta.dirname, "../../../simulators/truths")];
+  const places = folders.flatMap((folder) => names.map((name) => join(folder, name)));
   const found = places.find((place) => existsSync(place));
   if (found === undefined)
-    throw new LabError("TL-0101", `No ground truth ${name} ships with Tieline`);
+    throw new LabError("TL-0101", `No ground truth ${truth} ships with Tieline`);
   return found;
 }
 
-function readSidecar(file: string): { components: string[]; temperature_K: number } {
+interface Sidecar {
+  readonly components: readonly string[];
+  /** Absent where the table has a column of its own. */
+  readonly temperature_K: number | undefined;
+}
+
+function readSidecar(file: string): Sidecar {
   const stem = basename(file, ".csv");
   const places = [stem, stem.replace(/_[^_]*$/, "")].map((s) => join(dirname(file), `${s}.json`));
   const sidecar = places.find((place) => existsSync(place));
@@ -76,13 +93,13 @@ function readSidecar(file: string): { components: string[]; temperature_K: numbe
     throw new LabError("TL-0101", `${file} has no sidecar ${places.join(" or ")}`);
   const parsed = parseJson(sidecar);
   const { axes, T_K } = parsed;
-  if (typeof axes !== "object" || axes === null || typeof T_K !== "number")
+  if (typeof axes !== "object" || axes === null || T_K === undefined)
     throw new LabError("TL-0101", `${sidecar} must state axes and T_K`);
   const named = axes as Readonly<Record<string, string>>;
   const components = AXES.flatMap((axis) => named[axis] ?? []);
   if (components.length < 2)
     throw new LabError("TL-0101", `${sidecar} must name two elements or more in axes`);
-  return { components, temperature_K: T_K };
+  return { components, temperature_K: typeof T_K === "number" ? T_K : undefined };
 }
 
 function parseJson(file: string): Readonly<Record<string, unknown>> {
@@ -93,7 +110,7 @@ function parseJson(file: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function readRows(file: string, components: readonly string[]): Row[] {
+function readRows(file: string, { components, temperature_K }: Sidecar): Row[] {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -102,18 +119,30 @@ function readRows(file: string, components: readonly string[]): Row[] {
   }
   const [header = "", ...lines] = text.trim().split(/\r?\n/);
   const columns = new Map(header.split(",").map((name, k) => [name, k]));
-  const missing = [...components.map((_, k) => `x_${AXES[k]}`), "phases"].filter(
-    (name) => !columns.has(name),
-  );
+  const axes = components.map((_, k) => `x_${AXES[k]}`);
+  // In a binary one mole fraction says both.
+  const needed = components.length === 2 && !columns.has("x_A") ? ["x_B"] : axes;
+  const missing = [
+    ...needed,
+    "phases",
+    ...(temperature_K === undefined ? [TEMPERATURE] : []),
+  ].filter((name) => !columns.has(name));
   if (missing.length > 0 || lines.length === 0)
     throw new LabError("TL-0101", `${file} has no rows or lacks columns (${missing.join(", ")})`);
   return lines.map((line, row) => {
     const cells = line.split(",");
     const cell = (name: string): string => cells[columns.get(name) ?? -1] ?? "";
-    const molFractions = components.map((_, k) => Number(cell(`x_${AXES[k]}`)));
-    if (!molFractions.every(Number.isFinite))
-      throw new LabError("TL-0101", `${file}:${row + 2} has a composition that is no number`);
-    return { molFractions, observation: readObservation(cell, components) };
+    const read = needed.map((axis) => Number(cell(axis)));
+    const molFractions =
+      read.length < axes.length ? [Number((1 - read[0]!).toFixed(9)), ...read] : read;
+    const temperature = temperature_K ?? Number(cell(TEMPERATURE));
+    if (![...molFractions, temperature].every(Number.isFinite))
+      throw new LabError("TL-0101", `${file}:${row + 2} has a number that is none`);
+    return {
+      temperature_K: temperature,
+      molFractions,
+      observation: readObservation(cell, components),
+    };
   });
 }
 

@@ -58,28 +58,36 @@ const MOST = 0.9;
 const ROUNDED_TOLERANCE = 2e-2;
 
 /**
- * The axes that are shares of one whole: the most leading ones, two at least, that sum to 1 (or 100) in every row. Throws
- * TL-1020 with the line where only few rows do not, or where a share is negative.
+ * The axes that are shares of one whole: three at least, that sum to 1 (or 100) in every row; the first ones, or all but one.
+ * Throws TL-1020 with the line where only few rows do not, or where a share is negative.
  */
 export function findShares(table: Table, axes: readonly string[]): readonly string[] {
   const columns = axes.map((axis) => columnOf(table, axis));
-  for (let used = axes.length; used >= 2; used--) {
+  for (const trial of possibleShares(axes.length)) {
     const sums = table.rows.map((row) =>
-      columns.slice(0, used).reduce((sum, column) => sum + numberAt(table, row, column), 0),
+      trial.reduce((sum, k) => sum + numberAt(table, row, columns[k] ?? 0), 0),
     );
     for (const whole of [1, 100]) {
       const isOff = (sum: number, tolerance: number): boolean =>
         !(Math.abs(sum - whole) < tolerance * whole);
       const off = sums.filter((sum) => isOff(sum, SUM_TOLERANCE)).length;
       if (off > (1 - MOST) * sums.length) continue;
-      const names = axes.slice(0, used);
+      const names = trial.map((k) => axes[k] ?? "");
       const at = sums.findIndex((sum) => isOff(sum, ROUNDED_TOLERANCE));
       if (at >= 0) throw notWhole(table, names, { whole, sums, at });
-      checkShares(table, names, columns);
+      checkShares(table, names);
       return names;
     }
   }
   return [];
+}
+
+/** Which of `count` axes may be shares of one whole: the longest run of the first ones, then all but one. */
+function possibleShares(count: number): number[][] {
+  const all = Array.from({ length: count }, (_, k) => k);
+  const first = all.map((k) => all.slice(0, count - k));
+  const others = all.map((out) => all.filter((k) => k !== out));
+  return [...first, ...others].filter((trial) => trial.length >= 3);
 }
 
 function notWhole(
@@ -94,7 +102,8 @@ function notWhole(
   );
 }
 
-function checkShares(table: Table, names: readonly string[], columns: readonly number[]): void {
+function checkShares(table: Table, names: readonly string[]): void {
+  const columns = names.map((name) => columnOf(table, name));
   for (const row of table.rows) {
     const k = names.findIndex((_, k) => numberAt(table, row, columns[k] ?? 0) < -SUM_TOLERANCE);
     if (k < 0) continue;

@@ -60,7 +60,7 @@ export async function runEstimate(
 }
 
 /** Multiply-adds that a core does in a second here, roughly, and the work worth a word before it starts. */
-const OPERATIONS_PER_s = 3e8;
+const OPERATIONS_PER_s = 1.5e9;
 const LONG_s = 60;
 
 /** How long the forward calculations of an emulated estimate will take, where that is long. */

@@ -23,6 +23,7 @@ More fields: "models": [{"name", "bonds"}] (ranked by evidence), "predict": {"T"
 "lambda" (left out: from the elbow), "search": "space-filling|surrogate", "sweeps", "samples",
 "calculations": "auto|direct|emulated". A direct estimate makes some ten thousand forward calculations; an emulated one (for
 10 spins and more, and classical spins) some hundred, and samples the posterior on curves emulated from them, checked.
+From about 15 spins 1/2 on the curves are sampled (finite-temperature Lanczos, up to 18 spins); the time is told beforehand.
 Calculations on other machines: a campaign with model.forward, see config/effective-model-runners.example.yaml.
 
 Example:

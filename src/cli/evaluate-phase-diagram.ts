@@ -178,7 +178,7 @@ function withCoexistence(
   truth: PhaseDiagramTruth,
 ): PhaseDiagramSettings {
   const { coexistence, method, score } = settings;
-  if (coexistence !== undefined && coexistence !== "off" && !truth.hasCompositions) {
+  if (coexistence === "full" && !truth.hasCompositions) {
     throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
   }
   const components = truth.components.length;

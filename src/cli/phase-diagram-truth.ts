@@ -46,7 +46,7 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
   const axisColumns = options.axes.map((axis) => columnOf(table, axis));
   const label = columnOf(table, options.label);
   const components = findComponentAxes(table, options);
-  const phaseColumns = listPhaseColumns(table, options.axes, components);
+  const phaseColumns = listPhaseColumns(table, components);
   const rows = table.rows.map((row) => {
     const parameters = Object.fromEntries(
       options.axes.map((axis, k) => [axis, numberAt(table, row, axisColumns[k] ?? 0)]),
@@ -86,7 +86,7 @@ function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): r
   throw new LabError(
     "TL-1020",
     `${file}: the axes ${axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
-    { hint: "List the composition axes first, or use --space cartesian." },
+    { hint: "List the composition axes, or use --space cartesian." },
   );
 }
 
@@ -130,11 +130,7 @@ interface PhaseColumns {
 }
 
 /** `phase_i`, `f_i` and `x_i_A`, `x_i_B`, `x_i_C` in the order of the composition axes. */
-function listPhaseColumns(
-  table: Table,
-  axes: readonly string[],
-  components: readonly string[],
-): PhaseColumns[] {
+function listPhaseColumns(table: Table, components: readonly string[]): PhaseColumns[] {
   const found: PhaseColumns[] = [];
   for (let i = 1; i <= PHASES_max; i++) {
     const phase = table.columns.indexOf(`phase_${i}`);
@@ -146,7 +142,7 @@ function listPhaseColumns(
       const own = [`x_${i}_${axis}`, `x_${i}_${axis.replace(/^x_/, "")}`].find((name) =>
         table.columns.includes(name),
       );
-      return own ?? letters[axes.indexOf(axis)] ?? letters[k];
+      return own ?? letters[k];
     });
     found.push({
       phase,

@@ -61,11 +61,12 @@ function relearnMap(
 export function countingResults({ observations }: ExportDocument): CampaignResult[] {
   return observations
     .filter((observation) => !observation.withdrawn)
-    .map(({ position, candidateId, parameters, actual, result }) => ({
+    .map(({ position, candidateId, parameters, actual, recipe, result }) => ({
       position,
       candidateId,
       parameters,
       ...(actual === undefined ? {} : { actual }),
+      ...(recipe === undefined ? {} : { recipe }),
       observations: result,
     }));
 }

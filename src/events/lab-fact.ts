@@ -107,6 +107,8 @@ export type OperatorFact =
 export type InternalFact =
   | {
       readonly type: "daemon.started";
+      /** Absent in logs of the first days. */
+      readonly site?: string | undefined;
       readonly agentId: string;
       readonly epoch: number;
       readonly version: string;

@@ -16,8 +16,8 @@ export interface EvidenceBook {
   readonly entries: ReadonlyMap<number, BookEntry>;
   /** Adds a result at a node; true where the node had none, derived or measured, before. */
   add(node: number, evidence: PhaseEvidence): boolean;
-  /** Adds a label that result `from` implies at a node; true where the node had nothing before. */
-  derive(node: number, phases: readonly string[], from: number): boolean;
+  /** Adds a label that the results `from` imply together at a node; true where the node had nothing before. */
+  derive(node: number, phases: readonly string[], ...from: readonly number[]): boolean;
   /** Removes a result and what was derived from it; true where there was one. */
   remove(id: number): boolean;
   /** Results measured at a node. */
@@ -43,7 +43,7 @@ export function createEvidenceBook(): EvidenceBook {
   const counts: number[] = [];
   const entries = new Map<number, BookEntry>();
   const byNode = new Map<number, BookEntry[]>();
-  const derived = new Map<number, { readonly label: number; readonly from: number }[]>();
+  const derived = new Map<number, { readonly label: number; readonly from: readonly number[] }[]>();
   let experiments = 0;
 
   const labelOf = (phases: readonly string[]): number => {
@@ -79,7 +79,7 @@ export function createEvidenceBook(): EvidenceBook {
       byNode.set(node, [...(byNode.get(node) ?? []), entry]);
       return isNew;
     },
-    derive: (node, phases, from) => {
+    derive: (node, phases, ...from) => {
       const isNew = !byNode.has(node) && !derived.has(node);
       derived.set(node, [...(derived.get(node) ?? []), { label: labelOf(phases), from }]);
       return isNew;
@@ -91,7 +91,8 @@ export function createEvidenceBook(): EvidenceBook {
       counts[entry.label]! -= 1;
       if (!entry.evidence.known) experiments--;
       setOrDelete(byNode, entry.node, (other) => other !== entry);
-      for (const node of [...derived.keys()]) setOrDelete(derived, node, ({ from }) => from !== id);
+      for (const node of [...derived.keys()])
+        setOrDelete(derived, node, ({ from }) => !from.includes(id));
       return true;
     },
     measuredAt: (node) => byNode.get(node) ?? [],

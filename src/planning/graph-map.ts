@@ -11,6 +11,7 @@ import { applyPhaseRule, presentComponents } from "../models/phase-diagram/phase
 import { createEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
 import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
 import { createGridLevels, type GridLevels } from "./grid-levels.ts";
+import { inferBetween } from "./inferred-labels.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 import { createMapNetwork, type MapNetwork } from "./map-network.ts";
 import { assessMap } from "./map-status.ts";
@@ -99,7 +100,10 @@ export function createGraphMap(grid: OrderedGrid, options: GraphMapOptions): Map
       reach.add(node);
       if (evidence.candidate >= 0) tried.set(evidence.id, evidence.candidate);
       if (options.usesPhaseRule && evidence.phases.length > 1) network.separateFaces();
-      if (options.usesMidpoints) deriveLabels(state, evidence);
+      if (options.usesMidpoints) {
+        deriveLabels(state, evidence);
+        inferBetween(state, node, evidence);
+      }
       forgetConclusions();
     },
     forget: (id) => {
@@ -169,6 +173,8 @@ function readMap({ grid, options, book, network, present }: GraphMapState): MapP
 
 /** Derived nodes closer than this to one of the same label are that one, grid steps. */
 const MERGE_steps = 0.5;
+/** An end of a tie-line this close to a candidate is its composition; farther off the candidate has other phases, as a rule. */
+const SAME_PLACE_steps = 0.02;
 
 function deriveLabels(state: GraphMapState, evidence: PhaseEvidence): void {
   const { grid, book, network } = state;
@@ -177,7 +183,7 @@ function deriveLabels(state: GraphMapState, evidence: PhaseEvidence): void {
   for (const { composition, phases } of impliedLabels(ends)) {
     const at = Float64Array.from(composition, (x) => x * grid.wholeAmount);
     if (hasSameNearby(state, at, phases.join("+"))) continue;
-    const node = network.nodeAt(at);
+    const node = network.nodeAt(at, SAME_PLACE_steps);
     network.touch(node, book.derive(node, phases, evidence.id));
   }
   if (ends.length !== 3) return;

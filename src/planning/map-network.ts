@@ -19,8 +19,8 @@ export interface NetworkOptions {
 
 /** The graph of candidates and of results off the grid, with a label field on it that follows the evidence. */
 export interface MapNetwork {
-  /** The node at a raw place: a candidate or an earlier node within a quarter of a step, else a new one. */
-  nodeAt(at: Float64Array): number;
+  /** The node at a raw place: a candidate or an earlier node within a share of a step (a quarter where not said), else a new one. */
+  nodeAt(at: Float64Array, snap_steps?: number): number;
   /** Isometric coordinates of a node. */
   place(node: number): Float64Array;
   /** Isometric coordinates of a raw place. */
@@ -94,14 +94,14 @@ export function createMapNetwork(grid: OrderedGrid, options: NetworkOptions): Ma
       node < grid.count
         ? grid.values.subarray(node * grid.axes.length, (node + 1) * grid.axes.length)
         : (extra[node - grid.count]?.values ?? new Float64Array(grid.axes.length)),
-    nodeAt: (at) => {
+    nodeAt: (at, snap_steps = SNAP_steps) => {
       const point = placeRaw(at);
       const near = nearestNode(
         grid,
         extra.map((item) => item.point),
         point,
       );
-      if (near.distance <= SNAP_steps * Math.min(...grid.scaling.steps)) return near.node;
+      if (near.distance <= snap_steps * Math.min(...grid.scaling.steps)) return near.node;
       extra.push({ point, values: at });
       isGraphOld = true;
       return grid.count + extra.length - 1;

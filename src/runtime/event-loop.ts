@@ -68,6 +68,7 @@ class EventLoop implements Runtime {
     for await (const event of this.ports.log.read()) this.fold(event, false);
     await this.submit({
       type: "daemon.started",
+      site: this.options.site,
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,

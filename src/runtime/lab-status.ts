@@ -44,6 +44,8 @@ export function locateJob(lab: Lab, jobId: string) {
     parameters: experiment.context.parameters,
     step: job.context.step,
     steps: experiment.context.recipe.steps.length,
+    actual: lab.actual.get(job.context.experimentId),
+    recipe: experiment.context.recipeName,
   };
 }
 

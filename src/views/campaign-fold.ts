@@ -37,7 +37,8 @@ export interface CampaignFold {
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
   observed(event: LabEvent<ResultFact>, place: JobPlace): void;
-  commanded(event: LabEvent<CommandFact>): void;
+  /** `experimentId` is of the job that a withdrawal names. */
+  commanded(event: LabEvent<CommandFact>, experimentId: string | undefined): void;
   /** All observations kept, oldest first, without the withdrawn. */
   observations(): readonly ObservationView[];
   view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
@@ -62,6 +63,8 @@ interface State {
   readonly started_ms: number;
   readonly observations: ReturnType<typeof createRing<ObservationView>>;
   readonly observedJobs: Set<string>;
+  /** Position of each experiment's observation. */
+  readonly positions: Map<string, number>;
   readonly withdrawn: Set<number>;
   readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
   readonly decisions: ReturnType<typeof createRing<DecisionView>>;
@@ -83,6 +86,7 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     started_ms,
     observations: createRing(OBSERVATIONS_KEPT),
     observedJobs: new Set(),
+    positions: new Map(),
     withdrawn: new Set(),
     history: createThinnedHistory(HISTORY_SAMPLES),
     decisions: createRing(DECISIONS_SHOWN),
@@ -105,7 +109,7 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
       state.requests++;
     },
     observed: (event, place) => foldResult(state, event, place),
-    commanded: (event) => foldCommand(state, event),
+    commanded: (event, experimentId) => foldCommand(state, event, experimentId),
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
     get batch() {
@@ -147,6 +151,7 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
   const { fact } = event;
   if (state.observedJobs.has(fact.jobId)) return;
   state.observedJobs.add(fact.jobId);
+  state.positions.set(place.experimentId, event.position);
   state.settled.set(place.candidateId, "measured");
   state.reasons.delete(place.candidateId);
   state.observations.push({
@@ -156,13 +161,23 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
     jobId: fact.jobId,
     instrumentId: fact.instrumentId,
     parameters: place.parameters,
-    ...(fact.actual === undefined ? {} : { actual: fact.actual }),
+    ...actualOf(fact, place),
     results: fact.observations.map(summariseObservation),
     simulated: fact.simulated,
   });
 }
 
-function foldCommand(state: State, event: LabEvent<CommandFact>): void {
+/** What was measured of the set points, over all steps: a robot tells the composition that a diffractometer does not know. */
+function actualOf(fact: ResultFact, place: JobPlace): Pick<ObservationView, "actual"> {
+  const actual = place.actual ?? fact.actual;
+  return actual === undefined ? {} : { actual };
+}
+
+function foldCommand(
+  state: State,
+  event: LabEvent<CommandFact>,
+  experimentId: string | undefined,
+): void {
   const { fact } = event;
   state.decisions.push({
     position: event.position,
@@ -174,8 +189,8 @@ function foldCommand(state: State, event: LabEvent<CommandFact>): void {
     ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
   });
   if (fact.action === "withdraw") {
-    const taken = state.observations.items.find((o) => o.jobId === fact.jobId);
-    if (taken !== undefined) state.withdrawn.add(taken.position);
+    const taken = state.positions.get(experimentId ?? "");
+    if (taken !== undefined) state.withdrawn.add(taken);
   }
   if (fact.action === "approve" || fact.action === "reject") {
     const word = fact.action === "approve" ? "approved" : "rejected";

@@ -28,7 +28,10 @@ export interface ExportedObservation {
   readonly candidateId: string;
   readonly jobId: string;
   readonly parameters: Parameters;
+  /** As measured over all steps, by the names of the axes where a set point is one. */
   readonly actual?: Parameters | undefined;
+  /** Name of the alternative recipe that brought it; absent for the campaign's own. */
+  readonly recipe?: string | undefined;
   readonly result: readonly Observation[];
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -91,20 +94,25 @@ interface JobRecord {
 }
 
 export function createExportFold(options: {
+  /** Of logs that do not name theirs. */
   readonly site: string;
   readonly version: string;
   readonly state: LabStatePort;
 }): ExportFold {
   const campaigns = new Map<string, Collected>();
+  let { site } = options;
   return {
-    fold: (event) => foldEvent(campaigns, options.state, event),
+    fold: (event) => {
+      if (event.fact.type === "daemon.started") site = event.fact.site ?? site;
+      foldEvent(campaigns, options.state, event);
+    },
     get campaignIds() {
       return [...campaigns.keys()];
     },
     document: (campaignId) => {
       const found = campaigns.get(campaignId);
       if (found === undefined) return undefined;
-      return documentOf(found, options.state, options);
+      return documentOf(found, options.state, { site, version: options.version });
     },
   };
 }
@@ -143,7 +151,7 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
       const campaign = campaigns.get(fact.campaignId);
       const { by, action, reason } = fact;
       campaign?.decisions.push({ position, time, by, action, reason });
-      if (action === "withdraw") withdraw(campaign, fact.jobId);
+      if (action === "withdraw") withdraw(campaign, state, fact.jobId);
       return;
     }
     default:
@@ -151,8 +159,16 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
   }
 }
 
-function withdraw(campaign: Collected | undefined, jobId: string | undefined): void {
-  const taken = campaign?.observations.find((observation) => observation.jobId === jobId);
+/** An observation is named by any job of its experiment. */
+function withdraw(
+  campaign: Collected | undefined,
+  state: LabStatePort,
+  jobId: string | undefined,
+): void {
+  const experimentOf = (id: string) => state.locateJob(id)?.experimentId;
+  const named = jobId === undefined ? undefined : experimentOf(jobId);
+  if (named === undefined) return;
+  const taken = campaign?.observations.find(({ jobId: id }) => experimentOf(id) === named);
   if (taken !== undefined) taken.withdrawn = true;
 }
 
@@ -199,12 +215,14 @@ function foldJobEvent(
   if (fact.type !== "job.result" || wasDone) return;
   // The observation comes from the last step; a failure is one at any step.
   if (place.step === place.steps - 1 || fact.observations.some((one) => one.kind === "failure")) {
+    const actual = place.actual ?? fact.actual;
     campaign.observations.push({
       position,
       candidateId: place.candidateId,
       jobId,
       parameters: place.parameters,
-      ...(fact.actual === undefined ? {} : { actual: fact.actual }),
+      ...(actual === undefined ? {} : { actual }),
+      ...(place.recipe === undefined ? {} : { recipe: place.recipe }),
       result: fact.observations,
       time,
       simulated: fact.simulated,

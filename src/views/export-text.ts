@@ -4,20 +4,36 @@ import type { ExportDocument } from "./export-document.ts";
 /**
  * The observations as CSV, one row each: position, time, candidate, job, every parameter as asked (and, where any
  * was told, as measured under `actual_*`), then one column for each quantity that was observed: `phases`, `f_PHASE`,
- * `x_PHASE_COMPONENT`, the objectives by name with `_uncertainty`, and `failure`. Fields are quoted after RFC 4180.
+ * `x_PHASE_COMPONENT`, the objectives by name with `_uncertainty`, and `failure`. A name that is taken already (an axis `time`)
+ * is written `axis_time` or `result_time`. Fields are quoted after RFC 4180.
  */
 export function exportCsv(document: ExportDocument): string {
-  const rows = document.observations.map((observation) => ({
-    position: observation.position,
-    time: observation.time,
-    candidateId: observation.candidateId,
-    jobId: observation.jobId,
-    withdrawn: observation.withdrawn ? "yes" : "",
-    ...observation.parameters,
-    ...prefixed("actual_", observation.actual ?? {}),
-    ...Object.assign({}, ...observation.result.map(columnsOf)),
-  }));
+  const rows = document.observations.map((observation) => {
+    const row: Record<string, unknown> = {
+      position: observation.position,
+      time: observation.time,
+      candidateId: observation.candidateId,
+      jobId: observation.jobId,
+      withdrawn: observation.withdrawn ? "yes" : "",
+    };
+    addColumns(row, observation.parameters, "axis_");
+    addColumns(row, prefixed("actual_", observation.actual ?? {}), "measured_");
+    addColumns(row, Object.assign({}, ...observation.result.map(columnsOf)), "result_");
+    return row;
+  });
   return toCsv(rows);
+}
+
+/** Adds columns; none replaces one that is there. */
+function addColumns(
+  row: Record<string, unknown>,
+  columns: Readonly<Record<string, unknown>>,
+  otherwise: string,
+): void {
+  const taken = new Set(Object.keys(row));
+  for (const [name, value] of Object.entries(columns)) {
+    row[taken.has(name) ? `${otherwise}${name}` : name] = value;
+  }
 }
 
 /** One JSON document a line: `{"kind": "campaign" | "observation" | "job" | "proposal" | "decision", ...}`. */

@@ -24,4 +24,8 @@ export interface JobPlace {
   readonly step: number;
   /** Number of steps of the recipe; the observation comes from the last. */
   readonly steps: number;
+  /** What was measured of the set points so far, over all steps, by the names of the axes. */
+  readonly actual?: Parameters | undefined;
+  /** Name of the alternative recipe; absent for the campaign's own. */
+  readonly recipe?: string | undefined;
 }

@@ -215,7 +215,12 @@ function foldCampaignEvent(fold: Fold, event: LabEvent): void {
       fold.plannerFailures.set(fact.campaignId, fact.reason);
       break;
     case "operator.command":
-      fold.campaigns.get(fact.campaignId)?.commanded({ ...event, fact });
+      fold.campaigns
+        .get(fact.campaignId)
+        ?.commanded(
+          { ...event, fact },
+          fold.options.state.locateJob(fact.jobId ?? "")?.experimentId,
+        );
       break;
     case "timer.fired":
       for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
@@ -240,7 +245,9 @@ function foldJobEvent(fold: Fold, event: LabEvent): void {
     fold.counts.results++;
     fold.progress.delete(fact.jobId);
     instrument?.counted("results", event.time_ms);
-    if (place !== undefined && place.step === place.steps - 1) {
+    // The observation comes from the last step; a failure is one at any step.
+    const isFailure = fact.observations.some((one) => one.kind === "failure");
+    if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
       fold.campaigns.get(place.campaignId)?.observed({ ...event, fact }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {

@@ -1,7 +1,7 @@
 import type { ObservationView } from "./campaign-view.ts";
 import { labelOf } from "./map-data.ts";
 import { type MapPlane, type Placement, placeIn } from "./map-plane.ts";
-import { describeParameters } from "./observation-summary.ts";
+import { describeParameters, placeOfObservation } from "./observation-summary.ts";
 import type { PhaseDiagramView } from "./planner-views.ts";
 
 /** The result that a label which nobody measured follows from. */
@@ -26,7 +26,7 @@ export function labelSourceOf(
   const position = Math.floor(from); // several looks at one sample share its position
   const source = about.observations.find((observation) => observation.position === position);
   if (source === undefined) return { text: `not measured: follows from result ${position}` };
-  const at = { ...source.parameters, ...source.actual };
+  const at = placeOfObservation(source);
   return {
     text: `not measured: follows from result ${position}, ${labelOf(source) ?? "no phases"} at ${describeParameters(at)}`,
     place: placeIn(about.plane, at),

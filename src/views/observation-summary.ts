@@ -1,3 +1,4 @@
+import type { Parameters } from "../domain/candidate.ts";
 import { type Observation, phaseSetLabel } from "../domain/observation.ts";
 
 /** An observation as views carry it: everything of phases and objectives, only the size of curves and trajectories. */
@@ -92,6 +93,19 @@ export function formatWithError(value: number, error: number | undefined): strin
     return `${formatNumber(value)} ± ${formatNumber(error)}`;
   const shown = Math.max(0, decimals);
   return `${Number(value.toFixed(shown))} ± ${Number(error.toPrecision(2))}`;
+}
+
+/** Where an observation was made: the axes as asked, as measured where that was told. */
+export function placeOfObservation({
+  parameters,
+  actual = {},
+}: {
+  readonly parameters: Parameters;
+  readonly actual?: Parameters | undefined;
+}): Parameters {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([axis, asked]) => [axis, actual[axis] ?? asked]),
+  );
 }
 
 /** `A 0.25, B 0.5, T 873`: the parameters of a point in one line. */

@@ -8,6 +8,7 @@ import {
   describeParameters,
   formatNumber,
   formatWithError,
+  placeOfObservation,
 } from "./observation-summary.ts";
 import { escapeXml } from "./pictures/svg.ts";
 import {
@@ -134,7 +135,7 @@ function historySection({ document, lessons = [], view }: ReportSources): string
     String(k + 1),
     String(observation.position),
     timeOf(observation.time),
-    describeParameters(observation.actual ?? observation.parameters),
+    describeParameters(placeOfObservation(observation)),
     reasons.get(observation.candidateId) ?? "",
     describeObservations(observation.result, describeResult),
     [taught.get(observation.position), follows.get(observation.position)]

@@ -67,6 +67,30 @@ test("shares that are rounded to two decimals are still a section", async () => 
   expect((await evaluate(third, "--space", "ternary")).code).toBe(0);
 });
 
+test("axes in any order give the same runs, a temperature before the composition too", async () => {
+  const path = join(folder, "stack.csv");
+  const rows = [500, 600].flatMap((T) =>
+    Array.from({ length: 66 }, (_, k) => {
+      const a = Math.floor((Math.sqrt(8 * k + 1) - 1) / 2);
+      const b = k - (a * (a + 1)) / 2;
+      return [10 - a, a - b, b].map((n) => n / 10).concat(T);
+    }),
+  );
+  const label = ([a = 0, , , T = 0]: number[]) => (a > 0.5 + (T - 500) / 500 ? "x" : "y");
+  writeFileSync(
+    path,
+    ["A,B,C,T,phases", ...rows.map((r) => [...r, label(r)].join(","))].join("\n"),
+  );
+  const runs = await Promise.all(
+    ["A,B,C,T", "T,A,B,C", "C,T,B,A"].map(async (axes) => {
+      const { out } = await evaluate(path, "--axes", axes);
+      return JSON.parse(out).runs[0].sampled;
+    }),
+  );
+  expect(runs[1]).toEqual(runs[0]);
+  expect(runs[2]).toEqual(runs[0]);
+});
+
 test("decimal commas with semicolons give what points give", async () => {
   const points = await suggest(section(partly), "--batch", "3");
   const commas = await suggest(

@@ -123,7 +123,15 @@ describe("a campaign's path", () => {
     ]);
     campaign.tell("campaign.approve", { ...BY, refusal: "too hot" });
     expect([campaign.name, ...accepted(campaign)]).toEqual(["running.awaitingApproval", false]);
-    campaign.tell("campaign.approve", { ...BY, candidateIds: ["a"] });
+    const { batches } = campaign.state.context;
+    for (const action of ["campaign.approve", "campaign.reject"] as const) {
+      campaign.tell(action, { ...BY, batch: batches - 1 });
+      expect(campaign.told("experiment.approve")).toHaveLength(0);
+      expect(campaign.told("experiment.cancel")).toHaveLength(0);
+      expect([campaign.name, ...accepted(campaign)]).toEqual(["running.awaitingApproval", false]);
+    }
+    // Points that are named are those that the person saw, whatever has been proposed since.
+    campaign.tell("campaign.approve", { ...BY, batch: batches - 1, candidateIds: ["a"] });
     expect(campaign.told("experiment.approve")).toHaveLength(1);
     campaign.tell("campaign.reject", { ...BY, candidateIds: ["b"] });
     expect(campaign.told("experiment.cancel")).toHaveLength(1);

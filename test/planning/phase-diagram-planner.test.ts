@@ -57,6 +57,37 @@ const truth = (p: Record<string, number | string>): string[] => {
   return a > 0.6 ? ["alpha"] : b > 0.6 ? ["beta"] : a > b ? ["alpha", "beta"] : ["gamma"];
 };
 
+describe("the published rule without measured compositions", () => {
+  test("all between the results of one tie-triangle is known, until one of them is withdrawn", () => {
+    const planner = createPhaseDiagramPlanner(campaign({ coexistence: "midpoint" }));
+    const all = planner.propose(request(0, 66)).points;
+    const at = (a: number, b: number) =>
+      all.find(({ parameters: p }) => p["A"] === a && Math.abs(Number(p["B"]) - b) < 1e-9)!;
+    const three = ["P", "Q", "R"];
+    planner.learn([
+      result(1, at(0.6, 0.2), three),
+      result(2, at(0.2, 0.6), three),
+      result(3, at(0.2, 0.2), three),
+      // On a binary edge two phases are one tie-line; in the section two phases may be anything between.
+      result(4, at(0, 0.8), ["Q", "R"]),
+      result(5, at(0, 0.4), ["Q", "R"]),
+      result(6, at(0.1, 0.8), ["P", "Q"]),
+      result(7, at(0.7, 0.2), ["P", "Q"]),
+    ]);
+    const open = (): Set<string> =>
+      new Set(planner.propose(request(1, 66)).points.map(({ candidateId }) => candidateId));
+    const before = open();
+    for (const inside of [at(0.4, 0.3), at(0.3, 0.3), at(0.4, 0.4), at(0, 0.6)])
+      expect(before.has(inside.candidateId)).toBe(false);
+    for (const outside of [at(0.1, 0.1), at(0, 0.2), at(0.4, 0.5), at(0.3, 0.6)])
+      expect(before.has(outside.candidateId)).toBe(true);
+    planner.forget([3]);
+    const after = open();
+    expect(after.has(at(0.3, 0.3).candidateId)).toBe(true);
+    expect(after.has(at(0.4, 0.4).candidateId)).toBe(false);
+  });
+});
+
 describe("the phase-diagram planner", () => {
   test("starts from nothing, learns, and finds every label", () => {
     const planner = createPhaseDiagramPlanner(campaign({}));

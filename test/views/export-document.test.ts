@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
+import { createLabView } from "../../src/views/lab-view.ts";
 import { createScriptedLaboratory } from "../support/scripted-laboratory.ts";
 
 const message = { source: "test", id: "x" };
@@ -19,6 +20,36 @@ function exported(change?: (laboratory: ReturnType<typeof createScriptedLaborato
 }
 
 describe("the export document", () => {
+  test("an observation has what earlier steps measured of its point, and is named by any job of its experiment", () => {
+    const laboratory = createScriptedLaboratory();
+    laboratory.propose(1);
+    laboratory.finishOne();
+    const command = { campaignId: "al-mg-zn", commandId: "w", by: "ada", message } as const;
+    const action = { action: "withdraw", jobId: "synthesis" } as const;
+    laboratory.write({ type: "operator.command", ...command, ...action });
+    const { locateJob } = laboratory.state;
+    const told = { actual: { Al: 0.51, T_K: 608 }, recipe: "simulation" };
+    const state = {
+      ...laboratory.state,
+      locateJob: (id: string) => {
+        const place = locateJob(id === "synthesis" ? "al-mg-zn.e1.s1" : id);
+        return place && { ...place, ...told };
+      },
+    };
+    const fold = createExportFold({ site: "lab", version: "0.1.0", state });
+    const view = createLabView({ site: "lab", agentId: "a", state });
+    for (const event of laboratory.events) {
+      fold.fold(event);
+      view.fold(event);
+    }
+    const document = fold.document("al-mg-zn");
+    expect(document?.observations).toMatchObject([{ ...told, withdrawn: true }]);
+    const seen = view.campaign("al-mg-zn")?.observations;
+    expect(seen).toMatchObject({ total: 0, recent: [{ actual: told.actual }] });
+    expect(seen?.withdrawn).toEqual([seen?.recent[0]?.position]);
+    expect(view.observations("al-mg-zn")).toEqual([]);
+  });
+
   test("has the fields that command-line.md fixes", () => {
     const document = exported();
     expect(document.campaign).toMatchObject({ campaignId: "al-mg-zn", budgetUsed: 2 });
@@ -80,6 +111,17 @@ describe("the text forms", () => {
     const lines = exportCsv(exported()).trim().split("\n");
     expect(lines[0]).toBe("position,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
     expect(lines).toHaveLength(3);
+  });
+
+  test("an axis named like a column of the export replaces nothing, a result named like an axis neither", () => {
+    const document = exported();
+    const [first] = document.observations;
+    if (first === undefined) throw new Error("no observation");
+    const yields = { kind: "objective", name: "Al", value: 7, unit: "1" } as const;
+    const odd = { ...first, parameters: { time: 3, Al: 0.5 }, result: [yields] };
+    const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
+    expect(header).toBe("position,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
+    expect(row).toMatch(/,2026-[^,]+,.*,3,0\.5,7$/);
   });
 
   test("fields with commas, quotes and line ends survive a reader of RFC 4180", () => {

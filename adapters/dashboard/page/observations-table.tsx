@@ -3,6 +3,7 @@ import type { ObservationView } from "../../../src/views/campaign-view.ts";
 import {
   describeObservations,
   describeParameters,
+  placeOfObservation,
 } from "../../../src/views/observation-summary.ts";
 import { clockTime } from "./words.ts";
 
@@ -98,7 +99,7 @@ function rowOf(observation: ObservationView, k: number): Row {
   return {
     observation,
     n: k + 1,
-    at: describeParameters(observation.actual ?? observation.parameters),
+    at: describeParameters(placeOfObservation(observation)),
     result: describeObservations(observation.results),
   };
 }

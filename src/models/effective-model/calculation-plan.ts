@@ -56,8 +56,10 @@ const SAME_CHI2 = 10;
 /** Calculations kept for the posterior, and the fewest that a further round of the search is worth, per coupling. */
 const RESERVED_PER_COUPLING = 12;
 const ROUND_PER_COUPLING = 20;
+/** The surrogate of ln chi^2 learns from so many, the best. */
+const LEARNT_MAX = 250;
 /** Of a batch that the race leaves free, this share is filled by emulated descents and Bayesian optimisation. */
-const FILLED_SHARE = 0.5;
+const FILLED_SHARE = 0.25;
 
 /**
  * The next forward calculations of an estimation whose calculations are dear. First the search of the direct estimate:
@@ -127,11 +129,11 @@ function planSearch(
   const why =
     stage === "design"
       ? "Fills the space of the couplings before the model chooses."
-      : "A step of a descent in the race from the best of the screen.";
+      : "Descends: a step in the race from the best points that lie apart.";
   const steps = wanted.slice(0, count).map((x) => ({ x, score: 0, why }));
   const free = Math.floor(FILLED_SHARE * count) - steps.length - pending.length;
   if (stage === "design" || free <= 0) return { points: steps, stage };
-  const falls = followDescents(request, ranked, "all").slice(0, Math.ceil(free / 2));
+  const falls = followDescents(request, ranked, "all").slice(0, Math.floor(free / 2));
   const explored = explore(request, ranked, free - falls.length);
   return { points: [...steps, ...falls, ...explored], stage };
 }
@@ -142,9 +144,15 @@ function explore(
   count: number,
 ): PlannedCalculation[] {
   if (count === 0) return [];
-  const { points } = nextBySurrogate(ranked, request.problem.map, count, request.prng, {
-    local: true,
-  });
+  const { points } = nextBySurrogate(
+    ranked.slice(0, LEARNT_MAX),
+    request.problem.map,
+    count,
+    request.prng,
+    {
+      local: true,
+    },
+  );
   const why = "Lowest confidence bound of ln chi2: Bayesian optimisation.";
   return points.map((x) => ({ x, score: 0, why }));
 }

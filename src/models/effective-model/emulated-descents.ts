@@ -21,7 +21,7 @@ const APART = 0.1;
 /** Basins may lie as close as this; every third descent starts from a point that is only so far from a better one. */
 const CLOSE_APART = 0.03;
 /** Basins that are descended at a time, those already at their ends not counted. */
-const OPEN_DESCENTS_MAX = 45;
+const OPEN_DESCENTS_MAX = { rivals: 45, all: 8 } as const;
 /** A descent goes at most this far (in box widths) from its start: beyond, linear extrapolation is a guess. */
 const TRUST = 0.2;
 /** A descent is at its end when chi^2 is expected to fall by less than this many sigma^2. */
@@ -68,7 +68,7 @@ export function followDescents(
   const close = pickFronts(ranked, widths, CLOSE_APART).filter((front) => !far.includes(front));
   const ends: { x: Float64Array; fall: number; chi2: number; isFar: boolean }[] = [];
   for (const front of [...far, ...close]) {
-    if (ends.length === OPEN_DESCENTS_MAX) break;
+    if (ends.length === OPEN_DESCENTS_MAX[which]) break;
     if (which === "rivals" && front.chi2 - best > RIVAL_CHI2 * unit) break;
     const held = {
       low: low.map((from, k) => Math.max(from, front.x[k]! - TRUST * widths[k]!)),

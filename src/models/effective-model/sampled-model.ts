@@ -66,7 +66,8 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   const states = upper.reduce((sum, sector) => sum + sector.states.length, 0);
   return {
     siteCount: siteSpins.length,
-    operations: 4 * states * EXACT_STEPS ** 2,
+    // orthogonalising both runs, the products, and the random vectors
+    operations: 24 * states * EXACT_STEPS ** 2,
     predictorAt: (points) =>
       createCurvePredictor(
         {

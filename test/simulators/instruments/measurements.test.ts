@@ -15,11 +15,11 @@ describe("ground truths", () => {
   test("the section that ships has 861 compositions, 13 phases and obeys the lever rule", () => {
     const truth = loadPhaseTruth("al-mg-zn_608K");
     expect(truth.components).toEqual(["Al", "Mg", "Zn"]);
-    expect(truth.temperature_K).toBe(608);
+    expect(truth.temperatures_K).toEqual([608]);
     expect(truth.compositions).toHaveLength(861);
     const names = new Set<string>();
     for (const composition of truth.compositions) {
-      const { phases, fractions = {}, compositions = {} } = truth.at(composition);
+      const { phases, fractions = {}, compositions = {} } = truth.at(composition, 608);
       for (const phase of phases) names.add(phase.replace(/#\d$/, ""));
       for (const element of truth.components) {
         const mixed = phases.reduce(
@@ -34,9 +34,20 @@ describe("ground truths", () => {
 
   test("an off-grid composition is the nearest row's", () => {
     const truth = loadPhaseTruth("al-mg-zn_608K");
-    expect(truth.at({ Al: 0.506, Mg: 0.247, Zn: 0.247 })).toEqual(
-      truth.at({ Al: 0.5, Mg: 0.25, Zn: 0.25 }),
+    expect(truth.at({ Al: 0.506, Mg: 0.247, Zn: 0.247 }, 608)).toEqual(
+      truth.at({ Al: 0.5, Mg: 0.25, Zn: 0.25 }, 608),
     );
+  });
+
+  test("a binary over temperature: one mole fraction says both, the nearest temperature counts", () => {
+    const truth = loadPhaseTruth("al-zn");
+    expect(truth.components).toEqual(["Al", "Zn"]);
+    expect(truth.temperatures_K).toHaveLength(29);
+    expect(truth.compositions).toHaveLength(51);
+    const low = truth.at({ Al: 0.5, Zn: 0.5 }, 403);
+    expect(low.phases).toEqual(["FCC_A1", "HCP_A3"]);
+    expect(low).toEqual(truth.at({ Al: 0.5, Zn: 0.5 }, 400));
+    expect(truth.at({ Al: 0.5, Zn: 0.5 }, 960).phases).toEqual(["LIQUID"]);
   });
 
   test("other tables serve as they are, missing ones say so", () => {

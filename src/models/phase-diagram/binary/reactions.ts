@@ -2,16 +2,21 @@ import { baseName, labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryResult } from "./binary-result.ts";
 
 interface Seen {
+  /** Both ends are one phase: a miscibility gap. */
+  readonly isGap: boolean;
   readonly height: number;
   readonly value: number;
   readonly phases: readonly [string, string];
   readonly ends: readonly [number, number];
 }
 
+/** The middle phase's boundaries, seen at different heights, may cross by so much (mole fraction). */
+const MEET = 0.05;
+
 /**
  * Three-phase reactions between two heights: on one side a and b coexist, on the other c lies between them and coexists with
- * each. Above, c decomposes on cooling (eutectic, eutectoid, monotectic); below, it forms (peritectic, peritectoid). Of each
- * kind the closest tie-lines are named.
+ * each. Above, c decomposes on cooling (eutectic, eutectoid, monotectic); below, it forms (peritectic, peritectoid). Across a
+ * miscibility gap c is the same phase as a. Of each kind the closest tie-lines are named.
  */
 export function reactionsOf(results: readonly BinaryResult[]): string[] {
   const ties = results.flatMap(({ tie, height, value }): Seen[] =>
@@ -19,6 +24,7 @@ export function reactionsOf(results: readonly BinaryResult[]): string[] {
       ? []
       : [
           {
+            isGap: baseName(tie[0].phase) === baseName(tie[1].phase),
             height,
             value,
             phases: [baseName(tie[0].phase), baseName(tie[1].phase)],
@@ -32,7 +38,8 @@ export function reactionsOf(results: readonly BinaryResult[]): string[] {
     if (a === b) continue;
     for (const first of ties) {
       const c = first.phases[1];
-      if (first.phases[0] !== a || c === a || c === b || first.height === pair.height) continue;
+      const isOther = first.isGap ? c === a : c !== a && c !== b;
+      if (first.phases[0] !== a || !isOther || first.height === pair.height) continue;
       if (first.ends[1] <= pair.ends[0] || first.ends[1] >= pair.ends[1]) continue;
       const isAbove = first.height > pair.height;
       const second = ties
@@ -42,7 +49,7 @@ export function reactionsOf(results: readonly BinaryResult[]): string[] {
             phases[1] === b &&
             height > pair.height === isAbove &&
             height !== pair.height &&
-            ends[0] > pair.ends[0] &&
+            ends[0] >= first.ends[1] - MEET &&
             ends[0] < pair.ends[1],
         )
         .sort((p, q) => Math.abs(p.height - pair.height) - Math.abs(q.height - pair.height))[0];

@@ -19,11 +19,15 @@ import { geometryOf } from "./hull-geometry.ts";
 import { HullMap } from "./hull-map.ts";
 import { learnLeverNoise } from "./lever-noise.ts";
 
-/** Certainty of a measured label, of one inside a known simplex, and 1 - RATE (1 - exp(-d / REACH)) at a distance d (grid steps). */
+/** Certainty of a measured label, and of one inside a known simplex. */
 const MEASURED = 0.999;
 const INSIDE = 0.995;
-const RATE = 0.7;
-const REACH_steps = 3;
+/**
+ * Of labels of one, two, three, four phases (and more) predicted at a distance d (grid steps) from what is proved,
+ * RATE (1 - exp(-d / REACH)) are wrong: fitted on six random quaternary systems after 5 to 50 results.
+ */
+const RATE = [0.1, 0.36, 0.41, 0.37] as const;
+const REACH_steps = [0.3, 1.1, 0.6, 0.2] as const;
 /** Largest weighted gap, grid steps, from which nothing is left to learn. */
 const COMPLETE_BELOW_steps = 0.5;
 /** A sample is measured at most so often to settle a conflict. */
@@ -242,7 +246,9 @@ class HullModel implements MapModel {
       if (phases.length === 0) continue;
       label[i] = table.of(labelOf(phases));
       const distance_steps = map.proved[i]! / this.#candidates.step;
-      certainty[i] = Math.min(INSIDE, 1 - RATE * (1 - Math.exp(-distance_steps / REACH_steps)));
+      const kind = Math.min(RATE.length, phases.length) - 1;
+      const reach = 1 - Math.exp(-distance_steps / REACH_steps[kind]!);
+      certainty[i] = Math.min(INSIDE, 1 - RATE[kind]! * reach);
     }
     const { labels } = table;
     const others = Math.max(1, labels.length - 1);

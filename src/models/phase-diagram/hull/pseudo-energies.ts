@@ -24,6 +24,7 @@ const REFUSED = 5e-5;
 const PULL_MAX = 1e3;
 const PULL_noisy = 3;
 const ROUNDS_MAX = 40;
+const ROUNDS_noisy = 12;
 const SWEEPS_MAX = 60;
 
 /** sum coefficient_j energy_j >= bound. */
@@ -66,7 +67,8 @@ export class PseudoEnergies {
       [...(before === undefined ? [] : before.#cuts)].map(([key, cut]) => [key, { ...cut }]),
     );
     this.#margins = new Map(before === undefined ? [] : before.#margins);
-    for (let round = 0; round < ROUNDS_MAX; round++) {
+    const rounds = noise > 0 ? ROUNDS_noisy : ROUNDS_MAX;
+    for (let round = 0; round < rounds; round++) {
       let isOpen = false;
       for (const stand of stands) isOpen = this.#cutOff(nodes, stand) || isOpen;
       if (!isOpen) break;

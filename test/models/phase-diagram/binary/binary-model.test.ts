@@ -38,6 +38,29 @@ describe("a binary over temperature", () => {
     expect(high! - low!).toBeLessThanOrEqual(100);
   });
 
+  test("a monotectoid: a miscibility gap over a pair of two phases", () => {
+    const model = create();
+    const tell = (T: number, x: number, ends: Record<string, number>, id: number): void => {
+      model.observe({
+        id,
+        candidate: placeAt(grid, T, x),
+        phases: Object.keys(ends).sort(),
+        ends: Object.keys(ends)
+          .sort()
+          .map((phase) => ({ phase, composition: [1 - ends[phase]!, ends[phase]!] })),
+        confidence: 1,
+        known: false,
+      });
+    };
+    tell(400, 0.5, { FCC: 0.1, HCP: 0.98 }, 1);
+    tell(450, 0.3, { "FCC#2": 0.15, "FCC#1": 0.6 }, 2);
+    tell(450, 0.8, { FCC: 0.65, HCP: 0.98 }, 3);
+    expect(model.status().findings).toEqual([
+      "Invariant reaction FCC = FCC+HCP (on cooling) between 400 and 450.",
+    ]);
+    expect(labelAt(model, 450, 0.6)).toBe("FCC");
+  });
+
   test("a tie-line gives the whole isotherm: its ends, the single phases beyond them", () => {
     const model = create();
     model.observe(toyResult(grid, placeAt(grid, 450, 0.5)));
