@@ -19,9 +19,9 @@ import { learnBinaryNoise } from "./composition-curves.ts";
 import { type Doubt, doubtsOf, standing } from "./doubts.ts";
 import { SAME_HEIGHT_levels } from "./tracks.ts";
 
-/** Certainty of a measured label, and 1 - RATE (1 - exp(-gap / REACH)) at a weighted gap of so many grid steps. */
+/** Certainty of a measured label, and 1 - RATE (1 - exp(-gap / REACH))^2 at a weighted gap of so many grid steps: fitted. */
 const MEASURED = 0.999;
-const RATE = 0.6;
+const RATE = 0.43;
 const REACH_steps = 2.5;
 /** A sample is measured at most so often to settle a conflict. */
 const REPEATS_MAX = 3;
@@ -92,7 +92,7 @@ class BinaryModel implements MapModel {
     const { labels, label } = labelsOf(map, results);
     const certainty = Float64Array.from(label, (k, i) => {
       if (k < 0) return 0;
-      return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps));
+      return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps)) ** 2;
     });
     const probabilities = spread(labels.length, label, certainty);
     this.#prediction = { labels, label, certainty, probabilities };
