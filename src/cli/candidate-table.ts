@@ -58,7 +58,7 @@ const MOST = 0.9;
 const ROUNDED_TOLERANCE = 2e-2;
 
 /**
- * The axes that are shares of one whole: three at least, that sum to 1 (or 100) in every row; the first ones, or all but one.
+ * The axes that are shares of one whole: two at least, that sum to 1 (or 100) in every row; the first ones, or all but one.
  * Throws TL-1020 with the line where only few rows do not, or where a share is negative.
  */
 export function findShares(table: Table, axes: readonly string[]): readonly string[] {
@@ -87,7 +87,7 @@ function possibleShares(count: number): number[][] {
   const all = Array.from({ length: count }, (_, k) => k);
   const first = all.map((k) => all.slice(0, count - k));
   const others = all.map((out) => all.filter((k) => k !== out));
-  return [...first, ...others].filter((trial) => trial.length >= 3);
+  return [...first, ...others].filter((trial) => trial.length >= 2);
 }
 
 function notWhole(

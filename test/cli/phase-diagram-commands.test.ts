@@ -66,6 +66,14 @@ describe("evaluate phase-diagram", () => {
     const document = JSON.parse(run.out);
     expect(document.settings).toMatchObject({ coexistence: "full", method: "binary-fields" });
     expect(document.runs[0].macroF1.at(-1)).toBeGreaterThan(0.9);
+    const both = rows.map((row, k) =>
+      k === 0 ? `x_A,${row}` : `${1 - Number(row.split(",")[1])},${row}`,
+    );
+    const whole = await tieline(
+      ...["evaluate", "phase-diagram", "--truth", await file("both.csv", both)],
+      ...["--axes", "x_A,x_B,T_K", "--initial", "corners", "--budget", "5", "--json"],
+    );
+    expect(JSON.parse(whole.out).settings).toMatchObject({ method: "binary-fields" });
     const graph = await tieline(
       ...["evaluate", "phase-diagram", ...args, "--coexistence", "off", "--json"],
     );
