@@ -78,7 +78,7 @@ function expectedWork(spec: EstimationSpec): string | undefined {
   if (time_s < LONG_s) return undefined;
   return (
     `about ${total} forward calculations of ${spec.siteSpins.length} spins, some ${single_s.toPrecision(2)} s each: ` +
-    `about ${formatDuration(time_s)} (a campaign with model.forward spreads them over runners)`
+    `${formatDuration(time_s)} at least, on a core of its own (a campaign with model.forward spreads them over runners)`
   );
 }
 
