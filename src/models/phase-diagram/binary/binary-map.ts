@@ -38,7 +38,10 @@ export class BinaryMap {
   readonly #source: IsothermSource;
 
   constructor(candidates: BinaryCandidates, results: readonly BinaryResult[], noise: number) {
-    const singles = results.filter(({ phases }) => phases.length === 1);
+    // By place, so that the order of arrival does not decide between samples that are equally near.
+    const singles = results
+      .filter(({ phases }) => phases.length === 1)
+      .sort((a, b) => a.height - b.height || a.x - b.x);
     const disproofs: Disproof[] = [];
     const tracks = followTracks(results, (below, above, phases) => {
       const found = results.filter((result) => standsBetween(result, below, above));

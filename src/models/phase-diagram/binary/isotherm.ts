@@ -20,9 +20,6 @@ export interface Stretch {
   /** The phases exactly at the left and the right end. */
   readonly ends: readonly [string, string];
   readonly support: Support;
-  /** Distance in levels to the nearest tie-line of the field; infinite where there is none. */
-  readonly away: number;
-  readonly bend: number;
   readonly owners: readonly number[];
 }
 
@@ -100,7 +97,6 @@ function closeCrossed(claims: readonly Claim[]): Claim[] {
         right: b.right,
         away: Math.max(a.away, b.away),
         isBetween: false,
-        bend: 0,
         owners: [...a.owners, ...b.owners],
       });
     }
@@ -199,8 +195,6 @@ function stretches({ intervals, nodes }: Accepted): Stretch[] {
       phases: [baseName(phase)],
       ends: [baseName(phase), baseName(phase)],
       support: "single",
-      away: Number.POSITIVE_INFINITY,
-      bend: 0,
       owners,
     });
   };
@@ -215,8 +209,6 @@ function stretches({ intervals, nodes }: Accepted): Stretch[] {
         phases: coexistingPhases(opens.phases),
         ends: [baseName(opens.phases[0]), baseName(opens.phases[1])],
         support: supportOf(opens),
-        away: opens.away,
-        bend: opens.bend,
         owners: opens.owners,
       });
     } else if (baseName(before.phase) === baseName(node.phase)) {
@@ -228,8 +220,6 @@ function stretches({ intervals, nodes }: Accepted): Stretch[] {
         phases: [baseName(before.phase), baseName(node.phase)].sort(),
         ends: [baseName(before.phase), baseName(node.phase)],
         support: "guess",
-        away: Number.POSITIVE_INFINITY,
-        bend: 0,
         owners: [...before.owners, ...node.owners],
       });
     }

@@ -28,8 +28,6 @@ export interface Claim {
   readonly away: number;
   /** True between two measured tie-lines, or on one. */
   readonly isBetween: boolean;
-  /** Half the difference to a straight line between the tie-lines below and above: how curved the boundaries are, mole fraction. */
-  readonly bend: number;
   readonly owners: readonly number[];
 }
 
@@ -55,13 +53,14 @@ export function followTracks(
     group.ties.push({ height, left: tie[0].x, right: tie[1].x, owners: [owner] });
     byKey.set(key, group);
   }
-  return [...byKey]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, { phases, ties }]) =>
+  // By place, not by name: renaming the phases must not decide between fields that are equally near.
+  return [...byKey.values()]
+    .flatMap(({ phases, ties }) =>
       chains(merged(ties), (below, above) => isDisproved(below, above, phases)).map((chain) =>
         createTrack(phases, chain),
       ),
-    );
+    )
+    .sort(({ ties: [a] }, { ties: [b] }) => a!.height - b!.height || a!.left - b!.left);
 }
 
 export function createTrack(phases: readonly [string, string], ties: readonly Tie[]): Track {
@@ -97,7 +96,7 @@ export function claimAt(track: Track, height: number): Claim | undefined {
     };
     if (there.left >= there.right) return undefined;
     const away = Math.abs(up);
-    return { phases, ...there, away, isBetween: false, bend: 0, owners };
+    return { phases, ...there, away, isBetween: false, owners };
   }
   if (last === 0)
     return {
@@ -105,7 +104,6 @@ export function claimAt(track: Track, height: number): Claim | undefined {
       ...ends(ties[0]!),
       away: 0,
       isBetween: true,
-      bend: 0,
       owners: ties[0]!.owners,
     };
   const [below, above] = [ties[k]!, ties[k + 1]!];
@@ -114,15 +112,10 @@ export function claimAt(track: Track, height: number): Claim | undefined {
     valueBetween([t0, t1], [from, to], [slopes[k]!, slopes[k + 1]!], height);
   const left = value(below.left, above.left, leftSlopes);
   const right = value(below.right, above.right, rightSlopes);
-  const share = (height - t0) / (t1 - t0);
-  const bend = Math.max(
-    Math.abs(left - below.left - share * (above.left - below.left)),
-    Math.abs(right - below.right - share * (above.right - below.right)),
-  );
   const away = Math.min(height - t0, t1 - height);
   const owners =
     away === 0 ? (height === t0 ? below : above).owners : [...below.owners, ...above.owners];
-  return { phases, left, right, away, isBetween: true, bend: bend / 2, owners };
+  return { phases, left, right, away, isBetween: true, owners };
 }
 
 function ends({ left, right }: Tie): { left: number; right: number } {

@@ -108,34 +108,41 @@ describe("a binary over temperature", () => {
   });
 
   test("the order of results and of rows, and the names of phases, change no proposal", () => {
-    const measured = [5, 77, 140, 300, 333, 420, 555, 600];
-    const proposal = (model: MapModel, of: MapGrid): string[] =>
-      model
-        .rank({ ...REQUEST, count: 4 })
-        .map(({ candidate }) => [...of.values.subarray(2 * candidate, 2 * candidate + 2)].join());
-    const first = create();
-    for (const i of measured) first.observe(toyResult(grid, i));
-    const backwards = create();
-    for (const i of [...measured].reverse()) backwards.observe(toyResult(grid, i));
+    const names: Record<string, string> = { ALPHA: "Z", BETA: "M", LIQUID: "A" };
     const prng = createPrng("rows");
     const shuffled = toyBinary((rows) => {
       const keys = new Map(rows.map((row) => [row, prng.next()]));
       return [...rows].sort((a, b) => keys.get(a)! - keys.get(b)!);
     });
-    const other = create(shuffled);
-    const renamed = create();
-    const names: Record<string, string> = { ALPHA: "Z", BETA: "M", LIQUID: "A" };
-    for (const i of measured) {
-      const [T, x] = [grid.values[2 * i]!, grid.values[2 * i + 1]!];
-      other.observe(toyResult(shuffled, placeAt(shuffled, T, x), i));
-      const result = toyResult(grid, i);
-      const ends = result.ends!.map((end) => ({ ...end, phase: names[end.phase]! }));
-      renamed.observe({ ...result, ends, phases: ends.map(({ phase }) => phase).sort() });
-    }
-    const expected = proposal(first, grid);
-    expect(proposal(backwards, grid)).toEqual(expected);
-    expect(proposal(other, shuffled)).toEqual(expected);
-    expect(proposal(renamed, grid)).toEqual(expected);
+    const proposal = (model: MapModel, of: MapGrid): string[] =>
+      model
+        .rank({ ...REQUEST, count: 4 })
+        .map(({ candidate }) => [...of.values.subarray(2 * candidate, 2 * candidate + 2)].join());
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(grid.count - 1), { minLength: 2, maxLength: 20 }),
+        (measured) => {
+          const first = create();
+          for (const i of measured) first.observe(toyResult(grid, i));
+          const backwards = create();
+          for (const i of [...measured].reverse()) backwards.observe(toyResult(grid, i));
+          const other = create(shuffled);
+          const renamed = create();
+          for (const i of measured) {
+            const [T, x] = [grid.values[2 * i]!, grid.values[2 * i + 1]!];
+            other.observe(toyResult(shuffled, placeAt(shuffled, T, x), i));
+            const result = toyResult(grid, i);
+            const ends = result.ends!.map((end) => ({ ...end, phase: names[end.phase]! }));
+            renamed.observe({ ...result, ends, phases: ends.map(({ phase }) => phase).sort() });
+          }
+          const expected = proposal(first, grid);
+          expect(proposal(backwards, grid)).toEqual(expected);
+          expect(proposal(other, shuffled)).toEqual(expected);
+          expect(proposal(renamed, grid)).toEqual(expected);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   test("a result that is taken back leaves no trace", () => {
