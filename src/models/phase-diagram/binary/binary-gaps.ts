@@ -1,3 +1,4 @@
+import { largestScore } from "../largest-score.ts";
 import { LabelTable } from "../triangulation/label-table.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
 import type { BinaryMap } from "./binary-map.ts";
@@ -24,8 +25,6 @@ const CONE_steps = 0.3;
 const INSIDE_steps = 1;
 /** Distances to nothing at all, grid steps, so that scores stay finite. */
 const DISTANCE_MAX = 1000;
-/** Scores this close are ties, decided by the seed. */
-const TIE = 1e-9;
 
 /** Distance of every candidate to what is proved, in grid steps (one isotherm counts as one step): samples and tie-lines. */
 export class BinaryDistances {
@@ -138,20 +137,14 @@ export class BinaryGaps {
     isAllowed: (i: number) => boolean,
     tieKey: (i: number) => number,
   ): number {
-    let best = -1;
-    let most = 0;
-    const count = among?.length ?? this.#worth.length;
-    for (let k = 0; k < count; k++) {
-      const i = among?.[k] ?? k;
-      if (this.#worth[i] === 0 || !isAllowed(i)) continue;
-      const score = this.at(i);
-      if (best >= 0 && score < most - TIE) continue;
-      if (best < 0 || score > most + TIE || tieKey(i) > tieKey(best)) {
-        best = i;
-        most = Math.max(most, score);
-      }
-    }
-    return best;
+    const at = (k: number): number => among?.[k] ?? k;
+    const place = largestScore({
+      count: among?.length ?? this.#worth.length,
+      scoreOf: (k) => this.at(at(k)),
+      isAllowed: (k) => this.#worth[at(k)] !== 0 && isAllowed(at(k)),
+      tieKey: (k) => tieKey(at(k)),
+    });
+    return place < 0 ? place : at(place);
   }
 }
 

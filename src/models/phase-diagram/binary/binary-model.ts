@@ -9,6 +9,7 @@ import type {
   RankedPoint,
   RankRequest,
 } from "../map-model.ts";
+import { spreadCertainty } from "../spread-certainty.ts";
 import { TieKeys } from "../triangulation/tie-keys.ts";
 import { BinaryDistances, type BinaryGapSource, BinaryGaps } from "./binary-gaps.ts";
 import { type BinaryAxes, BinaryCandidates } from "./binary-grid.ts";
@@ -94,7 +95,7 @@ class BinaryModel implements MapModel {
       if (k < 0) return 0;
       return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps)) ** 2;
     });
-    const probabilities = spread(labels.length, label, certainty);
+    const probabilities = spreadCertainty(labels.length, label, certainty);
     this.#prediction = { labels, label, certainty, probabilities };
     return this.#prediction;
   }
@@ -221,17 +222,4 @@ class BinaryModel implements MapModel {
     };
     return this.#state;
   }
-}
-
-/** Probabilities by label: the certainty for the predicted one, the rest shared by the others. */
-function spread(labels: number, label: Int32Array, certainty: Float64Array): Float64Array[] {
-  const columns = Array.from({ length: labels }, () => new Float64Array(label.length));
-  for (let i = 0; i < label.length; i++) {
-    const own = label[i]!;
-    if (own < 0) continue;
-    const p = labels === 1 ? 1 : certainty[i]!;
-    const other = (1 - p) / Math.max(1, labels - 1);
-    for (let k = 0; k < labels; k++) columns[k]![i] = k === own ? p : other;
-  }
-  return columns;
 }

@@ -1,3 +1,4 @@
+import { nearestWithin, typicalStep } from "../grid-step.ts";
 import type { MapGrid, PhaseEvidence } from "../map-model.ts";
 import { coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
 import {
@@ -28,8 +29,6 @@ export interface HullResult {
 
 /** A sample this far from what its phases can mix to is more than noise: something was mixed up. */
 const LEVER_MAX = 0.12;
-/** Candidates looked at to find the step of the grid. */
-const STEP_SAMPLE = 60;
 
 /** The candidates of one isothermal section of any number of components. */
 export class HullCandidates {
@@ -49,7 +48,7 @@ export class HullCandidates {
       this.#mix(grid.values.subarray(i * width, (i + 1) * width)),
     );
     this.absent = Int32Array.from(this.points, absentIn);
-    this.step = typicalStep(this.points);
+    this.step = typicalStep(this.points, distanceBetween);
   }
 
   /** Brings evidence into the form of the hull. */
@@ -89,27 +88,6 @@ export class HullCandidates {
   }
 
   #nearest(at: Mix): number {
-    let best = -1;
-    let least = this.step / 2;
-    this.points.forEach((p, i) => {
-      const distance = distanceBetween(p, at);
-      if (distance > least) return;
-      least = distance;
-      best = i;
-    });
-    return best;
+    return nearestWithin(this.points, { at, reach: this.step / 2 }, distanceBetween);
   }
-}
-
-function typicalStep(points: readonly Mix[]): number {
-  const every = Math.max(1, Math.floor(points.length / STEP_SAMPLE));
-  const nearest = points
-    .filter((_, i) => i % every === 0)
-    .map((p) =>
-      points.reduce((least, q) => {
-        const distance = distanceBetween(p, q);
-        return distance > 0 && distance < least ? distance : least;
-      }, 1),
-    );
-  return nearest.sort((a, b) => a - b)[nearest.length >> 1] ?? 1;
 }

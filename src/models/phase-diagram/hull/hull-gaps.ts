@@ -1,3 +1,4 @@
+import { largestScore } from "../largest-score.ts";
 import type { HullMap } from "./hull-map.ts";
 import { shorten } from "./hull-map.ts";
 import { distanceToSimplex } from "./simplex-geometry.ts";
@@ -8,8 +9,6 @@ const WEIGHT_RATIO = 0.5;
 const UNKNOWN_CORNER = 10;
 /** Distances to nothing at all, so that scores stay finite. */
 const DISTANCE_MAX = 2;
-/** Scores this close are ties, decided by the seed: rounding must not decide. */
-const TIE = 1e-9;
 
 /**
  * How much a measurement at each candidate could still change the map: distance to what is proved, weighted with the number of
@@ -68,17 +67,11 @@ export class HullGaps {
 
   /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */
   best(isAllowed: (i: number) => boolean, tieKey: (i: number) => number): number {
-    let best = -1;
-    let most = 0;
-    for (let i = 0; i < this.#weight.length; i++) {
-      if (this.#weight[i] === 0 || !isAllowed(i)) continue;
-      const score = this.at(i);
-      if (best >= 0 && score < most - TIE) continue;
-      if (best < 0 || score > most + TIE || tieKey(i) > tieKey(best)) {
-        best = i;
-        most = Math.max(most, score);
-      }
-    }
-    return best;
+    return largestScore({
+      count: this.#weight.length,
+      scoreOf: (i) => this.at(i),
+      isAllowed: (i) => this.#weight[i] !== 0 && isAllowed(i),
+      tieKey,
+    });
   }
 }

@@ -10,6 +10,7 @@ import type {
   RankedPoint,
   RankRequest,
 } from "../map-model.ts";
+import { spreadCertainty } from "../spread-certainty.ts";
 import { OFF_LEVER } from "../triangulation/explain.ts";
 import { LabelTable } from "../triangulation/label-table.ts";
 import { labelOf } from "../triangulation/phase-names.ts";
@@ -251,10 +252,7 @@ class HullModel implements MapModel {
       certainty[i] = Math.min(INSIDE, 1 - RATE[kind]! * reach);
     }
     const { labels } = table;
-    const others = Math.max(1, labels.length - 1);
-    const probabilities = labels.map((_, k) =>
-      certainty.map((p, i) => (label[i] === k ? p : label[i]! < 0 ? 0 : (1 - p) / others)),
-    );
+    const probabilities = spreadCertainty(labels.length, label, certainty);
     return { labels, label, certainty, probabilities };
   }
 

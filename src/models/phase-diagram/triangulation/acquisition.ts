@@ -1,3 +1,4 @@
+import { largestScore } from "../largest-score.ts";
 import type { Fractions } from "./barycentric.ts";
 import { chanceRight } from "./certainty.ts";
 import { ProvedDistances } from "./distances.ts";
@@ -11,8 +12,6 @@ const UNKNOWN_CORNER = 10;
 const CORNERS = 3;
 /** Distances to nothing at all, so that scores stay finite. */
 const DISTANCE_MAX = 2;
-/** Scores this close are ties, decided by the seed: rounding must not decide. */
-const TIE = 1e-9;
 
 /** What the gaps are measured in: a section of exact results, or the central one of noisy results. */
 export interface GapSource {
@@ -115,18 +114,12 @@ export class GapScores {
 
   /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */
   best(isAllowed: (i: number) => boolean, tieKey: (i: number) => number): number {
-    let best = -1;
-    let most = 0;
-    for (let i = 0; i < this.#weight.length; i++) {
-      if (this.#weight[i] === 0 || !isAllowed(i)) continue;
-      const score = this.at(i);
-      if (best >= 0 && score < most - TIE) continue;
-      if (best < 0 || score > most + TIE || tieKey(i) > tieKey(best)) {
-        best = i;
-        most = Math.max(most, score);
-      }
-    }
-    return best;
+    return largestScore({
+      count: this.#weight.length,
+      scoreOf: (i) => this.at(i),
+      isAllowed: (i) => this.#weight[i] !== 0 && isAllowed(i),
+      tieKey,
+    });
   }
 }
 

@@ -1,9 +1,7 @@
+import { nearestWithin, typicalStep } from "../grid-step.ts";
 import type { MapGrid, PhaseEvidence } from "../map-model.ts";
 import { distanceBetween, type Fractions, snapComposition } from "./barycentric.ts";
 import { type ReadyResult, readyResult } from "./result.ts";
-
-/** Candidates looked at to find the step of the grid. */
-const STEP_SAMPLE = 60;
 
 /** The candidates of one isothermal section as the geometry needs them. */
 export class SectionCandidates {
@@ -18,7 +16,7 @@ export class SectionCandidates {
     this.points = Array.from({ length: grid.count }, (_, i) =>
       this.#fractions(grid.values.subarray(i * width, (i + 1) * width)),
     );
-    this.step = typicalStep(this.points);
+    this.step = typicalStep(this.points, distanceBetween);
   }
 
   /**
@@ -48,27 +46,6 @@ export class SectionCandidates {
   }
 
   #nearest(at: Fractions): number {
-    let best = -1;
-    let least = this.step / 2;
-    this.points.forEach((p, i) => {
-      const distance = distanceBetween(p, at);
-      if (distance > least) return;
-      least = distance;
-      best = i;
-    });
-    return best;
+    return nearestWithin(this.points, { at, reach: this.step / 2 }, distanceBetween);
   }
-}
-
-function typicalStep(points: readonly Fractions[]): number {
-  const every = Math.max(1, Math.floor(points.length / STEP_SAMPLE));
-  const nearest = points
-    .filter((_, i) => i % every === 0)
-    .map((p) =>
-      points.reduce((least, q) => {
-        const distance = distanceBetween(p, q);
-        return distance > 0 && distance < least ? distance : least;
-      }, 1),
-    );
-  return nearest.sort((a, b) => a - b)[nearest.length >> 1] ?? 1;
 }

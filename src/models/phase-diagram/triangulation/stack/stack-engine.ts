@@ -1,4 +1,5 @@
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
+import { spreadCertainty } from "../../spread-certainty.ts";
 import { GapScores } from "../acquisition.ts";
 import { explainGap } from "../explain.ts";
 import { LabelTable } from "../label-table.ts";
@@ -182,9 +183,6 @@ function readExact(
     });
   });
   const { labels } = table;
-  const others = Math.max(1, labels.length - 1);
-  const probabilities = labels.map((_, k) =>
-    certainty.map((p, i) => (label[i] === k ? p : label[i]! < 0 ? 0 : (1 - p) / others)),
-  );
+  const probabilities = spreadCertainty(labels.length, label, certainty);
   return { labels, label, certainty, probabilities };
 }
