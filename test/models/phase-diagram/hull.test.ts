@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createPrng } from "../../../src/core/prng.ts";
+import { HullCandidates } from "../../../src/models/phase-diagram/hull/hull-evidence.ts";
+import { fitAlong, HullFit } from "../../../src/models/phase-diagram/hull/hull-fit.ts";
 import { createHullModel } from "../../../src/models/phase-diagram/hull/hull-model.ts";
 import { LowerHull } from "../../../src/models/phase-diagram/hull/lower-hull.ts";
 import {
@@ -169,6 +171,35 @@ describe("a quaternary section with tie-lines", () => {
     expect(learnt).toBeGreaterThan(0.003);
     expect(learnt).toBeLessThan(0.025);
     expect(wrong(model)).toBeLessThan(0.12 * grid.count);
+  });
+
+  test("when the map is looked at changes neither energies nor proposals", () => {
+    const prng = createPrng("looks");
+    // Ends that differ from result to result, as those of solutions do: nothing is fitted trivially.
+    const results = Array.from({ length: 14 }, (_, n) =>
+      evidence(prng.integer(grid.count), n, (x) => (x > 0 ? x + 0.02 * prng.next() : 0)),
+    );
+    const often = createHullModel(grid, { noise: 0 });
+    const once = createHullModel(grid, { noise: 0 });
+    for (const result of results) {
+      often.observe(result);
+      often.predict();
+      once.observe(result);
+    }
+    const request = { ...{ count: 5, pending: [], pendingElsewhere: [] }, seed: "1" };
+    const all = { ...request, excluded: new Set<number>() };
+    expect(once.rank(all)).toEqual(often.rank(all));
+    expect(once.predict()).toEqual(often.predict());
+
+    const candidates = new HullCandidates(grid);
+    const ready = new Map(results.map((result, owner) => [owner, candidates.ready(result)]));
+    const [first] = [...ready.entries()];
+    const options = { noise: 0 };
+    const start = fitAlong(4, new Map([first!]), options);
+    const along = fitAlong(4, ready, { ...options, before: start });
+    expect(along.energies.energies).toEqual(fitAlong(4, ready, options).energies.energies);
+    // Fitted in one go the energies are others: this is what must not depend on the looks.
+    expect(new HullFit(4, ready, options).energies.energies).not.toEqual(along.energies.energies);
   });
 
   test("what is taken back leaves nothing behind, and a wrong result is asked again", () => {

@@ -1,16 +1,15 @@
 import { coexistingPhases } from "../triangulation/phase-names.ts";
 import type { HullCandidates, HullResult } from "./hull-evidence.ts";
+import { continues, fitAlong, type HullFit } from "./hull-fit.ts";
 import { LowerHull } from "./lower-hull.ts";
-import { PhaseNodes } from "./phase-nodes.ts";
-import { PseudoEnergies, type Stand } from "./pseudo-energies.ts";
-import { distanceToSimplex, type Mix, mixOf, sharesOf } from "./simplex-geometry.ts";
+import type { PhaseNodes } from "./phase-nodes.ts";
+import type { Stand } from "./pseudo-energies.ts";
+import { distanceToSimplex, type Mix, sharesOf } from "./simplex-geometry.ts";
 
 /** Weights below this count as zero: the point lies on a face of the simplex. Data carry five digits. */
 const ON_FACE = 1e-4;
 /** With noise: an edge is not told from its neighbourhood. */
 const ON_FACE_noisy = 0.01;
-/** Share of each phase at which an equilibrium is tested, at least. */
-const SHARE_min = 0.02;
 
 /** How the compositions are taken. */
 export interface HullOptions {
@@ -36,7 +35,7 @@ export class HullMap {
   readonly results: ReadonlyMap<number, HullResult>;
   readonly candidates: HullCandidates;
   readonly noise: number;
-  readonly fit: PseudoEnergies;
+  readonly fit: HullFit;
 
   constructor(
     candidates: HullCandidates,
@@ -47,12 +46,12 @@ export class HullMap {
     this.results = results;
     this.noise = noise;
     const start =
-      noise === 0 && before?.noise === 0 && continues(before, results) ? before : undefined;
-    this.nodes = new PhaseNodes(candidates.components, noise);
-    const stands = this.#standsOf(results);
-    this.fit = new PseudoEnergies(this.nodes.list, stands, { noise, before: start?.fit });
-    this.refused = this.fit.refused;
-    const hull = new LowerHull(this.nodes.list, this.fit.energies);
+      noise === 0 && before?.noise === 0 && continues(before.results, results) ? before : undefined;
+    this.fit = fitAlong(candidates.components, results, { noise, before: start?.fit });
+    const { nodes, stands, energies } = this.fit;
+    this.nodes = nodes;
+    this.refused = energies.refused;
+    const hull = new LowerHull(nodes.list, energies.energies);
     const onFace = Math.max(ON_FACE, Math.min(ON_FACE_noisy, noise));
     this.vertices = candidates.points.map((point) => {
       const { vertices, weights } = hull.locate(point);
@@ -94,33 +93,6 @@ export class HullMap {
       if (owner >= 0 && this.insideOf[i]! < 0) this.insideOf[i] = owner;
     });
   }
-
-  /** All ends become nodes first, since noisy ones of one phase are averaged; then the equilibria are read. */
-  #standsOf(results: ReadonlyMap<number, HullResult>): Stand[] {
-    const placed = [...results].map(([owner, { ends, phases }]) =>
-      ends.map((end, k) => this.nodes.place(end, phases[k]!, owner)),
-    );
-    return [...results].flatMap(([owner, { at }], r): Stand[] => {
-      const vertices = placed[r]!;
-      const corners = vertices.map((v) => this.nodes.list[v]!.x);
-      if (vertices.length === 0 || new Set(vertices).size < vertices.length) return [];
-      const raw = sharesOf(at, corners);
-      if (raw === undefined) return [];
-      // Off the simplex by noise only: the equilibrium is tested well inside.
-      const held = raw.map((w) => Math.max(SHARE_min, w));
-      const sum = held.reduce((total, w) => total + w, 0);
-      const weights = held.map((w) => w / sum);
-      return [{ owner, vertices, weights, at: mixOf(corners, weights) }];
-    });
-  }
-}
-
-/** True where the results are those of an earlier map and more after them. */
-function continues(before: HullMap, results: ReadonlyMap<number, HullResult>): boolean {
-  const now = [...results];
-  return [...before.results].every(
-    ([owner, result], k) => now[k]?.[0] === owner && now[k]?.[1] === result,
-  );
 }
 
 /**
