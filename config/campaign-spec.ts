@@ -7,8 +7,6 @@ import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
 import type { Recipe } from "../src/domain/recipe.ts";
 import { CANDIDATES_MAX, type SearchSpace, type TableSpace } from "../src/domain/search-space.ts";
-import type { LoadedConfiguration } from "./load-configuration.ts";
-import type { CampaignConfiguration } from "./schema.ts";
 import {
   columnOf,
   numberAt,
@@ -17,7 +15,9 @@ import {
   readTableText,
   type Table,
   type TableRow,
-} from "./table.ts";
+} from "../src/tables/table.ts";
+import type { LoadedConfiguration } from "./load-configuration.ts";
+import type { CampaignConfiguration } from "./schema.ts";
 
 /** The campaigns of a configuration as the daemon runs them: tables read, defaults filled in. */
 export function campaignSpecs(

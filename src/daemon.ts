@@ -1,10 +1,10 @@
 import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
+import { createClassifyingBus } from "../adapters/interpreters/interpreting-bus.ts";
+import { createTrajectoryClassifier } from "../adapters/interpreters/trajectory-classifier.ts";
 import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
-import { createClassifyingBus } from "../adapters/runners/classifying-bus.ts";
-import { createTrajectoryClassifier } from "../adapters/runners/trajectory-classifier.ts";
 import { openFileEventLog } from "../adapters/storage/file-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { Configuration } from "../config/schema.ts";

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { LabError } from "../../src/core/errors.ts";
-import type { Candidate } from "../../src/domain/candidate.ts";
+import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import type { DashboardPorts, DrawableView } from "./dashboard-ports.ts";
 import { errorBody } from "./request-guards.ts";
@@ -59,25 +59,6 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     }
   });
   return api;
-}
-
-/** Candidates by column: a fifth of the bytes of rows, and typed arrays for the page. */
-export function candidateColumns(candidates: readonly Candidate[]): {
-  readonly count: number;
-  /** Absent where the ids are c0, c1, c2 ... */
-  readonly ids?: readonly string[];
-  readonly columns: Readonly<Record<string, readonly (number | string | null)[]>>;
-} {
-  const names = [...new Set(candidates.flatMap((candidate) => Object.keys(candidate.parameters)))];
-  const columns = Object.fromEntries(
-    names.map((name) => [name, candidates.map((c) => c.parameters[name] ?? null)]),
-  );
-  const inOrder = candidates.every((candidate, k) => candidate.candidateId === `c${k}`);
-  return {
-    count: candidates.length,
-    ...(inOrder ? {} : { ids: candidates.map((candidate) => candidate.candidateId) }),
-    columns,
-  };
 }
 
 /**

@@ -1,9 +1,10 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Logger } from "../../src/core/logger.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import type { CampaignResult, Proposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
 import type { PlannerView } from "../../src/planning/planner.ts";
+import { startThread } from "../system/start-thread.ts";
 import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
 
 export interface PlannerWorkerOptions {
@@ -116,7 +117,7 @@ class PlannerWorker implements PlannerPort {
   }
 
   private begin(): Worker {
-    const worker = (this.options.startWorker ?? startWorker)();
+    const worker = this.options.startWorker?.() ?? startThread(import.meta.url, "worker");
     worker.on("message", (answer: PlannerAnswer) => this.answered(answer));
     worker.on("error", (error) => {
       if (this.worker === worker) this.replace(`the planner failed: ${error.message}`);
@@ -152,13 +153,4 @@ class PlannerWorker implements PlannerPort {
     for (const call of this.calls.values()) call.reject(new Error(why));
     this.calls.clear();
   }
-}
-
-/** From the sources (development, tests) the thread first learns to read TypeScript. */
-function startWorker(): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(code, { eval: true });
 }

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
-import { referTo } from "./data-reference.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "./simulation-program.ts";
+import { referTo } from "../frames/data-reference.ts";
+import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
 import { type SyntheticPhase, syntheticFrame, syntheticPhase } from "./synthetic-frames.ts";
 
 export interface BuiltinOptions {

@@ -1,9 +1,9 @@
 import type { Worker } from "node:worker_threads";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { FORWARD_CAPABILITY } from "../../src/domain/forward-request.ts";
+import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
+import { startThread } from "../system/start-thread.ts";
 import type { ForwardCall, ForwardReply } from "./forward-thread.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "./simulation-program.ts";
-import { startThread } from "./start-thread.ts";
 
 /**
  * Forward calculations of spin models: couplings, cluster, temperatures and fields in, curves with their derivatives
@@ -25,7 +25,7 @@ export function createForwardProgram(): SimulationProgram & { stop(): Promise<vo
     simulated: false,
     refuse: refuseParameters,
     run: async (task) => {
-      const own = thread ?? startThread("forward-thread");
+      const own = thread ?? startThread(import.meta.url, "forward-thread");
       thread = own;
       if (own.listenerCount("exit") === 0)
         own.once("exit", () => {

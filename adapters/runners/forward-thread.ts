@@ -5,7 +5,7 @@ import {
   createForwardCalculator,
   type ForwardCalculator,
   readRequestText,
-} from "../../src/planning/forward-calculation.ts";
+} from "../../src/planning/effective-model/forward-calculation.ts";
 
 /** One calculation that the thread is asked for, and its answer. */
 export interface ForwardCall {

@@ -3,10 +3,10 @@ import { closeSync, copyFileSync, existsSync, openSync, readSync, statSync } fro
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import { hash32 } from "../../src/core/prng.ts";
+import { referTo } from "../frames/data-reference.ts";
+import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
 import { forgetChild, runChild, signalGroup } from "./child-run.ts";
-import { referTo } from "./data-reference.ts";
 import { readTemplate } from "./lammps-template.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "./simulation-program.ts";
 
 export interface LammpsOptions {
   readonly template: string;

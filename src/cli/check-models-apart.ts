@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import { startThread } from "../../adapters/system/start-thread.ts";
 import { type ErrorCode, LabError } from "../core/errors.ts";
 
 /** What the thread found: nothing, or the error that it would throw. */
@@ -19,21 +19,11 @@ export interface Verdict {
  * Errors: those of loading a configuration and of the planners.
  */
 export async function refuseBadModelsApart(file: string, seed: string): Promise<void> {
-  const worker = startThread({ file, seed });
+  const worker = startThread(import.meta.url, "check-models-thread", { file, seed });
   const [verdict] = (await once(worker, "message")) as [Verdict];
   await worker.terminate();
   const { refusal } = verdict;
   if (refusal === undefined) return;
   const { code, message, hint, exitCode, problems } = refusal;
   throw new LabError(code, message, { hint, exitCode, context: { problems } });
-}
-
-/** From the sources (development, tests) the thread first learns to read TypeScript. */
-function startThread(workerData: { readonly file: string; readonly seed: string }): Worker {
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL("./check-models-thread.js", import.meta.url), { workerData });
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./check-models-thread.ts", import.meta.url).href);
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(code, { eval: true, workerData });
 }

@@ -7,7 +7,7 @@ import {
 } from "../../config/load-configuration.ts";
 import { LabError } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
-import { findSpecProblems } from "../models/effective-model/spec-problems.ts";
+import { findSpecProblems } from "../models/effective-model/estimate/spec-problems.ts";
 import { createPlanner } from "../planning/create-planner.ts";
 
 interface ModelProblem {

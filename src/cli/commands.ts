@@ -1,18 +1,18 @@
 import type { RegisterCommand } from "./command.ts";
 import { registerContract } from "./contract.ts";
 import { registerDoctor } from "./doctor.ts";
-import { registerEffectiveModel } from "./effective-model.ts";
-import { registerEvaluate } from "./evaluate.ts";
+import { registerEffectiveModel } from "./effective-model/effective-model.ts";
+import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
-import { registerOperate } from "./operate.ts";
+import { registerOperate } from "./operate/operate.ts";
+import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
-import { registerRunner } from "./runner.ts";
+import { registerRunner } from "./runner/runner.ts";
 import { registerSimulate } from "./simulate.ts";
-import { registerStart } from "./start.ts";
-import { registerStatus } from "./status.ts";
-import { registerStructure } from "./structure.ts";
-import { registerSuggest } from "./suggest.ts";
+import { registerStart } from "./start/start.ts";
+import { registerStructure } from "./structure/structure.ts";
+import { registerSuggest } from "./suggest/suggest.ts";
 import { registerValidate } from "./validate.ts";
 
 /**

@@ -136,7 +136,7 @@ function checkPort(check: string, host: string, port: number): Promise<Finding> 
 }
 
 async function checkLog(folder: string): Promise<Finding> {
-  const { readLog } = await import("../read-log.ts");
+  const { readLog } = await import("../replay/read-log.ts");
   const warnings: string[] = [];
   const note = (_: object, event: string): void => void warnings.push(event);
   const logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };

@@ -3,8 +3,8 @@ import { Option } from "commander";
 import { misuse } from "../core/errors.ts";
 import type { ExportDocument, ExportFold } from "../views/export-document.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { writeNamedFile } from "./output/write-file.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
-import { writeNamedFile } from "./write-file.ts";
 
 interface ExportOptions {
   readonly campaign?: string;
@@ -51,7 +51,7 @@ export const registerExport: RegisterCommand = (program, io) => {
 };
 
 async function runExport(options: ExportOptions, io: CommandIo): Promise<void> {
-  const { readLog } = await import("../read-log.ts");
+  const { readLog } = await import("../replay/read-log.ts");
   const logger = createStderrLogger(io);
   const { exports } = await readLog({ folder: resolve(options.data), site: "default", logger });
   const document = exports.document(chooseCampaign(exports, options.campaign));
@@ -79,7 +79,7 @@ async function writeMapPart(
   part: MapPart,
   format: ExportOptions["format"],
 ): Promise<string> {
-  const { campaignMap } = await import("./campaign-map.ts");
+  const { campaignMap } = await import("../replay/campaign-map.ts");
   const { mapTables } = await import("../views/map-document.ts");
   const map = await campaignMap(document);
   if (format === "csv") return mapTables(map).get(part === "map" ? "" : part) ?? "";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress } from "./output/progress.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
 
 interface ReplayOptions {
@@ -25,8 +25,8 @@ export const registerReplay: RegisterCommand = (program, io) => {
 };
 
 async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
-  const { readLog } = await import("../read-log.ts");
-  const { createProposalVerifier } = await import("../verify-proposals.ts");
+  const { readLog } = await import("../replay/read-log.ts");
+  const { createProposalVerifier } = await import("../replay/verify-proposals.ts");
   const logger = createStderrLogger(io);
   const folder = resolve(options.data);
   const total = options.verify ? (await readLog({ folder, site: "default", logger })).events : 0;

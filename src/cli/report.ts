@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { misuse } from "../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
 import { chooseCampaign } from "./export.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress } from "./output/progress.ts";
+import { writeNamedFile } from "./output/write-file.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
-import { writeNamedFile } from "./write-file.ts";
 
 interface ReportOptions {
   readonly campaign?: string;
@@ -25,9 +25,9 @@ export const registerReport: RegisterCommand = (program, io) => {
 };
 
 async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
-  const { readLog } = await import("../read-log.ts");
+  const { readLog } = await import("../replay/read-log.ts");
   const { reportHtml } = await import("../views/report.ts");
-  const { candidateColumns } = await import("../../adapters/dashboard/api-routes.ts");
+  const { candidateColumns } = await import("../tables/candidate-columns.ts");
   const { listCandidates } = await import("../planning/candidates.ts");
   const logger = createStderrLogger(io);
   const { exports } = await readLog({ folder: resolve(options.data), site: "default", logger });
@@ -35,10 +35,10 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
   const document = exports.document(campaignId);
   if (document === undefined)
     throw misuse("TL-1001", `There is no campaign ${campaignId} in ${options.data}`);
-  const { relearn } = await import("./relearn.ts");
+  const { relearn } = await import("../replay/relearn.ts");
   const progress = createProgress(io, "report");
   const relearnt = await relearn(document, (done, total) => progress.update(done, total));
-  const { structureLooks } = await import("./structure-looks.ts");
+  const { structureLooks } = await import("./structure/structure-looks.ts");
   const looks = await structureLooks(
     document,
     (text) => io.err(`warning: ${text}\n`),

@@ -1,7 +1,7 @@
 import type { SimulationResult } from "../../simulators/index.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
-import { createProgress, formatDuration } from "./progress.ts";
+import { createProgress, formatDuration } from "./output/progress.ts";
 
 interface SimulateOptions {
   readonly seed: string;

@@ -1,10 +1,10 @@
 import { assert } from "../core/assert.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
-import { createEffectiveModelPlanner } from "./effective-model-planner.ts";
-import { createOptimisePlanner } from "./optimise-planner.ts";
-import { createPhaseDiagramPlanner } from "./phase-diagram-planner.ts";
+import { createEffectiveModelPlanner } from "./effective-model/effective-model-planner.ts";
+import { createOptimisePlanner } from "./optimise/optimise-planner.ts";
+import { createPhaseDiagramPlanner } from "./phase-diagram/phase-diagram-planner.ts";
 import type { Planner, PlannerFactory } from "./planner.ts";
-import { createStructureMapPlanner } from "./structure-map-planner.ts";
+import { createStructureMapPlanner } from "./structure-map/structure-map-planner.ts";
 
 const FACTORIES: Partial<Record<CampaignSpec["goal"], PlannerFactory>> = {
   "effective-model": createEffectiveModelPlanner,

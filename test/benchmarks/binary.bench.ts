@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type EvaluationRun, runEvaluation } from "../../src/cli/phase-diagram-evaluation.ts";
-import { type PhaseDiagramTruth, readTruth } from "../../src/cli/phase-diagram-truth.ts";
+import {
+  type EvaluationRun,
+  runEvaluation,
+} from "../../src/evaluation/phase-diagram-evaluation.ts";
+import { type PhaseDiagramTruth, readTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { gibbsBinary } from "./maps/gibbs-section.ts";
 
 const DATA = join(import.meta.dirname, "../../../shared/data/phase-diagrams");

@@ -2,8 +2,8 @@ import {
   type EvaluationOptions,
   type EvaluationRun,
   runEvaluation,
-} from "../../src/cli/phase-diagram-evaluation.ts";
-import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
+} from "../../src/evaluation/phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { gibbsQuaternary } from "./maps/gibbs-quaternary.ts";
 import { gibbsSection, gibbsStack } from "./maps/gibbs-section.ts";
 import { SECTIONS, section } from "./maps/shared-data.ts";

@@ -6,8 +6,8 @@ import { resolveParameters } from "../../src/domain/recipe.ts";
 import {
   createForwardCalculator,
   readRequestText,
-} from "../../src/planning/forward-calculation.ts";
-import { createForwardPlanner } from "../../src/planning/forward-planner.ts";
+} from "../../src/planning/effective-model/forward-calculation.ts";
+import { createForwardPlanner } from "../../src/planning/effective-model/forward-planner.ts";
 import { type NoisyTask, noisySpec } from "./effective-model-estimates.ts";
 
 /** Of the reference: the least chi^2 of the noisy task without a prior. */

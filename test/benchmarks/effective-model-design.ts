@@ -3,9 +3,9 @@ import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { asId } from "../../src/domain/identifiers.ts";
 import type { CampaignResult } from "../../src/domain/proposal.ts";
-import { solveForward } from "../../src/models/effective-model/forward.ts";
-import { readForwardSpec } from "../../src/models/effective-model/forward-spec.ts";
-import { createEffectiveModelPlanner } from "../../src/planning/effective-model-planner.ts";
+import { solveForward } from "../../src/models/effective-model/forward/forward.ts";
+import { readForwardSpec } from "../../src/models/effective-model/forward/forward-spec.ts";
+import { createEffectiveModelPlanner } from "../../src/planning/effective-model/effective-model-planner.ts";
 
 const LABELS = ["J1", "J2", "J3", "J4", "J3", "J2", "J1"];
 const TRUTH: Record<string, number> = { J1: -8.54, J2: -2.67, J3: -3.9, J4: 6.24 };

@@ -1,9 +1,9 @@
-import { estimateModel } from "../../src/models/effective-model/estimate.ts";
+import { estimateModel } from "../../src/models/effective-model/estimate/estimate.ts";
 import {
   type EstimateSummary,
   summariseEstimate,
-} from "../../src/models/effective-model/estimate-summary.ts";
-import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
+} from "../../src/models/effective-model/estimate/estimate-summary.ts";
+import { readEstimationSpec } from "../../src/models/effective-model/estimate/estimation-spec.ts";
 
 export interface NoisyTask {
   readonly g: number;

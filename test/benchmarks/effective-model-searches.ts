@@ -2,9 +2,12 @@ import { createPrng, type Prng } from "../../src/core/prng.ts";
 import {
   createEstimationProblem,
   type EstimationProblem,
-} from "../../src/models/effective-model/estimation-problem.ts";
-import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
-import { type SearchOptions, searchModes } from "../../src/models/effective-model/mode-search.ts";
+} from "../../src/models/effective-model/estimate/estimation-problem.ts";
+import { readEstimationSpec } from "../../src/models/effective-model/estimate/estimation-spec.ts";
+import {
+  type SearchOptions,
+  searchModes,
+} from "../../src/models/effective-model/estimate/mode-search.ts";
 import { descend } from "../../src/numeric/levenberg-marquardt.ts";
 import { type NoisyTask, noisySpec } from "./effective-model-estimates.ts";
 

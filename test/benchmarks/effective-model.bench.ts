@@ -4,12 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { createPrng } from "../../src/core/prng.ts";
-import { estimateDearModel } from "../../src/models/effective-model/estimate-dear.ts";
-import { summariseEstimate } from "../../src/models/effective-model/estimate-summary.ts";
-import { createEstimationProblem } from "../../src/models/effective-model/estimation-problem.ts";
-import { readEstimationSpec } from "../../src/models/effective-model/estimation-spec.ts";
-import { solveForward } from "../../src/models/effective-model/forward.ts";
-import { readForwardSpec } from "../../src/models/effective-model/forward-spec.ts";
+import { estimateDearModel } from "../../src/models/effective-model/emulate/estimate-dear.ts";
+import { summariseEstimate } from "../../src/models/effective-model/estimate/estimate-summary.ts";
+import { createEstimationProblem } from "../../src/models/effective-model/estimate/estimation-problem.ts";
+import { readEstimationSpec } from "../../src/models/effective-model/estimate/estimation-spec.ts";
+import { solveForward } from "../../src/models/effective-model/forward/forward.ts";
+import { readForwardSpec } from "../../src/models/effective-model/forward/forward-spec.ts";
 import { reportCampaigns } from "./effective-model-campaigns.ts";
 import { compareDesigns } from "./effective-model-design.ts";
 import { type NoisyTask, noisySpec, reportSeeds } from "./effective-model-estimates.ts";

@@ -1,5 +1,5 @@
-import { type KnownTable, playOptimise } from "../../src/cli/play-optimise.ts";
 import { createPrng } from "../../src/core/prng.ts";
+import { type KnownTable, playOptimise } from "../../src/evaluation/play-optimise.ts";
 import type { BenchmarkPool } from "./optimise-pools.ts";
 
 /** One played campaign. */

@@ -1,12 +1,12 @@
-import { addExpectedHypervolume } from "../../src/acquisition/expected-hypervolume.ts";
-import { nonDominatedBoxes } from "../../src/acquisition/pareto.ts";
-import { paperCampaign } from "../../src/cli/play-optimise.ts";
 import { createPrng } from "../../src/core/prng.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { OptimiseSettings } from "../../src/domain/goal-settings.ts";
 import type { CampaignResult } from "../../src/domain/proposal.ts";
+import { paperCampaign } from "../../src/evaluation/play-optimise.ts";
+import { addExpectedHypervolume } from "../../src/models/optimise/acquisition/expected-hypervolume.ts";
+import { nonDominatedBoxes } from "../../src/models/optimise/acquisition/pareto.ts";
 import { scheduledCount } from "../../src/models/optimise/surrogate.ts";
-import { createOptimisePlanner } from "../../src/planning/optimise-planner.ts";
+import { createOptimisePlanner } from "../../src/planning/optimise/optimise-planner.ts";
 import { reportRow } from "./optimise-report.ts";
 
 /** Processor time of this process so far, ms: what the peers were timed in, and the same on a busy machine as on a quiet one. */

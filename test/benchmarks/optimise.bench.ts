@@ -2,7 +2,7 @@
  * Every row of the optimisation table. `npx tsx test/benchmarks/optimise.bench.ts [seeds] [row]`: 10 seeds by default, all of
  * it about ten minutes on two quiet cores. Rows: times, many, branin, hartmann, spin, vlmop2, kursawe, grain.
  */
-import { fractionOfBest } from "../../src/cli/summarise-optimise.ts";
+import { fractionOfBest } from "../../src/evaluation/summarise-optimise.ts";
 import { type Play, play, tableOf } from "./optimise-play.ts";
 import {
   type BenchmarkPool,

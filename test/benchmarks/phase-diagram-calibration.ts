@@ -1,10 +1,10 @@
-import { cornersOf } from "../../src/cli/phase-diagram-evaluation.ts";
-import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import { asId, type CampaignId } from "../../src/domain/identifiers.ts";
 import type { CampaignResult, ProposedPoint } from "../../src/domain/proposal.ts";
+import { cornersOf } from "../../src/evaluation/phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { type MapStatus, unseenChanceOf } from "../../src/models/phase-diagram/map-model.ts";
-import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram-planner.ts";
+import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram/phase-diagram-planner.ts";
 import { gibbsSection } from "./maps/gibbs-section.ts";
 import { powerMap } from "./maps/power-map.ts";
 import { cuMgZn, hasSharedData, SECTIONS, section } from "./maps/shared-data.ts";

@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { resolve } from "node:path";
-import { type EvaluationRun, runEvaluation } from "../../src/cli/phase-diagram-evaluation.ts";
-import type { PhaseDiagramTruth } from "../../src/cli/phase-diagram-truth.ts";
 import type { PhaseDiagramSettings } from "../../src/domain/goal-settings.ts";
+import {
+  type EvaluationRun,
+  runEvaluation,
+} from "../../src/evaluation/phase-diagram-evaluation.ts";
+import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { fineSection, fineStack } from "./maps/large-map.ts";
 import { powerMap } from "./maps/power-map.ts";
 import { cuMgZn, hasSharedData } from "./maps/shared-data.ts";

@@ -23,13 +23,16 @@ import {
 } from "../../src/models/structure/laaf.ts";
 import { modelToDocument } from "../../src/models/structure/model-document.ts";
 import { trainCentre } from "../../src/models/structure/train-centre.ts";
-import { analyseFrame } from "../../src/planning/frame-analysis.ts";
+import { analyseFrame } from "../../src/planning/structure-map/frame-analysis.ts";
 import {
   createFrameClassifier,
   type FrameClassifier,
   summarise,
-} from "../../src/planning/frame-classifier.ts";
-import { collectTrainingAtoms, type TrainedModel } from "../../src/planning/structure-training.ts";
+} from "../../src/planning/structure-map/frame-classifier.ts";
+import {
+  collectTrainingAtoms,
+  type TrainedModel,
+} from "../../src/planning/structure-map/structure-training.ts";
 import { diamondBox, randomBox } from "../models/structure/boxes.ts";
 import { describeByDefinition } from "../models/structure/reference-descriptor.ts";
 

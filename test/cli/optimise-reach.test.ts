@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { createPrng } from "../../src/core/prng.ts";
-import { createOptimisePlanner } from "../../src/planning/optimise-planner.ts";
+import { createOptimisePlanner } from "../../src/planning/optimise/optimise-planner.ts";
 import { tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "optimise-reach-"));

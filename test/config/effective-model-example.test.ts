@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
-import { createEffectiveModelPlanner } from "../../src/planning/effective-model-planner.ts";
+import { createEffectiveModelPlanner } from "../../src/planning/effective-model/effective-model-planner.ts";
 
 test("the example configuration loads, and its planner proposes points of its grid", () => {
   const file = new URL("../../config/effective-model.example.yaml", import.meta.url).pathname;

@@ -3,7 +3,7 @@ import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { mechanicalProperties, STRONGEST } from "../../simulators/truths/heat-treatment-truth.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
-import { createOptimisePlanner } from "../../src/planning/optimise-planner.ts";
+import { createOptimisePlanner } from "../../src/planning/optimise/optimise-planner.ts";
 
 /** Plays an example's campaign against the tester's own truth, without noise. */
 function play(name: string, budget: number): { asked: Parameters[]; planner: Planner } {

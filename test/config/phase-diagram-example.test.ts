@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
-import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram-planner.ts";
+import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram/phase-diagram-planner.ts";
 
 test("the fine example loads, and its planner looks at every fifth value first", () => {
   const file = new URL("../../config/phase-diagram-fine.example.yaml", import.meta.url).pathname;

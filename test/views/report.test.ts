@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { candidateColumns } from "../../adapters/dashboard/api-routes.ts";
+import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { reportHtml } from "../../src/views/report.ts";
 import { createScriptedLaboratory } from "../support/scripted-laboratory.ts";

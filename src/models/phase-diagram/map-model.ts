@@ -1,3 +1,5 @@
+import type { Scaling } from "./coordinates.ts";
+
 /**
  * What every engine that maps a phase diagram offers to the planner: label propagation on a graph (`harmonic`,
  * `label-propagation`, `label-spreading`) and the tie-line-constrained triangulation. Candidates are rows 0..N-1 of a
@@ -37,6 +39,11 @@ export interface MapGrid {
   /** N x dimension, isometric coordinates in which one unit is about one grid step. */
   readonly points: Float64Array;
   readonly dimension: number;
+}
+
+/** A grid that knows how its coordinates were made: what the graph of candidates needs besides. */
+export interface ScaledGrid extends MapGrid {
+  readonly scaling: Scaling;
 }
 
 /** What one experiment (or a known point) says of one place. */

@@ -1,5 +1,5 @@
-import { argmax } from "../../acquisition/belief.ts";
 import type { Prng } from "../../core/prng.ts";
+import { argmax } from "../../models/optimise/acquisition/belief.ts";
 import type { Scorer } from "./scorer.ts";
 
 export interface BatchRequest {

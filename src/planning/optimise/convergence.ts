@@ -1,4 +1,4 @@
-import { hypervolume, paretoIndices } from "../../acquisition/pareto.ts";
+import { hypervolume, paretoIndices } from "../../models/optimise/acquisition/pareto.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";

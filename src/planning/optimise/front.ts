@@ -1,5 +1,5 @@
-import { hypervolume, paretoIndices } from "../../acquisition/pareto.ts";
 import type { ObjectiveSetting } from "../../domain/goal-settings.ts";
+import { hypervolume, paretoIndices } from "../../models/optimise/acquisition/pareto.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import type { ResultRow } from "./result-rows.ts";
 

@@ -1,4 +1,4 @@
-import { logExpectedImprovement } from "../../acquisition/improvement.ts";
+import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
 import { correlation, squaredDistance } from "../../models/optimise/kernel.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import type { CandidatePool } from "./candidate-pool.ts";

@@ -1,6 +1,6 @@
-import { logExpectedImprovement } from "../../acquisition/improvement.ts";
 import { createPrng } from "../../core/prng.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
+import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
 import type { PlannerView } from "../planner.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { convergenceOf } from "./convergence.ts";

@@ -1,6 +1,10 @@
-import { logExpectedImprovement } from "../../acquisition/improvement.ts";
-import { drawWeights, objectiveRanges, scalarise } from "../../acquisition/parego.ts";
 import type { Prng } from "../../core/prng.ts";
+import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
+import {
+  drawWeights,
+  objectiveRanges,
+  scalarise,
+} from "../../models/optimise/acquisition/parego.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
 import type { Inputs, KernelKind } from "../../models/optimise/kernel.ts";
 import { Surrogate } from "../../models/optimise/surrogate.ts";

@@ -1,15 +1,15 @@
+import type { Parameters } from "../../domain/candidate.ts";
 import {
   addExpectedHypervolume,
   addHypervolumeProbability,
-} from "../../acquisition/expected-hypervolume.ts";
+} from "../../models/optimise/acquisition/expected-hypervolume.ts";
 import {
   logExpectedImprovement,
   logProbabilityOfImprovement,
   upperConfidenceBound,
-} from "../../acquisition/improvement.ts";
-import { nonDominatedBoxes } from "../../acquisition/pareto.ts";
-import { logProbabilityInRange } from "../../acquisition/target-range.ts";
-import type { Parameters } from "../../domain/candidate.ts";
+} from "../../models/optimise/acquisition/improvement.ts";
+import { nonDominatedBoxes } from "../../models/optimise/acquisition/pareto.ts";
+import { logProbabilityInRange } from "../../models/optimise/acquisition/target-range.ts";
 import { GaussianProcess } from "../../models/optimise/gaussian-process.ts";
 import { type PointPosterior, posteriorAt } from "../../models/optimise/posterior-gradient.ts";
 import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";

@@ -1,9 +1,13 @@
+import type { Prng } from "../../core/prng.ts";
 import {
   addExpectedHypervolume,
   addHypervolumeProbability,
-} from "../../acquisition/expected-hypervolume.ts";
-import { hypervolume, nonDominatedBoxes, paretoIndices } from "../../acquisition/pareto.ts";
-import type { Prng } from "../../core/prng.ts";
+} from "../../models/optimise/acquisition/expected-hypervolume.ts";
+import {
+  hypervolume,
+  nonDominatedBoxes,
+  paretoIndices,
+} from "../../models/optimise/acquisition/pareto.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";

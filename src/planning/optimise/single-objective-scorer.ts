@@ -1,9 +1,9 @@
+import type { Prng } from "../../core/prng.ts";
 import {
   logExpectedImprovement,
   logProbabilityOfImprovement,
   upperConfidenceBound,
-} from "../../acquisition/improvement.ts";
-import type { Prng } from "../../core/prng.ts";
+} from "../../models/optimise/acquisition/improvement.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";

@@ -1,5 +1,5 @@
-import { logProbabilityInRange } from "../../acquisition/target-range.ts";
 import type { Prng } from "../../core/prng.ts";
+import { logProbabilityInRange } from "../../models/optimise/acquisition/target-range.ts";
 import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import { brief, type Scorer } from "./scorer.ts";

@@ -1,5 +1,5 @@
-import type { PhaseDiagramTruth } from "../../../src/cli/phase-diagram-truth.ts";
 import { createPrng, type Prng } from "../../../src/core/prng.ts";
+import type { PhaseDiagramTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
 import type { GibbsPhase } from "./gibbs-phases.ts";
 import { describe, equilibrium, meshColumns } from "./gibbs-section.ts";
 

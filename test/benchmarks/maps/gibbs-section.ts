@@ -1,4 +1,4 @@
-import type { PhaseDiagramTruth, TruthRow } from "../../../src/cli/phase-diagram-truth.ts";
+import type { PhaseDiagramTruth, TruthRow } from "../../../src/evaluation/phase-diagram-truth.ts";
 import { drawSystem, type GibbsPhase } from "./gibbs-phases.ts";
 import { triangleRows } from "./power-map.ts";
 

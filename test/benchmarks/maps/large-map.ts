@@ -1,4 +1,4 @@
-import type { PhaseDiagramTruth } from "../../../src/cli/phase-diagram-truth.ts";
+import type { PhaseDiagramTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
 import { triangleRows, truthOf } from "./power-map.ts";
 
 const PHASES = 12;

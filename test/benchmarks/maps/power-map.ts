@@ -1,5 +1,5 @@
-import type { PhaseDiagramTruth, TruthRow } from "../../../src/cli/phase-diagram-truth.ts";
 import { createPrng, type Prng } from "../../../src/core/prng.ts";
+import type { PhaseDiagramTruth, TruthRow } from "../../../src/evaluation/phase-diagram-truth.ts";
 
 /** Class sizes of the published SiO2-Al2O3-MgO map on its 820-point grid: eight fields, one of 10 points, one of a single point. */
 const FIELD_SIZES = [77, 71, 57, 24, 21, 98, 270, 191];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type PhaseDiagramTruth, readTruth } from "../../../src/cli/phase-diagram-truth.ts";
+import { type PhaseDiagramTruth, readTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
 
 const SHARED = resolve(import.meta.dirname, "../../../../shared/data");
 

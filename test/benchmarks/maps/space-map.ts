@@ -1,5 +1,5 @@
-import type { PhaseDiagramTruth, TruthRow } from "../../../src/cli/phase-diagram-truth.ts";
 import { createPrng } from "../../../src/core/prng.ts";
+import type { PhaseDiagramTruth, TruthRow } from "../../../src/evaluation/phase-diagram-truth.ts";
 import { triangleRows } from "./power-map.ts";
 
 const PHASES = 11;

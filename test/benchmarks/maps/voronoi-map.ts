@@ -1,5 +1,5 @@
-import type { PhaseDiagramTruth } from "../../../src/cli/phase-diagram-truth.ts";
 import { createPrng } from "../../../src/core/prng.ts";
+import type { PhaseDiagramTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
 import { triangleRows, truthOf } from "./power-map.ts";
 
 /** How far apart, in grid steps, two sites may be equally near for both phases to coexist. */

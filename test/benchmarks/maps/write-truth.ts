@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PhaseDiagramTruth } from "../../../src/cli/phase-diagram-truth.ts";
+import type { PhaseDiagramTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
 
 /** Writes a map as the CSV that `evaluate --truth` reads, into a folder of its own; returns the file's name. */
 export function writeTruth(truth: PhaseDiagramTruth, name: string): string {

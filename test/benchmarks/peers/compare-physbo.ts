@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fractionOfBest } from "../../../src/cli/summarise-optimise.ts";
+import { fractionOfBest } from "../../../src/evaluation/summarise-optimise.ts";
 import { type Play, play, tableOf } from "../optimise-play.ts";
 import {
   type BenchmarkPool,

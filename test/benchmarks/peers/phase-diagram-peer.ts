@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
-import type { EvaluationRun } from "../../../src/cli/phase-diagram-evaluation.ts";
+import type { EvaluationRun } from "../../../src/evaluation/phase-diagram-evaluation.ts";
 import { powerMap } from "../maps/power-map.ts";
 import { writeTruth } from "../maps/write-truth.ts";
 

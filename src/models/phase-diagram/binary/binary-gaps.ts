@@ -1,5 +1,5 @@
+import { LabelTable } from "../evidence/label-table.ts";
 import { largestScore } from "../largest-score.ts";
-import { LabelTable } from "../triangulation/label-table.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
 import type { BinaryMap } from "./binary-map.ts";
 import type { BinaryResult } from "./binary-result.ts";

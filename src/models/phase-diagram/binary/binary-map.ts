@@ -1,5 +1,5 @@
-import { LabelTable } from "../triangulation/label-table.ts";
-import { labelOf } from "../triangulation/phase-names.ts";
+import { LabelTable } from "../evidence/label-table.ts";
+import { labelOf } from "../evidence/phase-names.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
 import type { BinaryResult } from "./binary-result.ts";
 import { findCompounds, smoothTracks } from "./composition-curves.ts";

@@ -1,3 +1,4 @@
+import { TieKeys } from "../evidence/tie-keys.ts";
 import type {
   LabelOrigin,
   MapGeometry,
@@ -10,7 +11,6 @@ import type {
   RankRequest,
 } from "../map-model.ts";
 import { spreadCertainty } from "../spread-certainty.ts";
-import { TieKeys } from "../triangulation/tie-keys.ts";
 import { BinaryDistances, type BinaryGapSource, BinaryGaps } from "./binary-gaps.ts";
 import { type BinaryAxes, BinaryCandidates } from "./binary-grid.ts";
 import { BinaryMap, labelsOf } from "./binary-map.ts";

@@ -1,5 +1,5 @@
+import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import type { PhaseEvidence } from "../map-model.ts";
-import { coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
 
 /** One end of a tie-line: a phase and its mole fraction. */

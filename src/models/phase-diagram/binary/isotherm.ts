@@ -1,4 +1,4 @@
-import { baseName, coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
+import { baseName, coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import type { BinaryResult } from "./binary-result.ts";
 import { type Claim, claimAt, SAME_HEIGHT_levels, type Track } from "./tracks.ts";
 

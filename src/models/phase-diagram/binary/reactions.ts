@@ -1,4 +1,4 @@
-import { baseName, labelOf } from "../triangulation/phase-names.ts";
+import { baseName, labelOf } from "../evidence/phase-names.ts";
 import type { BinaryResult } from "./binary-result.ts";
 
 interface Seen {

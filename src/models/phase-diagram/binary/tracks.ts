@@ -1,4 +1,4 @@
-import { baseName } from "../triangulation/phase-names.ts";
+import { baseName } from "../evidence/phase-names.ts";
 import type { BinaryResult, TieEnd } from "./binary-result.ts";
 import { slopesOf, valueBetween } from "./smooth-curve.ts";
 

@@ -1,6 +1,6 @@
+import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import { nearestWithin, typicalStep } from "../grid-step.ts";
 import type { MapGrid, PhaseEvidence } from "../map-model.ts";
-import { coexistingPhases, labelOf } from "../triangulation/phase-names.ts";
 import {
   absentIn,
   distanceBetween,

@@ -1,4 +1,4 @@
-import { coexistingPhases } from "../triangulation/phase-names.ts";
+import { coexistingPhases } from "../evidence/phase-names.ts";
 import type { HullCandidates, HullResult } from "./hull-evidence.ts";
 import { continues, fitAlong, type HullFit } from "./hull-fit.ts";
 import { LowerHull } from "./lower-hull.ts";

@@ -1,4 +1,6 @@
 import { hash32 } from "../../../core/prng.ts";
+import { LabelTable } from "../evidence/label-table.ts";
+import { labelOf } from "../evidence/phase-names.ts";
 import type {
   LabelOrigin,
   MapGeometry,
@@ -12,8 +14,6 @@ import type {
 } from "../map-model.ts";
 import { spreadCertainty } from "../spread-certainty.ts";
 import { OFF_LEVER } from "../triangulation/explain.ts";
-import { LabelTable } from "../triangulation/label-table.ts";
-import { labelOf } from "../triangulation/phase-names.ts";
 import { HullCandidates, type HullResult } from "./hull-evidence.ts";
 import { HullGaps } from "./hull-gaps.ts";
 import { geometryOf } from "./hull-geometry.ts";

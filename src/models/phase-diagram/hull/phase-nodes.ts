@@ -1,4 +1,4 @@
-import { baseName } from "../triangulation/phase-names.ts";
+import { baseName } from "../evidence/phase-names.ts";
 import type { HullNode } from "./lower-hull.ts";
 import { absentIn, distanceBetween, type Mix } from "./simplex-geometry.ts";
 

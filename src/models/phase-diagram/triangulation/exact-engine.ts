@@ -1,6 +1,6 @@
+import type { Conflict } from "../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
 import { GapScores, isBlind } from "./acquisition.ts";
-import type { Conflict } from "./conflicts.ts";
 import { type Origin, originOf, predictExactly } from "./exact-map.ts";
 import { explainGap } from "./explain.ts";
 import type { KnownSection } from "./known-section.ts";

@@ -1,8 +1,8 @@
+import { LabelTable } from "../evidence/label-table.ts";
+import { labelOf } from "../evidence/phase-names.ts";
 import type { MapPrediction } from "../map-model.ts";
 import { chanceRight } from "./certainty.ts";
 import type { KnownSection } from "./known-section.ts";
-import { LabelTable } from "./label-table.ts";
-import { labelOf } from "./phase-names.ts";
 
 /** Where a candidate's label comes from. */
 export type Origin = "measured" | "tie-triangle" | "tie-line" | "between";

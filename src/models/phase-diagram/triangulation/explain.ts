@@ -1,9 +1,9 @@
+import type { Conflict } from "../evidence/conflicts.ts";
+import type { EvidenceBook } from "../evidence/evidence-book.ts";
+import { labelOf } from "../evidence/phase-names.ts";
+import type { RepeatWish } from "../evidence/repeat-wishes.ts";
 import type { MapPrediction } from "../map-model.ts";
 import type { GapSource } from "./acquisition.ts";
-import type { Conflict } from "./conflicts.ts";
-import type { EvidenceBook } from "./evidence-book.ts";
-import { labelOf } from "./phase-names.ts";
-import type { RepeatWish } from "./repeat-wishes.ts";
 
 /** Why a candidate is worth measuring now. */
 export function explainGap(section: GapSource, i: number, gap_steps: number): string {

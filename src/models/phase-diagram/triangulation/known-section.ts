@@ -1,5 +1,5 @@
+import type { Conflict } from "../evidence/conflicts.ts";
 import { type Fractions, snapComposition } from "./barycentric.ts";
-import type { Conflict } from "./conflicts.ts";
 import { ProvedDistances } from "./distances.ts";
 import type { Obstacle } from "./mesh.ts";
 import { PhaseMesh } from "./phase-mesh.ts";

@@ -1,3 +1,7 @@
+import type { Conflict } from "../evidence/conflicts.ts";
+import { EvidenceBook } from "../evidence/evidence-book.ts";
+import { repeatWishes } from "../evidence/repeat-wishes.ts";
+import { TieKeys } from "../evidence/tie-keys.ts";
 import type {
   LabelOrigin,
   MapGeometry,
@@ -10,19 +14,15 @@ import type {
   RankRequest,
 } from "../map-model.ts";
 import { SectionCandidates } from "./candidates.ts";
-import type { Conflict } from "./conflicts.ts";
-import { EvidenceBook } from "./evidence-book.ts";
 import { ExactEngine } from "./exact-engine.ts";
 import { explainRepeat, warningsOf } from "./explain.ts";
 import { KnownSection } from "./known-section.ts";
 import { type NeighbourWeights, neighbourWeights } from "./noise/neighbour-weights.ts";
 import { learnNoise } from "./noise/noise-level.ts";
 import { NoisyEngine } from "./noise/noisy-engine.ts";
-import { repeatWishes } from "./repeat-wishes.ts";
 import type { ReadyResult } from "./result.ts";
 import type { SectionEngine } from "./section-engine.ts";
 import { statusOf } from "./section-status.ts";
-import { TieKeys } from "./tie-keys.ts";
 
 /**
  * Of the noise that an instrument is said to have, so much is left in its results: fractions below 0 are reported as 0, and what is

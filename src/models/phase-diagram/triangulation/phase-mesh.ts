@@ -1,6 +1,6 @@
+import { baseName } from "../evidence/phase-names.ts";
 import { distanceBetween, type Fractions } from "./barycentric.ts";
 import { Mesh, type Obstacle } from "./mesh.ts";
-import { baseName } from "./phase-names.ts";
 
 /** Where a vertex was placed, and the owner of another phase that sits on the same spot already. */
 export interface Placed {

@@ -1,3 +1,4 @@
+import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import {
   barycentricIn,
   distanceToSegment,
@@ -7,7 +8,6 @@ import {
   planeY,
   snapComposition,
 } from "./barycentric.ts";
-import { coexistingPhases, labelOf } from "./phase-names.ts";
 
 /** What one experiment found, as the model takes it. */
 export interface CoexistenceResult {

@@ -1,5 +1,5 @@
+import type { Conflict } from "../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
-import type { Conflict } from "./conflicts.ts";
 import type { Origin } from "./exact-map.ts";
 
 /** What a choice of points has to respect. */

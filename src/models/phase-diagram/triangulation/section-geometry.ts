@@ -1,7 +1,7 @@
+import { coexistingPhases } from "../evidence/phase-names.ts";
 import type { MapGeometry, TieLine, TieTriangle } from "../map-model.ts";
 import type { Fractions } from "./barycentric.ts";
 import type { KnownSection } from "./known-section.ts";
-import { coexistingPhases } from "./phase-names.ts";
 import type { ReadyResult } from "./result.ts";
 
 /** `from` is the owner of the result. Tie-lines and proved triangles of the results, and the triangles of three phases that the mesh only deduces. */

@@ -1,7 +1,7 @@
+import type { EvidenceBook } from "../evidence/evidence-book.ts";
+import { phasesOf } from "../evidence/phase-names.ts";
+import type { RepeatWish } from "../evidence/repeat-wishes.ts";
 import type { MapPrediction, MapStatus } from "../map-model.ts";
-import type { EvidenceBook } from "./evidence-book.ts";
-import { phasesOf } from "./phase-names.ts";
-import type { RepeatWish } from "./repeat-wishes.ts";
 import type { SectionEngine } from "./section-engine.ts";
 
 /** Largest weighted gap, in grid steps, from which nothing is left to learn at the resolution of the grid. */

@@ -1,7 +1,7 @@
+import { coexistingPhases } from "../evidence/phase-names.ts";
 import type { Fractions } from "./barycentric.ts";
 import { CandidateColumns } from "./candidate-columns.ts";
 import type { PhaseMesh } from "./phase-mesh.ts";
-import { coexistingPhases } from "./phase-names.ts";
 
 /** Weights below this count as zero: the point lies on the edge or on the vertex. Data carry five digits. */
 export const ON_EDGE = 3e-5;

@@ -1,7 +1,7 @@
 import { orient2d } from "robust-predicates";
+import { baseName } from "../../evidence/phase-names.ts";
 import { distanceBetween, type Fractions, snapComposition } from "../barycentric.ts";
 import { PhaseMesh } from "../phase-mesh.ts";
-import { baseName } from "../phase-names.ts";
 import type { NoisyEvidence, NoisyLine, NoisyTriangle } from "./noisy-evidence.ts";
 import type { PhaseKind } from "./phase-kinds.ts";
 import { add, distance, dot, fromPlane, subtract, toPlane, type Vec } from "./plane.ts";

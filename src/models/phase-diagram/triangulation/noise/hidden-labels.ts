@@ -1,7 +1,7 @@
+import { coexistingPhases, labelOf } from "../../evidence/phase-names.ts";
 import { distanceToSegment, type Fractions, planeX, planeY } from "../barycentric.ts";
 import { CandidateColumns } from "../candidate-columns.ts";
 import { next } from "../mesh.ts";
-import { coexistingPhases, labelOf } from "../phase-names.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
 import type { MeasuredLabel } from "./vote-map.ts";
 

@@ -1,5 +1,5 @@
+import { baseName } from "../../evidence/phase-names.ts";
 import { edgeMask, type Fractions } from "../barycentric.ts";
-import { baseName } from "../phase-names.ts";
 import type { ReadyResult } from "../result.ts";
 import { toPlane, type Vec } from "./plane.ts";
 

@@ -1,9 +1,9 @@
 import { createPrng } from "../../../../core/prng.ts";
+import { LabelTable } from "../../evidence/label-table.ts";
 import type { GapSource } from "../acquisition.ts";
 import { barycentricIn, type Fractions } from "../barycentric.ts";
 import { CandidateColumns } from "../candidate-columns.ts";
 import { ProvedDistances } from "../distances.ts";
-import { LabelTable } from "../label-table.ts";
 import type { PhaseMesh } from "../phase-mesh.ts";
 import type { ReadyResult } from "../result.ts";
 import type { SimplexMap } from "../simplex-map.ts";

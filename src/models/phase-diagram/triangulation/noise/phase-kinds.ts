@@ -1,4 +1,4 @@
-import { baseName } from "../phase-names.ts";
+import { baseName } from "../../evidence/phase-names.ts";
 import type { NoisyEvidence } from "./noisy-evidence.ts";
 import {
   distance,

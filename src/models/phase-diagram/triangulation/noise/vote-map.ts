@@ -1,6 +1,6 @@
+import type { LabelTable } from "../../evidence/label-table.ts";
 import type { Fractions } from "../barycentric.ts";
 import { CandidateColumns } from "../candidate-columns.ts";
-import type { LabelTable } from "../label-table.ts";
 import { SimplexMap } from "../simplex-map.ts";
 import type { NoisyMesh } from "./build-mesh.ts";
 import type { NeighbourWeights } from "./neighbour-weights.ts";

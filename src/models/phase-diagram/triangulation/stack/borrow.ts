@@ -1,6 +1,6 @@
+import { baseName } from "../../evidence/phase-names.ts";
 import type { NoisyEvidence, NoisyLine, NoisyTriangle } from "../noise/noisy-evidence.ts";
 import { distance, type Vec } from "../noise/plane.ts";
-import { baseName } from "../phase-names.ts";
 import type { LevelResult } from "./stack-candidates.ts";
 
 /** Corners of one triangle move at most so far (plane) between the levels that are compared; farther ones are another triangle. */

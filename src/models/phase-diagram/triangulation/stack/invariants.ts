@@ -1,6 +1,6 @@
 import { orient2d } from "robust-predicates";
+import { baseName, labelOf } from "../../evidence/phase-names.ts";
 import { distanceToSegment, type Fractions, planeX, planeY } from "../barycentric.ts";
-import { baseName, labelOf } from "../phase-names.ts";
 import type { Level, LevelResult } from "./stack-candidates.ts";
 
 /** Noise that a crossing has to exceed, in standard deviations. */

@@ -1,6 +1,6 @@
 import { createPrng } from "../../../../core/prng.ts";
+import { LabelTable } from "../../evidence/label-table.ts";
 import type { Fractions } from "../barycentric.ts";
-import { LabelTable } from "../label-table.ts";
 import { centralMesh, jitteredMesh } from "../noise/ensemble.ts";
 import { type HiddenLabel, hiddenLabels } from "../noise/hidden-labels.ts";
 import type { NeighbourWeights } from "../noise/neighbour-weights.ts";

@@ -1,7 +1,7 @@
+import { LabelTable } from "../../evidence/label-table.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
 import { GapScores } from "../acquisition.ts";
 import { explainGap, explainVote } from "../explain.ts";
-import { LabelTable } from "../label-table.ts";
 import { VoteScores } from "../noise/vote-acquisition.ts";
 import type { LevelSection } from "./level-section.ts";
 import { NoisyLevel } from "./noisy-level.ts";

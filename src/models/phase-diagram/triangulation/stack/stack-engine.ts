@@ -1,9 +1,9 @@
+import { LabelTable } from "../../evidence/label-table.ts";
+import { labelOf } from "../../evidence/phase-names.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
 import { spreadCertainty } from "../../spread-certainty.ts";
 import { GapScores } from "../acquisition.ts";
 import { explainGap } from "../explain.ts";
-import { LabelTable } from "../label-table.ts";
-import { labelOf } from "../phase-names.ts";
 import { borrow } from "./borrow.ts";
 import type { StackEvidence } from "./level-evidence.ts";
 import { exactMesh, LevelSection } from "./level-section.ts";

@@ -1,3 +1,4 @@
+import { TieKeys } from "../../evidence/tie-keys.ts";
 import type {
   LabelOrigin,
   MapGeometry,
@@ -10,7 +11,6 @@ import type {
   RankRequest,
 } from "../../map-model.ts";
 import { OFF_LEVER } from "../explain.ts";
-import { TieKeys } from "../tie-keys.ts";
 import { reactionsBetween } from "./invariants.ts";
 import { gatherEvidence, type StackEvidence } from "./level-evidence.ts";
 import { NoisyStack } from "./noisy-stack.ts";

@@ -1,0 +1,151 @@
+import { writeFileSync } from "node:fs";
+import { LabError } from "../../core/errors.ts";
+import {
+  type DearEstimate,
+  EXPECTED_PER_COUPLING,
+} from "../../models/effective-model/emulate/estimate-dear.ts";
+import {
+  type EstimateSummary,
+  summariseEstimate,
+} from "../../models/effective-model/estimate/estimate-summary.ts";
+import { createEstimationProblem } from "../../models/effective-model/estimate/estimation-problem.ts";
+import {
+  type EstimationSpec,
+  readEstimationSpec,
+} from "../../models/effective-model/estimate/estimation-spec.ts";
+import { describeMisfit } from "../../models/effective-model/estimate/fit-check.ts";
+import {
+  compareModels,
+  type EvidenceEntry,
+  isDear,
+} from "../../models/effective-model/estimate/model-comparison.ts";
+import { type CommandIo, printJson } from "../command.ts";
+import { createProgress, formatDuration } from "../output/progress.ts";
+import { readJsonFile } from "../read-json-file.ts";
+
+const NO_DATA = { scales: new Float64Array(), known: true };
+
+/** `effective-model estimate`: couplings with joint errors, other modes, evidence, and a report. */
+export async function runEstimate(
+  options: { spec: string; json?: boolean; report?: string },
+  io: CommandIo,
+): Promise<void> {
+  const spec = readEstimationSpec(readJsonFile(options.spec));
+  for (const warning of spec.warnings) io.err(`warning: ${warning}\n`);
+  const expected = expectedWork(spec);
+  if (expected !== undefined) io.err(`${expected}\n`);
+  const started_ms = performance.now();
+  const progress = createProgress(io, "estimating");
+  const { estimates, evidence } = compareModels(spec, (done, total, stage) =>
+    progress.update(Math.floor(done), Math.ceil(total), stage),
+  );
+  progress.finish();
+  const [best] = estimates;
+  if (best === undefined) throw new LabError("TL-8001", "no model was given");
+  const summary = summariseEstimate(spec, best);
+  const timing_ms = Math.round(performance.now() - started_ms);
+  if (options.report !== undefined) {
+    const { renderEstimateReport } = await import("./effective-model-report.ts");
+    writeReport(options.report, renderEstimateReport({ spec, estimate: best, summary, evidence }));
+    io.err(`report written to ${options.report}\n`);
+  }
+  if (options.json === true)
+    printJson(io, {
+      ...summary,
+      evidence,
+      ...(best.emulation === undefined ? {} : { emulation: best.emulation }),
+      ...{ prior: spec.prior, seed: spec.seed, timing_ms, warnings: spec.warnings },
+    });
+  else io.out(describeEstimate(summary, evidence) + describeEmulation(best.emulation));
+}
+
+/** Multiply-adds that a core does in a second here, roughly, and the work worth a word before it starts. */
+const OPERATIONS_PER_s = 1.5e9;
+const LONG_s = 60;
+
+/** How long the forward calculations of an emulated estimate will take, where that is long. */
+function expectedWork(spec: EstimationSpec): string | undefined {
+  let total = 0;
+  let single_s = 0;
+  for (const model of spec.models) {
+    if (!isDear(spec, model) || spec.isClassical) continue;
+    const { physics, map } = createEstimationProblem(spec, model, [], NO_DATA);
+    const calculations = EXPECTED_PER_COUPLING * map.free.length;
+    single_s = Math.max(single_s, physics.operations / OPERATIONS_PER_s);
+    total += calculations;
+  }
+  const time_s = total * single_s;
+  if (time_s < LONG_s) return undefined;
+  return (
+    `about ${total} forward calculations of ${spec.siteSpins.length} spins, some ${single_s.toPrecision(2)} s each: ` +
+    `${formatDuration(time_s)} at least, on a core of its own (a campaign with model.forward spreads them over runners)`
+  );
+}
+
+function writeReport(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError("TL-8008", `${path} could not be written (${reason})`);
+  }
+}
+
+function describeEmulation(emulation: DearEstimate["emulation"] | undefined): string {
+  if (emulation === undefined) return "";
+  const { calculations, leaveOneOut_median, isTrusted } = emulation;
+  return (
+    `the posterior is sampled on curves emulated from ${calculations} calculations; ` +
+    `leaving one out changes ln p by ${leaveOneOut_median.toPrecision(2)}` +
+    `${isTrusted ? "" : ": errors are only rough"}\n`
+  );
+}
+
+/** The result as text for a person. */
+function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]): string {
+  const names = Object.keys(s.correlation);
+  const lines = [
+    `model ${s.model}: ${s.points} points, chi2 ${s.chi2.toPrecision(5)}`,
+    `sigma ${s.sigma.toPrecision(4)}, lambda ${s.lambda.toPrecision(4)}`,
+    "",
+    ...Object.entries(s.J).map(([name, j]) => {
+      const note = j.fixed ? "fixed" : j.tiedTo ? `tied to ${j.tiedTo}` : "";
+      const bound = j.atBound ? `at its ${j.atBound}` : "";
+      return `${name.padEnd(8)} ${j.value.toFixed(4).padStart(10)} +- ${j.error.toFixed(4)} meV ${note}${bound}`;
+    }),
+    ...(s.spinGap_meV === undefined
+      ? []
+      : [
+          `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
+        ]),
+    "",
+    "correlation (ranks)",
+    ...names.map(
+      (a) =>
+        a.padEnd(8) +
+        names.map((b) => (s.correlation[a]?.[b] ?? 0).toFixed(3).padStart(8)).join(""),
+    ),
+    "",
+    `probability of this mode ${s.weight.toPrecision(3)}; others:`,
+    ...s.otherModes.map((mode) => {
+      const J = Object.entries(mode.J).map(([name, j]) => `${name} ${j.value.toFixed(2)}`);
+      return `  ${mode.weight.toExponential(1)}  ${J.join(", ")}  chi2 ${mode.chi2.toPrecision(4)}`;
+    }),
+  ];
+  const misfit = describeMisfit(s.fit);
+  if (misfit !== undefined) lines.push(`warning: ${misfit}`);
+  if (s.dropped.length > 0) lines.push(`set to zero by the prior: ${s.dropped.join(", ")}`);
+  if (evidence.length > 1) {
+    lines.push("", "models by evidence");
+    for (const entry of evidence) {
+      const logP = `${entry.logEvidence.toFixed(2)} +- ${entry.error.toFixed(2)}`;
+      const probability = entry.probability.toPrecision(3);
+      lines.push(`  ${entry.model.padEnd(20)} ln p ${logP}  probability ${probability}`);
+    }
+  }
+  lines.push(
+    "",
+    `${s.evaluations} forward calculations to within 1.1 x the best chi2, ${s.forwardCalculations["total"]} in all`,
+  );
+  return `${lines.join("\n")}\n`;
+}

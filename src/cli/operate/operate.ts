@@ -1,0 +1,129 @@
+import { userInfo } from "node:os";
+import { type Command, Option } from "commander";
+import { LabError } from "../../core/errors.ts";
+import type { OperatorAction } from "../../events/lab-fact.ts";
+import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
+import { nameList, wholeNumber } from "../option-values.ts";
+
+const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
+
+interface OperateOptions {
+  readonly campaign: string;
+  readonly broker: string;
+  readonly site: string;
+  readonly by: string;
+  readonly reason?: string;
+  readonly batch?: string;
+  readonly points?: string;
+  readonly job?: string;
+  readonly json?: boolean;
+}
+
+const DESCRIPTIONS: Readonly<Record<Exclude<OperatorAction, "start">, string>> = {
+  pause: "no new job starts; what runs, finishes",
+  resume: "goes on after a pause, a suspension or a cleared emergency stop",
+  stop: "no new points; what has begun is finished, then the campaign is over",
+  abort: "cancels what runs and ends the campaign",
+  approve: "lets the waiting batch, or some of its points, be measured",
+  reject: "drops the waiting batch, or some of its points; they are not proposed again",
+  withdraw: "takes an observation back, and everything that was derived from it",
+};
+
+const EXAMPLE_OPTIONS: Readonly<Record<string, string>> = {
+  approve: " --points c7,c12",
+  reject: " --points c7,c12",
+  withdraw: " --job al-mg-zn.12.s3",
+};
+
+/** `tieline pause | resume | stop | abort | approve | reject | withdraw`, and `start-campaign`. */
+export const registerOperate: RegisterCommand = (program, io) => {
+  for (const [action, description] of Object.entries(DESCRIPTIONS)) {
+    const command = program.command(action).description(description);
+    addConnection(command);
+    if (action === "approve" || action === "reject") {
+      command.option("--batch <n>", "number of the batch; default: the one that waits");
+      command.option(
+        "--points <ids>",
+        "candidate ids, separated by commas; default: all of the batch",
+      );
+    }
+    if (action === "withdraw")
+      command.requiredOption("--job <id>", "a job of the experiment to take back");
+    command.addHelpText(
+      "after",
+      `\nExample:\n  tieline ${action} --campaign al-mg-zn${EXAMPLE_OPTIONS[action] ?? ""} --by ada --reason "new crucible"\n`,
+    );
+    command.action((options: OperateOptions) => operate(action as OperatorAction, options, io));
+  }
+  const start = program
+    .command("start-campaign")
+    .description("starts a campaign that waits (without autoStart)");
+  addConnection(start);
+  start.addHelpText("after", "\nExample:\n  tieline start-campaign --campaign al-mg-zn --by me\n");
+  start.action((options: OperateOptions) => operate("start", options, io));
+};
+
+/** Options of every command that talks to a running daemon. */
+export function addConnection(command: Command): Command {
+  return command
+    .requiredOption("--campaign <id>", "the campaign")
+    .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
+    .option("--site <site>", "site of the daemon", "default")
+    .addOption(new Option("--by <name>", "who says so").default(userName()))
+    .option("--reason <text>", "why; kept in the log")
+    .option("--json", "prints one JSON document");
+}
+
+/** The user's name; in a container a number may have none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] || "operator";
+  }
+}
+
+async function operate(
+  action: OperatorAction,
+  options: OperateOptions,
+  io: CommandIo,
+): Promise<void> {
+  const batch = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 1);
+  const candidateIds =
+    options.points === undefined ? undefined : nameList("--points", options.points);
+  const client = await connectFromOptions(options);
+  try {
+    const reply = await client.command({
+      campaignId: options.campaign,
+      action,
+      by: options.by,
+      reason: options.reason,
+      batch,
+      candidateIds,
+      jobId: options.job,
+    });
+    if (options.json) printJson(io, reply);
+    if (!reply.accepted) {
+      throw new LabError(
+        "TL-3001",
+        `The daemon refused to ${action} ${options.campaign}: ${reply.reason ?? "no reason"}`,
+      );
+    }
+    if (!options.json) io.out(`${options.campaign}: ${action} accepted.\n`);
+  } finally {
+    await client.close();
+  }
+}
+
+export async function connectFromOptions(options: {
+  readonly broker: string;
+  readonly site: string;
+}) {
+  const { connectOperator } = await import("../../../adapters/mqtt/operator-client.ts");
+  return await connectOperator({
+    url: options.broker,
+    site: options.site,
+    username: process.env["TIELINE_BROKER_USERNAME"],
+    password: process.env["TIELINE_BROKER_PASSWORD"],
+  });
+}

@@ -1,0 +1,108 @@
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import type { SimulationProgram } from "../../../adapters/gateway/device.ts";
+import { SimulationRunner } from "../../../adapters/gateway/instrument-gateway.ts";
+import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
+import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
+import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
+import { systemClock } from "../../../adapters/system/system-clock.ts";
+import { misuse } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import { IDENTIFIER } from "../../domain/identifiers.ts";
+import type { CommandIo } from "../command.ts";
+import { positive, whole } from "../structure/structure-input.ts";
+import type {
+  BuiltinCommandOptions,
+  LammpsCommandOptions,
+  RunnerCommandOptions,
+} from "./runner.ts";
+
+/** `runner lammps`: until it is told to end. */
+export async function runLammps(options: LammpsCommandOptions, io: CommandIo): Promise<void> {
+  const program = createLammpsProgram({
+    ...options,
+    threads: whole(options.threads, "--threads", 1, 1024),
+    constants: constantsOf(options.set ?? []),
+  });
+  await serve(options, program, io);
+}
+
+/** `CELLS=3` -> a variable of the input. */
+function constantsOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([A-Za-z0-9_]+)=(\S+)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw misuse("TL-1001", `--set ${text} is not NAME=VALUE`);
+      return [name, value];
+    }),
+  );
+}
+
+/** `runner builtin`: until it is told to end; with `--samples` it only writes frames. */
+export async function runBuiltin(options: BuiltinCommandOptions, io: CommandIo): Promise<void> {
+  if (options.samples !== undefined) {
+    mkdirSync(options.samples, { recursive: true });
+    const samples = writeSamples(options.samples);
+    io.out(samples.map(({ file, label }) => `--frames ${file}:${label}`).join(" \\\n"));
+    io.out("\n");
+    return;
+  }
+  const duration_s = positive(options.duration, "--duration") ?? 1;
+  await serve(options, createBuiltinProgram({ duration_s, recorded: options.recorded }), io);
+}
+
+/** `runner effective-model`: until it is told to end. */
+export async function runForwardCalculations(
+  options: RunnerCommandOptions,
+  io: CommandIo,
+): Promise<void> {
+  const program = createForwardProgram();
+  await serve(options, program, io);
+  await program.stop();
+}
+
+async function serve(
+  options: RunnerCommandOptions,
+  program: SimulationProgram,
+  io: CommandIo,
+): Promise<void> {
+  for (const [name, value] of [
+    ["--site", options.site],
+    ["--id", options.id],
+  ] as const)
+    if (!IDENTIFIER.test(value))
+      throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
+  const runner = new SimulationRunner({
+    brokerUrl: options.broker,
+    username: process.env["TIELINE_BROKER_USERNAME"],
+    password: process.env["TIELINE_BROKER_PASSWORD"],
+    site: options.site,
+    instrumentId: options.id,
+    folder: resolve(options.folder ?? `runner-${options.id}`),
+    program,
+    logger: lineLogger(io),
+    now_ms: systemClock.now_ms,
+  });
+  await new Promise<void>((end) => {
+    process.once("SIGINT", end);
+    process.once("SIGTERM", end);
+  });
+  await runner.stop();
+  // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
+  setTimeout(() => process.exit(0), 100).unref();
+}
+
+/** What a runner does, one line each on standard error. */
+function lineLogger(io: CommandIo): Logger {
+  const line = (fields: object, event: string): void =>
+    io.err(`${event} ${JSON.stringify(fields)}\n`);
+  const logger: Logger = {
+    debug: () => {},
+    info: line,
+    warn: line,
+    error: line,
+    child: () => logger,
+  };
+  return logger;
+}

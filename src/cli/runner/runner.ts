@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import type { CommandIo, RegisterCommand } from "../command.ts";
+
+export interface RunnerCommandOptions {
+  readonly broker: string;
+  readonly site: string;
+  readonly id: string;
+  readonly folder?: string;
+}
+
+export interface LammpsCommandOptions extends RunnerCommandOptions {
+  readonly template: string;
+  readonly lmp: string;
+  readonly potentials: string;
+  readonly threads: string;
+  readonly set?: readonly string[];
+}
+
+export interface BuiltinCommandOptions extends RunnerCommandOptions {
+  readonly duration: string;
+  readonly recorded?: string;
+  readonly samples?: string;
+}
+
+/** `tieline runner lammps | builtin | effective-model`: an instrument whose work is simulations. */
+export const registerRunner: RegisterCommand = (program, io) => {
+  const runner = program
+    .command("runner")
+    .description("Runs simulations for a daemon: an MQTT client of the wire contract.");
+  common(runner.command("lammps"), "md-1")
+    .description("Runs LAMMPS with an input template for every job.")
+    .requiredOption("--template <in.lmp>", "input with lines '# tieline parameter ...'")
+    .option("--lmp <command>", "how LAMMPS is called", "lmp")
+    .option("--potentials <dir>", "variable POT", "/usr/share/lammps/potentials")
+    .option("--threads <n>", "OMP_NUM_THREADS", "1")
+    .option("--set <NAME=VALUE...>", "variables of the input that are the same for every job")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tieline runner lammps --template config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
+        "    --site default --id md-1 --folder ./md-1\n",
+    )
+    .action(async (options: LammpsCommandOptions) => {
+      const { runLammps } = await import("./run-runner.ts");
+      await runLammps(options, io);
+    });
+  registerBuiltin(runner, io);
+  registerForward(runner, io);
+};
+
+function registerForward(runner: Command, io: CommandIo): void {
+  common(runner.command("effective-model"), "ed-1")
+    .description("Calculates spin models for effective-model campaigns with model.forward.")
+    .addHelpText(
+      "after",
+      "\nA job brings couplings, cluster, temperatures and fields; its result has the curves and their derivatives.\n" +
+        "Start one for each core you can spare, here or on other machines.\n\n" +
+        "Example:\n  tieline runner effective-model --broker mqtt://localhost:1883 --site default --id ed-1\n",
+    )
+    .action(async (options: RunnerCommandOptions) => {
+      const { runForwardCalculations } = await import("./run-runner.ts");
+      await runForwardCalculations(options, io);
+    });
+}
+
+function registerBuiltin(runner: Command, io: CommandIo): void {
+  common(runner.command("builtin"), "md-1")
+    .description("Gives made-up or recorded frames at once: for first steps and tests.")
+    .option("--duration <s>", "how long a simulation takes", "1")
+    .option("--recorded <file.csv>", "set points and a column frames, instead of made-up frames")
+    .option("--samples <dir>", "writes labelled made-up frames to train a model on, and ends")
+    .addHelpText(
+      "after",
+      "\nExample:\n  tieline runner builtin --samples ./samples\n" +
+        "  tieline runner builtin --broker mqtt://localhost:1883 --site default --id md-1\n",
+    )
+    .action(async (options: BuiltinCommandOptions) => {
+      const { runBuiltin } = await import("./run-runner.ts");
+      await runBuiltin(options, io);
+    });
+}
+
+function common(command: Command, id: string): Command {
+  return command
+    .option(
+      "--broker <url>",
+      "mqtt://host:port; name and password from TIELINE_BROKER_USERNAME, _PASSWORD",
+      "mqtt://127.0.0.1:1883",
+    )
+    .option("--site <site>", "the daemon's site", "default")
+    .option("--id <id>", "this runner's name", id)
+    .option("--folder <dir>", "journal and runs; default ./runner-ID");
+}

@@ -1,0 +1,19 @@
+import type { LabView } from "../../views/lab-view.ts";
+import { formatDuration } from "../output/progress.ts";
+
+/** One line that tells how the campaigns stand: `al-mg-zn  running.measuring  23/60  phases 9  in flight 6  4 min left`. */
+export function liveLine(view: LabView): string {
+  return view.campaignIds
+    .map((id) => {
+      const campaign = view.campaign(id);
+      if (campaign === undefined) return "";
+      const { used, total } = campaign.budget;
+      const phases = campaign.model?.summary["phasesFound"];
+      const found = Array.isArray(phases) ? `  phases ${phases.length}` : "";
+      const left =
+        campaign.remaining_s === undefined ? "" : `  ${formatDuration(campaign.remaining_s)} left`;
+      const state = campaign.state.split(".").at(-1);
+      return `${id}  ${state}  measured ${used}/${total}${found}  in flight ${campaign.inFlight}${left}`;
+    })
+    .join(" | ");
+}

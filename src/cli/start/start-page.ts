@@ -1,0 +1,156 @@
+import type {
+  OperatorReply,
+  OperatorRequest,
+} from "../../../adapters/dashboard/dashboard-ports.ts";
+import type { DashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
+import { createDashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
+import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
+import {
+  createTrajectoryClassifier,
+  type TrajectoryClassifier,
+} from "../../../adapters/interpreters/trajectory-classifier.ts";
+import type { Configuration } from "../../../config/schema.ts";
+import { assert } from "../../core/assert.ts";
+import { LabError } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import { VERSION } from "../../core/version.ts";
+import type { Daemon } from "../../daemon.ts";
+import type { CampaignResult } from "../../domain/proposal.ts";
+import type { OutgoingMessage } from "../../events/message-bus.ts";
+import { listCandidates } from "../../planning/candidates.ts";
+import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
+import type { StructureLook } from "../../views/structure-look.ts";
+
+/** The page of a running daemon: made before the daemon (it takes its messages), started after it. */
+export interface Page {
+  publish(message: OutgoingMessage): void;
+  /** Resolves with the page's address. TL-9001 where the port is taken. */
+  start(daemon: Daemon): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export function createPage(configuration: Configuration, logger: Logger): Page {
+  let daemon: Daemon | undefined;
+  const running = (): Daemon => {
+    assert(daemon !== undefined, "the page was asked before the daemon ran");
+    return daemon;
+  };
+  const inspector = createTrajectoryClassifier();
+  const server: DashboardServer = createDashboardServer({
+    host: configuration.page.host,
+    port: configuration.page.port,
+    allowedHosts: configuration.page.allowedHosts,
+    logger,
+    policy: { readOnly: configuration.page.readOnly, operatorKeys: operatorKeys() },
+    ports: portsOf(running, inspector),
+  });
+  return {
+    publish: (message) => server.publish(message),
+    start: async (started) => {
+      daemon = started;
+      const { url } = await server.start();
+      return url;
+    },
+    stop: async () => {
+      await server.stop();
+      await inspector.stop();
+    },
+  };
+}
+
+type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
+
+function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier): Ports {
+  const past = createPastViews({
+    planner: {
+      define: (spec) => daemon().planner.define(spec),
+      learn: (id, results) => daemon().planner.learn(id, results),
+      view: (id) => daemon().planner.view(id),
+    },
+    spec: (id) => daemon().lab.specs.get(id),
+    results: (id) => countingResults(daemon(), id),
+  });
+  return {
+    overview: () => daemon().view.overview(),
+    campaign: (id) => daemon().view.campaign(id),
+    observations: (id, from) => daemon().view.observations(id, from),
+    instrument: (id) => daemon().view.instrument(id),
+    searchEvents: (search, limit) => daemon().view.searchEvents(search, limit),
+    candidates: (id) => {
+      const spec = daemon().lab.specs.get(id);
+      return spec === undefined ? undefined : listCandidates(spec.space);
+    },
+    plannerView: (id, observations) =>
+      observations === undefined ? daemon().planner.view(id) : past(id, observations),
+    structure: (id, position) => lookAt(daemon(), inspector, id, position),
+    exportDocument: (id) => exportFromLog(daemon(), id),
+    submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request),
+  };
+}
+
+/** The structure model of a campaign and the trajectory of one of its results. */
+async function lookAt(
+  daemon: Daemon,
+  inspector: TrajectoryClassifier,
+  campaignId: string,
+  position: number | undefined,
+): Promise<StructureLook | undefined> {
+  const spec = daemon.lab.specs.get(campaignId);
+  if (spec?.goal !== "structure-map") return undefined;
+  const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
+  const trajectory = result?.observations.find((one) => one.kind === "trajectory");
+  return await inspector
+    .inspect({ model: spec.model.structureModel, frames: trajectory?.frames })
+    .catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+    });
+}
+
+function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
+  const withdrawn = new Set(daemon.lab.withdrawn.get(campaignId) ?? []);
+  return (daemon.lab.results.get(campaignId) ?? []).filter((r) => !withdrawn.has(r.position));
+}
+
+async function exportFromLog(
+  daemon: Daemon,
+  campaignId: string,
+): Promise<ExportDocument | undefined> {
+  const fold = createExportFold({
+    site: daemon.view.overview().site,
+    version: VERSION,
+    state: daemon.statePort,
+  });
+  for await (const event of daemon.readLog()) fold.fold(event);
+  return fold.document(campaignId);
+}
+
+/** The same facts that an operator's MQTT message becomes; the reply is what the campaign's machine answered. */
+async function submitOperatorCommand(
+  daemon: Daemon,
+  request: OperatorRequest,
+): Promise<OperatorReply> {
+  const { by, commandId } = request;
+  const message = { source: `operator/${by}`, id: commandId };
+  if (request.kind === "emergencyStop") {
+    const { active, reason } = request;
+    await daemon.emergencyStop({ active, by, reason, message });
+    return { accepted: true };
+  }
+  const { kind: _, ...command } = request;
+  await daemon.submit({ type: "operator.command", ...command, message });
+  const reply = daemon.lab.replies.get(commandId);
+  return reply === undefined
+    ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
+    : { accepted: reply.accepted, reason: reply.reason };
+}
+
+/** `TIELINE_OPERATORS=ada:key1,bob:key2`: who may use the controls, with their keys; secrets come from the environment only. */
+function operatorKeys(): Record<string, string> | undefined {
+  const text = process.env["TIELINE_OPERATORS"];
+  if (text === undefined || text === "") return undefined;
+  const pairs = text.split(",").map((pair) => pair.split(":"));
+  return Object.fromEntries(
+    pairs.map(([name = "", ...key]) => [name.trim(), key.join(":").trim()]),
+  );
+}

@@ -1,0 +1,146 @@
+import { basename } from "node:path";
+import { misuse } from "../../core/errors.ts";
+import type { CampaignSpec } from "../../domain/campaign.ts";
+import type { Parameters } from "../../domain/candidate.ts";
+import { asId, type CampaignId } from "../../domain/identifiers.ts";
+import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
+import { CANDIDATES_MAX } from "../../domain/search-space.ts";
+import { createPhaseDiagramPlanner } from "../../planning/phase-diagram/phase-diagram-planner.ts";
+import { checkCandidates, findShares, phasesAt, usualAxes } from "../../tables/candidate-table.ts";
+import { columnOf, numberAt, readTable, type Table } from "../../tables/table.ts";
+import type { CommandIo } from "../command.ts";
+import { distinctNames, wholeNumber } from "../option-values.ts";
+import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
+import type { SuggestOptions } from "./suggest.ts";
+
+/** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
+export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
+  const batch = wholeNumber("--batch", options.batch, 1);
+  const table = readTable(options.candidates);
+  checkCandidates(table, CANDIDATES_MAX);
+  const label = options.label ?? table.columns.at(-1) ?? "";
+  const labelColumn = columnOf(table, label);
+  const { axes, warnings } =
+    options.axes === undefined
+      ? usualAxes(table, [label, options.confidence])
+      : { axes: distinctNames("--axes", options.axes), warnings: [] };
+  if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
+  const outputs = await import("../output/plot-phase-diagram.ts");
+  outputs.checkMapOutputs(options, axes);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  const rows = readCandidates(table, axes);
+  const components = findShares(table, axes);
+  const results = readResults(table, rows, labelColumn, options.confidence);
+  const planner = createPhaseDiagramPlanner(campaignOf(options, { rows, components }, batch));
+  planner.learn(results);
+  const proposal = planner.propose({
+    n: 1,
+    count: batch,
+    pending: [],
+    excluded: [],
+    seed: options.seed,
+  });
+  const suggestion = { table, axes, proposal };
+  const message = messageFor(proposal, results, rows.length, batch);
+  const view = planner.view({ probabilities: true });
+  const map = {
+    title: basename(table.file),
+    subtitle: message.replace(/ Next:.*$/, ""),
+    rows,
+    view,
+    results,
+  };
+  await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
+  if (options.out !== undefined) await writeProposals(options.out, suggestion);
+  const counts = { candidates: rows.length, measured: results.length };
+  const head = { goal: "phase-diagram", ...counts };
+  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
+}
+
+function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
+  const columns = axes.map((axis) => columnOf(table, axis));
+  return table.rows.map((row) =>
+    Object.fromEntries(axes.map((axis, k) => [axis, numberAt(table, row, columns[k] ?? 0)])),
+  );
+}
+
+function readResults(
+  table: Table,
+  rows: readonly Parameters[],
+  labelColumn: number,
+  confidence: string | undefined,
+): CampaignResult[] {
+  const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
+  return table.rows.flatMap((line, row) => {
+    const phases = phasesAt(table, line, labelColumn);
+    if (phases === undefined) return [];
+    const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
+    const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
+    return [
+      {
+        position: row,
+        candidateId: `c${row}`,
+        parameters: rows[row] ?? {},
+        observations: [{ kind: "phases" as const, phases, confidence: sure }],
+      },
+    ];
+  });
+}
+
+function campaignOf(
+  options: SuggestOptions,
+  {
+    rows,
+    components,
+  }: { readonly rows: readonly Parameters[]; readonly components: readonly string[] },
+  batch: number,
+): CampaignSpec {
+  return {
+    goal: "phase-diagram",
+    model: {
+      method: options.method,
+      score: options.score,
+      diversity: options.diversity,
+      shared: options.shared,
+      refineFrom_steps:
+        options.refineFrom === undefined
+          ? undefined
+          : wholeNumber("--refine-from", options.refineFrom, 2),
+      initial: 0,
+    },
+    campaignId: asId<CampaignId>("suggest"),
+    title: "suggest",
+    seed: options.seed,
+    budget: rows.length,
+    inFlight: batch,
+    waitForWholeBatch: true,
+    approval: "automatic",
+    space: { kind: "table", rows, ...(components.length > 0 && { components }) },
+    recipe: { steps: [] },
+    limits: {},
+    failuresInARow_max: rows.length,
+  };
+}
+
+function messageFor(
+  proposal: Proposal,
+  results: readonly CampaignResult[],
+  candidates: number,
+  batch: number,
+): string {
+  const labels = proposal.model.summary["labelsFound"] as readonly string[];
+  const left = candidates - results.length;
+  if (left === 0) {
+    return `All ${candidates} candidates have a label (${labels.length} labels); nothing is left to propose.`;
+  }
+  const known = `${results.length} of ${candidates} candidates have a label`;
+  const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
+  if (results.length === 0) {
+    return `No candidate has a label yet: these points look at the whole space first.${fewer}`;
+  }
+  if (labels.length === 1) {
+    return `${known}, all ${labels[0]}: until a second label is found, these points fill the space.${fewer}`;
+  }
+  const error = 100 * Number(proposal.model.summary["estimatedError"]);
+  return `${known} (${labels.length} labels); about ${error.toFixed(0)} % of the map may still be wrong. Next:${fewer}`;
+}

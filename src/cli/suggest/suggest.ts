@@ -1,0 +1,109 @@
+import type { Command } from "commander";
+import { misuse } from "../../core/errors.ts";
+import type { CommandIo, RegisterCommand } from "../command.ts";
+import { MAP_HELP } from "../output/write-map.ts";
+import { PLOT_HELP } from "../output/write-picture.ts";
+
+const EXAMPLES = `
+Examples:
+  tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5 --plot map.svg --map map.csv
+  tieline suggest --candidates candidates.csv --goal optimise --objectives yield:max --batch 3
+  tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K
+
+A candidate whose last columns are empty is unmeasured. For a phase diagram the label is the last column (or --label).`;
+
+/** Options of every goal; each goal reads its own. */
+export interface SuggestOptions {
+  readonly candidates: string;
+  readonly goal: string;
+  readonly objectives?: string;
+  readonly label?: string;
+  readonly axes?: string;
+  readonly method?: string;
+  readonly score?: string;
+  readonly diversity?: string;
+  readonly shared?: string;
+  readonly refineFrom?: string;
+  readonly confidence?: string;
+  readonly acquisition?: string;
+  readonly kernel?: string;
+  readonly constraints?: string;
+  readonly limit: readonly string[];
+  readonly cost?: string;
+  readonly reference?: string;
+  readonly initial?: string;
+  readonly initialDesign?: string;
+  readonly exploration?: string;
+  readonly logInputs?: string;
+  readonly components?: string;
+  readonly inFlight?: string;
+  readonly batch: string;
+  readonly out?: string;
+  readonly seed: string;
+  readonly plot?: string;
+  readonly plotAxes?: string;
+  readonly map?: string;
+  readonly json?: boolean;
+}
+
+/** One goal's way of making a batch from a table. */
+export type SuggestForGoal = (options: SuggestOptions, io: CommandIo) => Promise<void>;
+
+/** Goal -> its module, loaded only when asked for. */
+const GOALS: Readonly<Record<string, () => Promise<SuggestForGoal>>> = {
+  "phase-diagram": async () => (await import("./suggest-phase-diagram.ts")).suggestPhaseDiagram,
+  optimise: async () => (await import("./suggest-optimise.ts")).suggestOptimise,
+};
+
+function collect(text: string, all: readonly string[]): string[] {
+  return [...all, text];
+}
+
+/** `suggest`: one batch from a table, no daemon, no broker. */
+export const registerSuggest: RegisterCommand = (program: Command, io) => {
+  program
+    .command("suggest")
+    .description("propose the next experiments from a table of candidates")
+    .requiredOption("--candidates <file>", "CSV with a header, one row a candidate")
+    .requiredOption("--goal <goal>", Object.keys(GOALS).join(" or "))
+    .option("--objectives <list>", "optimise: columns to improve, e.g. y:min,z:max")
+    .option("--label <column>", "phase-diagram: column of the label (default: the last)")
+    .option("--axes <names>", "columns of the axes (default: all others)")
+    .option("--method <name>", "phase-diagram: model of the map")
+    .option("--score <name>", "phase-diagram: what makes a point worth measuring")
+    .option("--diversity <name>", "phase-diagram: how the points of a batch keep apart")
+    .option("--shared <column>", "all points of the batch share one value of this axis")
+    .option("--refine-from <n>", "phase-diagram: every n-th value first, finer near boundaries")
+    .option("--confidence <column>", "phase-diagram: column of each label's confidence, 0..1")
+    .option("--acquisition <name>", "optimise: what makes a point worth measuring")
+    .option("--kernel <name>", "optimise: matern-5/2 (default) or squared-exponential")
+    .option("--constraints <list>", "optimise: measured columns with a range, e.g. density:..5")
+    .option("--limit <expr>", 'optimise: linear limit on the axes, e.g. "a+2*b<=1"', collect, [])
+    .option("--cost <column>", "optimise: cost of each candidate")
+    .option("--reference <list>", "optimise: reference point of the hypervolume")
+    .option("--initial <n>", "optimise: results of a space-filling design before the model chooses")
+    .option("--initial-design <name>", "optimise: sobol (default), latin-hypercube or random")
+    .option("--exploration <k>", "optimise: deviations that upper-confidence-bound credits (2)")
+    .option("--log-inputs <names>", "optimise: positive axes that differ by factors")
+    .option("--components <names>", "optimise: axes that are fractions and sum to 1")
+    .option("--in-flight <lines>", "optimise: lines of the file that are being measured, e.g. 7,12")
+    .option("--batch <n>", "points wanted", "1")
+    .option("--out <file>", "also write the proposals to this CSV file")
+    .option("--seed <n>", "names the random stream", "1")
+    .option("--plot <file>", `${PLOT_HELP} of what is known and what comes next`)
+    .option("--plot-axes <x,y>", "phase-diagram: two axes to draw")
+    .option("--map <file>", `phase-diagram: ${MAP_HELP}`)
+    .option("--json", "print one JSON document")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: SuggestOptions) => {
+      const load = GOALS[options.goal];
+      if (load === undefined) {
+        throw misuse(
+          "TL-1001",
+          `--goal must be ${Object.keys(GOALS).join(" or ")}, not "${options.goal}"`,
+        );
+      }
+      const suggest = await load();
+      await suggest(options, io);
+    });
+};

@@ -1,0 +1,190 @@
+import type { ScaledGrid } from "../map-model.ts";
+import { presentComponents } from "../phase-rule.ts";
+import { createHarmonicField } from "./harmonic-field.ts";
+import {
+  BANDWIDTH_steps,
+  buildKernelGraph,
+  CUT_steps,
+  FACE_COUPLING,
+  type KernelGraph,
+} from "./kernel-graph.ts";
+import type { LabelField, NodeEvidence } from "./label-field.ts";
+import { createSpreadingField } from "./spreading-field.ts";
+
+export interface NetworkOptions {
+  readonly field: "harmonic" | "spreading";
+  /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
+  readonly gamma?: number | undefined;
+}
+
+/** The graph of candidates and of results off the grid, with a label field on it that follows the evidence. */
+export interface MapNetwork {
+  /** The node at a raw place: a candidate or an earlier node within a share of a step (a quarter where not said), else a new one. */
+  nodeAt(at: Float64Array, snap_steps?: number): number;
+  /** Isometric coordinates of a node. */
+  place(node: number): Float64Array;
+  /** Isometric coordinates of a raw place. */
+  placeRaw(at: Float64Array): Float64Array;
+  /** Raw axis values of a node. */
+  valuesOf(node: number): Float64Array;
+  /** Says that a node's evidence is new (it had none) or has changed. */
+  touch(node: number, isNew: boolean): void;
+  /** Treats faces of the composition simplex as diagrams of their own, from now on. */
+  separateFaces(): void;
+  columns(evidence: EvidenceSource): readonly Float64Array[];
+  leaveOut(node: number): Float64Array | undefined;
+  /** How far each node follows a change at a free one. */
+  respond(node: number): Float64Array | undefined;
+}
+
+/** Where the network reads the evidence from. */
+export interface EvidenceSource {
+  at(node: number): NodeEvidence | undefined;
+  nodes(): ReadonlyMap<number, NodeEvidence>;
+}
+
+/** A measured composition this close to a candidate is that candidate's, grid steps. */
+const SNAP_steps = 0.25;
+/** So many new nodes at once are cheaper by a fresh solve of all labels. */
+const WAITING_max = 60;
+/** Weights below this share of the largest are left out of a kernel of given gamma. */
+const GAMMA_WEIGHT_min = 1e-9;
+
+export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): MapNetwork {
+  const extra: { readonly point: Float64Array; readonly values: Float64Array }[] = [];
+  let field: LabelField | undefined;
+  let waiting: number[] = [];
+  let isGraphOld = false;
+  let hasFaces = false;
+  let needsReset = false;
+
+  const settle = (evidence: EvidenceSource): LabelField => {
+    if (field === undefined || isGraphOld) {
+      const graph = buildGraph(grid, extra, options, hasFaces);
+      field =
+        options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+      needsReset = true;
+    }
+    if (needsReset || waiting.length > WAITING_max) field.reset(evidence.nodes());
+    else {
+      for (const node of waiting) {
+        const item = evidence.at(node);
+        if (item !== undefined) field.place(node, item);
+      }
+    }
+    waiting = [];
+    isGraphOld = false;
+    needsReset = false;
+    return field;
+  };
+
+  const placeRaw = (at: Float64Array): Float64Array => {
+    const point = new Float64Array(grid.dimension);
+    grid.scaling.place(at, point, 0);
+    return point;
+  };
+
+  return {
+    placeRaw,
+    place: (node) =>
+      node < grid.count
+        ? grid.points.subarray(node * grid.dimension, (node + 1) * grid.dimension)
+        : (extra[node - grid.count]?.point ?? new Float64Array(grid.dimension)),
+    valuesOf: (node) =>
+      node < grid.count
+        ? grid.values.subarray(node * grid.axes.length, (node + 1) * grid.axes.length)
+        : (extra[node - grid.count]?.values ?? new Float64Array(grid.axes.length)),
+    nodeAt: (at, snap_steps = SNAP_steps) => {
+      const point = placeRaw(at);
+      const near = nearestNode(
+        grid,
+        extra.map((item) => item.point),
+        point,
+      );
+      if (near.distance <= snap_steps * Math.min(...grid.scaling.steps)) return near.node;
+      extra.push({ point, values: at });
+      isGraphOld = true;
+      return grid.count + extra.length - 1;
+    },
+    touch: (node, isNew) => {
+      if (isNew) waiting.push(node);
+      else needsReset = true;
+    },
+    separateFaces: () => {
+      if (hasFaces || grid.components.length === 0) return;
+      hasFaces = true;
+      isGraphOld = true;
+    },
+    columns: (evidence) => settle(evidence).columns(),
+    leaveOut: (node) => field?.leaveOut(node),
+    respond: (node) => field?.respond(node),
+  };
+}
+
+function buildGraph(
+  grid: ScaledGrid,
+  extra: readonly { readonly point: Float64Array; readonly values: Float64Array }[],
+  options: NetworkOptions,
+  hasFaces: boolean,
+): KernelGraph {
+  const points = new Float64Array(grid.points.length + extra.length * grid.dimension);
+  points.set(grid.points);
+  for (const [k, { point }] of extra.entries()) {
+    points.set(point, grid.points.length + k * grid.dimension);
+  }
+  const { gamma } = options;
+  if (gamma !== undefined) {
+    const bandwidth = 1 / Math.sqrt(2 * gamma) / grid.scaling.unit_z;
+    const cut = bandwidth * Math.sqrt(-2 * Math.log(GAMMA_WEIGHT_min));
+    return buildKernelGraph(points, grid.dimension, { bandwidth, cut });
+  }
+  const { steps } = grid.scaling;
+  return buildKernelGraph(inGridSteps(points, steps), grid.dimension, {
+    bandwidth: BANDWIDTH_steps,
+    cut: CUT_steps,
+    stretch: steps.every((step) => step === steps[0]) ? undefined : steps,
+    coupling: hasFaces
+      ? faceCoupling(
+          grid,
+          extra.map((item) => item.values),
+        )
+      : undefined,
+  });
+}
+
+/** Coordinates in which one unit is one grid step along every axis. */
+function inGridSteps(points: Float64Array, steps: readonly number[]): Float64Array {
+  return points.map((x, k) => x / (steps[k % steps.length] ?? 1));
+}
+
+function faceCoupling(
+  grid: ScaledGrid,
+  extra: readonly Float64Array[],
+): (i: number, j: number) => number {
+  const width = grid.axes.length;
+  const values = new Float64Array(grid.values.length + extra.length * width);
+  values.set(grid.values);
+  for (const [k, row] of extra.entries()) values.set(row, grid.values.length + k * width);
+  const present = presentComponents(values, width, grid.components, grid.wholeAmount);
+  return (i, j) => (present[i] === present[j] ? 1 : FACE_COUPLING);
+}
+
+function nearestNode(
+  grid: ScaledGrid,
+  extra: readonly Float64Array[],
+  point: Float64Array,
+): { node: number; distance: number } {
+  let node = -1;
+  let best = Number.POSITIVE_INFINITY;
+  const offer = (candidate: number, other: Float64Array, offset: number): void => {
+    let d2 = 0;
+    for (let k = 0; k < grid.dimension; k++) d2 += (other[offset + k]! - point[k]!) ** 2;
+    if (d2 < best) {
+      best = d2;
+      node = candidate;
+    }
+  };
+  for (let i = 0; i < grid.count; i++) offer(i, grid.points, i * grid.dimension);
+  for (const [k, other] of extra.entries()) offer(grid.count + k, other, 0);
+  return { node, distance: Math.sqrt(best) };
+}

@@ -1,0 +1,232 @@
+import { assert } from "../../core/assert.ts";
+import type { CampaignSpec } from "../../domain/campaign.ts";
+import type { Candidate } from "../../domain/candidate.ts";
+import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
+import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
+import {
+  type MapModel,
+  type PhaseEvidence,
+  unseenChanceOf,
+} from "../../models/phase-diagram/map-model.ts";
+import { listCandidates } from "../candidates.ts";
+import type { Planner, PlannerFactory } from "../planner.ts";
+import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
+import { createMapModel, kernelGamma, resolveSettings } from "./phase-diagram-strategy.ts";
+import { summariseMap, viewMap } from "./phase-diagram-view.ts";
+import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
+
+/** A point whose experiment failed this often is not proposed again. */
+const FAILURES_max = 2;
+
+/** The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). */
+export const createPhaseDiagramPlanner: PlannerFactory = (campaign) => {
+  assert(
+    campaign.goal === "phase-diagram" || campaign.goal === "structure-map",
+    `the phase-diagram planner was given a campaign of goal ${campaign.goal}`,
+  );
+  return createPlanner(campaign, campaign.model, listCandidates(campaign.space));
+};
+
+interface Learnt {
+  readonly evidence: Map<number, PhaseEvidence>;
+  readonly results: Map<number, readonly number[]>;
+  readonly failures: Map<number, number>;
+  readonly ambiguous: Set<number>;
+  /** Results in a row that left every label of the map as it was. */
+  unchanged: number;
+}
+
+function createPlanner(
+  campaign: CampaignSpec,
+  settings: PhaseDiagramSettings,
+  candidates: readonly Candidate[],
+): Planner {
+  const grid = orderGrid(
+    candidates.map((candidate) => candidate.parameters),
+    componentsOf(campaign.space),
+  );
+  const indexOf = new Map(
+    candidates.map(({ candidateId }, row) => [candidateId, grid.candidateOf[row] ?? -1]),
+  );
+  const model = createMapModel({ settings, grid, seed: campaign.seed });
+  const learnt: Learnt = {
+    evidence: new Map(),
+    results: new Map(),
+    failures: new Map(),
+    ambiguous: new Set(),
+    unchanged: 0,
+  };
+  const observe = (evidence: PhaseEvidence): void => {
+    model.observe(evidence);
+    learnt.evidence.set(evidence.id, evidence);
+  };
+  evidenceOfKnown(settings.known ?? [], grid).forEach(observe);
+  const watchesMap = settings.stop?.mapUnchanged !== undefined;
+  let previous = watchesMap ? labelsOf(model) : [];
+
+  const learnOne = (result: CampaignResult): void => {
+    const candidate = indexOf.get(result.candidateId) ?? -1;
+    const evidence = evidenceOf(result, candidate, grid);
+    learnt.results.set(
+      result.position,
+      evidence.map((item) => item.id),
+    );
+    if (evidence.length === 0) countFailure(learnt, result, candidate);
+    evidence.forEach(observe);
+    if (!watchesMap || evidence.length === 0) return;
+    const now = labelsOf(model);
+    const isSame = now.length === previous.length && now.every((label, i) => label === previous[i]);
+    learnt.unchanged = isSame ? learnt.unchanged + 1 : 0;
+    previous = now;
+  };
+
+  return {
+    learn: (results) => {
+      for (const result of results) learnOne(result);
+    },
+    forget: (positions) => {
+      for (const position of positions) {
+        for (const id of learnt.results.get(position) ?? []) {
+          model.forget(id);
+          learnt.evidence.delete(id);
+        }
+        learnt.results.delete(position);
+      }
+      learnt.unchanged = 0;
+      if (watchesMap) previous = labelsOf(model);
+    },
+    propose: (request) =>
+      propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf }),
+    view: (detail) => viewMap(model, grid, [...learnt.evidence.values()], detail),
+  };
+}
+
+function countFailure(learnt: Learnt, result: CampaignResult, candidate: number): void {
+  const isAmbiguous = result.observations.some(
+    (observation) =>
+      observation.kind === "phases" && (observation.confidence ?? 1) < CONFIDENCE_min,
+  );
+  if (isAmbiguous) learnt.ambiguous.add(candidate);
+  learnt.failures.set(candidate, (learnt.failures.get(candidate) ?? 0) + 1);
+}
+
+/** The label of each candidate as text, since numbers shift when a label is withdrawn. */
+function labelsOf(model: MapModel): string[] {
+  const { label, labels } = model.predict();
+  return Array.from(label, (k) => (k < 0 ? "" : (labels[k] ?? "")));
+}
+
+interface ProposeContext {
+  readonly request: ProposalRequest;
+  readonly campaign: CampaignSpec;
+  readonly settings: PhaseDiagramSettings;
+  readonly candidates: readonly Candidate[];
+  readonly grid: OrderedGrid;
+  readonly model: MapModel;
+  readonly learnt: Learnt;
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+function propose(context: ProposeContext): Proposal {
+  const { request, grid, model, learnt, indexOf, candidates } = context;
+  const excluded = new Set(request.excluded.map((id) => indexOf.get(id) ?? -1));
+  for (const [candidate, times] of learnt.failures) {
+    if (times >= FAILURES_max) excluded.add(candidate);
+  }
+  const inGrid = request.pending.filter((point) => indexOf.has(point.candidateId));
+  const elsewhere = request.pending.filter((point) => !indexOf.has(point.candidateId));
+  const ranked = model.rank({
+    count: request.count,
+    pending: inGrid.map((point) => indexOf.get(point.candidateId) ?? -1),
+    pendingElsewhere: elsewhere.map((point) =>
+      Float64Array.from(grid.axes, (axis) => Number(point.parameters[axis] ?? 0)),
+    ),
+    excluded,
+    seed: `${request.seed}/${request.n}`,
+  });
+  const points = ranked.flatMap(({ candidate, score, why }) => {
+    const chosen = candidates[grid.rowOf[candidate] ?? -1];
+    return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
+  });
+  const resolved = {
+    ...resolveSettings(context.settings),
+    gamma: kernelGamma(context.settings, grid),
+  };
+  const status = model.status();
+  return {
+    points,
+    verdict: judge(context, points.length),
+    model: {
+      observations: status.observations,
+      method: status.engine?.name ?? resolved.method,
+      hyperparameters: { ...resolved, dimension: grid.dimension, steps: grid.scaling.steps },
+      summary: { ...summariseMap(model, grid), ...status.engine?.figures },
+    },
+    warnings: [
+      ...status.warnings,
+      ...status.suspicious.map(
+        ({ candidate, label, expected }) =>
+          `The result ${label} at ${describe(context, candidate)} contradicts all around it (${expected}): repeat it.`,
+      ),
+      ...[...learnt.ambiguous].map(
+        (candidate) =>
+          `The result at ${describe(context, candidate)} was too uncertain to learn from.`,
+      ),
+    ],
+  };
+}
+
+/** Six digits: the order in which results were learnt may show in the last ones, and a log must compare equal. */
+function roundScore(score: number): number {
+  return Number.isFinite(score) ? Number(score.toPrecision(6)) : 0;
+}
+
+function describe({ grid }: ProposeContext, candidate: number): string {
+  if (candidate < 0) return "a point off the grid";
+  const width = grid.axes.length;
+  return grid.axes
+    .map(
+      (axis, k) => `${axis} = ${Number((grid.values[candidate * width + k] ?? 0).toPrecision(4))}`,
+    )
+    .join(", ");
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+function judge(context: ProposeContext, proposed: number): Verdict {
+  const { settings, model, learnt, request } = context;
+  const status = model.status();
+  const stop = settings.stop;
+  if (stop?.mapUnchanged !== undefined && learnt.unchanged >= stop.mapUnchanged) {
+    return {
+      kind: "converged",
+      reason: `the last ${learnt.unchanged} results changed no label of the map`,
+    };
+  }
+  const isWellKnown = model.predict().labels.length >= 2 && status.observations > 0;
+  if (stop?.error_max !== undefined && isWellKnown && status.estimatedError <= stop.error_max) {
+    return {
+      kind: "converged",
+      reason: `the estimated share of wrong labels, ${percent(status.estimatedError)}, is as low as asked for (${percent(stop.error_max)})`,
+    };
+  }
+  const unseen = unseenChanceOf(status);
+  if (stop?.unseenChance_max !== undefined && isWellKnown && unseen <= stop.unseenChance_max) {
+    return {
+      kind: "converged",
+      reason: `the chance of a phase not seen yet, ${percent(unseen)}, is as low as asked for (${percent(stop.unseenChance_max)})`,
+    };
+  }
+  if (status.complete !== undefined && stop !== undefined) {
+    return { kind: "converged", reason: status.complete };
+  }
+  if (request.count > 0 && proposed === 0 && request.pending.length === 0) {
+    return {
+      kind: "exhausted",
+      reason: "every candidate has been measured, excluded or has failed",
+    };
+  }
+  return { kind: "continue" };
+}

@@ -1,0 +1,118 @@
+import { LabError } from "../../core/errors.ts";
+import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
+import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
+import {
+  createGraphMap,
+  type GraphMapOptions,
+} from "../../models/phase-diagram/graph/graph-map.ts";
+import {
+  PHASE_DIVERSITIES,
+  PHASE_SCORES,
+  type PhaseDiversityName,
+  type PhaseScoreName,
+} from "../../models/phase-diagram/graph/phase-batch.ts";
+import type { MapModel } from "../../models/phase-diagram/map-model.ts";
+import type { OrderedGrid } from "./map-grid.ts";
+
+/** What decides on the engine of a map. */
+export interface MapStrategy {
+  readonly settings: PhaseDiagramSettings;
+  readonly grid: OrderedGrid;
+  readonly seed: string;
+}
+
+export const PHASE_METHODS = ["harmonic", "label-propagation", "label-spreading"] as const;
+export type PhaseMethodName = (typeof PHASE_METHODS)[number];
+
+/** Space-filling points before the map chooses, where the settings do not say. */
+const INITIAL = 8;
+
+/** The settings with every absent one replaced by the product's best. */
+export interface ResolvedSettings {
+  readonly method: PhaseMethodName;
+  readonly score: PhaseScoreName;
+  readonly diversity: PhaseDiversityName;
+  readonly initial: number;
+  readonly gamma: number | undefined;
+}
+
+/**
+ * Chooses the engine: the one place where a method's name becomes a model. The daemon's planner, `suggest` and `evaluate` all
+ * come here, so that what was evaluated is what runs.
+ */
+export function createMapModel(strategy: MapStrategy): MapModel {
+  const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
+  return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
+}
+
+/** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
+function graphOptions({ settings, grid }: MapStrategy): GraphMapOptions {
+  const resolved = resolveSettings(settings);
+  const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
+  if (shared === -1) {
+    throw new LabError(
+      "TL-5003",
+      `the shared column "${settings.shared}" is no axis; there is ${grid.axes.join(", ")}`,
+      { exitCode: 2 },
+    );
+  }
+  return {
+    field: resolved.method === "label-spreading" ? "spreading" : "harmonic",
+    score: resolved.score,
+    diversity: resolved.diversity,
+    initial: resolved.initial,
+    gamma: kernelGamma(settings, grid),
+    usesPhaseRule: resolved.method === "harmonic",
+    usesMidpoints: settings.coexistence === "midpoint",
+    shared,
+    refineFrom_steps: settings.refineFrom_steps,
+  };
+}
+
+/** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
+const GAMMA_published = 20;
+/** A wider kernel, in grid steps, would join hundreds of candidates on a fine grid. */
+const BANDWIDTH_published_steps = 1.5;
+
+/**
+ * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
+ * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
+ */
+export function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
+  const { method, gamma } = resolveSettings(settings);
+  if (gamma !== undefined || method === "harmonic") return gamma;
+  const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
+  return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
+}
+
+export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
+  if (settings.score === "expected-risk" && settings.method === "label-spreading") {
+    const what = "the score expected-risk needs the method harmonic or label-propagation";
+    throw new LabError("TL-5003", what, { exitCode: 2 });
+  }
+  return {
+    method: oneOf("method", settings.method, PHASE_METHODS, "harmonic"),
+    score: oneOf("score", settings.score, PHASE_SCORES, "balanced"),
+    diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, "local-penalty"),
+    initial: settings.initial ?? INITIAL,
+    gamma: settings.gamma,
+  };
+}
+
+function oneOf<T extends string>(
+  what: string,
+  value: string | undefined,
+  allowed: readonly T[],
+  fallback: T,
+): T {
+  if (value === undefined) return fallback;
+  const found = allowed.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new LabError(
+    "TL-5003",
+    `the ${what} "${value}" is unknown; there is ${allowed.join(", ")}`,
+    {
+      exitCode: 2,
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LOG_FILE, openFileEventLog } from "../../adapters/storage/file-event-log.ts";
+import { LabError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { VERSION } from "../core/version.ts";
+import type { LabEvent } from "../events/lab-event.ts";
+import { applyEvent } from "../runtime/apply-event.ts";
+import { createLab, type Lab } from "../runtime/lab.ts";
+import { listJobs, locateJob, summariseCampaign } from "../runtime/lab-status.ts";
+import { createExportFold, type ExportFold } from "../views/export-document.ts";
+
+export interface ReadLogOptions {
+  readonly folder: string;
+  readonly site: string;
+  readonly logger: Logger;
+  readonly onEvent?: ((event: LabEvent, lab: Lab) => void) | undefined;
+}
+
+/** A log read once, without a daemon: the laboratory at its end and what can be exported of it. */
+export interface ReadLog {
+  readonly lab: Lab;
+  readonly exports: ExportFold;
+  readonly events: number;
+}
+
+/** Replays the log of a data folder, read-only; a daemon may be running on it. TL-4001 where there is none. */
+export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
+  if (!existsSync(join(options.folder, LOG_FILE))) {
+    throw new LabError("TL-4001", `There is no event log in ${options.folder}`, {
+      hint: "Name the data folder of a daemon with --data DIR.",
+    });
+  }
+  const log = await openFileEventLog({
+    folder: options.folder,
+    logger: options.logger,
+    readOnly: true,
+  });
+  const lab = createLab();
+  const exports = createExportFold({
+    site: options.site,
+    version: VERSION,
+    state: {
+      campaignStatus: (id) => summariseCampaign(lab, id),
+      locateJob: (id) => locateJob(lab, id),
+      allJobs: (id) => listJobs(lab, id),
+    },
+  });
+  let events = 0;
+  for await (const event of log.read()) {
+    options.onEvent?.(event, lab);
+    applyEvent(lab, event);
+    exports.fold(event);
+    events += 1;
+  }
+  await log.close();
+  return { lab, exports, events };
+}

@@ -1,0 +1,169 @@
+import { readFileSync, statSync } from "node:fs";
+import { CsvError, type Info, parse } from "csv-parse/sync";
+import { LabError } from "../core/errors.ts";
+
+/** A CSV file with a header: names and rows of trimmed text, with the line each row begins on. */
+export interface Table {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+  /** Numbers are written `0,5`: what a spreadsheet writes where it separates values by semicolons. */
+  readonly hasDecimalCommas: boolean;
+}
+
+export interface TableRow {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** A file larger than this is refused before it fills the memory. */
+const TABLE_BYTES_max = 256 * 1024 * 1024;
+
+/** Reads a CSV file (UTF-8, or UTF-16 with its mark); comma, semicolon or tab, quotes as in RFC 4180. Throws TL-1002, TL-1020. */
+export function readTable(file: string): Table {
+  return parseTable(readTableText(file), file);
+}
+
+/** The text of a table. Throws TL-1002 where it cannot be read, TL-1020 where it is no text or too large. */
+export function readTableText(file: string): string {
+  let bytes: Buffer;
+  try {
+    const { size } = statSync(file);
+    if (size > TABLE_BYTES_max) {
+      throw new LabError("TL-1020", `${file} is larger than ${TABLE_BYTES_max / 1048576} MB`, {
+        hint: "Split the table.",
+      });
+    }
+    bytes = readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause;
+    throw new LabError("TL-1002", `the file ${file} ${reasonOf(cause)}`, { cause });
+  }
+  try {
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch {
+    // Told below: what these bytes are is not known.
+  }
+  throw new LabError("TL-1020", `${file} is not UTF-8 text`, {
+    hint: "Save the table as CSV in UTF-8.",
+  });
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "does not exist";
+  if (code === "EISDIR") return "is a folder";
+  if (code === "EACCES") return "may not be read";
+  return `cannot be read (${message})`;
+}
+
+function encodingOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
+}
+
+/** Parses CSV text; `file` names it in errors. Rows and last columns without any value, as spreadsheets leave them, are left out. */
+export function parseTable(text: string, file: string): Table {
+  const { records, delimiter } = parseRecords(text, file);
+  const [header, ...rows] = records;
+  if (header === undefined) {
+    throw new LabError("TL-1020", `${file} is empty`, {
+      hint: "The first line must name the columns.",
+    });
+  }
+  const columns = header.record.map((name) => name.trim());
+  const kept = rows.flatMap(({ record, info }): TableRow[] => {
+    const cells = record.map((cell) => cell.trim());
+    if (cells.every((cell) => cell === "")) return [];
+    if (cells.length === columns.length) return [{ line: info.lines, cells }];
+    throw new LabError(
+      "TL-1020",
+      `${file}, line ${info.lines} has ${cells.length} values, the header names ${columns.length} columns`,
+      { hint: "Correct that line, or the header in the first." },
+    );
+  });
+  while (columns.at(-1) === "" && kept.every(({ cells }) => cells[columns.length - 1] === "")) {
+    columns.pop();
+  }
+  const twice = columns.find((name, k) => name !== "" && columns.indexOf(name) !== k);
+  if (twice !== undefined) {
+    throw new LabError("TL-1020", `${file}, line 1: the column "${twice}" is named twice`);
+  }
+  return { file, columns, rows: kept, hasDecimalCommas: delimiter === ";" };
+}
+
+/** Position of a column; TL-1021 with the names there are. */
+export function columnOf(table: Table, name: string): number {
+  const at = table.columns.indexOf(name);
+  if (at >= 0) return at;
+  const parts = name.split(/\s+/);
+  const isList = parts.length > 1 && parts.every((part) => table.columns.includes(part));
+  throw new LabError("TL-1021", `${table.file} has no column "${name}"`, {
+    hint: isList
+      ? `Separate the names by commas: ${parts.join(",")}.`
+      : `Its columns are ${table.columns.map((column) => column || '""').join(", ")}.`,
+  });
+}
+
+/** A cell's number as JavaScript reads it, decimal commas where the table has them; NaN where it is none. */
+export function readNumber(table: Pick<Table, "hasDecimalCommas">, cell: string): number {
+  if (cell === "") return Number.NaN;
+  return Number(table.hasDecimalCommas ? cell.replace(DECIMAL_COMMA, "$1.$2") : cell);
+}
+
+const DECIMAL_COMMA = /^([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)$/;
+
+/** The cell as a finite number; TL-1020 with the line where it is none. */
+export function numberAt(table: Table, row: TableRow, column: number): number {
+  const text = row.cells[column] ?? "";
+  const value = readNumber(table, text);
+  if (Number.isFinite(value)) return value;
+  const what = `${table.file}, line ${row.line}: "${text}" in the column ${table.columns[column] || column + 1} is not a number`;
+  throw DECIMAL_COMMA.test(text)
+    ? new LabError("TL-1020", what, { hint: "Write decimal points." })
+    : new LabError("TL-1020", what);
+}
+
+/** Whether a column holds what pandas and spreadsheets write as the numbers of the rows, without a name. */
+export function isRowNumbers({ columns, rows }: Table, column: number): boolean {
+  if (!/^(Unnamed: \d+)?$/.test(columns[column] ?? "")) return false;
+  const first = Number(rows[0]?.cells[column]);
+  return rows.every(({ cells }, k) => cells[column] !== "" && Number(cells[column]) === first + k);
+}
+
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: Pick<Info, "lines">;
+}
+
+/** Tables without quotes, the large ones among them, need no parser: ten times as fast. */
+function splitRecords(text: string, delimiter: string): Parsed[] {
+  return text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .flatMap((line, k) =>
+      line === "" ? [] : [{ record: line.split(delimiter), info: { lines: k + 1 } }],
+    );
+}
+
+function parseRecords(text: string, file: string): { records: Parsed[]; delimiter: string } {
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  const delimiter = [",", ";", "\t"].reduce((best, trial) =>
+    firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
+  );
+  if (!text.includes('"')) return { records: splitRecords(text, delimiter), delimiter };
+  try {
+    const records = parse(text, {
+      bom: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as Parsed[];
+    return { records, delimiter };
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    throw new LabError("TL-1020", `${file}: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,354 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connect, type MqttClient } from "mqtt";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createEmbeddedBroker } from "../../../adapters/broker/embedded-broker.ts";
+import { fetchReference, referTo } from "../../../adapters/frames/data-reference.ts";
+import type {
+  SimulationOutcome,
+  SimulationProgram,
+  SimulationTask,
+} from "../../../adapters/gateway/device.ts";
+import { SimulationRunner } from "../../../adapters/gateway/instrument-gateway.ts";
+import { openRunnerJournal } from "../../../adapters/gateway/job-journal.ts";
+import { createBuiltinProgram } from "../../../adapters/runners/builtin-program.ts";
+import { forgetChild, runChild, signalGroup } from "../../../adapters/runners/child-run.ts";
+import { readTemplate } from "../../../adapters/runners/lammps-template.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+
+type Data = Readonly<Record<string, unknown>>;
+
+interface Heard {
+  readonly word: string;
+  readonly data: Data;
+}
+
+const ROOT = "tieline/v1/lab/instrument/md";
+
+/** A program whose simulations end when the test says so. */
+function patientProgram(): SimulationProgram & {
+  tasks: SimulationTask[];
+  end(outcome: SimulationOutcome): void;
+} {
+  const tasks: SimulationTask[] = [];
+  const ends: ((outcome: SimulationOutcome) => void)[] = [];
+  const { capability } = createBuiltinProgram({ duration_s: 1 });
+  const limited = {
+    ...capability,
+    parameters: { temperature_K: { unit: "K", min: 1, max: 3000 } },
+  };
+  return {
+    kind: "molecular-dynamics",
+    capability: limited,
+    simulated: true,
+    tasks,
+    end: (outcome) => ends.at(-1)?.(outcome),
+    run: (task) => {
+      tasks.push(task);
+      return new Promise((resolve) => {
+        ends.push(resolve);
+        task.signal.addEventListener("abort", () =>
+          resolve({ word: "failed", reason: String(task.signal.reason), retryable: true }),
+        );
+      });
+    },
+  };
+}
+
+const DONE: SimulationOutcome = { word: "result", observations: [], raw: [] };
+
+let folder: string;
+let broker: ReturnType<typeof createEmbeddedBroker>;
+let agent: MqttClient;
+let heard: Heard[];
+let runners: SimulationRunner[];
+let commands = 0;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tieline-runner-"));
+  heard = [];
+  runners = [];
+  broker = createEmbeddedBroker({
+    host: "127.0.0.1",
+    port: 0,
+    filters: [],
+    mayBeRetained: () => true,
+    logger: silentLogger,
+  });
+  await broker.start({ onMessage: async () => {}, onConnection: () => {} });
+  agent = connect(`mqtt://127.0.0.1:${String((broker as { port?: number }).port)}`);
+  agent.on("message", (topic, payload) => {
+    const { data } = JSON.parse(payload.toString("utf8")) as { data: Data };
+    if (!topic.endsWith("/ack") && !topic.includes("/command/"))
+      heard.push({ word: topic.split("/").at(-1) ?? "", data });
+  });
+  await agent.subscribeAsync(`${ROOT}/#`, { qos: 1 });
+});
+
+afterEach(async () => {
+  for (const runner of runners) await runner.stop();
+  await agent.endAsync(true);
+  await broker.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startRunner(program: SimulationProgram): Promise<SimulationRunner> {
+  const births = count("birth");
+  const runner = new SimulationRunner({
+    brokerUrl: `mqtt://127.0.0.1:${String((broker as { port?: number }).port)}`,
+    site: "lab",
+    instrumentId: "md",
+    folder,
+    program,
+    logger: silentLogger,
+    now_ms: () => 1_000_000,
+    resendAfter_ms: 60,
+  });
+  runners.push(runner);
+  await vi.waitFor(() => expect(count("birth")).toBe(births + 1), 5000);
+  return runner;
+}
+
+function count(word: string): number {
+  return heard.filter((one) => one.word === word).length;
+}
+
+function last(word: string): Data | undefined {
+  return heard.filter((one) => one.word === word).at(-1)?.data;
+}
+
+async function say(path: string, type: string, data: Data): Promise<void> {
+  const envelope = {
+    specversion: "1.0",
+    id: `a${++commands}`,
+    source: "agent/t",
+    type,
+    time: new Date(0).toISOString(),
+    data,
+  };
+  await agent.publishAsync(`tieline/v1/lab/${path}`, JSON.stringify(envelope), { qos: 1 });
+}
+
+function order(jobId: string, changes: Data = {}): Promise<void> {
+  return say("instrument/md/command/start", "tieline.job.start", {
+    commandId: `start-${jobId}`,
+    jobId,
+    attempt: 1,
+    campaignId: "c",
+    epoch: 3,
+    notAfter: new Date(2_000_000).toISOString(),
+    capability: "quench",
+    parameters: { temperature_K: 300 },
+    ...changes,
+  });
+}
+
+const until = (check: () => void): Promise<void> => vi.waitFor(check, 5000);
+
+describe("a simulation runner", () => {
+  test("accepts, runs, and says its result until it is acknowledged", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1");
+    await until(() => expect(count("accepted")).toBe(1));
+    program.tasks[0]?.onProgress(0.5);
+    await until(() => expect(last("progress")).toMatchObject({ jobId: "j1", fraction: 0.5 }));
+    program.end(DONE);
+    await until(() => expect(count("result")).toBeGreaterThan(2));
+    await say("instrument/md/job/j1/ack", "tieline.job.ack", {
+      jobId: "j1",
+      attempt: 1,
+      position: 9,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const said = count("result");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(count("result")).toBe(said);
+  });
+
+  test("a command that comes twice is done once", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1");
+    await order("j1");
+    await until(() => expect(count("accepted")).toBe(2));
+    expect(program.tasks).toHaveLength(1);
+  });
+
+  test("a job named as one before, at other set points, is another simulation; at the same ones it is done", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1");
+    await until(() => expect(program.tasks).toHaveLength(1));
+    program.end(DONE);
+    await until(() => expect(count("result")).toBeGreaterThan(0));
+    await order("j1", { commandId: "again" });
+    await order("j1", { commandId: "anew", parameters: { temperature_K: 500 } });
+    await until(() => expect(program.tasks).toHaveLength(2));
+    expect(program.tasks[1]?.parameters).toEqual({ temperature_K: 500 });
+    expect(program.tasks[1]?.folder).not.toBe(program.tasks[0]?.folder);
+  });
+
+  test.each([
+    ["its notAfter has passed", { notAfter: new Date(500_000).toISOString() }, true],
+    [
+      "a set point lies outside the announced limits",
+      { parameters: { temperature_K: 3001 } },
+      false,
+    ],
+    ["a set point is missing", { parameters: {} }, false],
+    ["a set point was never announced", { parameters: { temperature_K: 300, pressure: 1 } }, false],
+    ["the capability is another one", { capability: "anneal" }, false],
+  ])("refuses a start when %s", async (_, changes, retryable) => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1", changes);
+    await until(() => expect(last("rejected")).toMatchObject({ jobId: "j1", retryable }));
+    expect(program.tasks).toHaveLength(0);
+  });
+
+  test("refuses an older epoch, and a second job while it is busy", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1", { epoch: 5 });
+    await until(() => expect(count("accepted")).toBe(1));
+    await order("j2", { epoch: 4 });
+    await until(() => expect(last("rejected")?.["reason"]).toContain("epoch 4 is older than 5"));
+    await order("j3", { epoch: 5 });
+    await until(() => expect(last("rejected")?.["reason"]).toContain("busy with job j1"));
+  });
+
+  test("cancel and the emergency stop end the simulation; nothing starts until it is lifted", async () => {
+    const program = patientProgram();
+    await startRunner(program);
+    await order("j1");
+    await until(() => expect(count("accepted")).toBe(1));
+    await say("instrument/md/command/cancel", "tieline.job.cancel", {
+      commandId: "x",
+      jobId: "j1",
+      epoch: 3,
+    });
+    await until(() => expect(last("failed")).toMatchObject({ jobId: "j1", reason: "cancelled" }));
+    await order("j2");
+    await until(() => expect(count("accepted")).toBe(2));
+    const stop = (active: boolean): Promise<void> =>
+      say("safety/emergency-stop", "tieline.safety.emergencyStop", {
+        active,
+        by: "t",
+        reason: "t",
+      });
+    await stop(true);
+    await until(() => expect(last("failed")).toMatchObject({ jobId: "j2" }));
+    await order("j3");
+    await until(() => expect(last("rejected")).toMatchObject({ jobId: "j3", retryable: true }));
+    await stop(false);
+    await order("j4");
+    await until(() => expect(last("accepted")).toMatchObject({ jobId: "j4" }));
+  });
+
+  test("started again after a kill it takes up its job, and answers reconcile truthfully", async () => {
+    const before = patientProgram();
+    const killed = await startRunner(before);
+    await order("ended");
+    await until(() => expect(count("accepted")).toBe(1));
+    before.end(DONE);
+    await until(() => expect(count("result")).toBeGreaterThan(0));
+    await order("running");
+    await until(() => expect(before.tasks).toHaveLength(2));
+    await killed.stop();
+    // What a kill in the middle of a write leaves behind.
+    appendFileSync(join(folder, "journal.jsonl"), '{"note":"acc');
+    const after = patientProgram();
+    heard.length = 0;
+    await startRunner(after);
+    expect(after.tasks.map((task) => task.jobId)).toEqual(["running"]);
+    expect(after.tasks[0]?.folder).toBe(before.tasks[1]?.folder);
+    await say("instrument/md/command/reconcile", "tieline.job.reconcile", {
+      commandId: "r",
+      jobIds: ["ended", "running", "never"],
+      epoch: 4,
+    });
+    await until(() => {
+      expect(last("unknown")).toEqual({ jobId: "never" });
+      expect(last("accepted")).toMatchObject({ jobId: "running" });
+      expect(last("result")).toMatchObject({ jobId: "ended" });
+    });
+    await order("running");
+    await until(() => expect(count("accepted")).toBeGreaterThan(1));
+    expect(after.tasks).toHaveLength(1);
+  });
+});
+
+test("the journal refuses a second runner in the same folder, and takes over from a dead one", () => {
+  const first = openRunnerJournal(join(folder, "j"));
+  writeFileSync(join(folder, "j/runner.pid"), "1 0");
+  const second = openRunnerJournal(join(folder, "j"));
+  second.close();
+  first.close();
+  const init = readFileSync("/proc/1/stat", "utf8");
+  const started = init.slice(init.lastIndexOf(")") + 2).split(" ")[19];
+  writeFileSync(join(folder, "j/runner.pid"), `1 ${String(started)}`);
+  expect(() => openRunnerJournal(join(folder, "j"))).toThrow(
+    expect.objectContaining({ code: "TL-7032" }),
+  );
+});
+
+describe("a child that outlives its runner", () => {
+  const task = (command: readonly string[], signal = new AbortController().signal) => ({
+    command,
+    folder,
+    environment: {},
+    signal,
+    onTick: () => {},
+  });
+
+  test("is found again with its exit code, is not begun twice", async () => {
+    const command = ["sh", "-c", "echo once >> ran; sleep 0.4; exit 3"];
+    const first = runChild(task(command));
+    const second = runChild(task(command));
+    expect(await first).toEqual({ code: 3 });
+    expect(await second).toEqual({ code: 3 });
+    expect(readFileSync(join(folder, "ran"), "utf8")).toBe("once\n");
+  });
+
+  test("killed with its shell it is lost, and can be begun anew", async () => {
+    const ended = runChild(task(["sleep", "20"]));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    signalGroup(folder, "SIGKILL");
+    expect(await ended).toBe("lost");
+    forgetChild(folder);
+    expect(await runChild(task(["true"]))).toEqual({ code: 0 });
+  });
+
+  test("ends when it is cancelled", async () => {
+    const abort = new AbortController();
+    const ended = runChild(task(["sleep", "20"], abort.signal));
+    setTimeout(() => abort.abort("cancelled"), 200);
+    expect(await ended).toBe("aborted");
+  });
+});
+
+test("a file that is not the one announced is refused", async () => {
+  const path = join(folder, "a.xyz");
+  writeFileSync(path, "1\nx\nSi 0 0 0\n");
+  const reference = await referTo(path);
+  expect(await fetchReference(reference)).toBe(fileURLToPath(reference.uri));
+  appendFileSync(path, "1\nx\nSi 0 0 0\n");
+  await expect(fetchReference(reference)).rejects.toMatchObject({ code: "TL-7020" });
+});
+
+test("a template tells its capability; one without is refused with its line", () => {
+  const example = join(import.meta.dirname, "../../../config/silicon/quench.lmp");
+  expect(readTemplate(example)).toMatchObject({
+    name: "quench",
+    parameters: { temperature_K: { unit: "K", min: 250, max: 3200 } },
+  });
+  const path = join(folder, "in.lmp");
+  writeFileSync(
+    path,
+    "# tieline capability q\n# tieline parameter T unit K min 5 max 1\ndump $OUT\n",
+  );
+  expect(() => readTemplate(path)).toThrow(expect.objectContaining({ code: "TL-7031" }));
+});

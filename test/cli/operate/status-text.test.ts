@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { describeStatus } from "../../../src/cli/operate/status-text.ts";
+
+test("a status tells state, budget, figures, fields, findings and the batch with its reasons", () => {
+  const text = describeStatus("stack", {
+    state: {
+      ...{ state: "running.measuring", budget: { used: 3, total: 12 } },
+      ...{ inFlight: 2, observations: 3 },
+    },
+    batch: {
+      ...{ n: 4, approval: "notNeeded" },
+      points: [{ candidateId: "c7", parameters: { A: 0.5, T: 600 }, why: "least certain" }],
+    },
+    model: {
+      observations: 3,
+      summary: {
+        phasesFound: ["A", "B"],
+        certainty: 0.123456,
+        derivedLabels: 17,
+        phaseFractions: { A: 0.75, B: 0.25 },
+        findings: ["Invariant reaction A+B = C+D between 500 and 600", "Another, later"],
+      },
+    },
+  });
+  expect(text.split("\n").slice(2)).toEqual([
+    "  phasesFound            2: A, B",
+    "  certainty              0.1235",
+    "  derivedLabels          17",
+    expect.stringMatching(/75 % A$/),
+    expect.stringMatching(/25 % B$/),
+    "  found: Invariant reaction A+B = C+D between 500 and 600",
+    "  found: Another, later",
+    "  batch 4 (approval: notNeeded)",
+    "    c7      A=0.5 T=600  least certain",
+    "",
+  ]);
+  expect(text).toMatch(/^stack: running.measuring\n.* measured 3 of 12, 2 in flight\n/);
+});
+
+test("of long lists the first names are shown, and that there are more", () => {
+  const labelsFound = Array.from({ length: 14 }, (_, k) => `L${k}`);
+  const text = describeStatus("m", {
+    state: { state: "paused", budget: { used: 0, total: 0 }, inFlight: 0, observations: 0 },
+    model: { observations: 0, summary: { labelsFound } },
+  });
+  expect(text).toContain("14: L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, …\n");
+});
