@@ -4,6 +4,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
+import { registerIdentify } from "./identify/identify.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerSuggest,
   registerEvaluate,
+  registerIdentify,
   registerEffectiveModel,
   registerSimulate,
   registerExport,
