@@ -21,6 +21,8 @@ export interface NetworkOptions {
 export interface MapNetwork {
   /** The node at a raw place: a candidate or an earlier node within a share of a step (a quarter where not said), else a new one. */
   nodeAt(at: Float64Array, snap_steps?: number): number;
+  /** The candidate within half a step of a raw place, -1 where there is none. */
+  candidateAt(at: Float64Array): number;
   /** Isometric coordinates of a node. */
   place(node: number): Float64Array;
   /** Isometric coordinates of a raw place. */
@@ -45,6 +47,8 @@ export interface EvidenceSource {
 
 /** A measured composition this close to a candidate is that candidate's, grid steps. */
 const SNAP_steps = 0.25;
+/** A point in flight this close to a candidate will be a result of it, grid steps. */
+const SAME_PLACE_steps = 0.5;
 /** So many new nodes at once are cheaper by a fresh solve of all labels. */
 const WAITING_max = 60;
 /** Weights below this share of the largest are left out of a kernel of given gamma. */
@@ -84,8 +88,14 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
     return point;
   };
 
+  const step = Math.min(...grid.scaling.steps);
+
   return {
     placeRaw,
+    candidateAt: (at) => {
+      const { node, distance } = nearestNode(grid, [], placeRaw(at));
+      return distance <= SAME_PLACE_steps * step ? node : -1;
+    },
     place: (node) =>
       node < grid.count
         ? grid.points.subarray(node * grid.dimension, (node + 1) * grid.dimension)
@@ -101,7 +111,7 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
         extra.map((item) => item.point),
         point,
       );
-      if (near.distance <= snap_steps * Math.min(...grid.scaling.steps)) return near.node;
+      if (near.distance <= snap_steps * step) return near.node;
       extra.push({ point, values: at });
       isGraphOld = true;
       return grid.count + extra.length - 1;
