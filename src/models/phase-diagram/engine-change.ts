@@ -47,8 +47,9 @@ export function createHeldMap(graph: MapModel): MapModel {
     ...withNotice(graph, () => {
       if (tieLines.size === 0) return [];
       const { method, score } = graph.hyperparameters();
+      const since = `Since result ${Math.min(...tieLines)} compositions of coexisting phases are known, but`;
       return [
-        `Since result ${Math.min(...tieLines)} compositions of coexisting phases are known, but ${method} and ${score} map, as the settings name them: set coexistence: full, or name neither, to map by the tie-lines.`,
+        `${since} ${method} and ${score} map, as the settings name them: set coexistence: full, or name neither, to map by the tie-lines.`,
       ];
     }),
     observe: (evidence) => {

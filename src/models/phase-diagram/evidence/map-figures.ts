@@ -3,7 +3,7 @@ import type { Unseen, UnseenSource } from "../map-reader.ts";
 
 /** What is said of a result with more phases than its components allow. */
 export const OUT_OF_EQUILIBRIUM =
-  " has more phases than its components allow: not in equilibrium, or exactly at an invariant reaction.";
+  " has more phases than components: the sample is not in equilibrium, or exactly at an invariant reaction.";
 
 /** What is said of compositions that cannot belong to their sample. */
 export const OFF_LEVER =

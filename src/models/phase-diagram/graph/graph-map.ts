@@ -1,4 +1,5 @@
 import { Ledger } from "../evidence/ledger.ts";
+import { capCertainty } from "../evidence/map-figures.ts";
 import { labelOf } from "../evidence/phase-names.ts";
 import {
   compareIds,
@@ -168,7 +169,8 @@ function createReach(grid: ScaledGrid, book: EvidenceBook, network: MapNetwork) 
   };
 }
 
-function readMap({ grid, options, book, network, present }: GraphMapState): MapPrediction {
+function readMap(state: GraphMapState): MapPrediction {
+  const { grid, options, book, network, present } = state;
   const raw = network.columns(book);
   const probabilities =
     options.usesPhaseRule && grid.components.length > 0
@@ -185,7 +187,20 @@ function readMap({ grid, options, book, network, present }: GraphMapState): MapP
       }
     }
   }
-  return { labels: [...book.labels], label, certainty, probabilities };
+  return soften(state, { labels: [...book.labels], label, certainty, probabilities });
+}
+
+/** A doubtful result is not made surer by what its neighbours have from it: at its own place it is as sure as it was said to be. */
+function soften({ ledger }: GraphMapState, prediction: MapPrediction): MapPrediction {
+  const caps = new Map<string, number>();
+  for (const owner of ledger.owners()) {
+    const strength = ledger.strengthOf(owner);
+    const { candidate, label } = ledger.get(owner);
+    if (strength < 1) caps.set(`${candidate} ${label}`, strength);
+  }
+  if (caps.size === 0) return prediction;
+  const { labels, label } = prediction;
+  return capCertainty(prediction, (i) => caps.get(`${i} ${labels[label[i]!]}`) ?? 1);
 }
 
 /** More phases than components present cannot be in equilibrium at fixed temperature and pressure. */

@@ -88,14 +88,9 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
     return point;
   };
 
-  const step = Math.min(...grid.scaling.steps);
-
   return {
     placeRaw,
-    candidateAt: (at) => {
-      const { node, distance } = nearestNode(grid, [], placeRaw(at));
-      return distance <= SAME_PLACE_steps * step ? node : -1;
-    },
+    candidateAt: (at) => candidateNear(grid, placeRaw(at)),
     place: (node) =>
       node < grid.count
         ? grid.points.subarray(node * grid.dimension, (node + 1) * grid.dimension)
@@ -106,12 +101,9 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
         : (extra[node - grid.count]?.values ?? new Float64Array(grid.axes.length)),
     nodeAt: (at, snap_steps = SNAP_steps) => {
       const point = placeRaw(at);
-      const near = nearestNode(
-        grid,
-        extra.map((item) => item.point),
-        point,
-      );
-      if (near.distance <= snap_steps * step) return near.node;
+      const others = extra.map((item) => item.point);
+      const near = nearestNode(grid, others, point);
+      if (near.distance <= snap_steps * Math.min(...grid.scaling.steps)) return near.node;
       extra.push({ point, values: at });
       isGraphOld = true;
       return grid.count + extra.length - 1;
@@ -177,6 +169,11 @@ function faceCoupling(
   for (const [k, row] of extra.entries()) values.set(row, grid.values.length + k * width);
   const present = presentComponents(values, width, grid.components, grid.wholeAmount);
   return (i, j) => (present[i] === present[j] ? 1 : FACE_COUPLING);
+}
+
+function candidateNear(grid: ScaledGrid, point: Float64Array): number {
+  const { node, distance } = nearestNode(grid, [], point);
+  return distance <= SAME_PLACE_steps * Math.min(...grid.scaling.steps) ? node : -1;
 }
 
 function nearestNode(
