@@ -35,7 +35,8 @@ export function readRunnerMessage(topic: string, payload: Uint8Array): RunnerMes
   const type = envelope["type"];
   if (topic.endsWith("/safety/emergency-stop")) {
     const { active } = data as { active?: unknown };
-    return type === "tieline.safety.emergencyStop" && typeof active === "boolean"
+    const isCleared = active === false && !mayClear(envelope["source"]);
+    return type === "tieline.safety.emergencyStop" && typeof active === "boolean" && !isCleared
       ? { kind: "emergencyStop", active }
       : undefined;
   }
@@ -83,6 +84,11 @@ function readStart(data: Fields): SimulationOrder | undefined {
         parameters: parameters as Parameters,
       }
     : undefined;
+}
+
+/** Whoever may stop; only a person, or the agent for one, clears. */
+function mayClear(source: unknown): boolean {
+  return typeof source === "string" && /^(operator|agent)\//.test(source);
 }
 
 function parse(payload: Uint8Array): Fields | undefined {
