@@ -44,7 +44,14 @@ const RULES: Record<
     node: true,
   },
   "adapters/gateway": {
-    ours: ["src/core", "src/domain", "src/events", "adapters/mqtt", "adapters/storage"],
+    ours: [
+      "src/core",
+      "src/domain",
+      "src/events",
+      "adapters/mqtt",
+      "adapters/storage",
+      "adapters/system",
+    ],
     node: true,
   },
   "adapters/interpreters": {
@@ -114,8 +121,12 @@ describe("the architecture", () => {
     expect(problems).toEqual([]);
   });
 
-  test("no more imports go in a circle than the eleven known", () => {
-    expect(circlesOf(files).length).toBeLessThanOrEqual(11);
+  // The one left is the graph engine's state; it goes with that engine's conductor.
+  test("no imports go in a circle but those of the graph engine", () => {
+    const elsewhere = circlesOf(files).filter(
+      (circle) => !circle.every((file) => file.startsWith("src/models/phase-diagram/graph/")),
+    );
+    expect(elsewhere).toEqual([]);
   });
 
   test("the check of circles finds one", () => {
