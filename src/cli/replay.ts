@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.ts";
+import type { OtherVersion } from "../replay/verify-proposals.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 import { addLogOptions, type LogOptions, logAddress } from "./log-options.ts";
 import { createProgress } from "./output/progress.ts";
@@ -55,8 +56,10 @@ async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
         `${one.campaignId}: ${one.state}, ${one.budget.used} of ${one.budget.total} measured\n`,
       );
     }
-    if (verified !== undefined)
+    if (verified !== undefined) {
       io.out(`${verified.agree} of ${verified.proposals} proposals agree.\n`);
+      for (const other of verified.otherVersions) io.out(`${aboutOther(other)}\n`);
+    }
   }
   const first = verified?.differences.at(0);
   if (first !== undefined) {
@@ -65,4 +68,13 @@ async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
       `${verified?.differences.length} proposal(s) differ; the first is ${first.requestId} at position ${first.position}: ${first.what}`,
     );
   }
+}
+
+function aboutOther({ campaignId, logged, today, proposals, agree }: OtherVersion): string {
+  const made = `${campaignId}: ${proposals} proposal(s) by planner version ${logged}, this is ${today}`;
+  const outcome =
+    agree === proposals
+      ? "all the same"
+      : `${proposals - agree} differ, as they may after an update`;
+  return `${made}; ${outcome}.`;
 }

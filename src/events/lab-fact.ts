@@ -2,7 +2,7 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Limits, Parameters } from "../domain/candidate.ts";
 import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
-import type { Proposal } from "../domain/proposal.ts";
+import type { VersionedProposal } from "../domain/proposal.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -121,7 +121,7 @@ export type InternalFact =
       readonly type: "planner.proposed";
       readonly campaignId: string;
       readonly requestId: string;
-      readonly proposal: Proposal;
+      readonly proposal: VersionedProposal;
     }
   | {
       readonly type: "planner.failed";
