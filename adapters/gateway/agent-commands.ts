@@ -57,7 +57,7 @@ export class AgentCommands {
         // Whoever may stop; only a person, or the agent for one, clears.
         if (message.data.active || !message.identity.source.startsWith("instrument/"))
           this.#latch(message.data.active, message.data.by, message.data.reason);
-        else this.#parts.logger.warn(message.identity, "gateway.clearIgnored");
+        else this.#parts.logger.warn({ ...message.identity }, "gateway.clearIgnored");
         break;
       case "jobAck":
         this.#acknowledged(message.data.jobId, message.data.attempt);
