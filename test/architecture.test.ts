@@ -44,7 +44,14 @@ const RULES: Record<
     node: true,
   },
   "adapters/gateway": {
-    ours: ["src/core", "src/domain", "src/events", "adapters/mqtt", "adapters/storage"],
+    ours: [
+      "src/core",
+      "src/domain",
+      "src/events",
+      "adapters/mqtt",
+      "adapters/storage",
+      "adapters/system",
+    ],
     node: true,
   },
   "adapters/interpreters": {
@@ -114,8 +121,8 @@ describe("the architecture", () => {
     expect(problems).toEqual([]);
   });
 
-  test("no more imports go in a circle than the ten known", () => {
-    expect(circlesOf(files).length).toBeLessThanOrEqual(10);
+  test("no imports go in a circle", () => {
+    expect(circlesOf(files)).toEqual([]);
   });
 
   test("the check of circles finds one", () => {

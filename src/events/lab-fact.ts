@@ -2,7 +2,7 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Limits, Parameters } from "../domain/candidate.ts";
 import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
-import type { Proposal } from "../domain/proposal.ts";
+import type { VersionedProposal } from "../domain/proposal.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -101,6 +101,8 @@ export type OperatorFact =
       readonly active: boolean;
       readonly by: string;
       readonly reason: string;
+      /** When its sender says that it was sent; absent in logs before consent (decision 0120). */
+      readonly sent_ms?: number | undefined;
     } & FromWire);
 
 /** Facts that the daemon itself establishes. */
@@ -121,7 +123,7 @@ export type InternalFact =
       readonly type: "planner.proposed";
       readonly campaignId: string;
       readonly requestId: string;
-      readonly proposal: Proposal;
+      readonly proposal: VersionedProposal;
     }
   | {
       readonly type: "planner.failed";
@@ -154,7 +156,9 @@ export type QuarantineReason =
   | "conflictingResult"
   | "unknownJob"
   | "unknownCampaign"
-  | "retainedCommand";
+  | "retainedCommand"
+  /** An emergency stop that somebody tried to clear without the right to, or too late. */
+  | "clearRefused";
 
 /** Everything that can be written in the event log. */
 export type LabFact = InstrumentFact | JobFact | OperatorFact | InternalFact;
