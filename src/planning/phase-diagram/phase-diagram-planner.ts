@@ -2,6 +2,7 @@ import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate } from "../../domain/candidate.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
+import type { MapView } from "../../domain/planner-view.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
 import {
   type MapModel,
@@ -19,7 +20,7 @@ import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts
 const FAILURES_max = 2;
 
 /** The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). */
-export const createPhaseDiagramPlanner: PlannerFactory = (campaign) => {
+export const createPhaseDiagramPlanner: PlannerFactory<MapView> = (campaign) => {
   assert(
     campaign.goal === "phase-diagram" || campaign.goal === "structure-map",
     `the phase-diagram planner was given a campaign of goal ${campaign.goal}`,
@@ -40,7 +41,7 @@ function createPlanner(
   campaign: CampaignSpec,
   settings: PhaseDiagramSettings,
   candidates: readonly Candidate[],
-): Planner {
+): Planner<MapView> {
   const grid = orderGrid(
     candidates.map((candidate) => candidate.parameters),
     componentsOf(campaign.space),
