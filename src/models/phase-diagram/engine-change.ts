@@ -19,7 +19,7 @@ export function unheard(settings: NamedSettings, since?: number): string[] {
   const from =
     since === undefined ? "From the start" : `From result ${since} on, the first tie-line,`;
   return [
-    `${from} the compositions of the phases decide: ${given.join(", ")} do not apply. Set coexistence: off to keep to them.`,
+    `${from} the tie-lines choose, without ${given.join(", ")}: set coexistence: off to keep to what was named.`,
   ];
 }
 
