@@ -1,4 +1,5 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
+import { checkLimits } from "./check-limits.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 /** A problem that one value alone does not show. */
@@ -27,6 +28,7 @@ export function checkCampaigns(
       ...checkRecipe(campaign, path),
       ...checkSize(campaign, path),
       ...checkOptimisation(campaign, path),
+      ...checkLimits(campaign, axisNames(campaign.space), path),
     ];
   });
 }
@@ -68,7 +70,8 @@ function checkRecipe(
   const unknown = recipes.flatMap(({ at, steps }) =>
     steps.flatMap((step, k) =>
       Object.entries(step.parameters).flatMap(([parameter, source]) => {
-        if (typeof source !== "object" || names.includes(source.axis)) return [];
+        if (typeof source !== "object" || !("axis" in source) || names.includes(source.axis))
+          return [];
         const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
         return [{ path: [...path, ...at, k, "parameters", parameter, "axis"], text }];
       }),

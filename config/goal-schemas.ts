@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
+import { rangeSchema, unitSchema } from "./limits-schema.ts";
 
 const known = z.array(
   z.strictObject({
@@ -28,11 +29,15 @@ const phaseDiagramModel = z.strictObject({
     .optional(),
 });
 
+/** Of every measured number: its unit, and what can be true of it. */
+const measured = { unit: unitSchema.optional(), plausible: rangeSchema.optional() };
+
 const objective = z.strictObject({
   name: z.string().min(1),
   direction: z.enum(["min", "max", "target"]),
   range: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   reference: z.number().optional(),
+  ...measured,
 });
 
 const optimiseModel = z.strictObject({
@@ -50,6 +55,7 @@ const optimiseModel = z.strictObject({
         name: z.string().min(1),
         min: z.number().optional(),
         max: z.number().optional(),
+        ...measured,
       }),
     )
     .optional(),

@@ -50,6 +50,8 @@ export const setupCampaign = setup({
       context.request === undefined,
     isConverged: ({ context }) =>
       context.ending !== undefined && context.open.length === 0 && context.request === undefined,
+    isHindered: ({ context }) => context.hindrance !== undefined,
+    isHindrance: ({ event }) => event.type === "campaign.hindered" && event.hindrance !== undefined,
     isWithoutPoints: ({ context }) => context.open.length === 0 && context.request === undefined,
     isEmpty: ({ context }) => context.open.length === 0,
     isWaitingForPerson: ({ context }) =>
@@ -221,6 +223,11 @@ export const askAgain = setupCampaign.enqueueActions(({ context, event, enqueue 
 export const noteReason = setupCampaign.assign({
   reason: ({ event }) =>
     "reason" in event && event.reason !== undefined ? String(event.reason) : undefined,
+});
+
+export const noteHindrance = setupCampaign.assign({
+  hindrance: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
+  reason: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
 });
 
 export const noteEmergency = setupCampaign.assign({

@@ -4,8 +4,8 @@ import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock, Timers } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
-import type { Limits } from "./domain/candidate.ts";
 import { addsCandidates } from "./domain/extend-campaign.ts";
+import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
@@ -25,7 +25,8 @@ export interface PlannedCampaign {
 export interface LoopOptions {
   readonly site: string;
   readonly agentId: string;
-  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  /** What the configuration says of instruments. */
+  readonly policies: Readonly<Record<string, InstrumentPolicy>>;
   readonly campaigns: readonly PlannedCampaign[];
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
@@ -75,7 +76,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
-    { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
+    { site, agentId, version: VERSION, policies: options.policies },
     observerOf({ agent, view, publisher, timers, further: options.observer }),
   );
   const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>

@@ -54,9 +54,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       site: configuration.site,
       agentId: configuration.agent,
-      instrumentLimits: Object.fromEntries(
-        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-      ),
+      policies: configuration.instruments,
       campaigns: options.campaigns,
       onPublished: options.onPublished,
       observer: {
