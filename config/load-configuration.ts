@@ -123,9 +123,10 @@ export function formatProblem(problem: ConfigurationProblem): string {
 
 /** The configuration that a daemon without one runs: it ships in the package. */
 export function defaultConfigurationFile(): string {
-  const here = import.meta.dirname;
-  const beside = resolve(here, "default.yaml");
-  return existsSync(beside) ? beside : resolve(here, "../../config/default.yaml");
+  // Beside this file from a checkout; from a file of the package, in the folder of examples above it.
+  const places = ["default.yaml", "../../config/default.yaml", "../../../config/default.yaml"];
+  const files = places.map((place) => resolve(import.meta.dirname, place));
+  return files.find((file) => existsSync(file)) ?? files[0]!;
 }
 
 function readText(file: string): string {

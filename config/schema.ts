@@ -86,6 +86,8 @@ export const configurationSchema = z.strictObject({
   agent: identifier.default("tieline"),
   seed: z.union([z.string(), z.number()]).transform(String).default("1"),
   data: z.string().default("./data"),
+  /** Address of the event log; absent means a file in the data folder. */
+  log: z.string().min(1).optional(),
   broker: brokerSchema,
   page: z
     .strictObject({

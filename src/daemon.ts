@@ -5,7 +5,7 @@ import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
-import { openFileEventLog } from "../adapters/storage/file-event-log.ts";
+import { openEventLog } from "../adapters/storage/open-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
@@ -18,8 +18,8 @@ import type { KillPoint } from "./runtime/ports.ts";
 export interface DaemonOptions {
   readonly configuration: Configuration;
   readonly campaigns: readonly PlannedCampaign[];
-  /** Folder of the event log. */
-  readonly folder: string;
+  /** Where the event log is: a folder, or an address such as `memory:`. */
+  readonly log: string;
   readonly logger: Logger;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
@@ -40,7 +40,7 @@ export interface Daemon extends Loop {
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger } = options;
-  const log = await openFileEventLog({ folder: options.folder, logger });
+  const log = await openEventLog({ address: options.log, logger });
   const planner = createPlannerWorker({ logger });
   const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(

@@ -114,8 +114,12 @@ describe("the architecture", () => {
     expect(problems).toEqual([]);
   });
 
-  test("no more imports go in a circle than the eleven known", () => {
-    expect(circlesOf(files).length).toBeLessThanOrEqual(11);
+  // The one left is the graph engine's state; it goes with that engine's conductor.
+  test("no imports go in a circle but those of the graph engine", () => {
+    const elsewhere = circlesOf(files).filter(
+      (circle) => !circle.every((file) => file.startsWith("src/models/phase-diagram/graph/")),
+    );
+    expect(elsewhere).toEqual([]);
   });
 
   test("the check of circles finds one", () => {

@@ -1,4 +1,4 @@
-import type { Proposal } from "../../src/domain/proposal.ts";
+import type { VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
 import type { PlannerView } from "../../src/planning/planner.ts";
 import { createPlannerHost } from "./planner-host.ts";
@@ -16,7 +16,7 @@ export function createInThreadPlanner(): PlannerPort {
     learn: (campaignId, results) => void host({ kind: "learn", campaignId, results }),
     forget: (campaignId, positions) => void host({ kind: "forget", campaignId, positions }),
     propose: async (campaignId, request) =>
-      unwrap(host({ kind: "propose", campaignId, request, call: 0 })) as Proposal,
+      unwrap(host({ kind: "propose", campaignId, request, call: 0 })) as VersionedProposal,
     view: async (campaignId) => unwrap(host({ kind: "view", campaignId, call: 0 })) as PlannerView,
     stop: async () => {},
   };

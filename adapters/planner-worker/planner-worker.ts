@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "../../src/core/logger.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
-import type { CampaignResult, Proposal } from "../../src/domain/proposal.ts";
+import type { CampaignResult, VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
 import type { PlannerView } from "../../src/planning/planner.ts";
 import { startThread } from "../system/start-thread.ts";
@@ -68,13 +68,16 @@ class PlannerWorker implements PlannerPort {
     this.tell({ kind: "forget", campaignId, positions });
   }
 
-  propose(campaignId: string, request: Parameters<PlannerPort["propose"]>[1]): Promise<Proposal> {
+  propose(
+    campaignId: string,
+    request: Parameters<PlannerPort["propose"]>[1],
+  ): Promise<VersionedProposal> {
     return this.ask((call) => ({
       kind: "propose",
       campaignId,
       request,
       call,
-    })) as Promise<Proposal>;
+    })) as Promise<VersionedProposal>;
   }
 
   view(campaignId: string): Promise<PlannerView> {

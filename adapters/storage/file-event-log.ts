@@ -1,6 +1,7 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LabError } from "../../src/core/errors.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
@@ -14,10 +15,27 @@ import {
   readLine,
   writeLine,
 } from "./event-line.ts";
+import type { EventLogBackend } from "./event-log-backend.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { readLines } from "./read-lines.ts";
 
 export const LOG_FILE = "events.jsonl";
+
+/** The log as a file in a folder: the default. */
+export const fileBackend: EventLogBackend = {
+  scheme: "file",
+  form: "file:DIR or a plain folder",
+  words: "checksummed JSON lines in a folder of this machine; the default",
+  exists: async (address) => existsSync(join(folderOf(address), LOG_FILE)),
+  open: ({ address, logger, readOnly }) =>
+    openFileEventLog({ folder: folderOf(address), logger, readOnly }),
+};
+
+/** `file:./data`, `file:/lab/data` and `file:///lab/data`. */
+function folderOf(address: string): string {
+  const path = address.slice("file:".length);
+  return path.startsWith("//") ? fileURLToPath(address) : resolve(path);
+}
 
 export interface FileEventLogOptions {
   readonly folder: string;

@@ -4,7 +4,7 @@ import type { Control, InstrumentBirth, Operation, Safety } from "../domain/inst
 import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
-import type { Proposal } from "../domain/proposal.ts";
+import type { VersionedProposal } from "../domain/proposal.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -151,7 +151,7 @@ export type InternalFact =
       readonly type: "planner.proposed";
       readonly campaignId: string;
       readonly requestId: string;
-      readonly proposal: Proposal;
+      readonly proposal: VersionedProposal;
     }
   | {
       readonly type: "planner.failed";

@@ -58,6 +58,7 @@ export interface ExportedProposal {
   readonly verdict: Verdict;
   readonly model: ModelRecord;
   readonly warnings: readonly string[];
+  readonly plannerVersion: number;
 }
 
 export interface ExportedDecision {

@@ -157,6 +157,7 @@ export function createScriptedLaboratory(options: ScriptOptions = {}): ScriptedL
         campaignId: spec.campaignId,
         requestId: `r${requests}`,
         proposal: {
+          plannerVersion: 1,
           points,
           verdict: { kind: "continue" },
           warnings: requests === 3 ? ["Phase zn was seen only once."] : [],

@@ -15,7 +15,7 @@ import type {
   BuiltinCommandOptions,
   LammpsCommandOptions,
   RunnerCommandOptions,
-} from "./runner.ts";
+} from "./runner-options.ts";
 
 /** `runner lammps`: until it is told to end. */
 export async function runLammps(options: LammpsCommandOptions, io: CommandIo): Promise<void> {

@@ -19,8 +19,8 @@ import {
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress } from "../output/progress.ts";
 import { pictureKind, writePicture } from "../output/write-picture.ts";
-import type { ClassifyOptions } from "./structure.ts";
 import { readJson, speciesList, whole } from "./structure-input.ts";
+import type { ClassifyOptions } from "./structure-options.ts";
 
 /** `structure classify`: classes of the atoms of every frame, their clusters, interfaces and transitions in time. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {

@@ -5,8 +5,8 @@ import { laafSettings } from "../../planning/structure-map/frame-classifier.ts";
 import { matchSpecies } from "../../planning/structure-map/frame-species.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress } from "../output/progress.ts";
-import type { DescribeOptions } from "./structure.ts";
 import { chooseRecipe, firstFrames, speciesList } from "./structure-input.ts";
+import type { DescribeOptions } from "./structure-options.ts";
 
 const CHUNK_ATOMS = 4096;
 

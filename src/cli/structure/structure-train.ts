@@ -13,7 +13,6 @@ import {
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress, type Progress } from "../output/progress.ts";
 import { pictureKind, writePicture } from "../output/write-picture.ts";
-import type { TrainOptions } from "./structure.ts";
 import {
   chooseRecipe,
   firstFrames,
@@ -23,6 +22,7 @@ import {
   whole,
   writeText,
 } from "./structure-input.ts";
+import type { TrainOptions } from "./structure-options.ts";
 
 interface Timing {
   read_ms: number;

@@ -22,7 +22,7 @@ import {
 import { distinctNames, nameList, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
 import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
-import type { SuggestOptions } from "./suggest.ts";
+import type { SuggestOptions } from "./suggest-options.ts";
 
 /**
  * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a

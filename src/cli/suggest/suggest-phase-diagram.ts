@@ -11,7 +11,7 @@ import { columnOf, numberAt, readTable, type Table } from "../../tables/table.ts
 import type { CommandIo } from "../command.ts";
 import { distinctNames, wholeNumber } from "../option-values.ts";
 import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
-import type { SuggestOptions } from "./suggest.ts";
+import type { SuggestOptions } from "./suggest-options.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {

@@ -3,6 +3,7 @@ import { misuse } from "../../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { MAP_HELP } from "../output/write-map.ts";
 import { PLOT_HELP } from "../output/write-picture.ts";
+import type { SuggestOptions } from "./suggest-options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -11,40 +12,6 @@ Examples:
   tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K
 
 A candidate whose last columns are empty is unmeasured. For a phase diagram the label is the last column (or --label).`;
-
-/** Options of every goal; each goal reads its own. */
-export interface SuggestOptions {
-  readonly candidates: string;
-  readonly goal: string;
-  readonly objectives?: string;
-  readonly label?: string;
-  readonly axes?: string;
-  readonly method?: string;
-  readonly score?: string;
-  readonly diversity?: string;
-  readonly shared?: string;
-  readonly refineFrom?: string;
-  readonly confidence?: string;
-  readonly acquisition?: string;
-  readonly kernel?: string;
-  readonly constraints?: string;
-  readonly limit: readonly string[];
-  readonly cost?: string;
-  readonly reference?: string;
-  readonly initial?: string;
-  readonly initialDesign?: string;
-  readonly exploration?: string;
-  readonly logInputs?: string;
-  readonly components?: string;
-  readonly inFlight?: string;
-  readonly batch: string;
-  readonly out?: string;
-  readonly seed: string;
-  readonly plot?: string;
-  readonly plotAxes?: string;
-  readonly map?: string;
-  readonly json?: boolean;
-}
 
 /** One goal's way of making a batch from a table. */
 export type SuggestForGoal = (options: SuggestOptions, io: CommandIo) => Promise<void>;

@@ -11,7 +11,7 @@ import {
 } from "../../models/effective-model/estimate/posterior-summary.ts";
 import type { PlannerView } from "../planner.ts";
 import { curvesForPage, measuredForPage } from "./effective-model-view.ts";
-import type { ForwardStudy, LearntCalculation } from "./forward-planner.ts";
+import type { ForwardStudy, LearntCalculation } from "./forward-study.ts";
 
 type Figures = Readonly<Record<string, unknown>>;
 

@@ -46,30 +46,8 @@ function listening(): { readonly logger: Logger; readonly warnings: string[] } {
   return { logger: { ...silentLogger, warn: (_, event) => warnings.push(event) }, warnings };
 }
 
+// What every backend does is in test/contract/event-log-suite.ts; here is what only the file knows.
 describe("the event log on a disk", () => {
-  test("keeps order and positions without gaps, over groups and restarts", async () => {
-    await withLog(async (log) => {
-      expect(log.lastPosition).toBe(0);
-      const first = await log.append(drafts(1, 3));
-      expect(first.map((event) => event.position)).toEqual([1, 2, 3]);
-      await log.append(drafts(4, 1));
-    });
-    await withLog(async (log) => {
-      expect(log.lastPosition).toBe(4);
-      await log.append(drafts(5, 2));
-      const events = await all(log);
-      expect(events).toEqual(drafts(1, 6).map((one, k) => ({ position: k + 1, ...one })));
-      expect((await all(log, 5)).map((event) => event.position)).toEqual([5, 6]);
-    });
-  });
-
-  test("writes nothing for an empty group and reads an empty log", async () => {
-    await withLog(async (log) => {
-      expect(await log.append([])).toEqual([]);
-      expect(await all(log)).toEqual([]);
-    });
-  });
-
   test("reads lines that are longer than a chunk and cross its border", async () => {
     await withLog(async (log) => {
       await log.append(drafts(1, 3, "y".repeat(200_001)));
