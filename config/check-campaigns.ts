@@ -1,12 +1,7 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
 import { checkLimits } from "./check-limits.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import type { CampaignConfiguration } from "./schema.ts";
-
-/** A problem that one value alone does not show. */
-export interface CrossProblem {
-  readonly path: readonly PropertyKey[];
-  readonly text: string;
-}
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
 export function checkCampaigns(

@@ -2,7 +2,7 @@ import { suggestName } from "../src/core/near-name.ts";
 import { namesOfCondition } from "../src/domain/limits/condition.ts";
 import { haveSameDimension, unitOfName, unitsOfName } from "../src/domain/limits/named-unit.ts";
 import { unitOfSource } from "../src/domain/recipe.ts";
-import type { CrossProblem } from "./check-campaigns.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 type Path = readonly PropertyKey[];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { convertUnit, parseUnit } from "../src/core/units.ts";
 import { type Condition, problemOfCondition } from "../src/domain/limits/condition.ts";
+import type { GuardAction } from "../src/domain/limits/guard.ts";
 
 export const unitSchema = z
   .string()
@@ -60,6 +61,7 @@ const guardFields = {
   max: z.number().optional(),
   rate: z.strictObject({ max: z.number().positive(), unit: unitSchema }).optional(),
   stale_s: z.number().positive().max(86_400).optional(),
+  // biome-ignore lint/suspicious/noThenProperty: a word of the configuration, never a function
   then: z.enum(["pause", "cancel", "stop"]),
   hysteresis: z.number().min(0).optional(),
   settle_s: z.number().min(0).max(86_400).optional(),
@@ -91,18 +93,26 @@ function checkGuard(guard: GuardFields, context: z.core.$RefinementCtx<GuardFiel
   add(`is not a rate of ${unit}; write e.g. ${unit === "Cel" ? "K" : unit}/min`, ["rate", "unit"]);
 }
 
+/** `then` would make a promise of an object that is awaited; inside it is the action. */
+function named<Fields extends { readonly then: GuardAction }>({ then, ...guard }: Fields) {
+  return { ...guard, action: then };
+}
+
 /** A quotient stands in brackets before it is divided again. */
 function bare(unit: string): string {
   return unit.includes("/") ? `(${unit})` : unit;
 }
 
 export const instrumentGuardsSchema = z
-  .array(z.strictObject(guardFields).superRefine(checkGuard))
+  .array(z.strictObject(guardFields).superRefine(checkGuard).transform(named))
   .max(32);
 
 export const campaignGuardsSchema = z
   .array(
-    z.strictObject({ ...guardFields, instrument: z.string().optional() }).superRefine(checkGuard),
+    z
+      .strictObject({ ...guardFields, instrument: z.string().optional() })
+      .superRefine(checkGuard)
+      .transform(named),
   )
   .max(32);
 

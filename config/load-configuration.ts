@@ -4,7 +4,8 @@ import { dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
-import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
+import { checkCampaigns } from "./check-campaigns.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import {

@@ -7,7 +7,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     if (candidate === name) return undefined;
-    const distance = isSameButForm(name, candidate) ? 0 : editDistance(name, candidate);
+    const distance = distanceBetween(name, candidate);
     if (distance > allowedEdits(name, candidate) || distance >= least) continue;
     nearest = candidate;
     least = distance;
@@ -24,12 +24,22 @@ export function suggestName(name: string, known: readonly string[]): string {
 
 /** One slip in four characters; a name of one or two characters is near nothing else. */
 function allowedEdits(a: string, b: string): number {
-  return Math.min(3, Math.floor(Math.max(a.length, b.length) / 3));
+  return Math.min(EDITS_MAX, Math.floor(Math.max(a.length, b.length) / 3));
 }
 
-function isSameButForm(a: string, b: string): boolean {
-  return plain(a) === plain(b);
+/** Edits between two names; the same name written on (`temperature_K`, `temperature_Kelvin`) is just near. */
+function distanceBetween(a: string, b: string): number {
+  const [left, right] = [plain(a), plain(b)];
+  if (left === right) return 0;
+  const isWrittenOn =
+    Math.min(left.length, right.length) >= WRITTEN_ON_MIN &&
+    (left.startsWith(right) || right.startsWith(left));
+  return Math.min(editDistance(a, b), isWrittenOn ? EDITS_MAX : Number.POSITIVE_INFINITY);
 }
+
+const EDITS_MAX = 3;
+/** Shorter beginnings are shared by names that have nothing to do with each other. */
+const WRITTEN_ON_MIN = 6;
 
 function plain(name: string): string {
   return name

@@ -41,8 +41,8 @@ export function recipeOf(
 }
 
 /**
- * The set points of one step for one candidate, each in the unit that its own name states; a name that states none
- * keeps the number of its source. What an axis lacks or cannot be told in the name's unit is NaN, which no limit lets by.
+ * The set points of one step for one candidate, each in the unit that its own name states; a name that states none, or
+ * one of another kind (`mismatchedSource`), keeps the number of its source. What an axis lacks is NaN, which no limit lets by.
  */
 export function resolveParameters(step: RecipeStep, candidate: Parameters): Parameters {
   return Object.fromEntries(
@@ -80,5 +80,16 @@ function resolveSource(
   if (typeof value === "string" || from === undefined) return value;
   const to = unitOfName(name, from);
   if (to === undefined || to === from) return value;
-  return haveSameDimension(from, to) ? (convertNeatly(value, from, to) ?? Number.NaN) : Number.NaN;
+  return convertNeatly(value, from, to) ?? value;
+}
+
+/** A set point whose source is in a unit of another kind than its name states: no number can be right for both. */
+export function mismatchedSource(step: RecipeStep): string | undefined {
+  for (const [name, source] of Object.entries(step.parameters)) {
+    const from = unitOfSource(source);
+    const to = from === undefined ? undefined : unitOfName(name, from);
+    if (from === undefined || to === undefined || haveSameDimension(from, to)) continue;
+    return `${name} is in ${to} by its name, but gets a number in ${from} (TL-3105)`;
+  }
+  return undefined;
 }

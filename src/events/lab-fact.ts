@@ -132,7 +132,7 @@ export type InternalFact =
       /** Of a campaign's guard. */
       readonly campaignId?: string | undefined;
       readonly channel: string;
-      readonly then: GuardAction;
+      readonly action: GuardAction;
       /** One sentence: what was read and what is allowed. */
       readonly text: string;
     }

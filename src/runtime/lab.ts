@@ -23,7 +23,7 @@ export interface LoggedReport {
 export interface TrippedGuard {
   readonly instrumentId: string;
   readonly campaignId?: string | undefined;
-  readonly then: GuardAction;
+  readonly action: GuardAction;
   readonly text: string;
   readonly since_ms: number;
 }

@@ -17,9 +17,9 @@ export function routeGuard(
     lab.guards.delete(fact.guardId);
     return [];
   }
-  const { guardId, instrumentId, campaignId, then, text } = fact;
-  lab.guards.set(guardId, { instrumentId, campaignId, then, text, since_ms: stamp.time_ms });
-  if (then === "pause") return [];
+  const { guardId, instrumentId, campaignId, action, text } = fact;
+  lab.guards.set(guardId, { instrumentId, campaignId, action, text, since_ms: stamp.time_ms });
+  if (action === "pause") return [];
   const jobId = lab.machines.reservation.get(instrumentId)?.context.jobId;
   const job = jobId === undefined ? undefined : lab.machines.job.get(jobId);
   if (jobId === undefined || job === undefined || !isOnInstrument(job)) return [];

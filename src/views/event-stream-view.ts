@@ -89,7 +89,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       ];
     }
     case "guard.tripped":
-      return [fact.instrumentId, `guard tripped (${fact.then}): ${fact.text}`];
+      return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
     case "guard.cleared":
       return [fact.guardId, `guard cleared: ${fact.text}`];
     case "clock.noted":

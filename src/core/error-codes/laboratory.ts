@@ -12,4 +12,12 @@ export const LABORATORY_CODES = {
     what: "a set point is outside its limits",
     hint: "Change the limits of the campaign or choose another instrument.",
   },
+  "TL-3105": {
+    what: "two units that belong together are of different kinds",
+    hint: "Correct the unit in the name, the recipe, the limit or the instrument's birth message.",
+  },
+  "TL-3106": {
+    what: "a limit names something that nothing carries",
+    hint: "Correct the name; docs/limits.md says what a limit may name.",
+  },
 } as const;

@@ -1,7 +1,13 @@
 import type { CampaignCommon } from "../campaign.ts";
 import type { Limits, Parameters } from "../candidate.ts";
 import type { Capability } from "../instrument.ts";
-import { type Recipe, recipeOf, resolveParameters, statedUnits } from "../recipe.ts";
+import {
+  mismatchedSource,
+  type Recipe,
+  recipeOf,
+  resolveParameters,
+  statedUnits,
+} from "../recipe.ts";
 import { namesOfCondition, violationOfCondition } from "./condition.ts";
 import { type Order, refusalByLimits } from "./fit-set-points.ts";
 
@@ -22,6 +28,7 @@ export function refusalOfPoint(
     return `${whose} limits ${missing}, which no axis and no set point is called (TL-3106).`;
   return (
     refusalByLimits({ parameters: point.parameters }, campaign.limits, whose) ??
+    firstOf(recipe.steps, mismatchedSource) ??
     firstOf(recipe.steps, (step) =>
       refusalByLimits(
         { parameters: resolveParameters(step, point.parameters), units: statedUnits(step) },

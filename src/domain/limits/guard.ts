@@ -18,7 +18,7 @@ export interface Guard extends Interval {
   readonly rate?: { readonly max: number; readonly unit: string } | undefined;
   /** Longest time without a reading while the instrument is there. */
   readonly stale_s?: number | undefined;
-  readonly then: GuardAction;
+  readonly action: GuardAction;
   /** How far inside its limits a reading must lie again before the guard clears. */
   readonly hysteresis?: number | undefined;
   /** How long all must be well before the guard clears. */

@@ -4,8 +4,12 @@ import { parseUnit } from "../../core/units.ts";
  * Units that end a name by the house's rule (`temperature_K`, `duration_h`, `ramp_K_min`, `flow_mL_min`). Fewer than
  * UCUM knows: a name that ends in `_a` or `_b` speaks of a lattice or a line, not of years and barns.
  */
-const UNITS =
-  /^(K|mK|Cel|[smunp]s|s|min|h|d|[mkMGh]?Pa|m?bar|atm|m?T|Oe|[mk]?V|[mun]?A|[mk]?W|[mk]?J|[mk]?eV|[cmunp]?m|Ao|[mku]?g|[munp]?mol|[mu]?L|[kMG]?Hz|[mk]?N|deg|m?rad|Ohm|%)([2-4]?)$/;
+const UNITS = new RegExp(
+  `^(${[
+    "K|mK|Cel|[munp]?s|min|h|d|[mkMGh]?Pa|m?bar|atm|m?T|Oe|[mk]?V|[mun]?A|[mk]?W|[mk]?J|[mk]?eV",
+    "[cmunp]?m|Ao|[mku]?g|[munp]?mol|[mu]?L|[kMG]?Hz|[mk]?N|deg|m?rad|Ohm|%",
+  ].join("|")})[2-4]?$`,
+);
 
 /** Words and spellings that people write for units; `C` is a temperature where a temperature is declared. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -66,18 +70,23 @@ const cache = new Map<string, readonly string[]>();
 
 function readUnits(name: string): readonly string[] {
   const parts = name.split("_").filter((part) => part !== "per" && part !== "");
+  if (parts.at(-1) === "max") parts.pop();
   if (parts.length < 2) return [];
-  const [last = "", middle = "", first] = [parts.at(-1), parts.at(-2), parts.at(-3)];
+  const [last = "", middle = ""] = [parts.at(-1), parts.at(-2)];
   if (parts.length === 2 && AMOUNT.test(middle) && ELEMENT.test(last)) return [];
   const below = unitsOfPart(last);
-  const above = parts.length > 2 || first !== undefined ? unitsOfPart(middle) : [];
+  const above = parts.length > 2 && !TIME.test(middle) ? unitsOfPart(middle) : [];
   const quotients = above.flatMap((unit) =>
     below.map((other) => (unit === "Cel" ? `K/${other}` : `${unit}/${other}`)),
   );
-  return [...quotients, ...(quotients.length > 0 ? [] : below)].filter(
-    (code) => parseUnit(code) !== undefined,
-  );
+  // `ramp_K_min` is a rate, `temperature_K_min` may be the lowest temperature: what is declared decides.
+  const lowest = last === "min" ? above : [];
+  const readings = quotients.length > 0 ? [...quotients, ...lowest] : below;
+  return readings.filter((code) => parseUnit(code) !== undefined);
 }
+
+/** `field_min_T` is the lowest field, no minute per tesla. */
+const TIME = /^(min|max|s|h|d|[munp]s)$/;
 
 function unitsOfPart(part: string): readonly string[] {
   const words = Object.hasOwn(WORDS, part) ? WORDS[part] : undefined;
