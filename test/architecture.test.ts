@@ -44,7 +44,14 @@ const RULES: Record<
     node: true,
   },
   "adapters/gateway": {
-    ours: ["src/core", "src/domain", "src/events", "adapters/mqtt", "adapters/storage"],
+    ours: [
+      "src/core",
+      "src/domain",
+      "src/events",
+      "adapters/mqtt",
+      "adapters/storage",
+      "adapters/system",
+    ],
     node: true,
   },
   "adapters/interpreters": {

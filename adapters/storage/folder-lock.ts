@@ -5,10 +5,10 @@ import { LabError } from "../../src/core/errors.ts";
 const LOCK_FILE = "tieline.lock";
 
 /**
- * One daemon a data folder. The lock names its process by pid and start time, so that a lock that a killed daemon
+ * One user a folder: a daemon its data, a gateway its journal. The lock names its process by pid and start time, so that a lock that a killed daemon
  * left behind, or a pid that another program has taken over, does not keep the next one out. TL-4005, TL-4001.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string, user = "daemon"): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_FILE);
   try {
     await mkdir(folder, { recursive: true });
@@ -18,17 +18,14 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       if (holder === undefined) break;
       const pid = Number(holder.split(" ")[0]);
       if (attempt > 1 || (await isAlive(pid, holder))) {
-        throw new LabError(
-          "TL-4005",
-          `Another daemon (process ${pid}) uses the data folder ${folder}`,
-        );
+        throw new LabError("TL-4005", `Another ${user} (process ${pid}) uses the folder ${folder}`);
       }
       await unlink(path).catch(() => {});
     }
   } catch (error) {
     if (error instanceof LabError) throw error;
     const why = (error as Error).message;
-    throw new LabError("TL-4001", `The data folder ${folder} cannot be used (${why})`, {
+    throw new LabError("TL-4001", `The folder ${folder} cannot be used (${why})`, {
       cause: error,
     });
   }

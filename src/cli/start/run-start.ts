@@ -97,7 +97,7 @@ async function run(about: Run): Promise<string | undefined> {
   await daemon.start();
   if (configuration.runners.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
-    opened.push(startRunners({ configuration, daemon, folder, logger }));
+    opened.push(await startRunners({ configuration, daemon, folder, logger }));
   }
   const { speed } = options;
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });

@@ -20,4 +20,12 @@ export const LABORATORY_CODES = {
     what: "a limit names something that nothing carries",
     hint: "Correct the name; docs/limits.md says what a limit may name.",
   },
+  "TL-3201": {
+    what: "a device did not answer in time",
+    hint: "Check its power and its line; the gateway goes on asking, and its job is in doubt until the device tells.",
+  },
+  "TL-3202": {
+    what: "a device is not the one that is meant, or cannot be used",
+    hint: "See the message; correct the device's definition or its configuration.",
+  },
 } as const;
