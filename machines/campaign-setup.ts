@@ -108,12 +108,28 @@ export const closeRequest = setupCampaign.assign(({ context, event }) => ({
   ...(event.type === "campaign.proposed" &&
   event.verdict.kind !== "continue" &&
   context.ending === undefined
-    ? { ending: event.verdict, reason: event.verdict.reason }
+    ? { ending: event.verdict, reason: endingReason(context, event) }
     : {}),
   ...(event.type === "campaign.proposed" && event.refused.length > 0
-    ? { excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)] }
+    ? {
+        excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)],
+        refusal: event.refused[0]?.why,
+      }
     : {}),
 }));
+
+/** Nothing may be left because a limit forbids what was left. */
+function endingReason(
+  context: CampaignContext,
+  event: Extract<CampaignEvent, { readonly type: "campaign.proposed" }>,
+): string {
+  const { verdict, refused } = event;
+  const reason = verdict.kind === "continue" ? "" : verdict.reason;
+  const refusal = refused[0]?.why ?? context.refusal;
+  return verdict.kind !== "exhausted" || refusal === undefined
+    ? reason
+    : `${reason}; points were refused: ${refusal}`;
+}
 
 /** Makes an experiment of each proposed point that still has a place. */
 export const openExperiments = setupCampaign.enqueueActions((args) => {

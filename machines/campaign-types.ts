@@ -46,6 +46,8 @@ export interface CampaignContext extends CampaignInput {
   /** Position of the last result that counts. */
   readonly through: number;
   readonly excluded: readonly string[];
+  /** Why the last point that a limit forbade was refused. */
+  readonly refusal?: string | undefined;
   readonly failuresInARow: number;
   readonly planFailures: number;
   readonly suspensions: number;

@@ -22,6 +22,7 @@ export function startCommand({ context, event }: Args): Effect {
       capability: context.capability,
       parameters: context.sent?.parameters ?? context.parameters,
       sampleIds: context.sampleIds,
+      ...(context.sent === undefined ? {} : { conversions: context.sent.conversions }),
     },
   };
 }

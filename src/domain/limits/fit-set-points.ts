@@ -39,12 +39,14 @@ type Declared = Readonly<Record<string, SetPointDeclaration>>;
 
 /**
  * Holds set points against what an instrument's birth declares: every name known, every required one there, the type
- * right, the units convertible, the limits and ramps kept. What fits comes back in the declared units.
+ * right, the units convertible, the limits and ramps kept. What fits comes back in the declared units. An instrument that
+ * reads a command takes the numbers `asDeclared`: they have been converted before they were sent.
  */
 export function fitSetPoints(
   order: Order,
   { parameters: declared, others }: Pick<Capability, "parameters" | "others">,
   whose: string,
+  units: "converted" | "asDeclared" = "converted",
 ): Fitting {
   const refused = (text: string): Fitting => ({ kind: "refused", reason: `${whose} ${text}` });
   const names = Object.keys(declared);
@@ -58,7 +60,7 @@ export function fitSetPoints(
     const declaration = Object.hasOwn(declared, name) ? declared[name] : others;
     if (declaration === undefined)
       return refused(`takes no set point ${name}: ${suggestName(name, names)}`);
-    const told = tell(name, value, order.units?.[name], declaration);
+    const told = tell(name, value, order.units?.[name], declaration, units);
     if (typeof told === "string") return refused(told);
     parameters[name] = told.value;
     if (told.conversion !== undefined) conversions.push(told.conversion);
@@ -129,12 +131,13 @@ function tell(
   value: number | string,
   stated: string | undefined,
   declaration: SetPointDeclaration,
+  units: "converted" | "asDeclared",
 ): Told {
   if (typeof value === "string") return tellText(name, value, declaration);
   const { type, unit, integer } = declaration;
   if (type === "text" || type === "choice") return `takes a text for ${name}, not ${value}`;
   if (!Number.isFinite(value)) return `needs a number for ${name}`;
-  const own = unitOfName(name, unit) ?? stated;
+  const own = units === "asDeclared" ? unit : (unitOfName(name, unit) ?? stated);
   const mismatch = unit === undefined ? undefined : unitMismatch(name, own, unit);
   if (mismatch !== undefined) return mismatch;
   const inTheirs =

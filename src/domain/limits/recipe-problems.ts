@@ -80,7 +80,25 @@ function problemsOn(
     const text = setPointProblem(step, name, capability, whose, policy);
     return text === undefined ? [] : [{ where: ["parameters", name], text }];
   });
-  return [...missing, ...wrong];
+  const found = [...missing, ...wrong];
+  return found.length > 0 ? found : constantsProblem(step, capability, whose);
+}
+
+/** What only the constants together break: a ramp. */
+function constantsProblem(step: RecipeStep, capability: Capability, whose: string): StepProblem[] {
+  const constants = Object.fromEntries(
+    Object.entries(step.parameters).filter(
+      ([, source]) => typeof source !== "object" || "value" in source,
+    ),
+  );
+  const alone = { ...step, parameters: constants };
+  const order = { parameters: resolveParameters(alone, NOTHING), units: statedUnits(alone) };
+  const optional = Object.entries(capability.parameters).map(
+    ([name, declaration]) => [name, { ...declaration, required: false }] as const,
+  );
+  const lenient = { ...capability, parameters: Object.fromEntries(optional) };
+  const fitting = fitSetPoints(order, lenient, whose);
+  return fitting.kind === "fits" ? [] : [{ where: ["parameters"], text: fitting.reason }];
 }
 
 function setPointProblem(
