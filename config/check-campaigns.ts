@@ -1,6 +1,7 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { CrossProblem } from "./cross-problem.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
@@ -54,7 +55,7 @@ function checkRecipe(
     })),
   ];
   const misplaced =
-    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+    campaign.alternatives !== undefined && !GOAL_RULES[campaign.goal].alternatives
       ? [
           {
             path: [...path, "alternatives"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GOALS } from "../../src/domain/campaign.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -137,7 +138,7 @@ export const campaignBatch = z.object({
 });
 export const campaignModel = z.object({
   version: count,
-  goal: z.enum(["phase-diagram", "optimise", "structure-map", "effective-model"]),
+  goal: z.enum(GOALS),
   observations: count,
   summary: figures,
 });
