@@ -9,6 +9,7 @@ import type { Recipe } from "../src/domain/recipe.ts";
 import { CANDIDATES_MAX, type SearchSpace, type TableSpace } from "../src/domain/search-space.ts";
 import { axisNumbers, numericColumn } from "../src/tables/numeric-column.ts";
 import { columnOf, parseTable, readTableText, type Table } from "../src/tables/table.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
@@ -42,6 +43,8 @@ export function campaignSpec(
     recipe: { steps: campaign.recipe },
     ...alternativesOf(campaign),
     limits: campaign.limits,
+    ...(campaign.conditions === undefined ? {} : { conditions: campaign.conditions }),
+    ...(campaign.guards === undefined ? {} : { guards: campaign.guards }),
     ...goalOf(campaign, folder),
   };
 }
@@ -87,7 +90,9 @@ function readTableSpace(
       const what = `${file} has ${length} candidates; ${CANDIDATES_MAX} are allowed`;
       throw new LabError("TL-1020", what, { hint: "Take larger steps." });
     }
-    const columns = axes.map((axis) => readAxis(table, columnOf(table, axis), goal === "optimise"));
+    const columns = axes.map((axis) =>
+      readAxis(table, columnOf(table, axis), GOAL_RULES[goal].words),
+    );
     const rows = table.rows.map((_, row) =>
       Object.fromEntries(axes.map((axis, k) => [axis, columns[k]![row]!])),
     );

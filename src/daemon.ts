@@ -7,6 +7,7 @@ import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { openEventLog } from "../adapters/storage/open-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
@@ -21,6 +22,8 @@ export interface DaemonOptions {
   /** Where the event log is: a folder, or an address such as `memory:`. */
   readonly log: string;
   readonly logger: Logger;
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
@@ -54,9 +57,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       site: configuration.site,
       agentId: configuration.agent,
-      instrumentLimits: Object.fromEntries(
-        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-      ),
+      policies: configuration.instruments,
+      sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       onPublished: options.onPublished,
       observer: {
@@ -75,11 +77,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
         configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(broker)}`
       );
     },
-    start: async () => {
-      await loop.start();
-      if (configuration.broker.url === undefined)
-        await restoreEmergencyStop(loop, bus, configuration);
-    },
+    start: () => loop.start(),
     stop: async () => {
       if (stopped) return;
       stopped = true;
@@ -89,21 +87,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       await log.close();
     },
   };
-}
-
-/**
- * The embedded broker forgets retained messages when it ends; a latched stop must meet the instruments that come back.
- * An external broker keeps it, and what a person cleared there meanwhile must not be set again.
- */
-async function restoreEmergencyStop(
-  { lab }: Loop,
-  bus: MessageBus,
-  { site, agent: agentId }: Configuration,
-): Promise<void> {
-  if (lab.emergency === undefined) return;
-  const { by, reason } = lab.emergency;
-  const messages = createAgentMessages({ site, agentId, epoch: lab.epoch });
-  await bus.publish(messages.emergencyStop({ active: true, by, reason }, systemClock.now_ms()));
 }
 
 /** Trajectories are classified for the campaigns whose map is made of them. */
