@@ -112,8 +112,12 @@ export type InternalFact =
       readonly agentId: string;
       readonly epoch: number;
       readonly version: string;
+      /** Number of the rules that the log goes by from here on; absent: the first. */
+      readonly rules?: number | undefined;
       readonly instrumentLimits: Readonly<Record<string, Limits>>;
     }
+  /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
+  | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }

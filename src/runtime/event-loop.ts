@@ -5,7 +5,7 @@ import type { IncomingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
-import { createLab, type Lab, reportKey } from "./lab.ts";
+import { createLab, type Lab, RULES, reportKey } from "./lab.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
@@ -72,6 +72,7 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
+      rules: RULES,
       instrumentLimits: this.options.instrumentLimits,
     });
     this.executor.rearmTimers();

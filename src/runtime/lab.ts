@@ -60,10 +60,18 @@ export interface Lab {
     | { readonly by: string; readonly reason: string; readonly since_ms: number }
     | undefined;
   epoch: number;
+  /** Which of the rules below the log goes by since the last start. */
+  rules: number;
   position: number;
   time_ms: number;
   unexpected: number;
 }
+
+/**
+ * The rules by which machines turn events into states, numbered, so that an old log is replayed by those that it was made
+ * under: each start of a daemon logs its number. 2: a start command that a restart may have cost is no sending.
+ */
+export const RULES = 2;
 
 export function createLab(): Lab {
   return {
@@ -89,6 +97,7 @@ export function createLab(): Lab {
     instrumentLimits: {},
     emergency: undefined,
     epoch: 0,
+    rules: 1,
     position: 0,
     time_ms: 0,
     unexpected: 0,

@@ -50,10 +50,16 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
       return [];
   }
+}
+
+/** A job whose instrument, or whose daemon, was gone for a while. */
+function doubt(lab: Lab, stamp: Stamp): MachineEvent {
+  return { type: "job.doubt", mayHaveCostCommand: lab.rules >= 2, ...stamp };
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -61,6 +67,7 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 /** A restart: every instrument may have changed, every job that may be on one is asked for. */
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
+  lab.rules = fact.rules ?? 1;
   lab.instrumentLimits = fact.instrumentLimits;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
@@ -69,8 +76,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
       to: { machine: "instrument", id },
       event: { type: "instrument.doubt", ...stamp },
     }));
-  for (const id of jobs)
-    tells.push({ to: { machine: "job", id }, event: { type: "job.doubt", ...stamp } });
+  for (const id of jobs) tells.push({ to: { machine: "job", id }, event: doubt(lab, stamp) });
   for (const id of lab.machines.campaign.keys()) {
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
@@ -111,7 +117,7 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   if (jobId === undefined || isLate) return tells;
   const job: MachineAddress = { machine: "job", id: jobId };
   if (fact.type === "instrument.online" && !fact.online) {
-    tells.push({ to: job, event: { type: "job.doubt", ...stamp } });
+    tells.push({ to: job, event: doubt(lab, stamp) });
   } else if (fact.type !== "instrument.state") {
     tells.push({ to: job, event: { type: "job.ask", ...stamp } });
   } else if (fact.jobId === jobId && fact.operation === "held") {
@@ -232,7 +238,7 @@ function routeEmergency(
     if (!isOnInstrument(job)) continue;
     tells.push({
       to: { machine: "job", id },
-      event: { type: fact.active ? "job.doubt" : "job.ask", ...stamp },
+      event: fact.active ? doubt(lab, stamp) : { type: "job.ask", ...stamp },
     });
   }
   return tells;

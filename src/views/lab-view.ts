@@ -93,6 +93,8 @@ interface Fold {
   started_ms: number;
   emergencyStop: EmergencyStopView;
   isBrokerLost: boolean;
+  /** Acknowledged events that the log went on without at this start. */
+  logLoss: { readonly after: number; readonly through: number } | undefined;
 }
 
 /** Starts an empty view of a laboratory. */
@@ -112,6 +114,7 @@ export function createLabView(options: LabViewOptions): LabView {
     started_ms: 0,
     emergencyStop: { active: false },
     isBrokerLost: false,
+    logLoss: undefined,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
   return {
@@ -166,6 +169,10 @@ function foldEvent(fold: Fold, event: LabEvent): void {
     case "daemon.started":
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
+      fold.logLoss = undefined;
+      return;
+    case "log.lossAccepted":
+      fold.logLoss = { after: fact.after, through: fact.through };
       return;
     case "campaign.defined":
       defineCampaign(fold, fact.spec, event.time_ms);
@@ -284,7 +291,7 @@ function overviewOf(fold: Fold): OverviewView {
   const instruments = [...fold.instruments].map(([id, instrument]) =>
     instrument.view(fold.options.connectionOf?.(id)),
   );
-  const { emergencyStop, plannerFailures, isBrokerLost } = fold;
+  const { emergencyStop, plannerFailures, isBrokerLost, logLoss } = fold;
   return {
     agent: fold.agent,
     site: fold.options.site,
@@ -302,7 +309,9 @@ function overviewOf(fold: Fold): OverviewView {
       waiting: c.waiting !== undefined,
     })),
     instruments,
-    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost }),
+    alarms: listAlarms({
+      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost, logLoss },
+    }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,
