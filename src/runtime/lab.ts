@@ -59,6 +59,10 @@ export interface Lab {
   emergency:
     | { readonly by: string; readonly reason: string; readonly since_ms: number }
     | undefined;
+  /** The last clear; position 0 before the first. */
+  cleared: { readonly by: string; readonly reason: string; readonly position: number };
+  /** Words on the emergency stop that have been heard, by `source/id`: a known one never clears. */
+  readonly stopMessages: Set<string>;
   epoch: number;
   /** Which of the rules below the log goes by since the last start. */
   rules: number;
@@ -96,6 +100,8 @@ export function createLab(): Lab {
     doubtful: new Set(),
     instrumentLimits: {},
     emergency: undefined,
+    cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },
+    stopMessages: new Set(),
     epoch: 0,
     rules: 1,
     position: 0,
