@@ -50,6 +50,8 @@ export function campaignSpec(
     recipe: { steps: campaign.recipe },
     ...alternativesOf(campaign),
     limits: campaign.limits,
+    ...(campaign.conditions === undefined ? {} : { conditions: campaign.conditions }),
+    ...(campaign.guards === undefined ? {} : { guards: campaign.guards }),
     ...goalOf(campaign, folder),
   };
 }

@@ -12,6 +12,8 @@ export interface AlarmSources {
   readonly isBrokerLost: boolean;
   /** Acknowledged events that the log went on without at this start. */
   readonly logLoss?: { readonly after: number; readonly through: number } | undefined;
+  /** What the machines and the limits know of. */
+  readonly further?: readonly AlarmView[] | undefined;
 }
 
 /** Everything that is wrong at this moment: derived from the state, so that an alarm can't outlive its reason. */
@@ -48,6 +50,7 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
         "them: look at the jobs of that time before their samples are used again. The next start ends this alarm.",
     });
   }
+  alarms.push(...(sources.further ?? []));
   for (const instrument of instruments) alarms.push(...instrumentAlarms(instrument));
   for (const campaign of campaigns) alarms.push(...campaignAlarms(campaign));
   for (const [campaignId, reason] of plannerFailures) {
@@ -113,6 +116,10 @@ function campaignAlarms(campaign: CampaignView): AlarmView[] {
   if (state.startsWith("failed")) {
     const text = `“${title}” failed${why}. Read its events, correct the cause, start again.`;
     return [{ alarmId: `failed/${campaignId}`, severity: "critical", subject: campaignId, text }];
+  }
+  if (state === "running.hindered") {
+    const text = `“${title}” starts nothing new${why}. It goes on by itself once that is put right.`;
+    return [{ alarmId: `hindered/${campaignId}`, severity: "warning", subject: campaignId, text }];
   }
   if (state.startsWith("suspended")) {
     const text = `“${title}” is suspended${why}. Correct the cause, then resume.`;

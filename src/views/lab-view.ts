@@ -139,7 +139,10 @@ export function createLabView(options: LabViewOptions): LabView {
     campaign: (id) => campaignOf(fold, id),
     observations: (id, from = 0) =>
       (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
-    instrument: (id) => fold.instruments.get(id)?.detail(connection(id)),
+    instrument: (id) => {
+      const detail = fold.instruments.get(id)?.detail(connection(id));
+      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+    },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
@@ -302,9 +305,10 @@ function stopOf({ emergencyStop, instruments, cleared_position }: Fold): Emergen
 
 function overviewOf(fold: Fold): OverviewView {
   const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
-  const instruments = [...fold.instruments].map(([id, instrument]) =>
-    instrument.view(fold.options.connectionOf?.(id)),
-  );
+  const instruments = [...fold.instruments].map(([id, instrument]) => ({
+    ...instrument.view(fold.options.connectionOf?.(id)),
+    hindrances: fold.options.state.hindrances?.(id) ?? [],
+  }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
   const emergencyStop = stopOf(fold);
   return {
@@ -326,6 +330,7 @@ function overviewOf(fold: Fold): OverviewView {
     instruments,
     alarms: listAlarms({
       ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost, logLoss },
+      further: fold.options.state.alarms?.(),
     }),
     counters: {
       events: fold.lines.total,

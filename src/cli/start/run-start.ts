@@ -85,6 +85,7 @@ async function run(about: Run): Promise<string | undefined> {
     log,
     acceptLoss: options.acceptLoss,
     logger,
+    sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
     onPublished: (message) => page?.publish(message),
     onSettled: () => {
