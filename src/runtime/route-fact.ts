@@ -51,11 +51,11 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
-    case "log.lossAccepted":
     case "guard.tripped":
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
     case "clock.noted":
+    case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
       return [];
