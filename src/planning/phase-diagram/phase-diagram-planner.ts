@@ -12,7 +12,7 @@ import {
 import { listCandidates } from "../candidates.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
-import { createMapModel, kernelGamma, resolveSettings } from "./phase-diagram-strategy.ts";
+import { createMapModel } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
 
@@ -149,18 +149,15 @@ function propose(context: ProposeContext): Proposal {
     const chosen = candidates[grid.rowOf[candidate] ?? -1];
     return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
   });
-  const resolved = {
-    ...resolveSettings(context.settings),
-    gamma: kernelGamma(context.settings, grid),
-  };
+  const hyperparameters = model.hyperparameters();
   const status = model.status();
   return {
     points,
     verdict: judge(context, points.length),
     model: {
       observations: status.observations,
-      method: status.engine?.name ?? resolved.method,
-      hyperparameters: { ...resolved, dimension: grid.dimension, steps: grid.scaling.steps },
+      method: hyperparameters.method,
+      hyperparameters: { ...hyperparameters, dimension: grid.dimension, steps: grid.scaling.steps },
       summary: { ...summariseMap(model, grid), ...status.engine?.figures },
     },
     warnings: [
