@@ -16,6 +16,7 @@ import {
   type Table,
   type TableRow,
 } from "../src/tables/table.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
@@ -97,7 +98,7 @@ function readTableSpace(
     const columns = axes.map((axis) => columnOf(table, axis));
     const rows = table.rows.map((row) =>
       Object.fromEntries(
-        axes.map((axis, k) => [axis, cellOf(table, row, columns[k] ?? 0, goal === "optimise")]),
+        axes.map((axis, k) => [axis, cellOf(table, row, columns[k] ?? 0, GOAL_RULES[goal].words)]),
       ),
     );
     const sha256 = createHash("sha256").update(text).digest("hex");

@@ -1,4 +1,5 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
 /** A problem that one value alone does not show. */
@@ -57,7 +58,7 @@ function checkRecipe(
     })),
   ];
   const misplaced =
-    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+    campaign.alternatives !== undefined && !GOAL_RULES[campaign.goal].alternatives
       ? [
           {
             path: [...path, "alternatives"],

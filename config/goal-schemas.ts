@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
+import { GOALS, type Goal } from "../src/domain/campaign.ts";
 
 const known = z.array(
   z.strictObject({
@@ -97,14 +98,37 @@ const effectiveModelModel = z.strictObject({
   sigma: z.number().positive().optional(),
 });
 
+/** What a campaign's settings may say for each goal; a goal that is forgotten here does not compile. */
+const SCHEMAS = {
+  "phase-diagram": z.strictObject({ goal: z.literal("phase-diagram"), model: phaseDiagramModel }),
+  optimise: z.strictObject({ goal: z.literal("optimise"), model: optimiseModel }),
+  "structure-map": z.strictObject({ goal: z.literal("structure-map"), model: structureMapModel }),
+  "effective-model": z.strictObject({
+    goal: z.literal("effective-model"),
+    model: effectiveModelModel,
+  }),
+} satisfies Readonly<Record<Goal, z.ZodType>>;
+
+type GoalSchema = (typeof SCHEMAS)[Goal];
+
 /** What a campaign is after, with the settings of its model. */
 export const goalSchema = z.discriminatedUnion(
   "goal",
-  [
-    z.strictObject({ goal: z.literal("phase-diagram"), model: phaseDiagramModel }),
-    z.strictObject({ goal: z.literal("optimise"), model: optimiseModel }),
-    z.strictObject({ goal: z.literal("structure-map"), model: structureMapModel }),
-    z.strictObject({ goal: z.literal("effective-model"), model: effectiveModelModel }),
-  ],
-  { error: "write goal: phase-diagram, optimise, structure-map or effective-model" },
+  Object.values(SCHEMAS) as [GoalSchema, ...GoalSchema[]],
+  { error: `write goal: ${GOALS.slice(0, -1).join(", ")} or ${GOALS.at(-1)}` },
 );
+
+/** What a campaign of each goal may have besides. */
+export const GOAL_RULES: Readonly<Record<Goal, GoalRules>> = {
+  "phase-diagram": { alternatives: false, words: false },
+  optimise: { alternatives: false, words: true },
+  "structure-map": { alternatives: true, words: false },
+  "effective-model": { alternatives: false, words: false },
+};
+
+export interface GoalRules {
+  /** Recipes of another kind of instrument beside its own. */
+  readonly alternatives: boolean;
+  /** Words as values of an axis: a category. */
+  readonly words: boolean;
+}

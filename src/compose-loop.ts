@@ -1,7 +1,7 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
-import type { Clock, Timers } from "./core/clock.ts";
+import type { Clock } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import type { Limits } from "./domain/candidate.ts";
@@ -33,11 +33,6 @@ export interface LoopOptions {
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
 }
 
-/** Retained messages have come so long after a connection. */
-const RETAINED_WITHIN_ms = 1000;
-
-type EmergencyStopFact = Extract<LabFact, { readonly type: "safety.emergencyStop" }>;
-
 /** The loop without the world: the same for the daemon and for a simulation in virtual time. */
 export interface Loop {
   readonly lab: Lab;
@@ -50,8 +45,8 @@ export interface Loop {
   submit(fact: LabFact): Promise<unknown>;
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
-  /** Tells every instrument at once, then logs it: instruments don't wait for the disk. */
-  emergencyStop(stop: Omit<EmergencyStopFact, "type">): Promise<void>;
+  /** A stop tells every instrument at once, then is logged: instruments don't wait for the disk. TL-3003 refused. */
+  emergencyStop(stop: Parameters<Runtime["emergencyStop"]>[0]): Promise<void>;
   /** True when every campaign is over. */
   isFinished(): boolean;
   stop(): Promise<void>;
@@ -76,7 +71,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
-    observerOf({ agent, view, publisher, timers, further: options.observer }),
+    observerOf({ agent, view, publisher, further: options.observer }),
   );
   const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
     defineCampaigns(runtime, ports, agentId, campaigns);
@@ -93,10 +88,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     readLog: () => ports.log.read(),
     submit: (fact) => runtime.submit(fact),
     define,
-    emergencyStop: async ({ active, by, reason, message }) => {
-      publish(messages().emergencyStop({ active, by, reason }, clock.now_ms()));
-      await runtime.submit({ type: "safety.emergencyStop", active, by, reason, message });
-    },
+    emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
       publisher.stop();
@@ -120,24 +112,15 @@ function announce({ messages, publish, clock }: Agent, online: boolean): void {
   publish(messages().online(online, VERSION, clock.now_ms()));
 }
 
-/** A broker may have lost the stop that it retained; had a person cleared it there, we would know by now. */
-function repeatEmergencyStop({ lab, messages, publish, clock }: Agent): void {
-  const { emergency } = lab();
-  if (emergency === undefined) return;
-  const { by, reason } = emergency;
-  publish(messages().emergencyStop({ active: true, by, reason }, clock.now_ms()));
-}
-
 interface Onlookers {
   readonly agent: Agent;
   readonly view: LabView;
   readonly publisher: ViewPublisher;
-  readonly timers: Timers;
   readonly further: RuntimeObserver | undefined;
 }
 
 /** Folds what happens into the views and shows their changes. */
-function observerOf({ agent, view, publisher, timers, further }: Onlookers): RuntimeObserver {
+function observerOf({ agent, view, publisher, further }: Onlookers): RuntimeObserver {
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
   };
@@ -159,10 +142,6 @@ function observerOf({ agent, view, publisher, timers, further }: Onlookers): Run
         announce(agent, true);
         publisher.publishAll();
       }
-      if (connected && agent.lab().emergency !== undefined)
-        timers.schedule(agent.clock.now_ms() + RETAINED_WITHIN_ms, () =>
-          repeatEmergencyStop(agent),
-        );
       further?.onConnection?.(connected);
     },
     onTelemetry: (reading) => {

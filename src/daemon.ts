@@ -75,11 +75,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
         configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(broker)}`
       );
     },
-    start: async () => {
-      await loop.start();
-      if (configuration.broker.url === undefined)
-        await restoreEmergencyStop(loop, bus, configuration);
-    },
+    start: () => loop.start(),
     stop: async () => {
       if (stopped) return;
       stopped = true;
@@ -89,21 +85,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       await log.close();
     },
   };
-}
-
-/**
- * The embedded broker forgets retained messages when it ends; a latched stop must meet the instruments that come back.
- * An external broker keeps it, and what a person cleared there meanwhile must not be set again.
- */
-async function restoreEmergencyStop(
-  { lab }: Loop,
-  bus: MessageBus,
-  { site, agent: agentId }: Configuration,
-): Promise<void> {
-  if (lab.emergency === undefined) return;
-  const { by, reason } = lab.emergency;
-  const messages = createAgentMessages({ site, agentId, epoch: lab.epoch });
-  await bus.publish(messages.emergencyStop({ active: true, by, reason }, systemClock.now_ms()));
 }
 
 /** Trajectories are classified for the campaigns whose map is made of them. */

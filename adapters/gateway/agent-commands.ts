@@ -54,7 +54,10 @@ export class AgentCommands {
   #obey(message: WireMessage, retained: boolean): void {
     switch (message.name) {
       case "emergencyStop":
-        this.#latch(message.data.active, message.data.by, message.data.reason);
+        // Whoever may stop; only a person, or the agent for one, clears.
+        if (message.data.active || !message.identity.source.startsWith("instrument/"))
+          this.#latch(message.data.active, message.data.by, message.data.reason);
+        else this.#parts.logger.warn({ ...message.identity }, "gateway.clearIgnored");
         break;
       case "jobAck":
         this.#acknowledged(message.data.jobId, message.data.attempt);

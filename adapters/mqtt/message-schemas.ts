@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GOALS } from "../../src/domain/campaign.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -123,7 +124,7 @@ export const campaignBatch = z.object({
 });
 export const campaignModel = z.object({
   version: count,
-  goal: z.enum(["phase-diagram", "optimise", "structure-map", "effective-model"]),
+  goal: z.enum(GOALS),
   observations: count,
   summary: figures,
 });

@@ -31,3 +31,13 @@ export interface CampaignCommon {
 export type CampaignSpec = CampaignCommon & GoalSettings;
 
 export type Goal = GoalSettings["goal"];
+
+const EVERY: Readonly<Record<Goal, true>> = {
+  "phase-diagram": true,
+  optimise: true,
+  "structure-map": true,
+  "effective-model": true,
+};
+
+/** Names of all goals, in the order in which the contract lists them. */
+export const GOALS = Object.keys(EVERY) as [Goal, ...Goal[]];

@@ -46,6 +46,15 @@ export type LabCommand =
       readonly accepted: boolean;
       readonly reason?: string | undefined;
     }
+  /** The daemon's own word on the emergency stop, retained: for every instrument, also those that come later. */
+  | {
+      readonly type: "announceStop";
+      readonly active: boolean;
+      readonly by: string;
+      readonly reason: string;
+      /** Where the log stood: an older word of ours than our last clear is known for what it is. */
+      readonly position: number;
+    }
   | {
       readonly type: "requestProposal";
       readonly campaignId: string;
@@ -66,6 +75,7 @@ export type WireCommand = Extract<
       | "controlJob"
       | "reconcileJobs"
       | "acknowledgeResult"
-      | "replyToOperator";
+      | "replyToOperator"
+      | "announceStop";
   }
 >;

@@ -101,6 +101,8 @@ export type OperatorFact =
       readonly active: boolean;
       readonly by: string;
       readonly reason: string;
+      /** When its sender says that it was sent; absent in logs before consent (decision 0120). */
+      readonly sent_ms?: number | undefined;
     } & FromWire);
 
 /** Facts that the daemon itself establishes. */
@@ -154,7 +156,9 @@ export type QuarantineReason =
   | "conflictingResult"
   | "unknownJob"
   | "unknownCampaign"
-  | "retainedCommand";
+  | "retainedCommand"
+  /** An emergency stop that somebody tried to clear without the right to, or too late. */
+  | "clearRefused";
 
 /** Everything that can be written in the event log. */
 export type LabFact = InstrumentFact | JobFact | OperatorFact | InternalFact;

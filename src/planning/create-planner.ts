@@ -16,7 +16,7 @@ interface GoalPlanner {
 }
 
 /** Every goal has its planner: a goal without one does not compile. */
-const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
+export const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
   "effective-model": { create: createEffectiveModelPlanner, version: 1 },
   "phase-diagram": { create: createPhaseDiagramPlanner, version: 1 },
   optimise: { create: createOptimisePlanner, version: 1 },

@@ -59,6 +59,10 @@ export interface Lab {
   emergency:
     | { readonly by: string; readonly reason: string; readonly since_ms: number }
     | undefined;
+  /** The last clear; position 0 before the first. */
+  cleared: { readonly by: string; readonly reason: string; readonly position: number };
+  /** Words on the emergency stop that have been heard, by `source/id`: a known one never clears. */
+  readonly stopMessages: Set<string>;
   epoch: number;
   position: number;
   time_ms: number;
@@ -88,6 +92,8 @@ export function createLab(): Lab {
     doubtful: new Set(),
     instrumentLimits: {},
     emergency: undefined,
+    cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },
+    stopMessages: new Set(),
     epoch: 0,
     position: 0,
     time_ms: 0,

@@ -217,6 +217,8 @@ function routeEmergency(
   lab.emergency = fact.active
     ? { by: fact.by, reason: fact.reason, since_ms: stamp.time_ms }
     : undefined;
+  if (!fact.active) lab.cleared = { by: fact.by, reason: fact.reason, position: stamp.position };
+  lab.stopMessages.add(`${fact.message.source}/${fact.message.id}`);
   const event = {
     type: "safety.emergencyStop",
     active: fact.active,

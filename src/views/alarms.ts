@@ -17,11 +17,12 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
   const { emergencyStop, instruments, campaigns, plannerFailures } = sources;
   const alarms: AlarmView[] = [];
   if (emergencyStop.active) {
+    const { by = "unknown", reason = "no reason given" } = emergencyStop;
     alarms.push({
       alarmId: "emergency-stop",
       severity: "critical",
       subject: "laboratory",
-      text: `Emergency stop by ${emergencyStop.by ?? "unknown"}: ${emergencyStop.reason ?? "no reason given"}. A person clears it.`,
+      text: `Emergency stop by ${by}: ${reason}. ${heardInWords(emergencyStop)} A person clears it.`,
     });
   }
   if (sources.isBrokerLost) {
@@ -45,6 +46,22 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
     });
   }
   return alarms;
+}
+
+/** Who has heard the stop, and who has not: a sentence. */
+export function heardInWords({ heardBy = [], unheardBy = [] }: EmergencyStopView): string {
+  if (heardBy.length === 0) return "No instrument has heard this yet.";
+  return unheardBy.length === 0
+    ? `Every instrument has heard it: ${named(heardBy)}.`
+    : `Heard by ${named(heardBy)}; not yet by ${named(unheardBy)}.`;
+}
+
+/** Names that a sentence lists. */
+const NAMES_listed = 6;
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - NAMES_listed;
+  return ids.slice(0, NAMES_listed).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function instrumentAlarms(instrument: InstrumentView): AlarmView[] {

@@ -58,6 +58,8 @@ export interface InstrumentFold {
   counted(outcome: "results" | "failures", time_ms: number): void;
   view(connection?: string): InstrumentView;
   detail(connection?: string): InstrumentDetailView;
+  /** Where in the log it last said that it is stopped; `undefined` where it says something else by now. */
+  readonly stopped_position: number | undefined;
 }
 
 export function createInstrumentFold(instrumentId: string): InstrumentFold {
@@ -72,6 +74,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     capabilities: [],
     seen_ms: 0,
   };
+  let stopped_position: number | undefined;
   let order = { bootId: "", seq: -1 };
   const counts = { results: 0, failures: 0 };
   const traces = new Map<string, Trace>();
@@ -89,6 +92,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
       order = { bootId: fact.bootId, seq: fact.seq };
       const { operation, control, safety, jobId } = fact;
+      stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
       base = { ...base, operation, control, safety, jobId };
       if (!sameJob) base = { ...base, fraction: undefined, text: undefined };
@@ -118,6 +122,9 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       base = { ...base, seen_ms: time_ms, fraction: undefined, text: undefined };
     },
     view,
+    get stopped_position() {
+      return stopped_position;
+    },
     detail: (connection) => ({
       ...view(connection),
       traces: tracesOf(traces),

@@ -92,6 +92,8 @@ interface Fold {
   agent: OverviewView["agent"];
   started_ms: number;
   emergencyStop: EmergencyStopView;
+  /** Where in the log the emergency stop was last cleared. */
+  cleared_position: number;
   isBrokerLost: boolean;
 }
 
@@ -111,6 +113,7 @@ export function createLabView(options: LabViewOptions): LabView {
     agent: { agentId: options.agentId, version: "", epoch: 0 },
     started_ms: 0,
     emergencyStop: { active: false },
+    cleared_position: 0,
     isBrokerLost: false,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
@@ -178,6 +181,7 @@ function foldEvent(fold: Fold, event: LabEvent): void {
         reason: fact.reason,
         time_ms: event.time_ms,
       };
+      if (!fact.active) fold.cleared_position = event.position;
       for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
       return;
     case "message.quarantined": {
@@ -279,12 +283,23 @@ function campaignOf(fold: Fold, campaignId: string): CampaignView | undefined {
   return fold.campaigns.get(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
 }
 
+/** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
+function stopOf({ emergencyStop, instruments, cleared_position }: Fold): EmergencyStopView {
+  if (!emergencyStop.active) return emergencyStop;
+  const heardBy: string[] = [];
+  const unheardBy: string[] = [];
+  for (const [id, { stopped_position }] of instruments)
+    ((stopped_position ?? 0) > cleared_position ? heardBy : unheardBy).push(id);
+  return { ...emergencyStop, heardBy: heardBy.sort(), unheardBy: unheardBy.sort() };
+}
+
 function overviewOf(fold: Fold): OverviewView {
   const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
   const instruments = [...fold.instruments].map(([id, instrument]) =>
     instrument.view(fold.options.connectionOf?.(id)),
   );
-  const { emergencyStop, plannerFailures, isBrokerLost } = fold;
+  const { plannerFailures, isBrokerLost } = fold;
+  const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
     site: fold.options.site,

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { readFrames } from "../../../adapters/frames/read-frames.ts";
+import { readWholeFrames } from "../../../adapters/frames/read-frames.ts";
 import {
   type AtomColumn,
   createExtendedXyzWriter,
@@ -45,7 +45,9 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
   const notes = new Set<string>();
   let classify_ms = 0;
   let last: ClassifiedFrame | undefined;
-  for await (const { frame, fraction } of readFrames(options.frames)) {
+  for await (const { frame, fraction } of readWholeFrames(options.frames, (cut) =>
+    notes.add(cut),
+  )) {
     const begin_ms = performance.now();
     const found = await pool.classify(frame);
     frames.push(analyseFrame(found, names, cutoff_A));

@@ -8,6 +8,10 @@ export const LABORATORY_CODES = {
     what: "a simulation failed",
     hint: "The same seed repeats it; please report the seed.",
   },
+  "TL-3003": {
+    what: "an emergency stop was not cleared",
+    hint: "Send the clear anew, as a named operator, once the laboratory is safe; look at the clocks.",
+  },
   "TL-3104": {
     what: "a set point is outside its limits",
     hint: "Change the limits of the campaign or choose another instrument.",

@@ -1,3 +1,4 @@
+import type { BestResult, ParetoView } from "../../domain/planner-view.ts";
 import type { ModelRecord } from "../../domain/proposal.ts";
 import type { OutputWarp } from "../../models/optimise/output-scale.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
@@ -60,7 +61,7 @@ function widthUnit(input: Input): number {
 }
 
 /** The best measured value of a single objective and where. */
-export function describeBest(model: CampaignModel): Readonly<Record<string, unknown>> {
+export function describeBest(model: CampaignModel): BestResult {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   const only = objectives.length === 1 ? objectives[0] : undefined;
   if (only === undefined) return {};
@@ -78,10 +79,7 @@ export function describeBest(model: CampaignModel): Readonly<Record<string, unkn
 }
 
 /** Front and hypervolume of several objectives, in the user's units. */
-export function describeFront(
-  model: CampaignModel,
-  settings: ResolvedSettings,
-): Readonly<Record<string, unknown>> {
+export function describeFront(model: CampaignModel, settings: ResolvedSettings): ParetoView {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   if (objectives.length < 2) return {};
   const front = findFront(model, settings.objectives);

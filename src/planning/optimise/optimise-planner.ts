@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import { createPrng, type Prng } from "../../core/prng.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
+import type { OptimiseView } from "../../domain/planner-view.ts";
 import type {
   CampaignResult,
   Proposal,
@@ -8,7 +9,7 @@ import type {
   ProposedPoint,
   Verdict,
 } from "../../domain/proposal.ts";
-import type { Planner, PlannerFactory, PlannerView } from "../planner.ts";
+import type { Planner, PlannerFactory } from "../planner.ts";
 import { bestParameters, topRows } from "./best-rows.ts";
 import { type BoxAxes, createBoxAxes } from "./box-axes.ts";
 import { boxPoints, createBoxPool, designParameters } from "./box-pool.ts";
@@ -89,7 +90,7 @@ class OptimisePlanner implements Planner {
     for (const { surrogate } of this.model.quantities) surrogate.learnAhead();
   }
 
-  view(): PlannerView {
+  view(): OptimiseView {
     this.model.update();
     this.usePool({ n: 0, count: 1, pending: [], excluded: [], seed: this.spec.seed });
     return createOptimiseView(this.model, this.settings, this.spec);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CampaignSpec } from "../../../src/domain/campaign.ts";
 import { asId } from "../../../src/domain/identifiers.ts";
 import type { Observation } from "../../../src/domain/observation.ts";
+import type { MapView } from "../../../src/domain/planner-view.ts";
 import type { CampaignResult } from "../../../src/domain/proposal.ts";
 import { chooseKind } from "../../../src/planning/structure-map/evidence-choice.ts";
 import { createStructureMapPlanner } from "../../../src/planning/structure-map/structure-map-planner.ts";
@@ -46,9 +47,8 @@ function result(
   return { position, candidateId: `c${row}`, parameters: at, observations };
 }
 
-function labelAt(view: Readonly<Record<string, unknown>>, row: number): string {
-  const label = view["label"] as number[];
-  return (view["labels"] as string[])[label[row] ?? -1] ?? "";
+function labelAt({ label, labels }: MapView, row: number): string {
+  return labels[label[row] ?? -1] ?? "";
 }
 
 test("a minor class of a simulation is no phase; both kinds of evidence are counted with their costs", () => {
@@ -66,27 +66,22 @@ test("a minor class of a simulation is no phase; both kinds of evidence are coun
     result(2, { temperature_K: 2100, rate: 2 }, [{ kind: "phases", phases: ["liquid"] }]),
   ]);
   const view = planner.view();
-  expect(view["labels"]).toEqual(["crystal", "liquid"]);
-  expect(view["evidence"]).toEqual({
+  expect(view.labels).toEqual(["crystal", "liquid"]);
+  expect(view.evidence).toEqual({
     simulation: { results: 1, cost: 1 },
     measurement: { results: 1, cost: 20 },
   });
-  const restsOn = view["restsOn"] as string[];
+  const { restsOn = [], regions = [] } = view;
   expect(restsOn[0]).toBe("simulation");
   expect(restsOn.at(-1)).toBe("measurement");
-  expect(view["regions"]).toEqual([
+  expect(regions).toEqual([
     expect.objectContaining({ label: "crystal", simulation: expect.any(Number) }),
     expect.objectContaining({ label: "liquid", measurement: expect.any(Number) }),
   ]);
-  const regions = view["regions"] as {
-    candidates: number;
-    simulation: number;
-    measurement: number;
-  }[];
   for (const region of regions)
     expect(region.simulation + region.measurement).toBe(region.candidates);
   planner.forget([1]);
-  expect(planner.view()["restsOn"]).not.toContain("simulation");
+  expect(planner.view().restsOn).not.toContain("simulation");
 });
 
 test("a measurement outvotes a simulation that contradicts it at the same point", () => {
