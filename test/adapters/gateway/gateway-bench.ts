@@ -98,9 +98,15 @@ export class Agent {
     await this.say("safety/emergency-stop", "safety.emergencyStop", data, retain);
   }
 
-  async say(path: string, type: string, data: Data, retain = false): Promise<void> {
+  async say(
+    path: string,
+    type: string,
+    data: Data,
+    retain = false,
+    source = "agent/t",
+  ): Promise<void> {
     const envelope = {
-      ...{ specversion: "1.0", id: `a${++this.#commands}`, source: "agent/t" },
+      ...{ specversion: "1.0", id: `a${++this.#commands}`, source },
       ...{ type: `tieline.${type}`, time: new Date().toISOString(), data },
     };
     const text = JSON.stringify(envelope);

@@ -150,10 +150,17 @@ describe("a stop", () => {
     await agent.emergencyStop(true, false);
     await until(() => expect(readHardware(hardware).told).toEqual(["halt"]));
     expect(performance.now() - asked_ms).toBeLessThan(250);
-    await agent.untilSaid("state", { operation: "fault", safety: "emergencyStopped" });
+    await agent.untilSaid("state", { operation: "fault", safety: "interlocked" });
     expect(agent.count("failed")).toBe(0);
     changeHardware(hardware, { obeys: true });
     await agent.untilSaid("failed", { jobId: "j1" });
+    await agent.untilSaid("state", { operation: "idle", safety: "emergencyStopped" });
+    const word = { active: false, by: "ada", reason: "safe" };
+    await agent.say("safety/emergency-stop", "safety.emergencyStop", word, false, "instrument/x");
+    await agent.order("j2");
+    await agent.untilSaid("rejected", { jobId: "j2", retryable: true });
+    await agent.emergencyStop(false, false);
+    await agent.untilSaid("state", { operation: "idle", safety: "ok" });
   });
 
   test("also halts a device that works for somebody else, and again when it moves while the stop is latched", async () => {
