@@ -50,6 +50,8 @@ export const setupCampaign = setup({
       context.request === undefined,
     isConverged: ({ context }) =>
       context.ending !== undefined && context.open.length === 0 && context.request === undefined,
+    isHindered: ({ context }) => context.hindrance !== undefined,
+    isHindrance: ({ event }) => event.type === "campaign.hindered" && event.hindrance !== undefined,
     isWithoutPoints: ({ context }) => context.open.length === 0 && context.request === undefined,
     isEmpty: ({ context }) => context.open.length === 0,
     isWaitingForPerson: ({ context }) =>
@@ -106,12 +108,28 @@ export const closeRequest = setupCampaign.assign(({ context, event }) => ({
   ...(event.type === "campaign.proposed" &&
   event.verdict.kind !== "continue" &&
   context.ending === undefined
-    ? { ending: event.verdict, reason: event.verdict.reason }
+    ? { ending: event.verdict, reason: endingReason(context, event) }
     : {}),
   ...(event.type === "campaign.proposed" && event.refused.length > 0
-    ? { excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)] }
+    ? {
+        excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)],
+        refusal: event.refused[0]?.why,
+      }
     : {}),
 }));
+
+/** Nothing may be left because a limit forbids what was left. */
+function endingReason(
+  context: CampaignContext,
+  event: Extract<CampaignEvent, { readonly type: "campaign.proposed" }>,
+): string {
+  const { verdict, refused } = event;
+  const reason = verdict.kind === "continue" ? "" : verdict.reason;
+  const refusal = refused[0]?.why ?? context.refusal;
+  return verdict.kind !== "exhausted" || refusal === undefined
+    ? reason
+    : `${reason}; points were refused: ${refusal}`;
+}
 
 /** Makes an experiment of each proposed point that still has a place. */
 export const openExperiments = setupCampaign.enqueueActions((args) => {
@@ -221,6 +239,11 @@ export const askAgain = setupCampaign.enqueueActions(({ context, event, enqueue 
 export const noteReason = setupCampaign.assign({
   reason: ({ event }) =>
     "reason" in event && event.reason !== undefined ? String(event.reason) : undefined,
+});
+
+export const noteHindrance = setupCampaign.assign({
+  hindrance: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
+  reason: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
 });
 
 export const noteEmergency = setupCampaign.assign({

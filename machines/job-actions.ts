@@ -20,8 +20,9 @@ export function startCommand({ context, event }: Args): Effect {
       campaignId: context.campaignId,
       notAfter_ms: event.time_ms + JOB_TIMES.validity_ms,
       capability: context.capability,
-      parameters: context.parameters,
+      parameters: context.sent?.parameters ?? context.parameters,
       sampleIds: context.sampleIds,
+      ...(context.sent === undefined ? {} : { conversions: context.sent.conversions }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Parameters } from "../src/domain/candidate.ts";
 import type { JobFailureReason } from "../src/domain/job.ts";
+import type { Conversion } from "../src/domain/limits/fit-set-points.ts";
 import type { Effect, Stamp } from "./effect.ts";
 
 /** What a job is, fixed when it is created. */
@@ -17,7 +18,15 @@ export interface JobInput {
   readonly timeLimit_s: number;
 }
 
+/** Set points as the chosen instrument reads them, where its units are not the recipe's. */
+export interface SentSetPoints {
+  readonly parameters: Parameters;
+  readonly conversions: readonly Conversion[];
+}
+
 export interface JobContext extends JobInput {
+  /** Absent where they are sent as they are asked for. */
+  readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
@@ -51,7 +60,7 @@ export type JobEvent =
       readonly instrumentId: string;
       readonly bootId: string | undefined;
     } & Stamp)
-  | ({ readonly type: "job.dispatch" } & Stamp)
+  | ({ readonly type: "job.dispatch"; readonly sent?: SentSetPoints | undefined } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
   | ({ readonly type: "job.accepted" } & FromInstrument)

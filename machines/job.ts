@@ -27,6 +27,7 @@ export const jobMachine = setupJob.createMachine({
   context: ({ input }) => ({
     ...input,
     attempt: 1,
+    sent: undefined,
     instrumentId: undefined,
     bootId: undefined,
     sendings: 0,
@@ -81,7 +82,12 @@ export const jobMachine = setupJob.createMachine({
     reserved: {
       on: {
         ...takeResult,
-        "job.dispatch": "dispatched",
+        "job.dispatch": {
+          target: "dispatched",
+          actions: setupJob.assign({
+            sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+          }),
+        },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.doubt": { target: "queued", actions: letGo },
       },

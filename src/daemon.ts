@@ -7,6 +7,7 @@ import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { openEventLog } from "../adapters/storage/open-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
@@ -21,6 +22,8 @@ export interface DaemonOptions {
   /** Where the event log is: a folder, or an address such as `memory:`. */
   readonly log: string;
   readonly logger: Logger;
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
@@ -54,9 +57,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       site: configuration.site,
       agentId: configuration.agent,
-      instrumentLimits: Object.fromEntries(
-        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-      ),
+      policies: configuration.instruments,
+      sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       onPublished: options.onPublished,
       observer: {

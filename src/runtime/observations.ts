@@ -64,7 +64,7 @@ function onAxes(actual: Parameters, recipe: Recipe, step: number): Parameters {
   return Object.fromEntries(
     Object.entries(actual).map(([name, value]) => {
       const source = sources[name];
-      return [typeof source === "object" ? source.axis : name, value];
+      return [typeof source === "object" && "axis" in source ? source.axis : name, value];
     }),
   );
 }

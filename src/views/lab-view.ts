@@ -136,7 +136,10 @@ export function createLabView(options: LabViewOptions): LabView {
     campaign: (id) => campaignOf(fold, id),
     observations: (id, from = 0) =>
       (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
-    instrument: (id) => fold.instruments.get(id)?.detail(connection(id)),
+    instrument: (id) => {
+      const detail = fold.instruments.get(id)?.detail(connection(id));
+      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+    },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
@@ -295,9 +298,10 @@ function stopOf({ emergencyStop, instruments, cleared_position }: Fold): Emergen
 
 function overviewOf(fold: Fold): OverviewView {
   const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
-  const instruments = [...fold.instruments].map(([id, instrument]) =>
-    instrument.view(fold.options.connectionOf?.(id)),
-  );
+  const instruments = [...fold.instruments].map(([id, instrument]) => ({
+    ...instrument.view(fold.options.connectionOf?.(id)),
+    hindrances: fold.options.state.hindrances?.(id) ?? [],
+  }));
   const { plannerFailures, isBrokerLost } = fold;
   const emergencyStop = stopOf(fold);
   return {
@@ -317,7 +321,10 @@ function overviewOf(fold: Fold): OverviewView {
       waiting: c.waiting !== undefined,
     })),
     instruments,
-    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost }),
+    alarms: listAlarms({
+      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost },
+      further: fold.options.state.alarms?.(),
+    }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,

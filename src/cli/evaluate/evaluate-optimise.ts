@@ -169,8 +169,9 @@ function readSettings(raw: RawOptions): OptimiseSettings {
 }
 
 async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise<KnownTable> {
-  const { cellValue, readParameters } = await import("../../tables/optimise-cells.ts");
-  const { columnOf, readTable } = await import("../../tables/table.ts");
+  const { readParameters } = await import("../../tables/optimise-cells.ts");
+  const { readResults } = await import("../../tables/result-cells.ts");
+  const { readTable } = await import("../../tables/table.ts");
   const table = readTable(raw.table);
   if (table.rows.length === 0) throw new LabError("TL-1020", `${raw.table} has no rows`);
   const names = [
@@ -180,9 +181,11 @@ async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise
   const rows = readParameters(table, names);
   const outcomes = new Map(
     [...model.objectives, ...(model.constraints ?? [])].map(({ name }) => {
-      const column = columnOf(table, name);
-      const values = table.rows.map(({ cells }) => Number(cellValue(table, cells[column] ?? "")));
-      return [name, Float64Array.from(values)];
+      const { cells } = readResults(table, name);
+      return [
+        name,
+        Float64Array.from(cells, (cell) => (cell?.kind === "value" ? cell.value : Number.NaN)),
+      ];
     }),
   );
   return {

@@ -83,6 +83,7 @@ async function run(about: Run): Promise<string | undefined> {
     campaigns,
     log,
     logger,
+    sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
     onPublished: (message) => page?.publish(message),
     onSettled: () => {
