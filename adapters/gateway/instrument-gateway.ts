@@ -59,7 +59,8 @@ const RESEND_FACTOR_MAX = 12;
  * {@link LabError} that is not retryable. A device that is off, or a broker that is not there, is waited for.
  */
 export async function openGateway(device: Device, options: GatewayOptions): Promise<Gateway> {
-  const unlock = await lockFolder(options.folder, "gateway");
+  const lock = await lockFolder(options.folder, { who: "gateway" });
+  const unlock = (): Promise<void> => lock.release();
   try {
     const gateway = new InstrumentGateway(device, options, unlock);
     await gateway.start();
