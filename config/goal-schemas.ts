@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
 import { GOALS, type Goal } from "../src/domain/campaign.ts";
+import { OPTIMISE_SCORES } from "../src/planning/optimise/scores/index.ts";
+import { rangeSchema, unitSchema } from "./limits-schema.ts";
 
 const known = z.array(
   z.strictObject({
@@ -29,16 +30,20 @@ const phaseDiagramModel = z.strictObject({
     .optional(),
 });
 
+/** Of every measured number: its unit, and what can be true of it. */
+const measured = { unit: unitSchema.optional(), plausible: rangeSchema.optional() };
+
 const objective = z.strictObject({
   name: z.string().min(1),
   direction: z.enum(["min", "max", "target"]),
   range: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   reference: z.number().optional(),
+  ...measured,
 });
 
 const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),
-  acquisition: z.enum(ACQUISITIONS).optional(),
+  acquisition: z.enum(OPTIMISE_SCORES.map(({ name }) => name)).optional(),
   kernel: z.enum(["matern-5/2", "squared-exponential"]).optional(),
   inputs: z.array(z.string().min(1)).min(1).optional(),
   logInputs: z.array(z.string().min(1)).optional(),
@@ -51,6 +56,7 @@ const optimiseModel = z.strictObject({
         name: z.string().min(1),
         min: z.number().optional(),
         max: z.number().optional(),
+        ...measured,
       }),
     )
     .optional(),

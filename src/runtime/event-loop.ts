@@ -1,8 +1,10 @@
+import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
+import { BEHAVIOUR } from "./behaviour.ts";
 import {
   clearRefused,
   isLatched,
@@ -86,7 +88,8 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      instrumentLimits: this.options.instrumentLimits,
+      ...startOf(this.options.policies),
+      behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
     await this.ports.bus.start({
@@ -296,6 +299,23 @@ class EventLoop implements Runtime {
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
     return await this.submit(quarantined(message, reason));
   }
+}
+
+/** The configuration's word on instruments, as the log keeps it. */
+function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
+  const entries = Object.entries(policies);
+  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
+    const kept = entries.flatMap(([id, policy]) => {
+      const values = read(policy) ?? [];
+      return values.length === 0 ? [] : [[id, values] as const];
+    });
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+  return {
+    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
+    instrumentConditions: some(({ conditions }) => conditions),
+    instrumentGuards: some(({ guards }) => guards),
+  };
 }
 
 function acknowledgement(
