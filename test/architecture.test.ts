@@ -44,7 +44,14 @@ const RULES: Record<
     node: true,
   },
   "adapters/gateway": {
-    ours: ["src/core", "src/domain", "src/events", "adapters/mqtt", "adapters/storage"],
+    ours: [
+      "src/core",
+      "src/domain",
+      "src/events",
+      "adapters/mqtt",
+      "adapters/storage",
+      "adapters/system",
+    ],
     node: true,
   },
   "adapters/interpreters": {
@@ -80,7 +87,8 @@ const RULES: Record<
   },
   "src/replay": { ours: ["src", "machines", "adapters/storage"], node: true },
   config: {
-    ours: ["src/core", "src/domain", "src/tables"],
+    // The names of scores stand once, with the scores.
+    ours: ["src/core", "src/domain", "src/tables", "src/planning/optimise/scores"],
     packages: ["zod", "yaml", "csv-parse"],
     node: true,
   },
@@ -115,8 +123,8 @@ describe("the architecture", () => {
     expect(problems).toEqual([]);
   });
 
-  test("no more imports go in a circle than the eleven known", () => {
-    expect(circlesOf(files).length).toBeLessThanOrEqual(11);
+  test("no imports go in a circle", () => {
+    expect(circlesOf(files)).toEqual([]);
   });
 
   test("the check of circles finds one", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as gateway from "../adapters/gateway/index.ts";
 import * as machines from "../machines/index.ts";
 import * as simulators from "../simulators/index.ts";
 import * as tieline from "../src/index.ts";
@@ -25,6 +26,16 @@ test("tieline/machines exports what it has promised", () => {
       "instrumentMachine",
       "jobMachine",
       "reservationMachine",
+    ]
+  `);
+});
+
+test("tieline/gateway exports what it has promised", () => {
+  expect(Object.keys(gateway).sort()).toMatchInlineSnapshot(`
+    [
+      "LabError",
+      "createTaskDevice",
+      "openGateway",
     ]
   `);
 });

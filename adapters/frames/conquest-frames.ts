@@ -1,9 +1,7 @@
+import { BOHR_A } from "../../src/core/physical-lengths.ts";
 import type { Frame } from "../../src/domain/frame.ts";
 import { emptyRows, numberAt, speciesNumber, splitFields } from "./frame-builder.ts";
 import { type LineSource, lineError, needLine, nextLine } from "./line-source.ts";
-
-/** CODATA 2018 Bohr radius, A: md.frames is in atomic units. */
-const BOHR_A = 0.529177210903;
 
 /**
  * Reads one frame of CONQUEST's md.frames: `frame N`, then the blocks cell_vectors and positions (atom number, species
@@ -63,7 +61,9 @@ async function readBlock(source: LineSource, name: string): Promise<string[]> {
 }
 
 function parsePositions(source: LineSource, lines: readonly string[], firstLine: number) {
-  const rows = emptyRows(lines.length, true);
+  // Beyond 99999 an atom's number outgrows its five columns and is written as stars: then there are no numbers.
+  const hasNumbers = !lines.some((line) => line.trimStart().startsWith("*"));
+  const rows = emptyRows(lines.length, hasNumbers);
   const numbers = new Map<string, number>();
   lines.forEach((line, a) => {
     const fields = splitFields(line);

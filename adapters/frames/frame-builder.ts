@@ -1,5 +1,4 @@
-import type { Frame } from "../../src/domain/frame.ts";
-import { type LineSource, lineError, needLine } from "./line-source.ts";
+import { endsInside, type LineSource, lineError, needLine } from "./line-source.ts";
 
 /** A frame beyond this is refused: 3 numbers an atom would no longer fit an array of the engine. */
 const ATOMS_MAX = 200_000_000;
@@ -29,6 +28,7 @@ export async function readAtomRows(
 ): Promise<AtomRows> {
   const rows = emptyRows(atoms, columns.id !== undefined);
   const numbers = new Map<string, number>();
+  let previous = "";
   for (let a = 0; a < atoms; a++) {
     // The synchronous path first: a promise a line would cost more than the parsing.
     const line = source.take() ?? (await needLine(source, `atom ${a + 1} of ${atoms}`));
@@ -39,6 +39,8 @@ export async function readAtomRows(
     rows.species[a] = speciesNumber(rows, numbers, fieldAt(source, fields, columns.species));
     if (rows.ids !== undefined && columns.id !== undefined)
       rows.ids[a] = numberAt(source, fields, columns.id);
+    if (a === atoms - 1) refuseCutNumber(source, line, previous);
+    previous = line;
   }
   return rows;
 }
@@ -75,9 +77,28 @@ function fieldAt(source: LineSource, fields: readonly string[], k: number): stri
 
 export function numberAt(source: LineSource, fields: readonly string[], k: number): number {
   const text = fieldAt(source, fields, k);
-  const value = Number(text);
+  const value = readNumber(text);
   if (!Number.isFinite(value)) throw lineError(source, `"${text}" is not a finite number`);
   return value;
+}
+
+const FORTRAN_EXPONENT = /^([-+]?(?:\d+\.?\d*|\.\d+))[dD]([-+]?\d+)$/;
+
+/** A number, also with Fortran's exponent (`1.5D+00`); NaN where it is none. */
+export function readNumber(text: string): number {
+  const value = Number(text);
+  return Number.isNaN(value) ? Number(text.replace(FORTRAN_EXPONENT, "$1e$2")) : value;
+}
+
+/** The last line of a file without a line end whose last number has fewer decimals than the line before was cut in it. */
+function refuseCutNumber(source: LineSource, line: string, previous: string): void {
+  if (previous === "" || !source.endsInside()) return;
+  if (decimalsOf(line) < decimalsOf(previous))
+    throw endsInside(source, "the last atom's line is cut short");
+}
+
+function decimalsOf(line: string): number {
+  return /\.(\d*)\s*$/.exec(line)?.[1]?.length ?? 0;
 }
 
 /** A count of atoms. */
@@ -87,27 +108,4 @@ export function countAt(source: LineSource, text: string): number {
     throw lineError(source, `"${text.slice(0, 40)}" is not a number of atoms`);
   if (value > ATOMS_MAX) throw lineError(source, `${value} atoms are more than ${ATOMS_MAX}`);
   return value;
-}
-
-/** Cell of a frame that names none: the atoms' bounding box, open in every direction. */
-export function openBox(positions: Float64Array): Pick<Frame, "cell" | "origin" | "periodic"> {
-  const low: [number, number, number] = [0, 0, 0];
-  const size: [number, number, number] = [1, 1, 1];
-  for (const k of [0, 1, 2] as const) {
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let i = k; i < positions.length; i += 3) {
-      least = Math.min(least, positions[i] ?? least);
-      most = Math.max(most, positions[i] ?? most);
-    }
-    if (most >= least) {
-      low[k] = least;
-      size[k] = Math.max(1, most - least);
-    }
-  }
-  return {
-    cell: Float64Array.of(size[0], 0, 0, 0, size[1], 0, 0, 0, size[2]),
-    origin: low,
-    periodic: [false, false, false],
-  };
 }

@@ -1,3 +1,4 @@
+import { BOHR_A } from "../../src/core/physical-lengths.ts";
 import type { Frame } from "../../src/domain/frame.ts";
 import {
   type AtomColumns,
@@ -12,46 +13,66 @@ import { type LineSource, lineError, needLine, nextLine } from "./line-source.ts
 type Box = Pick<Frame, "cell" | "origin" | "periodic">;
 type Scaling = "cartesian" | "fractional";
 
+/** What a dump says once, before its first snapshot, of all of them. */
+export interface DumpHeader {
+  units: string | undefined;
+}
+
+/** Lengths of LAMMPS' unit styles in A; those of `lj` have none and stay (manual, `units`). CODATA 2018 Bohr radius. */
+const LENGTH_A: Readonly<Record<string, number>> = {
+  lj: 1,
+  real: 1,
+  metal: 1,
+  si: 1e10,
+  cgs: 1e8,
+  electron: BOHR_A,
+  micro: 1e4,
+  nano: 10,
+};
+
 /**
  * Reads one snapshot of a LAMMPS text dump (`dump atom` or `dump custom`): orthogonal, triclinic (`xy xz yz`, whose
  * bounds are those of the bounding box, not of the cell) and general triclinic (`abc origin`) boxes; wrapped `x`,
- * unwrapped `xu`, scaled `xs` and `xsu` coordinates; species from `element`, else from `type`.
+ * unwrapped `xu`, scaled `xs` and `xsu` coordinates; species from `element`, else from `typelabel`, else from `type`. Lengths
+ * become A where the dump states its units (`dump_modify units yes`); otherwise they are taken as A.
  * `undefined` at the end of the file.
  * Source: LAMMPS manual, `dump` and `Howto_triclinic`.
  */
 export async function readLammpsDump(
   source: LineSource,
   index: number,
+  header: DumpHeader,
 ): Promise<Frame | undefined> {
   let box: Box | undefined;
   let atoms: number | undefined;
   const properties: Record<string, string> = {};
   for (;;) {
-    const header = await nextLine(source);
-    if (header === undefined) {
+    const line = await nextLine(source);
+    if (line === undefined) {
       if (box === undefined && atoms === undefined && properties["step"] === undefined)
         return undefined;
       await needLine(source, "ITEM: ATOMS");
       return undefined;
     }
-    if (header.trim() === "") continue;
-    if (header.startsWith("ITEM: TIMESTEP"))
+    if (line.trim() === "") continue;
+    if (line.startsWith("ITEM: TIMESTEP"))
       properties["step"] = (await needLine(source, "the time step")).trim();
-    else if (header.startsWith("ITEM: TIME"))
+    else if (line.startsWith("ITEM: TIME"))
       properties["time"] = (await needLine(source, "the time")).trim();
-    else if (header.startsWith("ITEM: UNITS"))
-      properties["units"] = (await needLine(source, "the units")).trim();
-    else if (header.startsWith("ITEM: NUMBER OF ATOMS"))
+    else if (line.startsWith("ITEM: UNITS"))
+      header.units = (await needLine(source, "the units")).trim();
+    else if (line.startsWith("ITEM: NUMBER OF ATOMS"))
       atoms = countAt(source, (await needLine(source, "the number of atoms")).trim());
-    else if (header.startsWith("ITEM: BOX BOUNDS")) box = await readBox(source, header);
-    else if (header.startsWith("ITEM: ATOMS")) {
+    else if (line.startsWith("ITEM: BOX BOUNDS")) box = await readBox(source, line);
+    else if (line.startsWith("ITEM: ATOMS")) {
       if (box === undefined || atoms === undefined)
         throw lineError(source, "ITEM: ATOMS comes before the number of atoms or the box");
-      const { columns, scaling } = columnsOf(source, header);
+      const { columns, scaling } = columnsOf(source, line);
       const rows = await readAtomRows(source, atoms, columns);
       if (scaling === "fractional") toCartesian(rows, box);
-      return { index, atoms, ...rows, ...box, properties };
-    } else throw lineError(source, `"${header.slice(0, 40)}" is no ITEM of a dump`);
+      if (header.units !== undefined) properties["units"] = header.units;
+      return { index, atoms, ...rows, ...toAngstrom(source, rows, box, header.units), properties };
+    } else throw lineError(source, `"${line.slice(0, 40)}" is no ITEM of a dump`);
   }
 }
 
@@ -111,7 +132,8 @@ function columnsOf(source: LineSource, header: string): { columns: AtomColumns; 
     ["su", "fractional"],
   ] as const;
   const found = kinds.find(([suffix]) => ["x", "y", "z"].every((c) => names.includes(c + suffix)));
-  const species = names.includes("element") ? names.indexOf("element") : names.indexOf("type");
+  const kind = ["element", "typelabel", "type"].find((name) => names.includes(name));
+  const species = kind === undefined ? -1 : names.indexOf(kind);
   if (found === undefined)
     throw lineError(source, "the dump has no x y z, xu yu zu, xs ys zs or xsu ysu zsu columns");
   if (species < 0) throw lineError(source, "the dump has neither an element nor a type column");
@@ -126,6 +148,20 @@ function columnsOf(source: LineSource, header: string): { columns: AtomColumns; 
       ...(id < 0 ? {} : { id }),
     },
     scaling,
+  };
+}
+
+function toAngstrom(source: LineSource, rows: AtomRows, box: Box, units: string | undefined): Box {
+  const length_A = units === undefined ? 1 : LENGTH_A[units];
+  if (length_A === undefined)
+    throw lineError(source, `the units "${units}" are none of ${Object.keys(LENGTH_A).join(", ")}`);
+  if (length_A === 1) return box;
+  for (let i = 0; i < rows.positions.length; i++) rows.positions[i]! *= length_A;
+  const [x, y, z] = box.origin;
+  return {
+    ...box,
+    cell: box.cell.map((value) => value * length_A),
+    origin: [x * length_A, y * length_A, z * length_A],
   };
 }
 

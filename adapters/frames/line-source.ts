@@ -15,6 +15,8 @@ export interface LineSource {
   take(): string | undefined;
   /** Reads on. False at the end of the file. */
   refill(): Promise<boolean>;
+  /** True where the whole file has been handed out and its last line has no line end: it may still be written. */
+  endsInside(): boolean;
   /** Gives back one line, to be taken again. */
   putBack(line: string): void;
   close(): void;
@@ -70,6 +72,7 @@ function createLineSource(path: string, stream: Readable, bytesRead: () => numbe
       line++;
       return last;
     },
+    endsInside: () => ended && kept.length === 0 && at >= text.length && !text.endsWith("\n"),
     putBack: (given) => {
       kept.push(given);
       line--;
@@ -104,13 +107,15 @@ export async function nextLine(source: LineSource): Promise<string | undefined> 
 /** The next line; the end of the file is an error that names what was expected. */
 export async function needLine(source: LineSource, expected: string): Promise<string> {
   const line = await nextLine(source);
-  if (line === undefined)
-    throw new LabError(
-      "TL-7003",
-      `${source.path} ends after line ${source.line}, where ${expected} should follow`,
-      { context: { file: source.path, line: source.line } },
-    );
+  if (line === undefined) throw endsInside(source, `${expected} should follow`);
   return line;
+}
+
+/** TL-7003 at the line handed out last, the last of the file. */
+export function endsInside(source: LineSource, what: string): LabError {
+  return new LabError("TL-7003", `${source.path} ends after line ${source.line}: ${what}`, {
+    context: { file: source.path, line: source.line },
+  });
 }
 
 /** An error at the line handed out last. */

@@ -4,12 +4,12 @@ import {
   countAt,
   emptyRows,
   numberAt,
-  openBox,
   readAtomRows,
   speciesNumber,
   splitFields,
 } from "./frame-builder.ts";
-import { type LineSource, lineError, needLine, nextLine } from "./line-source.ts";
+import { closedCell, openBox } from "./frame-cell.ts";
+import { endsInside, type LineSource, lineError, needLine, nextLine } from "./line-source.ts";
 
 type Dimensions = readonly [boolean, boolean, boolean];
 
@@ -17,7 +17,12 @@ type Dimensions = readonly [boolean, boolean, boolean];
 export interface XsfHeader {
   periodic: Dimensions;
   cell: Float64Array | undefined;
+  /** Steps that ANIMSTEPS announces. */
+  steps: number | undefined;
 }
+
+/** By the first number behind DIM-GROUP. */
+const DIMENSIONS: readonly string[] = ["MOLECULE", "POLYMER", "SLAB", "CRYSTAL"];
 
 const PERIODIC: Readonly<Record<string, Dimensions>> = {
   CRYSTAL: [true, true, true],
@@ -38,12 +43,20 @@ export async function readXsfFrame(
 ): Promise<Frame | undefined> {
   for (;;) {
     const line = await nextLine(source);
-    if (line === undefined) return undefined;
-    const [word = ""] = splitFields(line);
-    if (word === "" || word.startsWith("#") || word === "ANIMSTEPS") continue;
+    if (line === undefined) {
+      if (header.steps !== undefined && index < header.steps)
+        throw endsInside(source, `ANIMSTEPS announces ${header.steps} steps, ${index} are there`);
+      return undefined;
+    }
+    const [word = "", second] = splitFields(line);
+    if (word === "" || word.startsWith("#")) continue;
+    if (word === "ANIMSTEPS") {
+      header.steps = countAt(source, second ?? "");
+      continue;
+    }
     const periodic = PERIODIC[word];
     if (periodic !== undefined) header.periodic = periodic;
-    else if (word === "DIM-GROUP") await needLine(source, "the dimension and group");
+    else if (word === "DIM-GROUP") header.periodic = await readDimension(source);
     else if (word === "PRIMVEC") header.cell = await readVectors(source);
     else if (word === "CONVVEC") await readVectors(source);
     else if (word === "PRIMCOORD") return readCoordinates(source, index, header);
@@ -52,6 +65,13 @@ export async function readXsfFrame(
     else if (word === "CONVCOORD") await passCoordinates(source);
     else throw lineError(source, `"${word}" is no keyword of an XSF file`);
   }
+}
+
+async function readDimension(source: LineSource): Promise<Dimensions> {
+  const [dimension = ""] = splitFields(await needLine(source, "the dimension and group"));
+  const found = PERIODIC[DIMENSIONS[Number(dimension)] ?? ""];
+  if (found === undefined) throw lineError(source, `"${dimension}" is no dimension from 0 to 3`);
+  return found;
 }
 
 async function readVectors(source: LineSource): Promise<Float64Array> {
@@ -70,16 +90,17 @@ async function readCoordinates(
 ): Promise<Frame> {
   const [count = ""] = splitFields(await needLine(source, "the number of atoms"));
   const atoms = countAt(source, count);
-  if (header.cell === undefined) throw lineError(source, "PRIMCOORD comes before any PRIMVEC");
+  if (header.cell === undefined && header.periodic.includes(true))
+    throw lineError(source, "PRIMCOORD comes before any PRIMVEC");
   const rows = await readAtomRows(source, atoms, { species: 0, x: 1, y: 2, z: 3 });
   return {
     index,
     atoms,
     ...rows,
     speciesNames: rows.speciesNames.map(elementSymbol),
-    cell: header.cell,
-    origin: [0, 0, 0],
-    periodic: header.periodic,
+    ...(header.cell === undefined
+      ? openBox(rows.positions)
+      : closedCell(header.cell, [0, 0, 0], header.periodic, rows.positions)),
     properties: {},
   };
 }
@@ -98,6 +119,7 @@ async function readMolecule(source: LineSource, index: number): Promise<Frame> {
     if (line === undefined) break;
     const fields = splitFields(line);
     if (!/^\d+$|^[A-Z][a-z]?$/.test(fields[0] ?? "") || fields.length < 4) {
+      if (source.endsInside()) throw endsInside(source, "an atom's line is cut inside");
       source.putBack(line);
       break;
     }

@@ -1,374 +1,227 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Logger } from "../../src/core/logger.ts";
-import { hash32 } from "../../src/core/prng.ts";
-import { findLimitViolation } from "../../src/domain/candidate.ts";
-import type { Capability } from "../../src/domain/instrument.ts";
-import type { SimulationOutcome, SimulationProgram } from "./device.ts";
-import { openRunnerLink, type RunnerLink } from "./gateway-link.ts";
-import { type JobRecord, openRunnerJournal, type RunnerJournal } from "./job-journal.ts";
-import { type RunnerMessage, readRunnerMessage, type SimulationOrder } from "./orders.ts";
+import type { Clock, Timers } from "../../src/core/clock.ts";
+import { LabError } from "../../src/core/errors.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { Limits } from "../../src/domain/candidate.ts";
+import { lockFolder } from "../storage/folder-lock.ts";
+import { systemClock, systemTimers } from "../system/system-clock.ts";
+import { AgentCommands } from "./agent-commands.ts";
+import type { Device } from "./device.ts";
+import { type CallName, DEADLINES_ms } from "./device-calls.ts";
+import { type GatewayLink, openGatewayLink } from "./gateway-link.ts";
+import { GatewayVoice, type StateWords } from "./gateway-voice.ts";
+import { JobDriver } from "./job-driver.ts";
+import { type JobJournal, type JobRecord, openJobJournal } from "./job-journal.ts";
 
-export interface RunnerOptions {
-  readonly brokerUrl: string;
+export interface GatewayOptions {
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  readonly broker: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  readonly site: string;
-  readonly instrumentId: string;
-  /** Journal and the jobs' folders; what was running is taken up from here after a restart. */
+  /** The daemon's site. Default `default`. */
+  readonly site?: string | undefined;
+  /** The instrument's name in the laboratory. */
+  readonly instrument: string;
+  /** Journal and the jobs' folders: a gateway started again with the same folder takes up what was under way. */
   readonly folder: string;
-  readonly program: SimulationProgram;
-  readonly logger: Logger;
-  readonly now_ms: () => number;
-  /** How often a result is said again until the agent acknowledges it, ms. */
+  /** Narrower limits than the device announces, by set point. */
+  readonly limits?: Limits | undefined;
+  /** How often the device is asked where it stands, ms. Default 1000. */
+  readonly poll_ms?: number | undefined;
+  /** A device that does not answer for so long has lost its job, ms. Default 60 000. */
+  readonly silence_ms?: number | undefined;
+  /** How long each call to the device may take, ms. */
+  readonly deadlines_ms?: Partial<Record<CallName, number>> | undefined;
+  /** First pause until a result is said again, ms; it grows to twelve times this. Default 5000. */
   readonly resendAfter_ms?: number | undefined;
+  readonly logger?: Logger | undefined;
+  readonly clock?: (Clock & Timers) | undefined;
 }
 
+/** A device as an instrument of the laboratory. */
+export interface Gateway {
+  /** Names this start, or the device's last power cycle, to the daemon. */
+  readonly bootId: string;
+  /** Says good-bye and disconnects. What the device does goes on, and is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+const POLL_ms = 1000;
+const SILENCE_ms = 60_000;
 const RESEND_AFTER_ms = 5000;
-const PROGRESS_EVERY_ms = 1000;
+const RESEND_FACTOR_MAX = 12;
 
-function refuseSetPoints(
-  { parameters }: SimulationOrder,
-  capability: Capability,
-): string | undefined {
-  for (const name of Object.keys(capability.parameters)) {
-    if (typeof parameters[name] !== "number")
-      return `the set point ${name} is missing or no number`;
+/**
+ * Makes a device an instrument of the wire contract. Everything promised is in the journal before it is said: a gateway that is
+ * killed at any moment answers `reconcile` truthfully when it is started again, takes up what is under way once it has heard what
+ * the broker retained (a stop!), and says its results until they are acknowledged.
+ *
+ * Throws TL-4005 where another gateway has the folder, TL-7032 where its journal cannot be used, and what `device.open` throws as a
+ * {@link LabError} that is not retryable. A device that is off, or a broker that is not there, is waited for.
+ */
+export async function openGateway(device: Device, options: GatewayOptions): Promise<Gateway> {
+  const lock = await lockFolder(options.folder, { who: "gateway" });
+  const unlock = (): Promise<void> => lock.release();
+  try {
+    const gateway = new InstrumentGateway(device, options, unlock);
+    await gateway.start();
+    return gateway;
+  } catch (error) {
+    await unlock();
+    throw error;
   }
-  const foreign = Object.keys(parameters).find((name) => !(name in capability.parameters));
-  if (foreign !== undefined) return `${foreign} is not a set point of ${capability.name}`;
-  const violation = findLimitViolation(parameters, capability.parameters);
-  if (violation === undefined) return undefined;
-  const { parameter, value, limit } = violation;
-  return `${parameter} = ${value} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
 }
 
-interface Running {
-  readonly record: JobRecord;
-  readonly abort: AbortController;
-  readonly folder: string;
-  fraction: number;
-  spoken_ms: number;
-  held: boolean;
-}
+class InstrumentGateway implements Gateway {
+  readonly #device: Device;
+  readonly #options: GatewayOptions & { readonly site: string };
+  readonly #logger: Logger;
+  readonly #clock: Clock & Timers;
+  readonly #journal: JobJournal;
+  readonly #driver: JobDriver;
+  readonly #commands: AgentCommands;
+  readonly #unlock: () => Promise<void>;
+  #voice: GatewayVoice;
+  #link: GatewayLink | undefined;
+  #boots = 0;
+  #said = "";
+  #resendFactor = 1;
+  #cancelResend = (): void => {};
+  #isStopped = false;
 
-/**
- * A campaign that begins anew names its jobs as before: only the same set points make it the same job, and the result
- * of an earlier simulation is never given for another one.
- */
-function isSameWork(known: SimulationOrder, order: SimulationOrder): boolean {
-  return workOf(known) === workOf(order);
-}
+  constructor(device: Device, options: GatewayOptions, unlock: () => Promise<void>) {
+    const { site = "default", logger = silentLogger, folder } = options;
+    this.#device = device;
+    this.#options = { ...options, site };
+    this.#logger = logger;
+    this.#clock = options.clock ?? { ...systemClock, ...systemTimers };
+    this.#unlock = unlock;
+    this.#journal = openJobJournal(folder);
+    this.#voice = this.#newVoice();
+    this.#driver = new JobDriver({
+      ...{ device, journal: this.#journal, folder, clock: this.#clock, logger },
+      deadlines_ms: { ...DEADLINES_ms, ...options.deadlines_ms },
+      poll_ms: options.poll_ms ?? POLL_ms,
+      silence_ms: options.silence_ms ?? SILENCE_ms,
+      onStatus: () => this.#sayState(),
+      onReadings: (readings) => {
+        for (const reading of readings) this.#voice.sayTelemetry(reading);
+      },
+      onProgress: (order, fraction, message) => this.#voice.sayProgress(order, fraction, message),
+      onEnded: (record) => this.#sayReport(record),
+      onLost: () => void this.#bootAgain(),
+    });
+    this.#commands = new AgentCommands({
+      ...{ device, site, journal: this.#journal, driver: this.#driver, logger, clock: this.#clock },
+      limits: options.limits ?? {},
+      voice: () => this.#voice,
+      onLatch: () => this.#sayState(),
+    });
+  }
 
-function workOf({ capability, parameters }: SimulationOrder): string {
-  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([capability, sorted]);
-}
+  get bootId(): string {
+    return this.#voice.bootId;
+  }
 
-function jobFolder(order: SimulationOrder): string {
-  return `${order.jobId}-${order.attempt}-${hash32(workOf(order)).toString(36)}`;
-}
+  async start(): Promise<void> {
+    await this.#driver.start((error) => error instanceof LabError && !error.retryable);
+    this.#link = this.#connect();
+    this.#resendLater();
+  }
 
-/**
- * An instrument of the wire contract whose work is simulations, one at a time. Everything promised is in the journal before
- * it is said: a runner killed at any moment answers `reconcile` truthfully when it is started again, takes up the
- * simulation that is still running, and says its results until they are acknowledged.
- */
-export class SimulationRunner {
-  readonly #options: RunnerOptions;
-  readonly #journal: RunnerJournal;
-  readonly #bootId: string;
-  readonly #link: RunnerLink;
-  readonly #timer: NodeJS.Timeout;
-  #running: Running | undefined;
-  #epoch: number;
-  #sequence = 0;
-  #emergency = false;
-  #stopped = false;
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#cancelResend();
+    await this.#link?.close();
+    await this.#driver.stop();
+    this.#journal.close();
+    await this.#unlock();
+  }
 
-  constructor(options: RunnerOptions) {
-    this.#options = options;
-    this.#journal = openRunnerJournal(options.folder);
-    this.#epoch = this.#journal.epoch;
-    this.#bootId = `r${options.now_ms().toString(36)}`;
-    this.#link = openRunnerLink({
-      ...options,
-      bootId: this.#bootId,
-      onMessage: (topic, payload) => this.#hear(readRunnerMessage(topic, payload), topic),
+  // ---- the connection
+
+  #newVoice(): GatewayVoice {
+    const { site, instrument } = this.#options;
+    const bootId = `g${this.#clock.now_ms().toString(36)}-${++this.#boots}`;
+    const { now_ms } = this.#clock;
+    const say = (message: Parameters<GatewayLink["say"]>[0]): void => this.#link?.say(message);
+    return new GatewayVoice(bootId, { site, instrumentId: instrument, now_ms, say });
+  }
+
+  #connect(): GatewayLink {
+    const { broker, username, password, site, instrument } = this.#options;
+    const voice = this.#voice;
+    return openGatewayLink({
+      ...{ broker, username, password, site, instrumentId: instrument, clock: this.#clock },
+      online: (isOnline) => voice.online(isOnline),
+      onMessage: (topic, payload, retained) => {
+        if (!this.#isStopped) this.#commands.hear(topic, payload, retained);
+      },
       onConnect: () => this.#introduce(),
+      onHeard: () => this.#driver.mayRun(),
       onDisconnect: (why) => {
-        if (!this.#stopped) options.logger.warn({ why }, "runner.disconnected");
+        if (!this.#isStopped) this.#logger.warn({ why }, "gateway.disconnected");
       },
     });
-    this.#timer = setInterval(() => this.#sayReports(), options.resendAfter_ms ?? RESEND_AFTER_ms);
-    const unfinished = this.#journal
-      .records()
-      .find((record) => record.outcome === undefined && record.refusal === undefined);
-    if (unfinished !== undefined) this.#begin(unfinished);
   }
 
-  /** Disconnects in good order. A simulation under way goes on by itself and is taken up at the next start. */
-  async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#link.close();
-    this.#journal.close();
+  /**
+   * A job was lost: to the daemon that is a controller that started anew and may have forgotten, so that it asks about every job and
+   * hears `unknown`. The will names the boot, so the connection is new too.
+   */
+  async #bootAgain(): Promise<void> {
+    const before = this.#link;
+    this.#voice = this.#newVoice();
+    await before?.close();
+    if (!this.#isStopped && before !== undefined) this.#link = this.#connect();
   }
 
   #introduce(): void {
-    const { program, logger, brokerUrl } = this.#options;
-    logger.info({ brokerUrl }, "runner.connected");
-    const { kind, simulated } = program;
-    this.#link.say({
-      topic: "birth",
-      type: "tieline.instrument.birth",
-      data: {
-        bootId: this.#bootId,
-        kind,
-        capabilities: [program.capability],
-        simulated,
-        journal: true,
-      },
-      retain: true,
-    });
+    const { broker } = this.#options;
+    const { bootId } = this.#voice;
+    this.#logger.info({ broker: broker.replace(/\/\/[^@/]*@/, "//"), bootId }, "gateway.connected");
+    this.#said = "";
     this.#sayState();
-    this.#sayReports();
+    this.#resendFactor = 1;
+    for (const record of this.#journal.unacknowledged()) this.#sayReport(record);
   }
 
-  #hear(message: RunnerMessage | undefined, topic: string): void {
-    if (this.#stopped) return;
-    if (message === undefined) {
-      this.#options.logger.warn({ topic }, "runner.notUnderstood");
-      return;
-    }
-    switch (message.kind) {
-      case "start":
-        this.#start(message.order);
-        break;
-      case "ack":
-        this.#acknowledged(message.jobId, message.attempt);
-        break;
-      case "emergencyStop":
-        this.#emergency = message.active;
-        if (message.active) this.#running?.abort.abort("the emergency stop is active");
-        this.#sayState();
-        break;
-      default: {
-        // A command of an agent that has been replaced is never acted on.
-        if (message.epoch < this.#epoch) return;
-        this.#epoch = message.epoch;
-        for (const jobId of message.jobIds) this.#control(message.kind, jobId);
-      }
-    }
-  }
-
-  #start(order: SimulationOrder): void {
-    const said = this.#journal.byCommand(order.commandId) ?? this.#sameAttempt(order);
-    if (said !== undefined && isSameWork(said.order, order)) {
-      this.#answer(said);
-      return;
-    }
-    const refusal = this.#refuse(order);
-    if (refusal !== undefined) {
-      this.#journal.append({ note: "rejected", order, ...refusal });
-      this.#options.logger.warn({ jobId: order.jobId, ...refusal }, "runner.refused");
-      this.#sayAboutJob(order, "rejected", refusal);
-      return;
-    }
-    this.#epoch = Math.max(this.#epoch, order.epoch);
-    this.#journal.append({ note: "accepted", order });
-    this.#sayAboutJob(order, "accepted", {});
-    const record = this.#journal.byJob(order.jobId);
-    if (record !== undefined) this.#begin(record);
-  }
-
-  #sameAttempt(order: SimulationOrder): JobRecord | undefined {
-    const known = this.#journal.byJob(order.jobId);
-    return known !== undefined && known.order.attempt >= order.attempt ? known : undefined;
-  }
-
-  #refuse(order: SimulationOrder): { reason: string; retryable: boolean } | undefined {
-    const { capability } = this.#options.program;
-    const never = (reason: string) => ({ reason, retryable: false });
-    const notNow = (reason: string) => ({ reason, retryable: true });
-    if (order.epoch < this.#epoch)
-      return never(
-        `the command's epoch ${order.epoch} is older than ${this.#epoch}: a newer agent commands this runner ` +
-          "(after a new log of the daemon start the runner with a new --folder)",
-      );
-    if (this.#options.now_ms() > order.notAfter_ms) return notNow("it came after its notAfter");
-    if (this.#emergency) return notNow("the emergency stop is active");
-    if (order.capability !== capability.name)
-      return never(`this runner does ${capability.name}, not ${order.capability}`);
-    if (this.#running !== undefined)
-      return notNow(`busy with job ${this.#running.record.order.jobId}`);
-    const { program } = this.#options;
-    const why =
-      program.refuse === undefined
-        ? refuseSetPoints(order, capability)
-        : program.refuse(order.parameters);
-    return why === undefined ? undefined : never(why);
-  }
-
-  /** Starts the simulation, or takes it up where it is. */
-  #begin(record: JobRecord): void {
-    const { jobId, attempt, parameters } = record.order;
-    const folder = join(this.#options.folder, "jobs", jobFolder(record.order));
-    mkdirSync(folder, { recursive: true });
-    const abort = new AbortController();
-    const running: Running = {
-      record,
-      abort,
-      folder,
-      fraction: 0,
-      spoken_ms: Number.NEGATIVE_INFINITY,
-      held: false,
-    };
-    this.#running = running;
-    const shown = shortened(parameters);
-    this.#options.logger.info({ jobId, attempt, folder, parameters: shown }, "runner.begins");
-    this.#sayState();
-    const onProgress = (fraction: number, message?: string): void => {
-      running.fraction = Math.min(1, Math.max(running.fraction, fraction));
-      this.#sayProgress(running, message);
-    };
-    this.#options.program
-      .run({ jobId, attempt, parameters, folder, onProgress, signal: abort.signal })
-      .catch((error: unknown): SimulationOutcome => {
-        const reason = error instanceof Error ? error.message : String(error);
-        return { word: "failed", reason, retryable: false };
-      })
-      .then((outcome) => this.#ended(record.order, outcome));
-  }
-
-  #ended(order: SimulationOrder, outcome: SimulationOutcome): void {
-    if (this.#stopped) return;
-    const { jobId, attempt } = order;
-    this.#journal.append({ note: "ended", jobId, attempt, outcome });
-    this.#running = undefined;
-    const reason = outcome.word === "failed" ? outcome.reason : undefined;
-    this.#options.logger.info({ jobId, attempt, word: outcome.word, reason }, "runner.ended");
-    this.#sayReports();
-    this.#sayState();
-  }
-
-  #control(kind: "hold" | "resume" | "cancel" | "reconcile", jobId: string): void {
-    const record = this.#journal.byJob(jobId);
-    if (record === undefined) {
-      this.#link.say({
-        topic: `job/${jobId}/unknown`,
-        type: "tieline.job.unknown",
-        data: { jobId },
-      });
-      return;
-    }
-    const running = this.#running;
-    if (kind === "reconcile" || running?.record.order.jobId !== jobId) {
-      this.#answer(record);
-      return;
-    }
-    const { program } = this.#options;
-    if (kind === "cancel") running.abort.abort("cancelled");
-    if (kind === "hold" && program.hold !== undefined) {
-      program.hold(running.folder);
-      running.held = true;
-    }
-    if (kind === "resume" && running.held) {
-      program.resume?.(running.folder);
-      running.held = false;
-    }
-    this.#sayState();
-  }
-
-  /** Says again what is true of a job. */
-  #answer(record: JobRecord): void {
-    if (record.refusal !== undefined) this.#sayAboutJob(record.order, "rejected", record.refusal);
-    else if (record.outcome !== undefined) this.#sayReport(record);
-    else {
-      this.#sayAboutJob(record.order, "accepted", {});
-      if (this.#running !== undefined) this.#sayProgress(this.#running);
-    }
-  }
-
-  #acknowledged(jobId: string, attempt: number): void {
-    const isOpen = this.#journal
-      .records()
-      .some(
-        ({ order, outcome, acked }) =>
-          order.jobId === jobId && order.attempt === attempt && outcome !== undefined && !acked,
-      );
-    if (isOpen) this.#journal.append({ note: "acked", jobId, attempt });
-  }
-
-  #sayReports(): void {
-    for (const record of this.#journal.records())
-      if (record.outcome !== undefined && !record.acked) this.#sayReport(record);
-  }
-
-  #sayReport({ order, outcome }: JobRecord): void {
-    if (outcome === undefined) return;
-    const { word, ...content } = outcome;
-    const simulated = this.#options.program.simulated;
-    this.#sayAboutJob(order, word, word === "result" ? { ...content, simulated } : content);
-  }
-
-  #sayProgress(running: Running, message?: string): void {
-    const now_ms = this.#options.now_ms();
-    if (now_ms - running.spoken_ms < PROGRESS_EVERY_ms) return;
-    running.spoken_ms = now_ms;
-    const { fraction } = running;
-    const { jobId, attempt } = running.record.order;
-    this.#link.say({
-      topic: `job/${jobId}/progress`,
-      type: "tieline.job.progress",
-      data: { jobId, attempt, fraction, ...(message === undefined ? {} : { message }) },
-      qos: 0,
+  #resendLater(): void {
+    const wait_ms = (this.#options.resendAfter_ms ?? RESEND_AFTER_ms) * this.#resendFactor;
+    this.#cancelResend = this.#clock.schedule(this.#clock.now_ms() + wait_ms, () => {
+      const waiting = this.#journal.unacknowledged();
+      for (const record of waiting) this.#sayReport(record);
+      this.#resendFactor =
+        waiting.length === 0 ? 1 : Math.min(2 * this.#resendFactor, RESEND_FACTOR_MAX);
+      this.#resendLater();
     });
   }
 
-  #sayAboutJob(
-    { jobId, attempt }: SimulationOrder,
-    word: string,
-    content: Readonly<Record<string, unknown>>,
-  ): void {
-    this.#link.say({
-      topic: `job/${jobId}/${word}`,
-      type: `tieline.job.${word}`,
-      data: { jobId, attempt, ...content },
-    });
+  // ---- speaking
+
+  #sayReport(record: JobRecord): void {
+    this.#voice.sayReport(record, this.#device.simulated ?? false);
   }
 
+  /** What it can do is known once it has been opened; a birth that has changed is said again. */
   #sayState(): void {
-    this.#sequence += 1;
-    const running = this.#running;
-    const operation = running === undefined ? "idle" : running.held ? "held" : "busy";
-    this.#link.say({
-      topic: "state",
-      type: "tieline.instrument.state",
-      data: {
-        bootId: this.#bootId,
-        seq: this.#sequence,
-        operation,
-        control: "automatic",
-        safety: this.#emergency ? "emergencyStopped" : "ok",
-        ...(running === undefined ? {} : { jobId: running.record.order.jobId }),
-      },
-      retain: true,
-    });
+    const { kind, capabilities, simulated } = this.#device;
+    const birth = JSON.stringify([kind, capabilities, simulated]);
+    const isNew = birth !== this.#said;
+    this.#said = birth;
+    if (isNew) this.#voice.sayBirth(this.#device);
+    this.#voice.sayState(this.#stateWords(), isNew);
   }
-}
 
-/** Longer texts among the set points (a model's specification) would bury a log: they are cut. */
-const SHOWN_LENGTH_MAX = 60;
-
-function shortened(parameters: SimulationOrder["parameters"]): SimulationOrder["parameters"] {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      typeof value === "string" && value.length > SHOWN_LENGTH_MAX
-        ? `${value.slice(0, SHOWN_LENGTH_MAX)} ...`
-        : value,
-    ]),
-  );
+  #stateWords(): StateWords {
+    const { status, jobId, isHalting, isHaltOverdue } = this.#driver;
+    const { state, control = "automatic", safety = "ok" } = status;
+    const isBusy = jobId !== undefined || state === "busy";
+    const isFault = isHaltOverdue || state === "unknown" || state === "fault";
+    const operation = isFault ? "fault" : state === "held" ? "held" : isBusy ? "busy" : "idle";
+    // `emergencyStopped` says that it has stopped (decision 120), not that it was told to.
+    const latched = isHalting ? "interlocked" : "emergencyStopped";
+    const isLatched = this.#journal.emergency !== undefined;
+    return { operation, control, safety: isLatched ? latched : safety, jobId };
+  }
 }

@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 
 const require = createRequire(import.meta.url);
 
-/** The pictures' letters: files of a package, since a server often has no fonts at all. */
-const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+/** The pictures' letters ship with the program, since a server often has no fonts at all. */
+const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"] as const;
 /** Pixels of a PNG for one of the SVG's: sharp on paper and on fine screens. */
 const SCALE = 2;
 /** Edge length beyond which a PNG would need gigabytes: such a picture is drawn smaller. */
@@ -40,7 +42,13 @@ export async function renderPng(svg: string, scale = SCALE): Promise<Uint8Array>
 
 async function prepare(): Promise<readonly Uint8Array[]> {
   await initWasm(await readFile(require.resolve("@resvg/resvg-wasm/index_bg.wasm")));
-  return Promise.all(
-    FONTS.map((name) => readFile(require.resolve(`dejavu-fonts-ttf/ttf/${name}`))),
-  );
+  const folder = fontFolder();
+  return Promise.all(FONTS.map((name) => readFile(join(folder, name))));
+}
+
+/** In the package the fonts lie in a folder above this file; a checkout takes them from the package of fonts. */
+function fontFolder(): string {
+  const places = ["../fonts", "../../fonts"].map((place) => join(import.meta.dirname, place));
+  const packaged = places.find((place) => existsSync(join(place, FONTS[0])));
+  return packaged ?? dirname(require.resolve(`dejavu-fonts-ttf/ttf/${FONTS[0]}`));
 }

@@ -1,6 +1,6 @@
-import type { Proposal } from "../../src/domain/proposal.ts";
+import type { VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
+import { readPlannerView } from "../../src/views/read-planner-view.ts";
 import { createPlannerHost } from "./planner-host.ts";
 
 /** The same planners in the caller's thread: deterministic order for simulations, replays and tests. */
@@ -16,8 +16,9 @@ export function createInThreadPlanner(): PlannerPort {
     learn: (campaignId, results) => void host({ kind: "learn", campaignId, results }),
     forget: (campaignId, positions) => void host({ kind: "forget", campaignId, positions }),
     propose: async (campaignId, request) =>
-      unwrap(host({ kind: "propose", campaignId, request, call: 0 })) as Proposal,
-    view: async (campaignId) => unwrap(host({ kind: "view", campaignId, call: 0 })) as PlannerView,
+      unwrap(host({ kind: "propose", campaignId, request, call: 0 })) as VersionedProposal,
+    view: async (campaignId) =>
+      readPlannerView(unwrap(host({ kind: "view", campaignId, call: 0 }))),
     stop: async () => {},
   };
 }

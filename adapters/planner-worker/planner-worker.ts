@@ -1,9 +1,10 @@
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "../../src/core/logger.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
-import type { CampaignResult, Proposal } from "../../src/domain/proposal.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
+import type { CampaignResult, VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
+import { readPlannerView } from "../../src/views/read-planner-view.ts";
 import { startThread } from "../system/start-thread.ts";
 import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
 
@@ -68,17 +69,20 @@ class PlannerWorker implements PlannerPort {
     this.tell({ kind: "forget", campaignId, positions });
   }
 
-  propose(campaignId: string, request: Parameters<PlannerPort["propose"]>[1]): Promise<Proposal> {
+  propose(
+    campaignId: string,
+    request: Parameters<PlannerPort["propose"]>[1],
+  ): Promise<VersionedProposal> {
     return this.ask((call) => ({
       kind: "propose",
       campaignId,
       request,
       call,
-    })) as Promise<Proposal>;
+    })) as Promise<VersionedProposal>;
   }
 
-  view(campaignId: string): Promise<PlannerView> {
-    return this.ask((call) => ({ kind: "view", campaignId, call })) as Promise<PlannerView>;
+  async view(campaignId: string): Promise<PlannerView> {
+    return readPlannerView(await this.ask((call) => ({ kind: "view", campaignId, call })));
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { referTo } from "../frames/data-reference.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
+import type { DeviceResult } from "../gateway/device.ts";
+import type { Task, TaskJob } from "../gateway/task-device.ts";
 import { type SyntheticPhase, syntheticFrame, syntheticPhase } from "./synthetic-frames.ts";
 
 export interface BuiltinOptions {
@@ -22,21 +23,24 @@ const FRAMES = 4;
 const STEPS = 10;
 
 /** Frames without a simulation program: made up, or recorded earlier and chosen by the nearest set points. */
-export function createBuiltinProgram(options: BuiltinOptions): SimulationProgram {
+export function createBuiltinProgram(options: BuiltinOptions): Task {
   const recorded = options.recorded === undefined ? undefined : readRecorded(options.recorded);
   return {
     kind: "molecular-dynamics",
-    capability: {
-      name: "quench",
-      parameters: {
-        temperature_K: { unit: "K", min: 1, max: 10_000 },
-        quenchRate_K_ps: { unit: "K/ps", min: 0, max: 1e6 },
+    capabilities: [
+      {
+        name: "quench",
+        parameters: {
+          temperature_K: { unit: "K", min: 1, max: 10_000 },
+          quenchRate_K_ps: { unit: "K/ps", min: 0, max: 1e6 },
+        },
+        results: ["trajectory"],
+        repeatable: true,
+        expectedDuration_s: options.duration_s,
       },
-      results: ["trajectory"],
-      repeatable: true,
-      expectedDuration_s: options.duration_s,
-    },
+    ],
     simulated: true,
+    resumes: true,
     run: (task) => run(task, options.duration_s, recorded),
   };
 }
@@ -62,13 +66,12 @@ export function writeSamples(folder: string): { file: string; label: SyntheticPh
 }
 
 async function run(
-  task: SimulationTask,
+  task: TaskJob,
   duration_s: number,
   recorded: readonly Recorded[] | undefined,
-): Promise<SimulationOutcome> {
+): Promise<DeviceResult> {
   for (let step = 0; step < STEPS; step++) {
-    if (task.signal.aborted)
-      return { word: "failed", reason: String(task.signal.reason), retryable: true };
+    if (task.signal.aborted) return { failed: String(task.signal.reason), retryable: true };
     task.onProgress(step / STEPS);
     await new Promise((resolve) => setTimeout(resolve, (1000 * duration_s) / STEPS));
   }
@@ -87,12 +90,10 @@ async function run(
   return resultOf(file);
 }
 
-async function resultOf(file: string): Promise<SimulationOutcome> {
+async function resultOf(file: string): Promise<DeviceResult> {
   const format = /\.(lammpstrj|dump)(\.gz)?$/.test(file) ? "lammps-dump" : "extxyz";
   return {
-    word: "result",
     observations: [{ kind: "trajectory", frames: { ...(await referTo(file)), format } }],
-    raw: [],
   };
 }
 

@@ -23,11 +23,14 @@ const BEGIN_POLL_ms = 20;
 /**
  * Runs a program in `folder` so that it outlives us: in a session of its own, its output in `screen.txt`, its exit code
  * in `exit`, its process group in `pid`. Called again with the same folder it finds the child, or its exit code, and
- * waits on. `lost`: the child is gone without an exit code (the machine went down).
+ * waits on; with an aborted signal it only ends what runs. `lost`: the child is gone without an exit code (the machine went down).
  */
 export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const { folder, signal } = task;
-  if (!existsSync(join(folder, "pid"))) await begin(task);
+  if (!existsSync(join(folder, "pid"))) {
+    if (signal.aborted) return "aborted";
+    await begin(task);
+  }
   const group = Number(readFileSync(join(folder, "pid"), "utf8"));
   let abortedAt_ms: number | undefined;
   for (;;) {

@@ -1,7 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { FORWARD_CAPABILITY } from "../../src/domain/forward-request.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
+import type { DeviceResult } from "../gateway/device.ts";
+import type { Task, TaskJob } from "../gateway/task-device.ts";
 import { startThread } from "../system/start-thread.ts";
 import type { ForwardCall, ForwardReply } from "./forward-thread.ts";
 
@@ -10,21 +11,25 @@ import type { ForwardCall, ForwardReply } from "./forward-thread.ts";
  * out. They run in a thread of their own, so that a long one keeps neither the broker nor a cancel waiting. A
  * calculation keeps nothing on disk: after a kill it is begun anew.
  */
-export function createForwardProgram(): SimulationProgram & { stop(): Promise<void> } {
+export function createForwardProgram(): Task {
   let thread: Worker | undefined;
   let calls = 0;
   return {
     kind: "spin-model",
-    capability: {
-      name: FORWARD_CAPABILITY,
-      parameters: {},
-      results: ["curve", "objective"],
-      repeatable: true,
-      expectedDuration_s: 1,
-    },
-    simulated: false,
-    refuse: refuseParameters,
+    capabilities: [
+      {
+        name: FORWARD_CAPABILITY,
+        parameters: {},
+        results: ["curve", "objective"],
+        repeatable: true,
+        expectedDuration_s: 1,
+      },
+    ],
+    anySetPoints: true,
+    resumes: true,
+    refuse: ({ parameters }) => refuseParameters(parameters),
     run: async (task) => {
+      if (task.signal.aborted) return { failed: String(task.signal.reason), retryable: true };
       const own = thread ?? startThread(import.meta.url, "forward-thread");
       thread = own;
       if (own.listenerCount("exit") === 0)
@@ -55,20 +60,20 @@ function refuseParameters(parameters: Parameters): string | undefined {
 function runInThread(
   thread: Worker,
   call: number,
-  { parameters, signal, onProgress }: SimulationTask,
-): Promise<SimulationOutcome> {
+  { parameters, signal, onProgress }: TaskJob,
+): Promise<DeviceResult> {
   return new Promise((resolve) => {
-    const end = (outcome: SimulationOutcome): void => {
+    const end = (outcome: DeviceResult): void => {
       thread.off("message", onReply).off("error", onError).off("exit", onExit);
       signal.removeEventListener("abort", onAbort);
       resolve(outcome);
     };
     const fail = (reason: string, retryable: boolean): void =>
-      end({ word: "failed", reason: reason.slice(0, 1000), retryable });
+      end({ failed: reason.slice(0, 1000), retryable });
     const onReply = (reply: ForwardReply): void => {
       if (reply.call !== call) return;
       if ("error" in reply) fail(reply.error, false);
-      else end({ word: "result", observations: reply.observations, raw: [] });
+      else end({ observations: reply.observations });
     };
     const onError = (error: Error): void => fail(error.message, true);
     const onExit = (): void => fail("the calculation's thread ended", true);

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import { hash32 } from "../../src/core/prng.ts";
 import { referTo } from "../frames/data-reference.ts";
-import type { SimulationOutcome, SimulationProgram, SimulationTask } from "../gateway/device.ts";
+import type { DeviceResult } from "../gateway/device.ts";
+import type { Task, TaskJob } from "../gateway/task-device.ts";
 import { forgetChild, runChild, signalGroup } from "./child-run.ts";
 import { readTemplate } from "./lammps-template.ts";
 
@@ -26,7 +27,7 @@ const TAIL_BYTES = 4096;
 const SIGNALLED = 128;
 
 /** LAMMPS with an input template. Throws TL-7030 where it cannot be run, TL-7031 for an unusable template. */
-export function createLammpsProgram(options: LammpsOptions): SimulationProgram {
+export function createLammpsProgram(options: LammpsOptions): Task {
   const command = options.lmp.trim().split(/\s+/);
   const template = resolve(options.template);
   const capability = readTemplate(template);
@@ -35,20 +36,20 @@ export function createLammpsProgram(options: LammpsOptions): SimulationProgram {
     throw new LabError("TL-7030", `${command[0]} cannot be run: ${tried.error.message}`);
   return {
     kind: "molecular-dynamics",
-    capability,
-    simulated: false,
+    capabilities: [capability],
+    resumes: true,
     run: (task) => run(task, command, template, options),
-    hold: (folder) => signalGroup(folder, "SIGSTOP"),
-    resume: (folder) => signalGroup(folder, "SIGCONT"),
+    hold: ({ folder }) => signalGroup(folder, "SIGSTOP"),
+    resume: ({ folder }) => signalGroup(folder, "SIGCONT"),
   };
 }
 
 async function run(
-  task: SimulationTask,
+  task: TaskJob,
   command: readonly string[],
   template: string,
   options: LammpsOptions,
-): Promise<SimulationOutcome> {
+): Promise<DeviceResult> {
   const { folder, signal } = task;
   const input = join(folder, "in.lmp");
   // A copy: a template that is edited later does not change a run that was promised.
@@ -79,29 +80,22 @@ async function run(
   };
   for (let beginning = 0; beginning < BEGINNINGS_MAX; beginning++) {
     const end = await runChild(child);
-    if (end === "aborted")
-      return { word: "failed", reason: String(signal.reason ?? "cancelled"), retryable: true };
+    if (end === "aborted") return { failed: String(signal.reason ?? "cancelled"), retryable: true };
     if (end !== "lost") return outcomeOf(end.code, folder, dump);
     forgetChild(folder);
   }
-  return {
-    word: "failed",
-    reason: `the simulation disappeared ${BEGINNINGS_MAX} times`,
-    retryable: true,
-  };
+  return { failed: `the simulation disappeared ${BEGINNINGS_MAX} times`, retryable: true };
 }
 
-async function outcomeOf(code: number, folder: string, dump: string): Promise<SimulationOutcome> {
+async function outcomeOf(code: number, folder: string, dump: string): Promise<DeviceResult> {
   if (code !== 0) {
     const error = /^ERROR.*$/m.exec(tail(join(folder, "screen.txt")))?.[0];
     const reason = error ?? `LAMMPS ended with exit code ${code}`;
-    return { word: "failed", reason, retryable: code >= SIGNALLED };
+    return { failed: reason, retryable: code >= SIGNALLED };
   }
-  if (!existsSync(dump))
-    return { word: "failed", reason: "the template wrote no dump to OUT", retryable: false };
+  if (!existsSync(dump)) return { failed: "the template wrote no dump to OUT", retryable: false };
   const reference = await referTo(dump);
   return {
-    word: "result",
     observations: [{ kind: "trajectory", frames: { ...reference, format: "lammps-dump" } }],
     raw: existsSync(join(folder, "log.lammps")) ? [await referTo(join(folder, "log.lammps"))] : [],
   };

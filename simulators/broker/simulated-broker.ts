@@ -1,27 +1,9 @@
 import type { Clock, Timers } from "../../src/core/clock.ts";
 import { createPrng } from "../../src/core/prng.ts";
-import type { ReceivedMessage, WireMessage } from "../connections/instrument-connection.ts";
+import type { WireMessage } from "../connections/instrument-connection.ts";
+import type { Delivery, LinkHost, SimulatedClient } from "./client-session.ts";
 import { SimulatedLink } from "./simulated-link.ts";
 import { matchesFilter } from "./topic-filter.ts";
-
-/** A message on its way from the broker to one client. */
-export interface BrokerDelivery extends ReceivedMessage {
-  readonly qos: 0 | 1;
-  /** Sent before, acknowledgement not seen. */
-  readonly duplicate: boolean;
-}
-
-export interface SimulatedClient {
-  readonly clientId: string;
-  /** False keeps the session (subscriptions, unacknowledged messages) while the client is away. */
-  readonly clean: boolean;
-  readonly will?: WireMessage | undefined;
-  readonly subscriptions: readonly string[];
-  /** The PUBACK leaves when the promise resolves; where it rejects, the message stays with the broker. */
-  readonly onMessage: (message: BrokerDelivery) => void | Promise<void>;
-  readonly onConnect: () => void;
-  readonly onDisconnect: () => void;
-}
 
 export interface SimulatedBrokerOptions {
   readonly clock: Clock & Timers;
@@ -30,17 +12,6 @@ export interface SimulatedBrokerOptions {
   readonly latency_ms: { readonly min: number; readonly max: number };
   /** Share of QoS 1 deliveries that arrive twice. Default 0. */
   readonly duplicates?: number | undefined;
-}
-
-/** A QoS 1 message that a session has not acknowledged, or one QoS 0 message in the air. */
-export interface Delivery {
-  readonly packetId: number;
-  readonly message: WireMessage;
-  readonly payload: Uint8Array;
-  readonly retained: boolean;
-  /** When it should reach the client; kept over a reconnection, so that an instant restart changes nothing. */
-  due_ms: number;
-  attempts: number;
 }
 
 /** What the broker keeps of one client. */
@@ -60,7 +31,7 @@ const encoder = new TextEncoder();
  * duplicates depend on the seed and on the message itself, not on how many were sent before, so that a disturbed run
  * stays comparable with the undisturbed one.
  */
-export class SimulatedBroker {
+export class SimulatedBroker implements LinkHost<SimulatedLink> {
   readonly clock: Clock & Timers;
   readonly #options: SimulatedBrokerOptions;
   readonly #sessions = new Map<string, Session>();

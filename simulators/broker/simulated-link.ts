@@ -1,13 +1,13 @@
 import { LabError } from "../../src/core/errors.ts";
 import type { InstrumentConnection, WireMessage } from "../connections/instrument-connection.ts";
-import type { Delivery, SimulatedBroker, SimulatedClient } from "./simulated-broker.ts";
+import type { Delivery, LinkHost, SimulatedClient } from "./client-session.ts";
 
 type LinkState = "open" | "cut" | "killed" | "closed";
 
 /** One client's connection to the simulated broker, first in first out in both directions. */
 export class SimulatedLink implements InstrumentConnection {
   readonly client: SimulatedClient;
-  readonly #broker: SimulatedBroker;
+  readonly #broker: LinkHost<SimulatedLink>;
   readonly #pending = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   #state: LinkState = "cut";
   /** Counts connections: what belongs to an earlier one is lost. */
@@ -16,7 +16,7 @@ export class SimulatedLink implements InstrumentConnection {
   #lastUp_ms = 0;
   #lastDown_ms = 0;
 
-  constructor(broker: SimulatedBroker, client: SimulatedClient) {
+  constructor(broker: LinkHost<SimulatedLink>, client: SimulatedClient) {
     this.#broker = broker;
     this.client = client;
   }

@@ -69,9 +69,10 @@ export function loadPhaseTruth(truth: string): PhaseTruth {
   };
 }
 
-/** Beside this file from a checkout; at the package's top from the compiled tree, which holds no data. */
+/** Beside this file from a checkout; from a file of the package, in its folder of data. */
 function shippedFile(names: readonly string[], truth: string): string {
-  const folders = [import.meta.dirname, join(import.meta.dirname, "../../../simulators/truths")];
+  const above = ["../..", "../../.."].map((up) => join(up, "simulators/truths"));
+  const folders = [".", ...above].map((place) => join(import.meta.dirname, place));
   const places = folders.flatMap((folder) => names.map((name) => join(folder, name)));
   const found = places.find((place) => existsSync(place));
   if (found === undefined)

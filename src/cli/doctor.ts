@@ -2,13 +2,16 @@ import { statfsSync } from "node:fs";
 import { mkdir, open, unlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { hasEventLog, shownAddress } from "../../adapters/storage/open-event-log.ts";
 import type { Configuration } from "../../config/schema.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+import { logHelp } from "./log-options.ts";
 
 interface DoctorOptions {
   readonly config?: string;
   readonly data?: string;
+  readonly log?: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export const registerDoctor: RegisterCommand = (program, io) => {
     .description("checks runtime, broker, log, disk and clock, and says what to do")
     .option("--config <file>", "configuration (YAML); default: the simulated laboratory")
     .option("--data <dir>", "data folder; default: the configuration's")
+    .option("--log <address>", logHelp("the configuration's"))
     .option("--json", "prints one JSON document")
     .addHelpText("after", "\nExample:\n  tieline doctor --config lab.yaml\n")
     .action((options: DoctorOptions) => runDoctor(options, io));
@@ -57,7 +61,7 @@ async function runDoctor(options: DoctorOptions, io: CommandIo): Promise<void> {
     const folder = resolve(options.data ?? configuration.data);
     findings.push(
       await checkBroker(configuration),
-      await checkLog(folder),
+      await checkLog(options.log ?? configuration.log ?? folder),
       await checkDisk(folder),
     );
     findings.push(await checkPort("page", configuration.page.host, configuration.page.port));
@@ -135,17 +139,17 @@ function checkPort(check: string, host: string, port: number): Promise<Finding> 
   });
 }
 
-async function checkLog(folder: string): Promise<Finding> {
+async function checkLog(address: string): Promise<Finding> {
   const { readLog } = await import("../replay/read-log.ts");
+  const where = shownAddress(address);
   const warnings: string[] = [];
   const note = (_: object, event: string): void => void warnings.push(event);
   const logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
   try {
-    const { events } = await readLog({ folder, site: "default", logger });
-    return fine("log", `${events} events in ${folder}, every checksum right ${warnings.join(" ")}`);
+    if (!(await hasEventLog(address))) return fine("log", `none yet in ${where}`);
+    const { events } = await readLog({ address, site: "default", logger });
+    return fine("log", `${events} events in ${where}, every checksum right ${warnings.join(" ")}`);
   } catch (error) {
-    if (error instanceof LabError && error.message.startsWith("There is no event log"))
-      return fine("log", `none yet in ${folder}`);
     return bad("log", (error as Error).message, error instanceof LabError ? error.hint : "");
   }
 }

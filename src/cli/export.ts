@@ -1,15 +1,14 @@
-import { resolve } from "node:path";
 import { Option } from "commander";
 import { misuse } from "../core/errors.ts";
 import type { ExportDocument, ExportFold } from "../views/export-document.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
+import { addLogOptions, type LogOptions, logAddress, logWords } from "./log-options.ts";
 import { writeNamedFile } from "./output/write-file.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
 
-interface ExportOptions {
+interface ExportOptions extends LogOptions {
   readonly campaign?: string;
   readonly format: "csv" | "json" | "jsonl";
-  readonly data: string;
   readonly what: "all" | MapPart;
   readonly out?: string;
 }
@@ -27,8 +26,7 @@ Examples:
 
 /** `tieline export`: observations, jobs and proposals of a campaign. */
 export const registerExport: RegisterCommand = (program, io) => {
-  program
-    .command("export")
+  addLogOptions(program.command("export"))
     .description("prints a campaign's observations, jobs and proposals; a daemon may be running")
     .option("--campaign <id>", "the campaign; not needed where there is only one")
     .addOption(
@@ -36,7 +34,6 @@ export const registerExport: RegisterCommand = (program, io) => {
         .choices(["csv", "json", "jsonl"])
         .makeOptionMandatory(),
     )
-    .option("--data <dir>", "data folder of the daemon", "./data")
     .addOption(
       new Option(
         "--what <part>",
@@ -53,10 +50,10 @@ export const registerExport: RegisterCommand = (program, io) => {
 async function runExport(options: ExportOptions, io: CommandIo): Promise<void> {
   const { readLog } = await import("../replay/read-log.ts");
   const logger = createStderrLogger(io);
-  const { exports } = await readLog({ folder: resolve(options.data), site: "default", logger });
+  const { exports } = await readLog({ address: logAddress(options), site: "default", logger });
   const document = exports.document(chooseCampaign(exports, options.campaign));
   if (document === undefined)
-    throw misuse("TL-1001", `There is no campaign ${options.campaign} in ${options.data}`);
+    throw misuse("TL-1001", `There is no campaign ${options.campaign} in ${logWords(options)}`);
   const { format, what, out } = options;
   const text =
     what === "all" ? await writeAll(document, format) : await writeMapPart(document, what, format);

@@ -1,23 +1,21 @@
-import { resolve } from "node:path";
 import { LabError } from "../core/errors.ts";
+import type { OtherVersion } from "../replay/verify-proposals.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
+import { addLogOptions, type LogOptions, logAddress } from "./log-options.ts";
 import { createProgress } from "./output/progress.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
 
-interface ReplayOptions {
-  readonly data: string;
+interface ReplayOptions extends LogOptions {
   readonly verify?: boolean;
   readonly json?: boolean;
 }
 
 /** `tieline replay`: rebuilds the state from the log, and with `--verify` every proposal. */
 export const registerReplay: RegisterCommand = (program, io) => {
-  program
-    .command("replay")
+  addLogOptions(program.command("replay"))
     .description(
       "rebuilds the state from the log; with --verify refits and compares every proposal",
     )
-    .option("--data <dir>", "data folder of the daemon", "./data")
     .option("--verify", "asks the planners again and compares each answer with the log's")
     .option("--json", "prints one JSON document")
     .addHelpText("after", "\nExample:\n  tieline replay --verify --data ./data\n")
@@ -28,12 +26,12 @@ async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
   const { readLog } = await import("../replay/read-log.ts");
   const { createProposalVerifier } = await import("../replay/verify-proposals.ts");
   const logger = createStderrLogger(io);
-  const folder = resolve(options.data);
-  const total = options.verify ? (await readLog({ folder, site: "default", logger })).events : 0;
+  const address = logAddress(options);
+  const total = options.verify ? (await readLog({ address, site: "default", logger })).events : 0;
   const progress = createProgress(io, "verify");
   const verifier = options.verify ? createProposalVerifier() : undefined;
   const { lab, events } = await readLog({
-    folder,
+    address,
     site: "default",
     logger,
     onEvent: (event, before) => {
@@ -58,8 +56,10 @@ async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
         `${one.campaignId}: ${one.state}, ${one.budget.used} of ${one.budget.total} measured\n`,
       );
     }
-    if (verified !== undefined)
+    if (verified !== undefined) {
       io.out(`${verified.agree} of ${verified.proposals} proposals agree.\n`);
+      for (const other of verified.otherVersions) io.out(`${aboutOther(other)}\n`);
+    }
   }
   const first = verified?.differences.at(0);
   if (first !== undefined) {
@@ -68,4 +68,13 @@ async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
       `${verified?.differences.length} proposal(s) differ; the first is ${first.requestId} at position ${first.position}: ${first.what}`,
     );
   }
+}
+
+function aboutOther({ campaignId, logged, today, proposals, agree }: OtherVersion): string {
+  const made = `${campaignId}: ${proposals} proposal(s) by planner version ${logged}, this is ${today}`;
+  const outcome =
+    agree === proposals
+      ? "all the same"
+      : `${proposals - agree} differ, as they may after an update`;
+  return `${made}; ${outcome}.`;
 }

@@ -1,24 +1,21 @@
-import { resolve } from "node:path";
 import { misuse } from "../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "./command.ts";
 import { chooseCampaign } from "./export.ts";
+import { addLogOptions, type LogOptions, logAddress, logWords } from "./log-options.ts";
 import { createProgress } from "./output/progress.ts";
 import { writeNamedFile } from "./output/write-file.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
 
-interface ReportOptions {
+interface ReportOptions extends LogOptions {
   readonly campaign?: string;
-  readonly data: string;
   readonly out: string;
 }
 
 /** `tieline report`: one self-contained HTML of a campaign. */
 export const registerReport: RegisterCommand = (program, io) => {
-  program
-    .command("report")
+  addLogOptions(program.command("report"))
     .description("writes a self-contained HTML report of a campaign, running or finished")
     .option("--campaign <id>", "the campaign; not needed where there is only one")
-    .option("--data <dir>", "data folder of the daemon", "./data")
     .requiredOption("--out <file>", "the HTML file to write")
     .addHelpText("after", "\nExample:\n  tieline report --data ./data --out al-mg-zn.html\n")
     .action((options: ReportOptions) => runReport(options, io));
@@ -30,11 +27,11 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
   const { candidateColumns } = await import("../tables/candidate-columns.ts");
   const { listCandidates } = await import("../planning/candidates.ts");
   const logger = createStderrLogger(io);
-  const { exports } = await readLog({ folder: resolve(options.data), site: "default", logger });
+  const { exports } = await readLog({ address: logAddress(options), site: "default", logger });
   const campaignId = chooseCampaign(exports, options.campaign);
   const document = exports.document(campaignId);
   if (document === undefined)
-    throw misuse("TL-1001", `There is no campaign ${campaignId} in ${options.data}`);
+    throw misuse("TL-1001", `There is no campaign ${campaignId} in ${logWords(options)}`);
   const { relearn } = await import("../replay/relearn.ts");
   const progress = createProgress(io, "report");
   const relearnt = await relearn(document, (done, total) => progress.update(done, total));
@@ -51,9 +48,9 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
     document,
     columns: candidateColumns(listCandidates(document.campaign.space)).columns,
     commands: [
-      `tieline replay --data ${options.data} --verify`,
-      `tieline export --campaign ${campaignId} --data ${options.data} --format json`,
-      `tieline report --campaign ${campaignId} --data ${options.data} --out ${options.out}`,
+      `tieline replay ${logWords(options)} --verify`,
+      `tieline export --campaign ${campaignId} ${logWords(options)} --format json`,
+      `tieline report --campaign ${campaignId} ${logWords(options)} --out ${options.out}`,
     ],
     runtime: process.version,
     madeAt: new Date().toISOString(),

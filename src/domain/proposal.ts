@@ -48,6 +48,12 @@ export interface Proposal {
   readonly warnings: readonly string[];
 }
 
+/** A proposal with the version of the planner that made it, as it is logged. */
+export interface VersionedProposal extends Proposal {
+  /** Grows when the same questions on the same results get other answers. */
+  readonly plannerVersion: number;
+}
+
 /** What a model was when it proposed; enough to repeat the proposal. */
 export interface ModelRecord {
   /** Number of results that the model has learnt. */

@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { LOG_FILE, openFileEventLog } from "../../adapters/storage/file-event-log.ts";
-import { LabError } from "../core/errors.ts";
+import { openEventLog } from "../../adapters/storage/open-event-log.ts";
 import type { Logger } from "../core/logger.ts";
 import { VERSION } from "../core/version.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -11,7 +8,8 @@ import { listJobs, locateJob, summariseCampaign } from "../runtime/lab-status.ts
 import { createExportFold, type ExportFold } from "../views/export-document.ts";
 
 export interface ReadLogOptions {
-  readonly folder: string;
+  /** Data folder of a daemon, or the address of its log. */
+  readonly address: string;
   readonly site: string;
   readonly logger: Logger;
   readonly onEvent?: ((event: LabEvent, lab: Lab) => void) | undefined;
@@ -24,18 +22,10 @@ export interface ReadLog {
   readonly events: number;
 }
 
-/** Replays the log of a data folder, read-only; a daemon may be running on it. TL-4001 where there is none. */
+/** Replays a log, read-only; a daemon may be running on it. TL-4001 where there is none. */
 export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
-  if (!existsSync(join(options.folder, LOG_FILE))) {
-    throw new LabError("TL-4001", `There is no event log in ${options.folder}`, {
-      hint: "Name the data folder of a daemon with --data DIR.",
-    });
-  }
-  const log = await openFileEventLog({
-    folder: options.folder,
-    logger: options.logger,
-    readOnly: true,
-  });
+  const { address, logger } = options;
+  const log = await openEventLog({ address, logger, readOnly: true });
   const lab = createLab();
   const exports = createExportFold({
     site: options.site,
@@ -43,6 +33,7 @@ export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
     state: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => locateJob(lab, id),
+      judgementOf: (position) => lab.judgements.get(position),
       allJobs: (id) => listJobs(lab, id),
     },
   });

@@ -1,10 +1,9 @@
-import type { Proposal } from "../domain/proposal.ts";
+import type { Proposal, VersionedProposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import { createPlanner } from "../planning/create-planner.ts";
-import type { Planner } from "../planning/planner.ts";
+import { createPlanner, type VersionedPlanner } from "../planning/create-planner.ts";
 import type { Lab } from "../runtime/lab.ts";
 
-/** One proposal that the planner does not give again. */
+/** One proposal that the planner of the same version does not give again. */
 export interface ProposalDifference {
   readonly requestId: string;
   readonly position: number;
@@ -15,10 +14,21 @@ export interface VerificationSummary {
   readonly proposals: number;
   readonly agree: number;
   readonly differences: readonly ProposalDifference[];
+  /** Proposals of planners of another version than this program's: they may differ. */
+  readonly otherVersions: readonly OtherVersion[];
+}
+
+/** What became of one campaign's proposals of one other version. */
+export interface OtherVersion {
+  readonly campaignId: string;
+  readonly logged: number;
+  readonly today: number;
+  readonly proposals: number;
+  readonly agree: number;
 }
 
 interface Student {
-  readonly planner: Planner;
+  readonly planner: VersionedPlanner;
   through: number;
   withdrawn: number;
   former?: Student | undefined;
@@ -26,13 +36,23 @@ interface Student {
 
 /**
  * Asks fresh planners the questions of a log and compares their answers with the log's: points, order, scores (to
- * 1e-9 relative) and verdict. `check` is called with each event and the laboratory before it.
+ * 1e-9 relative) and verdict. Only a planner of the same version has to agree. `check` is called with each event and the laboratory before it.
  */
 export function createProposalVerifier() {
   const students = new Map<string, Student>();
   const differences: ProposalDifference[] = [];
+  const others = new Map<
+    string,
+    { -readonly [Field in keyof OtherVersion]: OtherVersion[Field] }
+  >();
   let proposals = 0;
 
+  const otherVersion = (campaignId: string, logged: number, today: number) => {
+    const key = `${campaignId} ${logged}`;
+    const found = others.get(key) ?? { campaignId, logged, today, proposals: 0, agree: 0 };
+    others.set(key, found);
+    return found;
+  };
   const check = (event: LabEvent, before: Lab): void => {
     const { fact } = event;
     if (fact.type === "campaign.defined") {
@@ -49,23 +69,34 @@ export function createProposalVerifier() {
     const student = students.get(fact.campaignId);
     if (student === undefined || request?.requestId !== fact.requestId) return;
     proposals += 1;
-    const answerOf = (one: Student): string | undefined => {
+    const answerOf = (one: Student): Answer => {
       teach(one, before, fact.campaignId, request.through);
       return compare(fact.proposal, one.planner.propose(request));
     };
-    let what = answerOf(student);
-    if (what !== undefined && student.former !== undefined) what = answerOf(student.former);
+    let answer = answerOf(student);
+    if (answer.what !== undefined && student.former !== undefined)
+      answer = answerOf(student.former);
     student.former = undefined;
-    if (what !== undefined)
+    const { what, today } = answer;
+    const logged = fact.proposal.plannerVersion;
+    if (logged !== today) {
+      const other = otherVersion(fact.campaignId, logged, today);
+      other.proposals += 1;
+      if (what === undefined) other.agree += 1;
+    } else if (what !== undefined)
       differences.push({ requestId: fact.requestId, position: event.position, what });
   };
+  const differing = (): number =>
+    differences.length +
+    [...others.values()].reduce((sum, one) => sum + one.proposals - one.agree, 0);
 
   return {
     check,
     summary: (): VerificationSummary => ({
       proposals,
-      agree: proposals - differences.length,
+      agree: proposals - differing(),
       differences,
+      otherVersions: [...others.values()],
     }),
   };
 }
@@ -82,7 +113,18 @@ function teach(student: Student, lab: Lab, campaignId: string, through: number):
   student.withdrawn += withdrawn.length;
 }
 
-function compare(logged: Proposal, again: Proposal): string | undefined {
+interface Answer {
+  /** Version of the planner that answered. */
+  readonly today: number;
+  /** How its answer differs; absent where it does not. */
+  readonly what: string | undefined;
+}
+
+function compare(logged: VersionedProposal, again: VersionedProposal): Answer {
+  return { today: again.plannerVersion, what: differenceOf(logged, again) };
+}
+
+function differenceOf(logged: Proposal, again: Proposal): string | undefined {
   if (logged.points.length !== again.points.length) {
     return `the log has ${logged.points.length} points, the planner gives ${again.points.length}`;
   }

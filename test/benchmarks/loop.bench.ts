@@ -78,7 +78,7 @@ ${ids.map((id) => campaignText(id, settings)).join("")}`,
   const daemon = await createDaemon({
     configuration: loaded.configuration,
     campaigns: campaignSpecs(loaded, "1"),
-    folder: join(folder, "data"),
+    log: join(folder, "data"),
     logger: silentLogger,
     onFatal: (error) => {
       throw error;

@@ -316,7 +316,7 @@ async function trainOn(
 ): Promise<TrainedModel> {
   const first: Frame[] = [];
   for (const [name] of files) first.push(await frameOf(join(MD, `${name}.xyz`)));
-  const radii = automaticRadii(firstNeighbourDistance(first));
+  const radii = automaticRadii(firstNeighbourDistance(first) ?? Number.NaN);
   const recipe = { ...radii, etas: 100, averageOver: "same-species" } as const;
   const collector = collectTrainingAtoms(recipe, [species], "1");
   for (const [condition, [name, label]] of files.entries())

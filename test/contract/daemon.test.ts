@@ -70,7 +70,7 @@ campaigns:
   const daemon = await createDaemon({
     configuration: loaded.configuration,
     campaigns: campaignSpecs(loaded, "1"),
-    folder: join(folder, "log"),
+    log: join(folder, "log"),
     logger: silentLogger,
     onFatal: (error) => {
       throw error;

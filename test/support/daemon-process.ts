@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { builtMain } from "./built-program.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const OPENING_ms = 60_000;
@@ -41,7 +42,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const config = join(folder, "config.yaml");
   writeFileSync(config, options.config);
   const run = [
-    ...["--import", "tsx", join(ROOT, "src/main.ts"), "start", "--config", config],
+    ...[await builtMain(), "start", "--config", config],
     ...["--data", join(folder, "data"), "--speed", String(options.speed ?? 60)],
   ];
   const child = spawn(process.execPath, run, {

@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 const BUDGET = 14;
 const FIRST = 9;
 const folder = mkdtempSync(join(tmpdir(), "tieline-added-"));
@@ -21,7 +23,7 @@ test("candidates added at the end of a table join a campaign that was interrupte
   writeFileSync(table, `Al,Mg,Zn\n${rows.slice(0, FIRST).join("\n")}\n`);
   const words = ["start", "--config", config, "--data", join(folder, "data")];
   const start = (env: Record<string, string>) =>
-    spawnSync(process.execPath, [...node(), ...words, "--until-done", "--speed", "3000"], {
+    spawnSync(process.execPath, [MAIN, ...words, "--until-done", "--speed", "3000"], {
       cwd: ROOT,
       env: { ...process.env, ...env },
     });
@@ -30,7 +32,7 @@ test("candidates added at the end of a table join a campaign that was interrupte
   writeFileSync(table, `Al,Mg,Zn\n${rows.join("\n")}\n`);
   expect(start({}).status).toBe(0);
   const run = (...more: string[]): string =>
-    execFileSync(process.execPath, [...node(), ...more, "--data", join(folder, "data")], {
+    execFileSync(process.execPath, [MAIN, ...more, "--data", join(folder, "data")], {
       cwd: ROOT,
       encoding: "utf8",
     });
@@ -54,7 +56,7 @@ test("candidates join a campaign while it runs, when the daemon is told to read 
   writeFileSync(config, yaml);
   writeFileSync(table, `Al,Mg,Zn\n${rows.slice(0, FIRST).join("\n")}\n`);
   const words = ["start", "--config", config, "--data", join(folder, "running")];
-  const daemon = spawn(process.execPath, [...node(), ...words, "--until-done", "--speed", "400"], {
+  const daemon = spawn(process.execPath, [MAIN, ...words, "--until-done", "--speed", "400"], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -80,7 +82,7 @@ test("candidates join a campaign while it runs, when the daemon is told to read 
   const exported = JSON.parse(
     execFileSync(
       process.execPath,
-      [...node(), "export", "--format", "json", "--data", join(folder, "running")],
+      [MAIN, "export", "--format", "json", "--data", join(folder, "running")],
       { cwd: ROOT, encoding: "utf8" },
     ),
   ) as { observations: { candidateId: string }[] };
@@ -88,10 +90,6 @@ test("candidates join a campaign while it runs, when the daemon is told to read 
   expect(new Set(measured).size).toBe(BUDGET);
   expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
 }, 120_000);
-
-function node(): string[] {
-  return ["--import", "tsx", join(ROOT, "src/main.ts")];
-}
 
 /** A 20 % grid in a mixed order, so that the first rows already span the section. */
 function candidates(): string[] {

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { createPrng } from "../../src/core/prng.ts";
+import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 const BUDGET = 8;
 const LIVES_MAX = 15;
 const folders: string[] = [];
@@ -99,23 +101,11 @@ async function laboratory() {
     start: (env: Record<string, string>): ChildProcess =>
       spawn(
         process.execPath,
-        [
-          "--import",
-          "tsx",
-          "src/main.ts",
-          "start",
-          "--config",
-          config,
-          "--data",
-          data,
-          "--until-done",
-          "--speed",
-          "3000",
-        ],
+        [MAIN, "start", "--config", config, "--data", data, "--until-done", "--speed", "3000"],
         { cwd: ROOT, env: { ...process.env, ...env }, stdio: "ignore" },
       ),
     run: (...args: string[]): string =>
-      execFileSync(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+      execFileSync(process.execPath, [MAIN, ...args], {
         cwd: ROOT,
         encoding: "utf8",
         maxBuffer: 1 << 26,

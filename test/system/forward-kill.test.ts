@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createPrng } from "../../src/core/prng.ts";
+import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 const BUDGET = 30;
 const KILLS = 5;
 
@@ -25,7 +27,7 @@ afterEach(() => {
 });
 
 function tieline(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     ...{ cwd: ROOT, stdio: "ignore" },
   });
   children.push(child);
@@ -33,7 +35,7 @@ function tieline(...args: string[]): ChildProcess {
 }
 
 function read(...args: string[]): string {
-  return execFileSync(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+  return execFileSync(process.execPath, [MAIN, ...args], {
     ...{ cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 },
   });
 }

@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 
 /** What `export --format json` says, as far as it is looked at here. */
 export interface ExportedCampaign {
@@ -55,7 +57,7 @@ export async function lammpsLaboratory(options: LammpsLaboratoryOptions) {
   const log = openSync(join(folder, "processes.log"), "a");
   const started: ChildProcess[] = [];
   const start = (...args: string[]): ChildProcess => {
-    const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+    const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: ROOT,
       stdio: ["ignore", log, log],
     });
@@ -85,11 +87,11 @@ export async function lammpsLaboratory(options: LammpsLaboratoryOptions) {
     said: () => readFileSync(join(folder, "processes.log"), "utf8"),
     export: () =>
       JSON.parse(
-        execFileSync(
-          process.execPath,
-          ["--import", "tsx", "src/main.ts", "export", "--format", "json", "--data", data],
-          { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 },
-        ),
+        execFileSync(process.execPath, [MAIN, "export", "--format", "json", "--data", data], {
+          cwd: ROOT,
+          encoding: "utf8",
+          maxBuffer: 1 << 26,
+        }),
       ) as ExportedCampaign,
     close: () => {
       for (const child of started) child.kill("SIGKILL");

@@ -6,8 +6,10 @@ import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { until } from "../contract/listener.ts";
 import { Mosquitto, mosquittoIsThere } from "../contract/mosquitto.ts";
+import { builtMain } from "../support/built-program.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 const INSTRUMENT = join(import.meta.dirname, "python-instrument/instrument.py");
 /** Any Python 3; one that has paho-mqtt is preferred (TIELINE_PYTHON names it). */
 const PYTHONS = [process.env["TIELINE_PYTHON"], "/tmp/venv-wire/bin/python", "python3"].flatMap(
@@ -102,7 +104,7 @@ campaigns:
 }
 
 function daemon(folder: string, config: string): ReturnType<typeof launch> {
-  const argv = ["--import", "tsx", "src/main.ts", "start", "--until-done"];
+  const argv = [MAIN, "start", "--until-done"];
   return launch(process.execPath, [...argv, "--config", config, "--data", join(folder, "data")]);
 }
 

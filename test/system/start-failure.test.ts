@@ -5,8 +5,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { builtMain } from "../support/built-program.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
 const folder = mkdtempSync(join(tmpdir(), "tieline-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -16,7 +18,7 @@ async function start(edit: (text: string) => string) {
   const data = join(folder, "data");
   const text = readFileSync(join(ROOT, "config/default.yaml"), "utf8");
   writeFileSync(config, edit(text.replace(/ {2}webSocketPort: \d+\n/, "")));
-  const args = ["--import", "tsx", "src/main.ts", "start", "--config", config, "--data", data];
+  const args = [MAIN, "start", "--config", config, "--data", data];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
   let err = "";
   child.stderr.on("data", (more: Buffer) => {

@@ -5,14 +5,16 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { builtMain } from "../support/built-program.ts";
 import { type ExportedCampaign, phasesOf, ROOT } from "./lammps-laboratory.ts";
 
+const MAIN = await builtMain();
 const folder = mkdtempSync(join(tmpdir(), "tieline-structure-map-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function tieline(...args: string[]): string {
-  return execFileSync(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+  return execFileSync(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -33,7 +35,7 @@ test("the example maps silicon by itself, without LAMMPS, and its proposals repl
   const daemon = spawn(
     process.execPath,
     [
-      ...["--import", "tsx", "src/main.ts", "start", "--config", config, "--data", data],
+      ...[MAIN, "start", "--config", config, "--data", data],
       ...["--until-done", "--speed", "6000", "--seed", "1"],
     ],
     { cwd: ROOT, stdio: "ignore" },

@@ -3,7 +3,8 @@ import {
   readClassicalSpec,
   solveClassically,
 } from "../../models/effective-model/forward/classical-forward.ts";
-import { type ForwardResult, solveForward } from "../../models/effective-model/forward/forward.ts";
+import { solveForward } from "../../models/effective-model/forward/forward.ts";
+import type { ForwardResult } from "../../models/effective-model/forward/forward-result.ts";
 import { readForwardSpec } from "../../models/effective-model/forward/forward-spec.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress } from "../output/progress.ts";

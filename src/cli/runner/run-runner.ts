@@ -1,11 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import type { SimulationProgram } from "../../../adapters/gateway/device.ts";
-import { SimulationRunner } from "../../../adapters/gateway/instrument-gateway.ts";
+import { createTaskDevice, openGateway, type Task } from "../../../adapters/gateway/index.ts";
 import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
-import { systemClock } from "../../../adapters/system/system-clock.ts";
 import { misuse } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
@@ -15,7 +13,7 @@ import type {
   BuiltinCommandOptions,
   LammpsCommandOptions,
   RunnerCommandOptions,
-} from "./runner.ts";
+} from "./runner-options.ts";
 
 /** `runner lammps`: until it is told to end. */
 export async function runLammps(options: LammpsCommandOptions, io: CommandIo): Promise<void> {
@@ -57,38 +55,30 @@ export async function runForwardCalculations(
   options: RunnerCommandOptions,
   io: CommandIo,
 ): Promise<void> {
-  const program = createForwardProgram();
-  await serve(options, program, io);
-  await program.stop();
+  await serve(options, createForwardProgram(), io);
 }
 
-async function serve(
-  options: RunnerCommandOptions,
-  program: SimulationProgram,
-  io: CommandIo,
-): Promise<void> {
+async function serve(options: RunnerCommandOptions, task: Task, io: CommandIo): Promise<void> {
   for (const [name, value] of [
     ["--site", options.site],
     ["--id", options.id],
   ] as const)
     if (!IDENTIFIER.test(value))
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
-  const runner = new SimulationRunner({
-    brokerUrl: options.broker,
+  const gateway = await openGateway(createTaskDevice(task), {
+    broker: options.broker,
     username: process.env["TIELINE_BROKER_USERNAME"],
     password: process.env["TIELINE_BROKER_PASSWORD"],
     site: options.site,
-    instrumentId: options.id,
+    instrument: options.id,
     folder: resolve(options.folder ?? `runner-${options.id}`),
-    program,
     logger: lineLogger(io),
-    now_ms: systemClock.now_ms,
   });
   await new Promise<void>((end) => {
     process.once("SIGINT", end);
     process.once("SIGTERM", end);
   });
-  await runner.stop();
+  await gateway.stop();
   // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
   setTimeout(() => process.exit(0), 100).unref();
 }

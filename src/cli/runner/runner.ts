@@ -1,26 +1,10 @@
 import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "../command.ts";
-
-export interface RunnerCommandOptions {
-  readonly broker: string;
-  readonly site: string;
-  readonly id: string;
-  readonly folder?: string;
-}
-
-export interface LammpsCommandOptions extends RunnerCommandOptions {
-  readonly template: string;
-  readonly lmp: string;
-  readonly potentials: string;
-  readonly threads: string;
-  readonly set?: readonly string[];
-}
-
-export interface BuiltinCommandOptions extends RunnerCommandOptions {
-  readonly duration: string;
-  readonly recorded?: string;
-  readonly samples?: string;
-}
+import type {
+  BuiltinCommandOptions,
+  LammpsCommandOptions,
+  RunnerCommandOptions,
+} from "./runner-options.ts";
 
 /** `tieline runner lammps | builtin | effective-model`: an instrument whose work is simulations. */
 export const registerRunner: RegisterCommand = (program, io) => {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
 import {
@@ -23,7 +24,9 @@ import { showLiveScreen } from "./start-screen.ts";
 interface StartOptions {
   readonly config?: string;
   readonly data?: string;
+  readonly log?: string;
   readonly seed?: string;
+  readonly acceptLoss?: boolean;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
@@ -70,6 +73,7 @@ async function run(about: Run): Promise<string | undefined> {
   const { options, io, loaded, seed, campaigns, logger, opened } = about;
   const { configuration, file } = loaded;
   const folder = resolve(options.data ?? configuration.data);
+  const log = options.log ?? configuration.log ?? folder;
   let end: (why: Ending) => void = () => {};
   const ended = new Promise<Ending>((settle) => {
     end = settle;
@@ -78,8 +82,10 @@ async function run(about: Run): Promise<string | undefined> {
   const daemon = await createDaemon({
     configuration,
     campaigns,
-    folder,
+    log,
+    acceptLoss: options.acceptLoss,
     logger,
+    sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
     onPublished: (message) => page?.publish(message),
     onSettled: () => {
@@ -94,7 +100,7 @@ async function run(about: Run): Promise<string | undefined> {
   await daemon.start();
   if (configuration.runners.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
-    opened.push(startRunners({ configuration, daemon, folder, logger }));
+    opened.push(await startRunners({ configuration, daemon, folder, logger }));
   }
   const { speed } = options;
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
@@ -102,7 +108,7 @@ async function run(about: Run): Promise<string | undefined> {
   opened.push(reloadOnHangup({ file, seed, daemon, logger }));
   opened.push(() => page?.stop());
   const pageUrl = await page?.start(daemon);
-  announce(io, loaded, daemon, folder);
+  announce(io, loaded, daemon, log);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   opened.push(startNotifications(configuration, daemon.view, logger));
   opened.push(tellMissingInstruments(io, daemon.view));
@@ -117,14 +123,9 @@ type Ending =
   | { readonly kind: "done" | "signal" }
   | { readonly kind: "fatal"; readonly error: unknown };
 
-function announce(
-  io: CommandIo,
-  loaded: LoadedConfiguration,
-  daemon: Daemon,
-  folder: string,
-): void {
+function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, log: string): void {
   io.out(
-    `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${folder}\n`,
+    `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
   );
   for (const id of daemon.view.campaignIds) {
     const campaign = daemon.view.campaign(id);
@@ -134,6 +135,6 @@ function announce(
       );
   }
   if (daemon.isFinished()) {
-    io.out("Every campaign of this log is over; --data DIR starts a new log.\n");
+    io.out("Every campaign of this log is over; another --data or --log starts a new one.\n");
   }
 }

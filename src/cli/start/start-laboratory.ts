@@ -70,20 +70,18 @@ async function startRunner(
   { loaded, daemon, folder, speed, logger }: LaboratoryNeeds,
 ): Promise<StartedLaboratory> {
   const { createBuiltinProgram } = await import("../../../adapters/runners/builtin-program.ts");
-  const { SimulationRunner } = await import("../../../adapters/gateway/instrument-gateway.ts");
-  const { systemClock } = await import("../../../adapters/system/system-clock.ts");
+  const { createTaskDevice, openGateway } = await import("../../../adapters/gateway/index.ts");
   const recorded = loaded.configuration.laboratory?.simulated.recorded;
-  return new SimulationRunner({
-    brokerUrl: daemon.brokerUrl,
+  const program = createBuiltinProgram({
+    duration_s: SIMULATION_s / speed,
+    recorded: recorded === undefined ? undefined : resolve(loaded.folder, recorded),
+  });
+  return openGateway(createTaskDevice(program), {
+    broker: daemon.brokerUrl,
     site: loaded.configuration.site,
-    instrumentId,
+    instrument: instrumentId,
     folder: join(folder, "laboratory", instrumentId),
-    program: createBuiltinProgram({
-      duration_s: SIMULATION_s / speed,
-      recorded: recorded === undefined ? undefined : resolve(loaded.folder, recorded),
-    }),
     logger: logger.child({ instrument: instrumentId }),
-    now_ms: systemClock.now_ms,
     ...credentials(),
   });
 }

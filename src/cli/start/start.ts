@@ -1,9 +1,11 @@
 import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../command.ts";
+import { logHelp } from "../log-options.ts";
 
 interface StartOptions {
   readonly config?: string;
   readonly data?: string;
+  readonly log?: string;
   readonly seed?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
@@ -17,8 +19,16 @@ export const registerStart: RegisterCommand = (program, io) => {
       "runs the daemon; without a configuration: embedded broker, embedded log, simulated laboratory, page",
     )
     .option("--config <file>", "configuration (YAML); default: the simulated Al-Mg-Zn laboratory")
-    .option("--data <dir>", "folder of the event log; default: the configuration's, ./data")
+    .option(
+      "--data <dir>",
+      "folder of the event log and of journals; default: the configuration's, ./data",
+    )
+    .option("--log <address>", logHelp("the configuration's, else the data folder's"))
     .option("--seed <n>", "seed of the campaigns and of the simulated laboratory")
+    .option(
+      "--accept-loss",
+      "goes on without acknowledged events that the log has lost (TL-4007): say so once, after a copy",
+    )
     .option("--until-done", "ends when every campaign is over")
     .option(
       "--speed <x>",

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { readFrames } from "../../../adapters/frames/read-frames.ts";
+import { readWholeFrames } from "../../../adapters/frames/read-frames.ts";
 import {
   type AtomColumn,
   createExtendedXyzWriter,
@@ -19,8 +19,8 @@ import {
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress } from "../output/progress.ts";
 import { pictureKind, writePicture } from "../output/write-picture.ts";
-import type { ClassifyOptions } from "./structure.ts";
 import { readJson, speciesList, whole } from "./structure-input.ts";
+import type { ClassifyOptions } from "./structure-options.ts";
 
 /** `structure classify`: classes of the atoms of every frame, their clusters, interfaces and transitions in time. */
 export async function classifyFrames(options: ClassifyOptions, io: CommandIo): Promise<void> {
@@ -45,7 +45,9 @@ export async function classifyFrames(options: ClassifyOptions, io: CommandIo): P
   const notes = new Set<string>();
   let classify_ms = 0;
   let last: ClassifiedFrame | undefined;
-  for await (const { frame, fraction } of readFrames(options.frames)) {
+  for await (const { frame, fraction } of readWholeFrames(options.frames, (cut) =>
+    notes.add(cut),
+  )) {
     const begin_ms = performance.now();
     const found = await pool.classify(frame);
     frames.push(analyseFrame(found, names, cutoff_A));

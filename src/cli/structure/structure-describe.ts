@@ -1,12 +1,13 @@
 import { createNpyWriter, type NpyWriter } from "../../../adapters/frames/npy.ts";
-import { readFrames } from "../../../adapters/frames/read-frames.ts";
+import { readWholeFrames } from "../../../adapters/frames/read-frames.ts";
+import type { Frame } from "../../domain/frame.ts";
 import { describeInChunks, descriptorLength } from "../../models/structure/laaf.ts";
 import { laafSettings } from "../../planning/structure-map/frame-classifier.ts";
 import { matchSpecies } from "../../planning/structure-map/frame-species.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress } from "../output/progress.ts";
-import type { DescribeOptions } from "./structure.ts";
 import { chooseRecipe, firstFrames, speciesList } from "./structure-input.ts";
+import type { DescribeOptions } from "./structure-options.ts";
 
 const CHUNK_ATOMS = 4096;
 
@@ -22,12 +23,16 @@ export async function describeFrames(options: DescribeOptions, io: CommandIo): P
   const writer: NpyWriter | undefined =
     options.out === undefined ? undefined : createNpyWriter(options.out, length);
   const progress = createProgress(io, "describe");
+  const notes = new Set<string>();
   let atoms = 0;
   let frames = 0;
   let descriptors_ms = 0;
   let writing_ms = 0;
-  for await (const { frame, fraction } of readFrames(options.frames)) {
+  for await (const { frame, fraction } of readWholeFrames(options.frames, (cut) =>
+    notes.add(cut),
+  )) {
     const matched = matchSpecies(frame, species, speciesList(options.species));
+    if (matched.note !== undefined) notes.add(otherSpecies(frame, species) ?? matched.note);
     const begin_ms = performance.now();
     describeInChunks({ ...frame, species: matched.species }, settings, CHUNK_ATOMS, (_, rows) => {
       const written_ms = performance.now();
@@ -48,7 +53,8 @@ export async function describeFrames(options: DescribeOptions, io: CommandIo): P
     species,
     cutoff_A: recipe.cutoff_A,
     average_A: recipe.average_A,
-    firstNeighbour_A: neighbour_A,
+    firstNeighbour_A: neighbour_A ?? null,
+    notes: [...notes],
     ...(options.out === undefined ? {} : { out: options.out }),
     timing_ms: {
       descriptors: descriptors_ms - writing_ms,
@@ -56,10 +62,20 @@ export async function describeFrames(options: DescribeOptions, io: CommandIo): P
       total: performance.now() - started_ms,
     },
   };
+  for (const note of notes) io.err(`Note: ${note}\n`);
   if (options.json === true) return printJson(io, result);
   io.out(
     `${atoms} atoms in ${frames} frames, ${length} components each ` +
       `(Rc ${recipe.cutoff_A} A, Ra ${recipe.average_A} A, ${species.join(", ")})` +
       `${options.out === undefined ? "" : `, written to ${options.out}`}\n`,
   );
+}
+
+/** Where frames of one element are followed by frames of one other, both are described alike: said, not hidden. */
+function otherSpecies(frame: Frame, species: readonly string[]): string | undefined {
+  const other = frame.speciesNames.filter((name) => !species.includes(name));
+  return species.length === 1 && other.length === 1 && !/^\d+$/.test(other[0] ?? "")
+    ? `Frames of ${other[0]} follow frames of ${species[0]}: their atoms were described alike; --species ` +
+        `${species[0]},${other[0]} tells them apart.`
+    : undefined;
 }

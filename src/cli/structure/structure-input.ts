@@ -1,8 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { readFrames } from "../../../adapters/frames/read-frames.ts";
+import { readWholeFrames } from "../../../adapters/frames/read-frames.ts";
 import { LabError, misuse } from "../../core/errors.ts";
 import type { Frame } from "../../domain/frame.ts";
-import { automaticRadii, firstNeighbourDistance } from "../../models/structure/first-neighbour.ts";
+import {
+  automaticRadii,
+  firstNeighbourDistance,
+  hasNeighbours,
+} from "../../models/structure/first-neighbour.ts";
 import type { DescriptorRecipe } from "../../models/structure/structure-model.ts";
 import { nameSpecies } from "../../planning/structure-map/frame-species.ts";
 
@@ -40,13 +44,20 @@ export function splitLabel(text: string): { file: string; label: string | undefi
   return { file: text.slice(0, at), label };
 }
 
-/** The first frame of each file: enough for the species and the first-neighbour distance. */
+/** Frames of isolated atoms in front of a file that are passed over in search of one with neighbours. */
+const ISOLATED_max = 100;
+
+/**
+ * The first frame of each file in which atoms have neighbours, and those in front of it: enough for the species and the
+ * first-neighbour distance.
+ */
 export async function firstFrames(files: readonly string[]): Promise<Frame[]> {
   const frames: Frame[] = [];
   for (const file of files) {
-    for await (const { frame } of readFrames(file)) {
+    let read = 0;
+    for await (const { frame } of readWholeFrames(file, () => {})) {
       frames.push(frame);
-      break;
+      if (hasNeighbours(frame) || ++read > ISOLATED_max) break;
     }
   }
   return frames;
@@ -63,18 +74,26 @@ export interface RecipeOptions {
 export function chooseRecipe(
   options: RecipeOptions,
   frames: readonly Frame[],
-): { recipe: DescriptorRecipe; species: string[]; neighbour_A: number } {
+): { recipe: DescriptorRecipe; species: string[]; neighbour_A: number | undefined } {
   const { averageOver } = options;
   if (averageOver !== "same-species" && averageOver !== "all")
     throw misuse("TL-1001", `--average-over ${averageOver} is neither same-species nor all`);
+  const cutoff_A = positive(options.cutoff, "--cutoff");
+  const average_A = positive(options.average, "--average");
   const neighbour_A = firstNeighbourDistance(frames);
-  const automatic = automaticRadii(neighbour_A);
+  const automatic = neighbour_A === undefined ? undefined : automaticRadii(neighbour_A);
+  if (automatic === undefined && (cutoff_A === undefined || average_A === undefined))
+    throw misuse(
+      "TL-7001",
+      "no frame was found in which atoms have neighbours within 6 A, so no cutoff follows from the frames",
+      "Give --cutoff and --average.",
+    );
   const given = speciesList(options.species);
   const named = frames.flatMap((frame) => nameSpecies(frame, given));
   return {
     recipe: {
-      cutoff_A: positive(options.cutoff, "--cutoff") ?? automatic.cutoff_A,
-      average_A: positive(options.average, "--average") ?? automatic.average_A,
+      cutoff_A: cutoff_A ?? automatic?.cutoff_A ?? 0,
+      average_A: average_A ?? automatic?.average_A ?? 0,
       etas: 100,
       averageOver,
     },

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { readFrames } from "../../../adapters/frames/read-frames.ts";
+import { readWholeFrames } from "../../../adapters/frames/read-frames.ts";
 import { LabError, misuse } from "../../core/errors.ts";
 import { modelToDocument } from "../../models/structure/model-document.ts";
 import type { TrainingOptions, TrainingReport } from "../../models/structure/train-centre.ts";
@@ -13,7 +13,6 @@ import {
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress, type Progress } from "../output/progress.ts";
 import { pictureKind, writePicture } from "../output/write-picture.ts";
-import type { TrainOptions } from "./structure.ts";
 import {
   chooseRecipe,
   firstFrames,
@@ -23,6 +22,7 @@ import {
   whole,
   writeText,
 } from "./structure-input.ts";
+import type { TrainOptions } from "./structure-options.ts";
 
 interface Timing {
   read_ms: number;
@@ -93,8 +93,9 @@ async function trainOnFrames(
     options.seed,
     speciesList(options.species),
   );
+  const cuts: string[] = [];
   for (const [condition, { file, label }] of files.entries()) {
-    for await (const { frame, fraction } of readFrames(file)) {
+    for await (const { frame, fraction } of readWholeFrames(file, (cut) => cuts.push(cut))) {
       collector.add(frame, condition, label);
       progress.update(condition + fraction, files.length, `${collector.seen} atoms`);
     }
@@ -103,7 +104,7 @@ async function trainOnFrames(
   timing.read_ms = read_ms - started_ms;
   const trained = collector.train(training);
   timing.train_ms = performance.now() - read_ms;
-  return trained;
+  return { ...trained, warnings: [...cuts, ...trained.warnings] };
 }
 
 async function trainOnTables(

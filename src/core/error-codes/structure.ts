@@ -17,6 +17,10 @@ export const STRUCTURE_CODES = {
     what: "a simulation cell is not usable",
     hint: "A periodic direction needs a lattice vector; the three must span a volume.",
   },
+  "TL-7006": {
+    what: "the lengths of a frame are not in angstrom",
+    hint: "Convert them, or let the dump state its units (LAMMPS: dump_modify ID units yes).",
+  },
   "TL-7010": {
     what: "a structure model cannot be used",
     hint: "Train it again with tieline structure train.",

@@ -1,6 +1,6 @@
 import type { Prng } from "../../core/prng.ts";
-import { VARIANCE_min_share } from "./gaussian-process.ts";
 import { absorbRow, reduceRow } from "./pool-posterior.ts";
+import { VARIANCE_min_share } from "./process-factor.ts";
 import type { PoolBelief } from "./surrogate-model.ts";
 
 /**

@@ -10,11 +10,10 @@ import {
 import { JITTERS, leastSquaresMean, rowNoise } from "./marginal-likelihood.ts";
 import type { OutputScale } from "./output-scale.ts";
 import { PoolPosterior } from "./pool-posterior.ts";
-import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
+import type { ProcessFactor } from "./process-factor.ts";
+import type { PoolBelief } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
 
-/** Variances are kept above this share of signal^2: rounding must not make one negative. */
-export const VARIANCE_min_share = 1e-12;
 /** A new row whose conditional variance is below this share is a repetition that teaches nothing. */
 const REPETITION_share = 1e-9;
 const GROWTH = 64;
@@ -23,7 +22,7 @@ const GROWTH = 64;
  * An exact Gaussian process with fixed hyperparameters: y = m + f(x) + noise, f ~ GP(0, s^2 C). Keeps the Cholesky
  * factor L of A = s^2 C + noise and z = L^-1 (y - m); a further result appends one row (cost count^2 / 2).
  */
-export class GaussianProcess implements SurrogateModel {
+export class GaussianProcess implements ProcessFactor {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;

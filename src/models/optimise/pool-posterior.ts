@@ -1,7 +1,7 @@
 import type { Prng } from "../../core/prng.ts";
 import { covarianceRows, type ScaledPool, whitenedRows } from "../../numeric/dense-kernel.ts";
-import { type GaussianProcess, VARIANCE_min_share } from "./gaussian-process.ts";
 import { type Inputs, scaleInputs } from "./kernel.ts";
+import { type ProcessFactor, VARIANCE_min_share, type WhitenedPool } from "./process-factor.ts";
 import { drawPath } from "./sample-path.ts";
 import type { PoolBelief } from "./surrogate-model.ts";
 
@@ -12,15 +12,15 @@ import type { PoolBelief } from "./surrogate-model.ts";
  *
  * A new result appends one row of V: cost 2 count N instead of N count^2 (design page, section 6).
  */
-export class PoolPosterior implements PoolBelief {
-  readonly gp: GaussianProcess;
+export class PoolPosterior implements PoolBelief, WhitenedPool {
+  readonly gp: ProcessFactor;
   readonly count: number;
   readonly scaled: Float64Array;
   readonly rows: Float64Array[];
   readonly mean: Float64Array;
   readonly variance: Float64Array;
 
-  constructor(gp: GaussianProcess, pool: Inputs) {
+  constructor(gp: ProcessFactor, pool: Inputs) {
     this.gp = gp;
     this.count = pool.count;
     this.scaled = scaleInputs(pool, gp.theta.widths, gp.groups);

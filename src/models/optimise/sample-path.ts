@@ -2,7 +2,7 @@ import type { Prng } from "../../core/prng.ts";
 import { solveLower } from "../../numeric/dense-kernel.ts";
 import { addFourierFeatures } from "../../numeric/fourier-features.ts";
 import type { KernelKind } from "./kernel.ts";
-import type { PoolPosterior } from "./pool-posterior.ts";
+import type { WhitenedPool } from "./process-factor.ts";
 
 /** Random features of one prior path; the error of the covariance falls with their square root. */
 const FEATURES_max = 512;
@@ -18,7 +18,7 @@ const WAVES_max = 2.5e7;
  * Cost N (F + count), no N x N covariance, so any N. Returns standardised values with the mean.
  * Source: J. T. Wilson et al., ICML 2020 (pathwise conditioning).
  */
-export function drawPath(posterior: PoolPosterior, prng: Prng): Float64Array {
+export function drawPath(posterior: WhitenedPool, prng: Prng): Float64Array {
   const { gp, count } = posterior;
   const columns = gp.groups.length;
   const features = Math.max(128, Math.min(FEATURES_max, Math.round(WAVES_max / count)));

@@ -17,8 +17,9 @@ import {
 } from "./kernel.ts";
 import { JITTERS, rowNoise } from "./marginal-likelihood.ts";
 import type { OutputScale } from "./output-scale.ts";
+import type { AppendedRow, SparseFactor } from "./process-factor.ts";
 import { SparsePosterior } from "./sparse-posterior.ts";
-import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
+import type { PoolBelief } from "./surrogate-model.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 const INDUCING_min = 96;
@@ -27,19 +28,6 @@ const INDUCING_max = 512;
 const WORK_max = 6e9;
 /** Below this share of signal^2 noise would make the weights' system singular. */
 const NOISE_min_share = 1e-6;
-
-/** A result learnt since the rebuild, as a row conditional on all before it. */
-export interface AppendedRow {
-  /** The point's features. */
-  readonly features: Float64Array;
-  /** Covariance with each earlier appended row, divided by that row's deviation. */
-  readonly earlier: Float64Array;
-  readonly deviation: number;
-  /** Variance of the result's noise. */
-  readonly noise: number;
-  /** (value - prediction) / deviation. */
-  readonly z: number;
-}
 
 /**
  * A Gaussian process whose cost is linear in the data: f = m + w' u(x) with `inducing` features
@@ -50,7 +38,7 @@ export interface AppendedRow {
  * posterior mean is m + u' z, the variance u'u: a Bayesian linear model as COMBO's, with features of the data's own kernel in
  * place of random ones. Learning costs count m^2 / 2, a new result N m.
  */
-export class SparseGaussianProcess implements SurrogateModel {
+export class SparseGaussianProcess implements SparseFactor {
   readonly kind: KernelKind;
   readonly theta: Hyperparameters;
   readonly groups: Int32Array;

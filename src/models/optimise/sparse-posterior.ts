@@ -1,9 +1,8 @@
 import type { Prng } from "../../core/prng.ts";
 import { whitenedRows } from "../../numeric/dense-kernel.ts";
-import { VARIANCE_min_share } from "./gaussian-process.ts";
 import { type Inputs, scaleInputs } from "./kernel.ts";
 import { absorbRow, reduceRow } from "./pool-posterior.ts";
-import type { SparseGaussianProcess } from "./sparse-gaussian-process.ts";
+import { type SparseFactor, VARIANCE_min_share } from "./process-factor.ts";
 import type { PoolBelief } from "./surrogate-model.ts";
 
 /**
@@ -11,14 +10,14 @@ import type { PoolBelief } from "./surrogate-model.ts";
  * candidate (m x N); each result since the rebuild subtracts one row. Cost N m^2 / 2 at the rebuild, N m a result.
  */
 export class SparsePosterior implements PoolBelief {
-  readonly gp: SparseGaussianProcess;
+  readonly gp: SparseFactor;
   readonly count: number;
   readonly mean: Float64Array;
   readonly variance: Float64Array;
   private readonly features: Float64Array[];
   private readonly rows: Float64Array[] = [];
 
-  constructor(gp: SparseGaussianProcess, pool: Inputs) {
+  constructor(gp: SparseFactor, pool: Inputs) {
     this.gp = gp;
     this.count = pool.count;
     this.mean = new Float64Array(pool.count).fill(gp.mean);

@@ -6,7 +6,6 @@ import type { Parameters } from "../../domain/candidate.ts";
 import { freeCouplings } from "../../domain/forward-request.ts";
 import type { EffectiveModelSettings } from "../../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
-import type { Calculation } from "../../models/effective-model/emulate/calculation.ts";
 import {
   ARRIVALS_MIN,
   type CalculationPlan,
@@ -18,32 +17,14 @@ import {
   type EmulatedPosterior,
   sampleConfirmed,
 } from "../../models/effective-model/emulate/emulated-posterior.ts";
-import {
-  createEstimationProblem,
-  type EstimationProblem,
-} from "../../models/effective-model/estimate/estimation-problem.ts";
-import {
-  type EstimationSpec,
-  readEstimationSpec,
-} from "../../models/effective-model/estimate/estimation-spec.ts";
+import { createEstimationProblem } from "../../models/effective-model/estimate/estimation-problem.ts";
+import { readEstimationSpec } from "../../models/effective-model/estimate/estimation-spec.ts";
 import { describeMisfit } from "../../models/effective-model/estimate/fit-check.ts";
 import { guessScales } from "../../models/effective-model/estimate/noise-scales.ts";
 import type { Planner } from "../planner.ts";
 import { readCalculation, readGap } from "./forward-calculation.ts";
+import type { ForwardStudy, LearntCalculation } from "./forward-study.ts";
 import { describeSearch, summarisePosterior, viewOf } from "./forward-view.ts";
-
-/** One result that was learnt. */
-export interface LearntCalculation extends Calculation {
-  /** As proposed: results of a batch come in any order, and the same batch must teach the same. */
-  readonly order: number;
-  readonly gap_meV: number | undefined;
-}
-
-/** What such a planner works on. */
-export interface ForwardStudy {
-  readonly spec: EstimationSpec;
-  readonly problem: EstimationProblem;
-}
 
 /**
  * The planner of `effective-model` campaigns whose experiments are forward calculations on runners: proposes coupling

@@ -6,13 +6,14 @@ import { connect, type MqttClient } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createEmbeddedBroker } from "../../../adapters/broker/embedded-broker.ts";
 import { fetchReference, referTo } from "../../../adapters/frames/data-reference.ts";
-import type {
-  SimulationOutcome,
-  SimulationProgram,
-  SimulationTask,
-} from "../../../adapters/gateway/device.ts";
-import { SimulationRunner } from "../../../adapters/gateway/instrument-gateway.ts";
-import { openRunnerJournal } from "../../../adapters/gateway/job-journal.ts";
+import {
+  createTaskDevice,
+  type DeviceResult,
+  type Gateway,
+  openGateway,
+  type Task,
+  type TaskJob,
+} from "../../../adapters/gateway/index.ts";
 import { createBuiltinProgram } from "../../../adapters/runners/builtin-program.ts";
 import { forgetChild, runChild, signalGroup } from "../../../adapters/runners/child-run.ts";
 import { readTemplate } from "../../../adapters/runners/lammps-template.ts";
@@ -28,21 +29,22 @@ interface Heard {
 const ROOT = "tieline/v1/lab/instrument/md";
 
 /** A program whose simulations end when the test says so. */
-function patientProgram(): SimulationProgram & {
-  tasks: SimulationTask[];
-  end(outcome: SimulationOutcome): void;
+function patientProgram(): Task & {
+  tasks: TaskJob[];
+  end(outcome: DeviceResult): void;
 } {
-  const tasks: SimulationTask[] = [];
-  const ends: ((outcome: SimulationOutcome) => void)[] = [];
-  const { capability } = createBuiltinProgram({ duration_s: 1 });
+  const tasks: TaskJob[] = [];
+  const ends: ((outcome: DeviceResult) => void)[] = [];
+  const [capability] = createBuiltinProgram({ duration_s: 1 }).capabilities;
   const limited = {
-    ...capability,
+    ...capability!,
     parameters: { temperature_K: { unit: "K", min: 1, max: 3000 } },
   };
   return {
     kind: "molecular-dynamics",
-    capability: limited,
+    capabilities: [limited],
     simulated: true,
+    resumes: true,
     tasks,
     end: (outcome) => ends.at(-1)?.(outcome),
     run: (task) => {
@@ -50,20 +52,20 @@ function patientProgram(): SimulationProgram & {
       return new Promise((resolve) => {
         ends.push(resolve);
         task.signal.addEventListener("abort", () =>
-          resolve({ word: "failed", reason: String(task.signal.reason), retryable: true }),
+          resolve({ failed: String(task.signal.reason), retryable: true }),
         );
       });
     },
   };
 }
 
-const DONE: SimulationOutcome = { word: "result", observations: [], raw: [] };
+const DONE: DeviceResult = { observations: [] };
 
 let folder: string;
 let broker: ReturnType<typeof createEmbeddedBroker>;
 let agent: MqttClient;
 let heard: Heard[];
-let runners: SimulationRunner[];
+let runners: Gateway[];
 let commands = 0;
 
 beforeEach(async () => {
@@ -94,16 +96,23 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startRunner(program: SimulationProgram): Promise<SimulationRunner> {
+/** Time stands still for the agent's deadlines, and runs for pauses. */
+const clock: NonNullable<Parameters<typeof openGateway>[1]["clock"]> = {
+  now_ms: () => 1_000_000,
+  schedule: (at_ms, callback) => {
+    const timer = setTimeout(callback, at_ms - 1_000_000);
+    return () => clearTimeout(timer);
+  },
+};
+
+async function startRunner(program: Task): Promise<Gateway> {
   const births = count("birth");
-  const runner = new SimulationRunner({
-    brokerUrl: `mqtt://127.0.0.1:${String((broker as { port?: number }).port)}`,
+  const runner = await openGateway(createTaskDevice(program), {
+    broker: `mqtt://127.0.0.1:${String((broker as { port?: number }).port)}`,
     site: "lab",
-    instrumentId: "md",
+    instrument: "md",
     folder,
-    program,
-    logger: silentLogger,
-    now_ms: () => 1_000_000,
+    clock,
     resendAfter_ms: 60,
   });
   runners.push(runner);
@@ -263,7 +272,7 @@ describe("a simulation runner", () => {
     const after = patientProgram();
     heard.length = 0;
     await startRunner(after);
-    expect(after.tasks.map((task) => task.jobId)).toEqual(["running"]);
+    await until(() => expect(after.tasks.map((task) => task.jobId)).toEqual(["running"]));
     expect(after.tasks[0]?.folder).toBe(before.tasks[1]?.folder);
     await say("instrument/md/command/reconcile", "tieline.job.reconcile", {
       commandId: "r",
@@ -281,18 +290,14 @@ describe("a simulation runner", () => {
   });
 });
 
-test("the journal refuses a second runner in the same folder, and takes over from a dead one", () => {
-  const first = openRunnerJournal(join(folder, "j"));
-  writeFileSync(join(folder, "j/runner.pid"), "1 0");
-  const second = openRunnerJournal(join(folder, "j"));
-  second.close();
-  first.close();
-  const init = readFileSync("/proc/1/stat", "utf8");
-  const started = init.slice(init.lastIndexOf(")") + 2).split(" ")[19];
-  writeFileSync(join(folder, "j/runner.pid"), `1 ${String(started)}`);
-  expect(() => openRunnerJournal(join(folder, "j"))).toThrow(
-    expect.objectContaining({ code: "TL-7032" }),
-  );
+test("a second gateway in the same folder is refused; the lock of a dead one is taken over", async () => {
+  const device = createTaskDevice(patientProgram());
+  const options = { broker: "mqtt://127.0.0.1:1", instrument: "md", folder: join(folder, "j") };
+  const first = await openGateway(device, options);
+  await expect(openGateway(device, options)).rejects.toMatchObject({ code: "TL-4005" });
+  await first.stop();
+  writeFileSync(join(options.folder, "tieline.lock"), "999999 1");
+  await (await openGateway(device, options)).stop();
 });
 
 describe("a child that outlives its runner", () => {

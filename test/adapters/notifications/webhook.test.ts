@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import nock from "nock";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createWebhook } from "../../../adapters/notifications/webhook.ts";
 import { type Logger, silentLogger } from "../../../src/core/logger.ts";
 import type { Notice } from "../../../src/views/notices.ts";
@@ -27,11 +27,9 @@ function webhook(change: Partial<Parameters<typeof createWebhook>[0]> = {}) {
   return { hook, errors };
 }
 
-afterEach(() => {
-  nock.cleanAll();
-  nock.restore();
-  nock.activate();
-});
+afterEach(() => nock.cleanAll());
+// Importing nock takes over HTTP of the whole process, which goes on with other files.
+afterAll(() => nock.restore());
 
 describe("a webhook", () => {
   test("posts the notice as JSON to a local server", async () => {

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type BrokerDelivery,
-  SimulatedBroker,
-  type SimulatedClient,
-} from "../../../simulators/broker/simulated-broker.ts";
+import type { BrokerDelivery, SimulatedClient } from "../../../simulators/broker/client-session.ts";
+import { SimulatedBroker } from "../../../simulators/broker/simulated-broker.ts";
 import { matchesFilter } from "../../../simulators/broker/topic-filter.ts";
 import { createVirtualClock } from "../../../simulators/time/virtual-clock.ts";
 

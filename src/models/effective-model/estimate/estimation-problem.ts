@@ -5,7 +5,8 @@ import type {
   MeasuringPoint,
   PredictionWithSlopes,
 } from "../forward/curve-predictor.ts";
-import { type ForwardModel, quantumModel } from "../forward/forward-model.ts";
+import type { ForwardModel } from "../forward/forward-model.ts";
+import { quantumModel } from "../forward/quantum-model.ts";
 import type { TermBond } from "../forward/spin-cluster.ts";
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
 import { type CandidateModel, type EstimationSpec, namesOf } from "./estimation-spec.ts";

@@ -26,7 +26,6 @@ import {
 import type { CouplingSpec, PriorKind } from "./coupling-spec.ts";
 import { readCouplings } from "./coupling-spec.ts";
 import { type MeasuredCurve, readCurves } from "./measured-curve.ts";
-import type { ScreenKind } from "./mode-search.ts";
 
 /** One candidate structure: a name and its bonds. */
 export interface CandidateModel {
@@ -63,6 +62,9 @@ export interface EstimationSpec {
 
 /** `auto`: direct where tens of thousands of calculations are affordable. */
 export type CalculationKind = "auto" | "direct" | "emulated";
+
+/** How a search starts. */
+export type ScreenKind = "space-filling" | "surrogate";
 
 /** How much is spent; the defaults serve up to ten couplings. */
 export interface EstimationEffort {

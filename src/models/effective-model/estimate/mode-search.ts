@@ -6,6 +6,7 @@ import {
   startDescent,
 } from "../../../numeric/levenberg-marquardt.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
+import type { ScreenKind } from "./estimation-spec.ts";
 import { latinHypercube } from "./latin-hypercube.ts";
 import { type Screened, screenBySurrogate } from "./surrogate-screening.ts";
 
@@ -20,9 +21,6 @@ export interface SearchResult {
   /** Forward calculations after which chi^2 was first within 1.1 times the best of the search. */
   readonly evaluationsToBest: number;
 }
-
-/** How a search starts. */
-export type ScreenKind = "space-filling" | "surrogate";
 
 export interface SearchOptions {
   readonly strength?: number;

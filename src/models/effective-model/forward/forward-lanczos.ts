@@ -7,7 +7,7 @@ import {
 } from "../../../numeric/lanczos.ts";
 import { symmetricEigen } from "../../../numeric/symmetric-eigen.ts";
 import type { BlockLevels, ClusterSpectrum } from "./cluster-spectrum.ts";
-import type { ForwardResult } from "./forward.ts";
+import type { ForwardResult } from "./forward-result.ts";
 import { asOneTerm, type ForwardSpec } from "./forward-spec.ts";
 import { findGroundState } from "./ground-state.ts";
 import { evaluateThermalState } from "./observables.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MeasuringPoint } from "../../../../src/models/effective-model/forward/curve-predictor.ts";
-import { quantumModel } from "../../../../src/models/effective-model/forward/forward-model.ts";
+import { quantumModel } from "../../../../src/models/effective-model/forward/quantum-model.ts";
 import { sampledModel } from "../../../../src/models/effective-model/forward/sampled-model.ts";
 
 const N = 11;

@@ -1,0 +1,78 @@
+import { findLimitViolation, type Limits, type Parameters } from "../../src/domain/candidate.ts";
+import type { Capability } from "../../src/domain/instrument.ts";
+import { fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
+import type { Device, DeviceStatus } from "./device.ts";
+import type { JobOrder } from "./job-journal.ts";
+
+export interface Refusal {
+  readonly reason: string;
+  /** True where the same start may be accepted later. */
+  readonly retryable: boolean;
+}
+
+/** What the gateway knows when a start arrives. */
+export interface Circumstances {
+  readonly device: Device;
+  readonly limits: Limits;
+  readonly epoch: number;
+  readonly now_ms: number;
+  readonly emergency: string | undefined;
+  /** The job that is under way. */
+  readonly busyWith: string | undefined;
+}
+
+const never = (reason: string): Refusal => ({ reason, retryable: false });
+const notNow = (reason: string): Refusal => ({ reason, retryable: true });
+
+/** Why an order is refused before the device is asked; `undefined` where nothing forbids it. */
+export function refuseOrder(order: JobOrder, known: Circumstances): Refusal | undefined {
+  const { device, epoch, limits } = known;
+  if (order.epoch < epoch)
+    return never(
+      `the command's epoch ${order.epoch} is older than ${epoch}: a newer agent commands this instrument ` +
+        "(after a new log of the daemon start the gateway with a new folder)",
+    );
+  if (!(known.now_ms <= order.notAfter_ms)) return notNow("it came after its notAfter");
+  if (known.emergency !== undefined) return notNow("the emergency stop is active");
+  const able = device.capabilities.find(({ name }) => name === order.capability);
+  if (able === undefined) return never(`this ${device.kind} cannot ${order.capability}`);
+  if (known.busyWith !== undefined) return notNow(`busy with job ${known.busyWith}`);
+  const { parameters } = order;
+  const wrong = device.anySetPoints === true ? undefined : findStrange(parameters, able);
+  const problem = wrong ?? findOutside(parameters, limits, able);
+  return problem === undefined ? undefined : never(problem);
+}
+
+/** Why a device in this state takes no job now. */
+export function refuseByStatus(status: DeviceStatus): Refusal | undefined {
+  const { state, control = "automatic", safety = "ok", message } = status;
+  const words = message === undefined ? "" : `: ${message}`;
+  if (safety !== "ok") return notNow(`the device's safety is ${safety}${words}`);
+  if (control !== "automatic") return notNow(`the device is under ${control} control${words}`);
+  return state === "ready" || state === "done"
+    ? undefined
+    : notNow(`the device is ${state}${words}`);
+}
+
+/** The gateway asks for every set point that is not declared as optional. */
+function findStrange(parameters: Parameters, { parameters: known, others }: Capability) {
+  const declared = Object.fromEntries(
+    Object.entries(known).map(([name, one]) => [name, { required: true, ...one }]),
+  );
+  const fitting = fitSetPoints(
+    { parameters },
+    { parameters: declared, others },
+    "this instrument",
+    "asDeclared",
+  );
+  return fitting.kind === "refused" ? fitting.reason : undefined;
+}
+
+function findOutside(parameters: Parameters, limits: Limits, able: Capability) {
+  const violation = findLimitViolation(parameters, limits);
+  if (violation === undefined) return undefined;
+  const { parameter, value, limit } = violation;
+  const unit = able.parameters[parameter]?.unit;
+  const shown = unit === undefined ? `${value}` : `${value} ${unit}`;
+  return `${parameter} = ${shown} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+}

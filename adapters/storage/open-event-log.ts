@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { LabError } from "../../src/core/errors.ts";
+import type { Logger } from "../../src/core/logger.ts";
+import type { EventLog, LogMark } from "../../src/events/event-log.ts";
+import type { EventLogBackend } from "./event-log-backend.ts";
+import { fileBackend } from "./file-event-log.ts";
+import { memoryBackend } from "./memory-event-log.ts";
+
+/** Every way to keep the event log; a further one is its file and a line here. */
+export const EVENT_LOGS: readonly EventLogBackend[] = [fileBackend, memoryBackend];
+
+/** Two letters at least: `C:\lab` is a folder. */
+const SCHEME = /^([a-z][a-z0-9+.-]+):/;
+
+/**
+ * Opens the event log at an address: `scheme:...` of one of EVENT_LOGS, or a plain folder.
+ * Errors: TL-4001 unknown address, or nothing there to read; those of the backend.
+ */
+export async function openEventLog(options: {
+  readonly address: string;
+  readonly logger: Logger;
+  readonly readOnly?: boolean | undefined;
+  readonly known?: LogMark | undefined;
+  readonly acceptLoss?: boolean | undefined;
+}): Promise<EventLog> {
+  const { logger, readOnly = false, known, acceptLoss } = options;
+  const address = fullAddress(options.address);
+  const backend = backendOf(address);
+  if (readOnly && !(await backend.exists(address))) {
+    throw new LabError("TL-4001", `There is no event log in ${shownAddress(address)}`, {
+      hint: "Name the data folder of a daemon with --data DIR, or its log with --log ADDRESS.",
+    });
+  }
+  return await backend.open({ address, logger, readOnly, known, acceptLoss });
+}
+
+/** Whether a log is there already. TL-4001 where the address is none or cannot be looked at. */
+export async function hasEventLog(address: string): Promise<boolean> {
+  const full = fullAddress(address);
+  return await backendOf(full).exists(full);
+}
+
+/** The folder in which caches of a log lie, so that whoever opens the log finds them; `otherwise` where it has none. */
+export function cacheFolderOf(address: string, otherwise: string): string {
+  const full = fullAddress(address);
+  return backendOf(full).cacheFolder?.(full) ?? otherwise;
+}
+
+/** A plain folder as the address that it stands for. */
+export function fullAddress(address: string): string {
+  return SCHEME.test(address) ? address : `file:${resolve(address)}`;
+}
+
+/** For people: a plain path where it is a folder, and no password. */
+export function shownAddress(address: string): string {
+  if (address.startsWith("file:")) return address.slice("file:".length);
+  return address.replace(/^([a-z][a-z0-9+.-]+:\/\/[^/@:]*):[^@/]*@/, "$1:***@");
+}
+
+/** `file:DIR (or a plain folder), memory:`, for help and error texts. */
+export function addressForms(): string {
+  return EVENT_LOGS.map(({ form }) => form).join(", ");
+}
+
+function backendOf(address: string): EventLogBackend {
+  const scheme = SCHEME.exec(address)?.[1];
+  const found = EVENT_LOGS.find((one) => one.scheme === scheme);
+  if (found !== undefined) return found;
+  throw new LabError("TL-4001", `${shownAddress(address)} is no address of an event log`, {
+    hint: `Write one of ${addressForms()}.`,
+  });
+}

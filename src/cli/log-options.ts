@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { addressForms, shownAddress } from "../../adapters/storage/open-event-log.ts";
+
+/** Where a command that only looks finds the event log. */
+export interface LogOptions {
+  readonly data: string;
+  readonly log?: string;
+}
+
+export function logHelp(otherwise: string): string {
+  return `address of the event log (${addressForms()}); default: ${otherwise}`;
+}
+
+/** `--data` and `--log`, the same for every command that reads a daemon's log. */
+export function addLogOptions(command: Command): Command {
+  return command
+    .option("--data <dir>", "data folder of the daemon", "./data")
+    .option("--log <address>", logHelp("the data folder's"));
+}
+
+export function logAddress({ data, log }: LogOptions): string {
+  return log ?? resolve(data);
+}
+
+/** The options again, for a command that a person may copy; without a password. */
+export function logWords({ data, log }: LogOptions): string {
+  return log === undefined ? `--data ${data}` : `--log ${shownAddress(log)}`;
+}

@@ -1,0 +1,20 @@
+export interface RunnerCommandOptions {
+  readonly broker: string;
+  readonly site: string;
+  readonly id: string;
+  readonly folder?: string;
+}
+
+export interface LammpsCommandOptions extends RunnerCommandOptions {
+  readonly template: string;
+  readonly lmp: string;
+  readonly potentials: string;
+  readonly threads: string;
+  readonly set?: readonly string[];
+}
+
+export interface BuiltinCommandOptions extends RunnerCommandOptions {
+  readonly duration: string;
+  readonly recorded?: string;
+  readonly samples?: string;
+}
