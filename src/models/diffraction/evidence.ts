@@ -1,5 +1,8 @@
 import type { PreparedPattern } from "./prepared-pattern.ts";
 
+/** A tile, in line widths. */
+const TILE_WIDTHS = 1.15;
+
 /** How far a true model may be off, as shares: of its own height, and of the pattern's largest line. */
 export interface Misfit {
   readonly relative: number;
@@ -16,7 +19,7 @@ const FREEDOM = { under: 4, over: 8 };
  * square over the noise. It costs `price`, and `eachPhase` for each phase named beside it: cards that explain a part of
  * a stranger's lines by chance must bring more.
  */
-const STRANGER = { tile: 5, price: 12, eachPhase: 6 };
+const STRANGER = { tile: 5, price: 12, eachPhase: 9 };
 
 /**
  * -2 ln likelihood of a model of `phases` phases on tiles of one line width, up to a constant that is the same for all
@@ -40,7 +43,7 @@ export function tileLoss(
 
 /** Bins in a tile: one line width at the middle of the range. */
 export function tileBins(pattern: PreparedPattern): number {
-  return Math.max(2, Math.round((1.15 * pattern.width_deg) / pattern.step_deg));
+  return Math.max(2, Math.round((TILE_WIDTHS * pattern.width_deg) / pattern.step_deg));
 }
 
 function lossFrom(
