@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as gateway from "../adapters/gateway/index.ts";
+import * as interpreters from "../adapters/interpreters/index.ts";
 import * as machines from "../machines/index.ts";
 import * as simulators from "../simulators/index.ts";
 import * as tieline from "../src/index.ts";
@@ -63,6 +64,15 @@ test("tieline/models exports what it has promised", () => {
       "solveForward",
       "summariseEstimate",
       "trainCentre",
+    ]
+  `);
+});
+
+test("tieline/interpreters exports what it has promised", () => {
+  expect(Object.keys(interpreters).sort()).toMatchInlineSnapshot(`
+    [
+      "INTERPRETERS",
+      "createFactInterpreter",
     ]
   `);
 });
