@@ -53,6 +53,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
     {
       site: configuration.site,
+      timeZone: configuration.timeZone,
       agentId: configuration.agent,
       instrumentLimits: Object.fromEntries(
         Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),

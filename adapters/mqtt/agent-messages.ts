@@ -1,4 +1,5 @@
 import type { Goal } from "../../src/domain/campaign.ts";
+import type { WaitingChange } from "../../src/domain/campaign-status.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { AgentIdentity } from "../../src/events/codec.ts";
 import type { QuarantineReason } from "../../src/events/lab-fact.ts";
@@ -13,6 +14,9 @@ export interface CampaignStateView {
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;
   readonly observations: number;
+  readonly reason?: string;
+  readonly approval?: string;
+  readonly change?: WaitingChange;
 }
 
 export interface CampaignBatchView {

@@ -5,6 +5,7 @@ import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
+import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
@@ -25,6 +26,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerStatus,
   registerOperate,
+  registerExtend,
+  registerPropose,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,

@@ -1,7 +1,9 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
+import type { CampaignChanges } from "../domain/campaign-changes.ts";
 import type { Limits, Parameters } from "../domain/candidate.ts";
 import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
+import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
@@ -79,7 +81,11 @@ export type OperatorAction =
   | "abort"
   | "approve"
   | "reject"
-  | "withdraw";
+  | "withdraw"
+  /** Changes the settings of a campaign that runs. */
+  | "extend"
+  /** Puts points of a person's own into the batch. */
+  | "propose";
 
 export type OperatorFact =
   | ({
@@ -95,6 +101,12 @@ export type OperatorFact =
       readonly candidateIds?: readonly string[] | undefined;
       /** Job whose observation is withdrawn. */
       readonly jobId?: string | undefined;
+      /** Number of the waiting change (wider limits) that is approved or rejected. */
+      readonly change?: number | undefined;
+      /** Of `extend`: what is to be changed. */
+      readonly changes?: CampaignChanges | undefined;
+      /** Of `propose`. */
+      readonly points?: readonly PointByHand[] | undefined;
     } & FromWire)
   | ({
       readonly type: "safety.emergencyStop";
@@ -115,6 +127,10 @@ export type InternalFact =
       readonly epoch: number;
       readonly version: string;
       readonly instrumentLimits: Readonly<Record<string, Limits>>;
+      /** The laboratory's, for opening hours; absent: UTC. */
+      readonly timeZone?: string | undefined;
+      /** By which of the numbered rules this daemon folds its log from here on (src/runtime/rules.ts); absent: 1. */
+      readonly rules?: number | undefined;
     }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }

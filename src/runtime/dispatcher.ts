@@ -5,7 +5,8 @@ import {
   type LimitViolation,
   type Parameters,
 } from "../domain/candidate.ts";
-import { isOnInstrument, type Lab, stateName } from "./lab.ts";
+import { isOnInstrument, type Lab } from "./lab.ts";
+import { isStartHour, mayDispatch } from "./start-hours.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -15,10 +16,9 @@ export type Assignment =
       readonly instrumentId: string;
       readonly bootId: string | undefined;
     }
-  | { readonly kind: "refuse"; readonly jobId: string; readonly detail: string };
-
-/** Campaigns in these states put jobs on instruments; `stopping` only finishes what has begun. */
-const DISPATCHING = new Set(["running", "stopping"]);
+  | { readonly kind: "refuse"; readonly jobId: string; readonly detail: string }
+  /** Its point's approval has expired: a person is asked again. */
+  | { readonly kind: "lapse"; readonly jobId: string; readonly experimentId: string };
 
 /**
  * Chooses the next job for a free instrument: oldest job first, instruments by name, limits checked a last time. Pure
@@ -31,6 +31,9 @@ export function nextAssignment(lab: Lab): Assignment | undefined {
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId);
     if (job === undefined || !mayDispatch(lab, job.context)) continue;
+    const { experimentId } = job.context;
+    if (hasLapsed(lab, job.context)) return { kind: "lapse", jobId, experimentId };
+    if (!isStartHour(lab, job.context)) continue;
     if (exhausted.has(job.context.capability)) continue;
     const decision = decide(lab, job.context);
     if (decision !== "wait" && decision !== "wait, nothing is free") return decision;
@@ -118,9 +121,12 @@ function describeRefusal(lab: Lab, instrument: InstrumentContext, job: JobContex
   return violation === undefined ? "" : describeViolation(violation, instrument.instrumentId);
 }
 
-function mayDispatch(lab: Lab, job: JobContext): boolean {
-  const campaign = lab.machines.campaign.get(job.campaignId);
-  return campaign !== undefined && DISPATCHING.has(stateName(campaign));
+/** Nothing of the point has begun, and the time that its approval gave is over. */
+function hasLapsed(lab: Lab, { campaignId, experimentId, step }: JobContext): boolean {
+  if (step > 0) return false;
+  const open = lab.machines.campaign.get(campaignId)?.context.open;
+  const until_ms = open?.find((one) => one.experimentId === experimentId)?.approvedUntil_ms;
+  return until_ms !== undefined && lab.time_ms >= until_ms;
 }
 
 function offers(instrument: InstrumentContext, capability: string): boolean {

@@ -43,6 +43,7 @@ export interface Lab {
       readonly campaignId: string;
       readonly accepted: boolean;
       readonly reason?: string | undefined;
+      readonly candidateIds?: readonly string[] | undefined;
     }
   >;
   /** Changes of each campaign so far; tells old states from new ones. */
@@ -55,6 +56,12 @@ export interface Lab {
   readonly queued: Set<string>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
+  /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
+  readonly configured: Map<string, CampaignSpec>;
+  /** The laboratory's, for opening hours. */
+  timeZone: string;
+  /** By which rules the log is folded at this point (rules.ts). */
+  rules: number;
   instrumentLimits: Readonly<Record<string, Limits>>;
   emergency:
     | { readonly by: string; readonly reason: string; readonly since_ms: number }
@@ -90,6 +97,9 @@ export function createLab(): Lab {
     instrumentIds: [],
     queued: new Set(),
     doubtful: new Set(),
+    configured: new Map(),
+    timeZone: "UTC",
+    rules: 1,
     instrumentLimits: {},
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

@@ -37,6 +37,8 @@ export interface RuntimeOptions {
   readonly agentId: string;
   readonly version: string;
   readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  /** The laboratory's; absent: UTC. */
+  readonly timeZone?: string | undefined;
 }
 
 /** Who looks on: after each event of the log, in order. */

@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate, Parameters } from "../../domain/candidate.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { StructureMapSettings } from "../../domain/goal-settings.ts";
 import type { Observation, PhasesObservation } from "../../domain/observation.ts";
 import type {
@@ -9,7 +10,6 @@ import type {
   ProposalRequest,
   ProposedPoint,
 } from "../../domain/proposal.ts";
-import { listCandidates } from "../candidates.ts";
 import { createPhaseDiagramPlanner } from "../phase-diagram/phase-diagram-planner.ts";
 import type { Planner, PlannerFactory, PlannerView } from "../planner.ts";
 import {
