@@ -17,7 +17,8 @@ export function freePlaces(context: CampaignContext): number {
   const left = context.budget - context.observed - context.open.length;
   const room = context.inFlight_max - context.open.length;
   const barrier = context.waitForWholeBatch && context.open.length > 0;
-  return context.ending !== undefined || barrier ? 0 : Math.max(0, Math.min(left, room));
+  const none = context.ending !== undefined || barrier || context.hindrance !== undefined;
+  return none ? 0 : Math.max(0, Math.min(left, room));
 }
 
 /** The next request; the same context always makes the same one. */
@@ -157,7 +158,7 @@ export function without(context: CampaignContext, experimentId: string): Partial
 export interface Decision {
   readonly batch?: number | undefined;
   readonly candidateIds?: readonly string[] | undefined;
-  readonly rules?: number | undefined;
+  readonly behaviour?: number | undefined;
 }
 
 /**
@@ -165,23 +166,23 @@ export interface Decision {
  * batch shows every point that waits, so that batch n showed the points of n and of every earlier one.
  */
 export function namedWaiting(context: CampaignContext, decision: Decision): OpenExperiment[] {
-  const { candidateIds, batch = context.batches, rules = 1 } = decision;
-  const last = rules < SHOWN_ONLY ? Number.POSITIVE_INFINITY : batch;
+  const { candidateIds, batch = context.batches, behaviour = 1 } = decision;
+  const last = behaviour < SHOWN_ONLY ? Number.POSITIVE_INFINITY : batch;
   return context.open
     .filter((one) => context.waiting.includes(one.experimentId) && one.batch <= last)
     .filter((one) => candidateIds === undefined || candidateIds.includes(one.candidateId));
 }
 
-/** From these rules on an approval covers what its batch showed, and the points of an older batch that still wait. */
-const SHOWN_ONLY = 2;
+/** From this behaviour on (src/runtime/behaviour.ts) an approval covers what its batch showed, and the points of an older batch that still wait. */
+const SHOWN_ONLY = 4;
 
 /** The number of a batch that a person means, where none of its points waits. */
 export function otherBatch(context: CampaignContext, decision: Decision): number | undefined {
-  const { batch, candidateIds, rules = 1 } = decision;
-  if (rules < SHOWN_ONLY)
+  const { batch, candidateIds, behaviour = 1 } = decision;
+  if (behaviour < SHOWN_ONLY)
     return candidateIds === undefined && batch !== context.batches ? batch : undefined;
   if (batch === undefined) return undefined;
-  return batch > context.batches || namedWaiting(context, { batch, rules }).length === 0
+  return batch > context.batches || namedWaiting(context, { batch, behaviour }).length === 0
     ? batch
     : undefined;
 }

@@ -40,9 +40,9 @@ const refuseOtherBatch = {
 };
 
 const acceptNamed = effect((args) => {
-  const { rules } = args.event as Decision;
+  const { behaviour } = args.event as Decision;
   const covered = namedWaiting(args.context, args.event as Decision);
-  return rules === undefined
+  return behaviour === undefined
     ? reply(args, true)
     : reply(
         args,

@@ -62,10 +62,14 @@ export interface CampaignContext extends CampaignInput {
   /** Position of the last result that counts. */
   readonly through: number;
   readonly excluded: readonly string[];
+  /** Why the last point that a limit forbade was refused. */
+  readonly refusal?: string | undefined;
   readonly failuresInARow: number;
   readonly planFailures: number;
   readonly suspensions: number;
   readonly ending: Exclude<Verdict, { kind: "continue" }> | undefined;
+  /** Why it starts nothing new although it runs: no instrument fits its recipe, a guard has tripped. */
+  readonly hindrance: string | undefined;
   /** Why it is in the state it is in, for people. */
   readonly reason: string | undefined;
   readonly timers: number;
@@ -81,6 +85,8 @@ interface AboutExperiment extends Stamp {
   readonly experimentId: string;
   readonly candidateId: string;
   readonly reason?: JobFailureReason | undefined;
+  /** Of a failure: what the instrument or a limit said. */
+  readonly detail?: string | undefined;
 }
 
 export type OperatorEvent = {
@@ -95,8 +101,8 @@ export type OperatorEvent = {
     readonly withdrawn?: number | undefined;
     /** Why it cannot be, as known outside the machine: a limit, the hours, a point that does not exist. */
     readonly refusal?: string | undefined;
-    /** By which rules the log is folded here; absent: the first. */
-    readonly rules?: number | undefined;
+    /** Number of the rules that this part of the log follows; absent: the first. */
+    readonly behaviour?: number | undefined;
     /** Of `approve` and `reject`: the waiting change that is meant. */
     readonly change?: number | undefined;
     /** Of `extend`: what holds at once, in words too, and what has to be approved. */
@@ -130,6 +136,8 @@ export type CampaignEvent =
   | ({ readonly type: "experiment.lapsed" } & AboutExperiment)
   /** The daemon restarted. */
   | ({ readonly type: "campaign.doubt" } & Stamp)
+  /** What keeps it from starting anything new, or (absent) that nothing does any more. */
+  | ({ readonly type: "campaign.hindered"; readonly hindrance?: string | undefined } & Stamp)
   /** Nothing of it is on an instrument any more (pausing), or every doubt is settled (recovering). */
   | ({ readonly type: "campaign.settled" } & Stamp)
   | ({

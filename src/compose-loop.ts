@@ -5,13 +5,16 @@ import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
-import type { Limits } from "./domain/candidate.ts";
 import { addsCandidates, changesBetween } from "./domain/extend-campaign.ts";
+import type { ResultJudgement } from "./domain/limits/judge-result.ts";
+import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import { hindrancesOf } from "./runtime/hindrances.ts";
 import type { Lab } from "./runtime/lab.ts";
+import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { FINAL_STATES, listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { CONFIGURATION } from "./runtime/route-operator.ts";
@@ -27,10 +30,13 @@ export interface PlannedCampaign {
 export interface LoopOptions {
   readonly site: string;
   readonly agentId: string;
-  readonly instrumentLimits: Readonly<Record<string, Limits>>;
   /** The laboratory's, for opening hours; absent: UTC. */
   readonly timeZone?: string | undefined;
+  /** What the configuration says of instruments. */
+  readonly policies: Readonly<Record<string, InstrumentPolicy>>;
   readonly campaigns: readonly PlannedCampaign[];
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: SourceOf | undefined;
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
@@ -61,7 +67,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const { site, agentId } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
-  const statePort = statePortOf(() => runtime.lab);
+  const statePort = statePortOf(() => runtime.lab, options.sourceOf);
   const view = createLabView({
     site,
     agentId,
@@ -74,14 +80,11 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
-    {
-      site,
-      agentId,
-      version: VERSION,
-      instrumentLimits: options.instrumentLimits,
-      timeZone: options.timeZone,
-    },
-    observerOf({ agent, view, publisher, further: options.observer }),
+    { site, agentId, version: VERSION, policies: options.policies, timeZone: options.timeZone },
+    observerOf({
+      ...{ agent, view, publisher, logger, further: options.observer },
+      sourceOf: options.sourceOf,
+    }),
   );
   const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
     defineCampaigns(runtime, ports, agentId, campaigns);
@@ -90,6 +93,8 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     view,
     start: async () => {
       await runtime.start();
+      if (ports.log.loss !== undefined)
+        await runtime.submit({ type: "log.lossAccepted", ...ports.log.loss });
       agent.online = true;
       announce(agent, true);
       await define(options.campaigns);
@@ -127,10 +132,39 @@ interface Onlookers {
   readonly view: LabView;
   readonly publisher: ViewPublisher;
   readonly further: RuntimeObserver | undefined;
+  readonly logger: RuntimePorts["logger"];
+  readonly sourceOf: SourceOf | undefined;
+}
+
+/** A number that is taken in another unit, and a result that is not taken at all, are told where people look. */
+function tellJudgement(
+  logger: RuntimePorts["logger"],
+  judgement: ResultJudgement | undefined,
+): void {
+  if (judgement === undefined) return;
+  const { unusable, remarks } = judgement;
+  if (unusable !== undefined) logger.warn({ why: unusable }, "result.setAside");
+  else for (const what of remarks) logger.info({ what }, "result.converted");
+}
+
+/** One line in the daemon's log for each thing that the configuration and a birth do not agree on, as it is found. */
+function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolean) => void {
+  let told: Lab["problems"] = [];
+  return ({ problems }, live) => {
+    if (!live || problems === told) return;
+    const known = new Set(told.map(({ path, text }) => `${path.join("/")} ${text}`));
+    for (const { path, text } of problems) {
+      if (known.has(`${path.join("/")} ${text}`)) continue;
+      logger.warn({ at: sourceOf?.(path), key: path.join("."), text }, "limits.problem");
+    }
+    told = problems;
+  };
 }
 
 /** Folds what happens into the views and shows their changes. */
-function observerOf({ agent, view, publisher, further }: Onlookers): RuntimeObserver {
+function observerOf(onlookers: Onlookers): RuntimeObserver {
+  const { agent, view, publisher, further, logger } = onlookers;
+  const tellProblems = problemTeller(onlookers);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
   };
@@ -138,6 +172,8 @@ function observerOf({ agent, view, publisher, further }: Onlookers): RuntimeObse
     ...further,
     onEvent: (event, lab, live) => {
       view.fold(event);
+      tellProblems(lab, live);
+      if (live) tellJudgement(logger, lab.judgements.get(event.position));
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },
@@ -183,8 +219,11 @@ function showTo(
   };
 }
 
-function statePortOf(lab: () => Lab): LabStatePort {
+function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
+    alarms: () => labAlarms(lab(), sourceOf),
+    judgementOf: (position) => lab().judgements.get(position),
+    hindrances: (id) => hindrancesOf(lab(), id).map(({ text }) => text),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

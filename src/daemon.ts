@@ -7,6 +7,7 @@ import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { openEventLog } from "../adapters/storage/open-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
@@ -20,7 +21,11 @@ export interface DaemonOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Where the event log is: a folder, or an address such as `memory:`. */
   readonly log: string;
+  /** A person knows that acknowledged events are gone, and wants the log to go on without them. */
+  readonly acceptLoss?: boolean | undefined;
   readonly logger: Logger;
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
@@ -39,8 +44,8 @@ export interface Daemon extends Loop {
 
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { configuration, logger } = options;
-  const log = await openEventLog({ address: options.log, logger });
+  const { configuration, logger, acceptLoss } = options;
+  const log = await openEventLog({ address: options.log, logger, acceptLoss });
   const planner = createPlannerWorker({ logger });
   const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(
@@ -55,9 +60,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       site: configuration.site,
       timeZone: configuration.timeZone,
       agentId: configuration.agent,
-      instrumentLimits: Object.fromEntries(
-        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-      ),
+      policies: configuration.instruments,
+      sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       onPublished: options.onPublished,
       observer: {

@@ -24,13 +24,18 @@ const operator = {
 };
 const finite = z.number();
 const text = z.string().max(200);
-const interval = z.strictObject({ min: finite.optional(), max: finite.optional() });
+const changedLimit = z.strictObject({
+  min: finite.optional(),
+  max: finite.optional(),
+  unit: text.optional(),
+  oneOf: z.array(text).max(1000).optional(),
+});
 const changesSchema = z.strictObject({
   budget: z.int().min(1).optional(),
   inFlight: z.int().min(1).optional(),
   approval: z.enum(["automatic", "supervised"]).optional(),
   approvalExpires_s: finite.min(0).optional(),
-  limits: z.record(text, interval).optional(),
+  limits: z.record(text, changedLimit).optional(),
   hours: z
     .strictObject({ approvals: text.optional(), starts: z.record(text, text).optional() })
     .optional(),

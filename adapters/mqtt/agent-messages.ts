@@ -4,6 +4,7 @@ import type { Parameters } from "../../src/domain/candidate.ts";
 import type { AgentIdentity } from "../../src/events/codec.ts";
 import type { QuarantineReason } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { MessageData } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 
 export interface CampaignStateView {
@@ -101,7 +102,7 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         ids: { campaignId },
         id: `state.${campaignId}.${agent.epoch}.${data.revision}`,
         time_ms,
-        data,
+        data: data as MessageData<"campaignState">,
       }),
     campaignBatch: ({ campaignId, modelVersion, points, pending, ...data }, time_ms) =>
       writeMessage({

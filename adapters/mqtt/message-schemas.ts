@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GOALS } from "../../src/domain/campaign.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -22,6 +23,19 @@ const LIST_MAX = 10_000;
 
 export const online = z.object({ online: z.boolean(), bootId: identifier });
 
+/** How a set point is declared. All but `unit`, `min` and `max` are additions: births without them stay valid. */
+const setPoint = z.object({
+  unit: unit.optional(),
+  min: finite.optional(),
+  max: finite.optional(),
+  type: z.enum(["number", "text", "choice"]).optional(),
+  integer: z.boolean().optional(),
+  choices: z.array(text).min(1).max(1000).optional(),
+  characters_max: ordinal.optional(),
+  required: z.boolean().optional(),
+  ramp: z.object({ max: nonNegative, unit, by: name.optional() }).optional(),
+});
+
 export const birth = z.object({
   bootId: identifier,
   kind: name,
@@ -29,10 +43,9 @@ export const birth = z.object({
     .array(
       z.object({
         name: identifier,
-        parameters: z.record(
-          name,
-          z.object({ unit, min: finite.optional(), max: finite.optional() }),
-        ),
+        parameters: z.record(name, setPoint),
+        /** What set points of any other name may be; absent: there are no others. */
+        others: setPoint.optional(),
         results: z.array(name).max(64),
         repeatable: z.boolean(),
         expectedDuration_s: nonNegative,
@@ -40,6 +53,8 @@ export const birth = z.object({
     )
     .max(64),
   simulated: z.boolean(),
+  /** Channels of its telemetry, with the unit of each. */
+  channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
 });
@@ -93,7 +108,12 @@ export const operatorDecision = operatorCommand.extend({
   candidateIds: z.array(identifier).min(1).max(LIST_MAX).optional(),
   change: ordinal.optional(),
 });
-const interval = z.object({ min: finite.optional(), max: finite.optional() });
+const changedLimit = z.object({
+  min: finite.optional(),
+  max: finite.optional(),
+  unit: unit.optional(),
+  oneOf: z.array(text).max(1000).optional(),
+});
 const hoursText = z.string().regex(/^[A-Za-z0-9 :;,-]{0,200}$/);
 export const operatorExtension = operatorCommand.extend({
   changes: z.object({
@@ -101,7 +121,7 @@ export const operatorExtension = operatorCommand.extend({
     inFlight: ordinal.optional(),
     approval: z.enum(["automatic", "supervised"]).optional(),
     approvalExpires_s: nonNegative.optional(),
-    limits: z.record(name, interval).optional(),
+    limits: z.record(name, changedLimit).optional(),
     hours: z
       .object({
         approvals: hoursText.optional(),
@@ -138,8 +158,8 @@ export const campaignState = z.object({
   change: z
     .object({
       n: ordinal,
-      limits: z.record(name, interval),
-      from: z.record(name, interval),
+      limits: z.record(name, changedLimit),
+      from: z.record(name, changedLimit),
       by: name,
       reason: text.optional(),
     })
@@ -165,7 +185,7 @@ export const campaignBatch = z.object({
 });
 export const campaignModel = z.object({
   version: count,
-  goal: z.enum(["phase-diagram", "optimise", "structure-map", "effective-model"]),
+  goal: z.enum(GOALS),
   observations: count,
   summary: figures,
 });

@@ -1,5 +1,6 @@
 import type { Approval, CampaignSpec } from "./campaign.ts";
-import type { Interval, Limits } from "./candidate.ts";
+import type { Limit, Limits } from "./candidate.ts";
+import { namesOfCampaign } from "./limits/campaign-limits.ts";
 import { findHoursProblem, type OpeningHours } from "./opening-hours.ts";
 
 /** What a person may change of a campaign that runs. Absent fields stay as they are. */
@@ -31,10 +32,10 @@ export function findChangeProblem(
   spec: CampaignSpec,
 ): string | undefined {
   const { limits = {}, hours = {}, stop = {} } = changes;
-  const known = parametersOf(spec);
-  const strange = Object.keys(limits).find((name) => !known.has(name));
+  const known = namesOfCampaign(spec);
+  const strange = Object.keys(limits).find((name) => !known.includes(name));
   if (strange !== undefined)
-    return `no axis and no recipe of the campaign has ${strange}; there are ${[...known].join(", ")}.`;
+    return `no axis and no recipe of the campaign has ${strange}; there are ${known.join(", ")}.`;
   const upsideDown = Object.entries(limits).find(
     ([, { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }]) => min > max,
   );
@@ -59,8 +60,8 @@ export function splitLimits(
   now: Limits,
   wanted: Limits,
 ): { readonly tighter: Limits; readonly wider: Limits } {
-  const tighter: Record<string, Interval> = {};
-  const wider: Record<string, Interval> = {};
+  const tighter: Record<string, Limit> = {};
+  const wider: Record<string, Limit> = {};
   for (const [name, interval] of Object.entries(wanted))
     (isWithin(interval, now[name] ?? {}) ? tighter : wider)[name] = interval;
   return { tighter, wider };
@@ -97,7 +98,7 @@ export function describeChanges(changes: CampaignChanges, before: CampaignSpec):
         : `approvals expire after ${approvalExpires_s} s`,
     );
   for (const [name, interval] of Object.entries(limits))
-    parts.push(`${name} ${inWords(before.limits[name] ?? {})} -> ${inWords(interval)}`);
+    parts.push(`${name} ${limitInWords(before.limits[name] ?? {})} -> ${limitInWords(interval)}`);
   if (hours?.approvals !== undefined)
     parts.push(`approvals ${hours.approvals === "" ? "at any time" : hours.approvals}`);
   for (const [name, text] of Object.entries(hours?.starts ?? {}))
@@ -107,11 +108,19 @@ export function describeChanges(changes: CampaignChanges, before: CampaignSpec):
   return parts;
 }
 
-function inWords({ min, max }: Interval): string {
-  return min === undefined && max === undefined ? "any" : `${min ?? "-inf"}..${max ?? "inf"}`;
+/** `..750`, `20..600 Cel`, `argon or vacuum`, `any`. */
+export function limitInWords({ min, max, unit, oneOf }: Limit): string {
+  if (oneOf !== undefined) return oneOf.join(" or ");
+  if (min === undefined && max === undefined) return "any";
+  return `${min ?? ""}..${max ?? ""}${unit === undefined ? "" : ` ${unit}`}`;
 }
 
-function isWithin(inner: Interval, outer: Interval): boolean {
+/** Limits of different kinds or units are not compared: then a person is asked. */
+function isWithin(inner: Limit, outer: Limit): boolean {
+  if (isEmpty(outer)) return true;
+  if (inner.unit !== outer.unit) return false;
+  if (inner.oneOf !== undefined || outer.oneOf !== undefined)
+    return inner.oneOf?.every((word) => outer.oneOf?.includes(word)) ?? false;
   const low = inner.min ?? Number.NEGATIVE_INFINITY;
   const high = inner.max ?? Number.POSITIVE_INFINITY;
   return (
@@ -121,9 +130,11 @@ function isWithin(inner: Interval, outer: Interval): boolean {
 }
 
 function withoutEmpty(limits: Limits): Limits {
-  return Object.fromEntries(
-    Object.entries(limits).filter(([, { min, max }]) => min !== undefined || max !== undefined),
-  );
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => !isEmpty(limit)));
+}
+
+function isEmpty({ min, max, oneOf }: Limit): boolean {
+  return min === undefined && max === undefined && oneOf === undefined;
 }
 
 function mergeHours(
@@ -154,11 +165,6 @@ function withStop(spec: CampaignSpec, stop: Readonly<Record<string, number>>): C
   const { stop: _, ...model } = spec.model;
   const changed = kept.length === 0 ? model : { ...model, stop: Object.fromEntries(kept) };
   return { ...spec, model: changed } as CampaignSpec;
-}
-
-/** Names that a limit can mean: axes of the space and set points of the recipes. */
-function parametersOf(spec: CampaignSpec): Set<string> {
-  return new Set(stepsOf(spec).flatMap(({ parameters }) => Object.keys(parameters)));
 }
 
 function capabilitiesOf(spec: CampaignSpec): Set<string> {

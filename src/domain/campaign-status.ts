@@ -20,6 +20,8 @@ export interface JobStatus {
   readonly why?: string | undefined;
   readonly score?: number | undefined;
   readonly batch?: number | undefined;
+  /** Set points that were sent in other units than they were asked for, in sentences. */
+  readonly conversions?: readonly string[] | undefined;
 }
 
 /** One campaign as its machine sees it. */

@@ -1,4 +1,5 @@
 import type { Parameters } from "../domain/candidate.ts";
+import type { Conversion } from "../domain/limits/fit-set-points.ts";
 import type { ProposalRequest } from "../domain/proposal.ts";
 
 /**
@@ -18,6 +19,8 @@ export type LabCommand =
       readonly capability: string;
       readonly parameters: Parameters;
       readonly sampleIds: readonly string[];
+      /** Which of the parameters were converted; told in the daemon's log. */
+      readonly conversions?: readonly Conversion[] | undefined;
     }
   | {
       readonly type: "controlJob";

@@ -1,8 +1,10 @@
+import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
+import { BEHAVIOUR } from "./behaviour.ts";
 import {
   clearRefused,
   isLatched,
@@ -16,7 +18,6 @@ import { createExecutor, type Executor } from "./executor.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
-import { RULES } from "./rules.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -87,9 +88,9 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      instrumentLimits: this.options.instrumentLimits,
+      ...startOf(this.options.policies),
       timeZone: this.options.timeZone ?? "UTC",
-      rules: RULES,
+      behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
     await this.ports.bus.start({
@@ -310,6 +311,23 @@ class EventLoop implements Runtime {
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   return fact.type === "operator.command" ? fact.campaignId : "";
+}
+
+/** The configuration's word on instruments, as the log keeps it. */
+function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
+  const entries = Object.entries(policies);
+  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
+    const kept = entries.flatMap(([id, policy]) => {
+      const values = read(policy) ?? [];
+      return values.length === 0 ? [] : [[id, values] as const];
+    });
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+  return {
+    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
+    instrumentConditions: some(({ conditions }) => conditions),
+    instrumentGuards: some(({ guards }) => guards),
+  };
 }
 
 function acknowledgement(

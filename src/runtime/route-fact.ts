@@ -1,8 +1,11 @@
 import type { MachineAddress, MachineEvent, MachineKind } from "../../machines/index.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
+import { PATIENCE_TIMER } from "./hindrances.ts";
+import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
-import { refusalOfPoint, routeOperator } from "./route-operator.ts";
+import { routeGuard } from "./route-guard.ts";
+import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
 
 type Tell = { readonly to: MachineAddress; readonly event: MachineEvent };
@@ -49,10 +52,20 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "guard.tripped":
+    case "guard.cleared":
+      return routeGuard(lab, fact, stamp);
+    case "clock.noted":
+    case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
       return [];
   }
+}
+
+/** A job whose instrument, or whose daemon, was gone for a while. */
+function doubt(lab: Lab, stamp: Stamp): MachineEvent {
+  return { type: "job.doubt", mayHaveCostCommand: lab.behaviour >= 3, ...stamp };
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -60,9 +73,10 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 /** A restart: every instrument may have changed, every job that may be on one is asked for. */
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
-  lab.instrumentLimits = fact.instrumentLimits;
+  lab.policies = policiesOf(fact);
   lab.timeZone = fact.timeZone ?? "UTC";
-  lab.rules = fact.rules ?? 1;
+  lab.behaviour = fact.behaviour ?? 1;
+  lab.isSettled = false;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
     .filter(([, instrument]) => instrument.states.includes("connection.online"))
@@ -70,12 +84,24 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
       to: { machine: "instrument", id },
       event: { type: "instrument.doubt", ...stamp },
     }));
-  for (const id of jobs)
-    tells.push({ to: { machine: "job", id }, event: { type: "job.doubt", ...stamp } });
+  for (const id of jobs) tells.push({ to: { machine: "job", id }, event: doubt(lab, stamp) });
   for (const id of lab.machines.campaign.keys()) {
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
   return tells;
+}
+
+function policiesOf(fact: Of<InternalFact, "daemon.started">): Lab["policies"] {
+  return Object.fromEntries(
+    Object.entries(fact.instrumentLimits).map(([id, limits]) => [
+      id,
+      {
+        limits,
+        conditions: fact.instrumentConditions?.[id],
+        guards: fact.instrumentGuards?.[id],
+      },
+    ]),
+  );
 }
 
 function defineCampaign(
@@ -118,7 +144,7 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   if (jobId === undefined || isLate) return tells;
   const job: MachineAddress = { machine: "job", id: jobId };
   if (fact.type === "instrument.online" && !fact.online) {
-    tells.push({ to: job, event: { type: "job.doubt", ...stamp } });
+    tells.push({ to: job, event: doubt(lab, stamp) });
   } else if (fact.type !== "instrument.state") {
     tells.push({ to: job, event: { type: "job.ask", ...stamp } });
   } else if (fact.jobId === jobId && fact.operation === "held") {
@@ -147,7 +173,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,
         }
       : fact.type === "job.result"
-        ? { isFailure: fact.observations.some((one) => one.kind === "failure") }
+        ? {
+            isFailure: fact.observations.some((one) => one.kind === "failure"),
+            unusable: lab.judgements.get(stamp.position)?.unusable,
+          }
         : {};
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
@@ -178,7 +207,7 @@ function routeEmergency(
     if (!isOnInstrument(job)) continue;
     tells.push({
       to: { machine: "job", id },
-      event: { type: fact.active ? "job.doubt" : "job.ask", ...stamp },
+      event: fact.active ? doubt(lab, stamp) : { type: "job.ask", ...stamp },
     });
   }
   return tells;
@@ -188,15 +217,15 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
   const timer = lab.timers.get(fact.timerId);
   lab.timers.delete(fact.timerId);
   if (fact.timerId === RECOVERY_TIMER) lab.doubtful.clear();
+  if (fact.timerId === PATIENCE_TIMER) lab.isSettled = true;
   if (timer === undefined) return [];
   return [{ to: timer.owner, event: { type: "timer.fired", timerId: fact.timerId, ...stamp } }];
 }
 
 /** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */
 function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
-  const spec = lab.specs.get(fact.campaignId);
   const checked = fact.proposal.points.map((point) => {
-    const refusal = spec === undefined ? undefined : refusalOfPoint(spec, point);
+    const refusal = refusalOfProposal(lab, fact.campaignId, point);
     return { point, refusal };
   });
   return [

@@ -8,13 +8,11 @@ import {
   findChangeProblem,
   splitLimits,
 } from "../domain/campaign-changes.ts";
-import type { Parameters } from "../domain/candidate.ts";
 import { isOpen, wallTime } from "../domain/opening-hours.ts";
 import { findPoint } from "../domain/point-by-hand.ts";
 import type { ProposedPoint } from "../domain/proposal.ts";
-import { recipeOf, resolveParameters } from "../domain/recipe.ts";
 import type { OperatorFact } from "../events/lab-fact.ts";
-import { refusalByLimits } from "./dispatcher.ts";
+import { refusalOfProposal } from "./job-fitting.ts";
 import type { Lab } from "./lab.ts";
 
 type CommandFact = Extract<OperatorFact, { readonly type: "operator.command" }>;
@@ -38,13 +36,13 @@ export function routeOperator(
         ...content,
         type: `campaign.${action}`,
         withdrawn,
-        ...(lab.rules > 1 ? { rules: lab.rules } : {}),
+        ...(lab.behaviour > 1 ? { behaviour: lab.behaviour } : {}),
         ...(action === "approve" ? { refusal: refusalOfApproval(lab, fact, stamp) } : {}),
         ...(action === "extend" && spec !== undefined
           ? extension(lab, spec, fact, changes ?? {})
           : {}),
         ...(action === "propose" && spec !== undefined
-          ? proposal(spec, { ...fact, points: points ?? [] }, stamp)
+          ? proposal(lab, spec, { ...fact, points: points ?? [] }, stamp)
           : {}),
         ...stamp,
       },
@@ -60,20 +58,8 @@ function refusalOfApproval(lab: Lab, fact: CommandFact, stamp: Stamp): string | 
   const hours = spec.hours?.approvals;
   if (hours !== undefined && !isOpen(hours, stamp.time_ms, lab.timeZone))
     return `Approvals are taken ${hours}; it is ${wallTime(stamp.time_ms, lab.timeZone)}.`;
-  return namedWaiting(campaign.context, { ...fact, rules: lab.rules })
-    .map((one) => refusalOfPoint(spec, one))
-    .find((text) => text !== undefined);
-}
-
-/** The first limit of the campaign that forbids one of a point's jobs. */
-export function refusalOfPoint(
-  spec: CampaignSpec,
-  point: { readonly parameters: Parameters; readonly recipe?: string | undefined },
-): string | undefined {
-  return recipeOf(spec, point.recipe)
-    .steps.map((step) =>
-      refusalByLimits(resolveParameters(step, point.parameters), spec.limits, "the campaign"),
-    )
+  return namedWaiting(campaign.context, { ...fact, behaviour: lab.behaviour })
+    .map((one) => refusalOfProposal(lab, fact.campaignId, one))
     .find((text) => text !== undefined);
 }
 
@@ -103,6 +89,7 @@ function extension(lab: Lab, spec: CampaignSpec, fact: CommandFact, changes: Cam
 export const CONFIGURATION = "configuration";
 
 function proposal(
+  lab: Lab,
   spec: CampaignSpec,
   fact: CommandFact & { readonly points: NonNullable<CommandFact["points"]> },
   { position }: Stamp,
@@ -113,7 +100,7 @@ function proposal(
     if (k > 0 && spec.space.kind === "box") return { refusal: "One point at a time, please." };
     const found = findPoint(wanted, spec, { by: fact.by, reason: fact.reason, position });
     if ("problem" in found) return { refusal: found.problem };
-    const refusal = refusalOfPoint(spec, found);
+    const refusal = refusalOfProposal(lab, fact.campaignId, found);
     if (refusal !== undefined) return { refusal };
     if (points.every((one) => one.candidateId !== found.candidateId)) points.push(found);
   }

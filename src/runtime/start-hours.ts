@@ -6,12 +6,7 @@ import { type Lab, stateName } from "./lab.ts";
 export const HOURS_TIMER = "lab/hours";
 
 /** Campaigns in these states put jobs on instruments; `stopping` only finishes what has begun. */
-const DISPATCHING = new Set(["running", "stopping"]);
-
-export function mayDispatch(lab: Lab, job: JobContext): boolean {
-  const campaign = lab.machines.campaign.get(job.campaignId);
-  return campaign !== undefined && DISPATCHING.has(stateName(campaign));
-}
+export const DISPATCHING: ReadonlySet<string> = new Set(["running", "stopping"]);
 
 /** Whether a job may start at this hour, by the laboratory's clock on the wall. */
 export function isStartHour(lab: Lab, { campaignId, capability }: JobContext): boolean {
@@ -24,12 +19,13 @@ export function nextOpeningOfQueued(lab: Lab): number | undefined {
   const waiting = new Set<string>();
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId);
-    if (job === undefined || !mayDispatch(lab, job.context) || isStartHour(lab, job.context))
+    const campaign = lab.machines.campaign.get(job?.context.campaignId ?? "");
+    if (job === undefined || campaign === undefined || !DISPATCHING.has(stateName(campaign)))
       continue;
+    if (isStartHour(lab, job.context)) continue;
     const hours = lab.specs.get(job.context.campaignId)?.hours?.starts?.[job.context.capability];
     if (hours !== undefined) waiting.add(hours);
   }
-  // A timer that is armed for one of these hours still holds: the search need not be done for each event.
   const openings = [...waiting]
     .map((hours) => nextOpening_ms(hours, lab.time_ms, lab.timeZone))
     .filter((at_ms) => at_ms !== undefined);

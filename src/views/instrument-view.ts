@@ -19,6 +19,8 @@ export interface InstrumentView {
   /** Times of the latest facts, ms since 1970 UTC. */
   readonly seen_ms: number;
   readonly counts: { readonly results: number; readonly failures: number };
+  /** Why it gets no job, in sentences; empty where nothing speaks against it. */
+  readonly hindrances?: readonly string[] | undefined;
   /** Newest value of each telemetry channel. */
   readonly readings: readonly ReadingView[];
 }

@@ -71,8 +71,10 @@ async function batchOnTopic(operator: OperatorClient, n: number): Promise<ShownB
 
 /** The log replayed ends where the daemon is: every decision is in it. */
 async function expectReplay(daemon: Daemon): Promise<void> {
+  let events = await eventsOf(daemon);
+  while (events.length !== daemon.lab.position) events = await eventsOf(daemon);
   const lab = createLab();
-  for (const event of await eventsOf(daemon)) applyEvent(lab, event);
+  for (const event of events) applyEvent(lab, event);
   const shape = ({ machines, specs, replies, configured }: Lab): string =>
     JSON.stringify({
       campaign: machines.campaign.get("c1")?.context,

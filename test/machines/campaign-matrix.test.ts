@@ -11,6 +11,7 @@ const STATES = [
   "pausing",
   "recovering",
   "running.awaitingApproval",
+  "running.hindered",
   "running.measuring",
   "running.proposing",
   "running.seeding",

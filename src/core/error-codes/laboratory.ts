@@ -16,6 +16,18 @@ export const LABORATORY_CODES = {
     what: "a set point is outside its limits",
     hint: "Change the limits of the campaign or choose another instrument.",
   },
+  "TL-3105": {
+    what: "two units that belong together are of different kinds",
+    hint: "Correct the unit in the name, the recipe, the limit or the instrument's birth message.",
+  },
+  "TL-3106": {
+    what: "a limit names something that nothing carries",
+    hint: "Correct the name; docs/limits.md says what a limit may name.",
+  },
+  "TL-3107": {
+    what: "a guard on an instrument's readings has tripped",
+    hint: "Look at the instrument; the guard clears by itself when its readings are well again.",
+  },
   "TL-3201": {
     what: "a device did not answer in time",
     hint: "Check its power and its line; the gateway goes on asking, and its job is in doubt until the device tells.",
