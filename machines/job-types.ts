@@ -86,7 +86,11 @@ export type JobEvent =
   | ({ readonly type: "job.resumed" } & Stamp)
   | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
   /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */
-  | ({ readonly type: "job.doubt" } & Stamp)
+  | ({
+      readonly type: "job.doubt";
+      /** Its start command may never have left; absent in logs of before this was asked. */
+      readonly mayHaveCostCommand?: boolean | undefined;
+    } & Stamp)
   /** Its instrument is back. */
   | ({ readonly type: "job.ask" } & Stamp)
   | ({ readonly type: "job.outcome"; readonly sent: boolean } & Stamp)

@@ -14,6 +14,11 @@ import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
 import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
+/** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
+const forgetSendings = setupJob.assign({
+  sendings: ({ context, event }) =>
+    event.type === "job.doubt" && event.mayHaveCostCommand === true ? 0 : context.sendings,
+});
 const letGo = [effect(releaseStation)];
 
 /**
@@ -102,6 +107,7 @@ export const jobMachine = setupJob.createMachine({
       exit: effect(stopTimer),
       on: {
         ...onInstrument,
+        "job.doubt": { target: "unknown", actions: forgetSendings },
         "job.accepted": [
           { guard: "isOfThisAttempt", target: "begun.accepted", actions: noteStart },
           { actions: noteStart },
@@ -201,7 +207,7 @@ export const jobMachine = setupJob.createMachine({
           { actions: noteStart },
         ],
         "job.cancel": { actions: [noteCancel, effect(cancelCommand)] },
-        "job.doubt": { actions: effect(reconcileCommand) },
+        "job.doubt": { actions: [forgetSendings, effect(reconcileCommand)] },
         "job.ask": { actions: effect(reconcileCommand) },
         "job.held": { target: "held", actions: noteStart },
         "job.resumed": {},

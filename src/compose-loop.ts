@@ -88,6 +88,8 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     view,
     start: async () => {
       await runtime.start();
+      if (ports.log.loss !== undefined)
+        await runtime.submit({ type: "log.lossAccepted", ...ports.log.loss });
       agent.online = true;
       announce(agent, true);
       await define(options.campaigns);

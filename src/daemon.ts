@@ -21,6 +21,8 @@ export interface DaemonOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Where the event log is: a folder, or an address such as `memory:`. */
   readonly log: string;
+  /** A person knows that acknowledged events are gone, and wants the log to go on without them. */
+  readonly acceptLoss?: boolean | undefined;
   readonly logger: Logger;
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
@@ -42,8 +44,8 @@ export interface Daemon extends Loop {
 
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { configuration, logger } = options;
-  const log = await openEventLog({ address: options.log, logger });
+  const { configuration, logger, acceptLoss } = options;
+  const log = await openEventLog({ address: options.log, logger, acceptLoss });
   const planner = createPlannerWorker({ logger });
   const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(

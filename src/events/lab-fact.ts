@@ -146,6 +146,8 @@ export type InternalFact =
       readonly instrumentId?: string | undefined;
       readonly offset_ms: number;
     }
+  /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
+  | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }

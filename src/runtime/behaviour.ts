@@ -5,5 +5,6 @@
  * - 1: set points are held against limits as numbers, by the names of the set points alone.
  * - 2: set points are held against births (names, types, units), limits against axes too, results against their goal;
  *      guards; a held job has a deadline; an instrument that counts its states anew is heard.
+ * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
  */
-export const BEHAVIOUR = 2;
+export const BEHAVIOUR = 3;

@@ -55,10 +55,16 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
     case "clock.noted":
+    case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
       return [];
   }
+}
+
+/** A job whose instrument, or whose daemon, was gone for a while. */
+function doubt(lab: Lab, stamp: Stamp): MachineEvent {
+  return { type: "job.doubt", mayHaveCostCommand: lab.behaviour >= 3, ...stamp };
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -76,8 +82,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
       to: { machine: "instrument", id },
       event: { type: "instrument.doubt", ...stamp },
     }));
-  for (const id of jobs)
-    tells.push({ to: { machine: "job", id }, event: { type: "job.doubt", ...stamp } });
+  for (const id of jobs) tells.push({ to: { machine: "job", id }, event: doubt(lab, stamp) });
   for (const id of lab.machines.campaign.keys()) {
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
@@ -131,7 +136,7 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   if (jobId === undefined || isLate) return tells;
   const job: MachineAddress = { machine: "job", id: jobId };
   if (fact.type === "instrument.online" && !fact.online) {
-    tells.push({ to: job, event: { type: "job.doubt", ...stamp } });
+    tells.push({ to: job, event: doubt(lab, stamp) });
   } else if (fact.type !== "instrument.state") {
     tells.push({ to: job, event: { type: "job.ask", ...stamp } });
   } else if (fact.jobId === jobId && fact.operation === "held") {
@@ -250,7 +255,7 @@ function routeEmergency(
     if (!isOnInstrument(job)) continue;
     tells.push({
       to: { machine: "job", id },
-      event: { type: fact.active ? "job.doubt" : "job.ask", ...stamp },
+      event: fact.active ? doubt(lab, stamp) : { type: "job.ask", ...stamp },
     });
   }
   return tells;

@@ -10,6 +10,8 @@ export interface AlarmSources {
   /** The reason of a campaign's last planning, where that failed. */
   readonly plannerFailures: ReadonlyMap<string, string>;
   readonly isBrokerLost: boolean;
+  /** Acknowledged events that the log went on without at this start. */
+  readonly logLoss?: { readonly after: number; readonly through: number } | undefined;
   /** What the machines and the limits know of. */
   readonly further?: readonly AlarmView[] | undefined;
 }
@@ -35,6 +37,17 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
       text:
         "The broker can't be reached: nothing is sent, and no stop from here arrives. " +
         "Use the switch on the wall; the daemon tries again by itself, and instruments keep their results.",
+    });
+  }
+  if (sources.logLoss !== undefined) {
+    const { after, through } = sources.logLoss;
+    alarms.push({
+      alarmId: "event-log",
+      severity: "critical",
+      subject: "event log",
+      text:
+        `Events ${after + 1} to ${through} were acknowledged and are gone. Instruments have forgotten the results among ` +
+        "them: look at the jobs of that time before their samples are used again. The next start ends this alarm.",
     });
   }
   alarms.push(...(sources.further ?? []));

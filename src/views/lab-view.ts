@@ -95,6 +95,8 @@ interface Fold {
   /** Where in the log the emergency stop was last cleared. */
   cleared_position: number;
   isBrokerLost: boolean;
+  /** Acknowledged events that the log went on without at this start. */
+  logLoss: { readonly after: number; readonly through: number } | undefined;
 }
 
 /** Starts an empty view of a laboratory. */
@@ -115,6 +117,7 @@ export function createLabView(options: LabViewOptions): LabView {
     emergencyStop: { active: false },
     cleared_position: 0,
     isBrokerLost: false,
+    logLoss: undefined,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
   return {
@@ -172,6 +175,10 @@ function foldEvent(fold: Fold, event: LabEvent): void {
     case "daemon.started":
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
+      fold.logLoss = undefined;
+      return;
+    case "log.lossAccepted":
+      fold.logLoss = { after: fact.after, through: fact.through };
       return;
     case "campaign.defined":
       defineCampaign(fold, fact.spec, event.time_ms);
@@ -302,7 +309,7 @@ function overviewOf(fold: Fold): OverviewView {
     ...instrument.view(fold.options.connectionOf?.(id)),
     hindrances: fold.options.state.hindrances?.(id) ?? [],
   }));
-  const { plannerFailures, isBrokerLost } = fold;
+  const { plannerFailures, isBrokerLost, logLoss } = fold;
   const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
@@ -322,7 +329,7 @@ function overviewOf(fold: Fold): OverviewView {
     })),
     instruments,
     alarms: listAlarms({
-      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost },
+      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost, logLoss },
       further: fold.options.state.alarms?.(),
     }),
     counters: {
