@@ -67,7 +67,7 @@ describe.skipIf(postgresMayBeLeftOut())(`the event log in PostgreSQL${why}`, () 
   });
 
   describe("what only a server knows", () => {
-    test("events that were acknowledged and are gone at the end are TL-4004", async () => {
+    test("events that were acknowledged and are gone at the end are TL-4007, until a person accepts it", async () => {
       const schema = freshSchema();
       const address = server.address(`?schema=${schema}`);
       const log = await open(address);
@@ -75,9 +75,31 @@ describe.skipIf(postgresMayBeLeftOut())(`the event log in PostgreSQL${why}`, () 
       await log.close();
       server.sql(`delete from ${schema}.event where position = 3`);
       await expect(open(address)).rejects.toMatchObject({
-        code: "TL-4004",
+        code: "TL-4007",
         message: expect.stringContaining("ends at position 2, and 3 was acknowledged"),
       });
+      const again = await openEventLog({ address, logger: silentLogger, acceptLoss: true });
+      expect(again.loss).toEqual({ after: 2, through: 3 });
+      expect((await again.append([draft(9)]))[0]?.position).toBe(3);
+      await again.close();
+      await (await open(address)).close();
+    });
+
+    test("a mark vouches for the log that it was made of, and for no other", async () => {
+      const schema = freshSchema();
+      const address = server.address(`?schema=${schema}`);
+      const log = await open(address);
+      await log.append(drafts(1, 3));
+      const known = await log.mark?.();
+      await log.append(drafts(4, 1));
+      await log.close();
+      const marked = await openEventLog({ address, logger: silentLogger, known });
+      expect(marked.knownThrough).toBe(3);
+      await marked.close();
+      const other = known === undefined ? undefined : { ...known, digest: "00000000" };
+      const doubted = await openEventLog({ address, logger: silentLogger, known: other });
+      expect(doubted.knownThrough).toBe(0);
+      await doubted.close();
     });
 
     test("a holder whose connection is gone is followed at once, and can append nothing more", async () => {

@@ -23,11 +23,13 @@ export const postgresBackend: EventLogBackend = {
       await session.end();
     }
   },
-  open: ({ address, logger, readOnly }) =>
+  open: ({ address, logger, readOnly, known, acceptLoss }) =>
     openPostgresEventLog({
       place: readPostgresAddress(address),
       logger,
       readOnly,
+      known,
+      acceptLoss,
       holder: `process ${process.pid} on ${hostname()}`,
     }),
 };

@@ -1,6 +1,6 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import type { EventLog } from "../../../src/events/event-log.ts";
+import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
 import { upcastEvent } from "../../../src/events/upcast-event.ts";
 import { CHECKSUM_START, LOG_VERSION, peekLine, readLine, writeLine } from "../event-line.ts";
@@ -15,6 +15,8 @@ export interface PostgresLogOptions {
   readonly readOnly: boolean;
   /** Who writes, for whoever comes second: host and process. */
   readonly holder: string;
+  readonly known?: LogMark | undefined;
+  readonly acceptLoss?: boolean | undefined;
 }
 
 interface Line {
@@ -37,7 +39,7 @@ const DUPLICATE_KEY = "23505";
  * The event log in PostgreSQL: one row an event, whose body is the line of the file log, checksum chain included. All drafts
  * that wait go in one statement, which tests the epoch, moves the position and inserts the rows; so a holder that was replaced
  * can append nothing, whenever it wakes up. A commit whose answer is lost, late or cancelled is unknown: it is read back.
- * Errors: TL-4001, TL-4002, TL-4003, TL-4004, TL-4005.
+ * Errors: TL-4001, TL-4002, TL-4003, TL-4004, TL-4005, TL-4007.
  */
 export async function openPostgresEventLog(options: PostgresLogOptions): Promise<EventLog> {
   const { place, logger, readOnly, holder } = options;
@@ -47,27 +49,55 @@ export async function openPostgresEventLog(options: PostgresLogOptions): Promise
     const reader = await connectPostgres(place, false).catch((error: unknown) => {
       throw notReached(error);
     });
-    const tail = await findTail(hold === undefined ? reader : await hold.session(0), sql);
+    const session = hold === undefined ? reader : await hold.session(0);
+    const { tail, loss } = await findTail(session, sql, options);
+    const knownThrough = await trustedThrough(session, sql, options.known);
     await reader.end();
-    return new PostgresEventLog({ place, sql, hold, tail, logger });
+    return new PostgresEventLog({ place, sql, hold, tail, logger, loss, knownThrough });
   } catch (error) {
     await hold?.release();
     throw error instanceof LabError ? error : notReached(error);
   }
 }
 
-/** Where the log ends, by its last row and by what the lease remembers: they must agree. */
-async function findTail(session: PostgresSession, sql: Statements): Promise<Tail> {
-  const { rows } = await session.query<{ position: string; body: string }>(sql.last);
-  const { rows: leases } = await session.query<{ position: string }>(sql.lease);
-  const marked = Number(leases[0]?.position ?? 0);
-  const [last] = rows;
-  const position = Number(last?.position ?? 0);
-  const peeked = last === undefined ? undefined : peekLine(last.body);
+/** Where the log ends, by its last row and by what the lease remembers: they must agree. TL-4007 where they do not. */
+async function findTail(
+  session: PostgresSession,
+  sql: Statements,
+  { readOnly, acceptLoss }: PostgresLogOptions,
+): Promise<{ readonly tail: Tail; readonly loss: LogLoss | undefined }> {
+  const { rows } = await session.query<{
+    marked: string;
+    position: string | null;
+    body: string | null;
+  }>(sql.end);
+  const marked = Number(rows[0]?.marked ?? 0);
+  const position = Number(rows[0]?.position ?? 0);
+  const body = rows[0]?.body ?? undefined;
+  const peeked = body === undefined ? undefined : peekLine(body);
   if (peeked !== undefined && peeked.version > LOG_VERSION) throw newer(peeked.version);
-  if (position !== marked)
-    throw damaged(`: it ends at position ${position}, and ${marked} was acknowledged`);
-  return { position, crc: last === undefined ? CHECKSUM_START : crcOf(last.body) };
+  const tail = { position, crc: body === undefined ? CHECKSUM_START : crcOf(body) };
+  if (position === marked) return { tail, loss: undefined };
+  const loss = { after: position, through: marked };
+  if (!readOnly && acceptLoss !== true)
+    throw new LabError(
+      "TL-4007",
+      `The event log in PostgreSQL ends at position ${position}, and ${marked} was acknowledged`,
+      { context: { ...loss } },
+    );
+  if (!readOnly) await session.query(sql.setPosition, [position]);
+  return { tail, loss };
+}
+
+/** How far the log is what a cache was made of: its checksum there says so. */
+async function trustedThrough(
+  session: PostgresSession,
+  sql: Statements,
+  known: LogMark | undefined,
+): Promise<number> {
+  if (known === undefined) return 0;
+  const { rows } = await session.query<{ body: string }>(sql.at, [known.position]);
+  return rows[0] !== undefined && crcOf(rows[0].body) === known.digest ? known.position : 0;
 }
 
 interface Parts {
@@ -76,6 +106,8 @@ interface Parts {
   readonly hold: PostgresHold | undefined;
   readonly tail: Tail;
   readonly logger: Logger;
+  readonly loss: LogLoss | undefined;
+  readonly knownThrough: number;
 }
 
 class PostgresEventLog implements EventLog {
@@ -90,6 +122,18 @@ class PostgresEventLog implements EventLog {
 
   get lastPosition(): number {
     return this.tail.position;
+  }
+
+  get loss(): LogLoss | undefined {
+    return this.parts.loss;
+  }
+
+  get knownThrough(): number {
+    return this.parts.knownThrough;
+  }
+
+  async mark(): Promise<LogMark> {
+    return { position: this.tail.position, digest: this.tail.crc };
   }
 
   async append(drafts: readonly EventDraft[]): Promise<LabEvent[]> {

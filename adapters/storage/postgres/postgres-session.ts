@@ -87,11 +87,24 @@ async function openSession(
     },
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
       warnings.length = 0;
-      const { rows, rowCount } = await client.query<Row>(text, [...values]);
+      // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
+      const { rows, rowCount } = await client.query<Row>({
+        text,
+        values: [...values],
+        ...(values.length > 0 ? { name: nameOf(text) } : {}),
+      });
       return { rows, count: rowCount ?? 0, warnings: [...warnings] };
     },
     end,
   };
+}
+
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `tieline${names.size}`;
+  names.set(text, name);
+  return name;
 }
 
 export function delay(time_ms: number): Promise<void> {

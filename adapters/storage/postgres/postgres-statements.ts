@@ -47,9 +47,14 @@ export function statementsOf(s: string) {
     read: `
       select e.position::text, e.body from ${s}.event e
       where e.position between $1 and $2 order by e.position limit 1000`,
-    last: `select e.position::text, e.body from ${s}.event e order by e.position desc limit 1`,
+    /** Last row and what the lease remembers, of one moment. */
+    end: `
+      select l.position::text as marked, e.position::text as position, e.body
+      from ${s}.lease l
+      left join lateral (select * from ${s}.event order by position desc limit 1) e on true`,
     at: `select body from ${s}.event where position = $1`,
-    lease: `select epoch::text, position::text from ${s}.lease`,
+    /** $1 position. */
+    setPosition: `update ${s}.lease set position = $1`,
   } as const;
 }
 
