@@ -5,6 +5,7 @@ import type { Clock } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import { addsCandidates } from "./domain/extend-campaign.ts";
+import type { ResultJudgement } from "./domain/limits/judge-result.ts";
 import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
@@ -77,7 +78,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     { ...ports, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, policies: options.policies },
     observerOf({
-      ...{ agent, view, publisher, timers, logger, further: options.observer },
+      ...{ agent, view, publisher, logger, further: options.observer },
       sourceOf: options.sourceOf,
     }),
   );
@@ -131,6 +132,17 @@ interface Onlookers {
   readonly sourceOf: SourceOf | undefined;
 }
 
+/** A number that is taken in another unit, and a result that is not taken at all, are told where people look. */
+function tellJudgement(
+  logger: RuntimePorts["logger"],
+  judgement: ResultJudgement | undefined,
+): void {
+  if (judgement === undefined) return;
+  const { unusable, remarks } = judgement;
+  if (unusable !== undefined) logger.warn({ why: unusable }, "result.setAside");
+  else for (const what of remarks) logger.info({ what }, "result.converted");
+}
+
 /** One line in the daemon's log for each thing that the configuration and a birth do not agree on, as it is found. */
 function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolean) => void {
   let told: Lab["problems"] = [];
@@ -147,7 +159,7 @@ function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolea
 
 /** Folds what happens into the views and shows their changes. */
 function observerOf(onlookers: Onlookers): RuntimeObserver {
-  const { agent, view, publisher, further } = onlookers;
+  const { agent, view, publisher, further, logger } = onlookers;
   const tellProblems = problemTeller(onlookers);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
@@ -157,6 +169,7 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
     onEvent: (event, lab, live) => {
       view.fold(event);
       tellProblems(lab, live);
+      if (live) tellJudgement(logger, lab.judgements.get(event.position));
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },
@@ -205,6 +218,7 @@ function showTo(
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
+    judgementOf: (position) => lab().judgements.get(position),
     hindrances: (id) => hindrancesOf(lab(), id).map(({ text }) => text),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
