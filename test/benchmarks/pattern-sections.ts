@@ -1,7 +1,9 @@
 import type { Section } from "../support/pattern-spread.ts";
 
 /** Made-up sections of three components with solid solutions; shares are those of the second and third component. */
-export const SECTIONS: Readonly<Record<string, Section & { readonly elements: readonly string[] }>> = {
+export const SECTIONS: Readonly<
+  Record<string, Section & { readonly elements: readonly string[] }>
+> = {
   "ZnO-TiO2-NiO": {
     elements: ["Zn", "Ti", "Ni", "O"],
     phases: [
