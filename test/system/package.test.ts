@@ -121,9 +121,20 @@ describe.runIf(isThere)("the package", () => {
       `import { composeLoop, createMemoryEventLog, type LabEvent } from "tieline";
 import { jobMachine, JOB_TIMES } from "tieline/machines";
 import { runSimulation } from "tieline/simulators";
+import { createTaskDevice, openGateway, type Device } from "tieline/gateway";
+import { createFactInterpreter, type Interpreter } from "tieline/interpreters";
+const device: Device = createTaskDevice({ kind: "k", capabilities: [], run: () => ({ observations: [] }) });
+const peak: Interpreter<"curve", number> = {
+  name: "peak",
+  takes: "curve",
+  gives: "objective",
+  settings: (spec) => (spec.goal === "optimise" ? 1 : undefined),
+  interpret: ({ values, unit }, factor) => ({ kind: "objective", name: "peak", value: factor * Math.max(...values), unit }),
+};
 const kinds: readonly string[] = [composeLoop, createMemoryEventLog, runSimulation].map((one) => typeof one);
 const none: readonly LabEvent[] = [];
-process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length]));
+const opened = [openGateway, createFactInterpreter].every((one) => typeof one === "function");
+process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length, opened, device.kind, peak.name]));
 `,
     );
     const types = join(ROOT, "node_modules/@types");
@@ -138,6 +149,9 @@ process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, non
       "job",
       "object",
       0,
+      true,
+      "k",
+      "peak",
     ]);
   });
 });
