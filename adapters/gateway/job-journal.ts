@@ -34,7 +34,7 @@ interface JobKey {
 }
 
 /** What a gateway must still know when it starts again. */
-export type JournalEntry =
+type JournalEntry =
   | { readonly note: "epoch"; readonly epoch: number }
   | { readonly note: "command"; readonly commandId: string }
   | { readonly note: "emergencyStop"; readonly active: boolean; readonly reason: string }
