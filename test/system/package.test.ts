@@ -17,6 +17,7 @@ const CONTENTS = [
   /^docs\/images\/[\w/-]+\.(png|svg)$/,
   /^config\/[\w.-]+\.yaml$/,
   /^config\/silicon\//,
+  /^examples\/[\w.-]+\.(md|yaml|csv|json|xyz\.gz|lammpstrj\.gz)$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];
 const TARBALL_bytes_max = 8e6;

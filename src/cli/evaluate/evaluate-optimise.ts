@@ -19,7 +19,7 @@ import { PLOT_HELP } from "../output/write-picture.ts";
 
 const EXAMPLE = `
 Example:
-  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10 --plot branin.png
+  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 60 --seeds 10 --plot branin.png
 
 Acquisitions, one objective:       expected-improvement (default), probability-of-improvement, upper-confidence-bound, thompson
 Acquisitions, several objectives:  expected-hypervolume (default), hypervolume-probability, thompson, parego
