@@ -7,15 +7,9 @@ import type { GoalSettings } from "../src/domain/goal-settings.ts";
 import { asId } from "../src/domain/identifiers.ts";
 import type { Recipe } from "../src/domain/recipe.ts";
 import { CANDIDATES_MAX, type SearchSpace, type TableSpace } from "../src/domain/search-space.ts";
-import {
-  columnOf,
-  numberAt,
-  parseTable,
-  readNumber,
-  readTableText,
-  type Table,
-  type TableRow,
-} from "../src/tables/table.ts";
+import { axisNumbers, numericColumn } from "../src/tables/numeric-column.ts";
+import { columnOf, parseTable, readTableText, type Table } from "../src/tables/table.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 import type { CampaignConfiguration } from "./schema.ts";
 
@@ -49,6 +43,8 @@ export function campaignSpec(
     recipe: { steps: campaign.recipe },
     ...alternativesOf(campaign),
     limits: campaign.limits,
+    ...(campaign.conditions === undefined ? {} : { conditions: campaign.conditions }),
+    ...(campaign.guards === undefined ? {} : { guards: campaign.guards }),
     ...goalOf(campaign, folder),
   };
 }
@@ -94,11 +90,11 @@ function readTableSpace(
       const what = `${file} has ${length} candidates; ${CANDIDATES_MAX} are allowed`;
       throw new LabError("TL-1020", what, { hint: "Take larger steps." });
     }
-    const columns = axes.map((axis) => columnOf(table, axis));
-    const rows = table.rows.map((row) =>
-      Object.fromEntries(
-        axes.map((axis, k) => [axis, cellOf(table, row, columns[k] ?? 0, goal === "optimise")]),
-      ),
+    const columns = axes.map((axis) =>
+      readAxis(table, columnOf(table, axis), GOAL_RULES[goal].words),
+    );
+    const rows = table.rows.map((_, row) =>
+      Object.fromEntries(axes.map((axis, k) => [axis, columns[k]![row]!])),
     );
     const sha256 = createHash("sha256").update(text).digest("hex");
     return { kind: "table", rows, components, source: { file, sha256 } };
@@ -109,9 +105,11 @@ function readTableSpace(
   }
 }
 
-function cellOf(table: Table, row: TableRow, column: number, mayBeWord: boolean): number | string {
-  const cell = row.cells[column] ?? "";
-  const isWord =
-    Number.isNaN(readNumber(table, cell)) && !/^([+-]?(nan|inf|infinity))?$/i.test(cell);
-  return mayBeWord && isWord ? cell : numberAt(table, row, column);
+/** Numbers, each of them there; an optimisation takes a column of words as a category. */
+function readAxis(table: Table, column: number, mayBeWords: boolean): readonly (number | string)[] {
+  const isWords = mayBeWords && numericColumn(table, column) === undefined;
+  const hasEmpty = table.rows.some(({ cells }) => cells[column] === "");
+  return isWords && !hasEmpty
+    ? table.rows.map(({ cells }) => cells[column] ?? "")
+    : [...axisNumbers(table, column).values];
 }

@@ -1,11 +1,8 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
+import { checkLimits } from "./check-limits.ts";
+import type { CrossProblem } from "./cross-problem.ts";
+import { GOAL_RULES } from "./goal-schemas.ts";
 import type { CampaignConfiguration } from "./schema.ts";
-
-/** A problem that one value alone does not show. */
-export interface CrossProblem {
-  readonly path: readonly PropertyKey[];
-  readonly text: string;
-}
 
 /** Rules between the parts of a configuration: names that must match, sizes that multiply. */
 export function checkCampaigns(
@@ -27,6 +24,7 @@ export function checkCampaigns(
       ...checkRecipe(campaign, path),
       ...checkSize(campaign, path),
       ...checkOptimisation(campaign, path),
+      ...checkLimits(campaign, axisNames(campaign.space), path),
     ];
   });
 }
@@ -57,7 +55,7 @@ function checkRecipe(
     })),
   ];
   const misplaced =
-    campaign.alternatives !== undefined && campaign.goal !== "structure-map"
+    campaign.alternatives !== undefined && !GOAL_RULES[campaign.goal].alternatives
       ? [
           {
             path: [...path, "alternatives"],
@@ -68,7 +66,8 @@ function checkRecipe(
   const unknown = recipes.flatMap(({ at, steps }) =>
     steps.flatMap((step, k) =>
       Object.entries(step.parameters).flatMap(([parameter, source]) => {
-        if (typeof source !== "object" || names.includes(source.axis)) return [];
+        if (typeof source !== "object" || !("axis" in source) || names.includes(source.axis))
+          return [];
         const text = `there is no axis "${source.axis}"; the axes of the space are ${names.join(", ")}`;
         return [{ path: [...path, ...at, k, "parameters", parameter, "axis"], text }];
       }),

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
+import { GOALS, type Goal } from "../src/domain/campaign.ts";
+import { OPTIMISE_SCORES } from "../src/planning/optimise/scores/index.ts";
+import { rangeSchema, unitSchema } from "./limits-schema.ts";
 
 const known = z.array(
   z.strictObject({
@@ -28,16 +30,20 @@ const phaseDiagramModel = z.strictObject({
     .optional(),
 });
 
+/** Of every measured number: its unit, and what can be true of it. */
+const measured = { unit: unitSchema.optional(), plausible: rangeSchema.optional() };
+
 const objective = z.strictObject({
   name: z.string().min(1),
   direction: z.enum(["min", "max", "target"]),
   range: z.strictObject({ min: z.number(), max: z.number() }).optional(),
   reference: z.number().optional(),
+  ...measured,
 });
 
 const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),
-  acquisition: z.enum(ACQUISITIONS).optional(),
+  acquisition: z.enum(OPTIMISE_SCORES.map(({ name }) => name)).optional(),
   kernel: z.enum(["matern-5/2", "squared-exponential"]).optional(),
   inputs: z.array(z.string().min(1)).min(1).optional(),
   logInputs: z.array(z.string().min(1)).optional(),
@@ -50,6 +56,7 @@ const optimiseModel = z.strictObject({
         name: z.string().min(1),
         min: z.number().optional(),
         max: z.number().optional(),
+        ...measured,
       }),
     )
     .optional(),
@@ -97,14 +104,37 @@ const effectiveModelModel = z.strictObject({
   sigma: z.number().positive().optional(),
 });
 
+/** What a campaign's settings may say for each goal; a goal that is forgotten here does not compile. */
+const SCHEMAS = {
+  "phase-diagram": z.strictObject({ goal: z.literal("phase-diagram"), model: phaseDiagramModel }),
+  optimise: z.strictObject({ goal: z.literal("optimise"), model: optimiseModel }),
+  "structure-map": z.strictObject({ goal: z.literal("structure-map"), model: structureMapModel }),
+  "effective-model": z.strictObject({
+    goal: z.literal("effective-model"),
+    model: effectiveModelModel,
+  }),
+} satisfies Readonly<Record<Goal, z.ZodType>>;
+
+type GoalSchema = (typeof SCHEMAS)[Goal];
+
 /** What a campaign is after, with the settings of its model. */
 export const goalSchema = z.discriminatedUnion(
   "goal",
-  [
-    z.strictObject({ goal: z.literal("phase-diagram"), model: phaseDiagramModel }),
-    z.strictObject({ goal: z.literal("optimise"), model: optimiseModel }),
-    z.strictObject({ goal: z.literal("structure-map"), model: structureMapModel }),
-    z.strictObject({ goal: z.literal("effective-model"), model: effectiveModelModel }),
-  ],
-  { error: "write goal: phase-diagram, optimise, structure-map or effective-model" },
+  Object.values(SCHEMAS) as [GoalSchema, ...GoalSchema[]],
+  { error: `write goal: ${GOALS.slice(0, -1).join(", ")} or ${GOALS.at(-1)}` },
 );
+
+/** What a campaign of each goal may have besides. */
+export const GOAL_RULES: Readonly<Record<Goal, GoalRules>> = {
+  "phase-diagram": { alternatives: false, words: false },
+  optimise: { alternatives: false, words: true },
+  "structure-map": { alternatives: true, words: false },
+  "effective-model": { alternatives: false, words: false },
+};
+
+export interface GoalRules {
+  /** Recipes of another kind of instrument beside its own. */
+  readonly alternatives: boolean;
+  /** Words as values of an axis: a category. */
+  readonly words: boolean;
+}

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
-import { type CrossProblem, checkCampaigns } from "./check-campaigns.ts";
+import { checkCampaigns } from "./check-campaigns.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import {
@@ -43,6 +44,8 @@ export interface LoadedConfiguration {
   readonly folder: string;
   readonly sha256: string;
   readonly configuration: Configuration;
+  /** `lab.yaml:23` for the keys to a value; a campaign is named by its place or by its id. */
+  readonly sourceOf: (path: readonly (string | number)[]) => string;
 }
 
 /**
@@ -93,7 +96,12 @@ export function loadConfiguration(
     throw problemsError("TL-1010", problems, { file, folder, sound: unchecked });
   }
   const sha256 = createHash("sha256").update(text).digest("hex");
-  return { file, folder, sha256, configuration: parsed.data };
+  const { campaigns } = parsed.data;
+  const sourceOf: LoadedConfiguration["sourceOf"] = ([first = "", second = "", ...rest]) => {
+    const named = first === "campaigns" ? campaigns.findIndex(({ id }) => id === second) : -1;
+    return `${basename(file)}:${lineOf([first, named < 0 ? second : named, ...rest])}`;
+  };
+  return { file, folder, sha256, configuration: parsed.data, sourceOf };
 }
 
 /** The error for problems that only the models can see, each with its line in the configuration's file. */

@@ -3,6 +3,13 @@ import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
+import {
+  campaignGuardsSchema,
+  conditionsSchema,
+  instrumentSchema,
+  limitsSchema,
+  parameterSourceSchema,
+} from "./limits-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
 
 const identifier = z
@@ -14,21 +21,9 @@ const campaignIdentifier = z
   .regex(/^[A-Za-z0-9_-]{1,40}$/, "use 1 to 40 letters, digits, dashes and underscores");
 const port = z.number().int().min(0).max(65535);
 
-const interval = z
-  .strictObject({ min: z.number().optional(), max: z.number().optional() })
-  .refine(
-    (range) => (range.min ?? Number.NEGATIVE_INFINITY) <= (range.max ?? Number.POSITIVE_INFINITY),
-    {
-      message: "min must not be larger than max",
-    },
-  );
-const limitsSchema = z.record(z.string(), interval);
-
 const recipeStep = z.strictObject({
   capability: z.string().min(1),
-  parameters: z
-    .record(z.string(), z.union([z.number(), z.string(), z.strictObject({ axis: z.string() })]))
-    .default({}),
+  parameters: z.record(z.string(), parameterSourceSchema).default({}),
   timeLimit_s: z.number().positive().default(86_400),
   repeatable: z.boolean().default(false),
   retries: z.number().int().min(0).max(20).default(2),
@@ -51,6 +46,10 @@ const campaignCommon = z.strictObject({
     .partialRecord(z.enum(["measurement", "simulation"]), z.array(recipeStep).min(1).max(20))
     .optional(),
   limits: limitsSchema.default({}),
+  /** Limits on several set points at once: always: "a + b <= 1", never: "Zn > 0.3 and temperature_K > 900". */
+  conditions: conditionsSchema.optional(),
+  /** What must hold of instruments' readings while the campaign works with them. */
+  guards: campaignGuardsSchema.optional(),
   goal: z.string(),
   model: z.unknown().optional(),
 });
@@ -110,7 +109,10 @@ export const configurationSchema = z.strictObject({
     .max(64)
     .default([]),
   instruments: z
-    .record(identifier, z.strictObject({ limits: limitsSchema.default({}) }))
+    .record(
+      identifier,
+      instrumentSchema.nullable().transform((one) => one ?? { limits: {} }),
+    )
     .default({}),
   notifications: z
     .array(

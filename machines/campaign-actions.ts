@@ -16,7 +16,8 @@ export function freePlaces(context: CampaignContext): number {
   const left = context.budget - context.observed - context.open.length;
   const room = context.inFlight_max - context.open.length;
   const barrier = context.waitForWholeBatch && context.open.length > 0;
-  return context.ending !== undefined || barrier ? 0 : Math.max(0, Math.min(left, room));
+  const none = context.ending !== undefined || barrier || context.hindrance !== undefined;
+  return none ? 0 : Math.max(0, Math.min(left, room));
 }
 
 /** The next request; the same context always makes the same one. */

@@ -50,6 +50,8 @@ export const setupCampaign = setup({
       context.request === undefined,
     isConverged: ({ context }) =>
       context.ending !== undefined && context.open.length === 0 && context.request === undefined,
+    isHindered: ({ context }) => context.hindrance !== undefined,
+    isHindrance: ({ event }) => event.type === "campaign.hindered" && event.hindrance !== undefined,
     isWithoutPoints: ({ context }) => context.open.length === 0 && context.request === undefined,
     isEmpty: ({ context }) => context.open.length === 0,
     isWaitingForPerson: ({ context }) =>
@@ -106,12 +108,28 @@ export const closeRequest = setupCampaign.assign(({ context, event }) => ({
   ...(event.type === "campaign.proposed" &&
   event.verdict.kind !== "continue" &&
   context.ending === undefined
-    ? { ending: event.verdict, reason: event.verdict.reason }
+    ? { ending: event.verdict, reason: endingReason(context, event) }
     : {}),
   ...(event.type === "campaign.proposed" && event.refused.length > 0
-    ? { excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)] }
+    ? {
+        excluded: [...context.excluded, ...event.refused.map((one) => one.candidateId)],
+        refusal: event.refused[0]?.why,
+      }
     : {}),
 }));
+
+/** Nothing may be left because a limit forbids what was left. */
+function endingReason(
+  context: CampaignContext,
+  event: Extract<CampaignEvent, { readonly type: "campaign.proposed" }>,
+): string {
+  const { verdict, refused } = event;
+  const reason = verdict.kind === "continue" ? "" : verdict.reason;
+  const refusal = refused[0]?.why ?? context.refusal;
+  return verdict.kind !== "exhausted" || refusal === undefined
+    ? reason
+    : `${reason}; points were refused: ${refusal}`;
+}
 
 /** Makes an experiment of each proposed point that still has a place. */
 export const openExperiments = setupCampaign.enqueueActions((args) => {
@@ -223,6 +241,11 @@ export const noteReason = setupCampaign.assign({
     "reason" in event && event.reason !== undefined ? String(event.reason) : undefined,
 });
 
+export const noteHindrance = setupCampaign.assign({
+  hindrance: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
+  reason: ({ event }) => (event.type === "campaign.hindered" ? event.hindrance : undefined),
+});
+
 export const noteEmergency = setupCampaign.assign({
   isEmergency: ({ event }) => event.type === "safety.emergencyStop" && event.active,
 });
@@ -234,9 +257,14 @@ export const armSuspension = setupCampaign.enqueueActions((args) => {
   const timers = context.timers + 1;
   const timerId = `${context.campaignId}/t${timers}`;
   const next = { ...context, suspensions: context.suspensions + 1 };
+  const why =
+    event.type === "experiment.failed" && event.detail !== undefined && event.detail !== ""
+      ? { reason: `too many experiments in a row failed, the last because ${event.detail}` }
+      : {};
   enqueue.assign({
     timers,
     timerId,
+    ...why,
     suspensions: next.suspensions,
     planFailures: 0,
     failuresInARow: 0,

@@ -46,10 +46,14 @@ export interface CampaignContext extends CampaignInput {
   /** Position of the last result that counts. */
   readonly through: number;
   readonly excluded: readonly string[];
+  /** Why the last point that a limit forbade was refused. */
+  readonly refusal?: string | undefined;
   readonly failuresInARow: number;
   readonly planFailures: number;
   readonly suspensions: number;
   readonly ending: Exclude<Verdict, { kind: "continue" }> | undefined;
+  /** Why it starts nothing new although it runs: no instrument fits its recipe, a guard has tripped. */
+  readonly hindrance: string | undefined;
   /** Why it is in the state it is in, for people. */
   readonly reason: string | undefined;
   readonly timers: number;
@@ -63,6 +67,8 @@ interface AboutExperiment extends Stamp {
   readonly experimentId: string;
   readonly candidateId: string;
   readonly reason?: JobFailureReason | undefined;
+  /** Of a failure: what the instrument or a limit said. */
+  readonly detail?: string | undefined;
 }
 
 export type OperatorEvent = {
@@ -100,6 +106,8 @@ export type CampaignEvent =
   | ({ readonly type: "experiment.abandoned" } & AboutExperiment)
   /** The daemon restarted. */
   | ({ readonly type: "campaign.doubt" } & Stamp)
+  /** What keeps it from starting anything new, or (absent) that nothing does any more. */
+  | ({ readonly type: "campaign.hindered"; readonly hindrance?: string | undefined } & Stamp)
   /** Nothing of it is on an instrument any more (pausing), or every doubt is settled (recovering). */
   | ({ readonly type: "campaign.settled" } & Stamp)
   | ({

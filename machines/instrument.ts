@@ -1,5 +1,11 @@
 import { assign, setup } from "xstate";
-import type { Capability, Control, Operation, Safety } from "../src/domain/instrument.ts";
+import type {
+  Capability,
+  Control,
+  InstrumentBirth,
+  Operation,
+  Safety,
+} from "../src/domain/instrument.ts";
 import type { Effect, Stamp } from "./effect.ts";
 
 export interface InstrumentContext {
@@ -12,6 +18,7 @@ export interface InstrumentContext {
   readonly kind: string;
   readonly capabilities: readonly Capability[];
   readonly simulated: boolean;
+  readonly channels: InstrumentBirth["channels"];
   readonly keepsJournal: boolean;
   readonly jobId: string | undefined;
   readonly seen_ms: number;
@@ -34,6 +41,7 @@ export type InstrumentEvent =
       readonly kind: string;
       readonly capabilities: readonly Capability[];
       readonly simulated: boolean;
+      readonly channels?: InstrumentBirth["channels"];
       readonly journal?: boolean | undefined;
     } & Stamp)
   | ({
@@ -163,6 +171,7 @@ export const instrumentMachine = setupInstrument.createMachine({
     kind: "unknown",
     capabilities: [],
     simulated: false,
+    channels: undefined,
     keepsJournal: false,
     jobId: undefined,
     seen_ms: 0,
@@ -192,6 +201,7 @@ export const instrumentMachine = setupInstrument.createMachine({
               kind: event.kind,
               capabilities: event.capabilities,
               simulated: event.simulated,
+              channels: event.channels,
               keepsJournal: event.journal ?? false,
             })),
           },

@@ -20,8 +20,9 @@ export function startCommand({ context, event }: Args): Effect {
       campaignId: context.campaignId,
       notAfter_ms: event.time_ms + JOB_TIMES.validity_ms,
       capability: context.capability,
-      parameters: context.parameters,
+      parameters: context.sent?.parameters ?? context.parameters,
       sampleIds: context.sampleIds,
+      ...(context.sent === undefined ? {} : { conversions: context.sent.conversions }),
     },
   };
 }
@@ -105,6 +106,9 @@ export function reportEnd(type: "job.done" | "job.ended") {
       reason: context.failure?.reason,
       detail: context.failure?.detail,
       isFailure: event.type === "job.result" && event.isFailure,
+      ...(event.type === "job.result" && event.unusable !== undefined
+        ? { reason: "resultUnusable", detail: event.unusable }
+        : {}),
       time_ms: event.time_ms,
       position: event.position,
     },

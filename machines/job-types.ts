@@ -1,5 +1,6 @@
 import type { Parameters } from "../src/domain/candidate.ts";
 import type { JobFailureReason } from "../src/domain/job.ts";
+import type { Conversion } from "../src/domain/limits/fit-set-points.ts";
 import type { Effect, Stamp } from "./effect.ts";
 
 /** What a job is, fixed when it is created. */
@@ -17,7 +18,15 @@ export interface JobInput {
   readonly timeLimit_s: number;
 }
 
+/** Set points as the chosen instrument reads them, where its units are not the recipe's. */
+export interface SentSetPoints {
+  readonly parameters: Parameters;
+  readonly conversions: readonly Conversion[];
+}
+
 export interface JobContext extends JobInput {
+  /** Absent where they are sent as they are asked for. */
+  readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
@@ -51,7 +60,7 @@ export type JobEvent =
       readonly instrumentId: string;
       readonly bootId: string | undefined;
     } & Stamp)
-  | ({ readonly type: "job.dispatch" } & Stamp)
+  | ({ readonly type: "job.dispatch"; readonly sent?: SentSetPoints | undefined } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
   | ({ readonly type: "job.accepted" } & FromInstrument)
@@ -61,7 +70,12 @@ export type JobEvent =
       readonly retryable: boolean;
     } & FromInstrument)
   | ({ readonly type: "job.progress"; readonly fraction: number } & FromInstrument)
-  | ({ readonly type: "job.result"; readonly isFailure: boolean } & FromInstrument)
+  | ({
+      readonly type: "job.result";
+      readonly isFailure: boolean;
+      /** Why nothing can be learnt from it. */
+      readonly unusable?: string | undefined;
+    } & FromInstrument)
   | ({
       readonly type: "job.failed";
       readonly reason: string;
@@ -77,7 +91,11 @@ export type JobEvent =
   | ({ readonly type: "job.resumed" } & Stamp)
   | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
   /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */
-  | ({ readonly type: "job.doubt" } & Stamp)
+  | ({
+      readonly type: "job.doubt";
+      /** Its start command may never have left; absent in logs of before this was asked. */
+      readonly mayHaveCostCommand?: boolean | undefined;
+    } & Stamp)
   /** Its instrument is back. */
   | ({ readonly type: "job.ask" } & Stamp)
   | ({ readonly type: "job.outcome"; readonly sent: boolean } & Stamp)

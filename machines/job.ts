@@ -14,6 +14,11 @@ import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
 import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
+/** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
+const forgetSendings = setupJob.assign({
+  sendings: ({ context, event }) =>
+    event.type === "job.doubt" && event.mayHaveCostCommand === true ? 0 : context.sendings,
+});
 const letGo = [effect(releaseStation)];
 
 /**
@@ -27,6 +32,7 @@ export const jobMachine = setupJob.createMachine({
   context: ({ input }) => ({
     ...input,
     attempt: 1,
+    sent: undefined,
     instrumentId: undefined,
     bootId: undefined,
     sendings: 0,
@@ -81,7 +87,12 @@ export const jobMachine = setupJob.createMachine({
     reserved: {
       on: {
         ...takeResult,
-        "job.dispatch": "dispatched",
+        "job.dispatch": {
+          target: "dispatched",
+          actions: setupJob.assign({
+            sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+          }),
+        },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.doubt": { target: "queued", actions: letGo },
       },
@@ -96,6 +107,7 @@ export const jobMachine = setupJob.createMachine({
       exit: effect(stopTimer),
       on: {
         ...onInstrument,
+        "job.doubt": { target: "unknown", actions: forgetSendings },
         "job.accepted": [
           { guard: "isOfThisAttempt", target: "begun.accepted", actions: noteStart },
           { actions: noteStart },
@@ -195,7 +207,7 @@ export const jobMachine = setupJob.createMachine({
           { actions: noteStart },
         ],
         "job.cancel": { actions: [noteCancel, effect(cancelCommand)] },
-        "job.doubt": { actions: effect(reconcileCommand) },
+        "job.doubt": { actions: [forgetSendings, effect(reconcileCommand)] },
         "job.ask": { actions: effect(reconcileCommand) },
         "job.held": { target: "held", actions: noteStart },
         "job.resumed": {},

@@ -1,16 +1,19 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
-import type { Clock, Timers } from "./core/clock.ts";
+import type { Clock } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
-import type { Limits } from "./domain/candidate.ts";
 import { addsCandidates } from "./domain/extend-campaign.ts";
+import type { ResultJudgement } from "./domain/limits/judge-result.ts";
+import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import { hindrancesOf } from "./runtime/hindrances.ts";
 import type { Lab } from "./runtime/lab.ts";
+import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { FINAL_STATES, listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
@@ -25,18 +28,16 @@ export interface PlannedCampaign {
 export interface LoopOptions {
   readonly site: string;
   readonly agentId: string;
-  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  /** What the configuration says of instruments. */
+  readonly policies: Readonly<Record<string, InstrumentPolicy>>;
   readonly campaigns: readonly PlannedCampaign[];
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: SourceOf | undefined;
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
 }
-
-/** Retained messages have come so long after a connection. */
-const RETAINED_WITHIN_ms = 1000;
-
-type EmergencyStopFact = Extract<LabFact, { readonly type: "safety.emergencyStop" }>;
 
 /** The loop without the world: the same for the daemon and for a simulation in virtual time. */
 export interface Loop {
@@ -50,8 +51,8 @@ export interface Loop {
   submit(fact: LabFact): Promise<unknown>;
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
-  /** Tells every instrument at once, then logs it: instruments don't wait for the disk. */
-  emergencyStop(stop: Omit<EmergencyStopFact, "type">): Promise<void>;
+  /** A stop tells every instrument at once, then is logged: instruments don't wait for the disk. TL-3003 refused. */
+  emergencyStop(stop: Parameters<Runtime["emergencyStop"]>[0]): Promise<void>;
   /** True when every campaign is over. */
   isFinished(): boolean;
   stop(): Promise<void>;
@@ -62,7 +63,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const { site, agentId } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
-  const statePort = statePortOf(() => runtime.lab);
+  const statePort = statePortOf(() => runtime.lab, options.sourceOf);
   const view = createLabView({
     site,
     agentId,
@@ -75,8 +76,11 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },
-    { site, agentId, version: VERSION, instrumentLimits: options.instrumentLimits },
-    observerOf({ agent, view, publisher, timers, further: options.observer }),
+    { site, agentId, version: VERSION, policies: options.policies },
+    observerOf({
+      ...{ agent, view, publisher, logger, further: options.observer },
+      sourceOf: options.sourceOf,
+    }),
   );
   const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
     defineCampaigns(runtime, ports, agentId, campaigns);
@@ -85,6 +89,8 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     view,
     start: async () => {
       await runtime.start();
+      if (ports.log.loss !== undefined)
+        await runtime.submit({ type: "log.lossAccepted", ...ports.log.loss });
       agent.online = true;
       announce(agent, true);
       await define(options.campaigns);
@@ -93,10 +99,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     readLog: () => ports.log.read(),
     submit: (fact) => runtime.submit(fact),
     define,
-    emergencyStop: async ({ active, by, reason, message }) => {
-      publish(messages().emergencyStop({ active, by, reason }, clock.now_ms()));
-      await runtime.submit({ type: "safety.emergencyStop", active, by, reason, message });
-    },
+    emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
       publisher.stop();
@@ -120,24 +123,44 @@ function announce({ messages, publish, clock }: Agent, online: boolean): void {
   publish(messages().online(online, VERSION, clock.now_ms()));
 }
 
-/** A broker may have lost the stop that it retained; had a person cleared it there, we would know by now. */
-function repeatEmergencyStop({ lab, messages, publish, clock }: Agent): void {
-  const { emergency } = lab();
-  if (emergency === undefined) return;
-  const { by, reason } = emergency;
-  publish(messages().emergencyStop({ active: true, by, reason }, clock.now_ms()));
-}
-
 interface Onlookers {
   readonly agent: Agent;
   readonly view: LabView;
   readonly publisher: ViewPublisher;
-  readonly timers: Timers;
   readonly further: RuntimeObserver | undefined;
+  readonly logger: RuntimePorts["logger"];
+  readonly sourceOf: SourceOf | undefined;
+}
+
+/** A number that is taken in another unit, and a result that is not taken at all, are told where people look. */
+function tellJudgement(
+  logger: RuntimePorts["logger"],
+  judgement: ResultJudgement | undefined,
+): void {
+  if (judgement === undefined) return;
+  const { unusable, remarks } = judgement;
+  if (unusable !== undefined) logger.warn({ why: unusable }, "result.setAside");
+  else for (const what of remarks) logger.info({ what }, "result.converted");
+}
+
+/** One line in the daemon's log for each thing that the configuration and a birth do not agree on, as it is found. */
+function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolean) => void {
+  let told: Lab["problems"] = [];
+  return ({ problems }, live) => {
+    if (!live || problems === told) return;
+    const known = new Set(told.map(({ path, text }) => `${path.join("/")} ${text}`));
+    for (const { path, text } of problems) {
+      if (known.has(`${path.join("/")} ${text}`)) continue;
+      logger.warn({ at: sourceOf?.(path), key: path.join("."), text }, "limits.problem");
+    }
+    told = problems;
+  };
 }
 
 /** Folds what happens into the views and shows their changes. */
-function observerOf({ agent, view, publisher, timers, further }: Onlookers): RuntimeObserver {
+function observerOf(onlookers: Onlookers): RuntimeObserver {
+  const { agent, view, publisher, further, logger } = onlookers;
+  const tellProblems = problemTeller(onlookers);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
   };
@@ -145,6 +168,8 @@ function observerOf({ agent, view, publisher, timers, further }: Onlookers): Run
     ...further,
     onEvent: (event, lab, live) => {
       view.fold(event);
+      tellProblems(lab, live);
+      if (live) tellJudgement(logger, lab.judgements.get(event.position));
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },
@@ -159,10 +184,6 @@ function observerOf({ agent, view, publisher, timers, further }: Onlookers): Run
         announce(agent, true);
         publisher.publishAll();
       }
-      if (connected && agent.lab().emergency !== undefined)
-        timers.schedule(agent.clock.now_ms() + RETAINED_WITHIN_ms, () =>
-          repeatEmergencyStop(agent),
-        );
       further?.onConnection?.(connected);
     },
     onTelemetry: (reading) => {
@@ -194,8 +215,11 @@ function showTo(
   };
 }
 
-function statePortOf(lab: () => Lab): LabStatePort {
+function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
+    alarms: () => labAlarms(lab(), sourceOf),
+    judgementOf: (position) => lab().judgements.get(position),
+    hindrances: (id) => hindrancesOf(lab(), id).map(({ text }) => text),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

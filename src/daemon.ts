@@ -7,6 +7,7 @@ import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { openEventLog } from "../adapters/storage/open-event-log.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
@@ -20,7 +21,11 @@ export interface DaemonOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Where the event log is: a folder, or an address such as `memory:`. */
   readonly log: string;
+  /** A person knows that acknowledged events are gone, and wants the log to go on without them. */
+  readonly acceptLoss?: boolean | undefined;
   readonly logger: Logger;
+  /** Where in the configuration's file a key stands. */
+  readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
   readonly at?: ((point: KillPoint) => void) | undefined;
   /** Called after each group of events. */
   readonly onSettled?: (() => void) | undefined;
@@ -39,8 +44,8 @@ export interface Daemon extends Loop {
 
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { configuration, logger } = options;
-  const log = await openEventLog({ address: options.log, logger });
+  const { configuration, logger, acceptLoss } = options;
+  const log = await openEventLog({ address: options.log, logger, acceptLoss });
   const planner = createPlannerWorker({ logger });
   const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(
@@ -54,9 +59,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       site: configuration.site,
       agentId: configuration.agent,
-      instrumentLimits: Object.fromEntries(
-        Object.entries(configuration.instruments).map(([id, { limits }]) => [id, limits]),
-      ),
+      policies: configuration.instruments,
+      sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       onPublished: options.onPublished,
       observer: {
@@ -75,11 +79,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
         configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(broker)}`
       );
     },
-    start: async () => {
-      await loop.start();
-      if (configuration.broker.url === undefined)
-        await restoreEmergencyStop(loop, bus, configuration);
-    },
+    start: () => loop.start(),
     stop: async () => {
       if (stopped) return;
       stopped = true;
@@ -89,21 +89,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       await log.close();
     },
   };
-}
-
-/**
- * The embedded broker forgets retained messages when it ends; a latched stop must meet the instruments that come back.
- * An external broker keeps it, and what a person cleared there meanwhile must not be set again.
- */
-async function restoreEmergencyStop(
-  { lab }: Loop,
-  bus: MessageBus,
-  { site, agent: agentId }: Configuration,
-): Promise<void> {
-  if (lab.emergency === undefined) return;
-  const { by, reason } = lab.emergency;
-  const messages = createAgentMessages({ site, agentId, epoch: lab.epoch });
-  await bus.publish(messages.emergencyStop({ active: true, by, reason }, systemClock.now_ms()));
 }
 
 /** Trajectories are classified for the campaigns whose map is made of them. */

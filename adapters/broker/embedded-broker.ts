@@ -61,6 +61,8 @@ class AedesBroker implements EmbeddedBroker {
   private servers: (TcpServer | HttpServer)[] = [];
   private sockets: WebSocketServer | undefined;
   private handlers: BusHandlers | undefined;
+  /** Payloads that the daemon keeps from everybody; the broker's copies of a packet share its payload. */
+  private readonly withheld = new WeakSet<Buffer>();
 
   constructor(options: EmbeddedBrokerOptions) {
     this.options = options;
@@ -76,12 +78,13 @@ class AedesBroker implements EmbeddedBroker {
       sessionExpiryIntervalLimit: SESSION_EXPIRY_s,
       queueLimit: EARLY_PACKETS_MAX,
       authorizePublish: (client, packet, callback) => this.receive(client, packet, callback),
-      authorizeForward: (_, packet) => (packet.payload.length > PAYLOAD_BYTES_MAX ? null : packet),
+      authorizeForward: (_, packet) => (this.mayForward(packet.payload) ? packet : null),
     });
     this.aedes = aedes;
     aedes.on("clientError", (client, error) => this.report(client, error));
     aedes.on("connectionError", (client, error) => this.report(client, error));
     try {
+      for (const message of handlers.onConnecting?.() ?? []) await this.publish(message);
       const tcp = createTcpServer((socket) => void aedes.handle(socket));
       this.port = await this.listen(tcp, this.options.port);
       if (this.options.webSocketPort !== undefined)
@@ -156,12 +159,25 @@ class AedesBroker implements EmbeddedBroker {
       return;
     }
     this.handlers?.onMessage({ topic, payload, qos, retained }).then(
-      () => callback(null),
+      (delivery) => {
+        if (delivery === "withhold") {
+          packet.retain = false;
+          if (typeof packet.payload !== "string") this.withheld.add(packet.payload);
+        }
+        callback(null);
+      },
       (error: unknown) => {
         this.logger.error({ topic, client: client?.id, error: String(error) }, "message.notKept");
         // No PUBACK and no answer: the client must not take the message for delivered.
         client?.close();
       },
+    );
+  }
+
+  private mayForward(payload: string | Buffer): boolean {
+    return (
+      payload.length <= PAYLOAD_BYTES_MAX &&
+      (typeof payload === "string" || !this.withheld.has(payload))
     );
   }
 

@@ -1,8 +1,9 @@
 import { type Context, Hono } from "hono";
 import { LabError } from "../../src/core/errors.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
-import type { DashboardPorts, DrawableView } from "./dashboard-ports.ts";
+import type { DashboardPorts } from "./dashboard-ports.ts";
 import { errorBody } from "./request-guards.ts";
 
 const SEARCH_LIMIT = 200;
@@ -67,9 +68,9 @@ export function apiRoutes(ports: DashboardPorts): Hono {
  */
 function rememberViews(
   ports: DashboardPorts,
-): (id: string, observations: number | undefined) => Promise<DrawableView> {
-  const running = new Map<string, Promise<DrawableView>>();
-  const past = new Map<string, DrawableView>();
+): (id: string, observations: number | undefined) => Promise<PlannerView> {
+  const running = new Map<string, Promise<PlannerView>>();
+  const past = new Map<string, PlannerView>();
   return (id, observations) => {
     const withdrawn = ports.campaign(id)?.observations.withdrawn.length ?? 0;
     const key = `${id}/${observations ?? "now"}/${withdrawn}`;

@@ -4,12 +4,15 @@ import { z } from "zod";
 import { LabError } from "../../src/core/errors.ts";
 import { IDENTIFIER } from "../../src/domain/identifiers.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
-import { errorBody } from "./request-guards.ts";
+import { errorBody, readJsonBody } from "./request-guards.ts";
 
 const REASON_MAX = 500;
 const POINTS_MAX = 1000;
 /** The agent answers after its log's sync; far longer than that means that it hangs. */
 const REPLY_TIMEOUT_ms = 10_000;
+
+/** A command is a few names and a reason; candidate lists are the longest part. */
+const COMMAND_BYTES_MAX = 128 * 1024;
 
 const identifier = z
   .string()
@@ -54,7 +57,14 @@ export async function handleCommand(
   if (policy.readOnly) {
     return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
   }
-  const parsed = commandSchema.safeParse(await context.req.json().catch(() => undefined));
+  let body: unknown;
+  try {
+    body = await readJsonBody(context.req.raw, COMMAND_BYTES_MAX);
+  } catch (error) {
+    if (error instanceof LabError) return context.json(errorBody(error), 413);
+    throw error;
+  }
+  const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join(".") || "command";

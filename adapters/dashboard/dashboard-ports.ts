@@ -1,4 +1,5 @@
 import type { Candidate } from "../../src/domain/candidate.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
 import type { EventLine } from "../../src/views/event-stream-view.ts";
@@ -18,7 +19,7 @@ export interface DashboardPorts {
   /**
    * What the planner would draw (plain JSON with a `kind`): now, or as it was after the first `observations` results.
    */
-  plannerView(campaignId: string, observations?: number): Promise<DrawableView>;
+  plannerView(campaignId: string, observations?: number): Promise<PlannerView>;
   /**
    * A look at the structure model of a campaign and at the simulation whose result is at `position`; `undefined` for a
    * campaign without such a model. Slow: it classifies up to 30 frames.
@@ -28,12 +29,6 @@ export interface DashboardPorts {
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
   submitOperatorCommand(command: OperatorRequest): Promise<OperatorReply>;
-}
-
-/** The planner's view as it crosses to the page. */
-export interface DrawableView {
-  readonly kind: string;
-  readonly [field: string]: unknown;
 }
 
 /** An operator's word, from the page. `commandId` makes sending it twice the same command. */

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { streamSSE } from "hono/streaming";
 import { LabError } from "../../src/core/errors.ts";
@@ -36,9 +35,6 @@ export interface DashboardServer {
   publish(message: OutgoingMessage): void;
   stop(): Promise<void>;
 }
-
-/** A command is a few names and a reason; candidate lists are the longest part. */
-const COMMAND_BYTES_MAX = 128 * 1024;
 
 export function createDashboardServer(options: DashboardOptions): DashboardServer {
   const feed = createEventFeed(randomBytes(4).toString("hex"));
@@ -97,18 +93,7 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
     }
     return streamSSE(c, (stream) => feed.serve(stream, c.req.header("last-event-id")));
   });
-  app.post(
-    "/api/command",
-    sameOriginJson,
-    bodyLimit({
-      maxSize: COMMAND_BYTES_MAX,
-      onError: (c) => {
-        const error = new LabError("TL-9002", `A command has at most ${COMMAND_BYTES_MAX} bytes`);
-        return c.json(errorBody(error), 413);
-      },
-    }),
-    (c) => handleCommand(c, ports, policy),
-  );
+  app.post("/api/command", sameOriginJson, (c) => handleCommand(c, ports, policy));
   app.route("/api", apiRoutes(ports));
   app.notFound((c) =>
     c.json(errorBody(new LabError("TL-9005", `No such page: ${c.req.path}`)), 404),

@@ -1,8 +1,8 @@
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import { asId } from "../../src/domain/identifiers.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { CampaignResult } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
-import type { DrawableView } from "./dashboard-ports.ts";
 
 /** What a past view is computed from. */
 export interface PastViewSources {
@@ -21,11 +21,11 @@ const PAST = ".past";
  */
 export function createPastViews(
   sources: PastViewSources,
-): (campaignId: string, observations: number) => Promise<DrawableView> {
+): (campaignId: string, observations: number) => Promise<PlannerView> {
   const learnt = new Map<string, { count: number; lastPosition: number }>();
   let queue: Promise<unknown> = Promise.resolve();
 
-  const viewAt = (campaignId: string, observations: number): Promise<DrawableView> => {
+  const viewAt = (campaignId: string, observations: number): Promise<PlannerView> => {
     const spec = sources.spec(campaignId);
     const results = sources.results(campaignId).slice(0, observations);
     const pastId = `${campaignId}${PAST}`;

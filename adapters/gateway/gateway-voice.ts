@@ -1,6 +1,7 @@
 import { hash32 } from "../../src/core/prng.ts";
-import type { Control, Operation, Safety } from "../../src/domain/instrument.ts";
+import type { Capability, Control, Operation, Safety } from "../../src/domain/instrument.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { MessageData } from "../mqtt/contract.ts";
 import { writeMessage } from "../mqtt/envelope.ts";
 import type { Device, Reading } from "./device.ts";
 import type { JobRecord } from "./job-journal.ts";
@@ -43,13 +44,14 @@ export class GatewayVoice {
     return this.#write("instrumentOnline", data);
   }
 
-  sayBirth({ kind, capabilities, simulated = false }: Device): void {
+  sayBirth({ kind, capabilities, simulated = false, anySetPoints = false }: Device): void {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
-      capabilities: capabilities.map((one) => ({
+      capabilities: capabilities.map(({ others: _, ...one }) => ({
         ...one,
-        parameters: { ...one.parameters },
+        parameters: declare(one, anySetPoints),
+        ...(anySetPoints ? { others: { characters_max: TEXT_CHARACTERS_MAX } } : {}),
         results: [...one.results],
       })),
       simulated,
@@ -159,4 +161,25 @@ function reportId({ order, outcome, ended_ms }: JobRecord): string {
   const { jobId, attempt, commandId } = order;
   const content = hash32(JSON.stringify([commandId, ended_ms, outcome])).toString(36);
   return `${outcome?.word}.${jobId}.${attempt}.${content}`;
+}
+
+/** The longest text that the wire carries: a device that reads its own set points judges them itself. */
+const TEXT_CHARACTERS_MAX = 2000;
+
+/** A device that does not read its own set points needs every one that it declares, as the gateway checks at each start. */
+function declare(
+  { parameters }: Capability,
+  anySetPoints: boolean,
+): MessageData<"instrumentBirth">["capabilities"][number]["parameters"] {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { choices, ramp, ...declared }]) => [
+      name,
+      {
+        required: !anySetPoints,
+        ...declared,
+        ...(choices === undefined ? {} : { choices: [...choices] }),
+        ...(ramp === undefined ? {} : { ramp: { ...ramp } }),
+      },
+    ]),
+  );
 }

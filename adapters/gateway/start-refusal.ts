@@ -1,5 +1,6 @@
 import { findLimitViolation, type Limits, type Parameters } from "../../src/domain/candidate.ts";
 import type { Capability } from "../../src/domain/instrument.ts";
+import { fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
 import type { Device, DeviceStatus } from "./device.ts";
 import type { JobOrder } from "./job-journal.ts";
 
@@ -37,10 +38,7 @@ export function refuseOrder(order: JobOrder, known: Circumstances): Refusal | un
   if (able === undefined) return never(`this ${device.kind} cannot ${order.capability}`);
   if (known.busyWith !== undefined) return notNow(`busy with job ${known.busyWith}`);
   const { parameters } = order;
-  const wrong =
-    device.anySetPoints === true
-      ? undefined
-      : (findStrange(parameters, able) ?? findOutside(parameters, able.parameters, able));
+  const wrong = device.anySetPoints === true ? undefined : findStrange(parameters, able);
   const problem = wrong ?? findOutside(parameters, limits, able);
   return problem === undefined ? undefined : never(problem);
 }
@@ -56,14 +54,18 @@ export function refuseByStatus(status: DeviceStatus): Refusal | undefined {
     : notNow(`the device is ${state}${words}`);
 }
 
-function findStrange(parameters: Parameters, { name, parameters: known }: Capability) {
-  for (const one of Object.keys(known)) {
-    const value = parameters[one];
-    if (typeof value !== "number" || !Number.isFinite(value))
-      return `the set point ${one} is missing or no number`;
-  }
-  const foreign = Object.keys(parameters).find((one) => !(one in known));
-  return foreign === undefined ? undefined : `${foreign} is not a set point of ${name}`;
+/** The gateway asks for every set point that is not declared as optional. */
+function findStrange(parameters: Parameters, { parameters: known, others }: Capability) {
+  const declared = Object.fromEntries(
+    Object.entries(known).map(([name, one]) => [name, { required: true, ...one }]),
+  );
+  const fitting = fitSetPoints(
+    { parameters },
+    { parameters: declared, others },
+    "this instrument",
+    "asDeclared",
+  );
+  return fitting.kind === "refused" ? fitting.reason : undefined;
 }
 
 function findOutside(parameters: Parameters, limits: Limits, able: Capability) {

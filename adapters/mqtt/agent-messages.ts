@@ -66,10 +66,6 @@ export interface AgentMessages {
     time_ms: number,
   ): OutgoingMessage;
   quarantined(message: QuarantinedMessage, time_ms: number): OutgoingMessage;
-  emergencyStop(
-    stop: { readonly active: boolean; readonly by: string; readonly reason: string },
-    time_ms: number,
-  ): OutgoingMessage;
 }
 
 export interface QuarantinedMessage {
@@ -135,15 +131,6 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         id: `quarantine.${position}`,
         time_ms,
         data,
-      }),
-    emergencyStop: (data, time_ms) =>
-      writeMessage({
-        ...from,
-        name: "emergencyStop",
-        ids: {},
-        id: unique("emergency-stop", time_ms),
-        time_ms,
-        data: { ...data },
       }),
   };
 }

@@ -143,6 +143,14 @@ class BrokerClient implements MessageBus {
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
     client.on("connect", () => {
       client.options.reconnectPeriod = RECONNECT_ms.first;
+      // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
+      for (const message of this.handlers?.onConnecting?.() ?? [])
+        this.publish(message).catch((error: unknown) =>
+          this.logger.warn(
+            { topic: message.topic, error: String(error) },
+            "broker.firstWordNotSent",
+          ),
+        );
       client.subscribe([...filters], subscription, (error, grants) => {
         const refused = (grants ?? []).filter(({ qos }) => qos >= 128).map(({ topic }) => topic);
         if (error || refused.length > 0)

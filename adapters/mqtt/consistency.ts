@@ -16,14 +16,39 @@ export function findBirthProblem(data: MessageData<"instrumentBirth">): string |
     const path = `data.capabilities[${k}]`;
     if (seen.has(capability.name)) return `${path}.name: ${capability.name} is announced twice`;
     seen.add(capability.name);
-    for (const [name, { unit, min, max }] of Object.entries(capability.parameters)) {
-      const problem = findUnitProblem(`${path}.parameters.${name}`, unit);
+    for (const [name, declared] of Object.entries(capability.parameters)) {
+      const problem = findSetPointProblem(`${path}.parameters.${name}`, declared);
       if (problem !== undefined) return problem;
-      if (min !== undefined && max !== undefined && min > max)
-        return `${path}.parameters.${name}: min ${min} is above max ${max}`;
     }
+    if (capability.others === undefined) continue;
+    const problem = findSetPointProblem(`${path}.others`, capability.others, true);
+    if (problem !== undefined) return problem;
+  }
+  for (const [channel, { unit }] of Object.entries(data.channels ?? {})) {
+    const problem = findUnitProblem(`data.channels.${channel}`, unit);
+    if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+type SetPoint = MessageData<"instrumentBirth">["capabilities"][number]["parameters"][string];
+
+/** A number has a unit, a choice its words, a ramp a unit of its own. */
+function findSetPointProblem(
+  path: string,
+  { unit, min, max, type, choices, ramp }: SetPoint,
+  mayLackUnit = false,
+): string | undefined {
+  const isText = type === "text" || type === "choice";
+  if (unit === undefined && !isText && !mayLackUnit)
+    return `${path}.unit: is missing; a number has a unit (1 for a pure number)`;
+  if (type === "choice" && choices === undefined) return `${path}.choices: is missing`;
+  if (min !== undefined && max !== undefined && min > max)
+    return `${path}: min ${min} is above max ${max}`;
+  return (
+    (unit === undefined ? undefined : findUnitProblem(path, unit)) ??
+    (ramp === undefined ? undefined : findUnitProblem(`${path}.ramp`, ramp.unit))
+  );
 }
 
 export function findTelemetryProblem(data: MessageData<"telemetry">): string | undefined {

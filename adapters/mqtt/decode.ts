@@ -108,7 +108,12 @@ function operatorFact(message: WireMessage): LabFact | undefined {
     case "campaignWithdraw":
       return command("withdraw", message.data);
     case "emergencyStop":
-      return { type: "safety.emergencyStop", ...message.data, message: message.identity };
+      return {
+        type: "safety.emergencyStop",
+        ...message.data,
+        ...(Number.isNaN(message.sent_ms) ? {} : { sent_ms: message.sent_ms }),
+        message: message.identity,
+      };
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GOALS } from "../../src/domain/campaign.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -22,6 +23,19 @@ const LIST_MAX = 10_000;
 
 export const online = z.object({ online: z.boolean(), bootId: identifier });
 
+/** How a set point is declared. All but `unit`, `min` and `max` are additions: births without them stay valid. */
+const setPoint = z.object({
+  unit: unit.optional(),
+  min: finite.optional(),
+  max: finite.optional(),
+  type: z.enum(["number", "text", "choice"]).optional(),
+  integer: z.boolean().optional(),
+  choices: z.array(text).min(1).max(1000).optional(),
+  characters_max: ordinal.optional(),
+  required: z.boolean().optional(),
+  ramp: z.object({ max: nonNegative, unit, by: name.optional() }).optional(),
+});
+
 export const birth = z.object({
   bootId: identifier,
   kind: name,
@@ -29,10 +43,9 @@ export const birth = z.object({
     .array(
       z.object({
         name: identifier,
-        parameters: z.record(
-          name,
-          z.object({ unit, min: finite.optional(), max: finite.optional() }),
-        ),
+        parameters: z.record(name, setPoint),
+        /** What set points of any other name may be; absent: there are no others. */
+        others: setPoint.optional(),
         results: z.array(name).max(64),
         repeatable: z.boolean(),
         expectedDuration_s: nonNegative,
@@ -40,6 +53,8 @@ export const birth = z.object({
     )
     .max(64),
   simulated: z.boolean(),
+  /** Channels of its telemetry, with the unit of each. */
+  channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
 });
@@ -123,7 +138,7 @@ export const campaignBatch = z.object({
 });
 export const campaignModel = z.object({
   version: count,
-  goal: z.enum(["phase-diagram", "optimise", "structure-map", "effective-model"]),
+  goal: z.enum(GOALS),
   observations: count,
   summary: figures,
 });

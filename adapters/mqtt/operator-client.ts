@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import mqtt, { type MqttClient } from "mqtt";
+import { setTimeout as wait } from "node:timers/promises";
+import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
 import {
   encodeOperatorRequest,
+  encodeStopRequest,
   type OperatorCommand,
   readAgentMessage,
 } from "./operator-messages.ts";
@@ -33,7 +35,24 @@ export interface OperatorClient {
     message: "campaignState" | "campaignBatch" | "campaignModel",
     campaignId: string,
   ): Promise<unknown>;
+  /**
+   * Stops every instrument, or clears the stop. Resolves when the daemon has said the same; `heardBy` are the instruments
+   * that have answered by `patience_ms`. TL-2003 where no daemon answers (instruments may have heard it all the same),
+   * TL-3003 where the daemon does not take the clear.
+   */
+  emergencyStop(stop: {
+    readonly active: boolean;
+    readonly by: string;
+    readonly reason: string;
+    readonly patience_ms: number;
+  }): Promise<StopAnswer>;
   close(): Promise<void>;
+}
+
+/** Which instruments say that they are stopped, and which do not, as far as the daemon knows. */
+export interface StopAnswer {
+  readonly heardBy: readonly string[];
+  readonly unheardBy: readonly string[];
 }
 
 const TIMEOUT_ms = 10_000;
@@ -72,9 +91,61 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
       await client.subscribeAsync(topic, { qos: 1 });
       return await found;
     },
+    emergencyStop: (stop) => sendStop(client, options, timeout_ms, stop),
     close: () => client.endAsync(),
   };
 }
+
+async function sendStop(
+  client: MqttClient,
+  { site, url }: OperatorClientOptions,
+  timeout_ms: number,
+  stop: Parameters<OperatorClient["emergencyStop"]>[0],
+): Promise<StopAnswer> {
+  const { active, by, reason } = stop;
+  const message = encodeStopRequest(
+    { site, messageId: randomUUID(), active, by, reason },
+    Date.now(),
+  );
+  const refusals = topicOf(site, "quarantine", { reason: "clearRefused" });
+  const views = topicOf(site, "dashboardView", { view: "overview" });
+  const isAnswer = (data: unknown): boolean => (data as { active: boolean }).active === active;
+  const answer = waitFor(client, site, {
+    topic: message.topic,
+    timeout_ms,
+    isWanted: isAnswer,
+    from: "agent/",
+    isLive: true,
+  });
+  const refusal = waitFor(client, site, { topic: refusals, timeout_ms });
+  const latest: { stop?: (Partial<StopAnswer> & { active?: boolean }) | undefined } = {};
+  client.on("message", (topic, payload) => {
+    if (topic !== views) return;
+    latest.stop = (
+      readAgentMessage(site, topic, payload)?.data as { emergencyStop?: StopAnswer } | undefined
+    )?.emergencyStop;
+  });
+  await client.subscribeAsync([message.topic, refusals, views], { qos: 1 });
+  await client.publishAsync(message.topic, message.payload, {
+    qos: 1,
+    retain: message.retain,
+  });
+  const first = await Promise.race([answer, refusal.then((one) => one && REFUSED)]);
+  if (first === REFUSED)
+    throw new LabError("TL-3003", "The daemon did not take the clear; its log says why");
+  if (first === undefined) {
+    const what = `No daemon answered at ${url} (site ${site}) within ${timeout_ms / 1000} s; the broker has the message`;
+    throw new LabError("TL-2003", what);
+  }
+  const until_ms = performance.now() + stop.patience_ms;
+  const isHeard = (): boolean =>
+    latest.stop?.active === true && latest.stop.unheardBy?.length === 0;
+  while (active && !isHeard() && performance.now() < until_ms) await wait(POLL_ms);
+  return { heardBy: latest.stop?.heardBy ?? [], unheardBy: latest.stop?.unheardBy ?? [] };
+}
+
+const REFUSED = Symbol("refused");
+const POLL_ms = 50;
 
 async function connect(options: OperatorClientOptions, timeout_ms: number): Promise<MqttClient> {
   const { url, username, password } = options;
@@ -103,6 +174,10 @@ interface Wanted {
   readonly topic: string;
   readonly timeout_ms: number;
   readonly isWanted?: (data: unknown) => boolean;
+  /** How the sender's name begins; absent: anybody. */
+  readonly from?: string;
+  /** Not one that the broker had kept. */
+  readonly isLive?: boolean;
 }
 
 /** The first message on the topic that is wanted; `undefined` after the time is over. */
@@ -113,10 +188,11 @@ function waitFor(client: MqttClient, site: string, wanted: Wanted): Promise<unkn
       client.off("message", onMessage);
       resolve(data);
     };
-    const onMessage = (topic: string, payload: Buffer): void => {
-      if (topic !== wanted.topic) return;
-      const data = readAgentMessage(site, topic, payload)?.data;
-      if (data !== undefined && (wanted.isWanted?.(data) ?? true)) finish(data);
+    const onMessage = (topic: string, payload: Buffer, { retain }: IPublishPacket): void => {
+      if (topic !== wanted.topic || (retain && wanted.isLive === true)) return;
+      const message = readAgentMessage(site, topic, payload);
+      if (message === undefined || !message.identity.source.startsWith(wanted.from ?? "")) return;
+      if (wanted.isWanted?.(message.data) ?? true) finish(message.data);
     };
     const timer = setTimeout(() => finish(undefined), wanted.timeout_ms);
     client.on("message", onMessage);

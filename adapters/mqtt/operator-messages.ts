@@ -56,6 +56,33 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
   });
 }
 
+/** A person's word on the emergency stop, as it is sent. */
+export interface StopRequest {
+  readonly site: string;
+  readonly messageId: string;
+  readonly active: boolean;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/**
+ * A stop is retained, so that instruments that come later meet it even where no daemon runs; a clear is not: what clears
+ * is the daemon's own word, once it has taken the clear.
+ */
+export function encodeStopRequest(request: StopRequest, time_ms: number): OutgoingMessage {
+  const { site, messageId, active, by, reason } = request;
+  const message = writeMessage({
+    name: "emergencyStop",
+    site,
+    ids: {},
+    source: `operator/${toSourceName(by)}`,
+    id: messageId,
+    time_ms,
+    data: { active, by, reason },
+  });
+  return { ...message, retain: active };
+}
+
 /** A message of the agent (state, batch, model, reply, view ...) as an operator's program reads it; `undefined` where it is none. */
 export function readAgentMessage(
   site: string,

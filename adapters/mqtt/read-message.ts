@@ -15,6 +15,8 @@ export type WireMessage = {
     readonly name: Name;
     readonly ids: Readonly<Record<string, string>>;
     readonly identity: MessageIdentity;
+    /** When its sender says that it was sent, ms since 1970 UTC; NaN in a leap second. */
+    readonly sent_ms: number;
     readonly data: MessageData<Name>;
   };
 }[MessageName];
@@ -53,6 +55,7 @@ export function readMessage(topic: ParsedTopic, payload: Uint8Array): ReadMessag
     name: topic.message,
     ids: topic.ids,
     identity: { source: head.data.source, id: head.data.id },
+    sent_ms: Date.parse(head.data.time),
     data: data.data,
   } as WireMessage;
   const disagreement = findDisagreement(message, head.data);

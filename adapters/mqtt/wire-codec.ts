@@ -1,6 +1,6 @@
 import { unreachable } from "../../src/core/assert.ts";
 import { toRfc3339 } from "../../src/core/clock.ts";
-import type { AgentIdentity, WireCodec } from "../../src/events/codec.ts";
+import { type AgentIdentity, ownStopId, type WireCodec } from "../../src/events/codec.ts";
 import type { WireCommand } from "../../src/events/lab-command.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { decode } from "./decode.ts";
@@ -64,6 +64,16 @@ function encode(command: WireCommand, agent: AgentIdentity, time_ms: number): Ou
         ids: { campaignId },
         id: `reply.${commandId}`,
         data: { commandId, accepted, ...(reason === undefined ? {} : { reason }) },
+      });
+    }
+    case "announceStop": {
+      const { active, by, reason, position } = command;
+      return writeMessage({
+        ...from,
+        name: "emergencyStop",
+        ids: {},
+        id: ownStopId(agent.epoch, position, time_ms),
+        data: { active, by, reason },
       });
     }
     default:

@@ -1,6 +1,6 @@
 import type { VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
+import { readPlannerView } from "../../src/views/read-planner-view.ts";
 import { createPlannerHost } from "./planner-host.ts";
 
 /** The same planners in the caller's thread: deterministic order for simulations, replays and tests. */
@@ -17,7 +17,8 @@ export function createInThreadPlanner(): PlannerPort {
     forget: (campaignId, positions) => void host({ kind: "forget", campaignId, positions }),
     propose: async (campaignId, request) =>
       unwrap(host({ kind: "propose", campaignId, request, call: 0 })) as VersionedProposal,
-    view: async (campaignId) => unwrap(host({ kind: "view", campaignId, call: 0 })) as PlannerView,
+    view: async (campaignId) =>
+      readPlannerView(unwrap(host({ kind: "view", campaignId, call: 0 }))),
     stop: async () => {},
   };
 }

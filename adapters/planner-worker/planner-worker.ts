@@ -1,9 +1,10 @@
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "../../src/core/logger.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { CampaignResult, VersionedProposal } from "../../src/domain/proposal.ts";
 import type { PlannerPort } from "../../src/events/planner-port.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
+import { readPlannerView } from "../../src/views/read-planner-view.ts";
 import { startThread } from "../system/start-thread.ts";
 import type { PlannerAnswer, PlannerMessage } from "./protocol.ts";
 
@@ -80,8 +81,8 @@ class PlannerWorker implements PlannerPort {
     })) as Promise<VersionedProposal>;
   }
 
-  view(campaignId: string): Promise<PlannerView> {
-    return this.ask((call) => ({ kind: "view", campaignId, call })) as Promise<PlannerView>;
+  async view(campaignId: string): Promise<PlannerView> {
+    return readPlannerView(await this.ask((call) => ({ kind: "view", campaignId, call })));
   }
 
   async stop(): Promise<void> {

@@ -52,6 +52,38 @@ export function peekLine(
   return parse(text);
 }
 
+/** Length of `,"crc":"xxxxxxxx"}`. */
+const CHECKSUM_BYTES = 18;
+const HEAD = /^\{"p":(\d+),"g":(\d+),"t":-?[\d.e+]+,"v":(\d+),"fact":\{/;
+const HEAD_BYTES_MAX = 120;
+
+/** What stands at the two ends of a line whose checksum fits, without its fact being parsed. */
+export interface CheckedLine {
+  readonly position: number;
+  readonly group: number;
+  readonly version: number;
+  readonly crc: string;
+}
+
+/** The same judgement as {@link readLine} on bytes, at a tenth of its cost. */
+export function checkLine(bytes: Buffer, before: string): CheckedLine | undefined {
+  const end = bytes.length - CHECKSUM_BYTES;
+  if (end < 0 || bytes.toString("latin1", end, end + 8) !== ',"crc":"') return undefined;
+  const crc = bytes.toString("latin1", end + 8, end + 16);
+  const sum = crc32(bytes.subarray(0, end), crc32(before));
+  if (sum.toString(16).padStart(8, "0") !== crc || bytes.toString("latin1", end + 16) !== '"}')
+    return undefined;
+  const head = HEAD.exec(bytes.toString("latin1", 0, HEAD_BYTES_MAX));
+  if (head !== null) {
+    return { position: Number(head[1]), group: Number(head[2]), version: Number(head[3]), crc };
+  }
+  // Another program wrote it, in another order.
+  const line = readLine(bytes.toString("utf8"), before);
+  if (line === undefined) return undefined;
+  const { event, group, version } = line;
+  return { position: event.position, group, version, crc };
+}
+
 export const CHECKSUM_START = "00000000";
 
 function parse(text: string): { event: LabEvent; group: number; version: number } | undefined {

@@ -1,5 +1,5 @@
 import type { Logger } from "../../src/core/logger.ts";
-import type { EventLog } from "../../src/events/event-log.ts";
+import type { EventLog, LogMark } from "../../src/events/event-log.ts";
 
 export interface OpenRequest {
   /** The whole address, its scheme included. */
@@ -7,6 +7,10 @@ export interface OpenRequest {
   readonly logger: Logger;
   /** True for commands that only look (export, replay): nothing is locked, recovered or written. */
   readonly readOnly: boolean;
+  /** A mark of this log: what it vouches for need not be looked at event by event. */
+  readonly known?: LogMark | undefined;
+  /** A person knows that acknowledged events are gone: the log goes on without them (TL-4007 otherwise). */
+  readonly acceptLoss?: boolean | undefined;
 }
 
 /** One way to keep the event log. `test/contract/event-log-suite.ts` says what it must do. */
@@ -19,9 +23,11 @@ export interface EventLogBackend {
   readonly words: string;
   /** Whether there is a log at this address already. Rejects with TL-4001 where that cannot be found out. */
   exists(address: string): Promise<boolean>;
+  /** Where caches of this log lie; absent where it has no folder of its own. */
+  readonly cacheFolder?: ((address: string) => string) | undefined;
   /**
    * Errors: TL-4001 cannot be opened, TL-4002 written by a newer version, TL-4004 damaged, TL-4005 in use by another
-   * writer. An end that was never acknowledged is cut off with a warning.
+   * writer, TL-4007 something that was acknowledged is gone. An end that was never acknowledged is cut off with a warning.
    */
   open(request: OpenRequest): Promise<EventLog>;
 }

@@ -1,23 +1,26 @@
 import { constants, existsSync } from "node:fs";
-import { type FileHandle, open, writeFile } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LabError } from "../../src/core/errors.ts";
 import type { Logger } from "../../src/core/logger.ts";
-import type { EventLog } from "../../src/events/event-log.ts";
+import type { EventLog, LogLoss, LogMark } from "../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../src/events/lab-event.ts";
 import { upcastEvent } from "../../src/events/upcast-event.ts";
 import {
-  CHECKSUM_START,
-  LOG_VERSION,
-  peekLine,
-  type ReadLine,
-  readLine,
-  writeLine,
-} from "./event-line.ts";
+  type AcknowledgedMark,
+  MARK_FILE,
+  openAcknowledgedMark,
+  readAcknowledged,
+} from "./acknowledged-mark.ts";
+import { readLine, writeLine } from "./event-line.ts";
 import type { EventLogBackend } from "./event-log-backend.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { readFileMark, writeFileMark } from "./file-mark.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { checksumOf } from "./raw-lines.ts";
 import { readLines } from "./read-lines.ts";
+import { damaged, type Scan, scanLog } from "./scan-log.ts";
+import { settleEnd } from "./settle-end.ts";
 
 export const LOG_FILE = "events.jsonl";
 
@@ -27,8 +30,8 @@ export const fileBackend: EventLogBackend = {
   form: "file:DIR or a plain folder",
   words: "checksummed JSON lines in a folder of this machine; the default",
   exists: async (address) => existsSync(join(folderOf(address), LOG_FILE)),
-  open: ({ address, logger, readOnly }) =>
-    openFileEventLog({ folder: folderOf(address), logger, readOnly }),
+  cacheFolder: folderOf,
+  open: ({ address, ...options }) => openFileEventLog({ folder: folderOf(address), ...options }),
 };
 
 /** `file:./data`, `file:/lab/data` and `file:///lab/data`. */
@@ -42,45 +45,66 @@ export interface FileEventLogOptions {
   readonly logger: Logger;
   /** True for commands that only look (export, replay): nothing is locked, recovered or written. */
   readonly readOnly?: boolean | undefined;
-}
-
-interface Tail {
-  position: number;
-  crc: string;
-  /** Length of the file up to and including the last whole line, bytes. */
-  bytes: number;
+  readonly known?: LogMark | undefined;
+  readonly acceptLoss?: boolean | undefined;
 }
 
 /**
  * The event log as a file of JSON lines. `append` writes all drafts that wait in one piece and syncs once (group
- * commit); a torn end, which nobody was told about, is cut off with a warning and kept beside the log.
- * Errors: TL-4001 cannot be opened, TL-4002 newer version, TL-4003 cannot be written, TL-4004 damaged, TL-4005 in use.
+ * commit); an unfinished end is cut off with a warning and kept beside the log. A mark beside it says how far it was
+ * acknowledged, so that a loss is told from a write that nobody was told about.
+ * Errors: TL-4001 cannot be opened, TL-4002 newer version, TL-4003 cannot be written, TL-4004 damaged, TL-4005 in use,
+ * TL-4007 something that was acknowledged is gone.
  */
 export async function openFileEventLog(options: FileEventLogOptions): Promise<EventLog> {
   const path = join(options.folder, LOG_FILE);
-  const unlock = options.readOnly ? async () => {} : await lockFolder(options.folder);
+  const lock = options.readOnly ? undefined : await lockFolder(options.folder);
   try {
-    const tail = await scan(path, options);
-    const file = options.readOnly ? undefined : await openForAppend(path, tail);
-    return new FileEventLog(path, tail, file, unlock);
+    const acknowledged = await readAcknowledged(join(options.folder, MARK_FILE));
+    const scan = await scanLog(path, readFileMark(options.known), acknowledged);
+    const loss = await settleEnd(path, scan, acknowledged, options);
+    if (lock === undefined) return new FileEventLog({ path, scan, loss });
+    const file = await openForAppend(path, scan);
+    const { position, bytes, crc } = scan;
+    const first = { position, bytes, crc, sealed: false };
+    const mark = await openAcknowledgedMark(join(options.folder, MARK_FILE), first, options.logger);
+    await syncFolder(options.folder);
+    return new FileEventLog({ path, scan, loss, writer: { file, lock, mark } });
   } catch (error) {
-    await unlock();
+    await lock?.release();
     throw error;
   }
 }
 
-class FileEventLog implements EventLog {
-  private readonly path: string;
-  private readonly tail: Tail;
-  private readonly file: FileHandle | undefined;
-  private readonly unlock: () => Promise<void>;
-  private broken: unknown;
+/** What only the one who may write has. */
+interface Writer {
+  readonly file: FileHandle;
+  readonly lock: FolderLock;
+  readonly mark: AcknowledgedMark;
+}
 
-  constructor(path: string, tail: Tail, file: FileHandle | undefined, unlock: () => Promise<void>) {
+interface Opened {
+  readonly path: string;
+  readonly scan: Scan;
+  readonly loss: LogLoss | undefined;
+  readonly writer?: Writer | undefined;
+}
+
+class FileEventLog implements EventLog {
+  readonly loss: LogLoss | undefined;
+  readonly knownThrough: number;
+  private readonly path: string;
+  private readonly tail: Scan;
+  private readonly writer: Writer | undefined;
+  private broken: unknown;
+  private isClosed = false;
+
+  constructor({ path, scan, loss, writer }: Opened) {
     this.path = path;
-    this.tail = tail;
-    this.file = file;
-    this.unlock = unlock;
+    this.tail = scan;
+    this.loss = loss;
+    this.knownThrough = scan.knownThrough;
+    this.writer = writer;
   }
 
   get lastPosition(): number {
@@ -89,48 +113,104 @@ class FileEventLog implements EventLog {
 
   async append(drafts: readonly EventDraft[]): Promise<LabEvent[]> {
     if (this.broken !== undefined) throw this.broken;
-    if (this.file === undefined)
+    if (this.isClosed) throw new LabError("TL-4003", "The event log is closed");
+    if (this.writer === undefined)
       throw new LabError("TL-4003", "The event log was opened for reading only");
-    const group = this.tail.position + 1;
-    let { position, crc } = this.tail;
+    if (drafts.length === 0) return [];
+    const { tail } = this;
+    const group = tail.position + 1;
+    let { position, crc, bytes } = tail;
     let text = "";
     const events = drafts.map((draft) => {
       position += 1;
       const line = writeLine(draft, { position, group, before: crc });
+      tail.places.note(position, { at: bytes, before: crc });
+      bytes += Buffer.byteLength(line.text);
       text += line.text;
       crc = line.crc;
       return { position, time_ms: draft.time_ms, fact: draft.fact };
     });
-    const bytes = Buffer.from(text);
-    try {
-      await writeAll(this.file, bytes, this.tail.bytes);
-      await this.file.datasync();
-    } catch (error) {
-      await this.giveUp(error);
-    }
-    this.tail.position = position;
-    this.tail.crc = crc;
-    this.tail.bytes += bytes.length;
+    await this.write(this.writer, Buffer.from(text));
+    Object.assign(tail, { position, crc, bytes });
+    await this.writer.mark.note({ position, bytes, crc, sealed: false });
     return events;
   }
 
-  async *read(from = 1): AsyncIterable<LabEvent> {
-    let crc = CHECKSUM_START;
-    for await (const { text } of readLines(this.path, this.tail.bytes)) {
+  async *read(from = 1, through = this.tail.position): AsyncIterable<LabEvent> {
+    const place = this.tail.places.before(from);
+    let crc = place.before;
+    const part = { from: place.at, to: this.tail.bytes };
+    for await (const { text } of readLines(this.path, part)) {
       const line = readLine(text, crc);
-      if (line === undefined) throw damaged(this.path, `after position ${crc}`);
+      if (line === undefined) throw damaged(this.path, `behind the line with checksum ${crc}`);
       crc = line.crc;
-      if (line.event.position >= from) yield upcastEvent(line.event, line.version);
+      const { position } = line.event;
+      if (position > through) return;
+      if (position >= from) yield upcastEvent(line.event, line.version);
     }
   }
 
+  async mark(): Promise<LogMark> {
+    const { position, crc, bytes, sum, places } = this.tail;
+    const all = [...places.all];
+    const found = await checksumOf(this.path, { from: sum.bytes, to: bytes }, sum.sum);
+    if (found === undefined) throw damaged(this.path, `before byte ${bytes}`);
+    Object.assign(sum, { bytes, sum: found });
+    return writeFileMark({ position, bytes, sum: found, crc, places: all });
+  }
+
   async close(): Promise<void> {
-    await this.file?.close();
-    await this.unlock();
+    if (this.isClosed) return;
+    this.isClosed = true;
+    const { writer, tail } = this;
+    if (writer === undefined) return;
+    const { position, bytes, crc } = tail;
+    if (this.broken === undefined) {
+      await writer.mark.note({ position, bytes, crc, sealed: true });
+    }
+    await writer.mark.close();
+    await writer.file.close();
+    await writer.lock.release();
+  }
+
+  private async write({ file, lock }: Writer, bytes: Buffer): Promise<void> {
+    try {
+      await this.refuseOtherWriter(file, lock);
+    } catch (error) {
+      this.broken = error;
+      throw error;
+    }
+    try {
+      await writeAll(file, bytes, this.tail.bytes);
+      await file.datasync();
+    } catch (error) {
+      await this.giveUp(file, error);
+    }
+  }
+
+  /** The file ends where we left it, under its name, and the folder is ours; else somebody else writes here. */
+  private async refuseOtherWriter(file: FileHandle, lock: FolderLock): Promise<void> {
+    await lock.check();
+    const [held, named] = await Promise.all([file.stat(), stat(this.path).catch(() => undefined)]);
+    if (named?.ino !== held.ino || named.dev !== held.dev) {
+      throw new LabError("TL-4005", `The event log ${this.path} was moved or replaced`, {
+        hint: "Nothing more was written. Put the file back, then start again.",
+      });
+    }
+    if (held.size !== this.tail.bytes) {
+      const sizes = `it has ${held.size} bytes, ${this.tail.bytes} were written here`;
+      throw new LabError(
+        "TL-4005",
+        `Another program writes the event log ${this.path} (${sizes})`,
+        {
+          hint: "Nothing more was written. Stop the other program, keep a copy of the folder, and start again.",
+        },
+      );
+    }
   }
 
   /** After a failed write or sync nobody knows what is on disk: cut back to what is certain, and stop for good. */
-  private async giveUp(error: unknown): Promise<never> {
+  private async giveUp(file: FileHandle, error: unknown): Promise<never> {
     const code = (error as NodeJS.ErrnoException).code;
     const why =
       code === "ENOSPC" || code === "EDQUOT"
@@ -139,7 +219,7 @@ class FileEventLog implements EventLog {
     this.broken = new LabError("TL-4003", `${why}: the event log ${this.path} cannot be written`, {
       cause: error,
     });
-    await this.file?.truncate(this.tail.bytes).catch(() => {});
+    await file.truncate(this.tail.bytes).catch(() => {});
     throw this.broken;
   }
 }
@@ -152,7 +232,7 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
   }
 }
 
-async function openForAppend(path: string, tail: Tail): Promise<FileHandle> {
+async function openForAppend(path: string, tail: Scan): Promise<FileHandle> {
   try {
     const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
     const { size } = await file.stat();
@@ -168,60 +248,9 @@ async function openForAppend(path: string, tail: Tail): Promise<FileHandle> {
   }
 }
 
-/** Reads the log once from its start: where it ends, and whether its end is torn. */
-async function scan(path: string, options: FileEventLogOptions): Promise<Tail> {
-  const tail: Tail = { position: 0, crc: CHECKSUM_START, bytes: 0 };
-  const torn: string[] = [];
-  for await (const { text, isWhole } of readLines(path)) {
-    const line = torn.length === 0 && isWhole ? readLine(text, tail.crc) : undefined;
-    if (line === undefined) {
-      refuseIfDamaged(path, text, tail, torn.length > 0);
-      torn.push(text);
-      continue;
-    }
-    refuseNewer(path, line);
-    tail.position = line.event.position;
-    tail.crc = line.crc;
-    tail.bytes += Buffer.byteLength(text) + 1;
-  }
-  if (torn.length > 0) await keepTorn(path, torn, tail, options);
-  return tail;
-}
-
-/** Lines of a later group were synced after this one: then it was on disk, and the disk has lost it. */
-function refuseIfDamaged(path: string, text: string, tail: Tail, isAfterDamage: boolean): void {
-  const peeked = peekLine(text);
-  if (peeked === undefined) return;
-  if (peeked.version > LOG_VERSION) throw newer(path, peeked.version);
-  if (isAfterDamage && peeked.group > tail.position + 1)
-    throw damaged(path, `after position ${tail.position}`);
-}
-
-function refuseNewer(path: string, line: ReadLine): void {
-  if (line.version > LOG_VERSION) throw newer(path, line.version);
-}
-
-function newer(path: string, version: number): LabError {
-  return new LabError(
-    "TL-4002",
-    `The event log ${path} was written by a newer version of Tieline (format ${version}, this one reads up to ${LOG_VERSION})`,
-  );
-}
-
-function damaged(path: string, where: string): LabError {
-  return new LabError("TL-4004", `The event log ${path} is damaged ${where}, before its end`);
-}
-
-async function keepTorn(
-  path: string,
-  torn: readonly string[],
-  tail: Tail,
-  options: FileEventLogOptions,
-): Promise<void> {
-  const kept = `${path}.torn-after-${tail.position}`;
-  if (!options.readOnly) await writeFile(kept, torn.join("\n"));
-  options.logger.warn(
-    { file: path, position: tail.position, lines: torn.length, kept },
-    "eventLog.tornTail: the last, unfinished write was cut off; nothing that was acknowledged is lost",
-  );
+/** A new file is there after a power cut only once its folder is synced; not every system can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }

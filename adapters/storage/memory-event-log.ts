@@ -43,7 +43,7 @@ function closing(log: EventLog, readOnly: boolean, release: () => void): EventLo
       if (refusal !== undefined) throw new LabError("TL-4003", refusal);
       return await log.append(drafts);
     },
-    read: (from) => log.read(from),
+    read: (from, through) => log.read(from, through),
     close: async () => {
       if (refusal === undefined) release();
       refusal = "The event log is closed";
@@ -71,9 +71,9 @@ export function createMemoryEventLog(
       events.push(...added);
       return added;
     },
-    read: async function* (from = 1) {
+    read: async function* (from = 1, through = events.length) {
       // What is there now: a log that grows meanwhile does not make a reading endless.
-      for (const event of events.slice(from - 1)) yield event;
+      for (const event of events.slice(from - 1, through)) yield event;
     },
     close: async () => {},
   };

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Logger } from "../../src/core/logger.ts";
-import type { EventLog } from "../../src/events/event-log.ts";
+import type { EventLog, LogMark } from "../../src/events/event-log.ts";
 import type { EventLogBackend } from "./event-log-backend.ts";
 import { fileBackend } from "./file-event-log.ts";
 import { memoryBackend } from "./memory-event-log.ts";
@@ -20,8 +20,10 @@ export async function openEventLog(options: {
   readonly address: string;
   readonly logger: Logger;
   readonly readOnly?: boolean | undefined;
+  readonly known?: LogMark | undefined;
+  readonly acceptLoss?: boolean | undefined;
 }): Promise<EventLog> {
-  const { logger, readOnly = false } = options;
+  const { logger, readOnly = false, known, acceptLoss } = options;
   const address = fullAddress(options.address);
   const backend = backendOf(address);
   if (readOnly && !(await backend.exists(address))) {
@@ -29,13 +31,19 @@ export async function openEventLog(options: {
       hint: "Name the data folder of a daemon with --data DIR, or its log with --log ADDRESS.",
     });
   }
-  return await backend.open({ address, logger, readOnly });
+  return await backend.open({ address, logger, readOnly, known, acceptLoss });
 }
 
 /** Whether a log is there already. TL-4001 where the address is none or cannot be looked at. */
 export async function hasEventLog(address: string): Promise<boolean> {
   const full = fullAddress(address);
   return await backendOf(full).exists(full);
+}
+
+/** The folder in which caches of a log lie, so that whoever opens the log finds them; `otherwise` where it has none. */
+export function cacheFolderOf(address: string, otherwise: string): string {
+  const full = fullAddress(address);
+  return backendOf(full).cacheFolder?.(full) ?? otherwise;
 }
 
 /** A plain folder as the address that it stands for. */

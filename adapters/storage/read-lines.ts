@@ -2,10 +2,13 @@ import { open } from "node:fs/promises";
 
 const CHUNK_BYTES = 1 << 18;
 
-/** Lines of a file without loading it whole; a last line without its newline has `isWhole` false. */
+/** Lines of a part of a file without loading it whole; a last line without its newline has `isWhole` false. */
 export async function* readLines(
   path: string,
-  bytes_max = Number.POSITIVE_INFINITY,
+  {
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+  }: { readonly from?: number; readonly to?: number } = {},
 ): AsyncGenerator<{ readonly text: string; readonly isWhole: boolean }> {
   const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -14,9 +17,9 @@ export async function* readLines(
   if (file === undefined) return;
   try {
     let rest: Buffer = Buffer.alloc(0);
-    let at = 0;
+    let at = from;
     for (;;) {
-      const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, bytes_max - at));
+      const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, to - at));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
       if (bytesRead === 0) break;
       at += bytesRead;

@@ -15,7 +15,7 @@ export interface SimulatedClient {
   readonly will?: WireMessage | undefined;
   readonly subscriptions: readonly string[];
   /** The PUBACK leaves when the promise resolves; where it rejects, the message stays with the broker. */
-  readonly onMessage: (message: BrokerDelivery) => void | Promise<void>;
+  readonly onMessage: (message: BrokerDelivery) => unknown;
   readonly onConnect: () => void;
   readonly onDisconnect: () => void;
 }

@@ -40,6 +40,8 @@ export function createSimulatedBus(
           onMessage: ({ topic, payload, qos, retained }) =>
             handlers.onMessage({ topic, payload, qos, retained }),
           onConnect: () => {
+            for (const { topic, payload, qos, retain } of handlers.onConnecting?.() ?? [])
+              link?.publish({ topic, payload, qos, retain }).catch(() => {});
             handlers.onConnection(true);
             resolve();
           },

@@ -41,7 +41,6 @@ export function createDiffractometer(options: {
   };
   return {
     kind: "diffractometer",
-    required: [],
     capabilities: [
       {
         name: "diffraction",

@@ -30,13 +30,13 @@ export function createFurnace(options: { readonly world: PhysicalWorld }): Simul
   };
   return {
     kind: "furnace",
-    required: ["temperature_K", "duration_h"],
+    channels: { temperature: { unit: "K" } },
     capabilities: [
       {
         name: "anneal",
         parameters: {
-          temperature_K: { unit: "K", min: 293, max: 1373 },
-          duration_h: { unit: "h", min: 0.01, max: 200 },
+          temperature_K: { type: "number", unit: "K", min: 293, max: 1373, required: true },
+          duration_h: { type: "number", unit: "h", min: 0.01, max: 200, required: true },
         },
         results: [],
         repeatable: false,

@@ -51,11 +51,11 @@ export class InstrumentVoice {
     return this.#send(this.onlineMessage(online));
   }
 
-  sayBirth({ kind, capabilities }: SimulatedDevice): void {
+  sayBirth({ kind, capabilities, channels }: SimulatedDevice): void {
     const { bootId, faults } = this.#options;
     // Its "no record of it" means "never began", unless it is one that forgets.
     const journal = faults.forgets !== true;
-    const data = { bootId, kind, capabilities, simulated: true, journal };
+    const data = { bootId, kind, capabilities, channels, simulated: true, journal };
     const payload = this.#envelope("tieline.instrument.birth", data);
     void this.#send({ topic: this.#topic("birth"), payload, qos: 1, retain: true });
   }

@@ -21,15 +21,14 @@ export function createMagnetometer(options: {
   const sd = options.noise.measurement ?? 0;
   return {
     kind: "magnetometer",
-    required: ["temperature_K"],
     capabilities: [
       {
         name: "magnetisation",
         parameters: {
-          temperature_K: { unit: "K", min: 1.5, max: 400 },
-          field_min_T: { unit: "T", min: 0, max: FIELD_MAX_T },
-          field_max_T: { unit: "T", min: 0, max: FIELD_MAX_T },
-          points: { unit: "1", min: 1, max: POINTS_MAX },
+          temperature_K: { type: "number", unit: "K", min: 1.5, max: 400, required: true },
+          field_min_T: { type: "number", unit: "T", min: 0, max: FIELD_MAX_T },
+          field_max_T: { type: "number", unit: "T", min: 0, max: FIELD_MAX_T },
+          points: { type: "number", integer: true, unit: "1", min: 1, max: POINTS_MAX },
         },
         results: ["curve"],
         repeatable: true,

@@ -30,7 +30,6 @@ export function createPropertyTester(options: {
   });
   return {
     kind: "property-tester",
-    required: ["temperature_K", "duration_h"],
     capabilities: ["strength-test", "strength-and-elongation-test"].map(describe),
     refuse: () => undefined,
     plan: () => ({ duration_s: PROPERTY_TEST_S }),
@@ -60,8 +59,8 @@ function describe(name: string): Capability {
   return {
     name,
     parameters: {
-      temperature_K: { unit: "K", min: 373, max: 623 },
-      duration_h: { unit: "h", min: 0.1, max: 100 },
+      temperature_K: { type: "number", unit: "K", min: 373, max: 623, required: true },
+      duration_h: { type: "number", unit: "h", min: 0.1, max: 100, required: true },
     },
     results: ["objective"],
     repeatable: true,

@@ -54,7 +54,6 @@ interface QuenchDevice {
 function device({ kind, capability: able, observe, failure }: QuenchDevice): SimulatedDevice {
   return {
     kind,
-    required: Object.keys(able.parameters),
     capabilities: [able],
     refuse: () => undefined,
     plan: () => ({ duration_s: able.expectedDuration_s }),
@@ -70,8 +69,8 @@ function capability(name: string, result: string, expectedDuration_s: number): C
   return {
     name,
     parameters: {
-      temperature_K: { unit: "K", min: 250, max: 3200 },
-      quenchRate_K_ps: { unit: "K/ps", min: 0, max: 2000 },
+      temperature_K: { type: "number", unit: "K", min: 250, max: 3200, required: true },
+      quenchRate_K_ps: { type: "number", unit: "K/ps", min: 0, max: 2000, required: true },
     },
     results: [result],
     repeatable: true,

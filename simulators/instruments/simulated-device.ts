@@ -36,8 +36,8 @@ export interface TelemetryReading {
 export interface SimulatedDevice {
   readonly kind: string;
   readonly capabilities: readonly Capability[];
-  /** Set points without which a job cannot start; the others have defaults. */
-  readonly required: readonly string[];
+  /** Channels of its telemetry, as its birth declares them. */
+  readonly channels?: Readonly<Record<string, { readonly unit: string }>> | undefined;
   /** Why this order cannot be done although its set points lie within limits. */
   refuse(order: JobOrder): Refusal | undefined;
   plan(order: JobOrder, now_s: number): JobPlan;

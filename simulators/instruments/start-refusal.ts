@@ -1,5 +1,5 @@
-import { findLimitViolation, type Limits } from "../../src/domain/candidate.ts";
 import type { Control } from "../../src/domain/instrument.ts";
+import { fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
 import type { JobOrder } from "../wire/instrument-commands.ts";
 import type { ControllerMemory } from "./controller-memory.ts";
 import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
@@ -27,21 +27,10 @@ export function refuseStart(order: JobOrder, context: RefusalContext): Refusal |
   return setPoints === undefined ? device.refuse(order) : never(setPoints);
 }
 
+/** The numbers are in the declared units by now: the daemon has converted them. */
 function refuseSetPoints({ capability, parameters }: JobOrder, device: SimulatedDevice) {
   const able = device.capabilities.find(({ name }) => name === capability);
   if (able === undefined) return `this ${device.kind} cannot ${capability}`;
-  for (const name of device.required) {
-    if (name in able.parameters && !(name in parameters)) return `${name} is missing`;
-  }
-  for (const [name, value] of Object.entries(parameters)) {
-    const declared = able.parameters[name];
-    if (declared === undefined) return `${name} is not a set point of ${capability}`;
-    if (typeof value !== "number" || !Number.isFinite(value)) return `${name} is not a number`;
-  }
-  const limits: Limits = able.parameters;
-  const violation = findLimitViolation(parameters, limits);
-  if (violation === undefined) return undefined;
-  const { parameter, value, limit } = violation;
-  const unit = able.parameters[parameter]?.unit ?? "";
-  return `${parameter} = ${value} ${unit} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+  const fitting = fitSetPoints({ parameters }, able, `this ${device.kind}`, "asDeclared");
+  return fitting.kind === "refused" ? fitting.reason : undefined;
 }

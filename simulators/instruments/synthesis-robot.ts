@@ -22,12 +22,14 @@ export function createSynthesisRobot(options: {
   const required = components.map((name) => `x_${name}`);
   return {
     kind: "synthesis-robot",
-    required,
     capabilities: [
       {
         name: "synthesise",
         parameters: Object.fromEntries(
-          required.map((name) => [name, { unit: "1", min: 0, max: 1 }]),
+          required.map((name) => [
+            name,
+            { type: "number", unit: "1", min: 0, max: 1, required: true },
+          ]),
         ),
         results: [],
         repeatable: false,

@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import type { Limits } from "../../src/domain/candidate.ts";
+import type { InstrumentPolicy } from "../../src/domain/limits/known-laboratory.ts";
 import {
   composeLoop,
   createInThreadPlanner,
@@ -17,7 +17,7 @@ import type { LedgerEntry, Violation } from "../world/physical-ledger.ts";
 
 export interface SimulationOptions extends LaboratoryOptions {
   readonly campaigns: readonly PlannedCampaign[];
-  readonly instrumentLimits?: Readonly<Record<string, Limits>> | undefined;
+  readonly policies?: Readonly<Record<string, InstrumentPolicy>> | undefined;
   readonly latency_ms?: { readonly min: number; readonly max: number } | undefined;
   /** Kills the daemon at the n-th pass of a named point; it starts again at once. */
   readonly kills?: readonly { readonly point: KillPoint; readonly n: number }[] | undefined;
@@ -162,7 +162,7 @@ class MortalDaemon {
       {
         site: SITE,
         agentId: AGENT,
-        instrumentLimits: this.options.instrumentLimits ?? {},
+        policies: this.options.policies ?? {},
         campaigns: this.options.campaigns,
       },
     );

@@ -21,10 +21,8 @@ export function writeEnvelope({ id, source, type, time_ms, data }: Envelope): st
 /** Longest message that is read, bytes. */
 const PAYLOAD_BYTES_MAX = 1024 * 1024;
 
-/** Reads a message's `type` and `data`; `undefined` where it is no CloudEvent that an instrument could act on. */
-export function readEnvelope(
-  payload: Uint8Array,
-): { readonly type: string; readonly data: Readonly<Record<string, unknown>> } | undefined {
+/** Reads a message; `undefined` where it is no CloudEvent that an instrument could act on. An absent `time` is NaN. */
+export function readEnvelope(payload: Uint8Array): Omit<Envelope, "id"> | undefined {
   if (payload.byteLength > PAYLOAD_BYTES_MAX) return undefined;
   let parsed: unknown;
   try {
@@ -33,8 +31,10 @@ export function readEnvelope(
     return undefined;
   }
   if (!isRecord(parsed) || parsed["specversion"] !== "1.0") return undefined;
-  const { type, data } = parsed;
-  return typeof type === "string" && isRecord(data) ? { type, data } : undefined;
+  const { type, data, source, time } = parsed;
+  if (typeof type !== "string" || typeof source !== "string" || !isRecord(data)) return undefined;
+  const time_ms = typeof time === "string" ? Date.parse(time) : Number.NaN;
+  return { type, source, time_ms, data };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -57,6 +57,8 @@ export function readInstrumentMessage(
   if (topic.endsWith("/safety/emergency-stop")) {
     if (type !== "tieline.safety.emergencyStop" || typeof data["active"] !== "boolean")
       return undefined;
+    // Whoever may stop; only a person, or the agent for one, clears.
+    if (!data["active"] && !/^(operator|agent)\//.test(envelope.source)) return undefined;
     const { active, by, reason } = data;
     return { kind: "emergencyStop", active, by: String(by ?? ""), reason: String(reason ?? "") };
   }

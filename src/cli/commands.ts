@@ -4,6 +4,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
+import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerStatus,
   registerOperate,
+  registerEmergencyStop,
   registerSuggest,
   registerEvaluate,
   registerEffectiveModel,

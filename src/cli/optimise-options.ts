@@ -5,27 +5,34 @@ import type {
   OptimiseSettings,
   OutcomeConstraint,
 } from "../domain/goal-settings.ts";
+import { quotedList, unquoted } from "./option-values.ts";
 
-/** `y:min,z:max,t:target:3..5` -> objectives. Throws TL-1001. */
+/** The direction stands behind the last colon, so that a name may hold colons of its own. */
+const OBJECTIVE = /^(.+):\s*(?:(min|max)|target(?:\s*:\s*(.*))?)$/;
+
+/** `y:min,z:max,t:target:3..5,"Time, min":max` -> objectives. Throws TL-1001. */
 export function parseObjectives(text: string): ObjectiveSetting[] {
-  return text.split(",").map((part) => {
-    const [name = "", direction = "", range] = part.split(":").map((s) => s.trim());
-    if (name === "" || !["min", "max", "target"].includes(direction))
+  return quotedList(text).map((part) => {
+    const [, name, direction, range] = OBJECTIVE.exec(part) ?? [];
+    if (name === undefined)
       throw misuse(
         "TL-1001",
         `"${part}" is not an objective`,
         "Write name:min, name:max or name:target:LOW..HIGH.",
       );
-    if (direction !== "target") return { name, direction: direction as "min" | "max" };
-    return { name, direction: "target", range: parseRange(range ?? "", part) };
+    const column = unquoted(name.trim());
+    if (direction !== undefined) return { name: column, direction: direction as "min" | "max" };
+    return { name: column, direction: "target", range: parseRange(range ?? "", part) };
   });
 }
 
 /** `density:..5,band:1..2` -> outcome constraints; an absent side is open. */
 export function parseConstraints(text: string | undefined): OutcomeConstraint[] {
   if (text === undefined) return [];
-  return text.split(",").map((part) => {
-    const [name = "", range = ""] = part.split(":").map((s) => s.trim());
+  return quotedList(text).map((part) => {
+    const colon = part.lastIndexOf(":");
+    const name = unquoted(part.slice(0, Math.max(0, colon)).trim());
+    const range = part.slice(colon + 1).trim();
     const [low = "", high = ""] = range.split("..");
     if (name === "" || !range.includes(".."))
       throw misuse(
@@ -41,12 +48,14 @@ export function parseConstraints(text: string | undefined): OutcomeConstraint[] 
   });
 }
 
-/** `a+2*b-c<=1` or `a+b>=0.2` -> a linear input constraint. */
+/** `a+2*b-c<=1`, `a+b>=0.2` or `"bake time"<=22` -> a linear input constraint. */
 export function parseInputConstraints(texts: readonly string[]): InputConstraint[] {
   return texts.map((text) => {
-    const match = /^(.*?)(<=|>=|=)(.*)$/.exec(text.replace(/\s+/g, ""));
+    const match = /^((?:"[^"]*"|[^"])*?)(<=|>=|=)(.*)$/.exec(withoutBlanks(text));
     const [, left = "", relation = "", right = ""] = match ?? [];
-    const terms = [...left.matchAll(/([+-]?)(?:([\d.]+(?:e[+-]?\d+)?)\*)?([A-Za-z_][\w.]*)/gi)];
+    const terms = [
+      ...left.matchAll(/([+-]?)(?:([\d.]+(?:e[+-]?\d+)?)\*)?("[^"]+"|[A-Za-z_][\w.]*)/gi),
+    ];
     if (match === null || terms.map((t) => t[0]).join("") !== left || terms.length === 0)
       throw misuse(
         "TL-1001",
@@ -55,7 +64,7 @@ export function parseInputConstraints(texts: readonly string[]): InputConstraint
       );
     const coefficients = Object.fromEntries(
       terms.map(([, sign, factor, name]) => [
-        name ?? "",
+        unquoted(name ?? ""),
         (sign === "-" ? -1 : 1) * (factor === undefined ? 1 : parseNumber(factor, text)),
       ]),
     );
@@ -66,6 +75,11 @@ export function parseInputConstraints(texts: readonly string[]): InputConstraint
       max: relation === ">=" ? undefined : bound,
     };
   });
+}
+
+/** Blanks outside of quotes mean nothing. */
+function withoutBlanks(text: string): string {
+  return text.replace(/"[^"]*"|\s+/g, (part) => (part.startsWith('"') ? part : ""));
 }
 
 function parseRange(range: string, part: string): { min: number; max: number } {
@@ -134,9 +148,8 @@ export function parseCount(name: string, least: number): (text: string) => numbe
 
 /** Comma-separated names. */
 export function parseNames(text: string): string[] {
-  return text
-    .split(",")
-    .map((name) => name.trim())
+  return quotedList(text)
+    .map(unquoted)
     .filter((name) => name !== "");
 }
 

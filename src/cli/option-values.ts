@@ -14,9 +14,19 @@ export function numberWithin(option: string, text: string, min: number, max: num
   throw misuse("TL-1001", `${option} must be a number from ${min} to ${max}, not "${text}"`);
 }
 
-/** Reads a comma-separated list of names, none empty. */
+/** Parts between commas; a part in quotes may hold commas, colons and blanks. */
+export function quotedList(text: string): string[] {
+  return (text.match(/(?:"[^"]*"|[^,"])+|(?<=^|,)(?=,|$)/g) ?? [""]).map((part) => part.trim());
+}
+
+/** A name without the quotes around it. */
+export function unquoted(name: string): string {
+  return /^"[^"]*"$/.test(name) ? name.slice(1, -1) : name;
+}
+
+/** Reads a comma-separated list of names, none empty; `"Time, min",salt` is two. */
 export function nameList(option: string, text: string): string[] {
-  const names = text.split(",").map((name) => name.trim());
+  const names = quotedList(text).map((name) => unquoted(name));
   if (names.every((name) => name !== "")) return names;
   throw misuse("TL-1001", `${option} must be names separated by commas, not "${text}"`);
 }

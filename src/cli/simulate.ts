@@ -55,9 +55,7 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
     noise: { ...simulated?.noise, ...drawn.noise },
     faults: drawn.faults,
     campaigns: planned,
-    instrumentLimits: Object.fromEntries(
-      Object.entries(loaded.configuration.instruments).map(([id, { limits }]) => [id, limits]),
-    ),
+    policies: loaded.configuration.instruments,
     onEvent: ({ fact }) => {
       if (fact.type === "planner.proposed") progress.update(Math.min(budget, observations), budget);
       if (fact.type === "job.result" && fact.observations.length > 0) observations += 1;

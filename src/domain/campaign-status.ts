@@ -14,6 +14,8 @@ export interface JobStatus {
   readonly attempt: number;
   readonly instrumentId?: string | undefined;
   readonly deadline_ms?: number | undefined;
+  /** Set points that were sent in other units than they were asked for, in sentences. */
+  readonly conversions?: readonly string[] | undefined;
 }
 
 /** One campaign as its machine sees it. */

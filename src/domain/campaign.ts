@@ -1,6 +1,8 @@
 import type { Limits } from "./candidate.ts";
 import type { GoalSettings } from "./goal-settings.ts";
 import type { CampaignId } from "./identifiers.ts";
+import type { Condition } from "./limits/condition.ts";
+import type { Guard } from "./limits/guard.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SearchSpace } from "./search-space.ts";
 
@@ -23,6 +25,10 @@ export interface CampaignCommon {
   /** Other ways to learn about a point, by name: a proposal may choose one for each of its points. */
   readonly alternatives?: Readonly<Record<string, Recipe>> | undefined;
   readonly limits: Limits;
+  /** Limits on several set points at once. */
+  readonly conditions?: readonly Condition[] | undefined;
+  /** What must hold of the instruments' readings while the campaign works with them. */
+  readonly guards?: readonly Guard[] | undefined;
   /** Experiments in a row that may end without a result before the campaign is suspended. */
   readonly failuresInARow_max: number;
 }
@@ -31,3 +37,13 @@ export interface CampaignCommon {
 export type CampaignSpec = CampaignCommon & GoalSettings;
 
 export type Goal = GoalSettings["goal"];
+
+const EVERY: Readonly<Record<Goal, true>> = {
+  "phase-diagram": true,
+  optimise: true,
+  "structure-map": true,
+  "effective-model": true,
+};
+
+/** Names of all goals, in the order in which the contract lists them. */
+export const GOALS = Object.keys(EVERY) as [Goal, ...Goal[]];

@@ -43,6 +43,12 @@ export interface ObjectiveSetting {
   readonly range?: { readonly min: number; readonly max: number } | undefined;
   /** For `min` and `max`, several objectives: the reference point of the hypervolume. */
   readonly reference?: number | undefined;
+  /** UCUM unit of its values; absent: that of its name, else of the first result. Results are converted. */
+  readonly unit?: string | undefined;
+  /** What can be true, in its unit: a result outside is a failure of the experiment and is not learnt. */
+  readonly plausible?:
+    | { readonly min?: number | undefined; readonly max?: number | undefined }
+    | undefined;
 }
 
 /** A measured quantity that must lie in a range, learnt like an objective. */
@@ -50,6 +56,8 @@ export interface OutcomeConstraint {
   readonly name: string;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+  readonly unit?: string | undefined;
+  readonly plausible?: ObjectiveSetting["plausible"];
 }
 
 /** min <= sum of coefficient * axis <= max: candidates outside are never proposed. */

@@ -7,6 +7,10 @@ export type JobFailureReason =
   | "unknownToInstrument"
   | "instrumentLost"
   | "limitViolated"
+  /** A guard on the instrument's telemetry tripped. */
+  | "guardTripped"
+  /** A result came, but nothing in it that the campaign's goal can use, or nothing that can be true. */
+  | "resultUnusable"
   | "cancelledByOperator"
   | "emergencyStop"
   | "retriesUsedUp";

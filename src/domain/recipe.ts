@@ -1,7 +1,16 @@
 import type { Parameters } from "./candidate.ts";
+import { convertNeatly } from "./limits/fit-set-points.ts";
+import { haveSameDimension, unitOfName, unitsOfName } from "./limits/named-unit.ts";
 
-/** Where a job's set point comes from: a constant, or an axis of the candidate. */
-export type ParameterSource = number | string | { readonly axis: string };
+/**
+ * Where a job's set point comes from: a constant, or an axis of the candidate. `unit` (UCUM) says what the number is in
+ * where the name does not.
+ */
+export type ParameterSource =
+  | number
+  | string
+  | { readonly axis: string; readonly unit?: string | undefined }
+  | { readonly value: number; readonly unit: string };
 
 /** One step of a recipe: a job for any instrument that announces the capability. */
 export interface RecipeStep {
@@ -31,12 +40,56 @@ export function recipeOf(
   return (name === undefined ? undefined : campaign.alternatives?.[name]) ?? campaign.recipe;
 }
 
-/** The set points of one step for one candidate. */
+/**
+ * The set points of one step for one candidate, each in the unit that its own name states; a name that states none, or
+ * one of another kind (`mismatchedSource`), keeps the number of its source. What an axis lacks is NaN, which no limit lets by.
+ */
 export function resolveParameters(step: RecipeStep, candidate: Parameters): Parameters {
   return Object.fromEntries(
     Object.entries(step.parameters).map(([name, source]) => [
       name,
-      typeof source === "object" ? (candidate[source.axis] ?? Number.NaN) : source,
+      resolveSource(name, source, candidate),
     ]),
   );
+}
+
+/** Units of the set points whose names state none, as far as the recipe or the axis does. */
+export function statedUnits(step: RecipeStep): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(step.parameters).flatMap(([name, source]) => {
+      const unit = unitOfSource(source);
+      return unit === undefined || unitsOfName(name).length > 0 ? [] : [[name, unit]];
+    }),
+  );
+}
+
+/** The unit that the source of a set point states: written beside it, or in the name of its axis. */
+export function unitOfSource(source: ParameterSource): string | undefined {
+  if (typeof source !== "object") return undefined;
+  return source.unit ?? ("axis" in source ? unitOfName(source.axis) : undefined);
+}
+
+function resolveSource(
+  name: string,
+  source: ParameterSource,
+  candidate: Parameters,
+): number | string {
+  if (typeof source !== "object") return source;
+  const value = "value" in source ? source.value : (candidate[source.axis] ?? Number.NaN);
+  const from = unitOfSource(source);
+  if (typeof value === "string" || from === undefined) return value;
+  const to = unitOfName(name, from);
+  if (to === undefined || to === from) return value;
+  return convertNeatly(value, from, to) ?? value;
+}
+
+/** A set point whose source is in a unit of another kind than its name states: no number can be right for both. */
+export function mismatchedSource(step: RecipeStep): string | undefined {
+  for (const [name, source] of Object.entries(step.parameters)) {
+    const from = unitOfSource(source);
+    const to = from === undefined ? undefined : unitOfName(name, from);
+    if (from === undefined || to === undefined || haveSameDimension(from, to)) continue;
+    return `${name} is in ${to} by its name, but gets a number in ${from} (TL-3105)`;
+  }
+  return undefined;
 }

@@ -3,7 +3,10 @@ import type { Parameters } from "../domain/candidate.ts";
 import type { Composition } from "../domain/observation.ts";
 import { phaseSetLabel } from "../domain/observation.ts";
 import { CANDIDATES_MAX } from "../domain/search-space.ts";
-import { checkCandidates, findShares, phasesAt } from "../tables/candidate-table.ts";
+import { checkCandidates } from "../tables/candidate-table.ts";
+import { readLabels } from "../tables/label-cells.ts";
+import { axisNumbers } from "../tables/numeric-column.ts";
+import { findShares, type Shares } from "../tables/shares.ts";
 import { columnOf, numberAt, readTable, type Table, type TableRow } from "../tables/table.ts";
 
 /** A known phase diagram: one row a candidate. */
@@ -43,15 +46,15 @@ const PHASES_max = 6;
 export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTruth> {
   const table = readTable(options.file);
   checkCandidates(table, CANDIDATES_MAX);
-  const axisColumns = options.axes.map((axis) => columnOf(table, axis));
-  const label = columnOf(table, options.label);
-  const components = findComponentAxes(table, options);
+  const axes = options.axes.map((axis) => axisNumbers(table, columnOf(table, axis)).values);
+  const labels = readLabels(table, options.label);
+  const { names: components, warnings } = findComponentAxes(table, options);
   const phaseColumns = listPhaseColumns(table, components);
-  const rows = table.rows.map((row) => {
+  const rows = table.rows.map((row, k) => {
     const parameters = Object.fromEntries(
-      options.axes.map((axis, k) => [axis, numberAt(table, row, axisColumns[k] ?? 0)]),
+      options.axes.map((axis, a) => [axis, axes[a]?.[k] ?? Number.NaN]),
     );
-    const phases = phasesAt(table, row, label);
+    const phases = labels.phases[k];
     if (phases === undefined) {
       throw new LabError(
         "TL-1020",
@@ -72,17 +75,17 @@ export async function readTruth(options: TruthOptions): Promise<PhaseDiagramTrut
     components,
     rows,
     hasCompositions: rows.some((row) => row.compositions !== undefined),
-    warnings: contradictions(table, rows),
+    warnings: [...warnings, ...labels.warnings, ...contradictions(table, rows)],
   };
 }
 
-function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): readonly string[] {
-  if (space === "cartesian") return [];
+function findComponentAxes(table: Table, { space, axes, file }: TruthOptions): Shares {
+  if (space === "cartesian") return { names: [], warnings: [] };
   const shares = findShares(table, axes);
-  if (shares.length > 0) return shares;
+  if (shares.names.length > 0) return shares;
   const fractions = axes.filter((axis) => isFraction(table, axis));
-  if (axes.length === 2 && fractions.length === 1) return fractions;
-  if (space === undefined) return [];
+  if (axes.length === 2 && fractions.length === 1) return { names: fractions, warnings: [] };
+  if (space === undefined) return shares;
   throw new LabError(
     "TL-1020",
     `${file}: the axes ${axes.slice(0, 3).join(", ")} do not sum to 1 (or 100) in every row`,
@@ -169,6 +172,12 @@ function coexisting(
   for (const { phase, fraction, composition } of columns) {
     const name = row.cells[phase] ?? "";
     if (name === "") continue;
+    if (Object.hasOwn(fractions, name) || Object.hasOwn(compositions, name))
+      throw new LabError(
+        "TL-1020",
+        `${table.file}, line ${row.line} names the phase ${name} twice`,
+        { hint: `Number the two sides of a miscibility gap by composition: ${name}#1, ${name}#2.` },
+      );
     if (fraction !== undefined) fractions[name] = numberAt(table, row, fraction);
     if (composition.length === 0 || composition.length < components.length) isComplete = false;
     else {

@@ -32,12 +32,21 @@ export interface WireCodec {
   encode(command: WireCommand, agent: AgentIdentity, time_ms: number): OutgoingMessage;
 }
 
+/** The name of the daemon's own word on the emergency stop: epoch, position of the log, time. */
+export function ownStopId(epoch: number, position: number, time_ms: number): string {
+  return `emergency-stop.e${epoch}.p${position}.${time_ms}`;
+}
+
+/** Reads the position out of {@link ownStopId}. */
+export const OWN_STOP_ID = /^emergency-stop\.e\d+\.p(\d+)\./;
+
 export function isWireCommand(command: LabCommand): command is WireCommand {
   return (
     command.type === "startJob" ||
     command.type === "controlJob" ||
     command.type === "reconcileJobs" ||
     command.type === "acknowledgeResult" ||
+    command.type === "announceStop" ||
     command.type === "replyToOperator"
   );
 }

@@ -1,4 +1,5 @@
 import type { Parameters } from "../domain/candidate.ts";
+import type { Conversion } from "../domain/limits/fit-set-points.ts";
 import type { ProposalRequest } from "../domain/proposal.ts";
 
 /**
@@ -18,6 +19,8 @@ export type LabCommand =
       readonly capability: string;
       readonly parameters: Parameters;
       readonly sampleIds: readonly string[];
+      /** Which of the parameters were converted; told in the daemon's log. */
+      readonly conversions?: readonly Conversion[] | undefined;
     }
   | {
       readonly type: "controlJob";
@@ -46,6 +49,15 @@ export type LabCommand =
       readonly accepted: boolean;
       readonly reason?: string | undefined;
     }
+  /** The daemon's own word on the emergency stop, retained: for every instrument, also those that come later. */
+  | {
+      readonly type: "announceStop";
+      readonly active: boolean;
+      readonly by: string;
+      readonly reason: string;
+      /** Where the log stood: an older word of ours than our last clear is known for what it is. */
+      readonly position: number;
+    }
   | {
       readonly type: "requestProposal";
       readonly campaignId: string;
@@ -66,6 +78,7 @@ export type WireCommand = Extract<
       | "controlJob"
       | "reconcileJobs"
       | "acknowledgeResult"
-      | "replyToOperator";
+      | "replyToOperator"
+      | "announceStop";
   }
 >;

@@ -1,6 +1,8 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Limits, Parameters } from "../domain/candidate.ts";
 import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
+import type { Condition } from "../domain/limits/condition.ts";
+import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
 
@@ -101,6 +103,8 @@ export type OperatorFact =
       readonly active: boolean;
       readonly by: string;
       readonly reason: string;
+      /** When its sender says that it was sent; absent in logs before consent (decision 0120). */
+      readonly sent_ms?: number | undefined;
     } & FromWire);
 
 /** Facts that the daemon itself establishes. */
@@ -113,7 +117,37 @@ export type InternalFact =
       readonly epoch: number;
       readonly version: string;
       readonly instrumentLimits: Readonly<Record<string, Limits>>;
+      /** Of the configuration, by instrument; absent where none has any. */
+      readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
+      readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
+      /**
+       * Number of the rules that this run follows (src/runtime/behaviour.ts), so that a log of an older run is replayed by
+       * the rules of its time; absent means 1.
+       */
+      readonly behaviour?: number | undefined;
     }
+  /** A reading broke what a guard allows. Level-triggered: it stays tripped until `guard.cleared`. */
+  | {
+      readonly type: "guard.tripped";
+      readonly guardId: string;
+      readonly instrumentId: string;
+      /** Of a campaign's guard. */
+      readonly campaignId?: string | undefined;
+      readonly channel: string;
+      readonly action: GuardAction;
+      /** One sentence: what was read and what is allowed. */
+      readonly text: string;
+    }
+  | { readonly type: "guard.cleared"; readonly guardId: string; readonly text: string }
+  /** A clock is off by so much (of an instrument, against ours) or has stepped (ours); 0: it is right again. */
+  | {
+      readonly type: "clock.noted";
+      /** Absent: the daemon's own. */
+      readonly instrumentId?: string | undefined;
+      readonly offset_ms: number;
+    }
+  /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
+  | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }
@@ -154,7 +188,9 @@ export type QuarantineReason =
   | "conflictingResult"
   | "unknownJob"
   | "unknownCampaign"
-  | "retainedCommand";
+  | "retainedCommand"
+  /** An emergency stop that somebody tried to clear without the right to, or too late. */
+  | "clearRefused";
 
 /** Everything that can be written in the event log. */
 export type LabFact = InstrumentFact | JobFact | OperatorFact | InternalFact;

@@ -26,8 +26,16 @@ export interface MessageBus {
   stop(): Promise<void>;
 }
 
+/** What a broker that asks shall do with a message: hand it on to whoever listens, or keep it from them. */
+export type Delivery = "forward" | "withhold";
+
 export interface BusHandlers {
-  /** The publisher's PUBACK waits for this promise: it resolves when the message is in the log. */
-  readonly onMessage: (message: IncomingMessage) => Promise<void>;
+  /**
+   * The publisher's PUBACK waits for this promise: it resolves when the message is in the log. The embedded broker then
+   * forwards the message unless the answer is `withhold` (a {@link Delivery}); an external broker has forwarded it already.
+   */
+  readonly onMessage: (message: IncomingMessage) => Promise<unknown>;
+  /** What is said at every connection before anything is heard or said: a latched emergency stop. */
+  readonly onConnecting?: (() => readonly OutgoingMessage[]) | undefined;
   readonly onConnection: (connected: boolean) => void;
 }

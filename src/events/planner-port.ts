@@ -1,4 +1,5 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { CampaignResult, ProposalRequest, VersionedProposal } from "../domain/proposal.ts";
 
 /** The planners as the runtime sees them: a worker thread, or the same code in the same thread. */
@@ -11,6 +12,6 @@ export interface PlannerPort {
   /** Rejects where the planner throws or does not answer in time; the port is usable afterwards. */
   propose(campaignId: string, request: ProposalRequest): Promise<VersionedProposal>;
   /** What the page draws. */
-  view(campaignId: string): Promise<{ readonly kind: string; readonly [field: string]: unknown }>;
+  view(campaignId: string): Promise<PlannerView>;
   stop(): Promise<void>;
 }

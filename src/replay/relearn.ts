@@ -1,12 +1,13 @@
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { Planner } from "../planning/planner.ts";
 import type { ExportDocument } from "../views/export-document.ts";
 import type { Lesson, Snapshot } from "../views/lessons.ts";
-import { type DrawableView, readPhaseDiagramView } from "../views/planner-views.ts";
+import { readPhaseDiagramView } from "../views/planner-views.ts";
 
 /** A campaign's model as it was at the end and on the way there: the log holds results, not models. */
 export interface Relearnt {
-  readonly view: DrawableView;
+  readonly view: PlannerView;
   /** What was known after parts of the results. */
   readonly snapshots: readonly Snapshot[];
   readonly lessons: readonly Lesson[];
@@ -72,7 +73,7 @@ export function countingResults({ observations }: ExportDocument): CampaignResul
 }
 
 /** Labels by name: their numbers change as labels are found. */
-function labelsOf(view: DrawableView): string[] {
+function labelsOf(view: PlannerView): string[] {
   const map = readPhaseDiagramView(view);
   return (map?.labelIndex ?? []).map((k) => map?.labels[k] ?? "");
 }

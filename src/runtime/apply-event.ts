@@ -9,6 +9,7 @@ import { assert } from "../core/assert.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { nextAssignment } from "./dispatcher.ts";
+import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
 import type { Lab } from "./lab.ts";
 import { isOnInstrument, stateName } from "./lab.ts";
 import { noteObservation, noteReport } from "./observations.ts";
@@ -33,7 +34,9 @@ export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
   const run = new Run(lab, event);
   noteReport(lab, event);
   run.tellAll(routeFact(lab, event, (kind, id, input) => run.create({ machine: kind, id }, input)));
+  noteProblems(lab, event.fact);
   run.boundRecovery();
+  run.boundPatience();
   run.settleAndDispatch();
   return run.commands;
 }
@@ -75,6 +78,14 @@ class Run {
     this.command(owner, { type: "startTimer", timerId: RECOVERY_TIMER, at_ms });
   }
 
+  /** Whoever has not said that he is there after this is missed. */
+  boundPatience(): void {
+    if (this.event.fact.type !== "daemon.started" || this.lab.behaviour < 2) return;
+    const at_ms = this.event.time_ms + PATIENCE_ms;
+    const owner: MachineAddress = { machine: "job", id: "" };
+    this.command(owner, { type: "startTimer", timerId: PATIENCE_TIMER, at_ms });
+  }
+
   /** What the last event made possible: states that follow from the whole, and jobs for free instruments. */
   settleAndDispatch(): void {
     for (;;) {
@@ -92,12 +103,12 @@ class Run {
         ]);
         continue;
       }
-      const { instrumentId, bootId, jobId } = assignment;
+      const { instrumentId, bootId, jobId, sent } = assignment;
       const station: MachineAddress = { machine: "reservation", id: instrumentId };
       this.tellAll([
         { to: station, event: { type: "reservation.request", jobId, ...this.stamp() } },
         { to: job, event: { type: "job.reserve", instrumentId, bootId, ...this.stamp() } },
-        { to: job, event: { type: "job.dispatch", ...this.stamp() } },
+        { to: job, event: { type: "job.dispatch", sent, ...this.stamp() } },
       ]);
     }
   }

@@ -1,11 +1,7 @@
 import type { InstrumentContext, JobContext, MachineState } from "../../machines/index.ts";
-import {
-  findLimitViolation,
-  type Limits,
-  type LimitViolation,
-  type Parameters,
-} from "../domain/candidate.ts";
-import { isOnInstrument, type Lab, stateName } from "./lab.ts";
+import { hindranceOf, isHindered } from "./hindrances.ts";
+import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
+import { type Lab, stateName } from "./lab.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -14,6 +10,8 @@ export type Assignment =
       readonly jobId: string;
       readonly instrumentId: string;
       readonly bootId: string | undefined;
+      /** Present where the instrument's units are not the recipe's. */
+      readonly sent?: SentSetPoints | undefined;
     }
   | { readonly kind: "refuse"; readonly jobId: string; readonly detail: string };
 
@@ -31,10 +29,11 @@ export function nextAssignment(lab: Lab): Assignment | undefined {
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId);
     if (job === undefined || !mayDispatch(lab, job.context)) continue;
-    if (exhausted.has(job.context.capability)) continue;
+    const kind = `${job.context.campaignId}/${job.context.capability}`;
+    if (exhausted.has(kind)) continue;
     const decision = decide(lab, job.context);
     if (decision !== "wait" && decision !== "wait, nothing is free") return decision;
-    if (decision === "wait, nothing is free") exhausted.add(job.context.capability);
+    if (decision === "wait, nothing is free") exhausted.add(kind);
   }
   return undefined;
 }
@@ -44,22 +43,26 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
   const { jobId } = job;
   const refusal = campaignRefusal(lab, job);
   if (refusal !== undefined) return { kind: "refuse", jobId, detail: refusal };
-  let able: InstrumentContext | undefined;
+  let why: string | undefined;
   let isFitting = false;
   let isAnyFree = false;
   for (const instrumentId of lab.instrumentIds) {
     const instrument = lab.machines.instrument.get(instrumentId);
     if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
-    able ??= instrument.context;
-    const free = isFree(lab, instrument);
+    const free = isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);
     isAnyFree ||= free;
     if (isFitting && !free) continue;
-    if (violationOn(lab, instrument.context, job) !== undefined) continue;
+    const fitting = fitOn(lab, instrument.context, job);
+    if (typeof fitting === "string") {
+      why ??= fitting;
+      continue;
+    }
     isFitting = true;
-    if (free) return { kind: "assign", jobId, instrumentId, bootId: instrument.context.bootId };
+    if (!free) continue;
+    const { bootId } = instrument.context;
+    return { kind: "assign", jobId, instrumentId, bootId, ...fitting };
   }
-  if (able !== undefined && !isFitting)
-    return { kind: "refuse", jobId, detail: describeRefusal(lab, able, job) };
+  if (why !== undefined && !isFitting) return { kind: "refuse", jobId, detail: why };
   return isAnyFree ? "wait" : "wait, nothing is free";
 }
 
@@ -74,68 +77,13 @@ function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): boolean 
 
 const READY = ["connection.online", "operation.idle", "control.automatic", "safety.ok"];
 
-/** The first set point that the campaign, the configuration or the instrument itself forbids. */
-function violationOn(
-  lab: Lab,
-  instrument: InstrumentContext,
-  job: JobContext,
-): LimitViolation | undefined {
-  const announced =
-    instrument.capabilities.find((one) => one.name === job.capability)?.parameters ?? {};
-  const configured = lab.instrumentLimits[instrument.instrumentId] ?? {};
-  return (
-    findLimitViolation(job.parameters, announced) ?? findLimitViolation(job.parameters, configured)
-  );
-}
-
-/** Why a campaign's own limits forbid these set points; `undefined` where they do not. */
-export function refusalByLimits(
-  parameters: Parameters,
-  limits: Limits,
-  whose: string,
-): string | undefined {
-  const broken = Object.entries(parameters).find(
-    ([, value]) => typeof value === "number" && !Number.isFinite(value),
-  );
-  if (broken !== undefined) return `${broken[0]} has no value.`;
-  const violation = findLimitViolation(parameters, limits);
-  return violation === undefined ? undefined : describeViolation(violation, whose);
-}
-
-function describeViolation(violation: LimitViolation, whose: string): string {
-  const { min, max } = violation.limit;
-  const range = `${min ?? "-inf"} to ${max ?? "inf"}`;
-  return `${whose} refuses ${violation.parameter} = ${JSON.stringify(violation.value)}: allowed is ${range} (TL-3104).`;
-}
-
-function campaignRefusal(lab: Lab, job: JobContext): string | undefined {
-  const limits = lab.specs.get(job.campaignId)?.limits ?? {};
-  return refusalByLimits(job.parameters, limits, `campaign ${job.campaignId}`);
-}
-
-function describeRefusal(lab: Lab, instrument: InstrumentContext, job: JobContext): string {
-  const violation = violationOn(lab, instrument, job);
-  return violation === undefined ? "" : describeViolation(violation, instrument.instrumentId);
-}
-
+/** A campaign that is told to stop finishes what it has begun, whatever else hinders it. */
 function mayDispatch(lab: Lab, job: JobContext): boolean {
   const campaign = lab.machines.campaign.get(job.campaignId);
-  return campaign !== undefined && DISPATCHING.has(stateName(campaign));
+  if (campaign === undefined || !DISPATCHING.has(stateName(campaign))) return false;
+  return stateName(campaign) !== "running" || hindranceOf(lab, job.campaignId) === undefined;
 }
 
 function offers(instrument: InstrumentContext, capability: string): boolean {
   return instrument.capabilities.some((one) => one.name === capability);
-}
-
-/** True while any job of the campaign is, or may be, on an instrument. */
-export function hasJobsOnInstruments(lab: Lab, campaignId: string): boolean {
-  for (const instrument of lab.machines.reservation.values()) {
-    const job =
-      instrument.context.jobId === undefined
-        ? undefined
-        : lab.machines.job.get(instrument.context.jobId);
-    if (job !== undefined && job.context.campaignId === campaignId && isOnInstrument(job))
-      return true;
-  }
-  return false;
 }

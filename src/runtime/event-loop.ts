@@ -1,8 +1,19 @@
+import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
-import type { IncomingMessage } from "../events/message-bus.ts";
+import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
+import { BEHAVIOUR } from "./behaviour.ts";
+import {
+  clearRefused,
+  isLatched,
+  judgeStop,
+  ownWord,
+  type StopFact,
+  type StopWord,
+  wordOf,
+} from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
@@ -19,7 +30,12 @@ export interface Runtime {
   /** Logs a fact of the daemon's own (a campaign's definition, a command from the page). */
   submit(fact: LabFact): Promise<LabEvent>;
   /** The path of every incoming message; resolves once it is in the log (or known, or quarantined). */
-  receive(message: IncomingMessage): Promise<void>;
+  receive(message: IncomingMessage): Promise<Delivery>;
+  /**
+   * A person's word on the emergency stop by another way than the broker: a stop is told to every instrument before it is
+   * on disk, a clear after. TL-3003 where a clear does not count.
+   */
+  emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void>;
   /** Resolves when nothing is queued and every command so far has been handed over. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -72,12 +88,14 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      instrumentLimits: this.options.instrumentLimits,
+      ...startOf(this.options.policies),
+      behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => this.observer.onConnection?.(connected),
+      onConnecting: () => this.firstWords(),
     });
     this.executor.openGate();
   }
@@ -86,7 +104,11 @@ class EventLoop implements Runtime {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) return reject(this.ended);
       const key = factKey(fact);
-      if (key !== "") this.waiting.set(key, fact);
+      if (key !== "") {
+        // Said again, it stands behind what came between: the last word on a stop is the last of the list.
+        this.waiting.delete(key);
+        this.waiting.set(key, fact);
+      }
       this.queue.push({
         draft: { time_ms: this.ports.clock.now_ms(), fact },
         key,
@@ -100,16 +122,35 @@ class EventLoop implements Runtime {
     });
   }
 
-  async receive(message: IncomingMessage): Promise<void> {
+  async receive(message: IncomingMessage): Promise<Delivery> {
     this.at("message-received");
     const decoded = this.ports.codec.decode(message.topic, message.payload, message.retained);
-    if (decoded.kind === "ignored") return void this.observer.onCount?.("ignored");
-    if (decoded.kind === "telemetry") {
+    if (decoded.kind === "ignored") {
+      this.observer.onCount?.("ignored");
+    } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
-      return void this.observer.onTelemetry?.(decoded);
+      this.observer.onTelemetry?.(decoded);
+    } else if (decoded.kind === "quarantine") {
+      await this.quarantine(message, decoded.reason, decoded.detail);
+    } else if (decoded.fact.type === "safety.emergencyStop") {
+      return await this.receiveStop(decoded.fact, message);
+    } else {
+      await this.receiveFact(decoded.fact, message);
     }
-    if (decoded.kind === "fact") return await this.receiveFact(decoded.fact, message);
-    await this.quarantine(message, decoded.reason, decoded.detail);
+    return "forward";
+  }
+
+  async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
+    const fact: StopFact = {
+      type: "safety.emergencyStop",
+      ...stop,
+      sent_ms: this.ports.clock.now_ms(),
+    };
+    const judgement = this.judgeStop(fact, false);
+    if (judgement.kind === "refuse") throw clearRefused(judgement.why);
+    if (fact.active) this.announce(wordOf(fact, this.lab.position));
+    else if (judgement.kind === "known") this.announce(ownWord(this.lab));
+    if (fact.active || judgement.kind === "clear") await this.submit(fact);
   }
 
   async idle(): Promise<void> {
@@ -155,6 +196,8 @@ class EventLoop implements Runtime {
       one.resolve(events[k] as LabEvent);
     });
     this.executor.execute(commands);
+    if (events.some(({ fact }) => fact.type === "safety.emergencyStop" && !fact.active))
+      this.announce(ownWord(this.lab));
     this.observer.onSettled?.(this.lab);
   }
 
@@ -176,6 +219,58 @@ class EventLoop implements Runtime {
       commands.push(acknowledgement(fact, event.position));
     }
     return commands;
+  }
+
+  /** A stop reaches the instruments before the disk; a clear that does not count reaches nobody whom we can keep it from. */
+  private async receiveStop(fact: StopFact, message: IncomingMessage): Promise<Delivery> {
+    const judgement = this.judgeStop(fact, message.retained);
+    switch (judgement.kind) {
+      case "stop":
+        if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));
+        this.observer.onCount?.("logged");
+        await this.submit(fact);
+        return "forward";
+      case "clear":
+        this.observer.onCount?.("logged");
+        await this.submit(fact);
+        // Another stop may have come while this was written.
+        return this.isLatched() ? "withhold" : "forward";
+      case "known":
+        this.observer.onCount?.("duplicate");
+        if (judgement.tellAll) this.announce(ownWord(this.lab));
+        return fact.active || !this.isLatched() ? "forward" : "withhold";
+      case "refuse":
+        this.announce(ownWord(this.lab));
+        await this.quarantine(message, "clearRefused", judgement.why);
+        return "withhold";
+    }
+  }
+
+  private judgeStop(fact: StopFact, retained: boolean): ReturnType<typeof judgeStop> {
+    return judgeStop(fact, {
+      lab: this.lab,
+      waiting: this.waiting.values(),
+      agentId: this.options.agentId,
+      now_ms: this.ports.clock.now_ms(),
+      retained,
+    });
+  }
+
+  private isLatched(): boolean {
+    return isLatched(this.lab, this.waiting.values());
+  }
+
+  /** Our own word, retained, for every instrument; a clear is not said while another stop is on its way into the log. */
+  private announce(word: StopWord): void {
+    if (!word.active && this.isLatched()) return;
+    this.executor.execute([word]);
+  }
+
+  private firstWords(): OutgoingMessage[] {
+    if (this.lab.emergency === undefined) return [];
+    const { site, agentId } = this.options;
+    const identity = { site, agentId, epoch: this.lab.epoch };
+    return [this.ports.codec.encode(ownWord(this.lab), identity, this.ports.clock.now_ms())];
   }
 
   private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
@@ -204,6 +299,23 @@ class EventLoop implements Runtime {
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
     return await this.submit(quarantined(message, reason));
   }
+}
+
+/** The configuration's word on instruments, as the log keeps it. */
+function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
+  const entries = Object.entries(policies);
+  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
+    const kept = entries.flatMap(([id, policy]) => {
+      const values = read(policy) ?? [];
+      return values.length === 0 ? [] : [[id, values] as const];
+    });
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+  return {
+    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
+    instrumentConditions: some(({ conditions }) => conditions),
+    instrumentGuards: some(({ guards }) => guards),
+  };
 }
 
 function acknowledgement(

@@ -1,3 +1,4 @@
+import { describeConversion } from "../domain/limits/fit-set-points.ts";
 import { isWireCommand } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -29,6 +30,8 @@ interface ExecutorNeeds {
 export function createExecutor(needs: ExecutorNeeds): Executor {
   return new CommandExecutor(needs);
 }
+
+type StartCommand = Extract<LabCommand, { readonly type: "startJob" }>;
 
 class CommandExecutor implements Executor {
   private readonly needs: ExecutorNeeds;
@@ -101,6 +104,7 @@ class CommandExecutor implements Executor {
     await this.gate;
     if (this.stopped) return;
     ports.at?.("before-publish");
+    if (command.type === "startJob") this.tellConversions(command);
     const identity = { site: options.site, agentId: options.agentId, epoch: lab.epoch };
     const message = ports.codec.encode(command, identity, ports.clock.now_ms());
     let reason: string | undefined;
@@ -119,6 +123,14 @@ class CommandExecutor implements Executor {
       sent: reason === undefined,
       reason,
     });
+  }
+
+  /** A number that leaves in another unit than a person wrote must be told where people look. */
+  private tellConversions({ jobId, instrumentId, conversions = [] }: StartCommand): void {
+    for (const one of conversions) {
+      const what = describeConversion(one);
+      this.needs.ports.logger.info({ jobId, instrumentId, what }, "setPoint.converted");
+    }
   }
 
   private async plan(command: Extract<LabCommand, { type: "requestProposal" }>): Promise<void> {

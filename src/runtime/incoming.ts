@@ -33,10 +33,6 @@ export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabF
       return lab.machines.campaign.has(fact.campaignId)
         ? { kind: "log" }
         : { kind: "quarantine", reason: "unknownCampaign" };
-    case "safety.emergencyStop":
-      return fact.active === (lab.emergency !== undefined)
-        ? { kind: "duplicate" }
-        : { kind: "log" };
     case "instrument.online":
     case "instrument.birth":
     case "instrument.state":

@@ -1,6 +1,7 @@
 import type { JobContext, MachineState } from "../../machines/index.ts";
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import { describeConversion } from "../domain/limits/fit-set-points.ts";
 import type { Lab } from "./lab.ts";
 
 /** States in which a campaign is over for good. */
@@ -89,6 +90,9 @@ function summariseJob(
     ...(context.instrumentId !== undefined && !job.states.includes("queued")
       ? { instrumentId: context.instrumentId }
       : {}),
+    ...(context.sent === undefined
+      ? {}
+      : { conversions: context.sent.conversions.map(describeConversion) }),
     ...(context.overdue_ms > 0 ? { deadline_ms: context.overdue_ms } : {}),
   };
 }

@@ -6,7 +6,10 @@ import type {
   MachineState,
 } from "../../machines/index.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
-import type { Limits, Parameters } from "../domain/candidate.ts";
+import type { Parameters } from "../domain/candidate.ts";
+import type { GuardAction } from "../domain/limits/guard.ts";
+import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { BirthProblem, InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
@@ -15,6 +18,15 @@ type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Conte
 export interface LoggedReport {
   readonly position: number;
   readonly digest: string;
+}
+
+/** A guard that does not hold at the moment. */
+export interface TrippedGuard {
+  readonly instrumentId: string;
+  readonly campaignId?: string | undefined;
+  readonly action: GuardAction;
+  readonly text: string;
+  readonly since_ms: number;
 }
 
 export interface ArmedTimer {
@@ -35,6 +47,10 @@ export interface Lab {
   readonly withdrawn: Map<string, number[]>;
   /** Measured values by experiment, gathered over its steps, by axis name. */
   readonly actual: Map<string, Parameters>;
+  /** What became of results that were converted or set aside, by their position in the log. */
+  readonly judgements: Map<number, ResultJudgement>;
+  /** Units of measured quantities, by campaign and name: those of the settings, else of the first result. */
+  readonly units: Map<string, Readonly<Record<string, string>>>;
   /** Results and failures by `jobId#attempt#type`. */
   readonly reports: Map<string, LoggedReport>;
   readonly replies: Map<
@@ -55,10 +71,23 @@ export interface Lab {
   readonly queued: Set<string>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
-  instrumentLimits: Readonly<Record<string, Limits>>;
+  /** What the configuration says of instruments, by their ids. */
+  policies: Readonly<Record<string, InstrumentPolicy>>;
+  /** Number of the rules that this part of the log follows; see behaviour.ts. */
+  behaviour: number;
+  /** What the configuration and the instruments' births do not agree on. */
+  problems: readonly BirthProblem[];
+  /** Instruments have had the time to say that they are there. */
+  isSettled: boolean;
+  /** Guards that have tripped and not cleared. */
+  readonly guards: Map<string, TrippedGuard>;
   emergency:
     | { readonly by: string; readonly reason: string; readonly since_ms: number }
     | undefined;
+  /** The last clear; position 0 before the first. */
+  cleared: { readonly by: string; readonly reason: string; readonly position: number };
+  /** Words on the emergency stop that have been heard, by `source/id`: a known one never clears. */
+  readonly stopMessages: Set<string>;
   epoch: number;
   position: number;
   time_ms: number;
@@ -78,6 +107,8 @@ export function createLab(): Lab {
     results: new Map(),
     withdrawn: new Map(),
     actual: new Map(),
+    judgements: new Map(),
+    units: new Map(),
     reports: new Map(),
     replies: new Map(),
     revisions: new Map(),
@@ -86,8 +117,14 @@ export function createLab(): Lab {
     instrumentIds: [],
     queued: new Set(),
     doubtful: new Set(),
-    instrumentLimits: {},
+    policies: {},
+    behaviour: 1,
+    problems: [],
+    isSettled: false,
+    guards: new Map(),
     emergency: undefined,
+    cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },
+    stopMessages: new Set(),
     epoch: 0,
     position: 0,
     time_ms: 0,
@@ -123,4 +160,17 @@ export function isOnInstrument(job: MachineState): boolean {
 /** The name of a machine's state as people read it: the first part. */
 export function stateName(machine: MachineState): string {
   return machine.states[0]?.split(".")[0] ?? "";
+}
+
+/** True while any job of the campaign is, or may be, on an instrument. */
+export function hasJobsOnInstruments(lab: Lab, campaignId: string): boolean {
+  for (const instrument of lab.machines.reservation.values()) {
+    const job =
+      instrument.context.jobId === undefined
+        ? undefined
+        : lab.machines.job.get(instrument.context.jobId);
+    if (job !== undefined && job.context.campaignId === campaignId && isOnInstrument(job))
+      return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Limits } from "../domain/candidate.ts";
+import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { AgentIdentity, WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -36,7 +36,8 @@ export interface RuntimeOptions {
   readonly site: string;
   readonly agentId: string;
   readonly version: string;
-  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  /** What the configuration says of instruments. */
+  readonly policies: Readonly<Record<string, InstrumentPolicy>>;
 }
 
 /** Who looks on: after each event of the log, in order. */

@@ -1,9 +1,10 @@
 import type { MachineAddress, MachineEvent, MachineKind } from "../../machines/index.ts";
-import { recipeOf, resolveParameters } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
-import { refusalByLimits } from "./dispatcher.ts";
+import { PATIENCE_TIMER } from "./hindrances.ts";
+import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
+import { routeGuard } from "./route-guard.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
 
 type Tell = { readonly to: MachineAddress; readonly event: MachineEvent };
@@ -50,10 +51,20 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "guard.tripped":
+    case "guard.cleared":
+      return routeGuard(lab, fact, stamp);
+    case "clock.noted":
+    case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
       return [];
   }
+}
+
+/** A job whose instrument, or whose daemon, was gone for a while. */
+function doubt(lab: Lab, stamp: Stamp): MachineEvent {
+  return { type: "job.doubt", mayHaveCostCommand: lab.behaviour >= 3, ...stamp };
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -61,7 +72,9 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 /** A restart: every instrument may have changed, every job that may be on one is asked for. */
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
-  lab.instrumentLimits = fact.instrumentLimits;
+  lab.policies = policiesOf(fact);
+  lab.behaviour = fact.behaviour ?? 1;
+  lab.isSettled = false;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
     .filter(([, instrument]) => instrument.states.includes("connection.online"))
@@ -69,12 +82,24 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
       to: { machine: "instrument", id },
       event: { type: "instrument.doubt", ...stamp },
     }));
-  for (const id of jobs)
-    tells.push({ to: { machine: "job", id }, event: { type: "job.doubt", ...stamp } });
+  for (const id of jobs) tells.push({ to: { machine: "job", id }, event: doubt(lab, stamp) });
   for (const id of lab.machines.campaign.keys()) {
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
   return tells;
+}
+
+function policiesOf(fact: Of<InternalFact, "daemon.started">): Lab["policies"] {
+  return Object.fromEntries(
+    Object.entries(fact.instrumentLimits).map(([id, limits]) => [
+      id,
+      {
+        limits,
+        conditions: fact.instrumentConditions?.[id],
+        guards: fact.instrumentGuards?.[id],
+      },
+    ]),
+  );
 }
 
 function defineCampaign(
@@ -111,7 +136,7 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   if (jobId === undefined || isLate) return tells;
   const job: MachineAddress = { machine: "job", id: jobId };
   if (fact.type === "instrument.online" && !fact.online) {
-    tells.push({ to: job, event: { type: "job.doubt", ...stamp } });
+    tells.push({ to: job, event: doubt(lab, stamp) });
   } else if (fact.type !== "instrument.state") {
     tells.push({ to: job, event: { type: "job.ask", ...stamp } });
   } else if (fact.jobId === jobId && fact.operation === "held") {
@@ -140,7 +165,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,
         }
       : fact.type === "job.result"
-        ? { isFailure: fact.observations.some((one) => one.kind === "failure") }
+        ? {
+            isFailure: fact.observations.some((one) => one.kind === "failure"),
+            unusable: lab.judgements.get(stamp.position)?.unusable,
+          }
         : {};
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
@@ -178,18 +206,14 @@ function refusalOfWaiting(
   fact: Of<OperatorFact, "operator.command">,
 ): string | undefined {
   const campaign = lab.machines.campaign.get(fact.campaignId);
-  const spec = lab.specs.get(fact.campaignId);
-  if (campaign === undefined || spec === undefined) return undefined;
+  if (campaign === undefined) return undefined;
   const named = campaign.context.open.filter(
     (one) =>
       campaign.context.waiting.includes(one.experimentId) &&
       (fact.candidateIds === undefined || fact.candidateIds.includes(one.candidateId)),
   );
-  const sets = named.flatMap((one) =>
-    recipeOf(spec, one.recipe).steps.map((step) => resolveParameters(step, one.parameters)),
-  );
-  return sets
-    .map((parameters) => refusalByLimits(parameters, spec.limits, "the campaign"))
+  return named
+    .map((one) => refusalOfProposal(lab, fact.campaignId, one))
     .find((text) => text !== undefined);
 }
 
@@ -217,6 +241,8 @@ function routeEmergency(
   lab.emergency = fact.active
     ? { by: fact.by, reason: fact.reason, since_ms: stamp.time_ms }
     : undefined;
+  if (!fact.active) lab.cleared = { by: fact.by, reason: fact.reason, position: stamp.position };
+  lab.stopMessages.add(`${fact.message.source}/${fact.message.id}`);
   const event = {
     type: "safety.emergencyStop",
     active: fact.active,
@@ -232,7 +258,7 @@ function routeEmergency(
     if (!isOnInstrument(job)) continue;
     tells.push({
       to: { machine: "job", id },
-      event: { type: fact.active ? "job.doubt" : "job.ask", ...stamp },
+      event: fact.active ? doubt(lab, stamp) : { type: "job.ask", ...stamp },
     });
   }
   return tells;
@@ -242,23 +268,15 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
   const timer = lab.timers.get(fact.timerId);
   lab.timers.delete(fact.timerId);
   if (fact.timerId === RECOVERY_TIMER) lab.doubtful.clear();
+  if (fact.timerId === PATIENCE_TIMER) lab.isSettled = true;
   if (timer === undefined) return [];
   return [{ to: timer.owner, event: { type: "timer.fired", timerId: fact.timerId, ...stamp } }];
 }
 
 /** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */
 function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
-  const spec = lab.specs.get(fact.campaignId);
   const checked = fact.proposal.points.map((point) => {
-    const refusal = (spec === undefined ? [] : recipeOf(spec, point.recipe).steps)
-      .map((step) =>
-        refusalByLimits(
-          resolveParameters(step, point.parameters),
-          spec?.limits ?? {},
-          "the campaign",
-        ),
-      )
-      .find((text) => text !== undefined);
+    const refusal = refusalOfProposal(lab, fact.campaignId, point);
     return { point, refusal };
   });
   return [

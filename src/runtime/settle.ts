@@ -1,6 +1,6 @@
 import type { MachineAddress, MachineEvent, Stamp } from "../../machines/index.ts";
-import { hasJobsOnInstruments } from "./dispatcher.ts";
-import { type Lab, stateName } from "./lab.ts";
+import { tellHindrances } from "./hindrances.ts";
+import { hasJobsOnInstruments, type Lab, stateName } from "./lab.ts";
 
 /** Fires when instruments have not answered about their jobs after a restart: the rest of the laboratory goes on. */
 export const RECOVERY_TIMER = "lab/recovery";
@@ -12,7 +12,7 @@ export function settle(
   lab: Lab,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  const settled: { to: MachineAddress; event: MachineEvent }[] = [];
+  const settled: { to: MachineAddress; event: MachineEvent }[] = tellHindrances(lab, stamp);
   for (const [id, campaign] of lab.machines.campaign) {
     const name = stateName(campaign);
     const isSettled =

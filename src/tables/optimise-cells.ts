@@ -1,20 +1,31 @@
 import type { Parameters } from "../domain/candidate.ts";
-import { columnOf, readNumber, type Table } from "./table.ts";
+import { numericColumn } from "./numeric-column.ts";
+import { columnOf, type Table } from "./table.ts";
 
-/** A cell as the planner takes it: a number where it reads as one, NaN where empty or "nan", else text. */
-export function cellValue(table: Table, cell: string): number | string {
-  if (cell === "" || /^[+-]?nan$/i.test(cell)) return Number.NaN;
-  if (/^([+-]?)inf(inity)?$/i.test(cell)) return cell.startsWith("-") ? -1 / 0 : 1 / 0;
-  const value = readNumber(table, cell);
-  return Number.isNaN(value) ? cell : value;
-}
-
-/** The named columns of every row. */
+/** The named columns of every row: numbers (NaN where empty), or words where a column is one of words: a category. */
 export function readParameters(table: Table, names: readonly string[]): Parameters[] {
-  const columns = names.map((name) => columnOf(table, name));
-  return table.rows.map(({ cells }) =>
+  const columns = names.map((name) => {
+    const at = columnOf(table, name);
+    return { name, at, numbers: numericColumn(table, at)?.values };
+  });
+  return table.rows.map(({ cells }, row) =>
     Object.fromEntries(
-      names.map((name, k) => [name, cellValue(table, cells[columns[k] ?? 0] ?? "")]),
+      columns.map(({ name, at, numbers }) => [
+        name,
+        numbers === undefined ? wordOf(cells[at] ?? "") : numbers[row]!,
+      ]),
     ),
   );
+}
+
+function wordOf(cell: string): string | number {
+  return cell === "" ? Number.NaN : cell;
+}
+
+/** Units that the cells of columns carry (`350 K`), told because they are read as numbers. */
+export function unitsTold(table: Table, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const unit = numericColumn(table, columnOf(table, name))?.unit;
+    return unit === undefined ? [] : [`every cell of ${name} carries the unit ${unit}`];
+  });
 }

@@ -65,7 +65,7 @@ function encodingOf(bytes: Buffer): string {
 
 /** Parses CSV text; `file` names it in errors. Rows and last columns without any value, as spreadsheets leave them, are left out. */
 export function parseTable(text: string, file: string): Table {
-  const { records, delimiter } = parseRecords(text, file);
+  const { records, hasDecimalCommas } = parseRecords(text, file);
   const [header, ...rows] = records;
   if (header === undefined) {
     throw new LabError("TL-1020", `${file} is empty`, {
@@ -86,17 +86,17 @@ export function parseTable(text: string, file: string): Table {
   while (columns.at(-1) === "" && kept.every(({ cells }) => cells[columns.length - 1] === "")) {
     columns.pop();
   }
-  const twice = columns.find((name, k) => name !== "" && columns.indexOf(name) !== k);
-  if (twice !== undefined) {
-    throw new LabError("TL-1020", `${file}, line 1: the column "${twice}" is named twice`);
-  }
-  return { file, columns, rows: kept, hasDecimalCommas: delimiter === ";" };
+  return { file, columns, rows: kept, hasDecimalCommas };
 }
 
-/** Position of a column; TL-1021 with the names there are. */
+/** Position of a column; TL-1021 with the names there are, TL-1020 where the name stands over two columns. */
 export function columnOf(table: Table, name: string): number {
   const at = table.columns.indexOf(name);
-  if (at >= 0) return at;
+  if (at >= 0 && table.columns.lastIndexOf(name) === at) return at;
+  if (at >= 0)
+    throw new LabError("TL-1020", `${table.file}, line 1: the column "${name}" is named twice`, {
+      hint: "Give the two columns names of their own.",
+    });
   const parts = name.split(/\s+/);
   const isList = parts.length > 1 && parts.every((part) => table.columns.includes(part));
   throw new LabError("TL-1021", `${table.file} has no column "${name}"`, {
@@ -116,20 +116,17 @@ const DECIMAL_COMMA = /^([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)$/;
 
 /** The cell as a finite number; TL-1020 with the line where it is none. */
 export function numberAt(table: Table, row: TableRow, column: number): number {
-  const text = row.cells[column] ?? "";
-  const value = readNumber(table, text);
+  const value = readNumber(table, row.cells[column] ?? "");
   if (Number.isFinite(value)) return value;
-  const what = `${table.file}, line ${row.line}: "${text}" in the column ${table.columns[column] || column + 1} is not a number`;
-  throw DECIMAL_COMMA.test(text)
-    ? new LabError("TL-1020", what, { hint: "Write decimal points." })
-    : new LabError("TL-1020", what);
+  throw notANumber(table, row, column);
 }
 
-/** Whether a column holds what pandas and spreadsheets write as the numbers of the rows, without a name. */
-export function isRowNumbers({ columns, rows }: Table, column: number): boolean {
-  if (!/^(Unnamed: \d+)?$/.test(columns[column] ?? "")) return false;
-  const first = Number(rows[0]?.cells[column]);
-  return rows.every(({ cells }, k) => cells[column] !== "" && Number(cells[column]) === first + k);
+/** TL-1020 that names the line, the cell and its column. */
+export function notANumber(table: Table, row: TableRow, column: number, hint?: string): LabError {
+  const text = row.cells[column] ?? "";
+  const what = `${table.file}, line ${row.line}: "${text}" in the column ${table.columns[column] || column + 1} is not a number`;
+  const cure = hint ?? (DECIMAL_COMMA.test(text) ? "Write decimal points." : undefined);
+  return new LabError("TL-1020", what, cure === undefined ? {} : { hint: cure });
 }
 
 interface Parsed {
@@ -147,21 +144,70 @@ function splitRecords(text: string, delimiter: string): Parsed[] {
     );
 }
 
-function parseRecords(text: string, file: string): { records: Parsed[]; delimiter: string } {
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
-  const delimiter = [",", ";", "\t"].reduce((best, trial) =>
-    firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
+/** What spreadsheets write, and read, in front of a table to name its separator. */
+const SEPARATOR_LINE = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
+
+function parseRecords(
+  text: string,
+  file: string,
+): { records: Parsed[]; hasDecimalCommas: boolean } {
+  const separator = SEPARATOR_LINE.exec(text);
+  const body = separator === null ? text : text.slice(separator[0].length);
+  const firstLine = body.slice(0, body.search(/[\r\n]|$/));
+  const delimiter =
+    separator?.[1] ??
+    [",", ";", "\t"].reduce((best, trial) =>
+      firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
+    );
+  const records = body.includes('"')
+    ? parseQuoted(body, delimiter, file)
+    : splitRecords(body, delimiter);
+  const numbered =
+    separator === null
+      ? records
+      : records.map(({ record, info }) => ({ record, info: { lines: info.lines + 1 } }));
+  const [, ...rows] = numbered;
+  return { records: numbered, hasDecimalCommas: findDecimalCommas(rows, delimiter, file) };
+}
+
+/** `1,234` may be a thousand and more or a little more than one. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/;
+
+/**
+ * Whether numbers are written `0,5`. Between commas only quoted cells can be; there groups of three digits may as well be
+ * thousands: where nothing tells, TL-1020 with the line.
+ */
+function findDecimalCommas(rows: readonly Parsed[], delimiter: string, file: string): boolean {
+  let doubtful: { cell: string; line: number } | undefined;
+  let hasComma = false;
+  for (const { record, info } of rows) {
+    for (const text of record) {
+      if (!text.includes(",")) continue;
+      const cell = text.trim();
+      if (!DECIMAL_COMMA.test(cell) && !THOUSANDS.test(cell)) continue;
+      hasComma = true;
+      if (!THOUSANDS.test(cell)) return true;
+      doubtful ??= { cell, line: info.lines };
+    }
+  }
+  if (delimiter === ";") return true;
+  if (!hasComma || doubtful === undefined) return false;
+  throw new LabError(
+    "TL-1020",
+    `${file}, line ${doubtful.line}: "${doubtful.cell}" may be ${doubtful.cell.replaceAll(",", "")} or a decimal comma`,
+    { hint: "Write decimal points and no thousands separators." },
   );
-  if (!text.includes('"')) return { records: splitRecords(text, delimiter), delimiter };
+}
+
+function parseQuoted(text: string, delimiter: string, file: string): Parsed[] {
   try {
-    const records = parse(text, {
+    return parse(text, {
       bom: true,
       delimiter,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
     }) as unknown as Parsed[];
-    return { records, delimiter };
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     throw new LabError("TL-1020", `${file}: ${cause.message}`, { cause });

@@ -10,6 +10,10 @@ export interface AlarmSources {
   /** The reason of a campaign's last planning, where that failed. */
   readonly plannerFailures: ReadonlyMap<string, string>;
   readonly isBrokerLost: boolean;
+  /** Acknowledged events that the log went on without at this start. */
+  readonly logLoss?: { readonly after: number; readonly through: number } | undefined;
+  /** What the machines and the limits know of. */
+  readonly further?: readonly AlarmView[] | undefined;
 }
 
 /** Everything that is wrong at this moment: derived from the state, so that an alarm can't outlive its reason. */
@@ -17,11 +21,12 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
   const { emergencyStop, instruments, campaigns, plannerFailures } = sources;
   const alarms: AlarmView[] = [];
   if (emergencyStop.active) {
+    const { by = "unknown", reason = "no reason given" } = emergencyStop;
     alarms.push({
       alarmId: "emergency-stop",
       severity: "critical",
       subject: "laboratory",
-      text: `Emergency stop by ${emergencyStop.by ?? "unknown"}: ${emergencyStop.reason ?? "no reason given"}. A person clears it.`,
+      text: `Emergency stop by ${by}: ${reason}. ${heardInWords(emergencyStop)} A person clears it.`,
     });
   }
   if (sources.isBrokerLost) {
@@ -34,6 +39,18 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
         "Use the switch on the wall; the daemon tries again by itself, and instruments keep their results.",
     });
   }
+  if (sources.logLoss !== undefined) {
+    const { after, through } = sources.logLoss;
+    alarms.push({
+      alarmId: "event-log",
+      severity: "critical",
+      subject: "event log",
+      text:
+        `Events ${after + 1} to ${through} were acknowledged and are gone. Instruments have forgotten the results among ` +
+        "them: look at the jobs of that time before their samples are used again. The next start ends this alarm.",
+    });
+  }
+  alarms.push(...(sources.further ?? []));
   for (const instrument of instruments) alarms.push(...instrumentAlarms(instrument));
   for (const campaign of campaigns) alarms.push(...campaignAlarms(campaign));
   for (const [campaignId, reason] of plannerFailures) {
@@ -45,6 +62,22 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
     });
   }
   return alarms;
+}
+
+/** Who has heard the stop, and who has not: a sentence. */
+export function heardInWords({ heardBy = [], unheardBy = [] }: EmergencyStopView): string {
+  if (heardBy.length === 0) return "No instrument has heard this yet.";
+  return unheardBy.length === 0
+    ? `Every instrument has heard it: ${named(heardBy)}.`
+    : `Heard by ${named(heardBy)}; not yet by ${named(unheardBy)}.`;
+}
+
+/** Names that a sentence lists. */
+const NAMES_listed = 6;
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - NAMES_listed;
+  return ids.slice(0, NAMES_listed).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function instrumentAlarms(instrument: InstrumentView): AlarmView[] {
@@ -83,6 +116,10 @@ function campaignAlarms(campaign: CampaignView): AlarmView[] {
   if (state.startsWith("failed")) {
     const text = `“${title}” failed${why}. Read its events, correct the cause, start again.`;
     return [{ alarmId: `failed/${campaignId}`, severity: "critical", subject: campaignId, text }];
+  }
+  if (state === "running.hindered") {
+    const text = `“${title}” starts nothing new${why}. It goes on by itself once that is put right.`;
+    return [{ alarmId: `hindered/${campaignId}`, severity: "warning", subject: campaignId, text }];
   }
   if (state.startsWith("suspended")) {
     const text = `“${title}” is suspended${why}. Correct the cause, then resume.`;

@@ -1,3 +1,9 @@
+import type {
+  CurveView,
+  EffectiveModelView,
+  MeasuredValue,
+  PlannerView,
+} from "../domain/planner-view.ts";
 import type { HistorySample } from "./campaign-view.ts";
 import { toCsv } from "./export-text.ts";
 import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
@@ -5,7 +11,6 @@ import { formatNumber } from "./observation-summary.ts";
 import { type Bar, drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
-import { type DrawableView, isRecord, numbers, records } from "./planner-views.ts";
 
 /** Colours of curves, well apart for every colour vision; yellow is too pale for a line. */
 const LINES = [5, 6, 2, 3, 1, 9].map(phaseColour);
@@ -25,16 +30,12 @@ const UNITS: Readonly<Record<string, string>> = {
 
 /** Data with the posterior's band, couplings with errors, and how the target became known. */
 export function effectiveModelPictures(about: {
-  readonly view: DrawableView | undefined;
+  readonly view: PlannerView | undefined;
   readonly history: readonly HistorySample[];
 }): GoalPicture[] {
   const { view, history } = about;
-  if (view === undefined || view.kind !== "effective-model") return [];
-  const quantities = new Set(
-    [...records(view["curves"]), ...records(view["measured"])].map((one) =>
-      String(one["quantity"]),
-    ),
-  );
+  if (view?.kind !== "effective-model") return [];
+  const quantities = new Set([...view.curves, ...view.measured].map(({ quantity }) => quantity));
   return [
     ...[...quantities].map((quantity) => dataPicture(view, quantity)),
     ...couplingPicture(view),
@@ -42,23 +43,23 @@ export function effectiveModelPictures(about: {
   ];
 }
 
-function dataPicture(view: DrawableView, quantity: string): GoalPicture {
-  const curves = records(view["curves"]).filter((curve) => curve["quantity"] === quantity);
-  const measured = records(view["measured"]).filter((point) => point["quantity"] === quantity);
-  const axis = curves[0]?.["axis"] === "temperature_K" ? "temperature_K" : "field_T";
+function dataPicture(view: EffectiveModelView, quantity: string): GoalPicture {
+  const curves = view.curves.filter((curve) => curve.quantity === quantity);
+  const measured = view.measured.filter((point) => point.quantity === quantity);
+  const axis = curves[0]?.axis === "temperature_K" ? "temperature_K" : "field_T";
   const fixedName = axis === "field_T" ? "temperature_K" : "field_T";
   const { name: xName, fixed: unit } = AXES[axis];
   const series = curves.flatMap((curve, k): Series[] => {
     const colour = LINES[k % LINES.length] ?? "#0072b2";
-    const own = measured.filter((point) => point[fixedName] === curve["fixed"]);
-    const name = `${formatNumber(Number(curve["fixed"]))} ${unit}`;
+    const own = measured.filter((point) => point[fixedName] === curve.fixed);
+    const name = `${formatNumber(curve.fixed)} ${unit}`;
     const line: Series = {
       name,
       colour,
       kind: "line",
-      x: numbers(curve["x"]) ?? [],
-      y: numbers(curve["middle"]) ?? [],
-      band: { low: numbers(curve["low"]) ?? [], high: numbers(curve["high"]) ?? [] },
+      x: curve.x,
+      y: curve.middle,
+      band: { low: curve.low ?? [], high: curve.high ?? [] },
     };
     return own.length === 0 ? [line] : [line, dotsOf(own, axis, name, colour)];
   });
@@ -81,13 +82,13 @@ function dataPicture(view: DrawableView, quantity: string): GoalPicture {
       toCsv([
         ...measured.map((point) => ({ ...point, kind: "measured" })),
         ...curves.flatMap((curve) =>
-          (numbers(curve["x"]) ?? []).map((x, k) => ({
+          curve.x.map((x, k) => ({
             quantity,
-            [fixedName]: curve["fixed"],
+            [fixedName]: curve.fixed,
             [axis]: x,
-            value: (numbers(curve["middle"]) ?? [])[k] ?? "",
-            low: (numbers(curve["low"]) ?? [])[k] ?? "",
-            high: (numbers(curve["high"]) ?? [])[k] ?? "",
+            value: curve.middle[k] ?? "",
+            low: curve.low?.[k] ?? "",
+            high: curve.high?.[k] ?? "",
             kind: "posterior",
           })),
         ),
@@ -96,19 +97,19 @@ function dataPicture(view: DrawableView, quantity: string): GoalPicture {
 }
 
 function dotsOf(
-  points: readonly Readonly<Record<string, unknown>>[],
-  axis: string,
+  points: readonly MeasuredValue[],
+  axis: CurveView["axis"],
   name: string,
   colour: string,
 ): Series {
-  const y = points.map((point) => Number(point["value"]));
-  const error = points.map((point) => ERRORS * Number(point["sigma"] ?? Number.NaN));
+  const y = points.map((point) => point.value);
+  const error = points.map((point) => ERRORS * (point.sigma ?? Number.NaN));
   return {
     // The key names the line of the same colour.
     name: "",
     colour,
     kind: "dots",
-    x: points.map((point) => Number(point[axis])),
+    x: points.map((point) => point[axis]),
     y,
     titles: y.map((value) => `${name}: ${formatNumber(value)}`),
     ...(error.some(Number.isFinite)
@@ -122,13 +123,9 @@ function dotsOf(
   };
 }
 
-function couplingPicture(view: DrawableView): GoalPicture[] {
-  const bars = Object.entries(isRecord(view["J"]) ? view["J"] : {}).flatMap(
-    ([name, entry]): Bar[] => {
-      if (!isRecord(entry) || typeof entry["value"] !== "number") return [];
-      const { value, error } = entry;
-      return [{ name, value, ...(typeof error === "number" ? { error } : {}) }];
-    },
+function couplingPicture({ J = {} }: EffectiveModelView): GoalPicture[] {
+  const bars = Object.entries(J).map(
+    ([name, { value, error }]): Bar => ({ name, value, ...(error === undefined ? {} : { error }) }),
   );
   if (bars.length === 0) return [];
   const title = "Couplings with their standard errors";
@@ -158,7 +155,10 @@ function couplingPicture(view: DrawableView): GoalPicture[] {
 }
 
 /** The target with its error after each proposal. */
-function targetPicture(view: DrawableView, history: readonly HistorySample[]): GoalPicture[] {
+function targetPicture(
+  { quantity = "target" }: EffectiveModelView,
+  history: readonly HistorySample[],
+): GoalPicture[] {
   const points = history.flatMap(({ observations, figures }) => {
     const { value, error } = figures;
     return value === undefined || error === undefined
@@ -168,7 +168,6 @@ function targetPicture(view: DrawableView, history: readonly HistorySample[]): G
   // Before the first result the error is the prior's: it would flatten everything after.
   const fitted = points.filter(({ results }) => results > 0);
   if (fitted.length < 2) return [];
-  const quantity = String(view["quantity"] ?? "target");
   const title = `${quantity} and its standard error over results`;
   return [
     {

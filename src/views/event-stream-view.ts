@@ -76,6 +76,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       ];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
+    case "log.lossAccepted":
+      return ["event log", `went on without the lost events ${fact.after + 1} to ${fact.through}`];
     case "campaign.defined":
       return [fact.spec.campaignId, `defined: ${fact.spec.title}`];
     case "timer.fired":
@@ -88,6 +90,12 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
         `${points.length} ${points.length === 1 ? "point" : "points"} proposed after ${model.observations} results${why}`,
       ];
     }
+    case "guard.tripped":
+      return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
+    case "guard.cleared":
+      return [fact.guardId, `guard cleared: ${fact.text}`];
+    case "clock.noted":
+      return [fact.instrumentId ?? "clock", describeClock(fact)];
     case "planner.failed":
       return [fact.campaignId, `the planner failed: ${fact.reason}`];
     case "command.outcome":
@@ -97,6 +105,18 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     default:
       return unreachable(fact);
   }
+}
+
+function describeClock({
+  instrumentId,
+  offset_ms,
+}: {
+  readonly instrumentId?: string | undefined;
+  readonly offset_ms: number;
+}): string {
+  if (offset_ms === 0) return "the clock is right again";
+  const by = `${Math.abs(offset_ms / 1000).toFixed(1)} s ${offset_ms > 0 ? "ahead" : "behind"}`;
+  return instrumentId === undefined ? `our clock stepped, ${by}` : `its clock is ${by}`;
 }
 
 function describeCommand(fact: {

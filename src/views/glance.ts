@@ -1,8 +1,10 @@
+import type { Goal } from "../domain/campaign.ts";
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { CampaignView, JobView } from "./campaign-view.ts";
 import type { Columns } from "./map-plane.ts";
 import { describeParameters, formatNumber, formatWithError } from "./observation-summary.ts";
 import { phasesOfLabel } from "./pictures/palette.ts";
-import { type DrawableView, isRecord, readPhaseDiagramView } from "./planner-views.ts";
+import { isRecord, readPhaseDiagramView } from "./planner-views.ts";
 
 /** One question that everyone asks of a running campaign, with its answer. */
 export interface GlanceLine {
@@ -18,7 +20,7 @@ const SURE = 0.5;
 /** What is known, where it is least sure, and what is measured now and why: in words, for a person who sees the page first. */
 export function glanceOf(
   campaign: CampaignView,
-  view: DrawableView | undefined,
+  view: PlannerView | undefined,
   columns: Columns | undefined,
 ): GlanceLine[] {
   return [
@@ -31,68 +33,62 @@ export function glanceOf(
 
 /** The phases of a map in the order in which they get their colours: observed ones first. */
 export function phasesFound(
-  view: DrawableView | undefined,
+  view: PlannerView | undefined,
   discovered: readonly string[],
 ): string[] {
   const labels = readPhaseDiagramView(view)?.labels ?? [];
   return [...new Set([...discovered, ...labels.flatMap(phasesOfLabel)])];
 }
 
-function knownOf(campaign: CampaignView, view: DrawableView | undefined): GlanceLine[] {
-  const summary = campaign.model?.summary ?? {};
-  if (campaign.goal === "optimise") {
-    const { best, bestParameters, front } = summary;
-    if (typeof best === "number" && isRecord(bestParameters)) {
-      const name = isRecord(view?.["convergence"])
-        ? String(view["convergence"]["quantity"])
-        : "value";
-      return [
-        {
-          question: "Best so far",
-          answer: `${name} ${formatNumber(best)}`,
-          more: `at ${describeParameters(bestParameters as Record<string, number | string>)}`,
-        },
-      ];
-    }
-    if (Array.isArray(front)) {
-      const volume = summary["hypervolume"];
-      return [
-        {
-          question: "Best so far",
-          answer: `${front.length} results on the Pareto front`,
-          ...(typeof volume === "number" ? { more: `hypervolume ${formatNumber(volume)}` } : {}),
-        },
-      ];
-    }
+type Known = (
+  summary: Readonly<Record<string, unknown>>,
+  view: PlannerView | undefined,
+) => GlanceLine[];
+
+/** What each goal has reached; a map shows it by itself. */
+const KNOWN: Readonly<Record<Goal, Known>> = {
+  "phase-diagram": () => [],
+  "structure-map": () => [],
+  optimise: bestSoFar,
+  "effective-model": ({ quantity, value, error }) =>
+    typeof value === "number" && typeof error === "number"
+      ? [
+          {
+            question: "Known so far",
+            answer: `${String(quantity)} ${formatWithError(value, error)}`,
+          },
+        ]
+      : [],
+};
+
+function knownOf({ goal, model }: CampaignView, view: PlannerView | undefined): GlanceLine[] {
+  return KNOWN[goal](model?.summary ?? {}, view);
+}
+
+function bestSoFar(
+  { best, bestParameters, front, hypervolume }: Readonly<Record<string, unknown>>,
+  view: PlannerView | undefined,
+): GlanceLine[] {
+  const question = "Best so far";
+  if (typeof best === "number" && isRecord(bestParameters)) {
+    const name = view?.kind === "optimise" ? view.convergence.quantity : "value";
+    const more = `at ${describeParameters(bestParameters as Record<string, number | string>)}`;
+    return [{ question, answer: `${name} ${formatNumber(best)}`, more }];
   }
-  if (campaign.goal === "effective-model") {
-    const { quantity, value, error } = summary;
-    if (typeof value === "number" && typeof error === "number") {
-      return [
-        {
-          question: "Known so far",
-          answer: `${String(quantity)} ${formatWithError(value, error)}`,
-        },
-      ];
-    }
-  }
-  return [];
+  if (!Array.isArray(front)) return [];
+  const more =
+    typeof hypervolume === "number" ? { more: `hypervolume ${formatNumber(hypervolume)}` } : {};
+  return [{ question, answer: `${front.length} results on the Pareto front`, ...more }];
 }
 
 /** Of a map made of simulations and measurements: which region rests on which. */
-function evidenceOf(view: DrawableView | undefined): GlanceLine[] {
-  const spent = isRecord(view?.["evidence"]) ? view["evidence"] : {};
-  const results = (kind: string): number => {
-    const own = spent[kind];
-    return isRecord(own) && typeof own["results"] === "number" ? own["results"] : 0;
-  };
+function evidenceOf(view: PlannerView | undefined): GlanceLine[] {
+  const { evidence = {}, regions = [] } = view?.kind === "phase-diagram" ? view : {};
+  const results = (kind: string): number => evidence[kind]?.results ?? 0;
   const [simulated, measured] = [results("simulation"), results("measurement")];
   if (simulated === 0 || measured === 0) return [];
-  const regions = Array.isArray(view?.["regions"]) ? view["regions"].filter(isRecord) : [];
   const shares = regions.flatMap(({ label, candidates, measurement }) =>
-    typeof candidates === "number" && candidates > 0 && typeof measurement === "number"
-      ? [`${String(label)} ${Math.round((100 * measurement) / candidates)} %`]
-      : [],
+    candidates > 0 ? [`${label} ${Math.round((100 * measurement) / candidates)} %`] : [],
   );
   return [
     {
@@ -105,7 +101,7 @@ function evidenceOf(view: DrawableView | undefined): GlanceLine[] {
 
 function doubtOf(
   campaign: CampaignView,
-  view: DrawableView | undefined,
+  view: PlannerView | undefined,
   columns: Columns | undefined,
 ): GlanceLine[] {
   const map = readPhaseDiagramView(view);
@@ -135,8 +131,16 @@ function doubtOf(
       },
     ];
   }
-  const gain = campaign.model?.summary["expectedGain"];
-  if (campaign.goal === "optimise" && typeof gain === "number") {
+  return DOUBT[campaign.goal](campaign);
+}
+
+/** What each goal doubts most where it has no map. */
+const DOUBT: Readonly<Record<Goal, (campaign: CampaignView) => GlanceLine[]>> = {
+  "phase-diagram": () => [],
+  "structure-map": () => [],
+  optimise: ({ model }) => {
+    const gain = model?.summary["expectedGain"];
+    if (typeof gain !== "number") return [];
     return [
       {
         question: "Still expected",
@@ -144,10 +148,10 @@ function doubtOf(
         more: "where the model is least sure, the bands below are wide",
       },
     ];
-  }
-  const warning = campaign.goal === "effective-model" ? campaign.warnings[0] : undefined;
-  return warning === undefined ? [] : [{ question: "Least certain", answer: warning }];
-}
+  },
+  "effective-model": ({ warnings: [warning] }) =>
+    warning === undefined ? [] : [{ question: "Least certain", answer: warning }],
+};
 
 /** The job that goes on now, else the one that was asked for first. */
 function nowOf(campaign: CampaignView): GlanceLine {

@@ -19,6 +19,8 @@ export interface InstrumentView {
   /** Times of the latest facts, ms since 1970 UTC. */
   readonly seen_ms: number;
   readonly counts: { readonly results: number; readonly failures: number };
+  /** Why it gets no job, in sentences; empty where nothing speaks against it. */
+  readonly hindrances?: readonly string[] | undefined;
   /** Newest value of each telemetry channel. */
   readonly readings: readonly ReadingView[];
 }
@@ -58,6 +60,8 @@ export interface InstrumentFold {
   counted(outcome: "results" | "failures", time_ms: number): void;
   view(connection?: string): InstrumentView;
   detail(connection?: string): InstrumentDetailView;
+  /** Where in the log it last said that it is stopped; `undefined` where it says something else by now. */
+  readonly stopped_position: number | undefined;
 }
 
 export function createInstrumentFold(instrumentId: string): InstrumentFold {
@@ -72,6 +76,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     capabilities: [],
     seen_ms: 0,
   };
+  let stopped_position: number | undefined;
   let order = { bootId: "", seq: -1 };
   const counts = { results: 0, failures: 0 };
   const traces = new Map<string, Trace>();
@@ -89,6 +94,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
       order = { bootId: fact.bootId, seq: fact.seq };
       const { operation, control, safety, jobId } = fact;
+      stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
       base = { ...base, operation, control, safety, jobId };
       if (!sameJob) base = { ...base, fraction: undefined, text: undefined };
@@ -118,6 +124,9 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       base = { ...base, seen_ms: time_ms, fraction: undefined, text: undefined };
     },
     view,
+    get stopped_position() {
+      return stopped_position;
+    },
     detail: (connection) => ({
       ...view(connection),
       traces: tracesOf(traces),

@@ -1,5 +1,7 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { AlarmView } from "./overview-view.ts";
 
 /**
  * What the folds of this folder cannot know from the events alone and take from the campaign's machines: plain data,
@@ -10,6 +12,12 @@ export interface LabStatePort {
   campaignStatus(campaignId: string): CampaignStatus | undefined;
   /** Which experiment asked for a job; `undefined` for a job that no campaign knows. */
   locateJob(jobId: string): JobPlace | undefined;
+  /** What is wrong besides what the views see themselves. */
+  alarms?(): readonly AlarmView[];
+  /** What became of a result that was converted or set aside, by its position. */
+  judgementOf?(position: number): ResultJudgement | undefined;
+  /** Why an instrument gets no job, in sentences. */
+  hindrances?(instrumentId: string): readonly string[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
   allJobs?(campaignId: string): readonly JobStatus[];
 }

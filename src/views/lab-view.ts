@@ -92,7 +92,11 @@ interface Fold {
   agent: OverviewView["agent"];
   started_ms: number;
   emergencyStop: EmergencyStopView;
+  /** Where in the log the emergency stop was last cleared. */
+  cleared_position: number;
   isBrokerLost: boolean;
+  /** Acknowledged events that the log went on without at this start. */
+  logLoss: { readonly after: number; readonly through: number } | undefined;
 }
 
 /** Starts an empty view of a laboratory. */
@@ -111,7 +115,9 @@ export function createLabView(options: LabViewOptions): LabView {
     agent: { agentId: options.agentId, version: "", epoch: 0 },
     started_ms: 0,
     emergencyStop: { active: false },
+    cleared_position: 0,
     isBrokerLost: false,
+    logLoss: undefined,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
   return {
@@ -133,7 +139,10 @@ export function createLabView(options: LabViewOptions): LabView {
     campaign: (id) => campaignOf(fold, id),
     observations: (id, from = 0) =>
       (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
-    instrument: (id) => fold.instruments.get(id)?.detail(connection(id)),
+    instrument: (id) => {
+      const detail = fold.instruments.get(id)?.detail(connection(id));
+      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+    },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
@@ -166,6 +175,10 @@ function foldEvent(fold: Fold, event: LabEvent): void {
     case "daemon.started":
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
+      fold.logLoss = undefined;
+      return;
+    case "log.lossAccepted":
+      fold.logLoss = { after: fact.after, through: fact.through };
       return;
     case "campaign.defined":
       defineCampaign(fold, fact.spec, event.time_ms);
@@ -178,6 +191,7 @@ function foldEvent(fold: Fold, event: LabEvent): void {
         reason: fact.reason,
         time_ms: event.time_ms,
       };
+      if (!fact.active) fold.cleared_position = event.position;
       for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
       return;
     case "message.quarantined": {
@@ -247,8 +261,13 @@ function foldJobEvent(fold: Fold, event: LabEvent): void {
     instrument?.counted("results", event.time_ms);
     // The observation comes from the last step; a failure is one at any step.
     const isFailure = fact.observations.some((one) => one.kind === "failure");
-    if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
-      fold.campaigns.get(place.campaignId)?.observed({ ...event, fact }, place);
+    const judgement = fold.options.state.judgementOf?.(event.position);
+    const campaign = fold.campaigns.get(place?.campaignId ?? "");
+    if (judgement?.unusable !== undefined) {
+      campaign?.setAside(event.position, judgement.unusable);
+    } else if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
+      const observations = judgement?.observations ?? fact.observations;
+      campaign?.observed({ ...event, fact: { ...fact, observations } }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {
     fold.counts.failures++;
@@ -279,12 +298,24 @@ function campaignOf(fold: Fold, campaignId: string): CampaignView | undefined {
   return fold.campaigns.get(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
 }
 
+/** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
+function stopOf({ emergencyStop, instruments, cleared_position }: Fold): EmergencyStopView {
+  if (!emergencyStop.active) return emergencyStop;
+  const heardBy: string[] = [];
+  const unheardBy: string[] = [];
+  for (const [id, { stopped_position }] of instruments)
+    ((stopped_position ?? 0) > cleared_position ? heardBy : unheardBy).push(id);
+  return { ...emergencyStop, heardBy: heardBy.sort(), unheardBy: unheardBy.sort() };
+}
+
 function overviewOf(fold: Fold): OverviewView {
   const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
-  const instruments = [...fold.instruments].map(([id, instrument]) =>
-    instrument.view(fold.options.connectionOf?.(id)),
-  );
-  const { emergencyStop, plannerFailures, isBrokerLost } = fold;
+  const instruments = [...fold.instruments].map(([id, instrument]) => ({
+    ...instrument.view(fold.options.connectionOf?.(id)),
+    hindrances: fold.options.state.hindrances?.(id) ?? [],
+  }));
+  const { plannerFailures, isBrokerLost, logLoss } = fold;
+  const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
     site: fold.options.site,
@@ -302,7 +333,10 @@ function overviewOf(fold: Fold): OverviewView {
       waiting: c.waiting !== undefined,
     })),
     instruments,
-    alarms: listAlarms({ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost }),
+    alarms: listAlarms({
+      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost, logLoss },
+      further: fold.options.state.alarms?.(),
+    }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,

@@ -1,7 +1,7 @@
 import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { ExportDocument } from "./export-document.ts";
 import { formatNumber, formatWithError } from "./observation-summary.ts";
-import type { DrawableView } from "./planner-views.ts";
 
 /** What a result (and those before it since the last lesson) did to the map. */
 export interface Lesson {
@@ -13,7 +13,7 @@ export interface Lesson {
 /** What was known after so many results. */
 export interface Snapshot {
   readonly results: number;
-  readonly view: DrawableView;
+  readonly view: PlannerView;
 }
 
 /** In a few words what each observation taught: new phases, a better best, how much of the map it changed. */

@@ -1,9 +1,10 @@
+import type { TieLineView, TriangleView } from "../domain/planner-view.ts";
 import { toCsv } from "./export-text.ts";
 import { gatherMapData, type MapData } from "./map-data.ts";
 import { type Columns, compositionAt, type MapPlane, type Placement } from "./map-plane.ts";
 import { chooseSections, type Slice } from "./map-slices.ts";
 import { findLattice } from "./pictures/cell-lattice.ts";
-import type { PhaseDiagramView, TieLineView, TriangleView } from "./planner-views.ts";
+import type { PhaseDiagramView } from "./planner-views.ts";
 
 /** A phase map as data: what `--map FILE.json` holds. */
 export interface MapDocument {

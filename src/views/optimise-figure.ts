@@ -1,8 +1,8 @@
+import type { OptimiseView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { PICTURE_WIDTH } from "./goal-picture.ts";
 import { formatNumber } from "./observation-summary.ts";
 import { optimisePictures } from "./optimise-pictures.ts";
-import type { OptimiseFields } from "./optimise-view-fields.ts";
 import { composeFigure, flowPanels, type Panel } from "./pictures/figure.ts";
 import { drawTextTable } from "./pictures/text-table.ts";
 import { textWidth } from "./pictures/text-width.ts";
@@ -11,7 +11,7 @@ import type { Theme } from "./pictures/theme.ts";
 export interface OptimiseFigureSources {
   readonly title: string;
   readonly subtitle?: string | undefined;
-  readonly view: OptimiseFields;
+  readonly view: OptimiseView;
   readonly observations: readonly ObservationView[];
   readonly history?: readonly HistorySample[] | undefined;
   /** The front of all candidates, where it is known. */

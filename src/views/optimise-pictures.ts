@@ -1,8 +1,8 @@
+import type { OptimiseView, QuantityView, SliceView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { toCsv } from "./export-text.ts";
 import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
 import { describeParameters, formatNumber } from "./observation-summary.ts";
-import type { OptimiseFields, QuantityFields, SliceFields } from "./optimise-view-fields.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
@@ -13,7 +13,7 @@ const BAND_sd = 2;
 
 /** What an optimisation has reached, what it still expects, and what its models say. */
 export function optimisePictures(about: {
-  readonly view: OptimiseFields;
+  readonly view: OptimiseView;
   readonly history: readonly HistorySample[];
   readonly observations: readonly ObservationView[];
   /** The front of all candidates, where a campaign was played against known results. */
@@ -34,7 +34,7 @@ export function optimisePictures(about: {
 }
 
 function convergencePicture(
-  view: OptimiseFields,
+  view: OptimiseView,
   history: readonly HistorySample[],
   observations: readonly ObservationView[],
 ): GoalPicture[] {
@@ -132,11 +132,12 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
 
 /** Every pair of neighbouring objectives against each other, with the front. */
 function frontPictures(
-  view: OptimiseFields,
+  view: OptimiseView,
   observations: readonly ObservationView[],
   trueFront: readonly Readonly<Record<string, number>>[],
 ): GoalPicture[] {
-  const names = Object.keys(view.front[0]?.values ?? {});
+  const { front: points = [] } = view.pareto;
+  const names = Object.keys(points[0]?.values ?? {});
   return names.slice(1).map((yName, k) => {
     const xName = names[k] ?? "";
     const measured = observations.flatMap((observation) => {
@@ -145,11 +146,11 @@ function frontPictures(
         ? []
         : [{ x, y, text: describeParameters(observation.parameters) }];
     });
-    const front = view.front
+    const front = points
       .map((point) => ({
         x: point.values[xName] ?? Number.NaN,
         y: point.values[yName] ?? Number.NaN,
-        text: describeParameters(point.parameters as Record<string, number | string>),
+        text: describeParameters(point.parameters),
       }))
       .sort((a, b) => a.x - b.x);
     const best = trueFront
@@ -164,10 +165,10 @@ function frontPictures(
       y: best.map((point) => point.y),
     };
     const title = `Pareto front: ${yName} against ${xName}`;
-    const asSeries = (points: typeof front) => ({
-      x: points.map((point) => point.x),
-      y: points.map((point) => point.y),
-      titles: points.map((point) => point.text),
+    const asSeries = (shown: typeof front) => ({
+      x: shown.map((point) => point.x),
+      y: shown.map((point) => point.y),
+      titles: shown.map((point) => point.text),
     });
     return {
       name: fileName(`front-${xName}-${yName}`),
@@ -190,12 +191,12 @@ function frontPictures(
             theme,
           },
         ),
-      csv: () => toCsv(view.front.map((p) => ({ candidateId: p.candidateId, ...p.values }))),
+      csv: () => toCsv(points.map((p) => ({ candidateId: p.candidateId, ...p.values }))),
     };
   });
 }
 
-function slicePicture(quantity: string, slice: SliceFields): GoalPicture {
+function slicePicture(quantity: string, slice: SliceView): GoalPicture {
   const { axis, through, x, mean, sd } = slice;
   const others = Object.fromEntries(
     Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
@@ -265,7 +266,7 @@ function slicePicture(quantity: string, slice: SliceFields): GoalPicture {
   };
 }
 
-function importancePicture(quantity: QuantityFields, several: boolean): GoalPicture[] {
+function importancePicture(quantity: QuantityView, several: boolean): GoalPicture[] {
   const { name, importances } = quantity;
   if (importances.length < 2) return [];
   const bars = [...importances]
@@ -293,7 +294,7 @@ function importancePicture(quantity: QuantityFields, several: boolean): GoalPict
 }
 
 /** What the model would have said of each result without it. */
-function fitPicture({ name, fit }: QuantityFields): GoalPicture[] {
+function fitPicture({ name, fit }: QuantityView): GoalPicture[] {
   if (fit === undefined || fit.measured.length < 3) return [];
   const ends = [Math.min(...fit.measured), Math.max(...fit.measured)];
   const quality = fit.r2 === undefined ? "" : `, R² ${formatNumber(fit.r2)}`;

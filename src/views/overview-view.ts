@@ -21,6 +21,9 @@ export interface EmergencyStopView {
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
   readonly time_ms?: number | undefined;
+  /** While it is active: instruments that have said that they are stopped, and those that have not. */
+  readonly heardBy?: readonly string[] | undefined;
+  readonly unheardBy?: readonly string[] | undefined;
 }
 
 /** One campaign in the overview. */

@@ -1,15 +1,7 @@
-/**
- * What the planners' views mean to the page: the fields of each `kind`, read from plain JSON. Readers accept a view that
- * lacks an optional field and refuse (`undefined`) one that is of another kind.
- */
-export interface DrawableView {
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
+import type { MapView, PlannerView, TieLineView, TriangleView } from "../domain/planner-view.ts";
 
-/** A map of phases over candidates; arrays run over the candidates in their order. */
+/** A map of phases as pictures and tables take it, of a planner or of a known truth. */
 export interface PhaseDiagramView {
-  readonly kind: "phase-diagram" | "structure-map";
   /** Names of the labels (sets of phases, `A+B`). */
   readonly labels: readonly string[];
   /** Place in `labels` of the likeliest label, -1 where nothing is known. */
@@ -28,45 +20,19 @@ export interface PhaseDiagramView {
   readonly findings?: readonly string[] | undefined;
 }
 
-export interface TieLineView {
-  readonly phases: readonly string[];
-  /** Compositions (and further axes) of the two ends, by axis name. */
-  readonly ends: readonly Readonly<Record<string, number>>[];
+/** The map of a campaign that has one. */
+export function readPhaseDiagramView(view: PlannerView | undefined): PhaseDiagramView | undefined {
+  return view?.kind === "phase-diagram" ? drawnMap(view) : undefined;
 }
 
-export interface TriangleView {
-  readonly phases: readonly string[];
-  readonly corners: readonly Readonly<Record<string, number>>[];
-}
-
-export function readPhaseDiagramView(view: DrawableView | undefined): PhaseDiagramView | undefined {
-  if (view === undefined || !["phase-diagram", "structure-map"].includes(view.kind)) {
-    return undefined;
-  }
-  const labels = strings(view["labels"]);
-  const labelIndex = numbers(view["label"]);
-  if (labels === undefined || labelIndex === undefined) return undefined;
+function drawnMap(view: MapView): PhaseDiagramView {
+  const { labels, label, certainty, components, probabilities, tieLines, triangles } = view;
   return {
-    kind: view.kind as PhaseDiagramView["kind"],
-    labels,
-    labelIndex,
-    components: strings(view["components"]),
-    probabilities: Array.isArray(view["probabilities"])
-      ? view["probabilities"].map((list: unknown) => numbers(list) ?? [])
-      : undefined,
-    certainty: numbers(view["certainty"]) ?? labelIndex.map((k) => (k < 0 ? 0 : 1)),
-    tieLines: records(view["tieLines"]).flatMap((line) => {
-      const ends = records(line["ends"]).map(numbersByName);
-      return ends.length === 2 ? [{ phases: strings(line["phases"]) ?? [], ends }] : [];
-    }),
-    triangles: records(view["triangles"]).flatMap((triangle) => {
-      const corners = records(triangle["corners"]).map(numbersByName);
-      return corners.length === 3 ? [{ phases: strings(triangle["phases"]) ?? [], corners }] : [];
-    }),
+    ...{ labels, labelIndex: label, certainty, components, probabilities, tieLines, triangles },
     derivedFrom: new Map(
-      Object.entries(numbersByName(view["derived"])).map(([row, from]) => [Number(row), from]),
+      Object.entries(view.derived ?? {}).map(([row, from]) => [Number(row), from]),
     ),
-    findings: findingsIn(view["status"]),
+    findings: view.status?.findings ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { effectiveModelPictures } from "./effective-model-pictures.ts";
 import type { ExportDocument } from "./export-document.ts";
@@ -7,12 +8,11 @@ import { discoveryOrder } from "./map-data.ts";
 import type { Columns } from "./map-plane.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { optimisePictures } from "./optimise-pictures.ts";
-import { readOptimiseView } from "./optimise-view-fields.ts";
 import { drawLearningCurve } from "./pictures/learning-curve.ts";
 import { drawMapFigure } from "./pictures/map-figure.ts";
 import { escapeXml } from "./pictures/svg.ts";
 import { LIGHT } from "./pictures/theme.ts";
-import { type DrawableView, readPhaseDiagramView } from "./planner-views.ts";
+import { readPhaseDiagramView } from "./planner-views.ts";
 import { figure, section } from "./report-parts.ts";
 import {
   classColours,
@@ -24,7 +24,7 @@ import {
 export interface PictureSources {
   readonly document: ExportDocument;
   readonly columns: Columns;
-  readonly view: DrawableView | undefined;
+  readonly view: PlannerView | undefined;
   readonly snapshots: readonly Snapshot[];
   /** Some simulations, seen through the structure model. */
   readonly looks?: readonly NamedLook[] | undefined;
@@ -40,11 +40,8 @@ export function pictureSections(sources: PictureSources): string[] {
   const { document, view } = sources;
   const observations = document.observations.filter((o) => !o.withdrawn).map(asView);
   const history = historyOf(document);
-  const optimisation = readOptimiseView(view);
   const pictures: GoalPicture[] = [
-    ...(optimisation === undefined
-      ? []
-      : optimisePictures({ view: optimisation, history, observations })),
+    ...(view?.kind === "optimise" ? optimisePictures({ view, history, observations }) : []),
     ...effectiveModelPictures({ view, history }),
   ];
   return [

@@ -1,5 +1,7 @@
 import type { Observation } from "../domain/observation.ts";
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { ExportDocument } from "./export-document.ts";
+import { questionOf } from "./goal-views.ts";
 import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
 import type { Columns } from "./map-plane.ts";
 import {
@@ -11,13 +13,7 @@ import {
   placeOfObservation,
 } from "./observation-summary.ts";
 import { escapeXml } from "./pictures/svg.ts";
-import {
-  type DrawableView,
-  findingsIn,
-  isRecord,
-  numbersByName,
-  readPhaseDiagramView,
-} from "./planner-views.ts";
+import { findingsIn, isRecord, numbersByName, readPhaseDiagramView } from "./planner-views.ts";
 import { REPORT_STYLE, section, table } from "./report-parts.ts";
 import { inWords, learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
 
@@ -30,7 +26,7 @@ export interface ReportSources {
   /** Candidates by column; empty for a continuous space. */
   readonly columns: Columns;
   /** What the planner draws at the end, where it could be rebuilt. */
-  readonly view: DrawableView | undefined;
+  readonly view: PlannerView | undefined;
   /** What was known on the way, and what results changed. */
   readonly snapshots?: readonly Snapshot[] | undefined;
   readonly lessons?: readonly Lesson[] | undefined;
@@ -103,26 +99,6 @@ function summarySection({ document }: ReportSources): string {
     ...findingsIn(last?.model.summary).map((finding) => `<p>Found: ${escapeXml(finding)}</p>`),
     ...(last?.warnings ?? []).map((warning) => `<p class="warning">${escapeXml(warning)}</p>`),
   ]);
-}
-
-/** The question that a campaign asks, in words. */
-function questionOf(campaign: ExportDocument["campaign"]): string {
-  switch (campaign.goal) {
-    case "phase-diagram":
-      return "Which phases are stable where?";
-    case "structure-map":
-      return "Which structures form where?";
-    case "optimise": {
-      const wishes = campaign.model.objectives.map(({ name, direction, range }) =>
-        direction === "target"
-          ? `${name} between ${range?.min ?? "…"} and ${range?.max ?? "…"}`
-          : `${name} ${direction === "min" ? "smallest" : "largest"}`,
-      );
-      return `Where is ${wishes.join(" and ")}?`;
-    }
-    case "effective-model":
-      return "Which couplings explain the measured curves, and how large is what follows from them?";
-  }
 }
 
 function historySection({ document, lessons = [], view }: ReportSources): string {
@@ -234,21 +210,17 @@ function evidenceRows(evidence: unknown): string[][] {
 }
 
 /** How well each quantity is predicted without each result, and each coupling with its error. */
-function fitRows(view: DrawableView | undefined): string[][] {
-  const quantities = Array.isArray(view?.["quantities"]) ? view["quantities"].filter(isRecord) : [];
-  const fits = quantities.flatMap((quantity) => {
-    const fit = isRecord(quantity["fit"]) ? quantity["fit"] : {};
-    const meaning = "of predictions of each result from all others; 1 is perfect";
-    const r2 = fit["r2"];
-    return typeof r2 === "number" ? [[`R² of ${quantity["name"]}`, formatNumber(r2), meaning]] : [];
+function fitRows(view: PlannerView | undefined): string[][] {
+  if (view?.kind === "optimise")
+    return view.quantities.flatMap(({ name, fit }) => {
+      const meaning = "of predictions of each result from all others; 1 is perfect";
+      return fit?.r2 === undefined ? [] : [[`R² of ${name}`, formatNumber(fit.r2), meaning]];
+    });
+  const { J = {} } = view?.kind === "effective-model" ? view : {};
+  return Object.entries(J).map(([name, { value, error }]) => {
+    const written = `${formatNumber(value)}${error === undefined ? "" : ` ± ${formatNumber(error)}`}`;
+    return [name, `${written} meV`, "coupling with its standard error"];
   });
-  const couplings = Object.entries(isRecord(view?.["J"]) ? view["J"] : {}).flatMap(([name, j]) => {
-    const { value, error } = isRecord(j) ? j : {};
-    if (typeof value !== "number") return [];
-    const written = `${formatNumber(value)}${typeof error === "number" ? ` ± ${formatNumber(error)}` : ""}`;
-    return [[name, `${written} meV`, "coupling with its standard error"]];
-  });
-  return [...fits, ...couplings];
 }
 
 function decisionSection({ decisions }: ExportDocument): string {

@@ -1,5 +1,6 @@
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import { asId, type CampaignId } from "../../src/domain/identifiers.ts";
+import type { MapView } from "../../src/domain/planner-view.ts";
 import type { CampaignResult, ProposedPoint } from "../../src/domain/proposal.ts";
 import { cornersOf } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
@@ -132,12 +133,9 @@ function resultOf(
 
 function compare(
   truth: PhaseDiagramTruth,
-  view: Readonly<Record<string, unknown>>,
+  { labels, label, measured, status }: MapView,
   predicts: boolean,
 ): State {
-  const labels = view["labels"] as readonly string[];
-  const label = view["label"] as readonly number[];
-  const measured = view["measured"] as readonly { readonly label: string }[];
   const seen = new Set(measured.map((item) => item.label));
   const names = new Set(truth.rows.map((row) => row.label));
   const wrong = truth.rows.filter((row, i) => labels[label[i] ?? -1] !== row.label).length;
@@ -145,7 +143,7 @@ function compare(
   if (predicts) for (const k of label) if (k >= 0) seen.add(labels[k] ?? "");
   const unseen = truth.rows.filter((row) => !seen.has(row.label)).length;
   return {
-    status: view["status"] as MapStatus,
+    status: status as MapStatus,
     wrong: wrong / truth.rows.length,
     unseen: unseen / truth.rows.length,
     unseenLabels: [...names].filter((name) => !seen.has(name)).length,

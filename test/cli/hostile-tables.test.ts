@@ -110,7 +110,9 @@ test("the numbers of the rows that pandas writes are no axis", async () => {
     ]);
     const { code, out, err } = await suggest(numbered, "--batch", "3");
     expect(code).toBe(0);
-    expect(err).toMatch(/^warning: column 1 .* holds the numbers of the rows and is no axis/);
+    expect(err).toMatch(
+      /^warning: (column 1 \(""\)|Unnamed: 0) is left out: it holds the numbers of the rows/,
+    );
     expect(JSON.parse(out).points).toEqual(JSON.parse(plain.out).points);
   }
   const nameless = await suggest(
@@ -138,7 +140,10 @@ test("a point with two labels in a truth is told, an axis named twice refused", 
 
 test("words with commas and quotes stay one value in the batch that is written", async () => {
   const table = join(folder, "words.csv");
-  const rows = Array.from({ length: 9 }, (_, k) => `"salt, ""${k}""",${k},${k < 4 ? k * k : ""}`);
+  const rows = Array.from(
+    { length: 9 },
+    (_, k) => `"salt, ""${k % 3}""",${2 * k},${k < 4 ? k * k : ""}`,
+  );
   writeFileSync(table, ["salt,x,y", ...rows].join("\n"));
   const batch = join(folder, "batch.csv");
   const { code } = await tieline(
@@ -148,5 +153,5 @@ test("words with commas and quotes stay one value in the batch that is written",
   expect(code).toBe(0);
   const [header, first] = readFileSync(batch, "utf8").split("\n");
   expect(header).toBe("row,line,salt,x,score,why");
-  expect(first).toMatch(/^\d,\d+,"salt, ""\d""",\d,/);
+  expect(first).toMatch(/^\d,\d+,"salt, ""\d""",\d+,/);
 });

@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MARK_FILE } from "../../adapters/storage/acknowledged-mark.ts";
 import { LOG_FILE } from "../../adapters/storage/file-event-log.ts";
 import {
   addressForms,
@@ -53,8 +54,10 @@ const file: LogHouse = {
     return {
       address: `file:${folder}`,
       plantNewer: () => appendFile(path, '{"p":3,"g":3,"t":1,"v":99,"fact":{"type":"new"}}\n'),
+      // As after a death before the sync: the mark knows nothing of it.
       tear: async () => {
         const { length } = await readFile(path);
+        const mark = await readFile(join(folder, MARK_FILE));
         const log = await openEventLog({ address: folder, logger: silentLogger });
         await log.append([
           { time_ms: 1, fact: { type: "timer.fired", timerId: "torn" } },
@@ -63,6 +66,7 @@ const file: LogHouse = {
         await log.close();
         const whole = await readFile(path);
         await writeFile(path, whole.subarray(0, length + 20));
+        await writeFile(join(folder, MARK_FILE), mark);
       },
       damage: async (position) => {
         const lines = (await readFile(path, "utf8")).split("\n");

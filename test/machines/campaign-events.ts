@@ -65,6 +65,8 @@ export function campaignEvents({ context }: MachineState<CampaignContext>): Mach
     { type: "experiment.failed", ...about, reason: "instrumentLost" },
     { type: "experiment.abandoned", ...about },
     { type: "campaign.doubt" },
+    { type: "campaign.hindered", hindrance: "the furnace is too hot" },
+    { type: "campaign.hindered" },
     { type: "campaign.settled" },
     { type: "safety.emergencyStop", active: true, by: "ada" },
     { type: "safety.emergencyStop", active: false, by: "ada" },
@@ -86,6 +88,7 @@ export function campaignKey({ states, context }: MachineState<CampaignContext>):
     context.waiting.length > 0,
     context.request !== undefined,
     context.ending !== undefined,
+    context.hindrance !== undefined,
     context.observed === 0 ? Math.min(context.suspensions, 4) : 0,
     asksForEmergency && context.isEmergency,
   ]);

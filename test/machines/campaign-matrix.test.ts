@@ -10,6 +10,7 @@ const STATES = [
   "paused",
   "pausing",
   "recovering",
+  "running.hindered",
   "running.measuring",
   "running.proposing",
   "running.seeding",

@@ -7,9 +7,9 @@ import {
 import { createAgentMessages } from "../../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
 import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
 import type { StructureLook } from "../../src/views/structure-look.ts";

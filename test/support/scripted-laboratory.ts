@@ -4,12 +4,13 @@ import type { CampaignStatus, JobStatus } from "../../src/domain/campaign-status
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
 import { asId } from "../../src/domain/identifiers.ts";
 import type { Observation } from "../../src/domain/observation.ts";
+import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { ProposedPoint } from "../../src/domain/proposal.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { LabFact } from "../../src/events/lab-fact.ts";
 import { listCandidates } from "../../src/planning/candidates.ts";
-import type { PlannerView } from "../../src/planning/planner.ts";
 import type { LabStatePort } from "../../src/views/lab-ports.ts";
+import { mapViewOf } from "./planner-views.ts";
 
 /**
  * A laboratory that follows a script, without machines, broker or models: it writes the events that a campaign would
@@ -302,12 +303,9 @@ function nearestNeighbourView(
     labelIndex.push(label);
     certainty.push(label < 0 ? 0 : Math.max(0.3, 1 - best * 2.5));
   }
-  return {
-    kind: "phase-diagram",
-    components: COMPONENTS,
-    labels,
-    label: labelIndex,
-    certainty,
-    observations: measured.length,
-  };
+  const places = known.map(({ label }, position) => ({ position, label, at: {}, known: false }));
+  return mapViewOf({
+    ...{ components: COMPONENTS, labels, label: labelIndex, certainty },
+    measured: places,
+  });
 }

@@ -43,6 +43,29 @@ test("UTF-16 with its mark is read, other bytes that are no UTF-8 are refused", 
   }
 });
 
+test("a line sep=; in front names the separator, and lines are counted as in the file", () => {
+  for (const sep of ["sep=;", '"sep=;"', "SEP=;"]) {
+    const table = parseTable(`${sep}\r\na;b\r\n0,5;x\r\n`, "t.csv");
+    expect(table.columns).toEqual(["a", "b"]);
+    expect(table.rows).toEqual([{ line: 3, cells: ["0,5", "x"] }]);
+    expect(table.hasDecimalCommas).toBe(true);
+  }
+});
+
+test("decimal commas between tabs and in quoted cells; thousands are not guessed", () => {
+  const number = (text: string): number => {
+    const table = parseTable(text, "t.csv");
+    return numberAt(table, table.rows[0]!, 0);
+  };
+  expect(number("a\tb\n0,25\tx\n")).toBe(0.25);
+  expect(number('a,b\n"0,25",x\n')).toBe(0.25);
+  expect(number("a;b\n1,234;x\n")).toBe(1.234);
+  expect(() => number('a,b\n"1,234",x\n')).toThrow(
+    /line 2: "1,234" may be 1234 or a decimal comma/,
+  );
+  expect(number('a,b\n5,"alpha,beta"\n')).toBe(5);
+});
+
 test("a file that cannot be read says why", () => {
   expect(() => readTable(folder)).toThrow(/is a folder$/);
   expect(() => readTable(join(folder, "none.csv"))).toThrow(/does not exist$/);
@@ -50,14 +73,12 @@ test("a file that cannot be read says why", () => {
 
 test("each mistake names its line and what to do", () => {
   expect(() => parseTable("", "t.csv")).toThrow("t.csv is empty");
-  expect(() => parseTable("a,a\n1,2\n", "t.csv")).toThrow('line 1: the column "a" is named twice');
-  expect(() => parseTable("a,b\n\n1,2,3\n", "t.csv")).toThrow("line 3 has 3 values");
-  const table = parseTable('a,b\n"1,5",x\n', "t.csv");
-  const [row] = table.rows;
-  if (row === undefined) throw new Error("no row");
-  expect(() => numberAt(table, row, 0)).toThrow(
-    expect.objectContaining({ hint: "Write decimal points." }),
+  expect(() => columnOf(parseTable("a,a,b\n1,2,3\n", "t.csv"), "a")).toThrow(
+    'line 1: the column "a" is named twice',
   );
+  expect(columnOf(parseTable("a,a,b\n1,2,3\n", "t.csv"), "b")).toBe(2);
+  expect(() => parseTable("a,b\n\n1,2,3\n", "t.csv")).toThrow("line 3 has 3 values");
+  const table = parseTable("a,b\n1,x\n", "t.csv");
   expect(() => columnOf(table, "a b")).toThrow(
     expect.objectContaining({ hint: "Separate the names by commas: a,b." }),
   );

@@ -4,8 +4,8 @@ import { effectiveModelPictures } from "../../src/views/effective-model-pictures
 import { glanceOf, phasesFound } from "../../src/views/glance.ts";
 import { formatWithError } from "../../src/views/observation-summary.ts";
 import { optimisePictures } from "../../src/views/optimise-pictures.ts";
-import { readOptimiseView } from "../../src/views/optimise-view-fields.ts";
 import { LIGHT } from "../../src/views/pictures/theme.ts";
+import { mapViewOf, optimiseViewOf } from "../support/planner-views.ts";
 
 const measured = (n: number, values: Record<string, number>): ObservationView => ({
   position: n,
@@ -23,8 +23,7 @@ const measured = (n: number, values: Record<string, number>): ObservationView =>
   simulated: true,
 });
 
-const OPTIMISE = {
-  kind: "optimise",
+const OPTIMISE = optimiseViewOf({
   best: { best: 9, bestCandidateId: "c2", bestParameters: { T: 402, flux: "air" } },
   convergence: { quantity: "strength", evaluations: [1, 2], values: [5, 9] },
   quantities: [
@@ -59,7 +58,7 @@ const OPTIMISE = {
       predictions: { strength: { value: 8.8, sd: 0.3 } },
     },
   ],
-};
+});
 
 const HISTORY = [
   { observations: 1, time_ms: 1, figures: { expectedGain: 3 } },
@@ -67,9 +66,8 @@ const HISTORY = [
 ];
 
 describe("pictures of an optimisation", () => {
-  const view = readOptimiseView(OPTIMISE);
   const pictures = optimisePictures({
-    view: view ?? expect.fail("the view is not read"),
+    view: OPTIMISE,
     history: HISTORY,
     observations: [measured(1, { strength: 5 }), measured(2, { strength: 9 })],
   });
@@ -93,7 +91,7 @@ describe("pictures of an optimisation", () => {
   });
 
   test("two objectives have a front in place of one best value", () => {
-    const several = readOptimiseView({
+    const several = optimiseViewOf({
       ...OPTIMISE,
       best: {},
       convergence: { quantity: "hypervolume", evaluations: [1, 2], values: [10, 12] },
@@ -111,7 +109,7 @@ describe("pictures of an optimisation", () => {
       measured(3, { strength: 4, elongation: 2 }),
     ];
     const drawn = optimisePictures({
-      view: several ?? expect.fail("the view is not read"),
+      view: several,
       history: [],
       observations,
     });
@@ -172,12 +170,11 @@ describe("at a glance", () => {
     ],
     warnings: [],
   } as unknown as CampaignView;
-  const map = {
-    kind: "phase-diagram",
+  const map = mapViewOf({
     labels: ["fcc", "fcc+hcp"],
     label: [0, 1, 0],
     certainty: [0.9, 0.2, 0.8],
-  };
+  });
 
   test("says where the map is least certain, and what is measured now and why", () => {
     const lines = glanceOf(campaign, map, { A: [1, 0.5, 0], B: [0, 0.5, 1] });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ObservationView } from "../../src/views/campaign-view.ts";
 import { labelSourceOf } from "../../src/views/label-source.ts";
 import { readPhaseDiagramView } from "../../src/views/planner-views.ts";
+import { mapViewOf } from "../support/planner-views.ts";
 
 const observations: readonly ObservationView[] = [
   {
@@ -10,12 +11,13 @@ const observations: readonly ObservationView[] = [
     results: [{ kind: "phases", phases: ["liquid", "fcc"] }],
   },
 ];
-const view = readPhaseDiagramView({
-  kind: "phase-diagram",
-  ...{ labels: ["fcc+liquid"], label: [0, 0, 0, 0] },
-  derived: { 1: 57, 2: 57.25, 3: -1 },
-  status: { findings: ["a reaction"] },
-});
+const view = readPhaseDiagramView(
+  mapViewOf({
+    ...{ labels: ["fcc+liquid"], label: [0, 0, 0, 0] },
+    derived: { 1: 57, 2: 57.25, 3: -1 },
+    status: { findings: ["a reaction"] },
+  }),
+);
 const source = (row: number) =>
   labelSourceOf({ view, observations, plane: { kind: "axes", x: "x", y: "T" } }, row);
 

@@ -13,7 +13,6 @@ const data = {
     plane: { kind: "ternary", corners: names, total: 1 },
     columns: Object.fromEntries(names.map((name, k) => [name, rows.map((row) => row[k] ?? 0)])),
     view: {
-      kind: "phase-diagram",
       labels: ["fcc", "hcp"],
       labelIndex: rows.map(([a = 0]) => (a > 0.5 ? 1 : 0)),
       certainty: rows.map(() => 1),

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
 import { CampaignControls } from "./controls.tsx";
@@ -21,7 +22,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   const [past, setPast] = useState<number>();
   const known = usePlannerView(campaign, past);
   const shown = { campaign, observations, known, past, setPast };
-  const hasMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
+  const hasMap = GOAL_VIEWS[campaign.goal].hasMap;
   return (
     <div class="campaign">
       <Headline campaign={campaign}>
@@ -32,7 +33,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           {hasMap && candidates !== undefined && candidates.count > 0 ? (
             <PhaseMap {...shown} candidates={candidates} marked={marked} />
           ) : null}
-          {campaign.goal === "structure-map" ? <StructurePictures {...shown} /> : null}
+          {GOAL_VIEWS[campaign.goal].hasSimulations ? <StructurePictures {...shown} /> : null}
           {hasMap ? <Learning campaign={campaign} /> : <GoalPictures {...shown} />}
           {hasMap ? null : <ModelLine campaign={campaign} />}
         </div>

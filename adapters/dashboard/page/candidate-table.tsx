@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
+import type { PromisingCandidate } from "../../../src/domain/planner-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
-import type { CandidateFields } from "../../../src/views/optimise-view-fields.ts";
 import { downloadText } from "./download.ts";
 import { percent } from "./words.ts";
 
@@ -9,12 +9,12 @@ const ROWS_SHOWN = 15;
 
 interface Column {
   readonly name: string;
-  readonly value: (row: CandidateFields) => number | string;
-  readonly show: (row: CandidateFields) => string;
+  readonly value: (row: PromisingCandidate) => number | string;
+  readonly show: (row: PromisingCandidate) => string;
 }
 
 /** The most promising candidates with every prediction, in the order of any column. */
-export function CandidateTable(props: { readonly rows: readonly CandidateFields[] }) {
+export function CandidateTable(props: { readonly rows: readonly PromisingCandidate[] }) {
   const { rows } = props;
   const columns = columnsOf(rows);
   const [order, setOrder] = useState({ name: "score", falls: true });
@@ -83,7 +83,7 @@ export function CandidateTable(props: { readonly rows: readonly CandidateFields[
   );
 }
 
-function columnsOf(rows: readonly CandidateFields[]): Column[] {
+function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
   const first = rows[0];
   const someInfeasible = rows.some((row) => row.feasibility < 0.999);
   return [
@@ -113,8 +113,8 @@ function columnsOf(rows: readonly CandidateFields[]): Column[] {
       ? [
           {
             name: "feasible",
-            value: (row: CandidateFields) => row.feasibility,
-            show: (row: CandidateFields) => percent(row.feasibility),
+            value: (row: PromisingCandidate) => row.feasibility,
+            show: (row: PromisingCandidate) => percent(row.feasibility),
           },
         ]
       : []),
@@ -126,7 +126,7 @@ function columnsOf(rows: readonly CandidateFields[]): Column[] {
   ];
 }
 
-function candidatesCsv(rows: readonly CandidateFields[]): string {
+function candidatesCsv(rows: readonly PromisingCandidate[]): string {
   return toCsv(
     rows.map(({ candidateId, parameters, expectedGain, feasibility, isMeasured, predictions }) => ({
       candidateId,

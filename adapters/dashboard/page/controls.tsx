@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { heardInWords } from "../../../src/views/alarms.ts";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import type { EmergencyStopView } from "../../../src/views/overview-view.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
@@ -106,6 +107,11 @@ export function EmergencyStop({ stop }: { readonly stop: EmergencyStopView }) {
     );
   return (
     <>
+      {stop.active ? (
+        <span class="heard" role="alert">
+          {heardInWords(stop)}
+        </span>
+      ) : null}
       <button type="button" class={`emergency ${stop.active ? "active" : ""}`} onClick={ask}>
         {stop.active ? "Clear emergency stop" : "Emergency stop"}
       </button>

@@ -1,8 +1,9 @@
+import type { PlannerView } from "../../../src/domain/planner-view.ts";
 import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import { glanceOf, phasesFound } from "../../../src/views/glance.ts";
+import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { discoveryOrder } from "../../../src/views/map-data.ts";
 import { phaseColour, phaseTexture } from "../../../src/views/pictures/palette.ts";
-import type { DrawableView } from "../../../src/views/planner-views.ts";
 import { READ_ONLY } from "./settings.ts";
 import { Swatch } from "./swatch.tsx";
 import type { Candidates } from "./use-campaign-data.ts";
@@ -11,13 +12,13 @@ import { isOver, plural } from "./words.ts";
 /** The four questions of someone who has never seen the page: what was found, where is doubt, what now and why, how to stop. */
 export function Glance(props: {
   readonly campaign: CampaignView;
-  readonly view: DrawableView | undefined;
+  readonly view: PlannerView | undefined;
   readonly candidates: Candidates | undefined;
   readonly observations: readonly ObservationView[];
 }) {
   const { campaign, view, candidates, observations } = props;
   const lines = glanceOf(campaign, view, candidates?.columns);
-  const isMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
+  const isMap = GOAL_VIEWS[campaign.goal].hasMap;
   const phases = isMap ? phasesFound(view, discoveryOrder(observations)) : [];
   return (
     <dl class="glance" aria-label="At a glance">

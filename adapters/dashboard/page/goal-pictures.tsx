@@ -1,7 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { effectiveModelPictures } from "../../../src/views/effective-model-pictures.ts";
 import { optimisePictures } from "../../../src/views/optimise-pictures.ts";
-import { readOptimiseView } from "../../../src/views/optimise-view-fields.ts";
 import { CandidateTable } from "./candidate-table.tsx";
 import { PictureGrid } from "./picture.tsx";
 import { TimeSlider } from "./time-slider.tsx";
@@ -19,7 +18,7 @@ export function GoalPictures(props: ShownCampaign) {
     () => campaign.history.filter((sample) => sample.observations <= (past ?? Infinity)),
     [campaign.history, past],
   );
-  const fields = useMemo(() => readOptimiseView(view), [view]);
+  const fields = view?.kind === "optimise" ? view : undefined;
   const pictures = useMemo(
     () =>
       fields === undefined

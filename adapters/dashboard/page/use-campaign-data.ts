@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { PlannerView } from "../../../src/domain/planner-view.ts";
 import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import type { Columns } from "../../../src/views/map-plane.ts";
-import type { DrawableView } from "../../../src/views/planner-views.ts";
+import { readPlannerView } from "../../../src/views/read-planner-view.ts";
 import { getJson } from "./requests.ts";
 
 export interface Candidates {
@@ -60,7 +61,7 @@ export function useObservations(campaign: CampaignView): readonly ObservationVie
 const MAP_PERIOD_ms = 400;
 
 export interface PlannerMap {
-  readonly view: DrawableView | undefined;
+  readonly view: PlannerView | undefined;
   readonly failure: string | undefined;
 }
 
@@ -90,8 +91,8 @@ export function usePlannerView(campaign: CampaignView, past: number | undefined)
     const timer = setTimeout(() => {
       lastFetch.current = Date.now();
       const query = past === undefined ? "" : `?observations=${past}`;
-      getJson<DrawableView>(`${pathOf(campaignId)}/map${query}`, stop.signal)
-        .then((view) => setResult({ view, failure: undefined }))
+      getJson<unknown>(`${pathOf(campaignId)}/map${query}`, stop.signal)
+        .then((json) => setResult({ view: readPlannerView(json), failure: undefined }))
         .catch((error: unknown) => {
           if (stop.signal.aborted) return;
           setResult((kept) => ({

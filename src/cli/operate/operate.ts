@@ -65,17 +65,21 @@ export const registerOperate: RegisterCommand = (program, io) => {
 
 /** Options of every command that talks to a running daemon. */
 export function addConnection(command: Command): Command {
-  return command
-    .requiredOption("--campaign <id>", "the campaign")
-    .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
-    .option("--site <site>", "site of the daemon", "default")
+  return addBroker(command.requiredOption("--campaign <id>", "the campaign"))
     .addOption(new Option("--by <name>", "who says so").default(userName()))
     .option("--reason <text>", "why; kept in the log")
     .option("--json", "prints one JSON document");
 }
 
+/** Where the daemon's broker is. */
+export function addBroker(command: Command): Command {
+  return command
+    .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
+    .option("--site <site>", "site of the daemon", "default");
+}
+
 /** The user's name; in a container a number may have none. */
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
+import type { PlannerView } from "../../domain/planner-view.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { EvaluationRun } from "../../evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../evaluation/phase-diagram-truth.ts";
 import type { Planner } from "../../planning/planner.ts";
 import { drawLearningCurve } from "../../views/pictures/learning-curve.ts";
 import { LIGHT } from "../../views/pictures/theme.ts";
-import type { DrawableView } from "../../views/planner-views.ts";
 import type { CommandIo } from "../command.ts";
 import { checkMapOutputs, type MapOutputs, writeMapOutputs } from "./plot-phase-diagram.ts";
 
@@ -24,7 +24,7 @@ export function collectFirstRun(
   write(evaluated: Evaluated, io: CommandIo): Promise<void>;
 } {
   checkMapOutputs(outputs, axes);
-  let first: { view: DrawableView; results: readonly CampaignResult[] } | undefined;
+  let first: { view: PlannerView; results: readonly CampaignResult[] } | undefined;
   const isWanted = outputs.plot !== undefined || outputs.map !== undefined;
   return {
     collect: (planner, results) => {

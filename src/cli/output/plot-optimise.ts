@@ -1,14 +1,13 @@
 import { basename } from "node:path";
 import type { OptimiseSettings } from "../../domain/goal-settings.ts";
+import type { PlannerView } from "../../domain/planner-view.ts";
 import type { CampaignResult, ProposedPoint } from "../../domain/proposal.ts";
 import type { KnownTable, PlayedRun } from "../../evaluation/play-optimise.ts";
 import type { Planner } from "../../planning/planner.ts";
 import { drawOptimiseFigure } from "../../views/optimise-figure.ts";
-import { readOptimiseView } from "../../views/optimise-view-fields.ts";
 import type { Panel } from "../../views/pictures/figure.ts";
 import { drawLearningCurve } from "../../views/pictures/learning-curve.ts";
 import { LIGHT } from "../../views/pictures/theme.ts";
-import type { DrawableView } from "../../views/planner-views.ts";
 import type { CommandIo } from "../command.ts";
 import { asObservation } from "./plot-phase-diagram.ts";
 import { pictureKind, writePicture } from "./write-picture.ts";
@@ -19,14 +18,14 @@ export async function plotSuggestion(
   about: {
     readonly title: string;
     readonly subtitle: string;
-    readonly view: DrawableView;
+    readonly view: PlannerView;
     readonly results: readonly CampaignResult[];
     readonly next: readonly ProposedPoint[];
   },
   io: CommandIo,
 ): Promise<void> {
-  const view = readOptimiseView(about.view);
-  if (view === undefined) return;
+  const { view } = about;
+  if (view.kind !== "optimise") return;
   const observations = about.results.map(asObservation);
   await writePicture(file, drawOptimiseFigure({ ...about, view, observations, theme: LIGHT }));
   io.err(`written: ${file}\n`);
@@ -48,14 +47,14 @@ export function collectFirstPlay(file: string | undefined): {
   write(played: Played, io: CommandIo): Promise<void>;
 } {
   if (file !== undefined) pictureKind("--plot", file);
-  let first: { view: DrawableView; results: readonly CampaignResult[] } | undefined;
+  let first: { view: PlannerView; results: readonly CampaignResult[] } | undefined;
   return {
     collect: (planner, results) => {
       if (file !== undefined) first = { view: planner.view(), results };
     },
     write: async (played, io) => {
-      const view = readOptimiseView(first?.view);
-      if (file === undefined || first === undefined || view === undefined) return;
+      const view = first?.view;
+      if (file === undefined || first === undefined || view?.kind !== "optimise") return;
       const { runs, known, trueFront, acquisition } = played;
       const svg = drawOptimiseFigure({
         title: basename(played.table).replace(/\.csv$/i, ""),

@@ -1,6 +1,7 @@
 import { misuse } from "../../core/errors.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import type { Observation } from "../../domain/observation.ts";
+import type { PlannerView } from "../../domain/planner-view.ts";
 import type { ProposedPoint } from "../../domain/proposal.ts";
 import type { ObservationView } from "../../views/campaign-view.ts";
 import { mapDocument } from "../../views/map-document.ts";
@@ -8,7 +9,7 @@ import type { Columns } from "../../views/map-plane.ts";
 import { summariseObservation } from "../../views/observation-summary.ts";
 import { drawMapFigure } from "../../views/pictures/map-figure.ts";
 import { LIGHT } from "../../views/pictures/theme.ts";
-import { type DrawableView, readPhaseDiagramView } from "../../views/planner-views.ts";
+import { readPhaseDiagramView } from "../../views/planner-views.ts";
 import type { CommandIo } from "../command.ts";
 import { nameList } from "../option-values.ts";
 import { mapKind, writeMap } from "./write-map.ts";
@@ -27,7 +28,7 @@ export interface MapToWrite {
   readonly subtitle?: string | undefined;
   readonly rows: readonly Parameters[];
   /** The planner's view with its probabilities. */
-  readonly view: DrawableView;
+  readonly view: PlannerView;
   readonly results: readonly {
     readonly candidateId: string;
     readonly parameters: Parameters;

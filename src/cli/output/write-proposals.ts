@@ -36,6 +36,8 @@ export function printSuggestion(
   about: {
     readonly head: Readonly<Record<string, unknown>>;
     readonly message: string;
+    /** Which columns were taken as what. */
+    readonly roles: string;
     readonly isJson: boolean;
   },
   io: CommandIo,
@@ -57,7 +59,7 @@ export function printSuggestion(
     return;
   }
   for (const warning of proposal.warnings) io.err(`warning: ${warning}\n`);
-  io.out(`${about.message}\n`);
+  io.out(`${about.roles}\n${about.message}\n`);
   for (const { candidateId, parameters, why } of proposal.points) {
     const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
     io.out(`  line ${lineOf(candidateId)}: ${values}\n    ${why}\n`);

@@ -26,6 +26,7 @@ interface StartOptions {
   readonly data?: string;
   readonly log?: string;
   readonly seed?: string;
+  readonly acceptLoss?: boolean;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
@@ -82,7 +83,9 @@ async function run(about: Run): Promise<string | undefined> {
     configuration,
     campaigns,
     log,
+    acceptLoss: options.acceptLoss,
     logger,
+    sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
     onPublished: (message) => page?.publish(message),
     onSettled: () => {

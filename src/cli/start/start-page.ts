@@ -134,8 +134,14 @@ async function submitOperatorCommand(
   const message = { source: `operator/${by}`, id: commandId };
   if (request.kind === "emergencyStop") {
     const { active, reason } = request;
-    await daemon.emergencyStop({ active, by, reason, message });
-    return { accepted: true };
+    try {
+      await daemon.emergencyStop({ active, by, reason, message });
+      return { accepted: true };
+    } catch (error) {
+      if (error instanceof LabError && error.code === "TL-3003")
+        return { accepted: false, reason: error.message };
+      throw error;
+    }
   }
   const { kind: _, ...command } = request;
   await daemon.submit({ type: "operator.command", ...command, message });

@@ -1,5 +1,6 @@
 import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../planning/candidates.ts";
+import { GOAL_VIEWS } from "../../views/goal-views.ts";
 import { discoveryOrder, gatherMapData, type MapData } from "../../views/map-data.ts";
 import type { Columns } from "../../views/map-plane.ts";
 import { chooseSections } from "../../views/map-slices.ts";
@@ -89,8 +90,8 @@ function followMap(daemon: Daemon, terminal: TerminalKind): FollowedMap {
 function mappedCampaign(daemon: Daemon): string | undefined {
   return daemon.view.campaignIds.find((id) => {
     const spec = daemon.lab.specs.get(id);
-    const maps = spec?.goal === "phase-diagram" || spec?.goal === "structure-map";
-    return spec !== undefined && maps && listCandidates(spec.space).length <= CANDIDATES_max;
+    if (spec === undefined || !GOAL_VIEWS[spec.goal].hasMap) return false;
+    return listCandidates(spec.space).length <= CANDIDATES_max;
   });
 }
 

@@ -25,6 +25,10 @@ export const registerStart: RegisterCommand = (program, io) => {
     )
     .option("--log <address>", logHelp("the configuration's, else the data folder's"))
     .option("--seed <n>", "seed of the campaigns and of the simulated laboratory")
+    .option(
+      "--accept-loss",
+      "goes on without acknowledged events that the log has lost (TL-4007): say so once, after a copy",
+    )
     .option("--until-done", "ends when every campaign is over")
     .option(
       "--speed <x>",

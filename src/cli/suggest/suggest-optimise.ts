@@ -1,13 +1,14 @@
 import { basename } from "node:path";
-import { misuse } from "../../core/errors.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import type { OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { Observation } from "../../domain/observation.ts";
-import type { CampaignResult, PendingPoint, Proposal } from "../../domain/proposal.ts";
+import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
 import { paperCampaign } from "../../evaluation/play-optimise.ts";
 import { createOptimisePlanner } from "../../planning/optimise/optimise-planner.ts";
-import { checkCandidates, usualAxes } from "../../tables/candidate-table.ts";
-import { cellValue, readParameters } from "../../tables/optimise-cells.ts";
+import { checkCandidates } from "../../tables/candidate-table.ts";
+import { type LeftOut, usualAxes, usualObjective } from "../../tables/column-roles.ts";
+import { readParameters, unitsTold } from "../../tables/optimise-cells.ts";
+import { type ResultColumn, readResults } from "../../tables/result-cells.ts";
 import { columnOf, readTable, type Table } from "../../tables/table.ts";
 import type { CommandIo } from "../command.ts";
 import {
@@ -22,7 +23,9 @@ import {
 import { distinctNames, nameList, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
 import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
+import { readInFlight } from "./in-flight.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
+import { rolesOf, tellTable } from "./table-report.ts";
 
 /**
  * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
@@ -33,14 +36,24 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
   if (options.plot !== undefined) pictureKind("--plot", options.plot);
   const table = readTable(options.candidates);
   checkCandidates(table);
-  const { model, warnings } = readSettings(options, table);
-  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  const { model, leftOut } = readSettings(options, table);
   const names = model.inputs ?? [];
   const kept = [
     ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
   ];
   const rows = readParameters(table, kept);
-  const results = readResults(table, rows, [...model.objectives, ...(model.constraints ?? [])]);
+  const quantities = [...model.objectives, ...(model.constraints ?? [])];
+  const columns = [...new Set(quantities.map(({ name }) => name))].map((name) =>
+    readResults(table, name),
+  );
+  const results = resultsOf(columns, rows);
+  const report = {
+    inputs: names,
+    results: columns.map(({ name }) => name),
+    leftOut,
+    warnings: [...columns.flatMap(({ warnings }) => warnings), ...unitsTold(table, kept)],
+  };
+  tellTable(report, io);
   const components =
     options.components === undefined ? undefined : nameList("--components", options.components);
   const planner = createOptimisePlanner(
@@ -64,25 +77,25 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     await plotSuggestion(options.plot, { ...about, next: proposal.points }, io);
   }
   const counts = { candidates: rows.length, measured: results.length };
-  const head = { goal: "optimise", ...counts, objectives: model.objectives };
-  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
+  const head = { goal: "optimise", ...counts, objectives: model.objectives, table: report };
+  const isJson = options.json === true;
+  printSuggestion(suggestion, { head, message, roles: rolesOf(report), isJson }, io);
 }
 
 function readSettings(
   options: SuggestOptions,
   table: Table,
-): { readonly model: OptimiseSettings; readonly warnings: readonly string[] } {
-  const last = table.columns.at(-1) ?? "";
-  const plain = parseObjectives(options.objectives ?? `${last}:max`);
+): { readonly model: OptimiseSettings; readonly leftOut: readonly LeftOut[] } {
+  const plain = parseObjectives(options.objectives ?? `"${usualObjective(table)}":max`);
   const reference = parseReference(options.reference, plain.length);
   const objectives = plain.map((o, k) => ({ ...o, reference: reference?.[k] }));
   const constraints = parseConstraints(options.constraints);
   const measured = new Set([...objectives, ...constraints].map((o) => o.name));
   for (const name of measured) columnOf(table, name);
-  const { axes: inputs, warnings } =
+  const { axes: inputs, leftOut } =
     options.axes === undefined
-      ? usualAxes(table, [...measured, options.cost])
-      : { axes: distinctNames("--axes", options.axes), warnings: [] };
+      ? usualAxes(table, [...measured, options.cost], [...measured])
+      : { axes: distinctNames("--axes", options.axes), leftOut: [] };
   const model = {
     objectives,
     inputs,
@@ -102,40 +115,25 @@ function readSettings(
       options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
   };
   checkRoles(model);
-  return { model, warnings };
+  return { model, leftOut };
 }
 
-function readResults(
-  table: Table,
+/** What the columns of results say; every row that holds one of them is an experiment. */
+function resultsOf(
+  columns: readonly ResultColumn[],
   rows: readonly Parameters[],
-  quantities: readonly { readonly name: string }[],
 ): CampaignResult[] {
-  const columns = quantities.map(({ name }) => ({ name, at: columnOf(table, name) }));
-  return table.rows.flatMap(({ cells }, row) => {
-    const filled = columns.filter(({ at }) => (cells[at] ?? "") !== "");
-    if (filled.length === 0) return [];
-    const observations = filled.map(({ name, at }): Observation => {
-      const value = cellValue(table, cells[at] ?? "");
-      return typeof value === "number" && Number.isFinite(value)
-        ? { kind: "objective", name, value, unit: "1" }
-        : { kind: "failure", reason: `${name} is "${cells[at]}"` };
+  return rows.flatMap((parameters, row) => {
+    const observations = columns.flatMap(({ name, cells }): Observation[] => {
+      const cell = cells[row];
+      if (cell === undefined) return [];
+      return cell.kind === "value"
+        ? [{ kind: "objective", name, value: cell.value, unit: "1" }]
+        : [{ kind: "failure", reason: cell.reason }];
     });
-    return [{ position: row, candidateId: `c${row}`, parameters: rows[row] ?? {}, observations }];
-  });
-}
-
-/** Lines that are being measured: they condition the choice and are not proposed. */
-function readInFlight(
-  text: string | undefined,
-  table: Table,
-  rows: readonly Parameters[],
-): PendingPoint[] {
-  if (text === undefined) return [];
-  return nameList("--in-flight", text).map((part) => {
-    const row = table.rows.findIndex(({ line }) => String(line) === part);
-    if (row < 0)
-      throw misuse("TL-1001", `--in-flight: ${table.file} has no candidate in line ${part}`);
-    return { candidateId: `c${row}`, parameters: rows[row] ?? {} };
+    return observations.length === 0
+      ? []
+      : [{ position: row, candidateId: `c${row}`, parameters, observations }];
   });
 }
 
@@ -156,8 +154,10 @@ function messageFor(
         ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
         : "";
   if (proposal.points.length === 0) {
-    return `${known}${failures}${figure}. No other may be proposed: they are in flight or beyond the limits.`;
+    return `${known}${failures}${figure}. No other may be proposed: they are in flight, beyond the limits, or lack an input.`;
   }
+  if (proposal.points.every(({ score }) => score === 0))
+    return `${known}${failures}${figure}. No gain is expected of any candidate that is left; nearest to one:`;
   const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
   return `${known}${failures}${figure}. Next:${fewer}`;
 }

@@ -2,46 +2,64 @@ import { basename } from "node:path";
 import { misuse } from "../../core/errors.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Parameters } from "../../domain/candidate.ts";
-import { asId, type CampaignId } from "../../domain/identifiers.ts";
+import { asId, type CampaignId, type CandidateId } from "../../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
 import { CANDIDATES_MAX } from "../../domain/search-space.ts";
 import { createPhaseDiagramPlanner } from "../../planning/phase-diagram/phase-diagram-planner.ts";
-import { checkCandidates, findShares, phasesAt, usualAxes } from "../../tables/candidate-table.ts";
+import { checkCandidates } from "../../tables/candidate-table.ts";
+import { usualAxes, usualLabel } from "../../tables/column-roles.ts";
+import { type LabelCells, readLabels } from "../../tables/label-cells.ts";
+import { axisNumbers } from "../../tables/numeric-column.ts";
+import { unitsTold } from "../../tables/optimise-cells.ts";
+import { findShares } from "../../tables/shares.ts";
 import { columnOf, numberAt, readTable, type Table } from "../../tables/table.ts";
 import type { CommandIo } from "../command.ts";
 import { distinctNames, wholeNumber } from "../option-values.ts";
 import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
+import { readInFlight } from "./in-flight.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
+import { rolesOf, tellTable } from "./table-report.ts";
 
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
   const table = readTable(options.candidates);
   checkCandidates(table, CANDIDATES_MAX);
-  const label = options.label ?? table.columns.at(-1) ?? "";
-  const labelColumn = columnOf(table, label);
-  const { axes, warnings } =
+  const label = options.label ?? usualLabel(table, options.confidence);
+  const labels = readLabels(table, label);
+  const { axes, leftOut } =
     options.axes === undefined
-      ? usualAxes(table, [label, options.confidence])
-      : { axes: distinctNames("--axes", options.axes), warnings: [] };
+      ? usualAxes(table, [label, options.confidence], [label])
+      : { axes: distinctNames("--axes", options.axes), leftOut: [] };
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
   const outputs = await import("../output/plot-phase-diagram.ts");
   outputs.checkMapOutputs(options, axes);
-  for (const warning of warnings) io.err(`warning: ${warning}\n`);
   const rows = readCandidates(table, axes);
-  const components = findShares(table, axes);
-  const results = readResults(table, rows, labelColumn, options.confidence);
+  const { names: components, warnings } = findShares(table, axes);
+  const results = readResults(table, rows, labels, options.confidence);
+  const report = {
+    inputs: axes,
+    results: [label],
+    leftOut,
+    warnings: [...warnings, ...labels.warnings, ...unitsTold(table, axes)],
+  };
+  tellTable(report, io);
   const planner = createPhaseDiagramPlanner(campaignOf(options, { rows, components }, batch));
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
     count: batch,
-    pending: [],
-    excluded: [],
+    pending: readInFlight(options.inFlight, table, rows),
+    excluded: labels.failed.map((row) => `c${row}` as CandidateId),
     seed: options.seed,
   });
   const suggestion = { table, axes, proposal };
-  const message = messageFor(proposal, results, rows.length, batch);
+  const counts = {
+    candidates: rows.length,
+    measured: results.length,
+    failed: labels.failed.length,
+  };
+  const message = messageFor(proposal, counts, batch);
   const view = planner.view({ probabilities: true });
   const map = {
     title: basename(table.file),
@@ -52,27 +70,27 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
   };
   await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
   if (options.out !== undefined) await writeProposals(options.out, suggestion);
-  const counts = { candidates: rows.length, measured: results.length };
-  const head = { goal: "phase-diagram", ...counts };
-  printSuggestion(suggestion, { head, message, isJson: options.json === true }, io);
+  const head = { goal: "phase-diagram", ...counts, table: report };
+  const isJson = options.json === true;
+  printSuggestion(suggestion, { head, message, roles: rolesOf(report), isJson }, io);
 }
 
 function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
-  const columns = axes.map((axis) => columnOf(table, axis));
-  return table.rows.map((row) =>
-    Object.fromEntries(axes.map((axis, k) => [axis, numberAt(table, row, columns[k] ?? 0)])),
+  const columns = axes.map((axis) => axisNumbers(table, columnOf(table, axis)).values);
+  return table.rows.map((_, row) =>
+    Object.fromEntries(axes.map((axis, k) => [axis, columns[k]![row]!])),
   );
 }
 
 function readResults(
   table: Table,
   rows: readonly Parameters[],
-  labelColumn: number,
+  labels: LabelCells,
   confidence: string | undefined,
 ): CampaignResult[] {
   const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
   return table.rows.flatMap((line, row) => {
-    const phases = phasesAt(table, line, labelColumn);
+    const phases = labels.phases[row];
     if (phases === undefined) return [];
     const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
     const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
@@ -124,18 +142,20 @@ function campaignOf(
 
 function messageFor(
   proposal: Proposal,
-  results: readonly CampaignResult[],
-  candidates: number,
+  counts: { readonly candidates: number; readonly measured: number; readonly failed: number },
   batch: number,
 ): string {
+  const { candidates, measured, failed } = counts;
   const labels = proposal.model.summary["labelsFound"] as readonly string[];
-  const left = candidates - results.length;
-  if (left === 0) {
+  const left = candidates - measured - failed;
+  if (left === 0 && failed === 0) {
     return `All ${candidates} candidates have a label (${labels.length} labels); nothing is left to propose.`;
   }
-  const known = `${results.length} of ${candidates} candidates have a label`;
+  const failures = failed > 0 ? `, ${failed} failed` : "";
+  const known = `${measured} of ${candidates} candidates have a label${failures}`;
   const fewer = proposal.points.length < batch ? ` Only ${proposal.points.length} were left.` : "";
-  if (results.length === 0) {
+  if (left === 0) return `${known}; nothing is left to propose.`;
+  if (measured === 0) {
     return `No candidate has a label yet: these points look at the whole space first.${fewer}`;
   }
   if (labels.length === 1) {

@@ -11,7 +11,9 @@ Examples:
   tieline suggest --candidates reactions.csv --goal optimise --objectives yield:max --batch 3
   tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K --batch 3
 
-A candidate whose last columns are empty is unmeasured. For a phase diagram the label is the last column (or --label).`;
+A candidate whose result is empty (or NA, N/A, None, -) is unmeasured. For a phase diagram the label is the last column (or
+--label). Columns that cannot be inputs (constant, row numbers, dates, remarks) are left out and named; --axes decides.
+Names with commas or blanks go in quotes: --axes '"Time, min",salt'.`;
 
 /** One goal's way of making a batch from a table. */
 export type SuggestForGoal = (options: SuggestOptions, io: CommandIo) => Promise<void>;
@@ -53,7 +55,10 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--exploration <k>", "optimise: deviations that upper-confidence-bound credits (2)")
     .option("--log-inputs <names>", "optimise: positive axes that differ by factors")
     .option("--components <names>", "optimise: axes that are fractions and sum to 1")
-    .option("--in-flight <lines>", "optimise: lines of the file that are being measured, e.g. 7,12")
+    .option(
+      "--in-flight <lines>",
+      "lines of the file that are being measured, e.g. 7,12: not proposed again",
+    )
     .option("--batch <n>", "points wanted", "1")
     .option("--out <file>", "also write the proposals to this CSV file")
     .option("--seed <n>", "names the random stream", "1")

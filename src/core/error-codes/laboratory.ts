@@ -8,9 +8,25 @@ export const LABORATORY_CODES = {
     what: "a simulation failed",
     hint: "The same seed repeats it; please report the seed.",
   },
+  "TL-3003": {
+    what: "an emergency stop was not cleared",
+    hint: "Send the clear anew, as a named operator, once the laboratory is safe; look at the clocks.",
+  },
   "TL-3104": {
     what: "a set point is outside its limits",
     hint: "Change the limits of the campaign or choose another instrument.",
+  },
+  "TL-3105": {
+    what: "two units that belong together are of different kinds",
+    hint: "Correct the unit in the name, the recipe, the limit or the instrument's birth message.",
+  },
+  "TL-3106": {
+    what: "a limit names something that nothing carries",
+    hint: "Correct the name; docs/limits.md says what a limit may name.",
+  },
+  "TL-3107": {
+    what: "a guard on an instrument's readings has tripped",
+    hint: "Look at the instrument; the guard clears by itself when its readings are well again.",
   },
   "TL-3201": {
     what: "a device did not answer in time",

@@ -21,4 +21,8 @@ export const STORAGE_CODES = {
     what: "a proposal of the log is not what the planner gives now",
     hint: "Another version of Tieline, or another machine's arithmetic, made it; the log's proposal stands.",
   },
+  "TL-4007": {
+    what: "events that were acknowledged are gone from the event log",
+    hint: "Keep a copy of the folder. Restore the log from a backup, or start once with --accept-loss: results of the gap are to be measured again.",
+  },
 } as const;

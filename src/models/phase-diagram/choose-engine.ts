@@ -1,12 +1,19 @@
 import { LabError } from "../../core/errors.ts";
 import { binaryAxes } from "./binary/binary-grid.ts";
 import { createBinaryModel } from "./binary/binary-model.ts";
+import {
+  createHeldMap,
+  createSwitchingMap,
+  type NamedSettings,
+  unheard,
+  withNotice,
+} from "./engine-change.ts";
 import { createHullModel } from "./hull/hull-model.ts";
-import type { MapGrid, MapModel, PhaseEvidence } from "./map-model.ts";
+import type { MapGrid, MapModel } from "./map-model.ts";
 import { createStackModel, createTriangulationModel, furtherAxis } from "./triangulation/index.ts";
 
 /** What of a campaign's settings decides on the engine. */
-export interface EngineSettings {
+export interface EngineSettings extends NamedSettings {
   readonly coexistence?: "full" | "midpoint" | "off" | undefined;
   /** The axis that a batch shares, by name. */
   readonly shared?: string | undefined;
@@ -29,10 +36,14 @@ export function isHigherSection(grid: MapGrid): boolean {
 }
 
 /**
- * Chooses between the graph of candidates and the triangulation of tie-lines. `full` is the triangulation from the start;
- * where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then everything
- * learnt so far moves over to the triangulation. With one further axis it is a stack of triangulations, with four components or
- * more the lower hull of pseudo-energies; a binary over temperature has an engine that follows its two-phase fields.
+ * Chooses between the graph of candidates and the engines of phase compositions, for the daemon, `suggest` and `evaluate` alike.
+ *
+ * - `full` is an engine of phase compositions from the start: the triangulation; with one further axis a stack of them, with
+ *   four components or more the lower hull of pseudo-energies; a binary over temperature has its two-phase fields;
+ * - `off` and `midpoint` are the graph, and so is whatever has a named method or score: what was named holds, and from the first
+ *   tie-line on a warning says what it leaves unused;
+ * - where the settings say nothing, the graph maps until a result brings the compositions of coexisting phases, and then
+ *   everything learnt so far moves over.
  *
  * @throws TL-5004 where `full` is asked for and the candidates are none of these
  */
@@ -41,24 +52,10 @@ export function createCoexistenceMap(
   settings: EngineSettings,
   createGraph: () => MapModel,
 ): MapModel {
-  const noise = settings.compositionNoise_molFraction;
-  const isSection = isTernarySection(grid);
-  const binary = binaryAxes(grid);
-  const isShareable =
-    settings.shared === undefined ||
-    grid.axes.indexOf(settings.shared) === (binary?.level ?? furtherAxis(grid));
-  const isHigher = isHigherSection(grid) && settings.shared === undefined;
-  const isLevelled = isSection || binary !== undefined || isStackOfSections(grid);
-  const canTriangulate = isHigher || (isLevelled && isShareable);
-  const sharesLevel = settings.shared !== undefined;
-  const triangulate = (): MapModel => {
-    if (isHigher) return createHullModel(grid, { noise });
-    if (isSection) return createTriangulationModel(grid, { noise });
-    if (binary !== undefined) return createBinaryModel(grid, binary, { noise, sharesLevel });
-    return createStackModel(grid, { noise, sharesLevel });
-  };
-  if (settings.coexistence === "full") {
-    if (canTriangulate) return triangulate();
+  const triangulate = compositionEngine(grid, settings);
+  const { coexistence } = settings;
+  if (coexistence === "full") {
+    if (triangulate !== undefined) return withNotice(triangulate(), () => unheard(settings));
     throw new LabError(
       "TL-5004",
       [
@@ -68,35 +65,25 @@ export function createCoexistenceMap(
       { exitCode: 2, hint: "Only the further axis can be shared by a batch." },
     );
   }
-  if (settings.coexistence !== undefined || !canTriangulate) return createGraph();
-  return switchingMap(createGraph(), triangulate);
+  if (coexistence !== undefined || triangulate === undefined) return createGraph();
+  const isNamed = settings.method !== undefined || settings.score !== undefined;
+  return isNamed
+    ? createHeldMap(createGraph())
+    : createSwitchingMap({ createGraph, triangulate, settings });
 }
 
-function switchingMap(graph: MapModel, triangulate: () => MapModel): MapModel {
-  const learnt = new Map<number, PhaseEvidence>();
-  let current = graph;
-  return {
-    observe: (evidence) => {
-      const isFirst = current === graph && hasTieLine(evidence);
-      if (isFirst) {
-        current = triangulate();
-        for (const earlier of learnt.values()) current.observe(earlier);
-      }
-      if (current === graph) learnt.set(evidence.id, evidence);
-      current.observe(evidence);
-    },
-    forget: (id) => {
-      learnt.delete(id);
-      current.forget(id);
-    },
-    predict: () => current.predict(),
-    rank: (request) => current.rank(request),
-    status: () => current.status(),
-    geometry: () => current.geometry(),
-    originOf: (candidate) => current.originOf?.(candidate) ?? { origin: "between", evidence: [] },
-  };
-}
-
-function hasTieLine({ phases, ends }: PhaseEvidence): boolean {
-  return phases.length >= 2 && ends !== undefined && ends.length === phases.length;
+/** The engine of phase compositions that fits the candidates; `undefined` where none does. */
+function compositionEngine(grid: MapGrid, settings: EngineSettings): (() => MapModel) | undefined {
+  const { shared, compositionNoise_molFraction: noise } = settings;
+  const sharesLevel = shared !== undefined;
+  const binary = binaryAxes(grid);
+  const level = binary?.level ?? furtherAxis(grid);
+  const isShareable = !sharesLevel || grid.axes.indexOf(shared) === level;
+  if (isHigherSection(grid))
+    return sharesLevel ? undefined : () => createHullModel(grid, { noise });
+  if (!isShareable) return undefined;
+  if (isTernarySection(grid)) return () => createTriangulationModel(grid, { noise });
+  if (binary !== undefined) return () => createBinaryModel(grid, binary, { noise, sharesLevel });
+  if (isStackOfSections(grid)) return () => createStackModel(grid, { noise, sharesLevel });
+  return undefined;
 }

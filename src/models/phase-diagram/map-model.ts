@@ -2,7 +2,7 @@ import type { Scaling } from "./coordinates.ts";
 
 /**
  * What every engine that maps a phase diagram offers to the planner: label propagation on a graph (`harmonic`,
- * `label-propagation`, `label-spreading`) and the tie-line-constrained triangulation. Candidates are rows 0..N-1 of a
+ * `label-propagation`, `label-spreading`) and the engines of phase compositions behind one conductor. Candidates are rows 0..N-1 of a
  * {@link MapGrid}; labels are texts such as `A+B`, the sorted set of phases.
  */
 export interface MapModel {
@@ -20,6 +20,16 @@ export interface MapModel {
   geometry(): MapGeometry;
   /** What the label of a candidate rests on; absent where the engine derives no labels. */
   originOf?(candidate: number): LabelOrigin;
+  /** By what the engine that maps now chooses: its own name and figures, not those of another that was asked for. */
+  hyperparameters(): Hyperparameters;
+}
+
+/** What a proposal's record says of the engine behind it. */
+export interface Hyperparameters {
+  readonly method: string;
+  readonly score: string;
+  readonly diversity: string;
+  readonly [name: string]: unknown;
 }
 
 /** The candidates as an engine sees them, in the planner's canonical order (rows sorted by axis name and value). */
@@ -65,6 +75,11 @@ export interface PhaseEvidence {
   readonly confidence: number;
   /** True for a point known beforehand: not an experiment. */
   readonly known: boolean;
+}
+
+/** Order of results: those known beforehand (ids -1, -2, ...), then by position in the log. */
+export function compareIds(a: number, b: number): number {
+  return a < 0 && b < 0 ? b - a : a - b;
 }
 
 export interface PhaseEnd {

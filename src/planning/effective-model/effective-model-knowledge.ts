@@ -1,6 +1,7 @@
 import { misuse } from "../../core/errors.ts";
 import { createPrng } from "../../core/prng.ts";
 import type { EffectiveModelSettings } from "../../domain/goal-settings.ts";
+import type { EffectiveModelView } from "../../domain/planner-view.ts";
 import { createCouplingPrior } from "../../models/effective-model/estimate/coupling-prior.ts";
 import { estimateModel } from "../../models/effective-model/estimate/estimate.ts";
 import {
@@ -38,7 +39,7 @@ export interface Knowledge {
   readonly method: string;
   readonly hyperparameters: Readonly<Record<string, unknown>>;
   readonly summary: Readonly<Record<string, unknown>>;
-  readonly view: Readonly<Record<string, unknown>>;
+  readonly view: Pick<EffectiveModelView, "J" | "quantity">;
   readonly warnings: readonly string[];
 }
 

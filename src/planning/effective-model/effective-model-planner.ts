@@ -17,6 +17,7 @@ import {
   type Knowledge,
   type KnowledgeSource,
 } from "./effective-model-knowledge.ts";
+import { measuredForPage } from "./effective-model-view.ts";
 import { createForwardPlanner } from "./forward-planner.ts";
 import { curvesOf, measuringPoints } from "./magnetic-results.ts";
 
@@ -88,15 +89,7 @@ function createPlanner(
     view: () => ({
       kind: "effective-model",
       ...knowledge().view,
-      measured: [...learnt.curves.values()].flat().flatMap(({ points, values, sigmas }) =>
-        points.map((point, k) => ({
-          quantity: point.quantity,
-          temperature_K: point.temperature_K,
-          field_T: point.field_T,
-          value: values[k],
-          ...(sigmas === undefined ? {} : { sigma: sigmas[k] }),
-        })),
-      ),
+      measured: measuredForPage([...learnt.curves.values()].flat()),
       curves: curves(),
     }),
   };

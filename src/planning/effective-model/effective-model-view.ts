@@ -1,27 +1,7 @@
+import type { CurveView, MeasuredValue } from "../../domain/planner-view.ts";
 import type { MeasuredCurve } from "../../models/effective-model/estimate/measured-curve.ts";
 
-/** A value as the page draws it; `sigma` only where it is known. */
-export interface MeasuredForPage {
-  readonly quantity: string;
-  readonly temperature_K: number;
-  readonly field_T: number;
-  readonly value: number;
-  readonly sigma?: number;
-}
-
-/** A model's curve as the page draws it, with the posterior's 95 % band where there is one. */
-export interface CurveForPage {
-  readonly quantity: string;
-  readonly axis: "field_T" | "temperature_K";
-  /** The other of temperature and field. */
-  readonly fixed: number;
-  readonly x: readonly number[];
-  readonly middle: readonly number[];
-  readonly low?: readonly number[];
-  readonly high?: readonly number[];
-}
-
-export function measuredForPage(curves: readonly MeasuredCurve[]): MeasuredForPage[] {
+export function measuredForPage(curves: readonly MeasuredCurve[]): MeasuredValue[] {
   return curves.flatMap(({ quantity, points, values, sigmas }) =>
     points.map(({ temperature_K, field_T }, k) => ({
       ...{ quantity, temperature_K, field_T, value: values[k] ?? 0 },
@@ -38,7 +18,7 @@ export function curvesForPage(
     readonly low?: Float64Array;
     readonly high?: Float64Array;
   },
-): CurveForPage[] {
+): CurveView[] {
   let from = 0;
   return curves.map(({ quantity, points }) => {
     const at = from;

@@ -1,3 +1,4 @@
+import type { EffectiveModelView, EstimatedFigure } from "../../domain/planner-view.ts";
 import type { SearchState } from "../../models/effective-model/emulate/calculation-plan.ts";
 import type { EmulatedPosterior } from "../../models/effective-model/emulate/emulated-posterior.ts";
 import { shareOut } from "../../models/effective-model/estimate/posterior-modes.ts";
@@ -9,11 +10,17 @@ import {
   summariseSamples,
   thin,
 } from "../../models/effective-model/estimate/posterior-summary.ts";
-import type { PlannerView } from "../planner.ts";
 import { curvesForPage, measuredForPage } from "./effective-model-view.ts";
 import type { ForwardStudy, LearntCalculation } from "./forward-study.ts";
 
 type Figures = Readonly<Record<string, unknown>>;
+
+/** Figures of a search or a posterior, for the log and the view alike. */
+type SearchFigures = Pick<EffectiveModelView, "J"> & {
+  readonly stage: string;
+  readonly calculations: number;
+  readonly [figure: string]: unknown;
+};
 
 /** Samples in a view: enough for a corner plot. */
 const CORNER_SAMPLES = 400;
@@ -26,7 +33,7 @@ export function describeSearch(
   study: ForwardStudy,
   known: readonly LearntCalculation[],
   stage: string,
-): Figures {
+): SearchFigures {
   const best = bestOf(study, known);
   if (best === undefined) return { stage, calculations: 0 };
   const { free } = study.problem.map;
@@ -45,7 +52,7 @@ export function summarisePosterior(
   known: readonly LearntCalculation[],
   posterior: EmulatedPosterior,
   search?: SearchState,
-): Figures {
+): SearchFigures {
   const { estimate, error, inside, isTrusted } = posterior;
   const { problem, modes, samples, prior, evidence } = estimate;
   const { free } = problem.map;
@@ -98,9 +105,9 @@ export function viewOf(
   study: ForwardStudy,
   known: readonly LearntCalculation[],
   posterior: EmulatedPosterior | undefined,
-): PlannerView {
+): EffectiveModelView {
   const { spec } = study;
-  const base = { kind: "effective-model", measured: measuredForPage(spec.curves) };
+  const base = { kind: "effective-model" as const, measured: measuredForPage(spec.curves) };
   if (posterior === undefined) {
     const best = bestOf(study, known);
     const middle = best?.one.values;
@@ -149,7 +156,10 @@ function gapOf({ problem }: ForwardStudy, { estimate }: EmulatedPosterior): Figu
   return atBest === undefined ? {} : { spinGap_meV: estimated(gaps, atBest) };
 }
 
-function estimated(values: readonly number[], best: number): Figures {
+function estimated(
+  values: readonly number[],
+  best: number,
+): EstimatedFigure & { readonly interval95: readonly number[] } {
   const { value, error, interval95 } = summariseSamples(values, best);
   return { value: round(value), error: round(error), interval95: interval95.map(round) };
 }

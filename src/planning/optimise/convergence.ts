@@ -1,19 +1,20 @@
+import type { OptimiseView } from "../../domain/planner-view.ts";
 import { hypervolume, paretoIndices } from "../../models/optimise/acquisition/pareto.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 
 /** Points of a hypervolume curve; each costs a front. */
 const CURVE_POINTS_max = 150;
 
 /**
  * Progress after each result: the best feasible value of one objective (for a target the smallest distance to its range),
- * or the hypervolume of several, in the user's units. `null` before the first feasible result.
+ * or the hypervolume of several, in the user's units. NaN before the first feasible result.
  */
 export function convergenceOf(
   model: CampaignModel,
-  settings: ResolvedSettings,
-): { quantity: string; evaluations: number[]; values: (number | null)[] } {
+  settings: LearningSettings,
+): OptimiseView["convergence"] {
   const wanted = model.quantities.filter((q) => q.role !== "constraint");
   const only = wanted.length === 1 ? wanted[0] : undefined;
   const evaluations = model.rows.map((_, k) => k + 1);
@@ -26,7 +27,7 @@ export function convergenceOf(
       const merit = isTarget ? -Math.max(0, only.min - value, value - only.max) : value;
       best = Math.max(best, merit);
     }
-    if (!Number.isFinite(best)) return null;
+    if (!Number.isFinite(best)) return Number.NaN;
     return isTarget ? -best : only.sign * best;
   });
   return {
@@ -38,8 +39,8 @@ export function convergenceOf(
 
 function hypervolumeCurve(
   model: CampaignModel,
-  settings: ResolvedSettings,
-): { quantity: string; evaluations: number[]; values: (number | null)[] } {
+  settings: LearningSettings,
+): OptimiseView["convergence"] {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   const { reference } = findFront(model, settings.objectives);
   const step = Math.max(1, Math.ceil(model.rows.length / CURVE_POINTS_max));

@@ -1,4 +1,5 @@
 import type { Prng } from "../../core/prng.ts";
+import type { AxisImportance } from "../../domain/planner-view.ts";
 import { permutationImportances } from "../../models/optimise/permutation-importance.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 
@@ -7,7 +8,11 @@ import type { CampaignModel, Quantity } from "./campaign-model.ts";
  * quantity vary along it), and `permutation`, by how much the predictions of the results worsen when the axis' values are
  * shuffled among them (in standard deviations of the quantity; mean and deviation over repeats).
  */
-export function importancesOf(model: CampaignModel, quantity: Quantity, prng: Prng): unknown[] {
+export function importancesOf(
+  model: CampaignModel,
+  quantity: Quantity,
+  prng: Prng,
+): AxisImportance[] {
   const { gp } = quantity.surrogate;
   if (gp === undefined) return [];
   const inverse = Array.from(gp.theta.widths, (w) => 1 / w);

@@ -1,8 +1,10 @@
+import type { BestResult, ParetoView } from "../../domain/planner-view.ts";
 import type { ModelRecord } from "../../domain/proposal.ts";
 import type { OutputWarp } from "../../models/optimise/output-scale.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import type { Input } from "./input-encoding.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 import { estimateOutlook } from "./stopping-rule.ts";
 
@@ -15,7 +17,7 @@ export function describeModel(
   const outlook = estimateOutlook(model, eligible);
   return {
     observations: model.rows.length,
-    method: `gaussian-process/${settings.kernel}/${settings.acquisition}`,
+    method: `gaussian-process/${settings.kernel}/${settings.score.name}`,
     hyperparameters: Object.fromEntries(
       model.quantities.map((quantity) => [quantity.name, describeQuantity(model, quantity)]),
     ),
@@ -60,7 +62,7 @@ function widthUnit(input: Input): number {
 }
 
 /** The best measured value of a single objective and where. */
-export function describeBest(model: CampaignModel): Readonly<Record<string, unknown>> {
+export function describeBest(model: CampaignModel): BestResult {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   const only = objectives.length === 1 ? objectives[0] : undefined;
   if (only === undefined) return {};
@@ -78,10 +80,7 @@ export function describeBest(model: CampaignModel): Readonly<Record<string, unkn
 }
 
 /** Front and hypervolume of several objectives, in the user's units. */
-export function describeFront(
-  model: CampaignModel,
-  settings: ResolvedSettings,
-): Readonly<Record<string, unknown>> {
+export function describeFront(model: CampaignModel, settings: LearningSettings): ParetoView {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   if (objectives.length < 2) return {};
   const front = findFront(model, settings.objectives);

@@ -1,7 +1,7 @@
 import { createPrng } from "../../core/prng.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
+import type { FitView, OptimiseView, PromisingCandidate } from "../../domain/planner-view.ts";
 import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
-import type { PlannerView } from "../planner.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { convergenceOf } from "./convergence.ts";
 import { importancesOf } from "./importances.ts";
@@ -22,11 +22,11 @@ export function createOptimiseView(
   model: CampaignModel,
   settings: ResolvedSettings,
   spec: CampaignSpec,
-): PlannerView {
+): OptimiseView {
   return {
     kind: "optimise",
     title: spec.title,
-    acquisition: settings.acquisition,
+    acquisition: settings.score.name,
     observations: model.rows.length,
     best: describeBest(model),
     convergence: convergenceOf(model, settings),
@@ -43,7 +43,7 @@ export function createOptimiseView(
 }
 
 /** Leave-one-out residuals beside the measured values: what the model would have said of each. */
-function describeFit({ surrogate, sign }: Quantity): unknown {
+function describeFit({ surrogate, sign }: Quantity): FitView | undefined {
   const { gp } = surrogate;
   if (gp === undefined) return undefined;
   const { residuals, zScores, r2, calibration } = surrogate.fit();
@@ -58,7 +58,7 @@ function describeFit({ surrogate, sign }: Quantity): unknown {
 }
 
 /** The candidates of largest expected improvement (of the first objective), with every prediction. */
-function candidateTable(model: CampaignModel): unknown[] {
+function candidateTable(model: CampaignModel): PromisingCandidate[] {
   const first = model.quantities[0];
   const main = first && model.posterior(first);
   if (first === undefined || main === undefined) return [];
@@ -76,8 +76,8 @@ function candidateTable(model: CampaignModel): unknown[] {
     .slice(0, TABLE_ROWS);
   const feasible = model.logFeasibility(["constraint", "target"]);
   return order.map((n) => ({
-    candidateId: model.pool.candidates[n]?.candidateId,
-    parameters: model.pool.candidates[n]?.parameters,
+    candidateId: model.pool.candidates[n]?.candidateId ?? "",
+    parameters: model.pool.candidates[n]?.parameters ?? {},
     isMeasured: measured.has(model.pool.candidates[n]?.candidateId ?? ""),
     expectedGain: gainOf(gains[n] ?? 0),
     feasibility: Math.exp(feasible.reduce((sum, logs) => sum + (logs[n] ?? 0), 0)),

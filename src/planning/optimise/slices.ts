@@ -1,21 +1,12 @@
-import type { Parameters } from "../../domain/candidate.ts";
+import type { SliceView } from "../../domain/planner-view.ts";
 import { bestParameters } from "./best-rows.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { fromUnit, type Input } from "./input-encoding.ts";
 
 const SLICE_POINTS = 41;
 
-/** One axis through the best point: prediction and deviation along it, in the user's units. */
-export interface Slice {
-  readonly axis: string;
-  readonly through: Parameters;
-  readonly x: readonly (number | string)[];
-  readonly mean: readonly number[];
-  readonly sd: readonly number[];
-}
-
 /** A slice along every axis through the best result; none before there is one. */
-export function slicesOf(model: CampaignModel, quantity: Quantity): Slice[] {
+export function slicesOf(model: CampaignModel, quantity: Quantity): SliceView[] {
   const { gp } = quantity.surrogate;
   const through = bestParameters(model).at(0);
   if (gp === undefined || through === undefined) return [];

@@ -2,6 +2,7 @@ import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate } from "../../domain/candidate.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
+import type { MapView } from "../../domain/planner-view.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
 import {
   type MapModel,
@@ -11,7 +12,7 @@ import {
 import { listCandidates } from "../candidates.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
-import { createMapModel, kernelGamma, resolveSettings } from "./phase-diagram-strategy.ts";
+import { createMapModel } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
 
@@ -19,7 +20,7 @@ import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts
 const FAILURES_max = 2;
 
 /** The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). */
-export const createPhaseDiagramPlanner: PlannerFactory = (campaign) => {
+export const createPhaseDiagramPlanner: PlannerFactory<MapView> = (campaign) => {
   assert(
     campaign.goal === "phase-diagram" || campaign.goal === "structure-map",
     `the phase-diagram planner was given a campaign of goal ${campaign.goal}`,
@@ -40,7 +41,7 @@ function createPlanner(
   campaign: CampaignSpec,
   settings: PhaseDiagramSettings,
   candidates: readonly Candidate[],
-): Planner {
+): Planner<MapView> {
   const grid = orderGrid(
     candidates.map((candidate) => candidate.parameters),
     componentsOf(campaign.space),
@@ -148,18 +149,15 @@ function propose(context: ProposeContext): Proposal {
     const chosen = candidates[grid.rowOf[candidate] ?? -1];
     return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
   });
-  const resolved = {
-    ...resolveSettings(context.settings),
-    gamma: kernelGamma(context.settings, grid),
-  };
+  const hyperparameters = model.hyperparameters();
   const status = model.status();
   return {
     points,
     verdict: judge(context, points.length),
     model: {
       observations: status.observations,
-      method: status.engine?.name ?? resolved.method,
-      hyperparameters: { ...resolved, dimension: grid.dimension, steps: grid.scaling.steps },
+      method: hyperparameters.method,
+      hyperparameters: { ...hyperparameters, dimension: grid.dimension, steps: grid.scaling.steps },
       summary: { ...summariseMap(model, grid), ...status.engine?.figures },
     },
     warnings: [

@@ -1,10 +1,8 @@
 import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
-import {
-  createGraphMap,
-  type GraphMapOptions,
-} from "../../models/phase-diagram/graph/graph-map.ts";
+import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
+import type { GraphMapOptions } from "../../models/phase-diagram/graph/graph-state.ts";
 import {
   PHASE_DIVERSITIES,
   PHASE_SCORES,
@@ -41,6 +39,7 @@ export interface ResolvedSettings {
  * come here, so that what was evaluated is what runs.
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
+  resolveSettings(strategy.settings);
   const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }

@@ -1,9 +1,10 @@
+import type { MapView } from "../../domain/planner-view.ts";
 import {
   type MapModel,
   type PhaseEvidence,
   unseenChanceOf,
 } from "../../models/phase-diagram/map-model.ts";
-import type { PlannerView, ViewDetail } from "../planner.ts";
+import type { ViewDetail } from "../planner.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
 /** A few figures of the map for the model topic, the log and the dashboard. */
@@ -43,7 +44,7 @@ export function viewMap(
   grid: OrderedGrid,
   evidence: readonly PhaseEvidence[],
   detail: ViewDetail = {},
-): PlannerView {
+): MapView {
   const count = grid.count;
   const prediction = model.predict();
   const geometry = model.geometry();

@@ -3,15 +3,17 @@ import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate, Parameters } from "../../domain/candidate.ts";
 import type { StructureMapSettings } from "../../domain/goal-settings.ts";
 import type { Observation, PhasesObservation } from "../../domain/observation.ts";
+import type { MapView, RegionEvidence } from "../../domain/planner-view.ts";
 import type {
   CampaignResult,
   Proposal,
   ProposalRequest,
   ProposedPoint,
 } from "../../domain/proposal.ts";
+import { CONFIDENCE_STANDS } from "../../models/phase-diagram/evidence/repeat-weights.ts";
 import { listCandidates } from "../candidates.ts";
 import { createPhaseDiagramPlanner } from "../phase-diagram/phase-diagram-planner.ts";
-import type { Planner, PlannerFactory, PlannerView } from "../planner.ts";
+import type { Planner, PlannerFactory } from "../planner.ts";
 import {
   chooseKind,
   type EvidenceKind,
@@ -36,7 +38,7 @@ const FIDELITY: Readonly<Record<EvidenceKind, number>> = { simulation: 0.9, meas
  * point is given to the kind that corrects more of the map for its cost. The view says for every candidate which kind of
  * evidence lies nearest, for every region how many of its candidates rest on each, and the model's summary what was spent.
  */
-export const createStructureMapPlanner: PlannerFactory = (campaign) => {
+export const createStructureMapPlanner: PlannerFactory<MapView> = (campaign) => {
   assert(campaign.goal === "structure-map", `a ${campaign.goal} campaign has no structure map`);
   const settings = campaign.model;
   const inner = createPhaseDiagramPlanner(campaign);
@@ -65,7 +67,7 @@ export const createStructureMapPlanner: PlannerFactory = (campaign) => {
       const { model } = proposal;
       return { ...proposal, model: { ...model, summary: { ...model.summary, evidence } } };
     },
-    view: (detail): PlannerView => {
+    view: (detail): MapView => {
       const map = inner.view(detail);
       const restsOn = nearestKinds(places.all, [...learnt.values()]);
       const evidence = spent([...learnt.values()], settings);
@@ -77,7 +79,7 @@ export const createStructureMapPlanner: PlannerFactory = (campaign) => {
 interface MapState {
   readonly campaign: CampaignSpec;
   readonly settings: StructureMapSettings;
-  readonly inner: Planner;
+  readonly inner: Planner<MapView>;
   readonly learnt: ReadonlyMap<number, Learnt>;
   readonly candidates: readonly Candidate[];
   readonly places: Places;
@@ -106,7 +108,7 @@ function proposeMixed(state: MapState, request: ProposalRequest): Proposal {
     candidateId,
     at: places.scaled(parameters),
   }));
-  const view = inner.view() as unknown as { readonly certainty: readonly number[] };
+  const view = inner.view();
   const simulated = [...proposal.points];
   const chosen: ProposedPoint[] = [];
   for (let place = 0; place < request.count; place++) {
@@ -172,7 +174,10 @@ function termsOf(kind: EvidenceKind, settings: StructureMapSettings, inFlight: n
   };
 }
 
-/** Phases below the smallest fraction are dropped, and the confidence is that of the kind of evidence. */
+/**
+ * Phases below the smallest fraction are dropped, and the confidence is that of the kind of evidence. What was identified well is
+ * not set aside for its kind alone: the same simulation again would not make its potential any better.
+ */
 function soften(
   result: CampaignResult,
   campaign: CampaignSpec,
@@ -186,7 +191,8 @@ function soften(
     observations: result.observations.map((observation): Observation => {
       if (observation.kind !== "phases") return observation;
       const kept = kind === "simulation" ? mainPhases(observation, fraction_min) : observation;
-      return { ...kept, confidence: fidelity * (observation.confidence ?? 1) };
+      const told = observation.confidence ?? 1;
+      return { ...kept, confidence: Math.max(fidelity * told, Math.min(told, CONFIDENCE_STANDS)) };
     }),
   };
 }
@@ -206,22 +212,10 @@ function spent(learnt: readonly Learnt[], settings: StructureMapSettings) {
   return { simulation: of("simulation"), measurement: of("measurement") };
 }
 
-/** One region of the map, and how many of its candidates lie nearest to a result of each kind. */
-export interface RegionEvidence {
-  readonly label: string;
-  readonly candidates: number;
-  readonly simulation: number;
-  readonly measurement: number;
-}
-
 function regionsOf(
-  map: PlannerView,
+  { labels, label }: MapView,
   restsOn: readonly (EvidenceKind | "none")[],
 ): RegionEvidence[] {
-  const { labels, label } = map as unknown as {
-    labels: readonly string[];
-    label: readonly number[];
-  };
   return labels.map((name, k) => {
     const own = restsOn.filter((_, row) => label[row] === k);
     const on = (kind: EvidenceKind): number => own.filter((one) => one === kind).length;

@@ -49,6 +49,7 @@ export interface ProposedPlace {
 
 const WIDTH = { single: 560, section: 330 };
 const SECTIONS_A_ROW = 3;
+const HEADING = "Likeliest phases";
 
 /**
  * The figure of a phase map: for one plane the map beside its uncertainty (or beside the truth, where that is known), for
@@ -109,7 +110,6 @@ function gatherMaps(sources: MapFigureSources): GatheredMaps {
     ...new Set([...discoveryOrder(observations), ...labels.flatMap((l) => l.split("+"))]),
   ];
   const trueView: PhaseDiagramView | undefined = truth && {
-    kind: "phase-diagram",
     labels,
     labelIndex: truth.map((label) => place.get(label) ?? -1),
     certainty: truth.map(() => 1),
@@ -150,7 +150,7 @@ function drawSections(
   const base = { theme, legend: false, keyRows: rows } as const;
   if (sections.length === 1 && only !== undefined) {
     const options = { ...base, width: WIDTH.single };
-    const map = drawMap(only.data, { ...options, layer: "phases", heading: headingOf(view) });
+    const map = drawMap(only.data, { ...options, layer: "phases", heading: HEADING });
     if (only.truth !== undefined) {
       return [[map, drawMap(only.truth, { ...options, layer: "phases", heading: "The truth" })]];
     }
@@ -209,14 +209,10 @@ function drawLine(data: MapData, view: PhaseDiagramView, theme: Theme): string {
   return drawChart(
     [...lines, dots("measured", theme.ink, data.measured), dots("next", theme.accent, data.batch)],
     {
-      ...{ title: data.title, description: describeMap(data), theme, heading: headingOf(view) },
+      ...{ title: data.title, description: describeMap(data), theme, heading: HEADING },
       ...{ xName: name, yName: "probability", width: 760, height: 320, yMin: 0, yMax: 1.05 },
     },
   );
-}
-
-function headingOf({ kind }: PhaseDiagramView): string {
-  return kind === "structure-map" ? "Likeliest structures" : "Likeliest phases";
 }
 
 /** `T (K) = 700, p (GPa) = 1`. */

@@ -40,7 +40,7 @@ async function connect(broker: EmbeddedBroker, protocolVersion: 4 | 5 = 5) {
 
 test("PUBACK waits until the message is in the log", async () => {
   let commit = (): void => {};
-  const broker = await start(() => new Promise((resolve) => (commit = resolve)));
+  const broker = await start(() => new Promise<void>((resolve) => (commit = resolve)));
   const client = await connect(broker);
   let acknowledged = false;
   const published = client.publishAsync("lab/x", "1", { qos: 1 }).then(() => (acknowledged = true));
@@ -57,7 +57,7 @@ test("what one client sends together is handled together, so one sync serves man
   const commits: (() => void)[] = [];
   const broker = await start(() => {
     most = Math.max(most, ++waiting);
-    return new Promise((resolve) => commits.push(resolve));
+    return new Promise<void>((resolve) => commits.push(resolve));
   });
   const client = await connect(broker);
   const sent = Array.from({ length: 200 }, (_, k) =>

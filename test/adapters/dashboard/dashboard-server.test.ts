@@ -264,8 +264,8 @@ describe("the data", () => {
     const candidates = (await get("/candidates")) as { count: number; columns: object };
     expect(candidates.count).toBe(861);
     expect(Object.keys(candidates.columns)).toEqual(["Al", "Mg", "Zn"]);
-    expect(await get("/map")).toMatchObject({ observations: 3 });
-    expect(await get("/map?observations=1")).toMatchObject({ observations: 1 });
+    expect(await get("/map")).toMatchObject({ measured: [{}, {}, {}] });
+    expect(await get("/map?observations=1")).toMatchObject({ measured: [{}] });
     const csv = await fetch(`${url}api/campaign/al-mg-zn/export/csv`);
     expect(csv.headers.get("content-disposition")).toContain("al-mg-zn.csv");
     expect((await csv.text()).trim().split("\n")).toHaveLength(4);

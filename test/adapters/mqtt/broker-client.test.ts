@@ -82,7 +82,7 @@ test("reading goes on while messages wait for the log, up to a bound, and then a
   await bus.start({
     onMessage: () => {
       received++;
-      return new Promise((resolve) => commits.push(resolve));
+      return new Promise<void>((resolve) => commits.push(resolve));
     },
     onConnection: () => {},
   });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { createPlannerWorker } from "../../../adapters/planner-worker/planner-worker.ts";
 import type { PlannerMessage } from "../../../adapters/planner-worker/protocol.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import { mapViewOf } from "../../support/planner-views.ts";
 
 const DEADLINE_ms = 200;
 
@@ -19,7 +20,8 @@ class Thread extends EventEmitter {
     if (message.kind !== "view") return;
     this.busy = this.busy.then(async () => {
       await new Promise((resolve) => setTimeout(resolve, this.slow_ms));
-      this.emit("message", { call: message.call, value: message.campaignId });
+      const value = mapViewOf({ labels: [message.campaignId] });
+      this.emit("message", { call: message.call, value });
     });
   }
   unref(): void {}
@@ -36,7 +38,7 @@ const plannerOf = (slow_ms: number) =>
 test("a question that waits behind others is not too slow", async () => {
   const planner = plannerOf(0.6 * DEADLINE_ms);
   const answers = await Promise.all(["a", "b", "c"].map((id) => planner.view(id)));
-  expect(answers).toEqual(["a", "b", "c"]);
+  expect(answers).toEqual(["a", "b", "c"].map((id) => mapViewOf({ labels: [id] })));
   await planner.stop();
 });
 

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { CampaignSpec } from "../../../src/domain/campaign.ts";
 import type { PhaseDiagramSettings } from "../../../src/domain/goal-settings.ts";
 import { asId, type CampaignId } from "../../../src/domain/identifiers.ts";
+import type { MapView } from "../../../src/domain/planner-view.ts";
 import type { CampaignResult } from "../../../src/domain/proposal.ts";
 import { createPhaseDiagramPlanner } from "../../../src/planning/phase-diagram/phase-diagram-planner.ts";
 import type { Planner } from "../../../src/planning/planner.ts";
 
 const AXIS = Array.from({ length: 13 }, (_, k) => k);
 
-function planner(model: PhaseDiagramSettings = {}): Planner {
+function planner(model: PhaseDiagramSettings = {}): Planner<MapView> {
   const spec: CampaignSpec = {
     goal: "phase-diagram",
     model: { initial: 0, ...model },
@@ -107,7 +108,7 @@ describe("a map of real measurements", () => {
   test("an ambiguous result teaches nothing, is reported, and its point is asked once more only", () => {
     const one = planner();
     one.learn(halves());
-    const before = one.view()["label"];
+    const before = one.view().label;
     const first = ask(one).points[0]!;
     const unclear: CampaignResult = {
       position: 300,
@@ -116,7 +117,7 @@ describe("a map of real measurements", () => {
       observations: [{ kind: "phases", phases: ["odd"], confidence: 0.01 }],
     };
     one.learn([unclear]);
-    expect(one.view()["label"]).toEqual(before);
+    expect(one.view().label).toEqual(before);
     const second = ask(one);
     expect(second.points[0]?.candidateId).toBe(first.candidateId);
     expect(second.warnings.join()).toMatch(/too uncertain/);

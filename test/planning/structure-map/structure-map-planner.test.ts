@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CampaignSpec } from "../../../src/domain/campaign.ts";
 import { asId } from "../../../src/domain/identifiers.ts";
 import type { Observation } from "../../../src/domain/observation.ts";
+import type { MapView } from "../../../src/domain/planner-view.ts";
 import type { CampaignResult } from "../../../src/domain/proposal.ts";
 import { chooseKind } from "../../../src/planning/structure-map/evidence-choice.ts";
 import { createStructureMapPlanner } from "../../../src/planning/structure-map/structure-map-planner.ts";
@@ -46,9 +47,8 @@ function result(
   return { position, candidateId: `c${row}`, parameters: at, observations };
 }
 
-function labelAt(view: Readonly<Record<string, unknown>>, row: number): string {
-  const label = view["label"] as number[];
-  return (view["labels"] as string[])[label[row] ?? -1] ?? "";
+function labelAt({ label, labels }: MapView, row: number): string {
+  return labels[label[row] ?? -1] ?? "";
 }
 
 test("a minor class of a simulation is no phase; both kinds of evidence are counted with their costs", () => {
@@ -66,27 +66,22 @@ test("a minor class of a simulation is no phase; both kinds of evidence are coun
     result(2, { temperature_K: 2100, rate: 2 }, [{ kind: "phases", phases: ["liquid"] }]),
   ]);
   const view = planner.view();
-  expect(view["labels"]).toEqual(["crystal", "liquid"]);
-  expect(view["evidence"]).toEqual({
+  expect(view.labels).toEqual(["crystal", "liquid"]);
+  expect(view.evidence).toEqual({
     simulation: { results: 1, cost: 1 },
     measurement: { results: 1, cost: 20 },
   });
-  const restsOn = view["restsOn"] as string[];
+  const { restsOn = [], regions = [] } = view;
   expect(restsOn[0]).toBe("simulation");
   expect(restsOn.at(-1)).toBe("measurement");
-  expect(view["regions"]).toEqual([
+  expect(regions).toEqual([
     expect.objectContaining({ label: "crystal", simulation: expect.any(Number) }),
     expect.objectContaining({ label: "liquid", measurement: expect.any(Number) }),
   ]);
-  const regions = view["regions"] as {
-    candidates: number;
-    simulation: number;
-    measurement: number;
-  }[];
   for (const region of regions)
     expect(region.simulation + region.measurement).toBe(region.candidates);
   planner.forget([1]);
-  expect(planner.view()["restsOn"]).not.toContain("simulation");
+  expect(planner.view().restsOn).not.toContain("simulation");
 });
 
 test("a measurement outvotes a simulation that contradicts it at the same point", () => {
@@ -189,4 +184,30 @@ test("the larger correction for its cost is chosen", () => {
   expect(chooseKind(undefined, check, terms(1), terms(20))).toBe("measurement");
   expect(chooseKind(0.4, check, terms(1, 0), terms(20))).toBe("measurement");
   expect(chooseKind(0.4, check, terms(1, 0), terms(20, 0))).toBeUndefined();
+});
+
+test("a kind of little fidelity is a hint that is not asked for again; a run that was hardly identified is", () => {
+  const doubtful = {
+    ...CAMPAIGN,
+    model: { ...CAMPAIGN.model, evidence: { simulation: { fidelity: 0.3 } } },
+  };
+  const phases = (phase: string, confidence: number): Observation => ({
+    kind: "phases",
+    phases: [phase],
+    confidence,
+  });
+  const planner = createStructureMapPlanner(doubtful as CampaignSpec);
+  planner.learn([
+    result(1, { temperature_K: 300, rate: 0 }, [TRAJECTORY, phases("crystal", 1)]),
+    result(2, { temperature_K: 2100, rate: 2 }, [TRAJECTORY, phases("liquid", 0.9)]),
+  ]);
+  const ask = () => planner.propose({ n: 1, count: 2, pending: [], excluded: [], seed: "1" });
+  const at = (row: number) => `c${row}`;
+  expect(labelAt(planner.view() as MapView, 0)).toBe("crystal");
+  expect(ask().points.map(({ candidateId }) => candidateId)).not.toContain(at(0));
+  planner.learn([result(3, { temperature_K: 900, rate: 1 }, [TRAJECTORY, phases("glass", 0.3)])]);
+  expect(ask().points[0]).toMatchObject({
+    candidateId: at(5),
+    why: expect.stringMatching(/^Repeat: glass/),
+  });
 });

@@ -121,7 +121,9 @@ class Instrument:
             message = json.loads(payload)
             data = message["data"]
             if topic == f"{self.root}/safety/emergency-stop":
-                self.on_emergency(data["active"])
+                # Whoever may stop; only a person, or the agent for one, clears.
+                if data["active"] or message["source"].startswith(("operator/", "agent/")):
+                    self.on_emergency(data["active"])
             elif topic.endswith("/ack"):
                 self.on_ack(data)
             elif not retained:  # a retained command may be old; the contract never has one

@@ -22,7 +22,6 @@ function section(count: number): { columns: Columns; view: PhaseDiagramView } {
   return {
     columns: Object.fromEntries(["Al", "Mg", "Zn"].map((n, k) => [n, rows.map((r) => r[k] ?? 0)])),
     view: {
-      kind: "phase-diagram",
       labels,
       labelIndex,
       certainty: rows.map((_, k) => (k % 10) / 10),
@@ -80,7 +79,6 @@ describe("the figure of a map", () => {
 describe("a space of one axis", () => {
   const T_K = [300, 400, 500, 600];
   const view: PhaseDiagramView = {
-    kind: "phase-diagram",
     labels: ["alpha", "alpha+beta"],
     labelIndex: [0, 0, 1, 1],
     certainty: [1, 0.8, 0.6, 1],

@@ -67,6 +67,25 @@ export class BinaryCandidates {
     return { x: at[this.#axes.fraction]! / this.#whole, value: at[this.#axes.level]! };
   }
 
+  /**
+   * The candidate that a sample lies at: the one asked for, where it was measured within half a step of it, else the
+   * nearest. What is known beforehand lies at none: it stays a place of its own.
+   */
+  candidateOf({ at, candidate, known }: PhaseEvidence): number {
+    return at === undefined || known ? candidate : this.candidateAt(at);
+  }
+
+  /** The candidate within half a step, in mole fraction and in level, of a row of raw axis values; -1 where there is none. */
+  candidateAt(row: ArrayLike<number>): number {
+    const { x, value } = this.placeOfRow(row);
+    const height = this.heightOf(value);
+    const members = this.members[Math.round(height)] ?? [];
+    const apart = (i: number): number => Math.abs(this.x[i]! - x);
+    let best = -1;
+    for (const i of members) if (best < 0 || apart(i) < apart(best)) best = i;
+    return best >= 0 && apart(best) <= this.step / 2 ? best : -1;
+  }
+
   /** Mole fraction and value of a row of raw axis values. */
   placeOfRow(row: ArrayLike<number>): { x: number; value: number } {
     return { x: row[this.#axes.fraction]! / this.#whole, value: row[this.#axes.level]! };

@@ -1,3 +1,4 @@
+import { LEVER_MAX, type MapResult } from "../evidence/map-result.ts";
 import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import type { PhaseEvidence } from "../map-model.ts";
 import type { BinaryCandidates } from "./binary-grid.ts";
@@ -9,32 +10,19 @@ export interface TieEnd {
 }
 
 /** What one experiment says of a binary: at x and a height (levels) there were these phases, with these ends. */
-export interface BinaryResult {
-  readonly id: number;
-  /** Number of the evidence in the model, from 0 on in the order of arrival. */
+export interface BinaryResult extends MapResult {
   readonly owner: number;
-  readonly candidate: number;
   readonly x: number;
   /** Raw value of the further axis. */
   readonly value: number;
   /** The same in levels. */
   readonly height: number;
-  readonly label: string;
   readonly phases: readonly string[];
   /** Both ends, the left one first; absent where they were not measured or cannot be right. */
   readonly tie?: readonly [TieEnd, TieEnd] | undefined;
   /** The phases' fractions of the atoms, in the order of `tie`, where measured. */
   readonly fractions?: readonly [number, number] | undefined;
-  /** The measured compositions cannot mix to the sample's own. */
-  readonly offLever: boolean;
-  /** Three phases in a binary at fixed pressure: only at an invariant temperature is that an equilibrium. */
-  readonly outOfEquilibrium: boolean;
-  readonly confidence: number;
-  readonly known: boolean;
 }
-
-/** A sample this far outside its tie-line (mole fraction) is more than noise. */
-const LEVER_MAX = 0.12;
 
 /** Brings evidence into the form of a binary. */
 export function readyBinaryResult(
@@ -55,9 +43,8 @@ export function readyBinaryResult(
   const hasTie = isPair && !offLever && !isPure && right.x > left.x;
   const isMeasured = left?.fraction !== undefined && right?.fraction !== undefined;
   return {
-    id: evidence.id,
     owner,
-    candidate: evidence.candidate,
+    candidate: candidates.candidateOf(evidence),
     x,
     value,
     height: candidates.heightOf(value),
@@ -72,7 +59,5 @@ export function readyBinaryResult(
     ...(hasTie && isMeasured && { fractions: [left.fraction!, right.fraction!] as const }),
     offLever,
     outOfEquilibrium: sets > (isPure ? 1 : 2),
-    confidence: evidence.confidence,
-    known: evidence.known,
   };
 }

@@ -1,5 +1,4 @@
 import { hash32 } from "../../../core/prng.ts";
-import type { Fractions } from "../triangulation/barycentric.ts";
 
 /**
  * Orders tied candidates by the seed and their composition, never by their row: shuffling the rows of a file must not
@@ -8,8 +7,8 @@ import type { Fractions } from "../triangulation/barycentric.ts";
 export class TieKeys {
   readonly #base: Uint32Array;
 
-  constructor(points: readonly Fractions[]) {
-    this.#base = Uint32Array.from(points, (p) => hash32(p.map((x) => x.toFixed(7)).join()));
+  constructor(points: readonly ArrayLike<number>[]) {
+    this.#base = Uint32Array.from(points, (p) => hash32(Array.from(p, (x) => x.toFixed(7)).join()));
   }
 
   /** The order of one random stream. */

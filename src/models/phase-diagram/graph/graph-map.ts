@@ -1,126 +1,147 @@
-import { impliedLabels, isInside } from "../coexistence-rule.ts";
-import type {
-  MapGeometry,
-  MapModel,
-  MapPrediction,
-  PhaseEvidence,
-  ScaledGrid,
-  SuspiciousEvidence,
+import { Ledger } from "../evidence/ledger.ts";
+import { capCertainty } from "../evidence/map-figures.ts";
+import { labelOf } from "../evidence/phase-names.ts";
+import {
+  compareIds,
+  type Hyperparameters,
+  type MapGeometry,
+  type MapModel,
+  type MapPrediction,
+  type PhaseEvidence,
+  type ScaledGrid,
+  type SuspiciousEvidence,
 } from "../map-model.ts";
 import { applyPhaseRule, presentComponents } from "../phase-rule.ts";
+import { deriveLabels } from "./derived-labels.ts";
+import { describeDoubts, ownDoubts, wishesOf } from "./graph-doubts.ts";
 import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
+import type { GraphMapOptions, GraphMapState, GraphResult } from "./graph-state.ts";
 import { createGridLevels, type GridLevels } from "./grid-levels.ts";
 import { inferBetween } from "./inferred-labels.ts";
 import { createEvidenceBook, type EvidenceBook } from "./label-shares.ts";
 import { createMapNetwork, type MapNetwork } from "./map-network.ts";
 import { assessMap } from "./map-status.ts";
-import type { PhaseDiversityName, PhaseScoreName } from "./phase-batch.ts";
 import { findSuspicious } from "./suspicious-results.ts";
-
-export interface GraphMapOptions {
-  readonly field: "harmonic" | "spreading";
-  readonly score: PhaseScoreName;
-  readonly diversity: PhaseDiversityName;
-  /** Space-filling points before the map chooses. */
-  readonly initial: number;
-  /** Width of the kernel exp(-gamma z^2), z-scored axes; absent: tied to the grid's step. */
-  readonly gamma?: number | undefined;
-  /** Faces as diagrams of their own, no forbidden number of phases, attention to missing fields. */
-  readonly usesPhaseRule: boolean;
-  /** Labels implied by tie-lines and triangles enter the graph (the published midpoint rule). */
-  readonly usesMidpoints: boolean;
-  /** Column that all points of a batch share, as a position in the grid's axes. */
-  readonly shared?: number | undefined;
-  /** Starts on every n-th value of each axis and refines near boundaries. */
-  readonly refineFrom_steps?: number | undefined;
-}
-
-/** What the parts of a graph map share. */
-export interface GraphMapState {
-  readonly grid: ScaledGrid;
-  readonly options: GraphMapOptions;
-  readonly book: EvidenceBook;
-  readonly network: MapNetwork;
-  /** Candidates that were asked for, by result. */
-  readonly tried: ReadonlyMap<number, number>;
-  /** Components present at each candidate, as bits. */
-  readonly present: Int32Array;
-  predict(): MapPrediction;
-  /** Squared distance of each candidate to the nearest result. */
-  distance2(): Float64Array;
-  suspicious(): readonly SuspiciousEvidence[];
-  /** Levels of the grid, where it is refined near boundaries only. */
-  readonly levels?: GridLevels | undefined;
-}
 
 /** The map by label propagation or spreading on the graph of the candidates. */
 export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapModel {
-  const book = createEvidenceBook();
-  const tried = new Map<number, number>();
-  const network = createMapNetwork(grid, options);
   const present = presentComponents(
     grid.values,
     grid.axes.length,
     grid.components,
     grid.wholeAmount,
   );
-  let prediction: MapPrediction | undefined;
-  const predict = (): MapPrediction => {
-    prediction ??= readMap(state);
-    return prediction;
+  const levels = levelsOf(grid, options);
+  const begin = (): GrowingMap => createGrowingMap({ grid, options, present, levels });
+  let map = begin();
+  /** Learns everything from the beginning, in the order of the ids: as if nothing else had ever been. */
+  const startAgain = (evidence: readonly PhaseEvidence[]): void => {
+    map = begin();
+    for (const item of [...evidence].sort((a, b) => compareIds(a.id, b.id)))
+      map.state.ledger.add(item);
+    for (const owner of map.state.ledger.owners()) map.enter(owner);
   };
-  let doubted: readonly SuspiciousEvidence[] | undefined;
-  const suspicious = (): readonly SuspiciousEvidence[] => {
-    predict();
-    doubted ??= findSuspicious(state);
-    return doubted;
-  };
-  const reach = createReach(grid, book, network);
-  const state: GraphMapState = {
-    grid,
-    options,
-    book,
-    network,
-    tried,
-    present,
-    predict,
-    distance2: reach.distance2,
-    suspicious,
-    levels: levelsOf(grid, options),
-  };
-  const forgetConclusions = (): void => {
-    prediction = undefined;
-    doubted = undefined;
+  const learnt = (): PhaseEvidence[] => {
+    const { ledger } = map.state;
+    return ledger.owners().map((owner) => ledger.evidence(owner));
   };
 
   return {
     observe: (evidence) => {
-      const node = evidence.at === undefined ? evidence.candidate : network.nodeAt(evidence.at);
-      network.touch(node, book.add(node, evidence));
-      reach.add(node);
-      if (evidence.candidate >= 0) tried.set(evidence.id, evidence.candidate);
-      if (options.usesPhaseRule && evidence.phases.length > 1) network.separateFaces();
-      if (options.usesMidpoints) {
-        deriveLabels(state, evidence);
-        inferBetween(state, node, evidence);
-      }
-      forgetConclusions();
+      const { ledger } = map.state;
+      const isLatest = !ledger.has(evidence.id) && ledger.add(evidence);
+      const owner = ledger.owners().at(-1)!;
+      if (isLatest && !map.changesOthers(owner)) map.enter(owner);
+      else startAgain(learnt());
     },
     forget: (id) => {
-      tried.delete(id);
-      if (!book.remove(id)) return;
-      network.touch(-1, false);
-      reach.forget();
-      forgetConclusions();
+      if (map.state.ledger.remove(id)) startAgain(learnt());
     },
-    predict,
-    rank: (request) => chooseFromGraph(state, request),
+    predict: () => map.state.predict(),
+    rank: (request) => chooseFromGraph(map.state, request),
     status: () => ({
-      ...assessMap(predict(), book, grid.count),
-      warnings: phaseRuleWarnings(state),
-      suspicious: suspicious(),
+      observations: map.state.ledger.observations,
+      ...assessMap(map.state.predict(), map.state.book, grid.count),
+      warnings: [...phaseRuleWarnings(map.state), ...describeDoubts(map.state)],
+      suspicious: map.suspicious(),
     }),
-    geometry: () => geometryOf(book),
+    geometry: () => geometryOf(map.state.book),
+    hyperparameters: () => hyperparametersOf(options),
+  };
+}
+
+function hyperparametersOf(options: GraphMapOptions): Hyperparameters {
+  const { field, score, diversity, initial, gamma, usesPhaseRule } = options;
+  const plain = usesPhaseRule ? "harmonic" : "label-propagation";
+  const method = field === "spreading" ? "label-spreading" : plain;
+  return { method, score, diversity, initial, gamma };
+}
+
+/** A graph map that takes one result after the other. */
+interface GrowingMap {
+  readonly state: GraphMapState;
+  /** Brings a result of the ledger into the field, unless its sample is more likely wrong than right. */
+  enter(owner: number): void;
+  /** True where a new result lets earlier ones of its sample stand that did not. */
+  changesOthers(owner: number): boolean;
+  suspicious(): readonly SuspiciousEvidence[];
+}
+
+function createGrowingMap(
+  parts: Pick<GraphMapState, "grid" | "options" | "present" | "levels">,
+): GrowingMap {
+  const { grid, options } = parts;
+  const book = createEvidenceBook();
+  const network = createMapNetwork(grid, options);
+  const ledger = new Ledger<GraphResult>((evidence) => ({
+    candidate: evidence.at === undefined ? evidence.candidate : network.nodeAt(evidence.at),
+    label: labelOf(evidence.phases),
+    outOfEquilibrium: false,
+    offLever: false,
+    evidence,
+  }));
+  let prediction: MapPrediction | undefined;
+  let doubted: readonly SuspiciousEvidence[] | undefined;
+  const predict = (): MapPrediction => {
+    prediction ??= readMap(state);
+    return prediction;
+  };
+  const suspicious = (): readonly SuspiciousEvidence[] => {
+    predict();
+    doubted ??= [...ownDoubts(state), ...findSuspicious(state)];
+    return doubted;
+  };
+  const reach = createReach(grid, book, network);
+  const state: GraphMapState = {
+    ...parts,
+    book,
+    network,
+    ledger,
+    predict,
+    distance2: reach.distance2,
+    wishes: () => wishesOf(state, suspicious()),
+  };
+  return {
+    state,
+    suspicious,
+    changesOthers: (owner) => {
+      const { candidate } = ledger.get(owner);
+      const isFirst = book.measuredAt(candidate).length === 0;
+      const isAlone = ledger.repeatsOf(owner).length === 1;
+      return isFirst && !isAlone && !ledger.isOpen(owner);
+    },
+    enter: (owner) => {
+      prediction = undefined;
+      doubted = undefined;
+      if (ledger.isOpen(owner)) return;
+      const { candidate: node, evidence } = ledger.get(owner);
+      network.touch(node, book.add(node, evidence));
+      reach.add(node);
+      if (options.usesPhaseRule && evidence.phases.length > 1) network.separateFaces();
+      if (!options.usesMidpoints) return;
+      deriveLabels(state, evidence);
+      inferBetween(state, node, evidence);
+    },
   };
 }
 
@@ -145,13 +166,11 @@ function createReach(grid: ScaledGrid, book: EvidenceBook, network: MapNetwork) 
     add: (node: number): void => {
       if (nearest !== undefined) bring(nearest, node);
     },
-    forget: (): void => {
-      nearest = undefined;
-    },
   };
 }
 
-function readMap({ grid, options, book, network, present }: GraphMapState): MapPrediction {
+function readMap(state: GraphMapState): MapPrediction {
+  const { grid, options, book, network, present } = state;
   const raw = network.columns(book);
   const probabilities =
     options.usesPhaseRule && grid.components.length > 0
@@ -168,53 +187,20 @@ function readMap({ grid, options, book, network, present }: GraphMapState): MapP
       }
     }
   }
-  return { labels: [...book.labels], label, certainty, probabilities };
+  return soften(state, { labels: [...book.labels], label, certainty, probabilities });
 }
 
-/** Derived nodes closer than this to one of the same label are that one, grid steps. */
-const MERGE_steps = 0.5;
-/** An end of a tie-line this close to a candidate is its composition; farther off the candidate has other phases, as a rule. */
-const SAME_PLACE_steps = 0.02;
-
-function deriveLabels(state: GraphMapState, evidence: PhaseEvidence): void {
-  const { grid, book, network } = state;
-  const ends = evidence.ends;
-  if (ends === undefined || ends.length < 2 || grid.components.length !== grid.axes.length) return;
-  for (const { composition, phases } of impliedLabels(ends)) {
-    const at = Float64Array.from(composition, (x) => x * grid.wholeAmount);
-    if (hasSameNearby(state, at, phases.join("+"))) continue;
-    const node = network.nodeAt(at, SAME_PLACE_steps);
-    network.touch(node, book.derive(node, phases, evidence.id));
+/** A doubtful result is not made surer by what its neighbours have from it: at its own place it is as sure as it was said to be. */
+function soften({ ledger }: GraphMapState, prediction: MapPrediction): MapPrediction {
+  const caps = new Map<string, number>();
+  for (const owner of ledger.owners()) {
+    const strength = ledger.strengthOf(owner);
+    const { candidate, label } = ledger.get(owner);
+    if (strength < 1) caps.set(`${candidate} ${label}`, strength);
   }
-  if (ends.length !== 3) return;
-  const corners = ends.map((end) => end.composition);
-  const width = grid.axes.length;
-  for (let i = 0; i < grid.count; i++) {
-    const composition = Array.from(
-      grid.values.subarray(i * width, (i + 1) * width),
-      (x) => x / grid.wholeAmount,
-    );
-    if (book.measuredAt(i).length > 0 || !isInside(composition, corners, -1e-6)) continue;
-    network.touch(i, book.derive(i, evidence.phases, evidence.id));
-  }
-}
-
-function hasSameNearby(
-  { grid, book, network }: GraphMapState,
-  at: Float64Array,
-  label: string,
-): boolean {
-  const wanted = book.labels.indexOf(label);
-  if (wanted < 0) return false;
-  const point = network.placeRaw(at);
-  for (const [node, { shares }] of book.nodes()) {
-    if (shares[0]?.label !== wanted) continue;
-    const other = network.place(node);
-    let d2 = 0;
-    for (let k = 0; k < grid.dimension; k++) d2 += (other[k]! - point[k]!) ** 2;
-    if (d2 < MERGE_steps * MERGE_steps) return true;
-  }
-  return false;
+  if (caps.size === 0) return prediction;
+  const { labels, label } = prediction;
+  return capCertainty(prediction, (i) => caps.get(`${i} ${labels[label[i]!]}`) ?? 1);
 }
 
 /** More phases than components present cannot be in equilibrium at fixed temperature and pressure. */

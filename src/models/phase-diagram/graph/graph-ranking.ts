@@ -2,7 +2,7 @@ import { createPrng, hash32 } from "../../../core/prng.ts";
 import type { RankedPoint, RankRequest, ScaledGrid } from "../map-model.ts";
 import { missingFieldChance } from "../phase-rule.ts";
 import { expectedRiskDrop } from "./expected-risk.ts";
-import type { GraphMapState } from "./graph-map.ts";
+import type { GraphMapState } from "./graph-state.ts";
 import { explainChoice } from "./map-explanation.ts";
 import { argmax, type ChosenPoint, chooseBatch } from "./phase-batch.ts";
 import { leastConfident } from "./phase-uncertainty.ts";
@@ -12,7 +12,8 @@ import { fillSpace } from "./space-filling.ts";
 const MISSING_FIELD_weight = 2;
 
 /** Chooses the next points: a space-filling start, repeats of doubted results, then by score; one setting a batch if asked. */
-export function chooseFromGraph(state: GraphMapState, request: RankRequest): RankedPoint[] {
+export function chooseFromGraph(state: GraphMapState, asked: RankRequest): RankedPoint[] {
+  const request = withPlaces(state, asked);
   const free = freeCandidates(state, request);
   const { shared } = state.options;
   if (shared === undefined) return chooseAmong(state, request, free);
@@ -28,10 +29,20 @@ export function chooseFromGraph(state: GraphMapState, request: RankRequest): Ran
   return best.points;
 }
 
+/** Points in flight beside a candidate count as that candidate. */
+function withPlaces({ network }: GraphMapState, request: RankRequest): RankRequest {
+  const places = request.pendingElsewhere.map((row) => network.candidateAt(row));
+  return {
+    ...request,
+    pending: [...request.pending, ...places.filter((i) => i >= 0)],
+    pendingElsewhere: request.pendingElsewhere.filter((_, k) => places[k]! < 0),
+  };
+}
+
 function freeCandidates(state: GraphMapState, request: RankRequest): Uint8Array {
-  const { grid, book, tried, levels } = state;
+  const { grid, book, ledger, levels } = state;
   const free = new Uint8Array(grid.count).fill(1);
-  for (const candidate of tried.values()) free[candidate] = 0;
+  for (const candidate of ledger.asked()) if (candidate >= 0) free[candidate] = 0;
   for (const candidate of request.pending) free[candidate] = 0;
   for (const candidate of request.excluded) free[candidate] = 0;
   for (const node of book.known()) if (node < grid.count) free[node] = 0;
@@ -129,23 +140,14 @@ function emphasisOf(
   return missingFieldChance(columns, labels, count).map((x) => 1 + MISSING_FIELD_weight * x);
 }
 
-/** Repeats of results that contradict all their surroundings, at most one a batch. */
+/** Repeats of what is doubted, at most one a batch. */
 function repeatsOf(state: GraphMapState, request: RankRequest): RankedPoint[] {
-  if (request.count === 0) return [];
-  const doubted = state
-    .suspicious()
+  const wish = state
+    .wishes()
     .find(
-      ({ candidate }) =>
-        candidate >= 0 && !request.pending.includes(candidate) && !request.excluded.has(candidate),
+      ({ candidate }) => !request.pending.includes(candidate) && !request.excluded.has(candidate),
     );
-  if (doubted === undefined) return [];
-  return [
-    {
-      candidate: doubted.candidate,
-      score: 1 - doubted.probability,
-      why: `Repeat: ${doubted.label} was found here, but everything around says ${doubted.expected}.`,
-    },
-  ];
+  return request.count === 0 || wish === undefined ? [] : [wish];
 }
 
 function startPoints(

@@ -1,7 +1,7 @@
 import { distanceToSimplex } from "../hull/simplex-geometry.ts";
 import type { PhaseEvidence } from "../map-model.ts";
 import { phasesAllowed } from "../phase-rule.ts";
-import type { GraphMapState } from "./graph-map.ts";
+import type { GraphMapState } from "./graph-state.ts";
 
 /** Results of one field that are joined with a new one, the latest. */
 const JOINED_max = 20;

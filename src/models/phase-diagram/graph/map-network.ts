@@ -21,6 +21,8 @@ export interface NetworkOptions {
 export interface MapNetwork {
   /** The node at a raw place: a candidate or an earlier node within a share of a step (a quarter where not said), else a new one. */
   nodeAt(at: Float64Array, snap_steps?: number): number;
+  /** The candidate within half a step of a raw place, -1 where there is none. */
+  candidateAt(at: Float64Array): number;
   /** Isometric coordinates of a node. */
   place(node: number): Float64Array;
   /** Isometric coordinates of a raw place. */
@@ -45,6 +47,8 @@ export interface EvidenceSource {
 
 /** A measured composition this close to a candidate is that candidate's, grid steps. */
 const SNAP_steps = 0.25;
+/** A point in flight this close to a candidate will be a result of it, grid steps. */
+const SAME_PLACE_steps = 0.5;
 /** So many new nodes at once are cheaper by a fresh solve of all labels. */
 const WAITING_max = 60;
 /** Weights below this share of the largest are left out of a kernel of given gamma. */
@@ -86,6 +90,7 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
 
   return {
     placeRaw,
+    candidateAt: (at) => candidateNear(grid, placeRaw(at)),
     place: (node) =>
       node < grid.count
         ? grid.points.subarray(node * grid.dimension, (node + 1) * grid.dimension)
@@ -96,11 +101,8 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
         : (extra[node - grid.count]?.values ?? new Float64Array(grid.axes.length)),
     nodeAt: (at, snap_steps = SNAP_steps) => {
       const point = placeRaw(at);
-      const near = nearestNode(
-        grid,
-        extra.map((item) => item.point),
-        point,
-      );
+      const others = extra.map((item) => item.point);
+      const near = nearestNode(grid, others, point);
       if (near.distance <= snap_steps * Math.min(...grid.scaling.steps)) return near.node;
       extra.push({ point, values: at });
       isGraphOld = true;
@@ -167,6 +169,11 @@ function faceCoupling(
   for (const [k, row] of extra.entries()) values.set(row, grid.values.length + k * width);
   const present = presentComponents(values, width, grid.components, grid.wholeAmount);
   return (i, j) => (present[i] === present[j] ? 1 : FACE_COUPLING);
+}
+
+function candidateNear(grid: ScaledGrid, point: Float64Array): number {
+  const { node, distance } = nearestNode(grid, [], point);
+  return distance <= SAME_PLACE_steps * Math.min(...grid.scaling.steps) ? node : -1;
 }
 
 function nearestNode(

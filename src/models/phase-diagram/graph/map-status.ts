@@ -11,7 +11,11 @@ import type { EvidenceBook } from "./label-shares.ts";
  * - number of labels not seen yet = 0.3 f1 + 1.2 lately;
  * - chance that there is one at all: logit = 3 + 0.75 ln(1 + f1) + 0.45 lately + 2.9 ln E.
  */
-export function assessMap(prediction: MapPrediction, book: EvidenceBook, count: number): MapStatus {
+export function assessMap(
+  prediction: MapPrediction,
+  book: EvidenceBook,
+  count: number,
+): Omit<MapStatus, "observations" | "warnings" | "suspicious"> {
   let sum = 0;
   for (const p of prediction.certainty) sum += p;
   const meanCertainty = count > 0 ? sum / count : 0;
@@ -22,14 +26,11 @@ export function assessMap(prediction: MapPrediction, book: EvidenceBook, count: 
   const lately = newLabelsLately(results.map((entry) => entry.label));
   const odds = 3 + 0.75 * Math.log1p(once) + 0.45 * lately + 2.9 * Math.log(doubt + 1e-4);
   return {
-    observations: book.experiments,
     meanCertainty,
     estimatedError: Math.min(1, 1.08 * doubt ** 1.75 + 0.36 * onceShare * Math.min(1, 10 * doubt)),
     unseenShare: Math.min(1, 1.15 * doubt * onceShare),
     unseenLabels: 0.3 * once + 1.2 * lately,
     unseenChance: 1 / (1 + Math.exp(-odds)),
-    warnings: [],
-    suspicious: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { squaredDistance } from "../../../numeric/neighbour-graph.ts";
 import type { SuspiciousEvidence } from "../map-model.ts";
-import type { GraphMapState } from "./graph-map.ts";
+import type { GraphMapState } from "./graph-state.ts";
 
 /** A result is doubted where everything else gives its label less than this ... */
 const OWN_max = 0.1;

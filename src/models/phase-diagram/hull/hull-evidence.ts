@@ -1,3 +1,4 @@
+import { LEVER_MAX, type MapResult } from "../evidence/map-result.ts";
 import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import { nearestWithin, typicalStep } from "../grid-step.ts";
 import type { MapGrid, PhaseEvidence } from "../map-model.ts";
@@ -11,24 +12,12 @@ import {
 } from "./simplex-geometry.ts";
 
 /** One result as the hull takes it. */
-export interface HullResult {
-  readonly id: number;
-  /** Candidate that the sample lies at, -1 where it lies at none. */
-  readonly candidate: number;
+export interface HullResult extends MapResult {
   readonly at: Mix;
   readonly phases: readonly string[];
-  readonly label: string;
   /** One composition a phase; empty where not all were measured, or where they teach nothing. */
   readonly ends: readonly Mix[];
-  readonly outOfEquilibrium: boolean;
-  /** The measured compositions cannot mix to the sample's: only the label counts. */
-  readonly offLever: boolean;
-  readonly confidence: number;
-  readonly known: boolean;
 }
-
-/** A sample this far from what its phases can mix to is more than noise: something was mixed up. */
-const LEVER_MAX = 0.12;
 
 /** The candidates of one isothermal section of any number of components. */
 export class HullCandidates {
@@ -45,7 +34,7 @@ export class HullCandidates {
     this.components = grid.components.length;
     const width = grid.axes.length;
     this.points = Array.from({ length: grid.count }, (_, i) =>
-      this.#mix(grid.values.subarray(i * width, (i + 1) * width)),
+      this.mix(grid.values.subarray(i * width, (i + 1) * width)),
     );
     this.absent = Int32Array.from(this.points, absentIn);
     this.step = typicalStep(this.points, distanceBetween);
@@ -54,7 +43,7 @@ export class HullCandidates {
   /** Brings evidence into the form of the hull. */
   ready(evidence: PhaseEvidence): HullResult {
     const asked = this.points[evidence.candidate];
-    const at = evidence.at === undefined ? asked : this.#mix(evidence.at);
+    const at = evidence.at === undefined ? asked : this.mix(evidence.at);
     if (at === undefined) throw new Error("Bug in Tieline: evidence without a place.");
     const isThere = asked !== undefined && distanceBetween(asked, at) <= this.step / 2;
     const absent = absentIn(at);
@@ -70,7 +59,6 @@ export class HullCandidates {
     const offLever = isComplete && distanceToSimplex(at, ends) > LEVER_MAX;
     const isUsable = isComplete && !offLever && sharesOf(at, ends) !== undefined;
     return {
-      id: evidence.id,
       candidate: isThere ? evidence.candidate : this.#nearest(at),
       at,
       phases,
@@ -78,12 +66,16 @@ export class HullCandidates {
       ends: isUsable ? ends : [],
       outOfEquilibrium,
       offLever,
-      confidence: evidence.confidence,
-      known: evidence.known,
     };
   }
 
-  #mix(row: Float64Array): Mix {
+  /** The candidate within half a grid step of a row of raw axis values, -1 where there is none. */
+  candidateAt(row: Float64Array): number {
+    return this.#nearest(this.mix(row));
+  }
+
+  /** Snapped composition of a row of raw axis values. */
+  mix(row: Float64Array): Mix {
     return snapMix(this.#grid.components.map((k) => row[k]! / this.#grid.wholeAmount));
   }
 

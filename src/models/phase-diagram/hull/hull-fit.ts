@@ -69,12 +69,3 @@ export function fitAlong(
     fit = new HullFit(components, new Map(list.slice(0, n)), { noise, before: fit });
   return fit ?? new HullFit(components, results, { noise });
 }
-
-/** True where the results are those of an earlier map and more after them. */
-export function continues(
-  before: ReadonlyMap<number, HullResult>,
-  results: ReadonlyMap<number, HullResult>,
-): boolean {
-  const now = [...results];
-  return [...before].every(([owner, result], k) => now[k]?.[0] === owner && now[k]?.[1] === result);
-}

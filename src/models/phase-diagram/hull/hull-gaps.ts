@@ -1,7 +1,7 @@
 import { largestScore } from "../largest-score.ts";
 import type { HullMap } from "./hull-map.ts";
 import { shorten } from "./hull-map.ts";
-import { distanceToSimplex } from "./simplex-geometry.ts";
+import { distanceToSimplex, type Mix } from "./simplex-geometry.ts";
 
 /** A field of as many phases as components is worth most: one hit proves all of it; each phase fewer is worth half. */
 const WEIGHT_RATIO = 0.5;
@@ -60,9 +60,14 @@ export class HullGaps {
     if (isWhole && distanceToSimplex(candidates.points[i]!, corners) < 1e-6) {
       for (let j = 0; j < face.length; j++) if (face[j] === face[i]) this.#proved[j] = 0;
     }
-    shorten(candidates, { corners: [candidates.points[i]!], margin: 1 }, this.#proved, () => {});
+    this.approach(candidates.points[i]!);
     this.#weight[i] = 0;
     this.#bonus[i] = 0;
+  }
+
+  /** Evidence will come at this composition. */
+  approach(at: Mix): void {
+    shorten(this.#map.candidates, { corners: [at], margin: 1 }, this.#proved, () => {});
   }
 
   /** The candidate of the largest score among those allowed, ties by the larger key; -1 where none is left. */

@@ -1,6 +1,7 @@
+import { continues } from "../evidence/map-result.ts";
 import { coexistingPhases } from "../evidence/phase-names.ts";
 import type { HullCandidates, HullResult } from "./hull-evidence.ts";
-import { continues, fitAlong, type HullFit } from "./hull-fit.ts";
+import { fitAlong, type HullFit } from "./hull-fit.ts";
 import { LowerHull } from "./lower-hull.ts";
 import type { PhaseNodes } from "./phase-nodes.ts";
 import type { Stand } from "./pseudo-energies.ts";

@@ -14,7 +14,7 @@ export class SectionCandidates {
     this.#grid = grid;
     const width = grid.axes.length;
     this.points = Array.from({ length: grid.count }, (_, i) =>
-      this.#fractions(grid.values.subarray(i * width, (i + 1) * width)),
+      this.fractions(grid.values.subarray(i * width, (i + 1) * width)),
     );
     this.step = typicalStep(this.points, distanceBetween);
   }
@@ -25,23 +25,26 @@ export class SectionCandidates {
    */
   ready(evidence: PhaseEvidence): ReadyResult {
     const asked = this.points[evidence.candidate];
-    const at = evidence.at === undefined ? asked : this.#fractions(evidence.at);
+    const at = evidence.at === undefined ? asked : this.fractions(evidence.at);
     if (at === undefined) throw new Error("Bug in Tieline: evidence without a place.");
     const isThere = asked !== undefined && distanceBetween(asked, at) <= this.step / 2;
     return readyResult({
-      id: String(evidence.id),
       candidate: isThere ? evidence.candidate : this.#nearest(at),
       at,
       phases: evidence.phases,
       ends: evidence.phases.map(
         (phase) => evidence.ends?.find((end) => end.phase === phase)?.composition,
       ),
-      confidence: evidence.confidence,
     });
   }
 
+  /** The candidate within half a grid step of a row of raw axis values, -1 where there is none. */
+  candidateAt(row: Float64Array): number {
+    return this.#nearest(this.fractions(row));
+  }
+
   /** Snapped composition of a row of raw axis values. */
-  #fractions(row: Float64Array): Fractions {
+  fractions(row: Float64Array): Fractions {
     return snapComposition(this.#grid.components.map((k) => row[k]! / this.#grid.wholeAmount));
   }
 

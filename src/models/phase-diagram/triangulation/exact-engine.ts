@@ -1,28 +1,33 @@
 import type { Conflict } from "../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
+import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../map-reader.ts";
 import { GapScores, isBlind } from "./acquisition.ts";
-import { type Origin, originOf, predictExactly } from "./exact-map.ts";
+import type { SectionCandidates } from "./candidates.ts";
+import { originOf, predictExactly } from "./exact-map.ts";
 import { explainGap } from "./explain.ts";
 import type { KnownSection } from "./known-section.ts";
 import { openingOf } from "./opening.ts";
-import type { Choice, SectionEngine } from "./section-engine.ts";
 import { geometryOf } from "./section-geometry.ts";
+import { exactUnseen } from "./section-unseen.ts";
 
 /** The map of exact phase compositions: every result is believed to the last digit. */
-export class ExactEngine implements SectionEngine {
+export class ExactEngine implements MapReading {
+  readonly noise_molFraction = 0;
+  readonly suspects: ReadonlySet<number>;
   readonly #section: KnownSection;
-  readonly #step: number;
+  readonly #candidates: SectionCandidates;
   readonly #scores: GapScores;
   #prediction: MapPrediction | undefined;
 
-  constructor(section: KnownSection, step: number) {
+  constructor(section: KnownSection, candidates: SectionCandidates, suspects: ReadonlySet<number>) {
     this.#section = section;
-    this.#step = step;
-    this.#scores = new GapScores(section, step);
+    this.#candidates = candidates;
+    this.suspects = suspects;
+    this.#scores = new GapScores(section, candidates.step);
   }
 
   get prediction(): MapPrediction {
-    this.#prediction ??= predictExactly(this.#section, this.#step);
+    this.#prediction ??= predictExactly(this.#section, this.#candidates.step);
     return this.#prediction;
   }
 
@@ -31,12 +36,13 @@ export class ExactEngine implements SectionEngine {
   }
 
   get gap_steps(): number {
-    return this.#scores.largest() / this.#step;
+    return this.#scores.largest() / this.#candidates.step;
   }
 
   choose(choice: Choice): RankedPoint[] {
     const scores = this.#scores.fork();
     for (const i of choice.pending) scores.believe(i);
+    for (const row of choice.elsewhere) scores.approach(this.#candidates.fractions(row), 0);
     const chosen = new Set<number>();
     const opening = isBlind(this.#section) ? openingOf(this.#section.points, choice) : [];
     const out: RankedPoint[] = [];
@@ -44,7 +50,7 @@ export class ExactEngine implements SectionEngine {
       const gap = scores.best((c) => choice.isAllowed(c) && !chosen.has(c), choice.tieKey);
       if (gap < 0) break;
       const i = scores.isUnknownCorner(gap) ? gap : (opening.shift() ?? gap);
-      const score = scores.at(i) / this.#step;
+      const score = scores.at(i) / this.#candidates.step;
       out.push({ candidate: i, score, why: explainGap(this.#section, i, score) });
       chosen.add(i);
       scores.believe(i);
@@ -52,11 +58,15 @@ export class ExactEngine implements SectionEngine {
     return out;
   }
 
+  unseen(source: UnseenSource): Unseen {
+    return exactUnseen(source, this.gap_steps);
+  }
+
   geometry(): MapGeometry {
     return geometryOf(this.#section);
   }
 
-  originOf(candidate: number): { origin: Origin; owners: readonly number[] } {
+  originOf(candidate: number): Origin {
     return originOf(this.#section, candidate);
   }
 }

@@ -1,11 +1,9 @@
 import { LabelTable } from "../evidence/label-table.ts";
 import { labelOf } from "../evidence/phase-names.ts";
 import type { MapPrediction } from "../map-model.ts";
+import type { Origin } from "../map-reader.ts";
 import { chanceRight } from "./certainty.ts";
 import type { KnownSection } from "./known-section.ts";
-
-/** Where a candidate's label comes from. */
-export type Origin = "measured" | "tie-triangle" | "tie-line" | "between";
 
 /** A measured label, and one inside a proved tie-triangle. */
 const CERTAINTY_MEASURED = 0.999;
@@ -66,10 +64,7 @@ function withProbabilities(
 }
 
 /** Where the label of candidate i comes from, and the owners of the results that it rests on. */
-export function originOf(
-  section: KnownSection,
-  i: number,
-): { readonly origin: Origin; readonly owners: readonly number[] } {
+export function originOf(section: KnownSection, i: number): Origin {
   const measured = section.measuredBy[i]!;
   if (measured >= 0) return { origin: "measured", owners: [measured] };
   const triangle = section.insideOf[i]!;

@@ -1,7 +1,4 @@
-import type { Conflict } from "../evidence/conflicts.ts";
-import type { EvidenceBook } from "../evidence/evidence-book.ts";
 import { labelOf } from "../evidence/phase-names.ts";
-import type { RepeatWish } from "../evidence/repeat-wishes.ts";
 import type { MapPrediction } from "../map-model.ts";
 import type { GapSource } from "./acquisition.ts";
 
@@ -28,50 +25,4 @@ export function explainVote(prediction: MapPrediction, i: number): string {
     .filter(({ p }) => p > 0)
     .map(({ label, p }) => `${label} (${Math.round(100 * p)} %)`);
   return `The noise of the compositions leaves this open: ${split.join(" or ")}.`;
-}
-
-/** Why a measured sample should be measured again. */
-export function explainRepeat(wish: RepeatWish, book: EvidenceBook): string {
-  const label = book.get(wish.owner)!.label;
-  const others = wish.against.slice(0, 3).map((owner) => book.get(owner)!.label);
-  if (others.length === 0)
-    return `Repeat: ${label} found here cannot stand beside the other results.`;
-  return `Repeat: ${label} found here contradicts ${others.join(", ")}.`;
-}
-
-const CONFLICT_TEXT: Record<Conflict["kind"], (mine: string, others: string) => string> = {
-  crossing: (mine, others) => `The tie-lines of ${mine} cross those of ${others}.`,
-  "inside-triangle": (mine, others) => `${mine} lies inside the known tie-triangle ${others}.`,
-  "same-place": (mine, others) => `${mine} has a phase exactly where ${others} has another one.`,
-  repeat: (mine, others) => `${mine} disagrees with ${others} of the same sample.`,
-};
-
-/** What is said of compositions that cannot belong to their sample. */
-export const OFF_LEVER =
-  "its phases' compositions cannot mix to that of the sample (lever rule); only its label is used.";
-
-/** One sentence for each result that a person should look at. */
-export function warningsOf(book: EvidenceBook, conflicts: readonly Conflict[]): string[] {
-  const name = (owner: number): string => {
-    const result = book.get(owner)!;
-    return `${result.label} (result ${result.id})`;
-  };
-  const said = conflicts.map(({ kind, owner, against }) =>
-    CONFLICT_TEXT[kind](name(owner), against.map(name).join(" and ")),
-  );
-  const aside = [...book.setAside].map(
-    (owner) => `${name(owner)} is set aside until it is repeated.`,
-  );
-  const impossible = book
-    .owners()
-    .filter((owner) => book.get(owner)!.outOfEquilibrium)
-    .map(
-      (owner) =>
-        `${name(owner)} has more phases than components: the sample is not in equilibrium.`,
-    );
-  const mixedUp = book
-    .owners()
-    .filter((owner) => book.get(owner)!.offLever)
-    .map((owner) => `${name(owner)}: ${OFF_LEVER}`);
-  return [...new Set([...said, ...aside, ...impossible, ...mixedUp])];
 }

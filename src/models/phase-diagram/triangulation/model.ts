@@ -1,28 +1,17 @@
-import type { Conflict } from "../evidence/conflicts.ts";
-import { EvidenceBook } from "../evidence/evidence-book.ts";
-import { repeatWishes } from "../evidence/repeat-wishes.ts";
+import { Conductor } from "../conductor.ts";
+import type { Standing } from "../evidence/ledger.ts";
+import { continues } from "../evidence/map-result.ts";
 import { TieKeys } from "../evidence/tie-keys.ts";
-import type {
-  LabelOrigin,
-  MapGeometry,
-  MapGrid,
-  MapModel,
-  MapPrediction,
-  MapStatus,
-  PhaseEvidence,
-  RankedPoint,
-  RankRequest,
-} from "../map-model.ts";
+import type { LabelOrigin, MapGrid, MapModel, PhaseEvidence } from "../map-model.ts";
+import type { MapReader, MapReading } from "../map-reader.ts";
 import { SectionCandidates } from "./candidates.ts";
 import { ExactEngine } from "./exact-engine.ts";
-import { explainRepeat, warningsOf } from "./explain.ts";
 import { KnownSection } from "./known-section.ts";
 import { type NeighbourWeights, neighbourWeights } from "./noise/neighbour-weights.ts";
 import { learnNoise } from "./noise/noise-level.ts";
 import { NoisyEngine } from "./noise/noisy-engine.ts";
 import type { ReadyResult } from "./result.ts";
-import type { SectionEngine } from "./section-engine.ts";
-import { statusOf } from "./section-status.ts";
+import { suspectOf } from "./suspects.ts";
 
 /**
  * Of the noise that an instrument is said to have, so much is left in its results: fractions below 0 are reported as 0, and what is
@@ -54,146 +43,67 @@ export function createTriangulationModel(
   grid: MapGrid,
   options: TriangulationOptions = {},
 ): TriangulationModel {
-  return new SectionModel(grid, options);
+  return new Conductor(new SectionReader(grid, options));
 }
 
-class SectionModel implements TriangulationModel {
+class SectionReader implements MapReader<ReadyResult> {
+  readonly name = "triangulation";
+  readonly toldNoise_molFraction: number | undefined;
   readonly #candidates: SectionCandidates;
   readonly #ties: TieKeys;
-  readonly #book = new EvidenceBook();
-  /** Candidates that were asked for, by id of the evidence: not proposed again unless doubted. */
-  readonly #asked = new Map<number, number>();
-  readonly #known = new Set<number>();
-  readonly #toldNoise: number | undefined;
-  #learntNoise = 0;
-  #section: KnownSection;
+  /** The last section that nothing spoke against: it is continued where results only came on top. */
+  #section: KnownSection | undefined;
   #graph: NeighbourWeights | undefined;
-  #engine: SectionEngine | undefined;
 
   constructor(grid: MapGrid, options: TriangulationOptions) {
     this.#candidates = new SectionCandidates(grid);
     this.#ties = new TieKeys(this.#candidates.points);
-    this.#section = new KnownSection(this.#candidates.points);
-    this.#toldNoise = options.noise;
+    this.toldNoise_molFraction = options.noise;
   }
 
-  get noise_molFraction(): number {
-    return this.#toldNoise ?? this.#learntNoise;
+  ready(evidence: PhaseEvidence): ReadyResult {
+    return this.#candidates.ready(evidence);
   }
 
-  observe(evidence: PhaseEvidence): void {
-    const result = this.#candidates.ready(evidence);
-    const owner = this.#book.add(result);
-    this.#asked.set(evidence.id, evidence.candidate);
-    if (evidence.known) this.#known.add(evidence.id);
-    this.#engine = undefined;
-    const wasNoisy = this.noise_molFraction > 0;
-    const isPlain = this.#book.repeatsOf(owner).length === 1 && result.confidence === 1;
-    if (!wasNoisy && isPlain && this.#book.setAside.size === 0) {
-      this.#learntNoise = learnNoise(this.#standing());
-      this.#section.add(result, owner);
-      if (this.#section.conflicts.length === 0 || this.#learntNoise > 0) return;
+  candidateAt(row: Float64Array): number {
+    return this.#candidates.candidateAt(row);
+  }
+
+  tieKey(seed: string): (candidate: number) => number {
+    return this.#ties.of(seed);
+  }
+
+  read(standing: Standing<ReadyResult>): MapReading {
+    const candidates = this.#candidates;
+    const { points, step } = candidates;
+    const noise = this.toldNoise_molFraction ?? learnNoise(standing.results);
+    if (noise === 0) {
+      const { section, suspects } = this.#believe(standing);
+      return new ExactEngine(section, candidates, suspects);
     }
-    this.#rebuild();
+    this.#graph ??= neighbourWeights(points, step);
+    const felt = this.toldNoise_molFraction === undefined ? noise : FELT_SHARE * noise;
+    return new NoisyEngine({ candidates, graph: this.#graph }, standing.results, { noise, felt });
   }
 
-  forget(id: number): void {
-    this.#asked.delete(id);
-    this.#known.delete(id);
-    this.#engine = undefined;
-    if (this.#book.remove(String(id))) this.#rebuild();
-  }
-
-  predict(): MapPrediction {
-    return this.#current().prediction;
-  }
-
-  rank(request: RankRequest): readonly RankedPoint[] {
-    const engine = this.#current();
-    const taken = new Set([...request.excluded, ...request.pending]);
-    const out: RankedPoint[] = [];
-    for (const wish of this.#wishes()) {
-      if (out.length >= request.count || taken.has(wish.candidate)) continue;
-      const why = explainRepeat(wish, this.#book);
-      out.push({ candidate: wish.candidate, score: engine.gap_steps + 1, why });
-      taken.add(wish.candidate);
-    }
-    const lately = [...this.#asked.values()];
-    for (const candidate of lately) taken.add(candidate);
-    const chosen = engine.choose({
-      count: request.count - out.length,
-      pending: request.pending,
-      lately,
-      isAllowed: (i) => !taken.has(i),
-      tieKey: this.#ties.of(request.seed),
-    });
-    return [...out, ...chosen];
-  }
-
-  status(): MapStatus {
-    const engine = this.#current();
-    return statusOf({
-      engine,
-      observations: this.#asked.size - this.#known.size,
-      noise: this.noise_molFraction,
-      warnings: warningsOf(this.#book, this.#conflicts()),
-      wishes: this.#wishes(),
-      book: this.#book,
-    });
-  }
-
-  geometry(): MapGeometry {
-    const { tieLines, triangles } = this.#current().geometry();
-    const idOf = (owner: number | undefined): { from?: number } =>
-      owner === undefined ? {} : { from: Number(this.#book.get(owner)!.id) };
-    return {
-      tieLines: tieLines.map((line) => ({ ...line, ...idOf(line.from) })),
-      triangles: triangles.map((triangle) => ({ ...triangle, ...idOf(triangle.from) })),
-    };
-  }
-
-  originOf(candidate: number): LabelOrigin {
-    const { origin, owners } = this.#current().originOf(candidate);
-    return { origin, evidence: owners.map((owner) => Number(this.#book.get(owner)!.id)) };
-  }
-
-  #current(): SectionEngine {
-    if (this.#engine !== undefined) return this.#engine;
-    const { points, step } = this.#candidates;
-    const noise = this.noise_molFraction;
-    if (noise > 0) {
-      this.#graph ??= neighbourWeights(points, step);
-      const felt = this.#toldNoise === undefined ? noise : FELT_SHARE * noise;
-      this.#engine = new NoisyEngine({ points, step, graph: this.#graph }, this.#standing(), felt);
-    } else this.#engine = new ExactEngine(this.#section, step);
-    return this.#engine;
-  }
-
-  /** Learns the noise anew; where there is none, builds the section from all results that stand, without those that the others speak against. */
-  #rebuild(): void {
-    this.#book.vote();
-    this.#learntNoise = learnNoise(this.#standing());
-    if (this.noise_molFraction > 0) return;
+  /** The section of all results, without those that the others speak against. */
+  #believe({ results, confirmations, aside }: Standing<ReadyResult>) {
+    const suspects = new Set<number>();
+    const old = this.#section;
+    let section = old !== undefined && continues(old.results, results) ? old : this.#empty();
+    this.#section = undefined;
     for (;;) {
-      this.#section = new KnownSection(this.#candidates.points);
-      for (const [owner, result] of this.#standing()) this.#section.add(result, owner);
-      const suspect = this.#book.suspect(this.#section.conflicts);
-      if (suspect === undefined) return;
-      this.#book.setAside.add(suspect);
+      for (const [owner, result] of results)
+        if (!section.results.has(owner) && !suspects.has(owner)) section.add(result, owner);
+      if (section.conflicts.length === 0 && suspects.size === 0) this.#section = section;
+      const suspect = suspectOf(section.conflicts, confirmations, aside + suspects.size);
+      if (suspect === undefined) return { section, suspects };
+      suspects.add(suspect);
+      section = this.#empty();
     }
   }
 
-  /** Results that are not set aside, by owner, oldest first. */
-  #standing(): Map<number, ReadyResult> {
-    const owners = this.#book.owners().filter((owner) => !this.#book.setAside.has(owner));
-    return new Map(owners.map((owner) => [owner, this.#book.get(owner)!]));
-  }
-
-  #conflicts(): readonly Conflict[] {
-    return [...this.#current().conflicts, ...this.#book.disagreements()];
-  }
-
-  #wishes() {
-    return repeatWishes(this.#book, this.#conflicts());
+  #empty(): KnownSection {
+    return new KnownSection(this.#candidates.points);
   }
 }

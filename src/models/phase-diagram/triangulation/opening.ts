@@ -1,5 +1,5 @@
+import type { Choice } from "../map-reader.ts";
 import type { Fractions } from "./barycentric.ts";
-import type { Choice } from "./section-engine.ts";
 
 /**
  * Ten places for ten samples that have to be chosen before anything but the corners is known: the centre, both quarters of each

@@ -1,3 +1,4 @@
+import { LEVER_MAX, type MapResult } from "../evidence/map-result.ts";
 import { coexistingPhases, labelOf } from "../evidence/phase-names.ts";
 import {
   barycentricIn,
@@ -11,8 +12,6 @@ import {
 
 /** What one experiment found, as the model takes it. */
 export interface CoexistenceResult {
-  /** Name of the observation, for conflicts and for taking it back. */
-  readonly id: string;
   /** Candidate at which the sample lies, or -1 where the sample lies on no candidate. */
   readonly candidate: number;
   /** Overall composition of the sample, three mole fractions. */
@@ -20,28 +19,15 @@ export interface CoexistenceResult {
   readonly phases: readonly string[];
   /** Composition of each phase in the order of `phases`; absent, or `undefined` inside, where not measured. */
   readonly ends?: readonly (readonly number[] | undefined)[] | undefined;
-  /** Probability that the phases were identified rightly, 0..1. */
-  readonly confidence: number;
 }
 
 /** A result made ready: snapped compositions, its label, whether the phase rule allows it. */
-export interface ReadyResult {
-  readonly id: string;
-  readonly candidate: number;
+export interface ReadyResult extends MapResult {
   readonly at: Fractions;
   readonly phases: readonly string[];
-  readonly label: string;
   /** One composition a phase; `undefined` where not measured. A single phase has the sample's own. */
   readonly ends: readonly (Fractions | undefined)[];
-  /** More phases than components present: at fixed temperature and pressure this is no equilibrium. */
-  readonly outOfEquilibrium: boolean;
-  /** The measured compositions cannot mix to the sample's own: they are left aside, the label stays. */
-  readonly offLever: boolean;
-  readonly confidence: number;
 }
-
-/** A sample this far (equilateral plane) from its tie-line or tie-triangle is more than noise: something was mixed up. */
-const LEVER_MAX = 0.12;
 
 /** Snaps and checks one result. Components that the sample does not have are absent from its phases too. */
 export function readyResult(result: CoexistenceResult): ReadyResult {
@@ -55,7 +41,6 @@ export function readyResult(result: CoexistenceResult): ReadyResult {
   const offLever = leverError(at, measured) > LEVER_MAX;
   const ends = offLever ? measured.map(() => undefined) : measured;
   return {
-    id: result.id,
     candidate: result.candidate,
     at,
     phases: result.phases,
@@ -63,7 +48,6 @@ export function readyResult(result: CoexistenceResult): ReadyResult {
     ends,
     offLever,
     outOfEquilibrium: new Set(result.phases).size > present,
-    confidence: result.confidence,
   };
 }
 

@@ -220,7 +220,7 @@ describe("the map of noisy compositions", () => {
 });
 
 function ready(at: Point, found: { phases: string[]; ends?: (readonly number[])[] }): ReadyResult {
-  return readyResult({ id: "x", candidate: -1, at, confidence: 1, ...found });
+  return readyResult({ candidate: -1, at, ...found });
 }
 
 /** Every second candidate of the toy section with blurred ends. */

@@ -1,13 +1,15 @@
 import type { Conflict } from "../../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../../map-model.ts";
+import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../../map-reader.ts";
 import { GapScores, isBlind } from "../acquisition.ts";
-import type { Origin } from "../exact-map.ts";
+import type { SectionCandidates } from "../candidates.ts";
 import { explainGap, explainVote } from "../explain.ts";
 import { openingOf } from "../opening.ts";
 import type { ReadyResult } from "../result.ts";
-import type { Choice, SectionEngine } from "../section-engine.ts";
+import { sectionUnseen } from "../section-unseen.ts";
+import type { NeighbourWeights } from "./neighbour-weights.ts";
 import { noisyGeometry } from "./noisy-geometry.ts";
-import { NoisySection, type SectionGrid } from "./noisy-section.ts";
+import { NoisySection } from "./noisy-section.ts";
 import { VoteScores } from "./vote-acquisition.ts";
 
 /** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
@@ -21,18 +23,33 @@ const LOOK_SHARE_steps = 15;
 /** Points measured so recently still push the next ones away. */
 const LATELY = 5;
 
+interface NoisyGrid {
+  readonly candidates: SectionCandidates;
+  readonly graph: NeighbourWeights;
+}
+
 /** The map of noisy phase compositions: an ensemble of triangulations votes. */
-export class NoisyEngine implements SectionEngine {
+export class NoisyEngine implements MapReading {
   readonly conflicts: readonly Conflict[] = [];
   readonly prediction: MapPrediction;
+  readonly noise_molFraction: number;
+  readonly #candidates: SectionCandidates;
   readonly #section: NoisySection;
   readonly #step: number;
   readonly #gaps: GapScores;
 
-  constructor(grid: SectionGrid, results: ReadonlyMap<number, ReadyResult>, noise: number) {
-    this.#section = new NoisySection(grid, results, noise);
-    this.#step = grid.step;
-    this.#gaps = new GapScores(this.#section, grid.step);
+  /** @param noise standard deviation per component, mole fraction: as told or learnt, and what of it the results feel */
+  constructor(
+    { candidates, graph }: NoisyGrid,
+    results: ReadonlyMap<number, ReadyResult>,
+    { noise, felt }: { readonly noise: number; readonly felt: number },
+  ) {
+    const { points, step } = candidates;
+    this.noise_molFraction = noise;
+    this.#candidates = candidates;
+    this.#section = new NoisySection({ points, step, graph }, results, felt);
+    this.#step = step;
+    this.#gaps = new GapScores(this.#section, step);
     this.prediction = mostProbable(this.#section);
   }
 
@@ -52,6 +69,11 @@ export class NoisyEngine implements SectionEngine {
       chosen.add(i);
     };
     for (const i of choice.pending) take(i);
+    for (const row of choice.elsewhere) {
+      const at = this.#candidates.fractions(row);
+      gaps.approach(at, 0);
+      votes.damp(at);
+    }
     for (const i of choice.lately.slice(-LATELY)) if (i >= 0) votes.damp(points[i]!);
     const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
     const lookBelow_steps =
@@ -85,11 +107,15 @@ export class NoisyEngine implements SectionEngine {
     return `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`;
   }
 
+  unseen(source: UnseenSource): Unseen {
+    return sectionUnseen(source);
+  }
+
   geometry(): MapGeometry {
     return noisyGeometry(this.#section);
   }
 
-  originOf(candidate: number): { origin: Origin; owners: readonly number[] } {
+  originOf(candidate: number): Origin {
     const measured = this.#section.measuredBy[candidate]!;
     if (measured >= 0) return { origin: "measured", owners: [measured] };
     const inside = this.#section.insideOf[candidate]!;

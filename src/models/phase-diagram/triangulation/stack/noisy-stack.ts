@@ -1,5 +1,6 @@
 import { LabelTable } from "../../evidence/label-table.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
+import type { Choice } from "../../map-reader.ts";
 import { GapScores } from "../acquisition.ts";
 import { explainGap, explainVote } from "../explain.ts";
 import { VoteScores } from "../noise/vote-acquisition.ts";
@@ -10,7 +11,7 @@ import {
   bestOf,
   LEVEL_steps,
   type LevelBest,
-  type StackChoice,
+  type LevelChoice,
   type StackEngine,
   StackGaps,
   type StackSource,
@@ -60,11 +61,12 @@ export class NoisyStack implements StackEngine {
     return this.#gaps.largest_steps;
   }
 
-  choose(choice: StackChoice): RankedPoint[] {
+  choose(choice: Choice): RankedPoint[] {
     const { levels, levelOf, placeOf, step } = this.#candidates;
     const gaps = this.#gaps.fork();
     const votes = this.#levels.map((level) => new VoteScores(level, step));
-    const chosen = new Set(choice.taken);
+    const chosen = new Set<number>();
+    const isFree = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
     const damp = (candidate: number): void => {
       const level = levelOf[candidate]!;
       votes[level]!.damp(levels[level]!.section.points[placeOf[candidate]!]!);
@@ -76,10 +78,15 @@ export class NoisyStack implements StackEngine {
       chosen.add(candidate);
     };
     for (const candidate of choice.pending) take(candidate);
+    for (const row of choice.elsewhere) {
+      const level = this.#candidates.levelAt(row);
+      gaps.approach(row);
+      votes[level]!.damp(levels[level]!.section.fractions(row));
+    }
     for (const candidate of choice.lately.slice(-LATELY)) if (candidate >= 0) damp(candidate);
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
-      const found = this.#next(choice, { gaps, votes, chosen });
+      const found = this.#next({ choice, isFree }, { gaps, votes });
       if (found === undefined) break;
       out.push({ candidate: found.candidate, score: found.score, why: this.#explain(found) });
       take(found.candidate);
@@ -87,28 +94,20 @@ export class NoisyStack implements StackEngine {
     return out;
   }
 
-  #next(choice: StackChoice, state: ChoiceState): Found | undefined {
-    const { gaps, votes, chosen } = state;
-    const isFree = (candidate: number): boolean => !chosen.has(candidate);
-    const gap = gaps.best(choice, isFree);
+  #next(among: LevelChoice, { gaps, votes }: ChoiceState): Found | undefined {
+    const gap = gaps.best(among.choice, among.isFree);
     const gap_steps = gap === undefined ? 0 : gap.score / this.#candidates.step;
-    const among = { among: choice.among, isFree };
-    const scored = (
-      pick: (votes: VoteScores, level: number, ok: (i: number) => boolean) => number,
-    ) =>
-      bestOf(this.#candidates, among, (level, isAllowed) => {
-        const place = pick(votes[level]!, level, isAllowed);
+    const scored = (kind: "best" | "hidden") =>
+      bestOf(this.#candidates, among, (level, isAllowed, key) => {
+        const place = votes[level]![kind](isAllowed, key);
         return place < 0 ? undefined : { place, score: votes[level]!.at(place) };
       });
     const lookBelow_steps = LOOK_OFFSET_steps + LOOK_SHARE_steps / this.prediction.labels.length;
-    const hidden =
-      gap_steps > lookBelow_steps
-        ? undefined
-        : scored((score, level, ok) => score.hidden(ok, choice.keys[level]!));
+    const hidden = gap_steps > lookBelow_steps ? undefined : scored("hidden");
     if (hidden !== undefined) return { ...hidden, isGap: false };
     if (gap !== undefined && gap_steps > GAP_OPEN_steps)
       return { ...gap, score: gap_steps, isGap: true };
-    const vote = scored((score, level, ok) => score.best(ok, choice.keys[level]!));
+    const vote = scored("best");
     return vote === undefined ? undefined : { ...vote, isGap: false };
   }
 
@@ -129,7 +128,6 @@ interface Found extends LevelBest {
 interface ChoiceState {
   readonly gaps: StackGaps;
   readonly votes: readonly VoteScores[];
-  readonly chosen: ReadonlySet<number>;
 }
 
 function mostProbable(candidates: StackCandidates, levels: readonly NoisyLevel[]): MapPrediction {

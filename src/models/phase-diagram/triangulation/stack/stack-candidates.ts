@@ -1,3 +1,4 @@
+import type { MapResult } from "../../evidence/map-result.ts";
 import type { MapGrid, PhaseEvidence } from "../../map-model.ts";
 import { SectionCandidates } from "../candidates.ts";
 import { type NeighbourWeights, neighbourWeights } from "../noise/neighbour-weights.ts";
@@ -12,8 +13,8 @@ export interface Level {
   readonly candidates: readonly number[];
 }
 
-/** A result with the level that it belongs to; `result.candidate` counts in that level's section. */
-export interface LevelResult {
+/** A result with the level that it belongs to; `result.candidate` counts in that level's section, `candidate` in the grid. */
+export interface LevelResult extends MapResult {
   readonly level: number;
   readonly result: ReadyResult;
 }
@@ -83,8 +84,18 @@ export class StackCandidates {
     const level =
       evidence.at === undefined ? this.levelOf[evidence.candidate]! : this.levelAt(evidence.at);
     const isHere = evidence.candidate >= 0 && this.levelOf[evidence.candidate] === level;
-    const candidate = isHere ? this.placeOf[evidence.candidate]! : -1;
-    return { level, result: this.levels[level]!.section.ready({ ...evidence, candidate }) };
+    const asked = isHere ? this.placeOf[evidence.candidate]! : -1;
+    const { section, candidates } = this.levels[level]!;
+    const result = section.ready({ ...evidence, candidate: asked });
+    const { label, outOfEquilibrium, offLever } = result;
+    const candidate = candidates[result.candidate] ?? -1;
+    return { candidate, label, outOfEquilibrium, offLever, level, result };
+  }
+
+  /** The candidate within half a grid step of a row, at the level nearest to it; -1 where there is none. */
+  candidateAt(row: Float64Array): number {
+    const { section, candidates } = this.levels[this.levelAt(row)]!;
+    return candidates[section.candidateAt(row)] ?? -1;
   }
 }
 

@@ -1,6 +1,7 @@
 import { LabelTable } from "../../evidence/label-table.ts";
 import { labelOf } from "../../evidence/phase-names.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
+import type { Choice } from "../../map-reader.ts";
 import { spreadCertainty } from "../../spread-certainty.ts";
 import { GapScores } from "../acquisition.ts";
 import { explainGap } from "../explain.ts";
@@ -16,26 +17,13 @@ const MEASURED = 0.999;
 const RATE = 0.6;
 const REACH_steps = 3.5;
 
-/** Among which levels a batch is chosen, and what it has to respect. */
-export interface StackChoice {
-  readonly count: number;
-  readonly among: readonly number[];
-  /** Candidates of the whole grid that must not be proposed. */
-  readonly taken: ReadonlySet<number>;
-  readonly pending: readonly number[];
-  /** Candidates of the whole grid that were measured lately, oldest first. */
-  readonly lately: readonly number[];
-  /** Orders tied candidates, by level. */
-  readonly keys: readonly ((place: number) => number)[];
-}
-
 /** One map of all levels. */
 export interface StackEngine {
   readonly sections: readonly LevelSection[];
   readonly prediction: MapPrediction;
   /** Largest weighted gap of any level, grid steps. */
   readonly gap_steps: number;
-  choose(choice: StackChoice): RankedPoint[];
+  choose(choice: Choice): RankedPoint[];
 }
 
 /** What an engine maps. */
@@ -77,10 +65,20 @@ export class StackGaps {
     });
   }
 
-  /** The largest gap among some levels that may be proposed. */
-  best({ among, keys }: StackChoice, isFree: (candidate: number) => boolean) {
-    return bestOf(this.#candidates, { among, isFree }, (level, isAllowed) => {
-      const place = this.scores[level]!.best(isAllowed, keys[level]!);
+  /** A point in flight that is no candidate will bring evidence at its composition. */
+  approach(row: Float64Array): void {
+    const { levels, step } = this.#candidates;
+    const level = this.#candidates.levelAt(row);
+    const at = levels[level]!.section.fractions(row);
+    this.scores.forEach((score, k) => {
+      score.approach(at, Math.abs(k - level) * LEVEL_steps * step);
+    });
+  }
+
+  /** The largest gap that may be proposed. */
+  best(choice: Choice, isFree: (candidate: number) => boolean) {
+    return bestOf(this.#candidates, { choice, isFree }, (level, isAllowed, key) => {
+      const place = this.scores[level]!.best(isAllowed, key);
       return place < 0 ? undefined : { place, score: this.scores[level]!.at(place) };
     });
   }
@@ -93,22 +91,33 @@ export interface LevelBest {
   readonly score: number;
 }
 
+/** What a choice among levels has to respect. */
+export interface LevelChoice {
+  readonly choice: Choice;
+  readonly isFree: (candidate: number) => boolean;
+}
+
 /** The level whose best candidate scores most; earlier levels win ties. */
 export function bestOf(
   { levels }: StackCandidates,
-  { among, isFree }: { among: readonly number[]; isFree: (candidate: number) => boolean },
+  { choice, isFree }: LevelChoice,
   bestAt: (
     level: number,
     isAllowed: (place: number) => boolean,
+    tieKey: (place: number) => number,
   ) => { place: number; score: number } | undefined,
 ): LevelBest | undefined {
   let best: LevelBest | undefined;
-  for (const level of among) {
-    const at = levels[level]!.candidates;
-    const found = bestAt(level, (place) => isFree(at[place]!));
+  levels.forEach(({ candidates: at }, level) => {
+    if (choice.level !== undefined && level !== choice.level) return;
+    const found = bestAt(
+      level,
+      (place) => isFree(at[place]!),
+      (place) => choice.tieKey(at[place]!),
+    );
     if (found !== undefined && found.score > (best?.score ?? Number.NEGATIVE_INFINITY) + 1e-9)
       best = { level, candidate: at[found.place]!, score: found.score };
-  }
+  });
   return best;
 }
 
@@ -138,14 +147,16 @@ export class ExactStack implements StackEngine {
     return this.#gaps.largest_steps;
   }
 
-  choose(choice: StackChoice): RankedPoint[] {
+  choose(choice: Choice): RankedPoint[] {
     const { placeOf, step } = this.#candidates;
     const gaps = this.#gaps.fork();
     for (const candidate of choice.pending) gaps.believe(candidate);
-    const chosen = new Set(choice.taken);
+    for (const row of choice.elsewhere) gaps.approach(row);
+    const chosen = new Set<number>();
+    const isFree = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
     const out: RankedPoint[] = [];
     while (out.length < choice.count) {
-      const best = gaps.best(choice, (candidate) => !chosen.has(candidate));
+      const best = gaps.best(choice, isFree);
       if (best === undefined) break;
       const { candidate, level } = best;
       const score = best.score / step;

@@ -1,0 +1,49 @@
+import type { Ledger } from "../evidence/ledger.ts";
+import type { MapResult } from "../evidence/map-result.ts";
+import type { MapPrediction, PhaseEvidence, RankedPoint, ScaledGrid } from "../map-model.ts";
+import type { GridLevels } from "./grid-levels.ts";
+import type { EvidenceBook } from "./label-shares.ts";
+import type { MapNetwork } from "./map-network.ts";
+import type { PhaseDiversityName, PhaseScoreName } from "./phase-batch.ts";
+
+export interface GraphMapOptions {
+  readonly field: "harmonic" | "spreading";
+  readonly score: PhaseScoreName;
+  readonly diversity: PhaseDiversityName;
+  /** Space-filling points before the map chooses. */
+  readonly initial: number;
+  /** Width of the kernel exp(-gamma z^2), z-scored axes; absent: tied to the grid's step. */
+  readonly gamma?: number | undefined;
+  /** Faces as diagrams of their own, no forbidden number of phases, attention to missing fields. */
+  readonly usesPhaseRule: boolean;
+  /** Labels implied by tie-lines and triangles enter the graph (the published midpoint rule). */
+  readonly usesMidpoints: boolean;
+  /** Column that all points of a batch share, as a position in the grid's axes. */
+  readonly shared?: number | undefined;
+  /** Starts on every n-th value of each axis and refines near boundaries. */
+  readonly refineFrom_steps?: number | undefined;
+}
+
+/** A result with the node of the graph that it was measured at, as its `candidate`. */
+export interface GraphResult extends MapResult {
+  readonly evidence: PhaseEvidence;
+}
+
+/** What the parts of a graph map share. */
+export interface GraphMapState {
+  readonly grid: ScaledGrid;
+  readonly options: GraphMapOptions;
+  readonly book: EvidenceBook;
+  readonly network: MapNetwork;
+  /** All results; those of samples that are more likely wrong than right are not in the book. */
+  readonly ledger: Ledger<GraphResult>;
+  /** Components present at each candidate, as bits. */
+  readonly present: Int32Array;
+  predict(): MapPrediction;
+  /** Squared distance of each candidate to the nearest result. */
+  distance2(): Float64Array;
+  /** Repeats of what is doubted, the most doubtful first. */
+  wishes(): readonly RankedPoint[];
+  /** Levels of the grid, where it is refined near boundaries only. */
+  readonly levels?: GridLevels | undefined;
+}

@@ -1,0 +1,10 @@
+/**
+ * What a log says happened must follow from it for ever, also after the rules have changed: each run of the daemon notes
+ * the number of the rules that it follows, and a replay follows the same. (Temporal's versioning, in one number.)
+ *
+ * - 1: set points are held against limits as numbers, by the names of the set points alone.
+ * - 2: set points are held against births (names, types, units), limits against axes too, results against their goal;
+ *      guards; a held job has a deadline; an instrument that counts its states anew is heard.
+ * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
+ */
+export const BEHAVIOUR = 3;

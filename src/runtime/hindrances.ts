@@ -1,0 +1,86 @@
+import type { MachineAddress, MachineEvent, Stamp } from "../../machines/index.ts";
+import { findBirthProblems } from "../domain/limits/birth-problems.ts";
+import type { KnownBirth } from "../domain/limits/known-laboratory.ts";
+import type { LabFact } from "../events/lab-fact.ts";
+import { type Lab, stateName } from "./lab.ts";
+
+/** Fires when instruments have had the time to say that they are there: who is missing then is missed. */
+export const PATIENCE_TIMER = "lab/patience";
+export const PATIENCE_ms = 60_000;
+
+/** True where an instrument gets no job of this campaign: its limits are in doubt, or a guard of it has tripped. */
+export function isHindered(lab: Lab, instrumentId: string, campaignId: string): boolean {
+  return hindrancesOf(lab, instrumentId).some(
+    (one) => one.campaignId === undefined || one.campaignId === campaignId,
+  );
+}
+
+/** Why an instrument is not used, in sentences; empty where it is. */
+export function hindrancesOf(
+  lab: Lab,
+  instrumentId: string,
+): { readonly text: string; readonly campaignId?: string | undefined }[] {
+  const problems = lab.problems.filter((one) => one.instrumentId === instrumentId);
+  const guards = [...lab.guards.values()].filter((one) => one.instrumentId === instrumentId);
+  return [
+    ...problems.map(({ text }) => ({ text })),
+    ...guards.map(({ text, campaignId }) => ({ text, campaignId })),
+  ];
+}
+
+/** Why a campaign starts nothing new: its recipe fits no instrument, or a guard of its own has tripped. */
+export function hindranceOf(lab: Lab, campaignId: string): string | undefined {
+  const problem = lab.problems.find((one) => one.campaignId === campaignId);
+  if (problem !== undefined) return problem.text;
+  return [...lab.guards.values()].find((one) => one.campaignId === campaignId)?.text;
+}
+
+/** Tells campaigns that run what hinders them, as soon as it changes. */
+export function tellHindrances(
+  lab: Lab,
+  stamp: Stamp,
+): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
+  return [...lab.machines.campaign].flatMap(([id, campaign]) => {
+    const reason = hindranceOf(lab, id);
+    if (stateName(campaign) !== "running" || campaign.context.hindrance === reason) return [];
+    const event = { type: "campaign.hindered", hindrance: reason, ...stamp };
+    return [{ to: { machine: "campaign" as const, id }, event }];
+  });
+}
+
+/** Holds the configuration against the births again where one of the two has changed. */
+export function noteProblems(lab: Lab, fact: LabFact): void {
+  if (lab.behaviour < 2 || !changesProblems(fact)) return;
+  const births = new Map<string, KnownBirth>(
+    lab.instrumentIds.flatMap((id) => {
+      const instrument = lab.machines.instrument.get(id)?.context;
+      return instrument === undefined || instrument.capabilities.length === 0
+        ? []
+        : [[id, instrument] as const];
+    }),
+  );
+  const { policies, isSettled } = lab;
+  lab.problems = findBirthProblems({
+    policies,
+    campaigns: [...lab.specs.values()].filter(({ campaignId }) => isOpen(lab, campaignId)),
+    births,
+    isSettled,
+  });
+}
+
+function changesProblems(fact: LabFact): boolean {
+  return (
+    fact.type === "instrument.birth" ||
+    fact.type === "campaign.defined" ||
+    fact.type === "daemon.started" ||
+    (fact.type === "timer.fired" && fact.timerId === PATIENCE_TIMER)
+  );
+}
+
+const OVER = new Set(["converged", "budgetExhausted", "stopped", "aborted", "failed"]);
+
+/** What a campaign that is over asks of instruments concerns nobody. */
+function isOpen(lab: Lab, campaignId: string): boolean {
+  const campaign = lab.machines.campaign.get(campaignId);
+  return campaign === undefined || !OVER.has(stateName(campaign));
+}

@@ -1,0 +1,138 @@
+import type { InstrumentContext, JobContext } from "../../machines/index.ts";
+import { findLimitViolation, type Limits, type Parameters } from "../domain/candidate.ts";
+import { refusalByInstrument, refusalOfPoint } from "../domain/limits/campaign-limits.ts";
+import { type Conversion, fitSetPoints, type Order } from "../domain/limits/fit-set-points.ts";
+import { type RecipeStep, recipeOf, resolveParameters, statedUnits } from "../domain/recipe.ts";
+import type { Lab } from "./lab.ts";
+
+/** Set points in an instrument's own units, and what was converted. */
+export interface SentSetPoints {
+  readonly parameters: Parameters;
+  readonly conversions: readonly Conversion[];
+}
+
+/** How the job goes to this instrument, or why its birth or its configuration forbids it. */
+export function fitOn(
+  lab: Lab,
+  instrument: InstrumentContext,
+  job: JobContext,
+): { readonly sent?: SentSetPoints } | string {
+  const { parameters } = job;
+  if (lab.behaviour < 2) return fitNumbers(lab, instrument, job);
+  const step = lab.machines.experiment.get(job.experimentId)?.context.recipe.steps[job.step];
+  const units = step === undefined ? {} : statedUnits(step);
+  return fitOrder(lab, instrument, job.capability, { parameters, units });
+}
+
+/** Why the campaign's own limits forbid the point of this job; `undefined` where they do not. */
+export function campaignRefusal(lab: Lab, job: JobContext): string | undefined {
+  const spec = lab.specs.get(job.campaignId);
+  if (spec === undefined) return undefined;
+  const whose = `campaign ${job.campaignId}`;
+  const experiment = lab.machines.experiment.get(job.experimentId)?.context;
+  if (lab.behaviour < 2 || experiment === undefined)
+    return refusalOfNumbers(job.parameters, spec.limits, whose);
+  const { parameters, recipeName } = experiment;
+  return refusalOfPoint(spec, { parameters, recipe: recipeName }, whose);
+}
+
+/**
+ * Why a point cannot be measured: the campaign's limits and conditions, or a step that every instrument which offers it
+ * refuses. `undefined` where nothing that is known speaks against it.
+ */
+export function refusalOfProposal(
+  lab: Lab,
+  campaignId: string,
+  point: { readonly parameters: Parameters; readonly recipe?: string | undefined },
+): string | undefined {
+  const spec = lab.specs.get(campaignId);
+  if (spec === undefined) return undefined;
+  const { steps } = recipeOf(spec, point.recipe);
+  if (lab.behaviour < 2) {
+    return firstText(steps, (step) =>
+      refusalOfNumbers(resolveParameters(step, point.parameters), spec.limits, "the campaign"),
+    );
+  }
+  return (
+    refusalOfPoint(spec, point, "the campaign") ??
+    firstText(steps, (step) => refusalByInstruments(lab, step, point.parameters))
+  );
+}
+
+function refusalByInstruments(
+  lab: Lab,
+  step: RecipeStep,
+  candidate: Parameters,
+): string | undefined {
+  const order = { parameters: resolveParameters(step, candidate), units: statedUnits(step) };
+  let why: string | undefined;
+  for (const instrumentId of lab.instrumentIds) {
+    const instrument = lab.machines.instrument.get(instrumentId)?.context;
+    if (!instrument?.capabilities.some(({ name }) => name === step.capability)) continue;
+    const fitting = fitOrder(lab, instrument, step.capability, order);
+    if (typeof fitting !== "string") return undefined;
+    why ??= fitting;
+  }
+  return why;
+}
+
+function fitOrder(
+  lab: Lab,
+  instrument: InstrumentContext,
+  name: string,
+  order: Order,
+): { readonly sent?: SentSetPoints } | string {
+  const { instrumentId } = instrument;
+  const capability = instrument.capabilities.find((one) => one.name === name);
+  const fitting = fitSetPoints(order, capability ?? { parameters: {} }, instrumentId);
+  if (fitting.kind === "refused") return `${fitting.reason}.`;
+  const declared = capability?.parameters ?? {};
+  const policy = lab.policies[instrumentId] ?? { limits: {} };
+  const refusal = refusalByInstrument(order, policy, { whose: instrumentId, declared });
+  if (refusal !== undefined) return refusal;
+  const { parameters, conversions } = fitting;
+  return conversions.length === 0 ? {} : { sent: { parameters, conversions } };
+}
+
+/** By the rules of behaviour 1: numbers as they stand. */
+function fitNumbers(lab: Lab, instrument: InstrumentContext, job: JobContext) {
+  const { instrumentId, capabilities } = instrument;
+  const announced = capabilities.find((one) => one.name === job.capability)?.parameters ?? {};
+  const configured = lab.policies[instrumentId]?.limits ?? {};
+  return (
+    violationText(job.parameters, announced, instrumentId) ??
+    violationText(job.parameters, configured, instrumentId) ??
+    {}
+  );
+}
+
+function refusalOfNumbers(
+  parameters: Parameters,
+  limits: Limits,
+  whose: string,
+): string | undefined {
+  const broken = Object.entries(parameters).find(
+    ([, value]) => typeof value === "number" && !Number.isFinite(value),
+  );
+  if (broken !== undefined) return `${broken[0]} has no value.`;
+  return violationText(parameters, limits, whose);
+}
+
+function violationText(parameters: Parameters, limits: Limits, whose: string): string | undefined {
+  const violation = findLimitViolation(parameters, limits);
+  if (violation === undefined) return undefined;
+  const { min, max } = violation.limit;
+  const range = `${min ?? "-inf"} to ${max ?? "inf"}`;
+  return `${whose} refuses ${violation.parameter} = ${JSON.stringify(violation.value)}: allowed is ${range} (TL-3104).`;
+}
+
+function firstText(
+  steps: readonly RecipeStep[],
+  find: (step: RecipeStep) => string | undefined,
+): string | undefined {
+  for (const step of steps) {
+    const found = find(step);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { BirthProblem } from "../domain/limits/known-laboratory.ts";
+import type { Lab } from "./lab.ts";
+
+/** Something wrong that the machines and the limits know of; the views add what they see themselves. */
+export interface LabAlarm {
+  readonly alarmId: string;
+  readonly severity: "critical" | "warning";
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Where in the configuration's file a problem lies, e.g. `lab.yaml:23`; `undefined` where nobody knows. */
+export type SourceOf = (path: BirthProblem["path"]) => string | undefined;
+
+/** Limits that limit nothing, recipes that fit no instrument, guards that have tripped, jobs that were given up. */
+export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAlarm[] {
+  return [
+    ...lab.problems.map((problem) => problemAlarm(problem, sourceOf)),
+    ...[...lab.guards].map(([guardId, { instrumentId, action, text }]): LabAlarm => {
+      const severity = action === "pause" ? "warning" : "critical";
+      return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };
+    }),
+    ...[...lab.alarms.values()]
+      .filter(({ id }) => !id.startsWith("campaign/"))
+      .map(({ id, severity, text }): LabAlarm => {
+        return { alarmId: id, severity, subject: id.slice(id.indexOf("/") + 1), text };
+      }),
+  ];
+}
+
+function problemAlarm(problem: BirthProblem, sourceOf: SourceOf): LabAlarm {
+  const { path, text, instrumentId, campaignId } = problem;
+  const where = [sourceOf(path), showPath(path)].filter((part) => part !== undefined).join(" ");
+  return {
+    alarmId: `limits/${path.join("/")}`,
+    severity: "critical",
+    subject: instrumentId ?? campaignId ?? String(path[1] ?? ""),
+    text: `${where}: ${text}.`,
+  };
+}
+
+/** `instruments.furnace-01.limits.temperature_K`, `campaigns.c1.recipe[0].capability`. */
+function showPath(path: BirthProblem["path"]): string {
+  return path
+    .map((part, k) => (typeof part === "number" ? `[${part}]` : k === 0 ? part : `.${part}`))
+    .join("");
+}

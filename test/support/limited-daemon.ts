@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { campaignSpecs } from "../../config/campaign-spec.ts";
+import { loadConfiguration } from "../../config/load-configuration.ts";
+import type { Logger } from "../../src/core/logger.ts";
+import { createDaemon, type Daemon } from "../../src/daemon.ts";
+import { SITE } from "../contract/brokers.ts";
+import { Mosquitto, mosquittoIsThere } from "../contract/mosquitto.ts";
+import { type Script, ScriptedInstrument } from "./scripted-instrument.ts";
+
+export interface Place {
+  readonly name: string;
+  /** What the configuration says about the broker. */
+  readonly broker: (later: Later) => Promise<string>;
+}
+
+type Later = (end: () => unknown) => void;
+
+const PLACES: readonly Place[] = [
+  { name: "the embedded broker", broker: async () => "{ port: 0 }" },
+  {
+    name: "Mosquitto",
+    broker: async (later) => {
+      const broker = new Mosquitto();
+      await broker.start();
+      later(() => broker.stop());
+      return `{ url: "mqtt://127.0.0.1:${broker.port}" }`;
+    },
+  },
+];
+
+/** The embedded broker, and Mosquitto where it is installed. */
+export const places = (): readonly Place[] => (mosquittoIsThere() ? PLACES : PLACES.slice(0, 1));
+
+export interface LogLine {
+  readonly level: string;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A real daemon with a configuration of a test's own, its instruments and what it wrote in its log. */
+export class LimitedDaemon {
+  readonly lines: LogLine[] = [];
+  daemon!: Daemon;
+  private readonly folder = mkdtempSync(join(tmpdir(), "tieline-limits-"));
+  private readonly ends: (() => unknown)[] = [];
+
+  /** `body` is the configuration without version, site and broker. */
+  async start(place: Place, body: string): Promise<this> {
+    const file = join(this.folder, "lab.yaml");
+    const broker = await place.broker((end) => this.ends.push(end));
+    writeFileSync(file, `version: 1\nsite: ${SITE}\nbroker: ${broker}\n${body}`);
+    const loaded = loadConfiguration(file);
+    this.daemon = await createDaemon({
+      configuration: loaded.configuration,
+      campaigns: campaignSpecs(loaded, "1"),
+      log: join(this.folder, "log"),
+      logger: this.logger(),
+      sourceOf: loaded.sourceOf,
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    this.ends.push(() => this.daemon.stop());
+    await this.daemon.start();
+    return this;
+  }
+
+  async add(script: Script): Promise<ScriptedInstrument> {
+    const instrument = new ScriptedInstrument(this.daemon.brokerUrl, script);
+    this.ends.push(() => instrument.stop());
+    await instrument.isReady();
+    return instrument;
+  }
+
+  alarms(): string[] {
+    return this.daemon.view.overview().alarms.map(({ subject, text }) => `${subject}: ${text}`);
+  }
+
+  logged(event: string): LogLine[] {
+    return this.lines.filter((line) => line.event === event);
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.ends.splice(0).reverse()) await end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private logger(): Logger {
+    const note =
+      (level: string) =>
+      (fields: Readonly<Record<string, unknown>>, event: string): void => {
+        this.lines.push({ level, event, fields });
+      };
+    const logger = { debug: note("debug"), info: note("info"), warn: note("warn") };
+    return { ...logger, error: note("error"), child: () => this.logger() } as Logger;
+  }
+}
