@@ -66,6 +66,7 @@ const RULES: Record<
     ],
     node: true,
   },
+  "adapters/patterns": { ours: ["src/core", "src/models"], node: true },
   "adapters/runners": {
     ours: [
       "src/core",
