@@ -45,7 +45,7 @@ export function makeFolder(): string {
 }
 
 /** A campaign of one step for the `MiniInstrument`; `more` are further lines of it. */
-export function campaignYaml(more: readonly string[] = []): string {
+function campaignYaml(more: readonly string[] = []): string {
   return [
     "campaigns:",
     "  - id: c1",

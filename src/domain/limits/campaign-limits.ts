@@ -56,7 +56,7 @@ function uncarriedLimit(campaign: Limited & { readonly space?: CampaignCommon["s
 }
 
 /** Every name that a limit or a condition of the campaign may speak of: axes and set points of all its recipes. */
-export function namesOfCampaign(
+function namesOfCampaign(
   campaign: Limited & { readonly space?: CampaignCommon["space"] },
 ): string[] {
   const recipes = [campaign.recipe, ...Object.values(campaign.alternatives ?? {})];
@@ -66,7 +66,7 @@ export function namesOfCampaign(
 }
 
 /** Names of a candidate's parameters. */
-export function axisNames(space: CampaignCommon["space"]): string[] {
+function axisNames(space: CampaignCommon["space"]): string[] {
   switch (space.kind) {
     case "grid":
     case "box":
