@@ -62,6 +62,7 @@ const RULES: Record<
       "src/views",
       "src/planning",
       "adapters/frames",
+      "adapters/mqtt",
       "adapters/system",
     ],
     node: true,

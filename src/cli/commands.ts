@@ -5,7 +5,9 @@ import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerIdentify } from "./identify/identify.ts";
+import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
+import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
@@ -26,6 +28,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerStatus,
   registerOperate,
+  registerExtend,
+  registerPropose,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,
@@ -35,6 +39,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerExport,
   registerReport,
   registerReplay,
+  registerLog,
   registerStructure,
   registerRunner,
   registerContract,
