@@ -45,7 +45,7 @@ export function makeFolder(): string {
 }
 
 /** A campaign of one step for the `MiniInstrument`; `more` are further lines of it. */
-function campaignYaml(more: readonly string[] = []): string {
+export function campaignYaml(more: readonly string[] = []): string {
   return [
     "campaigns:",
     "  - id: c1",

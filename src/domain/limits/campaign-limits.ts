@@ -56,7 +56,7 @@ function uncarriedLimit(campaign: Limited & { readonly space?: CampaignCommon["s
 }
 
 /** Every name that a limit or a condition of the campaign may speak of: axes and set points of all its recipes. */
-function namesOfCampaign(
+export function namesOfCampaign(
   campaign: Limited & { readonly space?: CampaignCommon["space"] },
 ): string[] {
   const recipes = [campaign.recipe, ...Object.values(campaign.alternatives ?? {})];
