@@ -360,7 +360,6 @@ describe("encode", () => {
       });
     }
   });
-  });
 
   test.each([
     [
