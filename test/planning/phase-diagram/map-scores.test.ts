@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { listCandidates } from "../../../src/domain/candidates.ts";
 import {
   MAP_SCORES,
   mapScoreNames,
@@ -28,10 +29,12 @@ function choiceOf(score: string): { readonly chosen: number; readonly open: read
     model: { score, initial: 0, diversity: "none" },
   });
   const planner = createPhaseDiagramPlanner(spec, WITH_SUREST);
-  const known = { c0: "a", c1: "a", c10: "b", c65: "c", c5: "a" };
+  const candidates = listCandidates(spec.space);
+  const known = { c0: "a", c2: "a", c12: "a", c10: "b", c65: "c" };
   planner.learn(
     Object.entries(known).map(([candidateId, phase], k) => ({
-      ...{ position: k + 1, candidateId, parameters: {} },
+      ...{ position: k + 1, candidateId },
+      parameters: candidates[Number(candidateId.slice(1))]?.parameters ?? {},
       observations: [{ kind: "phases", phases: [phase] }],
     })),
   );
