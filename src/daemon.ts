@@ -55,7 +55,16 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     logger,
   );
   const loop: Loop = composeLoop(
-    { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+    {
+      log,
+      bus,
+      planner,
+      clock: systemClock,
+      timers: systemTimers,
+      monotonic_ms: () => performance.now(),
+      logger,
+      at: options.at,
+    },
     {
       site: configuration.site,
       agentId: configuration.agent,

@@ -44,6 +44,8 @@ export interface InstrumentDetailView extends InstrumentView {
 
 /** Samples of a telemetry channel that are kept; older ones are dropped, the event log never had them. */
 const TRACE_SAMPLES = 300;
+/** Names of states that are remembered, to know a repetition. */
+const STATE_IDS_MAX = 32;
 /** Channels of an instrument that are kept; a device that invents names can't fill the memory. */
 const CHANNELS_MAX = 32;
 
@@ -77,7 +79,9 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     seen_ms: 0,
   };
   let stopped_position: number | undefined;
-  let order = { bootId: "", seq: -1 };
+  let order: { bootId: string; seq: number; messageIds: string[] } = {
+    ...{ bootId: "", seq: -1, messageIds: [] },
+  };
   const counts = { results: 0, failures: 0 };
   const traces = new Map<string, Trace>();
 
@@ -91,8 +95,11 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       base = { ...base, kind, simulated, capabilities, connection: "online" };
     } else {
       // Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late.
-      if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
-      order = { bootId: fact.bootId, seq: fact.seq };
+      // One with a lower number under a name of its own is of an instrument that counts anew.
+      const isOld = fact.bootId === order.bootId && fact.seq <= order.seq;
+      if (isOld && order.messageIds.includes(fact.message.id)) return;
+      const messageIds = [...order.messageIds, fact.message.id].slice(-STATE_IDS_MAX);
+      order = { bootId: fact.bootId, seq: fact.seq, messageIds };
       const { operation, control, safety, jobId } = fact;
       stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
