@@ -62,10 +62,12 @@ const RULES: Record<
       "src/views",
       "src/planning",
       "adapters/frames",
+      "adapters/mqtt",
       "adapters/system",
     ],
     node: true,
   },
+  "adapters/patterns": { ours: ["src/core", "src/models"], node: true },
   "adapters/runners": {
     ours: [
       "src/core",

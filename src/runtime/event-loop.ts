@@ -159,7 +159,8 @@ class EventLoop implements Runtime {
       return await this.receiveStop(decoded.fact, message);
     } else {
       this.noteClock(decoded, message.retained);
-      await this.receiveFact(decoded.fact, message);
+      const fact = this.ports.interpret?.(decoded.fact) ?? decoded.fact;
+      await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     }
     return "forward";
   }

@@ -187,12 +187,16 @@ describe("a job", () => {
   });
 
   test("is held to the narrower of the device's and the configuration's limits", async () => {
-    await open({}, { limits: { temperature_K: { max: 1000 } } });
+    await open({}, { limits: { temperature_K: { max: 726.85, unit: "Cel" } } });
     await agent.order("j1", { parameters: { temperature_K: 1001 } });
     await agent.untilSaid("rejected", { jobId: "j1", retryable: false });
-    expect(agent.last("rejected")?.["reason"]).toBe("temperature_K = 1001 K is outside -..1000");
+    expect(agent.last("rejected")?.["reason"]).toBe(
+      "temperature_K = 1001 K is outside the gateway's limits: -inf to 726.85 Cel (TL-3104)",
+    );
     await agent.order("j2", { parameters: { temperature_K: 270 } });
     await agent.untilSaid("rejected", { jobId: "j2", retryable: false });
+    await agent.order("j3", { parameters: { temperature_K: 1000 } });
+    await agent.untilSaid("accepted", { jobId: "j3" });
   });
 
   test("that the device forgets when it is switched off and on is unknown, though it looks as if it had ended", async () => {
