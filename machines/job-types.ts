@@ -61,6 +61,8 @@ export type JobEvent =
       readonly bootId: string | undefined;
     } & Stamp)
   | ({ readonly type: "job.dispatch"; readonly sent?: SentSetPoints | undefined } & Stamp)
+  /** Its approval expired before it began: it waits for a person again. */
+  | ({ readonly type: "job.lapse" } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
   | ({ readonly type: "job.accepted" } & FromInstrument)

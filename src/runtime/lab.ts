@@ -59,6 +59,7 @@ export interface Lab {
       readonly campaignId: string;
       readonly accepted: boolean;
       readonly reason?: string | undefined;
+      readonly candidateIds?: readonly string[] | undefined;
     }
   >;
   /** Changes of each campaign so far; tells old states from new ones. */
@@ -71,6 +72,10 @@ export interface Lab {
   readonly queued: Set<string>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
+  /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
+  readonly configured: Map<string, CampaignSpec>;
+  /** The laboratory's, for opening hours. */
+  timeZone: string;
   /** What the configuration says of instruments, by their ids. */
   policies: Readonly<Record<string, InstrumentPolicy>>;
   /** Number of the rules that this part of the log follows; see behaviour.ts. */
@@ -119,6 +124,8 @@ export function createLab(): Lab {
     instrumentIds: [],
     queued: new Set(),
     doubtful: new Set(),
+    configured: new Map(),
+    timeZone: "UTC",
     policies: {},
     behaviour: 1,
     problems: [],

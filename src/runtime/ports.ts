@@ -41,6 +41,8 @@ export interface RuntimeOptions {
   readonly site: string;
   readonly agentId: string;
   readonly version: string;
+  /** The laboratory's; absent: UTC. */
+  readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
 }

@@ -15,6 +15,7 @@ const CONTENTS = [
   /^dist\/THIRD-PARTY\.txt$/,
   /^docs\/(decisions\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w/-]+\.(png|svg)$/,
+  /^examples\/[\w.-]+\.mjs$/,
   /^config\/[\w.-]+\.yaml$/,
   /^config\/silicon\//,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
@@ -120,10 +121,15 @@ describe.runIf(isThere)("the package", () => {
       join(folder, "doors.ts"),
       `import { composeLoop, createMemoryEventLog, type LabEvent } from "tieline";
 import { jobMachine, JOB_TIMES } from "tieline/machines";
+import { createPhaseMap, fitProcess, type NextPlace } from "tieline/models";
 import { runSimulation } from "tieline/simulators";
 const kinds: readonly string[] = [composeLoop, createMemoryEventLog, runSimulation].map((one) => typeof one);
 const none: readonly LabEvent[] = [];
-process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length]));
+const map = createPhaseMap({ axes: ["x"], values: Float64Array.of(0, 0.5, 1) });
+map.learn({ row: 0, phases: ["a"] });
+const next: readonly NextPlace[] = map.propose(1);
+const { mean } = fitProcess({ columns: 1, x: [0, 1, 2], y: [1, 1, 1] }).predict([1]);
+process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length, next.length, mean[0]]));
 `,
     );
     const types = join(ROOT, "node_modules/@types");
@@ -138,7 +144,16 @@ process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, non
       "job",
       "object",
       0,
+      1,
+      1,
     ]);
+  });
+
+  test("the example of docs/models.md runs from it", () => {
+    const example = readFileSync(join(ROOT, "examples/models-library.mjs"), "utf8");
+    writeFileSync(join(folder, "example.mjs"), example);
+    const printed = command(process.execPath, "example.mjs").trim();
+    expect(readFileSync(join(ROOT, "docs/models.md"), "utf8")).toContain(printed);
   });
 });
 

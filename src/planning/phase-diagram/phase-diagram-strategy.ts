@@ -2,7 +2,10 @@ import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
 import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
-import type { GraphMapOptions } from "../../models/phase-diagram/graph/graph-state.ts";
+import {
+  GRAPH_DEFAULTS,
+  type GraphMapOptions,
+} from "../../models/phase-diagram/graph/graph-state.ts";
 import {
   PHASE_DIVERSITIES,
   PHASE_SCORES,
@@ -21,9 +24,6 @@ export interface MapStrategy {
 
 export const PHASE_METHODS = ["harmonic", "label-propagation", "label-spreading"] as const;
 export type PhaseMethodName = (typeof PHASE_METHODS)[number];
-
-/** Space-filling points before the map chooses, where the settings do not say. */
-const INITIAL = 8;
 
 /** The settings with every absent one replaced by the product's best. */
 export interface ResolvedSettings {
@@ -91,9 +91,9 @@ export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSetting
   }
   return {
     method: oneOf("method", settings.method, PHASE_METHODS, "harmonic"),
-    score: oneOf("score", settings.score, PHASE_SCORES, "balanced"),
-    diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, "local-penalty"),
-    initial: settings.initial ?? INITIAL,
+    score: oneOf("score", settings.score, PHASE_SCORES, GRAPH_DEFAULTS.score),
+    diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, GRAPH_DEFAULTS.diversity),
+    initial: settings.initial ?? GRAPH_DEFAULTS.initial,
     gamma: settings.gamma,
   };
 }
