@@ -1,4 +1,3 @@
-import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
@@ -20,6 +19,7 @@ import { createExecutor, type Executor } from "./executor.ts";
 import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
 import { type DecodedFact, factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
+import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
@@ -109,7 +109,7 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      ...startOf(this.options.policies),
+      ...factsOfPolicies(this.options.policies),
       timeZone: this.options.timeZone ?? "UTC",
       behaviour: BEHAVIOUR,
     });
@@ -355,23 +355,6 @@ class EventLoop implements Runtime {
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   return fact.type === "operator.command" ? fact.campaignId : "";
-}
-
-/** The configuration's word on instruments, as the log keeps it. */
-function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
-  const entries = Object.entries(policies);
-  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
-    const kept = entries.flatMap(([id, policy]) => {
-      const values = read(policy) ?? [];
-      return values.length === 0 ? [] : [[id, values] as const];
-    });
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
-  };
-  return {
-    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
-    instrumentConditions: some(({ conditions }) => conditions),
-    instrumentGuards: some(({ guards }) => guards),
-  };
 }
 
 function acknowledgement(

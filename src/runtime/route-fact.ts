@@ -11,6 +11,7 @@ import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
+import { policiesOf } from "./policies.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -106,19 +107,6 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
   return tells;
-}
-
-function policiesOf(fact: Of<InternalFact, "daemon.started">): Lab["policies"] {
-  return Object.fromEntries(
-    Object.entries(fact.instrumentLimits).map(([id, limits]) => [
-      id,
-      {
-        limits,
-        conditions: fact.instrumentConditions?.[id],
-        guards: fact.instrumentGuards?.[id],
-      },
-    ]),
-  );
 }
 
 function defineCampaign(
