@@ -95,7 +95,7 @@ function named<Fields extends { readonly then: GuardAction }>({ then, ...guard }
   return { ...guard, action: then };
 }
 
-export const instrumentGuardsSchema = z
+const instrumentGuardsSchema = z
   .array(z.strictObject(guardFields).superRefine(checkGuard).transform(named))
   .max(32);
 

@@ -17,7 +17,7 @@ import {
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
-import { type DecodedFact, factKey, judge, quarantined } from "./incoming.ts";
+import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
@@ -167,7 +167,10 @@ class EventLoop implements Runtime {
   }
 
   /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
-  private noteClock({ fact, sent_ms }: DecodedFact, retained: boolean): void {
+  private noteClock(
+    { fact, sent_ms }: Extract<Decoded, { readonly kind: "fact" }>,
+    retained: boolean,
+  ): void {
     if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
     this.clocks.onMessage(fact.instrumentId, sent_ms);
   }

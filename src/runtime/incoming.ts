@@ -1,5 +1,4 @@
 import type { InstrumentContext } from "../../machines/index.ts";
-import type { Decoded } from "../events/codec.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
@@ -63,8 +62,6 @@ export function quarantined(
     reason,
   };
 }
-
-export type DecodedFact = Extract<Decoded, { kind: "fact" }>;
 
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);

@@ -1,7 +1,7 @@
 import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
-import type { AgentIdentity, WireCodec } from "../events/codec.ts";
+import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
@@ -74,5 +74,3 @@ export interface RuntimeObserver {
 
 /** What became of an incoming message. */
 export type MessageCount = "logged" | "duplicate" | "ignored" | "telemetry" | "quarantined";
-
-export type { AgentIdentity };

@@ -77,14 +77,14 @@ const BANDWIDTH_published_steps = 1.5;
  * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
  * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
  */
-export function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
+function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
   const { method, gamma } = resolveSettings(settings);
   if (gamma !== undefined || method === "harmonic") return gamma;
   const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
   return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
 }
 
-export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
+function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
   if (settings.score === "expected-risk" && settings.method === "label-spreading") {
     const what = "the score expected-risk needs the method harmonic or label-propagation";
     throw new LabError("TL-5003", what, { exitCode: 2 });

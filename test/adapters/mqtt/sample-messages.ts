@@ -2,7 +2,7 @@ import { MESSAGES, type MessageName } from "../../../adapters/mqtt/contract.ts";
 import { topicOf } from "../../../adapters/mqtt/topics.ts";
 
 export const SITE = "lab1";
-export const IDS = {
+const IDS = {
   instrumentId: "furnace1",
   jobId: "c1.e1.s1",
   campaignId: "c1",
