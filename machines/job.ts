@@ -24,7 +24,7 @@ const letGo = [effect(releaseStation)];
 
 /**
  * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
- * decides) and `queued` (waits for a free instrument; the dashboard says for which). Deadlines are absolute times in the context, armed by a `startTimer` command.
+ * decides) and `queued` (waits for a free instrument). Deadlines are absolute times in the context, armed by a `startTimer` command.
  */
 export const jobMachine = setupJob.createMachine({
   id: "job",

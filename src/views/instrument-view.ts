@@ -79,9 +79,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     seen_ms: 0,
   };
   let stopped_position: number | undefined;
-  let order: { bootId: string; seq: number; messageIds: string[] } = {
-    ...{ bootId: "", seq: -1, messageIds: [] },
-  };
+  const order = createStateOrder();
   const counts = { results: 0, failures: 0 };
   const traces = new Map<string, Trace>();
 
@@ -94,12 +92,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       const { kind, simulated, capabilities } = fact;
       base = { ...base, kind, simulated, capabilities, connection: "online" };
     } else {
-      // Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late.
-      // One with a lower number under a name of its own is of an instrument that counts anew.
-      const isOld = fact.bootId === order.bootId && fact.seq <= order.seq;
-      if (isOld && order.messageIds.includes(fact.message.id)) return;
-      const messageIds = [...order.messageIds, fact.message.id].slice(-STATE_IDS_MAX);
-      order = { bootId: fact.bootId, seq: fact.seq, messageIds };
+      if (!order.takes(fact)) return;
       const { operation, control, safety, jobId } = fact;
       stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
@@ -140,6 +133,25 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     }),
   };
 }
+
+/**
+ * Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late. One with a
+ * lower number under a name of its own is of an instrument that counts anew.
+ */
+function createStateOrder(): { takes(fact: StateFact): boolean } {
+  let last: { bootId: string; seq: number; messageIds: readonly string[] } | undefined;
+  return {
+    takes: ({ bootId, seq, message }) => {
+      const isOld = last !== undefined && bootId === last.bootId && seq <= last.seq;
+      if (isOld && last?.messageIds.includes(message.id) === true) return false;
+      const messageIds = [...(last?.messageIds ?? []), message.id].slice(-STATE_IDS_MAX);
+      last = { bootId, seq, messageIds };
+      return true;
+    },
+  };
+}
+
+type StateFact = Extract<InstrumentFact, { readonly type: "instrument.state" }>;
 
 function readingsOf(traces: ReadonlyMap<string, Trace>): ReadingView[] {
   return [...traces].flatMap(([channel, { unit, samples }]) => {
