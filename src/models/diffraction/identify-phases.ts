@@ -15,7 +15,7 @@ import {
 } from "./search-phase-sets.ts";
 
 import { type UnexplainedLine, unexplainedLines } from "./unexplained.ts";
-import { weightFractions } from "./weight-fractions.ts";
+import { type WeightFraction, weightFractions } from "./weight-fractions.ts";
 
 /** A set of phases with its probability. */
 export interface PhaseSet {
@@ -23,7 +23,7 @@ export interface PhaseSet {
   readonly phases: readonly string[];
   readonly probability: number;
   /** Shares of the weight with their standard deviations, in the order of the phases. */
-  readonly weights: readonly { readonly fraction: number; readonly error: number }[];
+  readonly weights: readonly WeightFraction[];
   readonly fit: PhaseFit;
   /** Each phase's part of the model. */
   readonly curves: readonly { readonly name: string; readonly curve: Float64Array }[];
