@@ -50,14 +50,14 @@ export interface IdentifyOptions {
 const SHOWN = 0.005;
 
 const SETTINGS = {
-  price: 6,
+  price: 7,
   temperature: 1.5,
   width: 6,
   beam: 2,
   margin: 14,
   steps: 4,
   start: { relative: 0.25, floor: 0.008 },
-  unfamiliar: 0.02,
+  unfamiliar: 0.012,
 };
 
 /** Probabilities of phase sets for one pattern. Cost: some 40 fits. */
