@@ -32,6 +32,17 @@ export interface WireCodec {
   encode(command: WireCommand, agent: AgentIdentity, time_ms: number): OutgoingMessage;
 }
 
+/**
+ * How long a start may still be obeyed, ms: what is left until its time, and never more than it was given, whatever the
+ * clock has been set to since. 0 or less: it must not be sent.
+ */
+export function leftOf_ms(
+  { notAfter_ms, validFor_ms }: Extract<WireCommand, { readonly type: "startJob" }>,
+  now_ms: number,
+): number {
+  return Math.min(notAfter_ms - now_ms, validFor_ms ?? Number.POSITIVE_INFINITY);
+}
+
 /** The name of the daemon's own word on the emergency stop: epoch, position of the log, time. */
 export function ownStopId(epoch: number, position: number, time_ms: number): string {
   return `emergency-stop.e${epoch}.p${position}.${time_ms}`;

@@ -1,4 +1,4 @@
-import { createConductor } from "../../conductor.ts";
+import { Conductor } from "../../conductor.ts";
 import type { Conflict } from "../../evidence/conflicts.ts";
 import type { Standing } from "../../evidence/ledger.ts";
 import { unseenByArea } from "../../evidence/map-figures.ts";
@@ -38,7 +38,7 @@ const UNSEEN_PER_GUESS = 0.5;
  * @returns an engine; after a result the sections are built anew, O(levels x results x candidates of a level)
  */
 export function createStackModel(grid: MapGrid, options: StackOptions = {}): MapModel {
-  return createConductor(new StackReader(grid, options));
+  return new Conductor(new StackReader(grid, options));
 }
 
 export interface StackOptions {
