@@ -5,7 +5,7 @@ import type { OutgoingMessage } from "./message-bus.ts";
 /** What a message turned out to be. */
 export type Decoded =
   /** To be logged (unless it is a duplicate). */
-  | { readonly kind: "fact"; readonly fact: LabFact }
+  | { readonly kind: "fact"; readonly fact: LabFact; readonly sent_ms: number }
   /** Shown but not kept: telemetry and later progress. */
   | {
       readonly kind: "telemetry";
@@ -13,6 +13,8 @@ export type Decoded =
       readonly channel: string;
       readonly value: number;
       readonly unit: string;
+      /** By the instrument's clock. */
+      readonly sent_ms: number;
     }
   /** Our own messages coming back, and what is not for the daemon. */
   | { readonly kind: "ignored" }
