@@ -5,7 +5,10 @@ import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
-import { openEventLog } from "../adapters/storage/open-event-log.ts";
+import { cacheFolderOf, openEventLog } from "../adapters/storage/open-event-log.ts";
+import { createSnapshotFile } from "../adapters/storage/snapshot-file.ts";
+import { codeFingerprint } from "../adapters/system/code-fingerprint.ts";
+import { deflatePacker } from "../adapters/system/deflate-packer.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
@@ -14,6 +17,7 @@ import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
 import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
+import { locateJob } from "./runtime/lab-status.ts";
 import type { KillPoint } from "./runtime/ports.ts";
 
 export interface DaemonOptions {
@@ -23,6 +27,8 @@ export interface DaemonOptions {
   readonly log: string;
   /** A person knows that acknowledged events are gone, and wants the log to go on without them. */
   readonly acceptLoss?: boolean | undefined;
+  /** Data folder: caches of a log that has no folder of its own lie there. */
+  readonly folder?: string | undefined;
   readonly logger: Logger;
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
@@ -45,7 +51,12 @@ export interface Daemon extends Loop {
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger, acceptLoss } = options;
-  const log = await openEventLog({ address: options.log, logger, acceptLoss });
+  const folder = cacheFolderOf(options.log, options.folder ?? "");
+  const store = folder === "" ? undefined : createSnapshotFile(folder, codeFingerprint());
+  const found = await store?.load();
+  const known = found?.mark;
+  const log = await openEventLog({ address: options.log, logger, acceptLoss, known });
+  const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
   const broker = createBus(configuration, logger, () => loop.lab.epoch);
   const bus = createClassifyingBus(
@@ -55,13 +66,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     logger,
   );
   const loop: Loop = composeLoop(
-    { log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+    {
+      ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+      packer: deflatePacker,
+    },
     {
       site: configuration.site,
       agentId: configuration.agent,
       policies: configuration.instruments,
       sourceOf: options.sourceOf,
       campaigns: options.campaigns,
+      snapshots: store && { store, found: isFitting ? found : undefined },
       onPublished: options.onPublished,
       observer: {
         onSettled: () => options.onSettled?.(),
@@ -93,7 +108,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
 
 /** Trajectories are classified for the campaigns whose map is made of them. */
 function structureModelOf(loop: Loop, jobId: string) {
-  const campaignId = loop.lab.machines.job.get(jobId)?.context.campaignId;
+  const campaignId = locateJob(loop.lab, jobId)?.campaignId;
   const spec = loop.lab.specs.get(campaignId ?? "");
   if (spec?.goal !== "structure-map") return undefined;
   return { model: spec.model.structureModel, fraction_min: spec.model.fraction_min };

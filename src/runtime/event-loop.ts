@@ -18,6 +18,7 @@ import { createExecutor, type Executor } from "./executor.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import { shelveFinished } from "./shelf.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -57,7 +58,7 @@ export function createRuntime(
 }
 
 class EventLoop implements Runtime {
-  readonly lab = createLab();
+  readonly lab: Lab;
   private readonly ports: RuntimePorts;
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
@@ -70,6 +71,7 @@ class EventLoop implements Runtime {
 
   constructor(ports: RuntimePorts, options: RuntimeOptions, observer: RuntimeObserver) {
     this.ports = ports;
+    this.lab = createLab(ports.packer);
     this.options = options;
     this.observer = observer;
     this.executor = createExecutor({
@@ -81,7 +83,9 @@ class EventLoop implements Runtime {
   }
 
   async start(): Promise<void> {
-    for await (const event of this.ports.log.read()) this.fold(event, false);
+    const known = this.ports.restore?.(this.lab) ?? 0;
+    for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
+    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
     await this.submit({
       type: "daemon.started",
       site: this.options.site,
@@ -215,6 +219,7 @@ class EventLoop implements Runtime {
       this.executor.plannerStartedAfresh(fact.spec.campaignId);
     }
     this.observer.onEvent?.(event, this.lab, live);
+    for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
     }

@@ -62,10 +62,22 @@ export interface InstrumentFold {
   detail(connection?: string): InstrumentDetailView;
   /** Where in the log it last said that it is stopped; `undefined` where it says something else by now. */
   readonly stopped_position: number | undefined;
+  /** Plain data of which `createInstrumentFold` makes the same fold, but for telemetry, which no log has. */
+  save(): SavedInstrument;
 }
 
-export function createInstrumentFold(instrumentId: string): InstrumentFold {
-  let base: Omit<InstrumentView, "counts" | "readings"> = {
+export interface SavedInstrument {
+  readonly base: Omit<InstrumentView, "counts" | "readings">;
+  readonly stopped_position?: number | undefined;
+  readonly order: { readonly bootId: string; readonly seq: number };
+  readonly counts: { readonly results: number; readonly failures: number };
+}
+
+export function createInstrumentFold(
+  instrumentId: string,
+  saved?: SavedInstrument,
+): InstrumentFold {
+  let base: Omit<InstrumentView, "counts" | "readings"> = saved?.base ?? {
     instrumentId,
     kind: "unknown",
     simulated: false,
@@ -76,9 +88,9 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     capabilities: [],
     seen_ms: 0,
   };
-  let stopped_position: number | undefined;
-  let order = { bootId: "", seq: -1 };
-  const counts = { results: 0, failures: 0 };
+  let stopped_position = saved?.stopped_position;
+  let order = saved?.order ?? { bootId: "", seq: -1 };
+  const counts = { ...(saved?.counts ?? { results: 0, failures: 0 }) };
   const traces = new Map<string, Trace>();
 
   const apply = (event: LabEvent<InstrumentFact>): void => {
@@ -124,6 +136,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       base = { ...base, seen_ms: time_ms, fraction: undefined, text: undefined };
     },
     view,
+    save: () => ({ base, stopped_position, order, counts: { ...counts } }),
     get stopped_position() {
       return stopped_position;
     },

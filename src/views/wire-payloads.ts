@@ -34,11 +34,6 @@ export interface CampaignModelPayload {
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
-export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
-  const { state, revision, budget, inFlight, observations } = view;
-  return { state, revision, budget, inFlight, observations: observations.total };
-}
-
 /** The latest batch; `undefined` before the first. */
 export function campaignBatchPayload(view: CampaignView): CampaignBatchPayload | undefined {
   const { batch, model, jobs } = view;

@@ -84,6 +84,7 @@ async function run(about: Run): Promise<string | undefined> {
     campaigns,
     log,
     acceptLoss: options.acceptLoss,
+    folder,
     logger,
     sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
@@ -127,7 +128,7 @@ function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, lo
   io.out(
     `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
   );
-  for (const id of daemon.view.campaignIds) {
+  for (const id of daemon.view.campaignIdsAtHand) {
     const campaign = daemon.view.campaign(id);
     if (campaign?.state === "validated")
       io.out(
