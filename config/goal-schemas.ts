@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { ACQUISITIONS } from "../src/domain/acquisitions.ts";
 import { GOALS, type Goal } from "../src/domain/campaign.ts";
+import { OPTIMISE_SCORES } from "../src/planning/optimise/scores/index.ts";
 import { rangeSchema, unitSchema } from "./limits-schema.ts";
 
 const known = z.array(
@@ -43,7 +43,7 @@ const objective = z.strictObject({
 
 const optimiseModel = z.strictObject({
   objectives: z.array(objective).min(1).max(6),
-  acquisition: z.enum(ACQUISITIONS).optional(),
+  acquisition: z.enum(OPTIMISE_SCORES.map(({ name }) => name)).optional(),
   kernel: z.enum(["matern-5/2", "squared-exponential"]).optional(),
   inputs: z.array(z.string().min(1)).min(1).optional(),
   logInputs: z.array(z.string().min(1)).optional(),

@@ -105,9 +105,24 @@ export const configurationSchema = z.strictObject({
   laboratory: laboratorySchema.optional(),
   /** Runners that this daemon starts beside itself, each a separate client of the broker. */
   runners: z
-    .array(z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }))
+    .array(
+      z.union(
+        [
+          z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }),
+          /** A module of one's own that exports `device`, relative to this file; its limits stand under `instruments`. */
+          z.strictObject({
+            id: identifier,
+            device: z.string().min(1),
+            poll_ms: z.number().int().min(10).max(3_600_000).optional(),
+          }),
+        ],
+        "write id: and kind: effective-model, or id: and device: FILE.mjs",
+      ),
+    )
     .max(64)
     .default([]),
+  /** Modules of one's own that export `interpreter`, relative to this file. */
+  interpreters: z.array(z.string().min(1)).max(32).default([]),
   instruments: z
     .record(
       identifier,

@@ -257,9 +257,14 @@ export const armSuspension = setupCampaign.enqueueActions((args) => {
   const timers = context.timers + 1;
   const timerId = `${context.campaignId}/t${timers}`;
   const next = { ...context, suspensions: context.suspensions + 1 };
+  const why =
+    event.type === "experiment.failed" && event.detail !== undefined && event.detail !== ""
+      ? { reason: `too many experiments in a row failed, the last because ${event.detail}` }
+      : {};
   enqueue.assign({
     timers,
     timerId,
+    ...why,
     suspensions: next.suspensions,
     planFailures: 0,
     failuresInARow: 0,

@@ -67,6 +67,8 @@ interface AboutExperiment extends Stamp {
   readonly experimentId: string;
   readonly candidateId: string;
   readonly reason?: JobFailureReason | undefined;
+  /** Of a failure: what the instrument or a limit said. */
+  readonly detail?: string | undefined;
 }
 
 export type OperatorEvent = {

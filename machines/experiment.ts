@@ -28,7 +28,14 @@ export type ExperimentEvent =
   | ({ readonly type: "experiment.submit"; readonly needsApproval: boolean } & Stamp)
   | ({ readonly type: "experiment.approve" } & Stamp)
   | ({ readonly type: "experiment.cancel"; readonly reason: JobFailureReason } & Stamp)
-  | ({ readonly type: "job.done"; readonly step: number; readonly isFailure: boolean } & Stamp)
+  | ({
+      readonly type: "job.done";
+      readonly step: number;
+      readonly isFailure: boolean;
+      /** `resultUnusable`: nothing can be learnt from what it brought, with the reason. */
+      readonly reason?: JobFailureReason | undefined;
+      readonly detail?: string | undefined;
+    } & Stamp)
   | ({
       readonly type: "job.ended";
       readonly step: number;
@@ -47,8 +54,12 @@ const setupExperiment = setup({
   actions: { effect: (_, _effect: Effect) => {} },
   guards: {
     /** The last step brings the observation; a failure is one at any step. */
+    /** It brought what cannot be learnt from, or cannot be true: the experiment has failed. */
+    isUnusable: ({ context, event }) =>
+      event.type === "job.done" && event.step === context.step && event.reason === "resultUnusable",
     isLast: ({ context, event }) =>
       event.type === "job.done" &&
+      event.reason !== "resultUnusable" &&
       event.step === context.step &&
       (event.isFailure || context.step === context.recipe.steps.length - 1),
     isCurrent: ({ context, event }) => "step" in event && event.step === context.step,
@@ -100,7 +111,8 @@ const tellCampaign = (type: "experiment.observed" | "experiment.failed" | "exper
       type,
       experimentId: context.experimentId,
       candidateId: context.candidateId,
-      reason: event.type === "job.ended" ? event.reason : undefined,
+      reason: "reason" in event ? event.reason : undefined,
+      detail: "detail" in event ? event.detail : undefined,
       time_ms: event.time_ms,
       position: event.position,
     },
@@ -151,6 +163,7 @@ export const experimentMachine = setupExperiment.createMachine({
     step: {
       on: {
         "job.done": [
+          { guard: "isUnusable", target: "failed" },
           { guard: "isLast", target: "observed" },
           {
             guard: ({ context, event }) => event.step === context.step && context.cancelled,

@@ -106,6 +106,9 @@ export function reportEnd(type: "job.done" | "job.ended") {
       reason: context.failure?.reason,
       detail: context.failure?.detail,
       isFailure: event.type === "job.result" && event.isFailure,
+      ...(event.type === "job.result" && event.unusable !== undefined
+        ? { reason: "resultUnusable", detail: event.unusable }
+        : {}),
       time_ms: event.time_ms,
       position: event.position,
     },

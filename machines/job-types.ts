@@ -70,7 +70,12 @@ export type JobEvent =
       readonly retryable: boolean;
     } & FromInstrument)
   | ({ readonly type: "job.progress"; readonly fraction: number } & FromInstrument)
-  | ({ readonly type: "job.result"; readonly isFailure: boolean } & FromInstrument)
+  | ({
+      readonly type: "job.result";
+      readonly isFailure: boolean;
+      /** Why nothing can be learnt from it. */
+      readonly unusable?: string | undefined;
+    } & FromInstrument)
   | ({
       readonly type: "job.failed";
       readonly reason: string;

@@ -5,6 +5,7 @@ import type { Clock } from "./core/clock.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import { addsCandidates } from "./domain/extend-campaign.ts";
+import type { ResultJudgement } from "./domain/limits/judge-result.ts";
 import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
@@ -96,7 +97,7 @@ export function composeLoop(
     { ...ports, restore, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, policies: options.policies },
     observerOf({
-      ...{ agent, view, publisher, timers, logger, index, further: options.observer },
+      ...{ agent, view, publisher, logger, index, further: options.observer },
       settled: () => cache?.note(),
       sourceOf: options.sourceOf,
     }),
@@ -162,6 +163,17 @@ interface Onlookers {
   readonly sourceOf: SourceOf | undefined;
 }
 
+/** A number that is taken in another unit, and a result that is not taken at all, are told where people look. */
+function tellJudgement(
+  logger: RuntimePorts["logger"],
+  judgement: ResultJudgement | undefined,
+): void {
+  if (judgement === undefined) return;
+  const { unusable, remarks } = judgement;
+  if (unusable !== undefined) logger.warn({ why: unusable }, "result.setAside");
+  else for (const what of remarks) logger.info({ what }, "result.converted");
+}
+
 /** One line in the daemon's log for each thing that the configuration and a birth do not agree on, as it is found. */
 function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolean) => void {
   let told: Lab["problems"] = [];
@@ -178,7 +190,7 @@ function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolea
 
 /** Folds what happens into the views and shows their changes. */
 function observerOf(onlookers: Onlookers): RuntimeObserver {
-  const { agent, view, index, settled, publisher, further } = onlookers;
+  const { agent, view, index, settled, publisher, further, logger } = onlookers;
   const tellProblems = problemTeller(onlookers);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
@@ -189,6 +201,7 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
       index.note(event);
       view.fold(event);
       tellProblems(lab, live);
+      if (live) tellJudgement(logger, lab.judgements.get(event.position));
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },
@@ -239,6 +252,7 @@ function showTo(
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
+    judgementOf: (position) => lab().judgements.get(position),
     hindrances: (id) => hindrancesOf(lab(), id).map(({ text }) => text),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),

@@ -1,6 +1,9 @@
 import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
-import { createClassifyingBus } from "../adapters/interpreters/interpreting-bus.ts";
-import { createTrajectoryClassifier } from "../adapters/interpreters/trajectory-classifier.ts";
+import {
+  createFactInterpreter,
+  INTERPRETERS,
+  type Interpreter,
+} from "../adapters/interpreters/index.ts";
 import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
@@ -15,6 +18,7 @@ import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
+import type { CampaignSpec } from "./domain/campaign.ts";
 import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
 import { locateJob } from "./runtime/lab-status.ts";
@@ -29,6 +33,8 @@ export interface DaemonOptions {
   readonly acceptLoss?: boolean | undefined;
   /** Data folder: caches of a log that has no folder of its own lie there. */
   readonly folder?: string | undefined;
+  /** Further ones than the daemon's own. */
+  readonly interpreters?: readonly Interpreter[] | undefined;
   readonly logger: Logger;
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
@@ -58,17 +64,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = await openEventLog({ address: options.log, logger, acceptLoss, known });
   const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
-  const broker = createBus(configuration, logger, () => loop.lab.epoch);
-  const bus = createClassifyingBus(
-    broker,
-    createTrajectoryClassifier(),
-    (jobId) => structureModelOf(loop, jobId),
+  const bus = createBus(configuration, logger, () => loop.lab.epoch);
+  const interpreter = createFactInterpreter({
+    interpreters: [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])],
+    specOf: (jobId) => specOf(loop, jobId),
     logger,
-  );
+  });
   const loop: Loop = composeLoop(
     {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
       packer: deflatePacker,
+      interpret: (fact) => interpreter.interpret(fact),
     },
     {
       site: configuration.site,
@@ -90,9 +96,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     ...loop,
     planner,
     get brokerUrl() {
-      return (
-        configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(broker)}`
-      );
+      return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
     },
     start: () => loop.start(),
     stop: async () => {
@@ -100,18 +104,15 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       stopped = true;
       await loop.stop();
       await bus.stop();
+      await interpreter.stop();
       await planner.stop();
       await log.close();
     },
   };
 }
 
-/** Trajectories are classified for the campaigns whose map is made of them. */
-function structureModelOf(loop: Loop, jobId: string) {
-  const campaignId = locateJob(loop.lab, jobId)?.campaignId;
-  const spec = loop.lab.specs.get(campaignId ?? "");
-  if (spec?.goal !== "structure-map") return undefined;
-  return { model: spec.model.structureModel, fraction_min: spec.model.fraction_min };
+function specOf({ lab }: Loop, jobId: string): CampaignSpec | undefined {
+  return lab.specs.get(locateJob(lab, jobId)?.campaignId ?? "");
 }
 
 function createBus(configuration: Configuration, logger: Logger, epoch: () => number): MessageBus {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as gateway from "../adapters/gateway/index.ts";
+import * as interpreters from "../adapters/interpreters/index.ts";
 import * as machines from "../machines/index.ts";
 import * as simulators from "../simulators/index.ts";
 import * as tieline from "../src/index.ts";
@@ -36,6 +37,15 @@ test("tieline/gateway exports what it has promised", () => {
       "LabError",
       "createTaskDevice",
       "openGateway",
+    ]
+  `);
+});
+
+test("tieline/interpreters exports what it has promised", () => {
+  expect(Object.keys(interpreters).sort()).toMatchInlineSnapshot(`
+    [
+      "INTERPRETERS",
+      "createFactInterpreter",
     ]
   `);
 });

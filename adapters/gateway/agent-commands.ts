@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/core/clock.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import type { Limits } from "../../src/domain/candidate.ts";
+import type { MessageData } from "../mqtt/contract.ts";
 import { readFrom, type WireMessage } from "../mqtt/read-message.ts";
 import type { Device } from "./device.ts";
 import { wordsOf } from "./device-calls.ts";
@@ -56,7 +57,8 @@ export class AgentCommands {
       case "emergencyStop":
         // Whoever may stop; only a person, or the agent for one, clears.
         if (message.data.active || !message.identity.source.startsWith("instrument/"))
-          this.#latch(message.data.active, message.data.by, message.data.reason);
+          if (message.data.active || mayClear(message)) this.#latch(message.data);
+          else this.#parts.logger.warn({ source: message.identity.source }, "gateway.clearRefused");
         else this.#parts.logger.warn({ ...message.identity }, "gateway.clearIgnored");
         break;
       case "jobAck":
@@ -82,7 +84,7 @@ export class AgentCommands {
     }
   }
 
-  #latch(active: boolean, by: string, reason: string): void {
+  #latch({ active, by, reason }: MessageData<"emergencyStop">): void {
     const why = `the emergency stop is active (${by}: ${reason})`;
     if (active) this.#parts.driver.halt(why);
     if (active !== (this.#parts.journal.emergency !== undefined)) {
@@ -199,4 +201,9 @@ export class AgentCommands {
 
   readonly #broken = (error: unknown): void =>
     this.#parts.logger.error({ problem: wordsOf(error) }, "gateway.broken");
+}
+
+/** Anybody may stop; a clear counts from a person, or from the agent that has judged it (decision 120). */
+function mayClear({ identity }: WireMessage): boolean {
+  return /^(operator|agent)\//.test(identity.source);
 }

@@ -214,12 +214,14 @@ class InstrumentGateway implements Gateway {
   }
 
   #stateWords(): StateWords {
-    const { status, jobId, isHaltOverdue } = this.#driver;
+    const { status, jobId, isHalting, isHaltOverdue } = this.#driver;
     const { state, control = "automatic", safety = "ok" } = status;
     const isBusy = jobId !== undefined || state === "busy";
     const isFault = isHaltOverdue || state === "unknown" || state === "fault";
     const operation = isFault ? "fault" : state === "held" ? "held" : isBusy ? "busy" : "idle";
+    // `emergencyStopped` says that it has stopped (decision 120), not that it was told to.
+    const latched = isHalting ? "interlocked" : "emergencyStopped";
     const isLatched = this.#journal.emergency !== undefined;
-    return { operation, control, safety: isLatched ? "emergencyStopped" : safety, jobId };
+    return { operation, control, safety: isLatched ? latched : safety, jobId };
   }
 }

@@ -63,7 +63,12 @@ export class JobDriver {
     return this.#course?.order.jobId;
   }
 
-  /** True while a stop is wanted and the device does not obey. */
+  /** A stop is wanted, and the device has not been seen at rest. */
+  get isHalting(): boolean {
+    return this.#halting.isWanted;
+  }
+
+  /** And it does not obey. */
   get isHaltOverdue(): boolean {
     return this.#halting.isOverdue;
   }

@@ -1,6 +1,12 @@
-import { findLimitViolation, type Limits, type Parameters } from "../../src/domain/candidate.ts";
+import {
+  describeLimit,
+  isWithin,
+  type Limits,
+  type Parameters,
+} from "../../src/domain/candidate.ts";
 import type { Capability } from "../../src/domain/instrument.ts";
-import { fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
+import { convertNeatly, fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
+import { unitOfName } from "../../src/domain/limits/named-unit.ts";
 import type { Device, DeviceStatus } from "./device.ts";
 import type { JobOrder } from "./job-journal.ts";
 
@@ -68,11 +74,22 @@ function findStrange(parameters: Parameters, { parameters: known, others }: Capa
   return fitting.kind === "refused" ? fitting.reason : undefined;
 }
 
-function findOutside(parameters: Parameters, limits: Limits, able: Capability) {
-  const violation = findLimitViolation(parameters, limits);
-  if (violation === undefined) return undefined;
-  const { parameter, value, limit } = violation;
-  const unit = able.parameters[parameter]?.unit;
-  const shown = unit === undefined ? `${value}` : `${value} ${unit}`;
-  return `${parameter} = ${shown} is outside ${limit.min ?? "-"}..${limit.max ?? "-"}`;
+/** Values are in the declared units by now; a limit has a unit of its own, that of the set point's name, or the same. */
+function findOutside(parameters: Parameters, limits: Limits, { parameters: declared }: Capability) {
+  for (const [name, value] of Object.entries(parameters)) {
+    const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
+    if (limit === undefined) continue;
+    const own = declared[name]?.unit;
+    const theirs = limit.unit ?? unitOfName(name, own) ?? own;
+    const inLimit =
+      typeof value === "string" || own === undefined || theirs === undefined
+        ? value
+        : convertNeatly(value, own, theirs);
+    if (inLimit === undefined)
+      return `${name} is in ${own}, but its limit is in ${theirs} (TL-3105)`;
+    if (isWithin(inLimit, limit)) continue;
+    const shown = own === undefined ? `${value}` : `${value} ${own}`;
+    return `${name} = ${shown} is outside the gateway's limits: ${describeLimit(limit)} (TL-3104)`;
+  }
+  return undefined;
 }

@@ -5,9 +5,10 @@ import type { EventLog, LogMark } from "../../src/events/event-log.ts";
 import type { EventLogBackend } from "./event-log-backend.ts";
 import { fileBackend } from "./file-event-log.ts";
 import { memoryBackend } from "./memory-event-log.ts";
+import { postgresBackend } from "./postgres/postgres-backend.ts";
 
 /** Every way to keep the event log; a further one is its file and a line here. */
-export const EVENT_LOGS: readonly EventLogBackend[] = [fileBackend, memoryBackend];
+export const EVENT_LOGS: readonly EventLogBackend[] = [fileBackend, memoryBackend, postgresBackend];
 
 /** Two letters at least: `C:\lab` is a folder. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/;

@@ -4,6 +4,8 @@ import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
+import { registerIdentify } from "./identify/identify.ts";
+import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
@@ -28,11 +30,13 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,
+  registerIdentify,
   registerEffectiveModel,
   registerSimulate,
   registerExport,
   registerReport,
   registerReplay,
+  registerLog,
   registerStructure,
   registerRunner,
   registerContract,

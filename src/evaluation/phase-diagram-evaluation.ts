@@ -3,7 +3,7 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { KnownPhases, PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { Composition, PhasesObservation } from "../domain/observation.ts";
-import type { CampaignResult, ProposedPoint } from "../domain/proposal.ts";
+import type { CampaignResult, ModelRecord, ProposedPoint } from "../domain/proposal.ts";
 import { type MapStatus, unseenChanceOf } from "../models/phase-diagram/map-model.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram/phase-diagram-planner.ts";
 import type { Planner } from "../planning/planner.ts";
@@ -35,6 +35,21 @@ export interface EvaluationRun {
   readonly unseenChance: number[];
   /** Macro-F1 after 1, 2, 3, ... results, as they come one by one in a laboratory; only where it was asked for. */
   readonly macroF1AfterEach?: number[] | undefined;
+  /** What chose the points, as each proposal's record says: one entry for each change of engine. */
+  readonly engines: EngineRun[];
+  /** Warnings of the last proposal. */
+  readonly warnings: string[];
+}
+
+/** The engine that chose from so many experiments on. */
+export interface EngineRun {
+  readonly from: number;
+  readonly method: string;
+  readonly score: string;
+  readonly diversity: string;
+  readonly gamma?: number | undefined;
+  /** `full` where tie-lines make the map. */
+  readonly coexistence?: string | undefined;
 }
 
 /** Plays one campaign: propose, look the results up in the truth, learn, score the map. `atEnd` gets the planner that has learnt all. */
@@ -61,6 +76,8 @@ export function runEvaluation(
     sampled: [],
     estimatedError: [],
     unseenChance: [],
+    engines: [],
+    warnings: [],
     ...(options.scoresEachResult === true && { macroF1AfterEach: [] }),
   };
   const learnOne = (result: CampaignResult): void => {
@@ -77,8 +94,11 @@ export function runEvaluation(
     if (options.scoresEachResult === true) results = learnAllButLast(results, learnOne);
     const begun_ms = performance.now();
     planner.learn(results);
-    const { points } = planner.propose({ n, count, pending: [], excluded: [], seed: String(seed) });
+    const request = { n, count, pending: [], excluded: [], seed: String(seed) };
+    const { points, model, warnings } = planner.propose(request);
     run.proposal_ms.push(performance.now() - begun_ms);
+    noteEngine(run, model);
+    run.warnings.splice(0, run.warnings.length, ...warnings);
     if (results.length > 0) record(run, scored());
     results = points.map((point, k) => instrument(point, run.sampled.length + k));
     if (points.length === 0) break;
@@ -91,6 +111,13 @@ export function runEvaluation(
   if (results.length > 0) record(run, scored());
   atEnd?.(planner, learnt);
   return run;
+}
+
+function noteEngine({ engines, sampled }: EvaluationRun, model: ModelRecord): void {
+  const { method } = model;
+  if (engines.at(-1)?.method === method) return;
+  const { score, diversity, gamma, coexistence } = model.hyperparameters as unknown as EngineRun;
+  engines.push({ from: sampled.length, method, score, diversity, gamma, coexistence });
 }
 
 /** The last result is learnt with the next proposal, so that the time of that one is still an honest one. */

@@ -66,6 +66,7 @@ async function foldRuns(about: {
     state: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => placeThen(lab, id, position),
+      judgementOf: (at) => lab.judgements.get(at),
       allJobs: (id) => listJobs(lab, id),
     },
   });

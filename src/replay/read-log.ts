@@ -33,6 +33,7 @@ export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
     state: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => locateJob(lab, id),
+      judgementOf: (position) => lab.judgements.get(position),
       allJobs: (id) => listJobs(lab, id),
     },
   });

@@ -139,7 +139,8 @@ class EventLoop implements Runtime {
     } else if (decoded.fact.type === "safety.emergencyStop") {
       return await this.receiveStop(decoded.fact, message);
     } else {
-      await this.receiveFact(decoded.fact, message);
+      const fact = this.ports.interpret?.(decoded.fact) ?? decoded.fact;
+      await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     }
     return "forward";
   }

@@ -9,6 +9,7 @@ import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
+import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type { BirthProblem, InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 
@@ -53,6 +54,10 @@ export interface Lab {
   readonly withdrawn: Map<string, number[]>;
   /** Measured values by experiment, gathered over its steps, by axis name. */
   readonly actual: Map<string, Parameters>;
+  /** What became of results that were converted or set aside, by their position in the log. */
+  readonly judgements: Map<number, ResultJudgement>;
+  /** Units of measured quantities, by campaign and name: those of the settings, else of the first result. */
+  readonly units: Map<string, Readonly<Record<string, string>>>;
   /** Results and failures by `jobId#attempt#type`. */
   readonly reports: Map<string, LoggedReport>;
   readonly replies: Map<
@@ -114,6 +119,8 @@ export function createLab(packer?: Packer): Lab {
     results: new Map(),
     withdrawn: new Map(),
     actual: new Map(),
+    judgements: new Map(),
+    units: new Map(),
     reports: new Map(),
     replies: new Map(),
     live: new Set(),

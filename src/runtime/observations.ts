@@ -1,8 +1,11 @@
 import type { MachineEvent } from "../../machines/index.ts";
 import type { Parameters } from "../domain/candidate.ts";
-import type { Recipe } from "../domain/recipe.ts";
+import { convertNeatly } from "../domain/limits/fit-set-points.ts";
+import { unitOfName } from "../domain/limits/named-unit.ts";
+import { type Recipe, unitOfSource } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
+import { namedActual, noteJudgement } from "./judgements.ts";
 import { type Lab, reportKey } from "./lab.ts";
 
 /** Remembers a result or failure, so that its repetition is known, and what was measured on the way. */
@@ -10,14 +13,17 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   const { fact } = event;
   if (fact.type !== "job.result" && fact.type !== "job.failed") return;
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
-  if (fact.type !== "job.result" || fact.actual === undefined) return;
+  if (fact.type !== "job.result") return;
   const job = lab.machines.job.get(fact.jobId);
   const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
+  if (lab.behaviour >= 2) noteJudgement(lab, event.position, fact, job.context);
+  if (fact.actual === undefined) return;
+  const actual = lab.behaviour < 2 ? fact.actual : namedActual(lab, fact, job.context.capability);
   const before = lab.actual.get(job.context.experimentId) ?? {};
   lab.actual.set(job.context.experimentId, {
     ...before,
-    ...onAxes(fact.actual, recipe, job.context.step),
+    ...onAxes(actual, recipe, job.context.step),
   });
 }
 
@@ -33,7 +39,7 @@ export function noteObservation(lab: Lab, event: LabEvent, told: MachineEvent): 
     position: event.position,
     candidateId,
     parameters,
-    observations: fact.observations,
+    observations: lab.judgements.get(event.position)?.observations ?? fact.observations,
     ...(actual === undefined ? {} : { actual }),
     ...(recipeName === undefined ? {} : { recipe: recipeName }),
   });
@@ -64,7 +70,13 @@ function onAxes(actual: Parameters, recipe: Recipe, step: number): Parameters {
   return Object.fromEntries(
     Object.entries(actual).map(([name, value]) => {
       const source = sources[name];
-      return [typeof source === "object" && "axis" in source ? source.axis : name, value];
+      if (typeof source !== "object" || !("axis" in source)) return [name, value];
+      const unit = unitOfSource(source);
+      const named = unit === undefined ? undefined : unitOfName(name, unit);
+      const isOther = unit !== undefined && named !== undefined && unit !== named;
+      const onAxis =
+        isOther && typeof value === "number" ? (convertNeatly(value, named, unit) ?? value) : value;
+      return [source.axis, onAxis];
     }),
   );
 }

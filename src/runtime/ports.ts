@@ -5,6 +5,7 @@ import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { AgentIdentity, WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
+import type { LabFact } from "../events/lab-fact.ts";
 import type { MessageBus } from "../events/message-bus.ts";
 import type { PlannerPort } from "../events/planner-port.ts";
 import type { Lab } from "./lab.ts";
@@ -25,6 +26,8 @@ export interface RuntimePorts {
   readonly log: EventLog;
   readonly bus: MessageBus;
   readonly codec: WireCodec;
+  /** Adds what raw observations mean to a result, before it is judged and logged. Never rejects. */
+  readonly interpret?: ((fact: LabFact) => LabFact | Promise<LabFact>) | undefined;
   readonly planner: PlannerPort;
   readonly clock: Clock;
   readonly timers: Timers;

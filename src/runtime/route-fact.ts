@@ -165,7 +165,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,
         }
       : fact.type === "job.result"
-        ? { isFailure: fact.observations.some((one) => one.kind === "failure") }
+        ? {
+            isFailure: fact.observations.some((one) => one.kind === "failure"),
+            unusable: lab.judgements.get(stamp.position)?.unusable,
+          }
         : {};
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;

@@ -15,6 +15,8 @@ import {
   type ModelView,
   OBSERVATIONS_SHOWN,
   type ObservationView,
+  SET_ASIDE_SHOWN,
+  type SetAsideView,
 } from "./campaign-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
@@ -37,6 +39,8 @@ export interface CampaignFold {
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
   observed(event: LabEvent<ResultFact>, place: JobPlace): void;
+  /** A result that nothing learns from, with the reason. */
+  setAside(position: number, reason: string): void;
   /** `experimentId` is of the job that a withdrawal names. */
   commanded(event: LabEvent<CommandFact>, experimentId: string | undefined): void;
   /** All observations kept, oldest first, without the withdrawn. */
@@ -68,6 +72,7 @@ interface State {
   /** Position of each experiment's observation. */
   readonly positions: Map<string, number>;
   readonly withdrawn: Set<number>;
+  readonly aside: ReturnType<typeof createRing<SetAsideView>>;
   readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
   readonly decisions: ReturnType<typeof createRing<DecisionView>>;
   /** State of the points of the latest batch that a person or a result settled, by candidate. */
@@ -90,6 +95,7 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     observedJobs: new Set(),
     positions: new Map(),
     withdrawn: new Set(),
+    aside: createRing(SET_ASIDE_SHOWN),
     history: createThinnedHistory(HISTORY_SAMPLES),
     decisions: createRing(DECISIONS_SHOWN),
     settled: new Map(),
@@ -132,6 +138,7 @@ function foldOf(state: State): CampaignFold {
       state.requests++;
     },
     observed: (event, place) => foldResult(state, event, place),
+    setAside: (position, reason) => void state.aside.push({ position, reason }),
     commanded: (event, experimentId) => foldCommand(state, event, experimentId),
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
@@ -262,16 +269,26 @@ function viewOf(
       total,
       recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
       withdrawn: [...state.withdrawn],
+      ...(state.aside.total === 0
+        ? {}
+        : { setAside: { total: state.aside.total, recent: state.aside.items } }),
     },
     history: state.history.samples,
     phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
     model: state.model,
     verdict: proposal?.verdict,
-    warnings: proposal?.warnings ?? [],
+    warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state)],
     decisions: state.decisions.items,
     remaining_s: remainingTime(state, status),
     started_ms: state.started_ms,
   };
+}
+
+function asideWarnings({ aside }: State): string[] {
+  const last = aside.items.at(-1);
+  if (last === undefined) return [];
+  const count = aside.total === 1 ? "A result was" : `${aside.total} results were`;
+  return [`${count} set aside and taught nothing; the last: ${last.reason}.`];
 }
 
 function batchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {

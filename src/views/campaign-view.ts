@@ -30,6 +30,10 @@ export interface CampaignView {
     readonly recent: readonly ObservationView[];
     /** Positions of observations that a person has withdrawn. */
     readonly withdrawn: readonly number[];
+    /** Results that nothing learns from: implausible, or without what the goal wants. */
+    readonly setAside?:
+      | { readonly total: number; readonly recent: readonly SetAsideView[] }
+      | undefined;
   };
   /** The model's figures after each proposal, thinned to at most {@link HISTORY_SAMPLES} samples. */
   readonly history: readonly HistorySample[];
@@ -76,6 +80,15 @@ export interface JobView extends JobStatus {
   readonly score?: number | undefined;
   readonly batch?: number | undefined;
 }
+
+/** A result that was set aside, and why. */
+export interface SetAsideView {
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** The last so many are shown; all are in the log and in exports. */
+export const SET_ASIDE_SHOWN = 20;
 
 export interface BatchView {
   /** Counts the campaign's batches from 1. */

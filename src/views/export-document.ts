@@ -19,8 +19,20 @@ export interface ExportDocument {
   readonly observations: readonly ExportedObservation[];
   readonly jobs: readonly ExportedJob[];
   readonly proposals: readonly ExportedProposal[];
+  /** Results that nothing learnt from, with the reason; absent where there are none. */
+  readonly setAside?: readonly ExportedSetAside[] | undefined;
   /** What people decided. */
   readonly decisions: readonly ExportedDecision[];
+}
+
+export interface ExportedSetAside {
+  readonly position: number;
+  readonly candidateId: string;
+  readonly jobId: string;
+  readonly reason: string;
+  readonly result: readonly Observation[];
+  /** RFC 3339, UTC. */
+  readonly time: string;
 }
 
 export interface ExportedObservation {
@@ -80,6 +92,7 @@ export interface ExportFold {
 interface Collected {
   readonly spec: CampaignSpec;
   readonly observations: (Omit<ExportedObservation, "withdrawn"> & { withdrawn: boolean })[];
+  readonly setAside: ExportedSetAside[];
   readonly jobs: Map<string, JobRecord>;
   readonly proposals: ExportedProposal[];
   readonly decisions: ExportedDecision[];
@@ -127,6 +140,7 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
       const known = campaigns.get(fact.spec.campaignId);
       campaigns.set(fact.spec.campaignId, {
         observations: [],
+        setAside: [],
         jobs: new Map(),
         proposals: [],
         decisions: [],
@@ -214,6 +228,14 @@ function foldJobEvent(
     job.started.add(`${fact.attempt}@${instrumentId}`);
   }
   if (fact.type !== "job.result" || wasDone) return;
+  const judgement = state.judgementOf?.(position);
+  const { candidateId } = place;
+  if (judgement?.unusable !== undefined) {
+    const { unusable: reason } = judgement;
+    const about = { position, candidateId, jobId };
+    campaign.setAside.push({ ...about, reason, result: fact.observations, time });
+    return;
+  }
   // The observation comes from the last step; a failure is one at any step.
   if (place.step === place.steps - 1 || fact.observations.some((one) => one.kind === "failure")) {
     const actual = place.actual ?? fact.actual;
@@ -224,7 +246,7 @@ function foldJobEvent(
       parameters: place.parameters,
       ...(actual === undefined ? {} : { actual }),
       ...(place.recipe === undefined ? {} : { recipe: place.recipe }),
-      result: fact.observations,
+      result: judgement?.observations ?? fact.observations,
       time,
       simulated: fact.simulated,
       withdrawn: false,
@@ -267,6 +289,7 @@ function documentOf(
       site: about.site,
     },
     observations: campaign.observations,
+    ...(campaign.setAside.length === 0 ? {} : { setAside: campaign.setAside }),
     jobs: [...answered, ...unanswered],
     proposals: campaign.proposals,
     decisions: campaign.decisions,

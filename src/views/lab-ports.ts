@@ -1,5 +1,6 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type { AlarmView } from "./overview-view.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface LabStatePort {
   locateJob(jobId: string): JobPlace | undefined;
   /** What is wrong besides what the views see themselves. */
   alarms?(): readonly AlarmView[];
+  /** What became of a result that was converted or set aside, by its position. */
+  judgementOf?(position: number): ResultJudgement | undefined;
   /** Why an instrument gets no job, in sentences. */
   hindrances?(instrumentId: string): readonly string[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */

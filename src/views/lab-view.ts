@@ -251,8 +251,13 @@ function foldJobEvent(fold: LabFold, event: LabEvent): void {
     instrument?.counted("results", event.time_ms);
     // The observation comes from the last step; a failure is one at any step.
     const isFailure = fact.observations.some((one) => one.kind === "failure");
-    if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
-      fold.campaigns.get(place.campaignId)?.observed({ ...event, fact }, place);
+    const judgement = fold.options.state.judgementOf?.(event.position);
+    const campaign = fold.campaigns.get(place?.campaignId ?? "");
+    if (judgement?.unusable !== undefined) {
+      campaign?.setAside(event.position, judgement.unusable);
+    } else if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
+      const observations = judgement?.observations ?? fact.observations;
+      campaign?.observed({ ...event, fact: { ...fact, observations } }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {
     fold.counts.failures++;

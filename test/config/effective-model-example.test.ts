@@ -16,9 +16,9 @@ test("the example with runners loads: space and recipe follow from the model", (
   const file = new URL("../../config/effective-model-runners.example.yaml", import.meta.url)
     .pathname;
   const loaded = loadConfiguration(file);
-  expect(loaded.configuration.runners.map((runner) => runner.kind)).toEqual([
-    "effective-model",
-    "effective-model",
+  expect(loaded.configuration.runners).toMatchObject([
+    { kind: "effective-model" },
+    { kind: "effective-model" },
   ]);
   const [campaign] = campaignSpecs(loaded, "1");
   const { space, recipe } = campaign!.spec;

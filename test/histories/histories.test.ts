@@ -12,6 +12,9 @@ const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith(ENDING))
   .map((file) => file.slice(0, -ENDING.length));
 
+/** Histories whose old proposals a later version of a planner gives otherwise on purpose: how many still agree. */
+const OTHERWISE: Readonly<Record<string, number>> = {};
+
 /** Logs that earlier builds wrote (README.md beside this file): each must replay to what it meant then, for ever. */
 describe("histories of earlier builds", () => {
   test("each has its expectation, and each expectation its log", () => {
@@ -32,10 +35,10 @@ describe("histories of earlier builds", () => {
       expect(read.replay.campaigns).toEqual(wanted?.replay.campaigns);
       const { verified } = read.replay;
       expect(verified.proposals).toBe(wanted?.replay.verified.proposals);
-      // Where planners have changed on purpose (GoalPlanner.version), theirs may differ; all others must not.
+      // Where planners have changed on purpose (GoalPlanner.version), theirs may differ where OTHERWISE says so; all others must not.
       const told = `raise the version of the planner in src/planning/create-planner.ts if this is meant`;
       expect(verified.differences, told).toEqual([]);
-      if (verified.otherVersions.length === 0) expect(verified.agree).toBe(verified.proposals);
+      expect(verified.agree).toBe(OTHERWISE[name] ?? verified.proposals);
       expect(read.states.map(({ machines }) => machines)).toEqual(
         wanted?.states.map(({ machines }) => machines),
       );

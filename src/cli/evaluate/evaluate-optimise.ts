@@ -21,9 +21,6 @@ const EXAMPLE = `
 Example:
   tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10 --plot branin.png
 
-Acquisitions, one objective:       expected-improvement (default), probability-of-improvement, upper-confidence-bound, thompson
-Acquisitions, several objectives:  expected-hypervolume (default), hypervolume-probability, thompson, parego
-Objectives name:target:LOW..HIGH:  target-range
 A row whose objective is empty, nan or inf is an experiment that fails. A column with text in it is a category.
 Everything about the model: docs/optimisation.md.`;
 
@@ -52,6 +49,12 @@ interface RawOptions {
 
 /** Adds `evaluate optimise` to the `evaluate` command. */
 export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void {
+  let scores = "";
+  // Its help lists the scores, which come with their mathematics: loaded when `evaluate` is meant, not at every start.
+  evaluate.parent?.hook("preSubcommand", async (_, command) => {
+    if (command !== evaluate) return;
+    scores = (await import("../../planning/optimise/scores/index.ts")).scoreHelp();
+  });
   evaluate
     .command("optimise")
     .description("play an optimisation against a table of known results and follow its regret")
@@ -87,7 +90,7 @@ export function registerEvaluateOptimise(evaluate: Command, io: CommandIo): void
       `${PLOT_HELP} of regret, the first run's models with their uncertainty, the Pareto front`,
     )
     .option("--json", "print one JSON document")
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", () => `${EXAMPLE}\n\n${scores}\n`)
     .action(async (raw: RawOptions) => {
       await evaluateOptimise(raw, io);
     });
@@ -131,7 +134,7 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
       table: raw.table,
       inputs: raw.inputs,
       objectives: model.objectives,
-      acquisition: resolved.acquisition,
+      acquisition: resolved.score.name,
       kernel: resolved.kernel,
       batch: raw.batch,
       initial: raw.initial,
@@ -144,7 +147,7 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
     runs,
     summary: summarisePlay(runs, table, model, reference),
   };
-  const { acquisition } = resolved;
+  const acquisition = resolved.score.name;
   const trueFront = frontOfTable(table, model);
   await atEnd.write({ table: raw.table, runs, known: table, model, trueFront, acquisition }, io);
   if (raw.json === true) printJson(io, document);

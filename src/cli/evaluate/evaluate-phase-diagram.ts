@@ -6,7 +6,6 @@ import type {
   EvaluationOptions,
   EvaluationRun,
 } from "../../evaluation/phase-diagram-evaluation.ts";
-import type { PhaseDiagramTruth } from "../../evaluation/phase-diagram-truth.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { distinctNames, numberWithin, oneOfWords, wholeNumber } from "../option-values.ts";
 import { createProgress } from "../output/progress.ts";
@@ -24,11 +23,8 @@ Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
 Diversity: local-penalty (default), neighbour-exclusion, none`;
 
-/** What the tie-line triangulation chooses by, in place of the graph's method, score and diversity. */
-const TRIANGULATION = { method: "triangulation", score: "gaps", diversity: "believer" };
-/** The same of the engine that follows the fields of a binary through temperature. */
-const BINARY_FIELDS = { ...TRIANGULATION, method: "binary-fields" };
-
+/** Warnings of the first run that are shown. */
+const WARNINGS_MAX = 5;
 const THRESHOLDS = [0.8, 0.9, 0.95] as const;
 
 interface RawOptions {
@@ -81,7 +77,7 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     .option("--diversity <name>", "how the points of a batch keep apart")
     .option(
       "--coexistence <level>",
-      "off, midpoint or full; full where the truth has phase compositions and no method or score is named",
+      "off, midpoint or full (tie-lines from the first point); without it and without a named method or score: from the first tie-line on",
     )
     .option(
       "--initial <n>",
@@ -123,13 +119,11 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   const { options, seeds, axes, space } = readOptions(raw);
   const { readTruth } = await import("../../evaluation/phase-diagram-truth.ts");
   const { runEvaluation } = await import("../../evaluation/phase-diagram-evaluation.ts");
-  const { resolveSettings } = await import(
-    "../../planning/phase-diagram/phase-diagram-strategy.ts"
-  );
-  const resolved = resolveSettings(options.settings);
   const truth = await readTruth({ file: raw.truth, axes, space, label: raw.label });
   for (const warning of truth.warnings ?? []) io.err(`warning: ${warning}\n`);
-  const settings = withCoexistence(options.settings, truth);
+  if (options.settings.coexistence === "full" && !truth.hasCompositions) {
+    throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
+  }
   const budget = Math.min(options.budget, truth.rows.length);
   const outputs = await import("../output/evaluate-map-outputs.ts");
   const atEnd = outputs.collectFirstRun(raw, axes);
@@ -139,7 +133,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
     runs.push(
       runEvaluation(
         truth,
-        { ...options, settings, budget },
+        { ...options, budget },
         seed,
         (samples) => progress.update((seed - 1) * budget + samples, seeds * budget),
         seed === 1 ? atEnd.collect : undefined,
@@ -147,6 +141,8 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
     );
   }
   progress.finish();
+  for (const warning of runs[0]?.warnings.slice(0, WARNINGS_MAX) ?? [])
+    io.err(`warning: seed 1: ${warning}\n`);
   const labels = new Set(truth.rows.map((row) => row.label)).size;
   const document = {
     candidates: truth.rows.length,
@@ -155,9 +151,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       truth: raw.truth,
       axes,
       label: raw.label,
-      ...resolved,
-      ...(settings.coexistence === "full" && (isBinary(truth) ? BINARY_FIELDS : TRIANGULATION)),
-      coexistence: settings.coexistence,
+      ...whatRan(runs[0], options.settings),
       batch: options.batch,
       initial: options.startsAtCorners ? "corners" : options.initial,
       budget,
@@ -165,7 +159,7 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
       shared: options.settings.shared,
       refineFrom_steps: options.settings.refineFrom_steps,
       compositionNoise: options.compositionNoise,
-      noiseTold: settings.compositionNoise_molFraction !== undefined,
+      noiseTold: options.settings.compositionNoise_molFraction !== undefined,
       missingCompositions: options.missingCompositions,
       wrongLabels: options.wrongLabels,
     },
@@ -177,31 +171,11 @@ async function evaluatePhaseDiagram(raw: RawOptions, io: CommandIo): Promise<voi
   else io.out(describe(document));
 }
 
-/** The triangulation of tie-lines is the default where the truth has them and nothing else was asked for. */
-function withCoexistence(
-  settings: PhaseDiagramSettings,
-  truth: PhaseDiagramTruth,
-): PhaseDiagramSettings {
-  const { coexistence, method, score } = settings;
-  if (coexistence === "full" && !truth.hasCompositions) {
-    throw misuse("TL-5004", `${truth.file} has no columns phase_i, f_i, x_i_* for coexistence`);
-  }
-  const components = truth.components.length;
-  const isSection =
-    (components === 3 && truth.axes.length <= 4) ||
-    (components > 3 && truth.axes.length === components);
-  // A batch that shares a mole fraction is something only the graph can choose.
-  const isShared = settings.shared !== undefined && truth.components.includes(settings.shared);
-  const isOpen =
-    coexistence === undefined && method === undefined && score === undefined && !isShared;
-  return isOpen && (isSection || isBinary(truth)) && truth.hasCompositions
-    ? { ...settings, coexistence: "full" }
-    : { ...settings, coexistence: coexistence ?? "off" };
-}
-
-/** One mole fraction, or two that sum to the whole, over one further axis. */
-function isBinary({ components, axes }: PhaseDiagramTruth): boolean {
-  return [1, 2].includes(components.length) && axes.length === components.length + 1;
+/** What chose the last points of a run, and from when on where that was not from the start. */
+function whatRan(run: EvaluationRun | undefined, settings: PhaseDiagramSettings) {
+  const { from, ...ran } = run?.engines.at(-1) ?? { from: 0, method: "", score: "", diversity: "" };
+  const coexistence = settings.coexistence ?? run?.engines.at(-1)?.coexistence ?? "off";
+  return { ...ran, coexistence, ...(from > 0 && { coexistenceFrom: from }) };
 }
 
 function readOptions(raw: RawOptions): {
@@ -289,7 +263,7 @@ function spread(values: readonly (number | undefined)[]): Reached {
 function describe(document: {
   candidates: number;
   phases: number;
-  settings: { method: string; score: string; diversity: string; batch: number };
+  settings: { batch: number };
   runs: readonly EvaluationRun[];
   summary: ReturnType<typeof summarise>;
 }): string {
@@ -298,9 +272,13 @@ function describe(document: {
     item.mean === null
       ? "not reached"
       : `${item.mean.toFixed(1)} +- ${item.sd?.toFixed(1)} experiments (${item.reached} of ${runs.length} runs)`;
+  const engines = (runs[0]?.engines ?? []).map(({ from, method, score, diversity }) => {
+    const since = from === 0 ? "" : `from experiment ${from + 1} on `;
+    return `${since}${method}, ${score} (${diversity})`;
+  });
   const last = runs.map((run) => run.macroF1.at(-1) ?? 0);
   return [
-    `${document.candidates} candidates, ${document.phases} labels; ${settings.method}, ${settings.score}, batches of ${settings.batch} (${settings.diversity})`,
+    `${document.candidates} candidates, ${document.phases} labels; batches of ${settings.batch}; ${engines.join("; ")}`,
     ...Object.entries(summary.samplesToMacroF1).map(
       ([level, item]) => `  macro-F1 ${level.padEnd(4)}  ${count(item)}`,
     ),

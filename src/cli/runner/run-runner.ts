@@ -1,6 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { createTaskDevice, openGateway, type Task } from "../../../adapters/gateway/index.ts";
+import {
+  createTaskDevice,
+  type Device,
+  openGateway,
+  type Task,
+} from "../../../adapters/gateway/index.ts";
 import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
@@ -9,6 +14,7 @@ import type { Logger } from "../../core/logger.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
 import type { CommandIo } from "../command.ts";
 import { positive, whole } from "../structure/structure-input.ts";
+import { loadDevice } from "./load-device.ts";
 import type {
   BuiltinCommandOptions,
   LammpsCommandOptions,
@@ -58,14 +64,31 @@ export async function runForwardCalculations(
   await serve(options, createForwardProgram(), io);
 }
 
+/** `runner device`: until it is told to end. */
+export async function runDevice(
+  module: string,
+  options: RunnerCommandOptions,
+  io: CommandIo,
+): Promise<void> {
+  await serveDevice(options, await loadDevice(resolve(module)), io);
+}
+
 async function serve(options: RunnerCommandOptions, task: Task, io: CommandIo): Promise<void> {
+  await serveDevice(options, createTaskDevice(task), io);
+}
+
+async function serveDevice(
+  options: RunnerCommandOptions,
+  device: Device,
+  io: CommandIo,
+): Promise<void> {
   for (const [name, value] of [
     ["--site", options.site],
     ["--id", options.id],
   ] as const)
     if (!IDENTIFIER.test(value))
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
-  const gateway = await openGateway(createTaskDevice(task), {
+  const gateway = await openGateway(device, {
     broker: options.broker,
     username: process.env["TIELINE_BROKER_USERNAME"],
     password: process.env["TIELINE_BROKER_PASSWORD"],

@@ -6,7 +6,7 @@ import type {
   RunnerCommandOptions,
 } from "./runner-options.ts";
 
-/** `tieline runner lammps | builtin | effective-model`: an instrument whose work is simulations. */
+/** `tieline runner lammps | builtin | effective-model | device`: an instrument of simulations, or of a device of one's own. */
 export const registerRunner: RegisterCommand = (program, io) => {
   const runner = program
     .command("runner")
@@ -29,6 +29,7 @@ export const registerRunner: RegisterCommand = (program, io) => {
     });
   registerBuiltin(runner, io);
   registerForward(runner, io);
+  registerDevice(runner, io);
 };
 
 function registerForward(runner: Command, io: CommandIo): void {
@@ -43,6 +44,21 @@ function registerForward(runner: Command, io: CommandIo): void {
     .action(async (options: RunnerCommandOptions) => {
       const { runForwardCalculations } = await import("./run-runner.ts");
       await runForwardCalculations(options, io);
+    });
+}
+
+function registerDevice(runner: Command, io: CommandIo): void {
+  common(runner.command("device"), "device-1")
+    .argument("<module>", "an ES module that exports device (docs/gateway.md)")
+    .description("Makes an instrument of a device that you describe in a module of your own.")
+    .addHelpText(
+      "after",
+      "\nThe gateway keeps journal, limits, deadlines, the emergency stop and resumption; the module only translates.\n\n" +
+        "Example:\n  tieline runner device ./hotplate.mjs --broker mqtt://localhost:1883 --site default --id hotplate-1\n",
+    )
+    .action(async (module: string, options: RunnerCommandOptions) => {
+      const { runDevice } = await import("./run-runner.ts");
+      await runDevice(module, options, io);
     });
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
@@ -12,6 +13,7 @@ import type { Logger } from "../../core/logger.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
 import { refuseBadModelsApart } from "../check-models-apart.ts";
 import type { CommandIo } from "../command.ts";
+import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { tellMissingInstruments } from "./missing-instruments.ts";
@@ -85,6 +87,7 @@ async function run(about: Run): Promise<string | undefined> {
     log,
     acceptLoss: options.acceptLoss,
     folder,
+    interpreters: await loadInterpreters(loaded),
     logger,
     sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
@@ -101,7 +104,11 @@ async function run(about: Run): Promise<string | undefined> {
   await daemon.start();
   if (configuration.runners.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
-    opened.push(await startRunners({ configuration, daemon, folder, logger }));
+    opened.push(
+      await startRunners({
+        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger },
+      }),
+    );
   }
   const { speed } = options;
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
@@ -118,6 +125,16 @@ async function run(about: Run): Promise<string | undefined> {
   const ending = await ended;
   if (ending.kind === "fatal") throw ending.error;
   return ending.kind === "done" ? liveLine(daemon.view) : undefined;
+}
+
+/** Modules that the configuration names. TL-1002, TL-1031. */
+async function loadInterpreters({ configuration, folder }: LoadedConfiguration) {
+  const members = ["name", "takes", "gives", "settings", "interpret"] as const;
+  return await Promise.all(
+    configuration.interpreters.map((file) =>
+      loadExport<Interpreter>(resolve(folder, file), "interpreter", members),
+    ),
+  );
 }
 
 type Ending =

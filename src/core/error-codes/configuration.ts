@@ -20,6 +20,10 @@ export const CONFIGURATION_CODES = {
     what: "doctor found something wrong",
     hint: "Follow the advice of each line marked BAD.",
   },
+  "TL-1031": {
+    what: "a module of yours cannot be used",
+    hint: "See docs/gateway.md for devices, docs/interpreters.md for interpreters.",
+  },
   "TL-1099": {
     what: "an unexpected failure",
     hint: "This is a bug; please report it with the text above.",

@@ -1,4 +1,5 @@
 import { CONFIGURATION_CODES } from "./configuration.ts";
+import { DIFFRACTION_CODES } from "./diffraction.ts";
 import { EFFECTIVE_MODEL_CODES } from "./effective-model.ts";
 import { LABORATORY_CODES } from "./laboratory.ts";
 import { OPTIMISE_CODES } from "./optimise.ts";
@@ -19,6 +20,7 @@ export const ERROR_CODES = {
   ...PHASE_DIAGRAM_CODES,
   ...OPTIMISE_CODES,
   ...STRUCTURE_CODES,
+  ...DIFFRACTION_CODES,
   ...EFFECTIVE_MODEL_CODES,
   ...PAGE_CODES,
 } as const;

@@ -25,4 +25,8 @@ export const STORAGE_CODES = {
     what: "events that were acknowledged are gone from the event log",
     hint: "Keep a copy of the folder. Restore the log from a backup, or start once with --accept-loss: results of the gap are to be measured again.",
   },
+  "TL-4008": {
+    what: "an event log was not copied",
+    hint: "Name an empty folder, or another schema of the database.",
+  },
 } as const;

@@ -74,6 +74,7 @@ export class Conductor<R extends MapResult> implements MapModel {
       method: name,
       score: "gaps",
       diversity: "believer",
+      coexistence: "full",
       ...(toldNoise_molFraction !== undefined && {
         compositionNoise_molFraction: toldNoise_molFraction,
       }),

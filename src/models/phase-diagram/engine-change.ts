@@ -1,3 +1,4 @@
+import { CONFIDENCE_STANDS } from "./evidence/repeat-weights.ts";
 import type { MapModel, PhaseEvidence } from "./map-model.ts";
 
 /** Settings by name, for what a warning says of them. */
@@ -19,7 +20,7 @@ export function unheard(settings: NamedSettings, since?: number): string[] {
   const from =
     since === undefined ? "From the start" : `From result ${since} on, the first tie-line,`;
   return [
-    `${from} the compositions of the phases decide: ${given.join(", ")} do not apply. Set coexistence: off to keep to them.`,
+    `${from} the tie-lines choose, without ${given.join(", ")}: set coexistence: off to keep to what was named.`,
   ];
 }
 
@@ -116,5 +117,5 @@ export function createSwitchingMap({
 
 /** True where a result brings a tie-line that is more likely right than wrong. */
 function hasTieLine({ phases, ends, confidence }: PhaseEvidence): boolean {
-  return confidence >= 0.5 && phases.length >= 2 && ends?.length === phases.length;
+  return confidence >= CONFIDENCE_STANDS && phases.length >= 2 && ends?.length === phases.length;
 }

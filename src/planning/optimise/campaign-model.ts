@@ -4,7 +4,7 @@ import type { PoolBelief, SurrogateModel } from "../../models/optimise/surrogate
 import type { TrainingRow } from "../../models/optimise/training-set.ts";
 import { logNormalCdf, logNormalInterval } from "../../numeric/normal-distribution.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 import { type ResultRow, readResult } from "./result-rows.ts";
 
 /** One measured quantity: objective, target or constraint. Values are negated inside where small is good. */
@@ -31,7 +31,7 @@ export class CampaignModel {
   private readonly outcomes = new Map<ResultRow, TrainingRow>();
   private stale = false;
 
-  constructor(pool: CandidatePool, settings: ResolvedSettings, seed: string) {
+  constructor(pool: CandidatePool, settings: LearningSettings, seed: string) {
     this.pool = pool;
     this.seed = seed;
     const options = (name: string, mayBend = false) => ({

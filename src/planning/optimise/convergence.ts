@@ -2,7 +2,7 @@ import type { OptimiseView } from "../../domain/planner-view.ts";
 import { hypervolume, paretoIndices } from "../../models/optimise/acquisition/pareto.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 
 /** Points of a hypervolume curve; each costs a front. */
 const CURVE_POINTS_max = 150;
@@ -13,7 +13,7 @@ const CURVE_POINTS_max = 150;
  */
 export function convergenceOf(
   model: CampaignModel,
-  settings: ResolvedSettings,
+  settings: LearningSettings,
 ): OptimiseView["convergence"] {
   const wanted = model.quantities.filter((q) => q.role !== "constraint");
   const only = wanted.length === 1 ? wanted[0] : undefined;
@@ -39,7 +39,7 @@ export function convergenceOf(
 
 function hypervolumeCurve(
   model: CampaignModel,
-  settings: ResolvedSettings,
+  settings: LearningSettings,
 ): OptimiseView["convergence"] {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   const { reference } = findFront(model, settings.objectives);

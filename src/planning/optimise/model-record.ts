@@ -4,6 +4,7 @@ import type { OutputWarp } from "../../models/optimise/output-scale.ts";
 import type { CampaignModel, Quantity } from "./campaign-model.ts";
 import { findFront } from "./front.ts";
 import type { Input } from "./input-encoding.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
 import { estimateOutlook } from "./stopping-rule.ts";
 
@@ -16,7 +17,7 @@ export function describeModel(
   const outlook = estimateOutlook(model, eligible);
   return {
     observations: model.rows.length,
-    method: `gaussian-process/${settings.kernel}/${settings.acquisition}`,
+    method: `gaussian-process/${settings.kernel}/${settings.score.name}`,
     hyperparameters: Object.fromEntries(
       model.quantities.map((quantity) => [quantity.name, describeQuantity(model, quantity)]),
     ),
@@ -79,7 +80,7 @@ export function describeBest(model: CampaignModel): BestResult {
 }
 
 /** Front and hypervolume of several objectives, in the user's units. */
-export function describeFront(model: CampaignModel, settings: ResolvedSettings): ParetoView {
+export function describeFront(model: CampaignModel, settings: LearningSettings): ParetoView {
   const objectives = model.quantities.filter((q) => q.role === "objective");
   if (objectives.length < 2) return {};
   const front = findFront(model, settings.objectives);

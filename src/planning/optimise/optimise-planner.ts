@@ -9,30 +9,40 @@ import type {
   ProposedPoint,
   Verdict,
 } from "../../domain/proposal.ts";
-import type { Planner, PlannerFactory } from "../planner.ts";
+import type { Planner } from "../planner.ts";
 import { bestParameters, topRows } from "./best-rows.ts";
 import { type BoxAxes, createBoxAxes } from "./box-axes.ts";
 import { boxPoints, createBoxPool, designParameters } from "./box-pool.ts";
 import { CampaignModel } from "./campaign-model.ts";
 import { type CandidatePool, createCandidatePool, poolOf } from "./candidate-pool.ts";
 import { chooseBatch } from "./choose-batch.ts";
-import { createScorer } from "./create-scorer.ts";
 import { chooseDesign } from "./initial-design.ts";
 import { describeModel } from "./model-record.ts";
 import { findNiche, type Niche } from "./niche.ts";
 import { createOptimiseView } from "./optimise-view.ts";
 import { refinePoints } from "./refine-points.ts";
 import { type ResolvedSettings, resolveSettings } from "./resolve-settings.ts";
+import { OPTIMISE_SCORES } from "./scores/index.ts";
+import type { Score } from "./scores/score.ts";
+import { upperConfidenceBound } from "./scores/upper-confidence-bound.ts";
 import { judgeProgress } from "./stopping-rule.ts";
 import { findWarnings } from "./warnings.ts";
 
-/** Bayesian optimisation over a search space; see docs/optimisation.md. Throws TL-6002, TL-6003 for impossible settings or spaces. */
-export const createOptimisePlanner: PlannerFactory = (campaign) => new OptimisePlanner(campaign);
+/**
+ * Bayesian optimisation over a search space; see docs/optimisation.md. `scores` are those that settings may name. Throws
+ * TL-6002, TL-6003 for impossible settings or spaces.
+ */
+export function createOptimisePlanner(
+  campaign: CampaignSpec,
+  scores: readonly Score[] = OPTIMISE_SCORES,
+): Planner<OptimiseView> {
+  return new OptimisePlanner(campaign, scores);
+}
 
 /** Best points of a box's pool from which the score is followed uphill. */
 const REFINED_STARTS = 8;
 
-class OptimisePlanner implements Planner {
+class OptimisePlanner implements Planner<OptimiseView> {
   private readonly settings: ResolvedSettings;
   /** The axes of a continuous space; its pool is made anew at each request. */
   private readonly axes: BoxAxes | undefined;
@@ -40,11 +50,11 @@ class OptimisePlanner implements Planner {
   private readonly groupOf: Int32Array | undefined;
   private readonly spec: CampaignSpec;
 
-  constructor(campaign: CampaignSpec) {
+  constructor(campaign: CampaignSpec, scores: readonly Score[]) {
     if (campaign.goal !== "optimise")
       throw new LabError("TL-6002", `The campaign's goal is ${campaign.goal}, not optimise`);
     this.spec = campaign;
-    this.settings = resolveSettings(campaign.model);
+    this.settings = resolveSettings(campaign.model, scores);
     const { space, model } = campaign;
     this.axes =
       space.kind === "box"
@@ -104,10 +114,9 @@ class OptimisePlanner implements Planner {
     const { settings, model } = this;
     const isTurn = (model.rows.length + request.pending.length) % 2 === 1;
     const isAlone = request.count === 1 && request.pending.length <= 1;
-    const isPlain =
-      model.quantities.length === 1 && settings.acquisition === "expected-improvement";
+    const isPlain = model.quantities.length === 1 && settings.score.takesTurns === true;
     if (this.axes === undefined || !isTurn || !isAlone || !isPlain) return settings;
-    return { ...settings, acquisition: "upper-confidence-bound", exploration: 0 };
+    return { ...settings, score: upperConfidenceBound, exploration: 0 };
   }
 
   /** Makes the pool that stands for a continuous space at this request; a listed space keeps its own. */
@@ -120,7 +129,8 @@ class OptimisePlanner implements Planner {
     model.pool = createBoxPool({ ...base, refined: [] });
     if (!model.quantities.every((q) => q.surrogate.gp !== undefined)) return;
     const settings = this.settingsAt(request);
-    const { scorer } = createScorer(model, settings, createPrng(`${request.seed}/starts`));
+    const prng = createPrng(`${request.seed}/starts`);
+    const scorer = settings.score.create({ model, settings, prng });
     const starts = topRows(scorer.score(), model.pool.allowed, REFINED_STARTS).map(
       (row) => model.pool.candidates[row]?.parameters ?? {},
     );
@@ -144,14 +154,17 @@ class OptimisePlanner implements Planner {
     if (points.length === request.count || !isTaught) return points;
     const niche = this.niche(request, open);
     const settings = this.settingsAt(request);
-    const { scorer, ownsTargets } = createScorer(this.model, settings, prng, niche);
+    const { score } = settings;
+    const scorer = score.create({ model: this.model, settings, prng, niche });
     const chosen = chooseBatch({
       scorer,
       count: request.count - points.length,
       eligible: niche?.eligible ?? open,
       twinOf: this.model.pool.twinOf,
       weights: [
-        ...this.model.logFeasibility(ownsTargets ? ["constraint"] : ["constraint", "target"]),
+        ...this.model.logFeasibility(
+          score.ownsTargets === true ? ["constraint"] : ["constraint", "target"],
+        ),
         ...(this.spec.goal === "optimise" && this.spec.model.cost !== undefined
           ? [this.model.pool.logCost.map((c) => -c)]
           : []),
@@ -168,8 +181,7 @@ class OptimisePlanner implements Planner {
   private niche(request: ProposalRequest, open: Uint8Array): Niche | undefined {
     const { model, settings } = this;
     const [quantity] = model.quantities;
-    const isPlain =
-      model.quantities.length === 1 && settings.acquisition === "expected-improvement";
+    const isPlain = model.quantities.length === 1 && settings.score.takesTurns === true;
     if (this.axes !== undefined || request.n % 2 === 0 || !isPlain || quantity === undefined)
       return undefined;
     const belief = model.posterior(quantity);

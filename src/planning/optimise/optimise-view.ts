@@ -26,7 +26,7 @@ export function createOptimiseView(
   return {
     kind: "optimise",
     title: spec.title,
-    acquisition: settings.acquisition,
+    acquisition: settings.score.name,
     observations: model.rows.length,
     best: describeBest(model),
     convergence: convergenceOf(model, settings),

@@ -1,31 +1,17 @@
 import type { Parameters } from "../../domain/candidate.ts";
-import {
-  addExpectedHypervolume,
-  addHypervolumeProbability,
-} from "../../models/optimise/acquisition/expected-hypervolume.ts";
-import {
-  logExpectedImprovement,
-  logProbabilityOfImprovement,
-  upperConfidenceBound,
-} from "../../models/optimise/acquisition/improvement.ts";
-import { nonDominatedBoxes } from "../../models/optimise/acquisition/pareto.ts";
 import { logProbabilityInRange } from "../../models/optimise/acquisition/target-range.ts";
 import { GaussianProcess } from "../../models/optimise/gaussian-process.ts";
 import { type PointPosterior, posteriorAt } from "../../models/optimise/posterior-gradient.ts";
 import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";
 import type { BoxAxes } from "./box-axes.ts";
 import { type CampaignModel, type Quantity, standardBound } from "./campaign-model.ts";
-import { findFront } from "./front.ts";
-import { findIncumbent } from "./incumbent.ts";
 import { fromUnit } from "./input-encoding.ts";
 import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { PointScore } from "./scores/score.ts";
 
 const CALLS_max = 40;
 /** Step of the score's derivative by a mean or a deviation, in standardised units. */
 const STEP = 1e-5;
-
-/** The log score as a function of the quantities' means and deviations at one point. */
-type PointScore = (means: Float64Array, sds: Float64Array) => number;
 
 /**
  * Follows the score uphill from each start by L-BFGS. The gradient is analytic through the posteriors (mean and variance
@@ -105,8 +91,7 @@ function createPointScore(
   settings: ResolvedSettings,
 ): PointScore | undefined {
   const { quantities } = model;
-  const places = quantities.flatMap(({ role }, j) => (role === "objective" ? [j] : []));
-  const main = createMainScore(model, settings, places);
+  const main = settings.score.gradient?.({ model, settings });
   if (main === undefined) return undefined;
   const ranges = quantities.flatMap((quantity, j) =>
     quantity.role === "objective" ? [] : [{ j, ...standardRange(quantity) }],
@@ -119,52 +104,6 @@ function createPointScore(
       total += logProbabilityInRange(belief, low, high)[0] ?? 0;
     }
     return total;
-  };
-}
-
-function createMainScore(
-  model: CampaignModel,
-  settings: ResolvedSettings,
-  places: readonly number[],
-): PointScore | undefined {
-  const { acquisition, exploration } = settings;
-  const first = places[0] ?? 0;
-  const quantity = model.quantities[first];
-  if (acquisition === "target-range") return () => 0;
-  if (acquisition === "thompson" || acquisition === "parego" || quantity === undefined)
-    return undefined;
-  if (acquisition === "expected-hypervolume" || acquisition === "hypervolume-probability") {
-    const front = findFront(model, settings.objectives);
-    const standard = (point: readonly number[]): number[] =>
-      places.map((j, k) => {
-        const gp = model.quantities[j]?.surrogate.gp;
-        return gp?.output.toStandard(point[k] ?? 0) ?? 0;
-      });
-    const boxes = nonDominatedBoxes(front.values.map(standard), standard(front.reference));
-    const add =
-      acquisition === "expected-hypervolume" ? addExpectedHypervolume : addHypervolumeProbability;
-    return (means, sds) => {
-      const out = new Float64Array(1);
-      const pick = (values: Float64Array, power: number): Float64Array[] =>
-        places.map((j) => Float64Array.of((values[j] ?? 0) ** power));
-      add({ means: pick(means, 1), variances: pick(sds, 2) }, boxes, 1, out);
-      return Math.log(Math.max(out[0] ?? 0, 1e-300));
-    };
-  }
-  const incumbent = [findIncumbent(model, quantity)];
-  return (means, sds) => {
-    const sd = sds[first] ?? 1;
-    const belief = {
-      means: [means.subarray(first, first + 1)],
-      variance: Float64Array.of(sd * sd),
-    };
-    const scores =
-      acquisition === "expected-improvement"
-        ? logExpectedImprovement(belief, incumbent)
-        : acquisition === "probability-of-improvement"
-          ? logProbabilityOfImprovement(belief, incumbent, 0.01)
-          : upperConfidenceBound(belief, exploration);
-    return scores[0] ?? 0;
   };
 }
 

@@ -1,47 +1,20 @@
 import { misuse } from "../../core/errors.ts";
-import type { Acquisition } from "../../domain/acquisitions.ts";
-import type { ObjectiveSetting, OptimiseSettings } from "../../domain/goal-settings.ts";
+import type { OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { KernelKind } from "../../models/optimise/kernel.ts";
-import type { DesignKind } from "./initial-design.ts";
-
-const SINGLE: readonly Acquisition[] = [
-  "expected-improvement",
-  "probability-of-improvement",
-  "upper-confidence-bound",
-  "thompson",
-];
-const SEVERAL: readonly Acquisition[] = [
-  "expected-hypervolume",
-  "hypervolume-probability",
-  "thompson",
-  "parego",
-];
-const SHORT_NAMES: Readonly<Record<string, Acquisition>> = {
-  ei: "expected-improvement",
-  pi: "probability-of-improvement",
-  ucb: "upper-confidence-bound",
-  ts: "thompson",
-  ehvi: "expected-hypervolume",
-  hvpi: "hypervolume-probability",
-  ptr: "target-range",
-};
+import type { LearningSettings } from "./learning-settings.ts";
+import { OPTIMISE_SCORES } from "./scores/index.ts";
+import type { Score, ScoreCase } from "./scores/score.ts";
 
 /** The settings with every default decided. */
-export interface ResolvedSettings {
-  readonly raw: OptimiseSettings;
-  /** Objectives to make small or large. */
-  readonly objectives: readonly ObjectiveSetting[];
-  /** Objectives with a wanted range. */
-  readonly targets: readonly ObjectiveSetting[];
-  readonly acquisition: Acquisition;
-  readonly kernel: KernelKind;
-  readonly initial: number | undefined;
-  readonly design: DesignKind;
-  readonly exploration: number;
+export interface ResolvedSettings extends LearningSettings {
+  readonly score: Score;
 }
 
 /** Checks names and combinations; throws TL-6002 with the values that are possible. */
-export function resolveSettings(raw: OptimiseSettings): ResolvedSettings {
+export function resolveSettings(
+  raw: OptimiseSettings,
+  scores: readonly Score[] = OPTIMISE_SCORES,
+): ResolvedSettings {
   if (raw.objectives.length === 0) throw misuse("TL-6002", "There is no objective");
   const names = [...raw.objectives, ...(raw.constraints ?? [])].map((o) => o.name);
   const twice = names.find((name, k) => names.indexOf(name) !== k);
@@ -53,17 +26,13 @@ export function resolveSettings(raw: OptimiseSettings): ResolvedSettings {
       throw misuse("TL-6002", `Objective ${name} needs a target range with min <= max`);
   }
   const objectives = raw.objectives.filter((o) => o.direction !== "target");
-  const possible =
-    objectives.length === 0
-      ? (["target-range"] as const)
-      : objectives.length === 1
-        ? SINGLE
-        : SEVERAL;
+  const scoreCase =
+    objectives.length === 0 ? "targets" : objectives.length === 1 ? "one" : "several";
   return {
     raw,
     objectives,
     targets,
-    acquisition: pickAcquisition(raw.acquisition, possible),
+    score: pickScore(raw.acquisition, scoreCase, scores),
     kernel: pickKernel(raw.kernel),
     initial: raw.initial,
     design: raw.initialDesign ?? "sobol",
@@ -71,16 +40,21 @@ export function resolveSettings(raw: OptimiseSettings): ResolvedSettings {
   };
 }
 
-function pickAcquisition(name: string | undefined, possible: readonly Acquisition[]): Acquisition {
-  const fallback = possible.at(0) ?? "expected-improvement";
-  if (name === undefined) return fallback;
-  const full = SHORT_NAMES[name] ?? name;
-  const found = possible.find((known) => known === full);
+function pickScore(
+  name: string | undefined,
+  scoreCase: ScoreCase,
+  scores: readonly Score[],
+): Score {
+  const possible = scores.filter(({ fits }) => fits.includes(scoreCase));
+  const found =
+    name === undefined
+      ? possible[0]
+      : possible.find((score) => score.name === name || score.short === name);
   if (found === undefined)
     throw misuse(
       "TL-6002",
       `The acquisition ${name} does not fit these objectives`,
-      `Possible here: ${possible.join(", ")}.`,
+      `Possible here: ${possible.map((score) => score.name).join(", ")}.`,
     );
   return found;
 }

@@ -2,7 +2,7 @@ import type { Verdict } from "../../domain/proposal.ts";
 import { expectedExcess } from "../../numeric/normal-distribution.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findIncumbent } from "./incumbent.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { LearningSettings } from "./learning-settings.ts";
 import { brief } from "./scorer.ts";
 
 /** Deviations of the upper bound that a regret estimate takes: 97.5 % for one candidate. */
@@ -44,7 +44,7 @@ export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Out
 /** Says whether the campaign's stop rule holds; without a rule it never does. */
 export function judgeProgress(
   model: CampaignModel,
-  settings: ResolvedSettings,
+  settings: LearningSettings,
   eligible: Uint8Array,
 ): Verdict {
   const { stop } = settings.raw;

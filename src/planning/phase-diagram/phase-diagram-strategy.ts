@@ -39,6 +39,7 @@ export interface ResolvedSettings {
  * come here, so that what was evaluated is what runs.
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
+  resolveSettings(strategy.settings);
   const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }

@@ -10,6 +10,7 @@ import type {
   ProposalRequest,
   ProposedPoint,
 } from "../../domain/proposal.ts";
+import { CONFIDENCE_STANDS } from "../../models/phase-diagram/evidence/repeat-weights.ts";
 import { listCandidates } from "../candidates.ts";
 import { createPhaseDiagramPlanner } from "../phase-diagram/phase-diagram-planner.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
@@ -173,7 +174,10 @@ function termsOf(kind: EvidenceKind, settings: StructureMapSettings, inFlight: n
   };
 }
 
-/** Phases below the smallest fraction are dropped, and the confidence is that of the kind of evidence. */
+/**
+ * Phases below the smallest fraction are dropped, and the confidence is that of the kind of evidence. What was identified well is
+ * not set aside for its kind alone: the same simulation again would not make its potential any better.
+ */
 function soften(
   result: CampaignResult,
   campaign: CampaignSpec,
@@ -187,7 +191,8 @@ function soften(
     observations: result.observations.map((observation): Observation => {
       if (observation.kind !== "phases") return observation;
       const kept = kind === "simulation" ? mainPhases(observation, fraction_min) : observation;
-      return { ...kept, confidence: fidelity * (observation.confidence ?? 1) };
+      const told = observation.confidence ?? 1;
+      return { ...kept, confidence: Math.max(fidelity * told, Math.min(told, CONFIDENCE_STANDS)) };
     }),
   };
 }

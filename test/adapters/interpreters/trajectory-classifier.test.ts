@@ -22,26 +22,28 @@ const request = (sha256: string) => ({
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a result that is said again while its trajectory is classified, or later, costs nothing", async () => {
-  const thread = new Thread();
-  const classifier = createTrajectoryClassifier(() => thread as unknown as Worker);
+test("trajectories are taken one after the other; a thread that fails is replaced; stopped, it says so", async () => {
+  const threads: Thread[] = [];
+  const classifier = createTrajectoryClassifier(() => {
+    threads.push(new Thread());
+    return threads.at(-1) as unknown as Worker;
+  });
   const first = classifier.classify(request("a"));
-  const again = classifier.classify(request("a"));
-  const other = classifier.classify(request("b"));
+  const second = classifier.classify(request("b"));
   await settled();
-  expect(thread.asked).toHaveLength(1); // the other one waits for its turn, and its deadline too
-  thread.answer({ value: { kind: "phases", phases: ["glass"] } });
+  expect(threads[0]?.asked).toHaveLength(1); // the other one waits for its turn, and its deadline too
+  threads[0]?.answer({ value: { kind: "phases", phases: ["glass"] } });
   expect(await first).toEqual({ kind: "phases", phases: ["glass"] });
-  expect(await again).toBe(await first);
-  expect(await classifier.classify(request("a"))).toBe(await first);
   await settled();
-  expect(thread.asked).toHaveLength(2);
-  thread.answer({ error: "no such file" });
-  await expect(other).rejects.toThrow("no such file");
-  const retried = classifier.classify(request("b"));
+  threads[0]?.emit("error", new Error("out of memory"));
+  await expect(second).rejects.toThrow("the classifier failed: out of memory");
+  const third = classifier.classify(request("c"));
   await settled();
-  expect(thread.asked).toHaveLength(3);
+  threads[1]?.answer({ error: "no such file" });
+  await expect(third).rejects.toThrow("no such file");
+  const fourth = classifier.classify(request("d"));
+  await settled();
   await classifier.stop();
-  await expect(retried).rejects.toThrow("the daemon stops");
-  await expect(classifier.classify(request("c"))).rejects.toThrow("the daemon stops");
+  await expect(fourth).rejects.toThrow("the daemon stops");
+  await expect(classifier.classify(request("e"))).rejects.toThrow("the daemon stops");
 });

@@ -185,3 +185,29 @@ test("the larger correction for its cost is chosen", () => {
   expect(chooseKind(0.4, check, terms(1, 0), terms(20))).toBe("measurement");
   expect(chooseKind(0.4, check, terms(1, 0), terms(20, 0))).toBeUndefined();
 });
+
+test("a kind of little fidelity is a hint that is not asked for again; a run that was hardly identified is", () => {
+  const doubtful = {
+    ...CAMPAIGN,
+    model: { ...CAMPAIGN.model, evidence: { simulation: { fidelity: 0.3 } } },
+  };
+  const phases = (phase: string, confidence: number): Observation => ({
+    kind: "phases",
+    phases: [phase],
+    confidence,
+  });
+  const planner = createStructureMapPlanner(doubtful as CampaignSpec);
+  planner.learn([
+    result(1, { temperature_K: 300, rate: 0 }, [TRAJECTORY, phases("crystal", 1)]),
+    result(2, { temperature_K: 2100, rate: 2 }, [TRAJECTORY, phases("liquid", 0.9)]),
+  ]);
+  const ask = () => planner.propose({ n: 1, count: 2, pending: [], excluded: [], seed: "1" });
+  const at = (row: number) => `c${row}`;
+  expect(labelAt(planner.view() as MapView, 0)).toBe("crystal");
+  expect(ask().points.map(({ candidateId }) => candidateId)).not.toContain(at(0));
+  planner.learn([result(3, { temperature_K: 900, rate: 1 }, [TRAJECTORY, phases("glass", 0.3)])]);
+  expect(ask().points[0]).toMatchObject({
+    candidateId: at(5),
+    why: expect.stringMatching(/^Repeat: glass/),
+  });
+});

@@ -39,14 +39,15 @@ export function weighRepeats<L>(
   return { shares, weights, confidence: 1 - doubt };
 }
 
-/** Of a label with less weight than this it is more likely that its results are wrong than that they are right. */
-const STANDS_from = Math.LN2;
+/** A lone result of less confidence is more likely wrong than right: it is set aside and asked for again. */
+export const CONFIDENCE_STANDS = 0.5;
+const WEIGHT_stands = -Math.log(1 - CONFIDENCE_STANDS);
 const TIE = 1e-9;
 
 /** The label that a sample stands for: the weightiest, of equals the latest; undefined where even that is more likely wrong. */
 export function standingLabel<L>({ weights }: SampleWeight<L>): L | undefined {
   let best: L | undefined;
-  let most = STANDS_from - TIE;
+  let most = WEIGHT_stands - TIE;
   for (const [label, weight] of weights) {
     if (weight < most - TIE) continue;
     best = label;

@@ -1,12 +1,30 @@
-import type { Prng } from "../../core/prng.ts";
-import { logProbabilityInRange } from "../../models/optimise/acquisition/target-range.ts";
-import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
-import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
-import { brief, type Scorer } from "./scorer.ts";
+import type { Prng } from "../../../core/prng.ts";
+import { logProbabilityInRange } from "../../../models/optimise/acquisition/target-range.ts";
+import { FantasyPosterior } from "../../../models/optimise/fantasy-posterior.ts";
+import type { PoolBelief } from "../../../models/optimise/surrogate-model.ts";
+import { brief, type Scorer } from "../scorer.ts";
+import { quantitiesOf, type Score, singleObjective } from "./score.ts";
 
 const DRAWS = 16;
 
-export interface TargetQuantity {
+export const targetRange: Score = {
+  name: "target-range",
+  short: "ptr",
+  fits: ["targets"],
+  words: "the chance that every quantity lies in its range",
+  ownsTargets: true,
+  create: (situation) => {
+    const targets = quantitiesOf(situation.model, "target").map((quantity) => ({
+      ...quantity,
+      posterior: singleObjective(situation, quantity).posterior,
+    }));
+    return createTargetScorer(targets, situation.prng);
+  },
+  // Ranges are part of every point's score.
+  gradient: () => () => 0,
+};
+
+interface TargetQuantity {
   readonly name: string;
   readonly min: number;
   readonly max: number;
@@ -14,7 +32,7 @@ export interface TargetQuantity {
 }
 
 /** Target-range search: the probability that every quantity lies in its range (NIMO's PTR), outcomes in flight imagined. */
-export function createTargetScorer(targets: readonly TargetQuantity[], prng: Prng): Scorer {
+function createTargetScorer(targets: readonly TargetQuantity[], prng: Prng): Scorer {
   const fantasies = targets.map(({ posterior }) => new FantasyPosterior(posterior, DRAWS, prng));
   const variance = fantasies[0]?.variance ?? new Float64Array(0);
   return {

@@ -1,16 +1,24 @@
-import type { Prng } from "../../core/prng.ts";
-import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
+import type { Prng } from "../../../core/prng.ts";
+import { logExpectedImprovement } from "../../../models/optimise/acquisition/improvement.ts";
 import {
   drawWeights,
   objectiveRanges,
   scalarise,
-} from "../../models/optimise/acquisition/parego.ts";
-import { FantasyPosterior } from "../../models/optimise/fantasy-posterior.ts";
-import type { Inputs, KernelKind } from "../../models/optimise/kernel.ts";
-import { Surrogate } from "../../models/optimise/surrogate.ts";
-import { brief, type Scorer } from "./scorer.ts";
+} from "../../../models/optimise/acquisition/parego.ts";
+import { FantasyPosterior } from "../../../models/optimise/fantasy-posterior.ts";
+import type { Inputs, KernelKind } from "../../../models/optimise/kernel.ts";
+import { Surrogate } from "../../../models/optimise/surrogate.ts";
+import { brief, type Scorer } from "../scorer.ts";
+import { type PointSituation, quantitiesOf, type Score } from "./score.ts";
 
-export interface ParegoSituation {
+export const parego: Score = {
+  name: "parego",
+  fits: ["several"],
+  words: "expected gain in a direction of the objectives drawn for each point; for many objectives",
+  create: (situation) => createParegoScorer(directedSituation(situation), situation.prng),
+};
+
+interface Directed {
   /** Inputs and signed objective values of each complete, feasible result. */
   readonly points: readonly { readonly x: Float64Array; readonly values: readonly number[] }[];
   readonly inputs: Inputs;
@@ -23,7 +31,7 @@ export interface ParegoSituation {
  * ParEGO: each point of the batch has a random direction of its own, one Gaussian process learns the augmented
  * Tchebycheff value in that direction, and expected improvement chooses. Cheap for many objectives: one model whatever their number.
  */
-export function createParegoScorer(situation: ParegoSituation, prng: Prng): Scorer {
+function createParegoScorer(situation: Directed, prng: Prng): Scorer {
   const { points, inputs, groups, kind, seed } = situation;
   const ranges = objectiveRanges(points.map((p) => p.values));
   const underWay: number[] = [];
@@ -54,5 +62,20 @@ export function createParegoScorer(situation: ParegoSituation, prng: Prng): Scor
       score: Math.exp(score),
       why: `best in the direction ${weights.map(brief).join(" : ")} of the objectives`,
     }),
+  };
+}
+
+function directedSituation({ model, settings }: PointSituation): Directed {
+  const objectives = quantitiesOf(model, "objective");
+  return {
+    points: model.rows.flatMap((row) =>
+      row.x !== undefined && model.isFeasible(row)
+        ? [{ x: row.x, values: objectives.map((q) => row.values.get(q.name)?.value ?? 0) }]
+        : [],
+    ),
+    inputs: model.pool.inputs,
+    groups: model.pool.encoding.groups,
+    kind: settings.kernel,
+    seed: `${model.seed}/${model.rows.length}`,
   };
 }

@@ -1,0 +1,5 @@
+import type { Interpreter } from "./interpreter.ts";
+import { createTrajectoryInterpreter } from "./trajectory-interpreter.ts";
+
+/** Every interpreter of the daemon's own; a further one is a file beside these and a line here. */
+export const INTERPRETERS: readonly (() => Interpreter)[] = [createTrajectoryInterpreter];

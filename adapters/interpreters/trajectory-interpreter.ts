@@ -1,0 +1,36 @@
+import type { Interpreter } from "./interpreter.ts";
+import { createTrajectoryClassifier, type TrajectoryClassifier } from "./trajectory-classifier.ts";
+
+interface TrajectorySettings {
+  /** Model file of `structure train`. */
+  readonly model: string;
+  readonly fraction_min?: number | undefined;
+}
+
+/** Longer than any queue of trajectories: each has a deadline of its own once its turn has come. */
+const DEADLINE_ms = 24 * 3_600_000;
+
+/** Trajectories are classified for the campaigns whose map is made of them (decision 45). */
+export function createTrajectoryInterpreter(
+  classifier: TrajectoryClassifier = createTrajectoryClassifier(),
+): Interpreter<"trajectory", TrajectorySettings> {
+  return {
+    name: "trajectory",
+    takes: "trajectory",
+    gives: "phases",
+    deadline_ms: DEADLINE_ms,
+    settings: (spec) =>
+      spec.goal === "structure-map"
+        ? { model: spec.model.structureModel, fraction_min: spec.model.fraction_min }
+        : undefined,
+    interpret: async ({ frames }, settings) => {
+      try {
+        return await classifier.classify({ frames, ...settings });
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { kind: "failure", reason: `The trajectory cannot be classified: ${why}` };
+      }
+    },
+    stop: () => classifier.stop(),
+  };
+}

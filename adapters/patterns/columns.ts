@@ -1,0 +1,73 @@
+import { LabError } from "../../src/core/errors.ts";
+import type { DiffractionPattern, PatternAxis } from "../../src/models/diffraction/pattern.ts";
+
+/** Columns of a text file with the words of its head, if any. */
+export interface Columns {
+  /** In lower case. */
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+const COMMENT = /^\s*([#!;'"*/]|$)/;
+
+/** Numbers in columns between blanks, commas, semicolons or tabs; comment lines are passed over. Errors: TL-7103. */
+export function parseColumns(text: string): Columns {
+  const rows: number[][] = [];
+  let head: string[] = [];
+  for (const [k, line] of text.split(/\r\n|\n|\r/).entries()) {
+    if (COMMENT.test(line)) {
+      const words = wordsOf(line.replace(/^\s*[#!;'"*/]+/, ""));
+      if (rows.length === 0 && words.some((word) => axisNamed(word) !== undefined)) head = words;
+      continue;
+    }
+    const words = wordsOf(line);
+    const values = words.map(Number);
+    if (values.length >= 2 && values.slice(0, 2).every(Number.isFinite)) rows.push(values);
+    else if (rows.length === 0) head = words;
+    else throw new LabError("TL-7103", `line ${k + 1} reads "${line.trim().slice(0, 60)}"`);
+  }
+  if (rows.length === 0) throw new LabError("TL-7103", "no two columns of numbers");
+  return { head, rows };
+}
+
+/** .xy, .xye, .csv: abscissa and intensity; a head may name the axis (Q_per_nm, d_angstrom), 2theta otherwise. */
+export function readColumns(text: string): DiffractionPattern {
+  const { head, rows } = parseColumns(text);
+  const axis = head.map(axisNamed).find((found) => found !== undefined);
+  const unit = head.some((word) => /cps|per_s|\/s/.test(word))
+    ? "countsPerSecond"
+    : head.some((word) => /count/.test(word))
+      ? "counts"
+      : "arbitrary";
+  const scale = axis?.scale ?? 1;
+  return {
+    axis: axis?.axis ?? "twoTheta_deg",
+    x: Float64Array.from(rows, ([x]) => x! * scale),
+    intensity: Float64Array.from(rows, ([, y]) => y!),
+    unit,
+  };
+}
+
+/** The axis that a column's name means, and the factor to our unit. */
+export function axisNamed(
+  word: string,
+): { readonly axis: PatternAxis; readonly scale: number } | undefined {
+  const name = word.toLowerCase().replace(/[\s()[\]]/g, "");
+  if (/^(q|s)?_?(per_nm|nm-1|nm\^-1|1\/nm)$/.test(name) || /^q_?(per_)?nm/.test(name)) {
+    return { axis: "Q_per_nm", scale: 1 };
+  }
+  if (/^q(_?(per_)?(a|angstrom|å|a-1|a\^-1|1\/a))?$/.test(name)) {
+    return { axis: "Q_per_nm", scale: 10 };
+  }
+  if (/^d(_?(a|å|angstrom|spacing))?$/.test(name)) return { axis: "d_A", scale: 1 };
+  if (/^(2|two)_?-?(theta|th|θ)/.test(name)) return { axis: "twoTheta_deg", scale: 1 };
+  return undefined;
+}
+
+function wordsOf(line: string): string[] {
+  return line
+    .trim()
+    .split(/\s*[,;\t]\s*|\s+/)
+    .filter((word) => word !== "")
+    .map((word) => word.toLowerCase());
+}

@@ -1,0 +1,302 @@
+import { LabError } from "../../../src/core/errors.ts";
+import type { Logger } from "../../../src/core/logger.ts";
+import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
+import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
+import { upcastEvent } from "../../../src/events/upcast-event.ts";
+import { CHECKSUM_START, LOG_VERSION, peekLine, readLine, writeLine } from "../event-line.ts";
+import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
+import type { PostgresPlace } from "./postgres-place.ts";
+import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
+import { type Statements, statementsOf } from "./postgres-statements.ts";
+
+export interface PostgresLogOptions {
+  readonly place: PostgresPlace;
+  readonly logger: Logger;
+  readonly readOnly: boolean;
+  /** Who writes, for whoever comes second: host and process. */
+  readonly holder: string;
+  readonly known?: LogMark | undefined;
+  readonly acceptLoss?: boolean | undefined;
+}
+
+interface Line {
+  readonly position: number;
+  readonly body: string;
+}
+
+interface Tail {
+  position: number;
+  crc: string;
+}
+
+/** What a commit that waited for a standby says when somebody made it stop waiting: it is on one machine only. */
+const NOT_REPLICATED = /synchronous replication/i;
+/** SQLSTATEs after which nobody knows whether the statement was carried out, or the server was no longer the right one. */
+const UNKNOWN_FATE = /^(?:08|57|25006|40)/;
+const DUPLICATE_KEY = "23505";
+
+/**
+ * The event log in PostgreSQL: one row an event, whose body is the line of the file log, checksum chain included. All drafts
+ * that wait go in one statement, which tests the epoch, moves the position and inserts the rows; so a holder that was replaced
+ * can append nothing, whenever it wakes up. A commit whose answer is lost, late or cancelled is unknown: it is read back.
+ * Errors: TL-4001, TL-4002, TL-4003, TL-4004, TL-4005, TL-4007.
+ */
+export async function openPostgresEventLog(options: PostgresLogOptions): Promise<EventLog> {
+  const { place, logger, readOnly, holder } = options;
+  const sql = statementsOf(place.schema);
+  const hold = readOnly ? undefined : await takeHold(place, sql, holder, logger);
+  try {
+    const reader = await connectPostgres(place, false).catch((error: unknown) => {
+      throw notReached(error);
+    });
+    const session = hold === undefined ? reader : await hold.session(0);
+    const { tail, loss } = await findTail(session, sql, options);
+    const knownThrough = await trustedThrough(session, sql, options.known);
+    await reader.end();
+    return new PostgresEventLog({ place, sql, hold, tail, logger, loss, knownThrough });
+  } catch (error) {
+    await hold?.release();
+    throw error instanceof LabError ? error : notReached(error);
+  }
+}
+
+/** Where the log ends, by its last row and by what the lease remembers: they must agree. TL-4007 where they do not. */
+async function findTail(
+  session: PostgresSession,
+  sql: Statements,
+  { readOnly, acceptLoss }: PostgresLogOptions,
+): Promise<{ readonly tail: Tail; readonly loss: LogLoss | undefined }> {
+  const { rows } = await session.query<{
+    marked: string;
+    position: string | null;
+    body: string | null;
+  }>(sql.end);
+  const marked = Number(rows[0]?.marked ?? 0);
+  const position = Number(rows[0]?.position ?? 0);
+  const body = rows[0]?.body ?? undefined;
+  const peeked = body === undefined ? undefined : peekLine(body);
+  if (peeked !== undefined && peeked.version > LOG_VERSION) throw newer(peeked.version);
+  const tail = { position, crc: body === undefined ? CHECKSUM_START : crcOf(body) };
+  if (position === marked) return { tail, loss: undefined };
+  const loss = { after: position, through: marked };
+  if (!readOnly && acceptLoss !== true)
+    throw new LabError(
+      "TL-4007",
+      `The event log in PostgreSQL ends at position ${position}, and ${marked} was acknowledged`,
+      { context: { ...loss } },
+    );
+  if (!readOnly) await session.query(sql.setPosition, [position]);
+  return { tail, loss };
+}
+
+/** How far the log is what a cache was made of: its checksum there says so. */
+async function trustedThrough(
+  session: PostgresSession,
+  sql: Statements,
+  known: LogMark | undefined,
+): Promise<number> {
+  if (known === undefined) return 0;
+  const { rows } = await session.query<{ body: string }>(sql.at, [known.position]);
+  return rows[0] !== undefined && crcOf(rows[0].body) === known.digest ? known.position : 0;
+}
+
+interface Parts {
+  readonly place: PostgresPlace;
+  readonly sql: Statements;
+  readonly hold: PostgresHold | undefined;
+  readonly tail: Tail;
+  readonly logger: Logger;
+  readonly loss: LogLoss | undefined;
+  readonly knownThrough: number;
+}
+
+class PostgresEventLog implements EventLog {
+  private readonly parts: Parts;
+  private readonly tail: Tail;
+  private broken: unknown;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.tail = parts.tail;
+  }
+
+  get lastPosition(): number {
+    return this.tail.position;
+  }
+
+  get loss(): LogLoss | undefined {
+    return this.parts.loss;
+  }
+
+  get knownThrough(): number {
+    return this.parts.knownThrough;
+  }
+
+  async mark(): Promise<LogMark> {
+    return { position: this.tail.position, digest: this.tail.crc };
+  }
+
+  async append(drafts: readonly EventDraft[]): Promise<LabEvent[]> {
+    if (this.broken !== undefined) throw this.broken;
+    const { hold } = this.parts;
+    if (hold === undefined)
+      throw new LabError("TL-4003", "The event log was opened for reading only");
+    const { lines, events, crc } = this.write(drafts);
+    try {
+      await this.store(hold, lines);
+    } catch (error) {
+      this.broken = error instanceof LabError ? error : notWritten(error);
+      throw this.broken;
+    }
+    this.tail.position += lines.length;
+    this.tail.crc = crc;
+    return events;
+  }
+
+  async *read(from = 1, through = this.tail.position): AsyncIterable<LabEvent> {
+    const { place, sql } = this.parts;
+    if (from > through) return;
+    const session = await connectPostgres(place, false).catch((error: unknown) => {
+      throw notReached(error);
+    });
+    try {
+      let crc = CHECKSUM_START;
+      if (from > 1) {
+        const { rows } = await session.query<{ body: string }>(sql.at, [from - 1]);
+        if (rows[0] === undefined) throw damaged(`at position ${from - 1}`);
+        crc = crcOf(rows[0].body);
+      }
+      for (let next = from; next <= through; ) {
+        const { rows } = await session.query<{ position: string; body: string }>(sql.read, [
+          next,
+          through,
+        ]);
+        for (const { position, body } of rows) {
+          const line = Number(position) === next ? readLine(body, crc) : undefined;
+          if (line === undefined) throw damaged(`at position ${next}`);
+          if (line.version > LOG_VERSION) throw newer(line.version);
+          crc = line.crc;
+          next += 1;
+          yield upcastEvent(line.event, line.version);
+        }
+        if (rows.length === 0) throw damaged(`at position ${next}`);
+      }
+    } finally {
+      await session.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.broken ??= new LabError("TL-4003", "The event log is closed");
+    await this.parts.hold?.release();
+  }
+
+  private write(drafts: readonly EventDraft[]) {
+    const group = this.tail.position + 1;
+    let { position, crc } = this.tail;
+    const lines: Line[] = [];
+    const events = drafts.map((draft): LabEvent => {
+      position += 1;
+      const line = writeLine(draft, { position, group, before: crc });
+      lines.push({ position, body: line.text.trimEnd() });
+      crc = line.crc;
+      return { position, time_ms: draft.time_ms, fact: draft.fact };
+    });
+    return { lines, events, crc };
+  }
+
+  /** Stores the lines, however often the connection breaks meanwhile; resolves only when they are surely stored. */
+  private async store(hold: PostgresHold, lines: readonly Line[]): Promise<void> {
+    const deadline_ms = performance.now() + this.parts.place.patience_ms;
+    for (;;) {
+      const session = await hold.session(deadline_ms);
+      try {
+        if (await this.tryOnce(session, hold, lines)) return;
+      } catch (error) {
+        if (error instanceof LabError || !isUnknownFate(error)) throw error;
+        if (performance.now() > deadline_ms) throw error;
+        this.parts.logger.warn({ why: String(error) }, "eventLog.unknownCommit: reading it back");
+        await hold.drop();
+        await delay(50);
+      }
+    }
+  }
+
+  /** True once the lines are there and on every machine that has to have them. */
+  private async tryOnce(
+    session: PostgresSession,
+    hold: PostgresHold,
+    lines: readonly Line[],
+  ): Promise<boolean> {
+    const { sql } = this.parts;
+    const [first, last] = [lines[0]?.position ?? 0, lines.at(-1)?.position ?? 0];
+    const bodies = lines.map(({ body }) => body);
+    const { count, warnings } = await session
+      .query(sql.append, [hold.epoch, first, last, bodies])
+      .catch((error: unknown) => {
+        if ((error as { code?: string }).code !== DUPLICATE_KEY) throw error;
+        return { count: 0, warnings: [] };
+      });
+    // Nothing inserted: these very lines are there already from a try whose answer was lost, or another one leads.
+    if (count !== lines.length && !(await this.areStored(session, lines))) throw replaced();
+    if (count === lines.length && !warnings.some((text) => NOT_REPLICATED.test(text))) return true;
+    await this.confirm(session, hold);
+    return true;
+  }
+
+  private async areStored(session: PostgresSession, lines: readonly Line[]): Promise<boolean> {
+    const { sql } = this.parts;
+    for (const { position, body } of lines) {
+      const { rows } = await session.query<{ body: string }>(sql.at, [position]);
+      if (rows[0]?.body !== body) return false;
+    }
+    return true;
+  }
+
+  /** A further commit that is replicated stands behind the earlier one: then that one is replicated too. */
+  private async confirm(session: PostgresSession, hold: PostgresHold): Promise<void> {
+    const { sql, place } = this.parts;
+    const { count, warnings } = await session.query(sql.renew, [hold.epoch, place.lease_ms]);
+    if (count === 0) throw replaced();
+    if (warnings.some((text) => NOT_REPLICATED.test(text)))
+      throw Object.assign(new Error("the standby has not confirmed the commit"), { code: "57014" });
+  }
+}
+
+function isUnknownFate(error: unknown): boolean {
+  if (error instanceof NoServer) return false;
+  const { code } = error as { readonly code?: string };
+  // Without a code of the server's own: the connection broke, or its answer did not come in time.
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || UNKNOWN_FATE.test(code);
+}
+
+function crcOf(body: string): string {
+  return /"crc":"([0-9a-f]{8})"\}$/.exec(body)?.[1] ?? "";
+}
+
+function replaced(): LabError {
+  return new LabError("TL-4003", "Another daemon has taken over this event log", {
+    hint: "Nothing more is written by this one. Look which daemon leads before you start it again.",
+  });
+}
+
+function notWritten(cause: unknown): LabError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new LabError("TL-4003", `The event log in PostgreSQL cannot be written (${why})`, {
+    cause,
+    hint: "Nothing that was acknowledged is lost. Mend the server, and a synchronous standby that it waits for; then start again.",
+  });
+}
+
+function newer(version: number): LabError {
+  return new LabError(
+    "TL-4002",
+    `The event log was written by a newer version of Tieline (format ${version}, this one reads up to ${LOG_VERSION})`,
+  );
+}
+
+function damaged(where: string): LabError {
+  return new LabError("TL-4004", `The event log in PostgreSQL is damaged ${where}`, {
+    hint: "Restore the table from a backup, or promote a standby that has it.",
+  });
+}

@@ -1,0 +1,82 @@
+import type { Prng } from "../../../core/prng.ts";
+import type { Belief } from "../../../models/optimise/acquisition/belief.ts";
+import { FantasyPosterior } from "../../../models/optimise/fantasy-posterior.ts";
+import { findIncumbent } from "../incumbent.ts";
+import { brief, type Scorer } from "../scorer.ts";
+import {
+  type PointScore,
+  type PointSituation,
+  quantitiesOf,
+  type SingleObjective,
+} from "./score.ts";
+
+/** Joint draws of the outcomes in flight. The score's error falls with their square root; opposite pairs remove its first order. */
+export const DRAWS = 16;
+
+/** A score of one objective: N log scores from its posterior and the value to beat of each draw. */
+export type SingleLaw = (belief: Belief, incumbents: Float64Array) => Float64Array;
+
+/** A candidate as a sentence about it needs it. */
+export interface ScoredCandidate {
+  /** Entry of the last score. */
+  readonly value: number;
+  /** Standardised mean and deviation, outcomes in flight imagined. */
+  readonly mean: number;
+  readonly sd: number;
+  /** `y predicted 3 ± 1`. */
+  readonly prediction: string;
+}
+
+/** Scores every candidate for one objective; what is in flight is imagined in `draws` joint outcomes. */
+export function createSingleScorer(options: {
+  readonly objective: SingleObjective;
+  readonly prng: Prng;
+  readonly draws: number;
+  readonly score: SingleLaw;
+  readonly explain: (candidate: ScoredCandidate) => { score: number; why: string };
+}): Scorer {
+  const { objective, prng, draws, score, explain } = options;
+  const { posterior, sign, name } = objective;
+  const { output } = posterior.gp;
+  const fantasy = new FantasyPosterior(posterior, draws, prng);
+  const incumbents = new Float64Array(DRAWS).fill(objective.incumbent);
+  const known: number[] = [];
+  return {
+    variance: fantasy.variance,
+    score: () => score(fantasy, incumbents),
+    condition: (row) => {
+      fantasy.condition(row);
+      known.push(row);
+      for (let k = 0; k < fantasy.means.length; k++) {
+        for (const n of known)
+          incumbents[k] = Math.max(incumbents[k] ?? 0, fantasy.mean(k)[n] ?? 0);
+      }
+    },
+    explain: (row, value) => {
+      const mean = posterior.mean[row] ?? 0;
+      const sd = Math.sqrt(fantasy.variance[row] ?? 0);
+      const told = sign * output.toUser(mean);
+      const prediction = `${name} predicted ${brief(told)} ± ${brief(output.deviation(mean, sd))}`;
+      return explain({ value, mean, sd, prediction });
+    },
+  };
+}
+
+/** The same law at one point: of the first objective, against today's value to beat. */
+export function singlePointScore(
+  { model }: PointSituation,
+  law: SingleLaw,
+): PointScore | undefined {
+  const [quantity] = quantitiesOf(model, "objective");
+  if (quantity === undefined) return undefined;
+  const place = model.quantities.indexOf(quantity);
+  const incumbents = Float64Array.of(findIncumbent(model, quantity));
+  return (means, sds) => {
+    const sd = sds[place] ?? 1;
+    const belief = {
+      means: [means.subarray(place, place + 1)],
+      variance: Float64Array.of(sd * sd),
+    };
+    return law(belief, incumbents)[0] ?? 0;
+  };
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { readCifStructures } from "../../../adapters/patterns/cif-structures.ts";
+
+const CELL = `_cell_length_a 4.0(1)
+_cell_length_b 4.0
+_cell_length_c 4.0
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90.
+`;
+const BODY = `loop_
+_space_group_symop_operation_xyz
+'x, y, z'
+'1/2+x, 1/2+y, z+1/2'
+`;
+
+function block(name: string, sites: string, symmetry = BODY): string {
+  return `data_${name}\n${CELL}${symmetry}loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+${sites}\n`;
+}
+
+describe("CIF structures", () => {
+  test("every block is a structure; operators make the atoms; charges and brackets are read", () => {
+    const found = readCifStructures(
+      `# head\n;\ntext field\n;\n${block("one", "Mn1 Mn3+ 0 0 0 1")}${block("two", "O1 O2- 0.25(1) 0 0 .")}`,
+    );
+    expect(found.map(({ name }) => name)).toEqual(["one", "two"]);
+    expect(found[0]!.crystal.atoms).toEqual([
+      { element: "Mn", x: 0, y: 0, z: 0, occupancy: 1 },
+      { element: "Mn", x: 0.5, y: 0.5, z: 0.5, occupancy: 1 },
+    ]);
+    expect(found[1]!.crystal.atoms[1]).toMatchObject({ element: "O", x: 0.75, occupancy: 1 });
+    expect(found[0]!.crystal.cell.a_A).toBe(4);
+  });
+
+  test("occupancies that sum to 1.000001 are rounding; 1.2 is refused", () => {
+    const mixed = (share: string) => block("m", `A Ni 0 0 0 0.5\nB Co 0 0 0 ${share}`);
+    expect(readCifStructures(mixed("0.500001"))[0]!.crystal.atoms).toHaveLength(4);
+    expect(() => readCifStructures(mixed("0.7"))).toThrow(/block "m".*filled 1.2 times/);
+  });
+
+  test.each([
+    [
+      "a name of a space group alone",
+      block("n", "A Ni 0 0 0 1", "_space_group_name_H-M_alt 'F m -3 m'\n"),
+      /no operators/,
+    ],
+    ["no atoms", `data_x\n${CELL}`, /no block/],
+    ["an element nobody knows", block("q", "Q1 Qq 0 0 0 1"), /names no element/],
+    ["a coordinate that is no number", block("c", "A Ni ? 0 0 1"), /not a coordinate/],
+    [
+      "an operator that is none",
+      block("o", "A Ni 0 0 0 1", "_symmetry_equiv_pos_as_xyz 'x,y'\n"),
+      /operator/,
+    ],
+  ])("%s is refused by its block", (_, content, message) => {
+    expect(() => readCifStructures(content)).toThrow(message);
+  });
+});

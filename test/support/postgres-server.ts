@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./free-port.ts";
+
+const ROOT = "/usr/lib/postgresql";
+const BIN = findBin();
+
+export function postgresIsThere(): boolean {
+  return BIN !== undefined;
+}
+
+/** In CI its absence is a failure; elsewhere the suite says that it could not run. */
+export function postgresMayBeLeftOut(): boolean {
+  return BIN === undefined && process.env["CI"] !== "true";
+}
+
+/** A PostgreSQL server of our own in a temporary folder, on a free port of loopback, run by the user `postgres`. */
+export class PostgresServer {
+  readonly port: number;
+  readonly folder: string;
+
+  private constructor(port: number, folder: string) {
+    this.port = port;
+    this.folder = folder;
+  }
+
+  /** A new primary. */
+  static async create(): Promise<PostgresServer> {
+    const server = await PostgresServer.place();
+    server.run("initdb", [
+      "-D",
+      server.data,
+      "-U",
+      "tieline",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+    ]);
+    server.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
+    server.start();
+    server.sql("create database lab", "postgres");
+    return server;
+  }
+
+  /** A standby that follows `primary`; it says in each commit whether it has it once the primary waits for it. */
+  static async follow(primary: PostgresServer, name: string): Promise<PostgresServer> {
+    const server = await PostgresServer.place();
+    server.run("pg_basebackup", [
+      ...["-h", "127.0.0.1", "-p", String(primary.port), "-U", "tieline", "-D", server.data],
+      ...["-R", "-X", "stream", "-c", "fast", "-d", `application_name=${name}`],
+    ]);
+    server.configure([`port = ${server.port}`]);
+    server.start();
+    return server;
+  }
+
+  private static async place(): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), "tieline-postgres-"));
+    chmodSync(folder, 0o777);
+    return new PostgresServer(await freePort(), folder);
+  }
+
+  get data(): string {
+    return join(this.folder, "data");
+  }
+
+  /** Address of a log on this server, or on several. */
+  address(options = "", ...others: readonly PostgresServer[]): string {
+    const hosts = [this, ...others].map(({ port }) => `127.0.0.1:${port}`).join(",");
+    return `postgres://tieline@${hosts}/lab${options}`;
+  }
+
+  configure(lines: readonly string[]): void {
+    const more = [
+      ...lines,
+      `port = ${this.port}`,
+      "listen_addresses = '127.0.0.1'",
+      `unix_socket_directories = '${this.folder}'`,
+      "shared_buffers = 32MB",
+    ];
+    const file = join(this.folder, "more.conf");
+    writeFileSync(file, `${more.join("\n")}\n`);
+    this.as("sh", ["-c", `cat ${file} >> ${this.data}/postgresql.auto.conf`]);
+  }
+
+  start(): void {
+    const log = join(this.data, "server.log");
+    this.run("pg_ctl", ["-D", this.data, "-l", log, "-w", "-t", "60", "start"]);
+  }
+
+  reload(): void {
+    this.run("pg_ctl", ["-D", this.data, "reload"]);
+  }
+
+  promote(): void {
+    this.run("pg_ctl", ["-D", this.data, "-w", "promote"]);
+  }
+
+  halt(mode: "fast" | "immediate" = "fast"): void {
+    this.run("pg_ctl", ["-D", this.data, "-m", mode, "-w", "-t", "60", "stop"], true);
+  }
+
+  /** Ends every process of it as a power cut would. */
+  kill(): void {
+    this.as("sh", ["-c", `kill -9 $(head -1 ${this.data}/postmaster.pid); true`]);
+  }
+
+  /** Runs SQL as the owner; the answer's lines. */
+  sql(text: string, database = "lab"): string {
+    return this.run("psql", [
+      ...["-h", "127.0.0.1", "-p", String(this.port), "-U", "tieline", "-d", database],
+      ...["-v", "ON_ERROR_STOP=1", "-q", "-t", "-A", "-c", text],
+    ]);
+  }
+
+  remove(): void {
+    this.halt("immediate");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private run(program: string, args: readonly string[], mayFail = false): string {
+    if (BIN === undefined) throw new Error("PostgreSQL is not here (apt-get install postgresql)");
+    return this.as(join(BIN, program), args, mayFail);
+  }
+
+  /** PostgreSQL refuses to run as root: then the user that Debian makes for it does. */
+  private as(program: string, args: readonly string[], mayFail = false): string {
+    const isRoot = process.getuid?.() === 0;
+    const [command, ...rest] = isRoot
+      ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", program, ...args]
+      : [program, ...args];
+    const done = spawnSync(command ?? "", rest, {
+      encoding: "utf8",
+      cwd: this.folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    if (done.status !== 0 && !mayFail)
+      throw new Error(`${program} ${args.join(" ")}: ${done.stderr || done.stdout}`);
+    return (done.stdout ?? "").trim();
+  }
+}
+
+function findBin(): string | undefined {
+  if (!existsSync(ROOT)) return undefined;
+  return readdirSync(ROOT)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(ROOT, version, "bin"))
+    .find((bin) => existsSync(join(bin, "initdb")));
+}
