@@ -11,7 +11,7 @@ import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
-import { createFoldCache, restoreSnapshot } from "./fold-cache.ts";
+import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";

@@ -4,13 +4,13 @@ import { codeFingerprint } from "../../adapters/system/code-fingerprint.ts";
 import { deflatePacker } from "../../adapters/system/deflate-packer.ts";
 import { VERSION } from "../core/version.ts";
 import type { EventLog } from "../events/event-log.ts";
-import { restoreSnapshot } from "../fold-cache.ts";
 import { applyEvent } from "../runtime/apply-event.ts";
 import { createCampaignIndex } from "../runtime/campaign-index.ts";
 import { createLab, type Lab } from "../runtime/lab.ts";
 import { listJobs, locateJob, summariseCampaign } from "../runtime/lab-status.ts";
 import { readRuns } from "../runtime/read-runs.ts";
 import { createExportFold, type ExportFold } from "../views/export-document.ts";
+import { restoreSnapshot } from "./fold-cache.ts";
 import { type ReadLogOptions, readLog } from "./read-log.ts";
 
 export interface ReadExportsOptions extends Omit<ReadLogOptions, "onEvent"> {

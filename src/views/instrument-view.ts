@@ -77,17 +77,7 @@ export function createInstrumentFold(
   instrumentId: string,
   saved?: SavedInstrument,
 ): InstrumentFold {
-  let base: Omit<InstrumentView, "counts" | "readings"> = saved?.base ?? {
-    instrumentId,
-    kind: "unknown",
-    simulated: false,
-    connection: "offline",
-    operation: "idle",
-    control: "automatic",
-    safety: "ok",
-    capabilities: [],
-    seen_ms: 0,
-  };
+  let base = saved?.base ?? unknownInstrument(instrumentId);
   let stopped_position = saved?.stopped_position;
   let order = saved?.order ?? { bootId: "", seq: -1 };
   const counts = { ...(saved?.counts ?? { results: 0, failures: 0 }) };
@@ -140,10 +130,14 @@ export function createInstrumentFold(
     get stopped_position() {
       return stopped_position;
     },
-    detail: (connection) => ({
-      ...view(connection),
-      traces: tracesOf(traces),
-    }),
+    detail: (connection) => ({ ...view(connection), traces: tracesOf(traces) }),
+  };
+}
+
+function unknownInstrument(instrumentId: string): SavedInstrument["base"] {
+  return {
+    ...{ instrumentId, kind: "unknown", simulated: false, connection: "offline" },
+    ...{ operation: "idle", control: "automatic", safety: "ok", capabilities: [], seen_ms: 0 },
   };
 }
 

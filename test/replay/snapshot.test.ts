@@ -11,7 +11,7 @@ import { deflatePacker } from "../../adapters/system/deflate-packer.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { toPlain } from "../../src/core/plain.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
-import { createFoldCache, restoreSnapshot } from "../../src/fold-cache.ts";
+import { createFoldCache, restoreSnapshot } from "../../src/replay/fold-cache.ts";
 import { readExports } from "../../src/replay/read-exports.ts";
 import { readLog } from "../../src/replay/read-log.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
@@ -169,7 +169,9 @@ describe("a log of many campaigns", () => {
     const other = Buffer.from(good.toString("latin1").replace(/"code":"./, '"code":"x'), "latin1");
     for (const bytes of [good, flipped, other, good.subarray(0, 500), Buffer.alloc(0)]) {
       writeFileSync(path, bytes);
-      for (const campaignId of exports.campaignIds.filter((_, k) => k % 9 === (bytes === good ? 0 : 1) && k < 10)) {
+      for (const campaignId of exports.campaignIds.filter(
+        (_, k) => k % 9 === (bytes === good ? 0 : 1) && k < 10,
+      )) {
         const indexed = await readExports({ ...options, campaignId });
         expect(indexed.campaignIds).toEqual(exports.campaignIds);
         expect(JSON.stringify(indexed.document(campaignId))).toBe(

@@ -1,10 +1,10 @@
-import type { Logger } from "./core/logger.ts";
-import type { EventLog } from "./events/event-log.ts";
-import type { FoldSnapshot, PackedCampaign, SnapshotStore } from "./events/fold-snapshot.ts";
-import type { CampaignIndex, SavedIndex } from "./runtime/campaign-index.ts";
-import type { Lab } from "./runtime/lab.ts";
-import { restoreLab, saveLab } from "./runtime/lab-snapshot.ts";
-import type { LabView } from "./views/lab-view.ts";
+import type { Logger } from "../core/logger.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { FoldSnapshot, PackedCampaign, SnapshotStore } from "../events/fold-snapshot.ts";
+import type { CampaignIndex, SavedIndex } from "../runtime/campaign-index.ts";
+import type { Lab } from "../runtime/lab.ts";
+import { restoreLab, saveLab } from "../runtime/lab-snapshot.ts";
+import type { LabView } from "../views/lab-view.ts";
 
 /** A log shorter than this is read in a moment: no snapshot is made of it. */
 const EVENTS_MIN = 5_000;
