@@ -38,6 +38,10 @@ export function campaignSpec(
     inFlight: campaign.inFlight,
     waitForWholeBatch: campaign.waitForWholeBatch,
     approval: campaign.approval,
+    ...(campaign.approvalExpires_s === undefined
+      ? {}
+      : { approvalExpires_s: campaign.approvalExpires_s }),
+    ...(campaign.hours === undefined ? {} : { hours: campaign.hours }),
     failuresInARow_max: campaign.failuresInARow_max,
     space: readSpace(campaign, folder),
     recipe: { steps: campaign.recipe },

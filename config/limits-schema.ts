@@ -103,7 +103,7 @@ function bare(unit: string): string {
   return unit.includes("/") ? `(${unit})` : unit;
 }
 
-export const instrumentGuardsSchema = z
+const instrumentGuardsSchema = z
   .array(z.strictObject(guardFields).superRefine(checkGuard).transform(named))
   .max(32);
 

@@ -5,6 +5,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "y
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
 import { checkCampaigns } from "./check-campaigns.ts";
+import { checkModules } from "./check-modules.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
@@ -75,14 +76,14 @@ export function loadConfiguration(
   const sound = parsed.success
     ? parsed.data.campaigns.map((campaign, index) => ({ campaign, index }))
     : soundCampaigns(document.toJS());
+  const folder = dirname(resolve(file));
+  const modules = parsed.success ? checkModules(parsed.data, folder) : [];
   const issues = [
     ...schemaIssues(parsed.error?.issues ?? [], document.toJS()).flatMap(describeIssue),
-    ...[...checkCampaigns(sound), ...checkModels(sound)].map(({ path, text: what }) => ({
-      path,
-      what,
-    })),
+    ...[...checkCampaigns(sound), ...checkModels(sound), ...modules].map(
+      ({ path, text: what }) => ({ path, what }),
+    ),
   ];
-  const folder = dirname(resolve(file));
   if (!parsed.success || issues.length > 0) {
     const problems = issues.map(({ path, what }) => ({
       file,

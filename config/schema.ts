@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
+import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
@@ -21,6 +22,11 @@ const campaignIdentifier = z
   .regex(/^[A-Za-z0-9_-]{1,40}$/, "use 1 to 40 letters, digits, dashes and underscores");
 const port = z.number().int().min(0).max(65535);
 
+const hoursText = z.string().superRefine((text, context) => {
+  const message = findHoursProblem(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
 const recipeStep = z.strictObject({
   capability: z.string().min(1),
   parameters: z.record(z.string(), parameterSourceSchema).default({}),
@@ -37,6 +43,15 @@ const campaignCommon = z.strictObject({
   inFlight: z.number().int().min(1).max(1000).default(4),
   waitForWholeBatch: z.boolean().default(false),
   approval: z.enum(["automatic", "supervised"]).default("automatic"),
+  /** An approved point that has not begun within this time waits again; absent: approvals do not expire. */
+  approvalExpires_s: z.number().positive().optional(),
+  /** When approvals are taken, and when jobs of a capability may start, by the laboratory's `timeZone`. */
+  hours: z
+    .strictObject({
+      approvals: hoursText.optional(),
+      starts: z.record(z.string(), hoursText).optional(),
+    })
+    .optional(),
   autoStart: z.boolean().default(false),
   failuresInARow_max: z.number().int().min(1).max(1000).default(5),
   space: spaceSchema,
@@ -54,7 +69,24 @@ const campaignCommon = z.strictObject({
   model: z.unknown().optional(),
 });
 
-const completedCampaign = z.preprocess(completeForwardCampaign, campaignCommon);
+/** A misspelt capability must not silently be none. */
+function checkHours(
+  { hours, recipe, alternatives = {} }: z.infer<typeof campaignCommon>,
+  context: z.RefinementCtx,
+): void {
+  const steps = [recipe, ...Object.values(alternatives)].flat();
+  const capabilities = new Set(steps.map(({ capability }) => capability));
+  for (const name of Object.keys(hours?.starts ?? {})) {
+    if (capabilities.has(name)) continue;
+    const message = `no step of the recipe is called ${name}; there are ${[...capabilities].join(", ")}`;
+    context.addIssue({ code: "custom", path: ["hours", "starts", name], message });
+  }
+}
+
+const completedCampaign = z.preprocess(
+  completeForwardCampaign,
+  campaignCommon.superRefine(checkHours),
+);
 
 export const campaignSchema = completedCampaign.transform((campaign, context) => {
   const goal = goalSchema.safeParse(
@@ -84,6 +116,11 @@ export const configurationSchema = z.strictObject({
   version: z.literal(1, "write version: 1"),
   site: identifier.default("default"),
   agent: identifier.default("tieline"),
+  /** The laboratory's, e.g. Europe/Berlin; opening hours are by its clock on the wall. */
+  timeZone: z
+    .string()
+    .refine(isTimeZone, "write a time zone of the tz database, e.g. Europe/Berlin or UTC")
+    .default("UTC"),
   seed: z.union([z.string(), z.number()]).transform(String).default("1"),
   data: z.string().default("./data"),
   /** Address of the event log; absent means a file in the data folder. */

@@ -82,5 +82,3 @@ export const spaceSchema = z.discriminatedUnion(
   ],
   { error: "write kind: grid, simplex-grid, table or box" },
 );
-
-export type SpaceConfiguration = z.infer<typeof spaceSchema>;

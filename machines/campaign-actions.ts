@@ -1,3 +1,4 @@
+import type { ProposedPoint } from "../src/domain/proposal.ts";
 import { recipeOf } from "../src/domain/recipe.ts";
 import type {
   CampaignContext,
@@ -57,27 +58,61 @@ export function requestCommand({ context }: Args): Effect {
 
 export function experimentsOf(context: CampaignContext, event: CampaignEvent): OpenExperiment[] {
   if (event.type !== "campaign.proposed") return [];
-  return event.points.map((point, k) => ({
+  return event.points
+    .filter(({ candidateId }) => !isOpenByHand(context, candidateId))
+    .map((point, k) => experimentOf(context, point, k));
+}
+
+/** The k-th experiment that opens at this event. */
+export function experimentOf(
+  context: CampaignContext,
+  point: ProposedPoint,
+  k: number,
+): OpenExperiment {
+  return {
     experimentId: `${context.campaignId}.${context.created + k + 1}`,
     candidateId: point.candidateId,
     parameters: point.parameters,
+    batch: context.batches + 1,
     ...(point.recipe === undefined ? {} : { recipe: point.recipe }),
-  }));
+  };
 }
 
-/** Effects that create the experiment of the k-th proposed point; called before the context counts it. */
-export function experimentInput({ context, event }: Args, k: number): ExperimentInput {
-  const point = event.type === "campaign.proposed" ? event.points[k] : undefined;
+/** The planner chose before it could know: the point is measured once. */
+function isOpenByHand(context: CampaignContext, candidateId: string): boolean {
+  return context.open.some((one) => one.byHand === true && one.candidateId === candidateId);
+}
+
+/** Creates an experiment and asks for its first step. */
+export function beginExperiment(
+  args: Args,
+  input: ExperimentInput,
+  needsApproval: boolean,
+): Effect[] {
+  const { experimentId } = input;
+  return [
+    { kind: "create", what: { machine: "experiment", id: experimentId }, input },
+    tellExperiment(experimentId, args, { type: "experiment.submit", needsApproval }),
+  ];
+}
+
+/** What the machine of an experiment starts from. */
+export function experimentInput(
+  context: CampaignContext,
+  experiment: OpenExperiment,
+  { score, why }: Pick<ProposedPoint, "score" | "why">,
+): ExperimentInput {
+  const { experimentId, candidateId, parameters, batch, recipe } = experiment;
   return {
-    experimentId: `${context.campaignId}.${context.created + k + 1}`,
+    experimentId,
     campaignId: context.campaignId,
-    candidateId: point?.candidateId ?? "",
-    parameters: point?.parameters ?? {},
-    score: point?.score ?? 0,
-    why: point?.why ?? "",
-    batch: context.batches + 1,
-    recipe: recipeOf(context, point?.recipe),
-    ...(point?.recipe === undefined ? {} : { recipeName: point.recipe }),
+    candidateId,
+    parameters,
+    score,
+    why,
+    batch,
+    recipe: recipeOf(context, recipe),
+    ...(recipe === undefined ? {} : { recipeName: recipe }),
   };
 }
 
@@ -93,7 +128,12 @@ export function tellExperiment(
   };
 }
 
-export function reply({ context, event }: Args, accepted: boolean, reason?: string): Effect {
+export function reply(
+  { context, event }: Args,
+  accepted: boolean,
+  reason?: string,
+  candidateIds?: readonly string[],
+): Effect {
   return {
     kind: "command",
     command: {
@@ -102,6 +142,7 @@ export function reply({ context, event }: Args, accepted: boolean, reason?: stri
       commandId: (event as OperatorEvent).commandId,
       accepted,
       ...(reason === undefined ? {} : { reason }),
+      ...(candidateIds === undefined ? {} : { candidateIds }),
     },
   };
 }
@@ -113,20 +154,37 @@ export function without(context: CampaignContext, experimentId: string): Partial
   };
 }
 
-/** The waiting experiments that an approval or a rejection names; all of the batch where it names none. */
-export function namedWaiting(context: CampaignContext, event: CampaignEvent): string[] {
-  const names = "candidateIds" in event ? event.candidateIds : undefined;
-  return context.open
-    .filter((one) => context.waiting.includes(one.experimentId))
-    .filter((one) => names === undefined || names.includes(one.candidateId))
-    .map((one) => one.experimentId);
+/** What an approval or a rejection means, of an event or of a command on its way. */
+export interface Decision {
+  readonly batch?: number | undefined;
+  readonly candidateIds?: readonly string[] | undefined;
+  readonly behaviour?: number | undefined;
 }
 
-/** The number of a batch that a person means without naming its points, where another one waits by now. */
-export function otherBatch(context: CampaignContext, event: CampaignEvent): number | undefined {
-  if (event.type !== "campaign.approve" && event.type !== "campaign.reject") return undefined;
-  const { batch, candidateIds } = event;
-  return candidateIds === undefined && batch !== context.batches ? batch : undefined;
+/**
+ * The waiting experiments that an approval or a rejection covers: those that it names, of those that its batch showed. A
+ * batch shows every point that waits, so that batch n showed the points of n and of every earlier one.
+ */
+export function namedWaiting(context: CampaignContext, decision: Decision): OpenExperiment[] {
+  const { candidateIds, batch = context.batches, behaviour = 1 } = decision;
+  const last = behaviour < SHOWN_ONLY ? Number.POSITIVE_INFINITY : batch;
+  return context.open
+    .filter((one) => context.waiting.includes(one.experimentId) && one.batch <= last)
+    .filter((one) => candidateIds === undefined || candidateIds.includes(one.candidateId));
+}
+
+/** From this behaviour on (src/runtime/behaviour.ts) an approval covers what its batch showed, and the points of an older batch that still wait. */
+const SHOWN_ONLY = 4;
+
+/** The number of a batch that a person means, where none of its points waits. */
+export function otherBatch(context: CampaignContext, decision: Decision): number | undefined {
+  const { batch, candidateIds, behaviour = 1 } = decision;
+  if (behaviour < SHOWN_ONLY)
+    return candidateIds === undefined && batch !== context.batches ? batch : undefined;
+  if (batch === undefined) return undefined;
+  return batch > context.batches || namedWaiting(context, { batch, behaviour }).length === 0
+    ? batch
+    : undefined;
 }
 
 export function suspendedUntil_ms({ context, event }: Args): number {

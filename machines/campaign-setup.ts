@@ -1,6 +1,8 @@
 import { setup } from "xstate";
 import {
   type Args,
+  beginExperiment,
+  type Decision,
   experimentInput,
   experimentsOf,
   freePlaces,
@@ -67,9 +69,29 @@ export const setupCampaign = setup({
       event.type === "experiment.failed" &&
       context.failuresInARow + 1 >= context.failuresInARow_max,
     wasSuspendedTooOften: ({ context }) => context.suspensions > SUSPENSIONS_MAX,
-    breaksLimit: ({ event }) => event.type === "campaign.approve" && event.refusal !== undefined,
-    namesOtherBatch: ({ context, event }) => otherBatch(context, event) !== undefined,
-    namesWaiting: ({ context, event }) => namedWaiting(context, event).length > 0,
+    isRefused: ({ event }) => "refusal" in event && event.refusal !== undefined,
+    namesOtherBatch: ({ context, event }) => otherBatch(context, event as Decision) !== undefined,
+    namesWaiting: ({ context, event }) => namedWaiting(context, event as Decision).length > 0,
+    namesChange: ({ event }) => "change" in event && event.change !== undefined,
+    namesWaitingChange: ({ context, event }) =>
+      "change" in event && event.change === context.widening?.n,
+    isOwnChange: ({ context, event }) =>
+      "change" in event &&
+      event.change === context.widening?.n &&
+      event.type === "campaign.approve" &&
+      event.by === context.widening?.by,
+    /** What ended it does not hold under the new settings: there is budget, and a stop rule is asked again. */
+    goesOn: ({ context, event }) => {
+      if (event.type !== "campaign.extend") return false;
+      const { budget = context.budget, stop } = event.changes ?? {};
+      return budget > context.observed && (context.ending === undefined || stop !== undefined);
+    },
+    hasRoomByHand: ({ context, event }) =>
+      event.type === "campaign.propose" &&
+      context.observed + context.open.length + (event.points?.length ?? 0) <= context.budget,
+    isAlreadyOpen: ({ context, event }) =>
+      event.type === "campaign.propose" &&
+      context.open.some((one) => event.points?.some((p) => p.candidateId === one.candidateId)),
     namesObservation: ({ event }) =>
       event.type === "campaign.withdraw" && event.withdrawn !== undefined,
   },
@@ -136,25 +158,14 @@ export const openExperiments = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
   const places = freePlaces({ ...context, ending: undefined });
   const opened = experimentsOf(context, event).slice(0, places);
-  if (opened.length === 0) return;
+  if (opened.length === 0 || event.type !== "campaign.proposed") return;
   const needsApproval = context.approval === "supervised";
-  opened.forEach((experiment, k) => {
-    enqueue({
-      type: "effect",
-      params: {
-        kind: "create",
-        what: { machine: "experiment", id: experiment.experimentId },
-        input: experimentInput(args, k),
-      },
-    });
-    enqueue({
-      type: "effect",
-      params: tellExperiment(experiment.experimentId, args, {
-        type: "experiment.submit",
-        needsApproval,
-      }),
-    });
-  });
+  for (const experiment of opened) {
+    const point = event.points.find((one) => one.candidateId === experiment.candidateId);
+    const input = experimentInput(context, experiment, point ?? { score: 0, why: "" });
+    for (const params of beginExperiment(args, input, needsApproval))
+      enqueue({ type: "effect", params });
+  }
   enqueue.assign({
     open: [...context.open, ...opened],
     waiting: needsApproval
@@ -202,16 +213,32 @@ export const noteAbandoned = setupCampaign.assign(({ context, event }) =>
 /** A point that a person rejected is not proposed again. */
 export const approveNamed = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
-  const names = namedWaiting(context, event);
+  const names = namedWaiting(context, event as Decision).map((one) => one.experimentId);
   for (const id of names) {
     enqueue({ type: "effect", params: tellExperiment(id, args, { type: "experiment.approve" }) });
   }
-  enqueue.assign({ waiting: context.waiting.filter((id) => !names.includes(id)) });
+  const expires_s = context.approvalExpires_s ?? 0;
+  const until_ms = expires_s === 0 ? undefined : event.time_ms + expires_s * 1000;
+  enqueue.assign({
+    waiting: context.waiting.filter((id) => !names.includes(id)),
+    ...(until_ms === undefined
+      ? {}
+      : {
+          open: context.open.map((one) =>
+            names.includes(one.experimentId) ? { ...one, approvedUntil_ms: until_ms } : one,
+          ),
+        }),
+  });
+  if (until_ms === undefined) return;
+  // It only wakes the dispatcher, which takes back what has not begun: nobody need wait for another event.
+  const timerId = `${context.campaignId}/approved${event.position}`;
+  const command = { type: "startTimer" as const, timerId, at_ms: until_ms };
+  enqueue({ type: "effect", params: { kind: "command", command } });
 });
 
 export const rejectNamed = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
-  const names = namedWaiting(context, event);
+  const names = namedWaiting(context, event as Decision).map((one) => one.experimentId);
   const rejected = context.open.filter((one) => names.includes(one.experimentId));
   enqueue.assign({ excluded: [...context.excluded, ...rejected.map((one) => one.candidateId)] });
   for (const id of names) {

@@ -1,5 +1,6 @@
 import type { Approval } from "../src/domain/campaign.ts";
-import type { Parameters } from "../src/domain/candidate.ts";
+import type { CampaignChanges } from "../src/domain/campaign-changes.ts";
+import type { Limits, Parameters } from "../src/domain/candidate.ts";
 import type { JobFailureReason } from "../src/domain/job.ts";
 import type { ProposalRequest, ProposedPoint, Verdict } from "../src/domain/proposal.ts";
 import type { Recipe } from "../src/domain/recipe.ts";
@@ -16,6 +17,7 @@ export interface CampaignInput {
   readonly alternatives?: Readonly<Record<string, Recipe>> | undefined;
   readonly seed: string;
   readonly failuresInARow_max: number;
+  readonly approvalExpires_s?: number | undefined;
 }
 
 /** An experiment on its way: no result yet. */
@@ -24,6 +26,20 @@ export interface OpenExperiment {
   readonly candidateId: string;
   readonly parameters: Parameters;
   readonly recipe?: string | undefined;
+  /** Number of the batch that shows it to a person: an approval of an earlier one does not cover it. */
+  readonly batch: number;
+  /** Until when its approval lets it begin. */
+  readonly approvedUntil_ms?: number | undefined;
+  /** A person put it in: the planner's own choice of it is passed over. */
+  readonly byHand?: boolean | undefined;
+}
+
+/** Wider limits that wait for another person's word. */
+export interface Widening {
+  readonly n: number;
+  readonly limits: Limits;
+  readonly by: string;
+  readonly reason?: string | undefined;
 }
 
 export interface CampaignContext extends CampaignInput {
@@ -61,6 +77,8 @@ export interface CampaignContext extends CampaignInput {
   readonly isEmergency: boolean;
   /** A person said stop: the campaign ends with its jobs in flight. */
   readonly isStopAsked: boolean;
+  readonly widening: Widening | undefined;
+  readonly widenings: number;
 }
 
 interface AboutExperiment extends Stamp {
@@ -81,8 +99,18 @@ export type OperatorEvent = {
     readonly candidateIds?: readonly string[] | undefined;
     /** Of `withdraw`: position of the observation, if there is one. */
     readonly withdrawn?: number | undefined;
-    /** Of `approve`: the limit that forbids one of the points. */
+    /** Why it cannot be, as known outside the machine: a limit, the hours, a point that does not exist. */
     readonly refusal?: string | undefined;
+    /** Number of the rules that this part of the log follows; absent: the first. */
+    readonly behaviour?: number | undefined;
+    /** Of `approve` and `reject`: the waiting change that is meant. */
+    readonly change?: number | undefined;
+    /** Of `extend`: what holds at once, in words too, and what has to be approved. */
+    readonly changes?: CampaignChanges | undefined;
+    readonly inWords?: string | undefined;
+    readonly wider?: Limits | undefined;
+    /** Of `propose`. */
+    readonly points?: readonly ProposedPoint[] | undefined;
   } & Stamp;
 }[OperatorAction];
 
@@ -104,6 +132,8 @@ export type CampaignEvent =
   | ({ readonly type: "experiment.observed" } & AboutExperiment)
   | ({ readonly type: "experiment.failed" } & AboutExperiment)
   | ({ readonly type: "experiment.abandoned" } & AboutExperiment)
+  /** Its approval expired before it began. */
+  | ({ readonly type: "experiment.lapsed" } & AboutExperiment)
   /** The daemon restarted. */
   | ({ readonly type: "campaign.doubt" } & Stamp)
   /** What keeps it from starting anything new, or (absent) that nothing does any more. */

@@ -1,7 +1,16 @@
-import { otherBatch, reply } from "./campaign-actions.ts";
+import {
+  approval,
+  cancelLapsed,
+  decideChange,
+  extend,
+  extendFinished,
+  extendRunning,
+  noteLapsed,
+  proposeByHand,
+  proposeRunning,
+} from "./campaign-consent.ts";
 import {
   accept,
-  approveNamed,
   armSuspension,
   askAgain,
   cancelExperiments,
@@ -19,7 +28,6 @@ import {
   noteWithdrawn,
   openExperiments,
   refuse,
-  rejectNamed,
   relearn,
   replan,
   replanIfStale,
@@ -49,6 +57,8 @@ const refusals = (state: string) =>
       actions: refuse(`No batch waits for approval: the campaign is ${state}.`),
     },
     "campaign.withdraw": { actions: refuse(`Nothing can be withdrawn: the campaign is ${state}.`) },
+    "campaign.extend": { actions: refuse(`It cannot be changed: the campaign is ${state}.`) },
+    "campaign.propose": { actions: refuse(`It takes no points: the campaign is ${state}.`) },
   }) as const;
 
 /** Results keep arriving in every live state; here they only teach the model. */
@@ -56,6 +66,7 @@ const learnOnly = {
   "experiment.observed": { actions: [noteObserved, relearn] },
   "experiment.failed": { actions: noteFailed },
   "experiment.abandoned": { actions: noteAbandoned },
+  "experiment.lapsed": { actions: noteLapsed },
   "campaign.proposed": [{ guard: "isMyRequest", actions: [closeRequest] }, {}],
   "campaign.planFailed": [{ guard: "isMyRequest", actions: notePlanFailure }, {}],
   "campaign.doubt": { actions: askAgain },
@@ -90,44 +101,11 @@ const untilResumed = {
   ],
   "campaign.resume": { target: "running" as const, actions: [accept, replan] },
   "campaign.withdraw": withdraw,
+  "campaign.extend": extend,
+  ...proposeByHand,
 };
 
-const refuseOtherBatch = {
-  guard: "namesOtherBatch" as const,
-  actions: effect((args) => {
-    const why = `Batch ${otherBatch(args.context, args.event)} does not wait; batch ${args.context.batches} does.`;
-    return reply(args, false, why);
-  }),
-};
-
-const approval = {
-  "campaign.approve": [
-    refuseOtherBatch,
-    {
-      guard: "breaksLimit" as const,
-      actions: effect((args) =>
-        reply(args, false, "refusal" in args.event ? args.event.refusal : undefined),
-      ),
-    },
-    {
-      guard: "namesWaiting" as const,
-      target: ".deciding" as const,
-      actions: [accept, approveNamed],
-    },
-    { actions: refuse("No such point waits for approval.") },
-  ],
-  "campaign.reject": [
-    refuseOtherBatch,
-    {
-      guard: "namesWaiting" as const,
-      target: ".deciding" as const,
-      actions: [accept, rejectNamed],
-    },
-    { actions: refuse("No such point waits for approval.") },
-  ],
-};
-
-const over = (state: string) => ({
+const over = (state: string, further = {}) => ({
   entry: effect(({ context }) => ({
     kind: "alarm" as const,
     alarm: { id: `campaign/${context.campaignId}`, severity: "warning" as const, text: "" },
@@ -136,6 +114,7 @@ const over = (state: string) => ({
     ...refusals(state),
     ...learnOnly,
     "campaign.withdraw": withdraw,
+    ...further,
     // What is over stays over: an emergency stop must not give a person a way to resume it.
     "safety.emergencyStop": { actions: noteEmergency },
   },
@@ -171,6 +150,8 @@ export const campaignMachine = setupCampaign.createMachine({
     timerId: undefined,
     isEmergency: false,
     isStopAsked: false,
+    widening: undefined,
+    widenings: 0,
   }),
   on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
   states: {
@@ -178,6 +159,8 @@ export const campaignMachine = setupCampaign.createMachine({
     validated: {
       on: {
         ...refusals("not started"),
+        ...decideChange("not started"),
+        "campaign.extend": extend,
         "campaign.start": [
           { guard: "emergencyLasts", actions: refuse(CLEAR_FIRST) },
           { target: "running", actions: [accept, replan] },
@@ -193,6 +176,8 @@ export const campaignMachine = setupCampaign.createMachine({
         ...refusals("running"),
         ...stopAndAbort,
         ...approval,
+        ...proposeRunning,
+        "campaign.extend": extendRunning,
         "campaign.pause": { target: "pausing", actions: [accept, noteReason] },
         "campaign.withdraw": withdraw,
         "experiment.observed": { target: ".deciding", actions: [noteObserved, replan] },
@@ -201,6 +186,7 @@ export const campaignMachine = setupCampaign.createMachine({
           { target: ".deciding", actions: [noteFailed, replan] },
         ],
         "experiment.abandoned": { target: ".deciding", actions: [noteAbandoned, replan] },
+        "experiment.lapsed": { target: ".deciding", actions: noteLapsed },
         "campaign.proposed": [
           {
             guard: "isMyRequest",
@@ -248,6 +234,7 @@ export const campaignMachine = setupCampaign.createMachine({
     pausing: {
       on: {
         ...refusals("pausing"),
+        ...decideChange("pausing"),
         ...untilResumed,
         "campaign.settled": "paused",
       },
@@ -255,6 +242,7 @@ export const campaignMachine = setupCampaign.createMachine({
     paused: {
       on: {
         ...refusals("paused"),
+        ...decideChange("paused"),
         ...untilResumed,
       },
     },
@@ -274,8 +262,10 @@ export const campaignMachine = setupCampaign.createMachine({
       exit: disarm,
       on: {
         ...refusals("suspended"),
+        ...decideChange("suspended"),
         ...learnOnly,
         ...stopAndAbort,
+        "campaign.extend": extend,
         "experiment.observed": { target: "running", actions: [noteObserved, replan] },
         "campaign.resume": { target: "running", actions: [accept, replan] },
         "campaign.withdraw": withdraw,
@@ -285,8 +275,10 @@ export const campaignMachine = setupCampaign.createMachine({
     recovering: {
       on: {
         ...refusals("recovering"),
+        ...decideChange("recovering"),
         ...learnOnly,
         ...stopAndAbort,
+        "campaign.extend": extend,
         "experiment.observed": { actions: [noteObserved, replan] },
         "experiment.failed": { actions: [noteFailed, replan] },
         "experiment.abandoned": { actions: [noteAbandoned, replan] },
@@ -301,7 +293,9 @@ export const campaignMachine = setupCampaign.createMachine({
     emergencyStopped: {
       on: {
         ...refusals("stopped by an emergency stop"),
+        ...decideChange("stopped by an emergency stop"),
         ...learnOnly,
+        "campaign.extend": extend,
         "campaign.resume": [
           {
             guard: "emergencyLasts",
@@ -324,6 +318,7 @@ export const campaignMachine = setupCampaign.createMachine({
       on: {
         ...refusals("stopping"),
         ...learnOnly,
+        "experiment.lapsed": { actions: [noteLapsed, cancelLapsed] },
         "campaign.abort": {
           target: "aborting",
           actions: [accept, noteReason, cancelExperiments("all")],
@@ -339,8 +334,8 @@ export const campaignMachine = setupCampaign.createMachine({
         "safety.emergencyStop": { actions: noteEmergency },
       },
     },
-    converged: over("converged"),
-    budgetExhausted: over("finished: its budget is spent"),
+    converged: over("converged", { "campaign.extend": extendFinished }),
+    budgetExhausted: over("finished: its budget is spent", { "campaign.extend": extendFinished }),
     stopped: over("stopped"),
     aborted: over("aborted"),
     failed: over("failed"),

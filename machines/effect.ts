@@ -1,3 +1,4 @@
+import type { CampaignChanges } from "../src/domain/campaign-changes.ts";
 import type { LabCommand } from "../src/events/lab-command.ts";
 
 /** A machine's address. */
@@ -16,6 +17,12 @@ export type Effect =
   | { readonly kind: "create"; readonly what: MachineAddress; readonly input: unknown }
   /** An event that the state does not handle: recorded, counted, never dropped silently. */
   | { readonly kind: "unexpected"; readonly event: string }
+  /** The settings of a campaign change. */
+  | {
+      readonly kind: "settings";
+      readonly campaignId: string;
+      readonly changes: CampaignChanges;
+    }
   /** Something a person should know. */
   | { readonly kind: "alarm"; readonly alarm: Alarm };
 

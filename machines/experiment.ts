@@ -27,6 +27,8 @@ export interface ExperimentContext extends ExperimentInput {
 export type ExperimentEvent =
   | ({ readonly type: "experiment.submit"; readonly needsApproval: boolean } & Stamp)
   | ({ readonly type: "experiment.approve" } & Stamp)
+  /** Its approval expired before its first job began. */
+  | ({ readonly type: "experiment.lapse" } & Stamp)
   | ({ readonly type: "experiment.cancel"; readonly reason: JobFailureReason } & Stamp)
   | ({
       readonly type: "job.done";
@@ -103,7 +105,9 @@ const tellJob = (event: (args: Args) => { type: string; [field: string]: unknown
     event: { ...event(args), time_ms: args.event.time_ms, position: args.event.position },
   }));
 
-const tellCampaign = (type: "experiment.observed" | "experiment.failed" | "experiment.abandoned") =>
+const tellCampaign = (
+  type: "experiment.observed" | "experiment.failed" | "experiment.abandoned" | "experiment.lapsed",
+) =>
   effect(({ context, event }) => ({
     kind: "tell",
     to: { machine: "campaign", id: context.campaignId },
@@ -176,6 +180,14 @@ export const experimentMachine = setupExperiment.createMachine({
               createJob,
               tellJob(() => ({ type: "job.submit", needsApproval: false })),
             ],
+          },
+          {},
+        ],
+        "experiment.lapse": [
+          {
+            guard: ({ context }) => context.step === 0,
+            target: "planned",
+            actions: [tellJob(() => ({ type: "job.lapse" })), tellCampaign("experiment.lapsed")],
           },
           {},
         ],

@@ -1,7 +1,7 @@
 import type { Parameters } from "../src/domain/candidate.ts";
 import type { JobFailureReason } from "../src/domain/job.ts";
 import type { Conversion } from "../src/domain/limits/fit-set-points.ts";
-import type { Effect, Stamp } from "./effect.ts";
+import type { Stamp } from "./effect.ts";
 
 /** What a job is, fixed when it is created. */
 export interface JobInput {
@@ -61,6 +61,8 @@ export type JobEvent =
       readonly bootId: string | undefined;
     } & Stamp)
   | ({ readonly type: "job.dispatch"; readonly sent?: SentSetPoints | undefined } & Stamp)
+  /** Its approval expired before it began: it waits for a person again. */
+  | ({ readonly type: "job.lapse" } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
   | ({ readonly type: "job.accepted" } & FromInstrument)
@@ -119,5 +121,3 @@ export const JOB_TIMES = {
 
 /** A start command goes out at most so often under one id before its instrument counts as silent. */
 export const SENDINGS_MAX = 4;
-
-export type JobEffect = Effect;

@@ -78,6 +78,7 @@ export const jobMachine = setupJob.createMachine({
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.refuse": { target: "failed", actions: [fail("limitViolated")] },
+        "job.lapse": "awaitingApproval",
         "job.doubt": {},
         "job.outcome": {},
         "job.ask": {},

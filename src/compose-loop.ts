@@ -2,9 +2,10 @@ import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock } from "./core/clock.ts";
+import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
-import { addsCandidates } from "./domain/extend-campaign.ts";
+import { addsCandidates, changesBetween } from "./domain/extend-campaign.ts";
 import type { ResultJudgement } from "./domain/limits/judge-result.ts";
 import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
 import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
@@ -21,6 +22,7 @@ import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
+import { CONFIGURATION } from "./runtime/route-operator.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
 
@@ -33,6 +35,8 @@ export interface PlannedCampaign {
 export interface LoopOptions {
   readonly site: string;
   readonly agentId: string;
+  /** The laboratory's, for opening hours; absent: UTC. */
+  readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
   readonly campaigns: readonly PlannedCampaign[];
@@ -95,7 +99,7 @@ export function composeLoop(
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, restore, codec: createWireCodec({ site }) },
-    { site, agentId, version: VERSION, policies: options.policies },
+    { site, agentId, version: VERSION, policies: options.policies, timeZone: options.timeZone },
     observerOf({
       ...{ agent, view, publisher, logger, index, further: options.observer },
       settled: () => cache?.note(),
@@ -271,6 +275,44 @@ function isFinished(lab: Lab): boolean {
 }
 
 /**
+ * A campaign whose lines of the configuration have been edited since it was last read: candidates added at the end of a
+ * table join, what can be changed of a running campaign is changed in the configuration's name (wider limits wait for a
+ * person), and the rest is told. What people have changed by `extend` is not touched by lines that stayed the same.
+ */
+async function takeEdited(
+  runtime: Runtime,
+  logger: Logger,
+  agentId: string,
+  spec: CampaignSpec,
+): Promise<void> {
+  const { campaignId } = spec;
+  const before = runtime.lab.configured.get(campaignId) ?? spec;
+  if (addsCandidates(before, spec)) {
+    logger.info({ campaignId }, "campaign.candidatesAdded");
+    await runtime.submit({ type: "campaign.defined", spec });
+    return;
+  }
+  const { changes, others } = changesBetween(before, spec);
+  if (others.length > 0) {
+    const event = "campaign.settingsDiffer: the log's are used; a new id makes a new campaign";
+    logger.warn({ campaignId, settings: others }, event);
+  }
+  if (Object.keys(changes).length === 0) return;
+  const commandId = `${campaignId}.configuration.${runtime.lab.position}`;
+  await runtime.submit({
+    type: "operator.command",
+    campaignId,
+    action: "extend",
+    commandId,
+    by: CONFIGURATION,
+    changes,
+    message: { source: `agent/${agentId}`, id: commandId },
+  });
+  const reply = runtime.lab.replies.get(commandId);
+  logger.info({ campaignId, ...reply }, "campaign.extended");
+}
+
+/**
  * Campaigns that the log does not know yet are defined; the settings of known ones are those of the log, but candidates that
  * were added at the end of a table join a campaign that runs.
  */
@@ -285,13 +327,8 @@ async function defineCampaigns(
     const known = runtime.lab.specs.get(campaignId);
     if (known === undefined) {
       await runtime.submit({ type: "campaign.defined", spec });
-    } else if (addsCandidates(known, spec)) {
-      logger.info({ campaignId }, "campaign.candidatesAdded");
-      await runtime.submit({ type: "campaign.defined", spec });
-    } else if (JSON.stringify(known) !== JSON.stringify(JSON.parse(JSON.stringify(spec)))) {
-      const event =
-        "campaign.settingsDiffer: the log's settings are used; a new id makes a new campaign";
-      logger.warn({ campaignId }, event);
+    } else {
+      await takeEdited(runtime, logger, agentId, spec);
     }
     const commandId = `${campaignId}.autoStart`;
     if (!autoStart || runtime.lab.replies.has(commandId)) continue;

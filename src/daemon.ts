@@ -78,6 +78,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     {
       site: configuration.site,
+      timeZone: configuration.timeZone,
       agentId: configuration.agent,
       policies: configuration.instruments,
       sourceOf: options.sourceOf,

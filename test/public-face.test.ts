@@ -4,6 +4,7 @@ import * as interpreters from "../adapters/interpreters/index.ts";
 import * as machines from "../machines/index.ts";
 import * as simulators from "../simulators/index.ts";
 import * as tieline from "../src/index.ts";
+import * as models from "../src/models/index.ts";
 
 // What others build on. A name that goes or changes here is a breaking change: say so in CHANGELOG.md.
 test("tieline exports what it has promised", () => {
@@ -37,6 +38,32 @@ test("tieline/gateway exports what it has promised", () => {
       "LabError",
       "createTaskDevice",
       "openGateway",
+    ]
+  `);
+});
+
+test("tieline/models exports what it has promised", () => {
+  expect(Object.keys(models).sort()).toMatchInlineSnapshot(`
+    [
+      "LabError",
+      "automaticRadii",
+      "classifyDescriptors",
+      "createPhaseMap",
+      "createPrng",
+      "describeAtoms",
+      "descriptorLength",
+      "estimateModel",
+      "etaGrid",
+      "firstNeighbourDistance",
+      "fitProcess",
+      "hypervolume",
+      "paretoIndices",
+      "prepareCentre",
+      "readEstimationSpec",
+      "readForwardSpec",
+      "solveForward",
+      "summariseEstimate",
+      "trainCentre",
     ]
   `);
 });

@@ -22,16 +22,46 @@ const operator = {
   key: z.string().max(200).optional(),
   commandId: identifier.optional(),
 };
+const finite = z.number();
+const text = z.string().max(200);
+const changedLimit = z.strictObject({
+  min: finite.optional(),
+  max: finite.optional(),
+  unit: text.optional(),
+  oneOf: z.array(text).max(1000).optional(),
+});
+const changesSchema = z.strictObject({
+  budget: z.int().min(1).optional(),
+  inFlight: z.int().min(1).optional(),
+  approval: z.enum(["automatic", "supervised"]).optional(),
+  approvalExpires_s: finite.min(0).optional(),
+  limits: z.record(text, changedLimit).optional(),
+  hours: z
+    .strictObject({ approvals: text.optional(), starts: z.record(text, text).optional() })
+    .optional(),
+  stop: z.record(text, finite.min(0)).optional(),
+});
+const pointSchema = z.strictObject({
+  candidateId: identifier.optional(),
+  parameters: z.record(text, z.union([finite, text])).optional(),
+  recipe: text.optional(),
+});
 const commandSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("campaign"),
     ...operator,
     campaignId: identifier,
-    action: z.enum(["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"]),
+    action: z.enum([
+      ...["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"],
+      ...["extend", "propose"],
+    ] as const),
     reason: z.string().max(REASON_MAX).optional(),
     batch: z.int().min(1).optional(),
     candidateIds: z.array(identifier).max(POINTS_MAX).optional(),
     jobId: identifier.optional(),
+    change: z.int().min(1).optional(),
+    changes: changesSchema.optional(),
+    points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
   }),
   z.strictObject({
     kind: z.literal("emergencyStop"),

@@ -1,5 +1,7 @@
+import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { Candidate } from "../../src/domain/candidate.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
+import type { PointByHand } from "../../src/domain/point-by-hand.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
 import type { EventLine } from "../../src/views/event-stream-view.ts";
@@ -41,6 +43,9 @@ export type OperatorRequest = { readonly commandId: string; readonly by: string 
       readonly batch?: number | undefined;
       readonly candidateIds?: readonly string[] | undefined;
       readonly jobId?: string | undefined;
+      readonly change?: number | undefined;
+      readonly changes?: CampaignChanges | undefined;
+      readonly points?: readonly PointByHand[] | undefined;
     }
   | { readonly kind: "emergencyStop"; readonly active: boolean; readonly reason: string }
 );
@@ -48,4 +53,6 @@ export type OperatorRequest = { readonly commandId: string; readonly by: string 
 export interface OperatorReply {
   readonly accepted: boolean;
   readonly reason?: string | undefined;
+  /** Of an approval or a rejection: the points that it covered. */
+  readonly candidateIds?: readonly string[] | undefined;
 }

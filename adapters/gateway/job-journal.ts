@@ -34,7 +34,7 @@ interface JobKey {
 }
 
 /** What a gateway must still know when it starts again. */
-export type JournalEntry =
+type JournalEntry =
   | { readonly note: "epoch"; readonly epoch: number }
   | { readonly note: "command"; readonly commandId: string }
   | { readonly note: "emergencyStop"; readonly active: boolean; readonly reason: string }
@@ -99,7 +99,7 @@ const KEPT_MAX = 2000;
 const ENTRIES_MAX = 20_000;
 
 /**
- * Opens (or makes) the journal in `folder`: one JSON document a line, synced to the disk before `append` returns. A last
+ * Opens (or makes) the journal in `folder`: one JSON document a line, synced to the disk before `append` returns (acknowledgements excepted). A last
  * line torn by a power cut is dropped. Throws TL-7032: it cannot be read or written. The caller holds the folder's lock.
  */
 export function openJobJournal(folder: string): JobJournal {
@@ -119,7 +119,8 @@ export function openJobJournal(folder: string): JobJournal {
     append: (entry) => {
       try {
         writeSync(handle, `${JSON.stringify(entry)}\n`);
-        fsyncSync(handle);
+        // An acknowledgement that is lost makes the result be said, and acknowledged, again.
+        if (entry.note !== "acked") fsyncSync(handle);
       } catch (cause) {
         throw new LabError("TL-7032", `${file} cannot be written`, { cause });
       }

@@ -8,11 +8,11 @@ export interface ThreadCalls<Request> {
 }
 
 /** What a thread gets, and what it answers: `{call, value}` or `{call, error}`. */
-export interface ThreadQuestion<Request> {
+interface ThreadQuestion<Request> {
   readonly call: number;
   readonly request: Request;
 }
-export type ThreadAnswer = { readonly call: number } & (
+type ThreadAnswer = { readonly call: number } & (
   | { readonly value: unknown }
   | { readonly error: string }
 );

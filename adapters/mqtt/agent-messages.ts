@@ -1,8 +1,10 @@
 import type { Goal } from "../../src/domain/campaign.ts";
+import type { WaitingChange } from "../../src/domain/campaign-status.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { AgentIdentity } from "../../src/events/codec.ts";
 import type { QuarantineReason } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { MessageData } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 
 export interface CampaignStateView {
@@ -13,6 +15,9 @@ export interface CampaignStateView {
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;
   readonly observations: number;
+  readonly reason?: string;
+  readonly approval?: string;
+  readonly change?: WaitingChange;
 }
 
 export interface CampaignBatchView {
@@ -97,7 +102,7 @@ export function createAgentMessages(agent: AgentIdentity): AgentMessages {
         ids: { campaignId },
         id: `state.${campaignId}.${agent.epoch}.${data.revision}`,
         time_ms,
-        data,
+        data: data as MessageData<"campaignState">,
       }),
     campaignBatch: ({ campaignId, modelVersion, points, pending, ...data }, time_ms) =>
       writeMessage({

@@ -157,12 +157,22 @@ export const MESSAGES = {
   campaignApprove: operate(
     "approve",
     schema.operatorDecision,
-    "Let a batch run; with candidateIds only these points of it.",
+    "Let run what batch n showed and still waits, or with candidateIds these points of it; or take change n.",
   ),
   campaignReject: operate(
     "reject",
     schema.operatorDecision,
-    "Do not run a batch; with candidateIds only these points of it.",
+    "Do not run a batch; with candidateIds only these points of it; or drop change n.",
+  ),
+  campaignExtend: operate(
+    "extend",
+    schema.operatorExtension,
+    "Change the settings of a campaign that runs; wider limits wait for somebody else.",
+  ),
+  campaignPropose: operate(
+    "propose",
+    schema.operatorProposal,
+    "Put points of a person's own into the batch.",
   ),
   campaignWithdraw: operate(
     "withdraw",
@@ -181,7 +191,7 @@ export const MESSAGES = {
     "campaign.batch",
     "agent 1 R",
     schema.campaignBatch,
-    "The points that were chosen last, each with its reason.",
+    "Every point that waits for a person, each with its reason; where none waits, those chosen last.",
   ),
   campaignModel: define(
     `${CAMPAIGN}/model`,

@@ -107,6 +107,10 @@ function operatorFact(message: WireMessage): LabFact | undefined {
       return command("reject", message.data);
     case "campaignWithdraw":
       return command("withdraw", message.data);
+    case "campaignExtend":
+      return command("extend", message.data);
+    case "campaignPropose":
+      return command("propose", message.data);
     case "emergencyStop":
       return {
         type: "safety.emergencyStop",

@@ -106,6 +106,42 @@ export const operatorCommand = z.object({ commandId: name, by: name, reason: tex
 export const operatorDecision = operatorCommand.extend({
   batch: ordinal.optional(),
   candidateIds: z.array(identifier).min(1).max(LIST_MAX).optional(),
+  change: ordinal.optional(),
+});
+const changedLimit = z.object({
+  min: finite.optional(),
+  max: finite.optional(),
+  unit: unit.optional(),
+  oneOf: z.array(text).max(1000).optional(),
+});
+const hoursText = z.string().regex(/^[A-Za-z0-9 :;,-]{0,200}$/);
+export const operatorExtension = operatorCommand.extend({
+  changes: z.object({
+    budget: ordinal.optional(),
+    inFlight: ordinal.optional(),
+    approval: z.enum(["automatic", "supervised"]).optional(),
+    approvalExpires_s: nonNegative.optional(),
+    limits: z.record(name, changedLimit).optional(),
+    hours: z
+      .object({
+        approvals: hoursText.optional(),
+        starts: z.record(identifier, hoursText).optional(),
+      })
+      .optional(),
+    stop: z.record(name, nonNegative).optional(),
+  }),
+});
+export const operatorProposal = operatorCommand.extend({
+  points: z
+    .array(
+      z.object({
+        candidateId: identifier.optional(),
+        parameters: parameters.optional(),
+        recipe: name.optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
 });
 export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
 
@@ -117,6 +153,17 @@ export const campaignState = z.object({
   budget: z.object({ used: count, total: count }),
   inFlight: count,
   observations: count,
+  reason: text.optional(),
+  approval: name.optional(),
+  change: z
+    .object({
+      n: ordinal,
+      limits: z.record(name, changedLimit),
+      from: z.record(name, changedLimit),
+      by: name,
+      reason: text.optional(),
+    })
+    .optional(),
 });
 export const campaignBatch = z.object({
   n: ordinal,
@@ -146,6 +193,7 @@ export const campaignReply = z.object({
   commandId: name,
   accepted: z.boolean(),
   reason: text.optional(),
+  candidateIds: z.array(identifier).max(LIST_MAX).optional(),
 });
 
 export const dashboardView = figures;

@@ -24,6 +24,8 @@ export interface OperatorReply {
   readonly commandId: string;
   readonly accepted: boolean;
   readonly reason?: string | undefined;
+  /** Of an approval or a rejection: the points that it covered. */
+  readonly candidateIds?: readonly string[] | undefined;
 }
 
 /** A person's side of the contract: commands with their replies, and the retained views. */

@@ -1,3 +1,5 @@
+import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
+import type { PointByHand } from "../../src/domain/point-by-hand.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
@@ -14,6 +16,12 @@ export interface OperatorCommand {
   readonly candidateIds?: readonly string[] | undefined;
   /** For `withdraw`. */
   readonly jobId?: string | undefined;
+  /** For `approve` and `reject`: a waiting change. */
+  readonly change?: number | undefined;
+  /** For `extend`. */
+  readonly changes?: CampaignChanges | undefined;
+  /** For `propose`. */
+  readonly points?: readonly PointByHand[] | undefined;
 }
 
 /** A command as it is sent. */
@@ -32,23 +40,23 @@ const MESSAGE = {
   approve: "campaignApprove",
   reject: "campaignReject",
   withdraw: "campaignWithdraw",
+  extend: "campaignExtend",
+  propose: "campaignPropose",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
 export function encodeOperatorRequest(request: OperatorRequest, time_ms: number): OutgoingMessage {
-  const { commandId, by, reason, batch, candidateIds, jobId } = request;
-  const data = {
-    commandId,
-    by,
-    ...(reason === undefined ? {} : { reason }),
-    ...(batch === undefined ? {} : { batch }),
-    ...(candidateIds === undefined ? {} : { candidateIds: [...candidateIds] }),
-    ...(jobId === undefined ? {} : { jobId }),
-  } as MessageData<"campaignApprove"> & MessageData<"campaignWithdraw">;
+  const { site: _, campaignId, action, ...given } = request;
+  const { commandId, by } = given;
+  // What is absent stays absent: JSON leaves undefined fields out.
+  const data = given as MessageData<"campaignApprove"> &
+    MessageData<"campaignWithdraw"> &
+    MessageData<"campaignExtend"> &
+    MessageData<"campaignPropose">;
   return writeMessage({
-    name: MESSAGE[request.action],
+    name: MESSAGE[action],
     site: request.site,
-    ids: { campaignId: request.campaignId },
+    ids: { campaignId },
     source: `operator/${toSourceName(by)}`,
     id: commandId,
     time_ms,

@@ -19,6 +19,9 @@ export function createWireCodec(options: WireCodecOptions): WireCodec {
   };
 }
 
+/** As long as the contract lets a text be. */
+const REASON_CHARACTERS_MAX = 2000;
+
 const CONTROL = { hold: "jobHold", resume: "jobResume", cancel: "jobCancel" } as const;
 
 function encode(command: WireCommand, agent: AgentIdentity, time_ms: number): OutgoingMessage {
@@ -57,13 +60,18 @@ function encode(command: WireCommand, agent: AgentIdentity, time_ms: number): Ou
       });
     }
     case "replyToOperator": {
-      const { commandId, accepted, reason, campaignId } = command;
+      const { commandId, accepted, reason, candidateIds, campaignId } = command;
       return writeMessage({
         ...from,
         name: "campaignReply",
         ids: { campaignId },
         id: `reply.${commandId}`,
-        data: { commandId, accepted, ...(reason === undefined ? {} : { reason }) },
+        data: {
+          commandId,
+          accepted,
+          ...(reason === undefined ? {} : { reason: reason.slice(0, REASON_CHARACTERS_MAX) }),
+          ...(candidateIds === undefined ? {} : { candidateIds: [...candidateIds] }),
+        },
       });
     }
     case "announceStop": {

@@ -9,7 +9,7 @@ import { readRigakuRas } from "./rigaku-ras.ts";
 import { readXrdml } from "./xrdml.ts";
 
 /** A few hundred thousand points; a diffractogram has some thousands. */
-export const PATTERN_BYTES_MAX = 64 * 1024 * 1024;
+const PATTERN_BYTES_MAX = 64 * 1024 * 1024;
 const POINTS_MIN = 20;
 
 /** Reads a pattern; its content says the format. Errors: TL-7103 with the file's name. */

@@ -12,7 +12,7 @@ interface Named {
 /** Logs that live as long as the process: `memory:` a new one each time, `memory:NAME` the same for the same name. */
 export const memoryBackend: EventLogBackend = createMemoryBackend();
 
-export function createMemoryBackend(): EventLogBackend {
+function createMemoryBackend(): EventLogBackend {
   const named = new Map<string, Named>();
   return {
     scheme: "memory",

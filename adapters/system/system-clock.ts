@@ -9,14 +9,16 @@ export const systemClock: Clock = { now_ms: () => Date.now() };
 export const systemTimers: Timers = {
   schedule: (at_ms, callback) => {
     let timer: NodeJS.Timeout;
-    const wait = (): void => {
+    // Node's timers may end a millisecond before the clock has got there, and a clock may be set back meanwhile.
+    const look = (): void => {
       const left_ms = at_ms - Date.now();
-      timer = setTimeout(
-        left_ms > WAIT_ms_max ? wait : callback,
-        Math.min(Math.max(0, left_ms), WAIT_ms_max),
-      );
+      if (left_ms <= 0) callback();
+      else wait(left_ms);
     };
-    wait();
+    const wait = (left_ms: number): void => {
+      timer = setTimeout(look, Math.min(Math.max(0, left_ms), WAIT_ms_max));
+    };
+    wait(at_ms - Date.now());
     return () => clearTimeout(timer);
   },
 };

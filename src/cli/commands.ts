@@ -7,6 +7,7 @@ import { registerExport } from "./export.ts";
 import { registerIdentify } from "./identify/identify.ts";
 import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
+import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
@@ -27,6 +28,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerStatus,
   registerOperate,
+  registerExtend,
+  registerPropose,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,

@@ -25,7 +25,7 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
   const { readExports } = await import("../replay/read-exports.ts");
   const { reportHtml } = await import("../views/report.ts");
   const { candidateColumns } = await import("../tables/candidate-columns.ts");
-  const { listCandidates } = await import("../planning/candidates.ts");
+  const { listCandidates } = await import("../domain/candidates.ts");
   const logger = createStderrLogger(io);
   const exports = await readExports({
     ...{ address: logAddress(options), site: "default", logger },

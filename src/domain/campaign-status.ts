@@ -1,4 +1,6 @@
-import type { Parameters } from "./candidate.ts";
+import type { Approval } from "./campaign.ts";
+import type { Limits, Parameters } from "./candidate.ts";
+import type { OpeningHours } from "./opening-hours.ts";
 
 /** One job as the machines see it. */
 export interface JobStatus {
@@ -14,6 +16,10 @@ export interface JobStatus {
   readonly attempt: number;
   readonly instrumentId?: string | undefined;
   readonly deadline_ms?: number | undefined;
+  /** Why its point was chosen, with which score, in which batch. */
+  readonly why?: string | undefined;
+  readonly score?: number | undefined;
+  readonly batch?: number | undefined;
   /** Set points that were sent in other units than they were asked for, in sentences. */
   readonly conversions?: readonly string[] | undefined;
 }
@@ -30,8 +36,47 @@ export interface CampaignStatus {
   readonly budget: { readonly used: number; readonly total: number };
   /** Jobs that are asked for and not over, in the order of their asking; the queue included. */
   readonly jobs: readonly JobStatus[];
-  /** The batch that waits for a person, by its number and its points; absent where none waits. */
-  readonly waiting?:
-    | { readonly batch: number; readonly candidateIds: readonly string[] }
-    | undefined;
+  /** The batch that waits for a person: its number and every waiting point; absent where none waits. */
+  readonly waiting?: WaitingBatch | undefined;
+  /** Batches so far: the number of the latest. */
+  readonly batches?: number | undefined;
+  /** What can be changed while it runs, as it stands now. */
+  readonly settings?: CampaignSettings | undefined;
+  /** Wider limits that somebody asked for and nobody approved yet. */
+  readonly change?: WaitingChange | undefined;
+}
+
+/** Everything that waits for a person, as one batch: an approval of its number covers these points and no others. */
+export interface WaitingBatch {
+  readonly batch: number;
+  readonly candidateIds: readonly string[];
+  /** The same points with what a person needs to decide. */
+  readonly points?: readonly WaitingPoint[] | undefined;
+}
+
+export interface WaitingPoint {
+  readonly candidateId: string;
+  readonly parameters: Parameters;
+  readonly score: number;
+  readonly why: string;
+  readonly jobId: string;
+  /** Number of the batch that first showed it. */
+  readonly batch: number;
+}
+
+export interface CampaignSettings {
+  readonly inFlight: number;
+  readonly approval: Approval;
+  readonly approvalExpires_s?: number | undefined;
+  readonly limits: Limits;
+  readonly hours?: OpeningHours | undefined;
+}
+
+export interface WaitingChange {
+  readonly n: number;
+  readonly limits: Limits;
+  /** The limits of the same parameters as they are. */
+  readonly from: Limits;
+  readonly by: string;
+  readonly reason?: string | undefined;
 }

@@ -3,6 +3,7 @@ import type { GoalSettings } from "./goal-settings.ts";
 import type { CampaignId } from "./identifiers.ts";
 import type { Condition } from "./limits/condition.ts";
 import type { Guard } from "./limits/guard.ts";
+import type { OpeningHours } from "./opening-hours.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SearchSpace } from "./search-space.ts";
 
@@ -20,6 +21,10 @@ export interface CampaignCommon {
   /** Points asked for at once: `inFlight` tops up after each result, a larger barrier waits for the whole batch. */
   readonly waitForWholeBatch: boolean;
   readonly approval: Approval;
+  /** An approved point whose first job has not started within this time waits again; absent or 0: never. */
+  readonly approvalExpires_s?: number | undefined;
+  /** When approvals are taken and jobs may start, by the laboratory's time zone; absent: at any time. */
+  readonly hours?: OpeningHours | undefined;
   readonly space: SearchSpace;
   readonly recipe: Recipe;
   /** Other ways to learn about a point, by name: a proposal may choose one for each of its points. */

@@ -3,11 +3,6 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type CampaignId = Branded<"CampaignId">;
 export type CandidateId = Branded<"CandidateId">;
-export type ExperimentId = Branded<"ExperimentId">;
-export type JobId = Branded<"JobId">;
-export type InstrumentId = Branded<"InstrumentId">;
-export type SampleId = Branded<"SampleId">;
-export type CommandId = Branded<"CommandId">;
 
 /** What an identifier may look like, on the wire and in a configuration. */
 export const IDENTIFIER = /^[A-Za-z0-9._-]{1,64}$/;

@@ -48,6 +48,8 @@ export type LabCommand =
       readonly commandId: string;
       readonly accepted: boolean;
       readonly reason?: string | undefined;
+      /** Of an approval or a rejection: the points that it released or dropped. */
+      readonly candidateIds?: readonly string[] | undefined;
     }
   /** The daemon's own word on the emergency stop, retained: for every instrument, also those that come later. */
   | {

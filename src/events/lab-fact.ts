@@ -1,9 +1,11 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
+import type { CampaignChanges } from "../domain/campaign-changes.ts";
 import type { Limits, Parameters } from "../domain/candidate.ts";
 import type { Control, InstrumentBirth, Operation, Safety } from "../domain/instrument.ts";
 import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
+import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
@@ -81,7 +83,11 @@ export type OperatorAction =
   | "abort"
   | "approve"
   | "reject"
-  | "withdraw";
+  | "withdraw"
+  /** Changes the settings of a campaign that runs. */
+  | "extend"
+  /** Puts points of a person's own into the batch. */
+  | "propose";
 
 export type OperatorFact =
   | ({
@@ -97,6 +103,12 @@ export type OperatorFact =
       readonly candidateIds?: readonly string[] | undefined;
       /** Job whose observation is withdrawn. */
       readonly jobId?: string | undefined;
+      /** Number of the waiting change (wider limits) that is approved or rejected. */
+      readonly change?: number | undefined;
+      /** Of `extend`: what is to be changed. */
+      readonly changes?: CampaignChanges | undefined;
+      /** Of `propose`. */
+      readonly points?: readonly PointByHand[] | undefined;
     } & FromWire)
   | ({
       readonly type: "safety.emergencyStop";
@@ -117,6 +129,8 @@ export type InternalFact =
       readonly epoch: number;
       readonly version: string;
       readonly instrumentLimits: Readonly<Record<string, Limits>>;
+      /** The laboratory's, for opening hours; absent: UTC. */
+      readonly timeZone?: string | undefined;
       /** Of the configuration, by instrument; absent where none has any. */
       readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
       readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;

@@ -68,12 +68,12 @@ export function erfc(x: number): number {
 }
 
 /** exp(x^2) erfc(x) for x >= 0; never underflows. */
-export function scaledErfc(x: number): number {
+function scaledErfc(x: number): number {
   return x <= 0.46875 ? Math.exp(x * x) * (1 - smallErf(x)) : scaledErfcTail(x);
 }
 
 /** Density of the standard normal distribution. */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   return INV_SQRT_2PI * Math.exp(-0.5 * z * z);
 }
 

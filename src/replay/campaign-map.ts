@@ -7,7 +7,7 @@ import { countingResults } from "./relearn.ts";
 /** The map that a campaign's results lead to, with all probabilities. Throws a misuse where the campaign maps nothing. */
 export async function campaignMap(document: ExportDocument): Promise<MapDocument> {
   const { createPlanner } = await import("../planning/create-planner.ts");
-  const { listCandidates } = await import("../planning/candidates.ts");
+  const { listCandidates } = await import("../domain/candidates.ts");
   const { candidateColumns } = await import("../tables/candidate-columns.ts");
   const { campaign, observations } = document;
   const planner = createPlanner(campaign);

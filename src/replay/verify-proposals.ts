@@ -1,3 +1,4 @@
+import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Proposal, VersionedProposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { createPlanner, type VersionedPlanner } from "../planning/create-planner.ts";
@@ -28,6 +29,7 @@ export interface OtherVersion {
 }
 
 interface Student {
+  readonly spec: CampaignSpec;
   readonly planner: VersionedPlanner;
   through: number;
   withdrawn: number;
@@ -55,16 +57,9 @@ export function createProposalVerifier() {
   };
   const check = (event: LabEvent, before: Lab): void => {
     const { fact } = event;
-    if (fact.type === "campaign.defined") {
-      students.set(fact.spec.campaignId, {
-        planner: createPlanner(fact.spec),
-        through: 0,
-        withdrawn: 0,
-        // A question that is open while candidates are added may be answered by the planner that knew fewer.
-        former: students.get(fact.spec.campaignId),
-      });
-    }
     if (fact.type !== "planner.proposed") return;
+    const spec = before.specs.get(fact.campaignId);
+    if (spec !== undefined) enrol(students, spec);
     const request = before.machines.campaign.get(fact.campaignId)?.context.request;
     const student = students.get(fact.campaignId);
     if (student === undefined || request?.requestId !== fact.requestId) return;
@@ -99,6 +94,20 @@ export function createProposalVerifier() {
       otherVersions: [...others.values()],
     }),
   };
+}
+
+/** A planner begins anew where its candidates or its model's settings have changed. */
+function enrol(students: Map<string, Student>, spec: CampaignSpec): void {
+  const known = students.get(spec.campaignId);
+  if (known?.spec.space === spec.space && known.spec.model === spec.model) return;
+  students.set(spec.campaignId, {
+    spec,
+    planner: createPlanner(spec),
+    through: 0,
+    withdrawn: 0,
+    // A question that is open while candidates are added may be answered by the planner that knew fewer.
+    former: known,
+  });
 }
 
 function teach(student: Student, lab: Lab, campaignId: string, through: number): void {

@@ -6,6 +6,7 @@ import {
   type MachineEvent,
 } from "../../machines/index.ts";
 import { assert } from "../core/assert.ts";
+import { applyChanges, type CampaignChanges } from "../domain/campaign-changes.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { nextAssignment } from "./dispatcher.ts";
@@ -16,6 +17,7 @@ import { noteObservation, noteReport } from "./observations.ts";
 import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
 import { bringBack, campaignOfFact, noteCampaign } from "./shelf.ts";
+import { HOURS_TIMER, nextOpeningOfQueued } from "./start-hours.ts";
 
 /** More steps than this for one event mean that two machines tell each other in a circle: a bug. */
 const STEPS_MAX = 100_000;
@@ -98,8 +100,16 @@ class Run {
         continue;
       }
       const assignment = nextAssignment(this.lab);
-      if (assignment === undefined) return;
+      if (assignment === undefined) {
+        this.wakeAtOpening();
+        return;
+      }
       const job: MachineAddress = { machine: "job", id: assignment.jobId };
+      if (assignment.kind === "lapse") {
+        const experiment: MachineAddress = { machine: "experiment", id: assignment.experimentId };
+        this.tellAll([{ to: experiment, event: { type: "experiment.lapse", ...this.stamp() } }]);
+        continue;
+      }
       if (assignment.kind === "refuse") {
         this.tellAll([
           { to: job, event: { type: "job.refuse", detail: assignment.detail, ...this.stamp() } },
@@ -114,6 +124,15 @@ class Run {
         { to: job, event: { type: "job.dispatch", sent, ...this.stamp() } },
       ]);
     }
+  }
+
+  /** Jobs that wait for their hours are looked at again when those begin. */
+  private wakeAtOpening(): void {
+    const at_ms = nextOpeningOfQueued(this.lab);
+    if (at_ms === this.lab.timers.get(HOURS_TIMER)?.at_ms) return;
+    const owner: MachineAddress = { machine: "job", id: "" };
+    if (at_ms === undefined) this.command(owner, { type: "cancelTimer", timerId: HOURS_TIMER });
+    else this.command(owner, { type: "startTimer", timerId: HOURS_TIMER, at_ms });
   }
 
   private stamp() {
@@ -169,6 +188,9 @@ class Run {
         case "create":
           this.create(effect.what, effect.input);
           break;
+        case "settings":
+          this.changeSettings(effect.campaignId, effect.changes);
+          break;
         case "alarm":
           this.alarm(effect.alarm);
           break;
@@ -184,10 +206,15 @@ class Run {
       this.lab.timers.set(command.timerId, { at_ms: command.at_ms, owner: from });
     if (command.type === "cancelTimer" && !this.lab.timers.delete(command.timerId)) return;
     if (command.type === "replyToOperator") {
-      const { campaignId, accepted, reason } = command;
-      this.lab.replies.set(command.commandId, { campaignId, accepted, reason });
+      const { type: _, commandId, ...reply } = command;
+      this.lab.replies.set(commandId, reply);
     }
     this.commands.push(command);
+  }
+
+  private changeSettings(campaignId: string, changes: CampaignChanges): void {
+    const spec = this.lab.specs.get(campaignId);
+    if (spec !== undefined) this.lab.specs.set(campaignId, applyChanges(spec, changes));
   }
 
   private alarm(alarm: {

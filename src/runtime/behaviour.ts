@@ -6,5 +6,7 @@
  * - 2: set points are held against births (names, types, units), limits against axes too, results against their goal;
  *      guards; a held job has a deadline; an instrument that counts its states anew is heard.
  * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
+ * - 4: an approval of batch n covers the points that batch n showed and that still wait; before, one that named an older
+ *      batch was refused. Replies to approvals name their points.
  */
-export const BEHAVIOUR = 3;
+export const BEHAVIOUR = 4;

@@ -2,6 +2,7 @@ import type { InstrumentContext, JobContext, MachineState } from "../../machines
 import { hindranceOf, isHindered } from "./hindrances.ts";
 import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
 import { type Lab, stateName } from "./lab.ts";
+import { DISPATCHING, isStartHour } from "./start-hours.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -13,10 +14,9 @@ export type Assignment =
       /** Present where the instrument's units are not the recipe's. */
       readonly sent?: SentSetPoints | undefined;
     }
-  | { readonly kind: "refuse"; readonly jobId: string; readonly detail: string };
-
-/** Campaigns in these states put jobs on instruments; `stopping` only finishes what has begun. */
-const DISPATCHING = new Set(["running", "stopping"]);
+  | { readonly kind: "refuse"; readonly jobId: string; readonly detail: string }
+  /** Its point's approval has expired: a person is asked again. */
+  | { readonly kind: "lapse"; readonly jobId: string; readonly experimentId: string };
 
 /**
  * Chooses the next job for a free instrument: oldest job first, instruments by name, limits checked a last time. Pure
@@ -29,7 +29,10 @@ export function nextAssignment(lab: Lab): Assignment | undefined {
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId);
     if (job === undefined || !mayDispatch(lab, job.context)) continue;
-    const kind = `${job.context.campaignId}/${job.context.capability}`;
+    const { campaignId, experimentId, capability } = job.context;
+    if (hasLapsed(lab, job.context)) return { kind: "lapse", jobId, experimentId };
+    if (!isStartHour(lab, job.context)) continue;
+    const kind = `${campaignId}/${capability}`;
     if (exhausted.has(kind)) continue;
     const decision = decide(lab, job.context);
     if (decision !== "wait" && decision !== "wait, nothing is free") return decision;
@@ -76,6 +79,14 @@ function isFree(lab: Lab, instrument: MachineState<InstrumentContext>): boolean 
 }
 
 const READY = ["connection.online", "operation.idle", "control.automatic", "safety.ok"];
+
+/** Nothing of the point has begun, and the time that its approval gave is over. */
+function hasLapsed(lab: Lab, { campaignId, experimentId, step }: JobContext): boolean {
+  if (step > 0) return false;
+  const open = lab.machines.campaign.get(campaignId)?.context.open;
+  const until_ms = open?.find((one) => one.experimentId === experimentId)?.approvedUntil_ms;
+  return until_ms !== undefined && lab.time_ms >= until_ms;
+}
 
 /** A campaign that is told to stop finishes what it has begun, whatever else hinders it. */
 function mayDispatch(lab: Lab, job: JobContext): boolean {

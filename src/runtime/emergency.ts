@@ -30,9 +30,9 @@ export type StopJudgement =
   | { readonly kind: "refuse"; readonly why: string };
 
 /** A clear that was sent longer ago than this meant another moment; clocks of a laboratory agree better than that. */
-export const CLEAR_FRESH_ms = 60_000;
+const CLEAR_FRESH_ms = 60_000;
 /** A clear may seem to be older than the stop that it clears by what two clocks may differ. */
-export const CLEAR_SKEW_ms = 5_000;
+const CLEAR_SKEW_ms = 5_000;
 
 /**
  * The rules of the latch (decision 0120). A stop counts always, whoever says it and however often. A clear counts only

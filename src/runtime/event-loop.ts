@@ -93,6 +93,7 @@ class EventLoop implements Runtime {
       epoch: this.lab.epoch + 1,
       version: this.options.version,
       ...startOf(this.options.policies),
+      timeZone: this.options.timeZone ?? "UTC",
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
@@ -213,11 +214,16 @@ class EventLoop implements Runtime {
   }
 
   private fold(event: LabEvent, live: boolean): LabCommand[] {
-    const commands = applyEvent(this.lab, event);
     const { fact } = event;
-    if (fact.type === "campaign.defined") {
-      this.ports.planner.define(fact.spec);
-      this.executor.plannerStartedAfresh(fact.spec.campaignId);
+    const campaignId = campaignChangedBy(fact);
+    const before = this.lab.specs.get(campaignId);
+    const commands = applyEvent(this.lab, event);
+    const spec = this.lab.specs.get(campaignId);
+    // Other candidates, or another stop rule: the planner begins anew and is taught everything again.
+    const isPlannersConcern = spec?.space !== before?.space || spec?.model !== before?.model;
+    if (spec !== undefined && (fact.type === "campaign.defined" || isPlannersConcern)) {
+      this.ports.planner.define(spec);
+      this.executor.plannerStartedAfresh(campaignId);
     }
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
@@ -305,6 +311,12 @@ class EventLoop implements Runtime {
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
     return await this.submit(quarantined(message, reason));
   }
+}
+
+/** The campaign whose settings an event may change. */
+function campaignChangedBy(fact: LabFact): string {
+  if (fact.type === "campaign.defined") return fact.spec.campaignId;
+  return fact.type === "operator.command" ? fact.campaignId : "";
 }
 
 /** The configuration's word on instruments, as the log keeps it. */

@@ -73,6 +73,7 @@ function changesProblems(fact: LabFact): boolean {
     fact.type === "instrument.birth" ||
     fact.type === "campaign.defined" ||
     fact.type === "daemon.started" ||
+    (fact.type === "operator.command" && (fact.action === "extend" || fact.change !== undefined)) ||
     (fact.type === "timer.fired" && fact.timerId === PATIENCE_TIMER)
   );
 }

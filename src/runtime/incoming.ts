@@ -1,4 +1,3 @@
-import type { Decoded } from "../events/codec.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
@@ -64,8 +63,6 @@ export function quarantined(
     reason,
   };
 }
-
-export type DecodedFact = Extract<Decoded, { kind: "fact" }>;
 
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);

@@ -1,6 +1,19 @@
-import type { JobContext, MachineState } from "../../machines/index.ts";
-import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
+import type {
+  CampaignContext,
+  JobContext,
+  MachineState,
+  OpenExperiment,
+} from "../../machines/index.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
+import type {
+  CampaignSettings,
+  CampaignStatus,
+  JobStatus,
+  WaitingChange,
+  WaitingPoint,
+} from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import { jobName } from "../domain/job.ts";
 import { describeConversion } from "../domain/limits/fit-set-points.ts";
 import type { Lab } from "./lab.ts";
 import { bringBack, campaignOfJob } from "./shelf.ts";
@@ -11,18 +24,52 @@ export function summariseCampaign(lab: Lab, campaignId: string): CampaignStatus 
   if (campaign === undefined) return undefined;
   const { context, states } = campaign;
   const waiting = context.open.filter((one) => context.waiting.includes(one.experimentId));
+  const spec = lab.specs.get(campaignId);
   return {
     state: states[0] ?? "",
     reason: context.reason,
     revision: lab.revisions.get(campaignId) ?? 0,
     budget: { used: context.observed, total: context.budget },
     jobs: context.open.flatMap((one) => currentJob(lab, one.experimentId)),
+    batches: context.batches,
     ...(waiting.length === 0
       ? {}
       : {
-          waiting: { batch: context.batches, candidateIds: waiting.map((one) => one.candidateId) },
+          waiting: {
+            batch: context.batches,
+            candidateIds: waiting.map((one) => one.candidateId),
+            points: waiting.map((one) => waitingPoint(lab, one)),
+          },
         }),
+    ...(spec === undefined ? {} : { settings: settingsOf(spec), ...changeOf(context, spec) }),
   };
+}
+
+function waitingPoint(lab: Lab, open: OpenExperiment): WaitingPoint {
+  const { experimentId, candidateId, parameters, batch } = open;
+  const { score = 0, why = "" } = lab.machines.experiment.get(experimentId)?.context ?? {};
+  return { candidateId, parameters, score, why, batch, jobId: jobName(experimentId, 0) };
+}
+
+function settingsOf(spec: CampaignSpec): CampaignSettings {
+  const { inFlight, approval, approvalExpires_s, limits, hours } = spec;
+  return {
+    inFlight,
+    approval,
+    limits,
+    ...(approvalExpires_s === undefined ? {} : { approvalExpires_s }),
+    ...(hours === undefined ? {} : { hours }),
+  };
+}
+
+function changeOf(
+  { widening }: CampaignContext,
+  spec: CampaignSpec,
+): { readonly change?: WaitingChange } {
+  if (widening === undefined) return {};
+  const names = Object.keys(widening.limits);
+  const from = Object.fromEntries(names.map((name) => [name, spec.limits[name] ?? {}]));
+  return { change: { ...widening, from } };
 }
 
 /** Which experiment and step a job belongs to. */
@@ -68,6 +115,9 @@ function summariseJob(
     readonly candidateId: string;
     readonly parameters: Parameters;
     readonly recipe: { readonly steps: readonly unknown[] };
+    readonly why: string;
+    readonly score: number;
+    readonly batch: number;
   },
 ): JobStatus {
   const { context } = job;
@@ -88,6 +138,9 @@ function summariseJob(
       ? {}
       : { conversions: context.sent.conversions.map(describeConversion) }),
     ...(context.overdue_ms > 0 ? { deadline_ms: context.overdue_ms } : {}),
+    why: experiment.why,
+    score: experiment.score,
+    batch: experiment.batch,
   };
 }
 

@@ -66,6 +66,7 @@ export interface Lab {
       readonly campaignId: string;
       readonly accepted: boolean;
       readonly reason?: string | undefined;
+      readonly candidateIds?: readonly string[] | undefined;
     }
   >;
   /** Campaigns that are not over, and those that are and are still at hand, the one that ended first first. */
@@ -83,6 +84,10 @@ export interface Lab {
   readonly queued: Set<string>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
+  /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
+  readonly configured: Map<string, CampaignSpec>;
+  /** The laboratory's, for opening hours. */
+  timeZone: string;
   /** What the configuration says of instruments, by their ids. */
   policies: Readonly<Record<string, InstrumentPolicy>>;
   /** Number of the rules that this part of the log follows; see behaviour.ts. */
@@ -132,6 +137,8 @@ export function createLab(packer?: Packer): Lab {
     instrumentIds: [],
     queued: new Set(),
     doubtful: new Set(),
+    configured: new Map(),
+    timeZone: "UTC",
     policies: {},
     behaviour: 1,
     problems: [],

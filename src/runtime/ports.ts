@@ -2,7 +2,7 @@ import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Packer } from "../core/packer.ts";
 import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
-import type { AgentIdentity, WireCodec } from "../events/codec.ts";
+import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
@@ -44,6 +44,8 @@ export interface RuntimeOptions {
   readonly site: string;
   readonly agentId: string;
   readonly version: string;
+  /** The laboratory's; absent: UTC. */
+  readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
 }
@@ -77,5 +79,3 @@ export interface RuntimeObserver {
 
 /** What became of an incoming message. */
 export type MessageCount = "logged" | "duplicate" | "ignored" | "telemetry" | "quarantined";
-
-export type { AgentIdentity };

@@ -5,6 +5,7 @@ import { PATIENCE_TIMER } from "./hindrances.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { routeGuard } from "./route-guard.ts";
+import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
 
 type Tell = { readonly to: MachineAddress; readonly event: MachineEvent };
@@ -73,6 +74,7 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
   lab.policies = policiesOf(fact);
+  lab.timeZone = fact.timeZone ?? "UTC";
   lab.behaviour = fact.behaviour ?? 1;
   lab.isSettled = false;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
@@ -108,7 +110,12 @@ function defineCampaign(
   create: Create,
 ): Tell[] {
   const { spec } = fact;
-  lab.specs.set(spec.campaignId, spec);
+  const known = lab.specs.get(spec.campaignId);
+  const configured = lab.configured.get(spec.campaignId);
+  lab.configured.set(spec.campaignId, spec);
+  // A second definition adds candidates; what was changed since the first stays changed.
+  const isExtended = known !== undefined && configured !== known;
+  lab.specs.set(spec.campaignId, isExtended ? { ...known, space: spec.space } : spec);
   if (!lab.results.has(spec.campaignId)) lab.results.set(spec.campaignId, []);
   create("campaign", spec.campaignId, {
     campaignId: spec.campaignId,
@@ -120,6 +127,7 @@ function defineCampaign(
     ...(spec.alternatives === undefined ? {} : { alternatives: spec.alternatives }),
     seed: spec.seed,
     failuresInARow_max: spec.failuresInARow_max,
+    ...(spec.approvalExpires_s === undefined ? {} : { approvalExpires_s: spec.approvalExpires_s }),
   });
   return [];
 }
@@ -172,65 +180,6 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
         : {};
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
-}
-
-function routeOperator(lab: Lab, fact: Of<OperatorFact, "operator.command">, stamp: Stamp): Tell[] {
-  const { message: _, type: __, action, ...content } = fact;
-  const withdrawn =
-    action === "withdraw" ? positionOfResult(lab, fact.campaignId, fact.jobId) : undefined;
-  if (withdrawn !== undefined) {
-    const before = lab.withdrawn.get(fact.campaignId) ?? [];
-    lab.withdrawn.set(fact.campaignId, [...before, withdrawn]);
-    const left = (lab.results.get(fact.campaignId) ?? []).filter(
-      (one) => one.position !== withdrawn,
-    );
-    lab.results.set(fact.campaignId, left);
-  }
-  return [
-    {
-      to: { machine: "campaign", id: fact.campaignId },
-      event: {
-        ...content,
-        type: `campaign.${action}`,
-        withdrawn,
-        ...(action === "approve" ? { refusal: refusalOfWaiting(lab, fact) } : {}),
-        ...stamp,
-      },
-    },
-  ];
-}
-
-/** Limits are checked again at approval: the configuration may have changed since the proposal. */
-function refusalOfWaiting(
-  lab: Lab,
-  fact: Of<OperatorFact, "operator.command">,
-): string | undefined {
-  const campaign = lab.machines.campaign.get(fact.campaignId);
-  if (campaign === undefined) return undefined;
-  const named = campaign.context.open.filter(
-    (one) =>
-      campaign.context.waiting.includes(one.experimentId) &&
-      (fact.candidateIds === undefined || fact.candidateIds.includes(one.candidateId)),
-  );
-  return named
-    .map((one) => refusalOfProposal(lab, fact.campaignId, one))
-    .find((text) => text !== undefined);
-}
-
-/** An observation is named by any job of its experiment. */
-function positionOfResult(
-  lab: Lab,
-  campaignId: string,
-  jobId: string | undefined,
-): number | undefined {
-  const experimentId = lab.machines.job.get(jobId ?? "")?.context.experimentId;
-  const positions = [...lab.machines.job.values()]
-    .filter((job) => job.context.experimentId === experimentId)
-    .flatMap((job) =>
-      job.context.started.map((attempt) => `${job.context.jobId}#${attempt}#job.result`),
-    )
-    .map((key) => lab.reports.get(key)?.position);
-  return lab.results.get(campaignId)?.find((one) => positions.includes(one.position))?.position;
 }
 
 function routeEmergency(

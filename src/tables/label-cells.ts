@@ -36,7 +36,7 @@ export function readLabels(table: Table, column: string): LabelCells {
 }
 
 /** The phases that a label names, `A+B`. TL-1020 where one has no name or stands twice. */
-export function phasesOf(table: Table, row: TableRow, text: string): string[] {
+function phasesOf(table: Table, row: TableRow, text: string): string[] {
   const phases = text.split("+").map((name) => canonical(name.trim()));
   const at = `${table.file}, line ${row.line}: the label "${text}"`;
   if (phases.includes(""))

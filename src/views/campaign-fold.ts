@@ -18,6 +18,7 @@ import {
   SET_ASIDE_SHOWN,
   type SetAsideView,
 } from "./campaign-view.ts";
+import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
@@ -29,6 +30,9 @@ type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
 const OBSERVATIONS_KEPT = 20_000;
 /** Pace is taken over so many results, s per result. */
 const PACE_WINDOW = 20;
+
+/** A decision is shown in a line. */
+const ABOUT_CHARACTERS_MAX = 200;
 
 /** The fold of one campaign's events. */
 export interface CampaignFold {
@@ -220,6 +224,9 @@ function foldCommand(
     time_ms: event.time_ms,
     by: fact.by,
     action: fact.action,
+    ...(fact.changes === undefined && fact.points === undefined && fact.change === undefined
+      ? {}
+      : { about: whatIn(fact).trim().slice(0, ABOUT_CHARACTERS_MAX) }),
     ...(fact.reason === undefined ? {} : { reason: fact.reason }),
     ...(fact.batch === undefined ? {} : { batch: fact.batch }),
     ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
@@ -252,19 +259,21 @@ function viewOf(
     title: spec.title,
     goal: spec.goal,
     seed: spec.seed,
-    approval: spec.approval,
+    approval: status?.settings?.approval ?? spec.approval,
     state: status?.state ?? "draft",
     stateReason: status?.reason,
     revision: status?.revision ?? 0,
     budget: status?.budget ?? { used: 0, total: spec.budget },
     jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({
+      ...state.reasons.get(job.candidateId),
       ...job,
       ...progressOf(job.jobId),
-      ...state.reasons.get(job.candidateId),
     })),
     inFlight: new Set(jobs.map((job) => job.experimentId)).size,
     batch: batchOf(state, status),
     waiting: status?.waiting,
+    change: status?.change,
+    settings: status?.settings,
     observations: {
       total,
       recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
@@ -284,6 +293,19 @@ function viewOf(
   };
 }
 
+/** Everything that waits for a person, as the batch of that number: what an approval of it releases, and nothing else. */
+function waitingBatchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {
+  const { batch = 0, points } = status?.waiting ?? {};
+  if (points === undefined) return undefined;
+  return {
+    n: batch,
+    time_ms: state.batch?.time_ms ?? state.started_ms,
+    points: points.map((point) => ({ ...point, state: "awaitingApproval" })),
+    approval: "waiting",
+    seed: state.spec.seed,
+  };
+}
+
 function asideWarnings({ aside }: State): string[] {
   const last = aside.items.at(-1);
   if (last === undefined) return [];
@@ -292,7 +314,8 @@ function asideWarnings({ aside }: State): string[] {
 }
 
 function batchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {
-  if (state.batch === undefined) return undefined;
+  const open = waitingBatchOf(state, status);
+  if (open !== undefined || state.batch === undefined) return open;
   const { n, time_ms, proposal } = state.batch;
   const waiting = new Set(status?.waiting?.candidateIds ?? []);
   const points = proposal.points.map((point): BatchPointView => {
@@ -308,14 +331,20 @@ function batchOf(state: State, status: CampaignStatus | undefined): BatchView | 
     };
   });
   const approval =
-    state.spec.approval === "automatic"
+    (status?.settings?.approval ?? state.spec.approval) === "automatic"
       ? "notNeeded"
       : waiting.size > 0
         ? "waiting"
         : points.length > 0 && points.every((p) => p.state === "rejected")
           ? "rejected"
           : "approved";
-  return { n: status?.waiting?.batch ?? n, time_ms, points, approval, seed: state.spec.seed };
+  return {
+    n: status?.waiting?.batch ?? status?.batches ?? n,
+    time_ms,
+    points,
+    approval,
+    seed: state.spec.seed,
+  };
 }
 
 function remainingTime(state: State, status: CampaignStatus | undefined): number | undefined {

@@ -3,11 +3,14 @@ import { fromPlain, toPlain } from "../core/plain.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import { type CampaignFold, createCampaignFold, restoreCampaignFold } from "./campaign-fold.ts";
 import type { CampaignLine } from "./overview-view.ts";
+import type { CampaignStatePayload } from "./wire-payloads.ts";
 
 /** What the overview says of a campaign that lies on the shelf. */
 export interface ShelvedLine {
   readonly line: CampaignLine;
   readonly stateReason?: string | undefined;
+  /** What its topic `campaign/{id}/state` says. */
+  readonly payload: CampaignStatePayload;
 }
 
 /** The folds of all campaigns: those at hand, and packed those that are over for a while. */

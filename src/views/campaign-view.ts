@@ -1,5 +1,10 @@
 import type { Approval, Goal } from "../domain/campaign.ts";
-import type { JobStatus } from "../domain/campaign-status.ts";
+import type {
+  CampaignSettings,
+  JobStatus,
+  WaitingBatch,
+  WaitingChange,
+} from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Verdict } from "../domain/proposal.ts";
 import type { ObservationSummary } from "./observation-summary.ts";
@@ -21,9 +26,11 @@ export interface CampaignView {
   /** The latest batch; absent before the first. */
   readonly batch?: BatchView | undefined;
   /** The batch that waits for a person. */
-  readonly waiting?:
-    | { readonly batch: number; readonly candidateIds: readonly string[] }
-    | undefined;
+  readonly waiting?: WaitingBatch | undefined;
+  /** Wider limits that wait for somebody's approval. */
+  readonly change?: WaitingChange | undefined;
+  /** What can be changed while it runs, as it stands. */
+  readonly settings?: CampaignSettings | undefined;
   readonly observations: {
     readonly total: number;
     /** The last {@link OBSERVATIONS_SHOWN}, oldest first; the rest is fetched on demand. */
@@ -130,6 +137,8 @@ export interface DecisionView {
   readonly time_ms: number;
   readonly by: string;
   readonly action: string;
+  /** Of a change or of points by hand: what, in a line. */
+  readonly about?: string | undefined;
   readonly reason?: string | undefined;
   readonly batch?: number | undefined;
   readonly candidateIds?: readonly string[] | undefined;

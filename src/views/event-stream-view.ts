@@ -119,14 +119,31 @@ function describeClock({
   return instrumentId === undefined ? `our clock stepped, ${by}` : `its clock is ${by}`;
 }
 
-function describeCommand(fact: {
-  readonly action: string;
-  readonly by: string;
-  readonly reason?: string | undefined;
-  readonly candidateIds?: readonly string[] | undefined;
-}): string {
-  const points = fact.candidateIds === undefined ? "" : ` of ${fact.candidateIds.length} points`;
-  return `${fact.action}${points} by ${fact.by}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
+
+function describeCommand(fact: Command): string {
+  return `${fact.action}${whatIn(fact)} by ${fact.by}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+}
+
+/** What a command is about, with a space before it. */
+export function whatIn({
+  candidateIds,
+  changes,
+  change,
+  points,
+}: Omit<Command, "type" | "message">): string {
+  if (change !== undefined) return ` of change ${change}`;
+  if (candidateIds !== undefined) return ` of ${candidateIds.length} points`;
+  if (changes !== undefined) return ` ${JSON.stringify(changes).replaceAll('"', "")}`;
+  if (points === undefined) return "";
+  const named = points.map(
+    ({ candidateId, parameters = {} }) =>
+      candidateId ??
+      Object.entries(parameters)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(" "),
+  );
+  return ` ${named.join("; ")}`;
 }
 
 const TEXT_MAX = 200;

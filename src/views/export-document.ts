@@ -283,6 +283,8 @@ function documentOf(
   return {
     campaign: {
       ...campaign.spec,
+      ...status?.settings,
+      budget: status?.budget.total ?? campaign.spec.budget,
       state: status?.state ?? "draft",
       budgetUsed: status?.budget.used ?? 0,
       tielineVersion: about.version,

@@ -17,6 +17,7 @@ import {
   type QuarantineLine,
 } from "./overview-view.ts";
 import { createRing, type Ring, type SavedRing } from "./ring.ts";
+import { campaignStatePayload } from "./wire-payloads.ts";
 
 export interface LabViewOptions {
   readonly site: string;
@@ -72,7 +73,7 @@ export function lineOf(fold: LabFold, campaignId: string): ShelvedLine | undefin
     observations: c.observations.total,
     waiting: c.waiting !== undefined,
   };
-  return { line, stateReason: c.stateReason };
+  return { line, stateReason: c.stateReason, payload: campaignStatePayload(c) };
 }
 
 export function shelveCampaign(fold: LabFold, campaignId: string): void {

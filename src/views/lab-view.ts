@@ -286,9 +286,9 @@ function instrumentOf(fold: LabFold, instrumentId: string): InstrumentFold | und
 function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | undefined {
   const found = lineOf(fold, campaignId);
   if (found === undefined) return undefined;
-  const { state, budget, inFlight, observations } = found.line;
-  const revision = fold.options.state.campaignStatus(campaignId)?.revision ?? 0;
-  return { state, revision, budget, inFlight, observations };
+  // Starts of the daemon count as changes of it as well, also while it is packed.
+  const { revision = 0 } = fold.options.state.campaignStatus(campaignId) ?? {};
+  return { ...found.payload, revision };
 }
 
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */

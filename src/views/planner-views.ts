@@ -47,18 +47,6 @@ export function strings(value: unknown): readonly string[] | undefined {
     : undefined;
 }
 
-/** Numbers of an array; what is no finite number becomes NaN, so that places stay aligned. */
-export function numbers(value: unknown): readonly number[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.map((item) => (typeof item === "number" ? item : Number.NaN));
-}
-
-export function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value)
-    ? value.filter((item): item is Record<string, unknown> => isRecord(item))
-    : [];
-}
-
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

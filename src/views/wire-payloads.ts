@@ -1,3 +1,4 @@
+import type { WaitingChange } from "../domain/campaign-status.ts";
 import type { CampaignView } from "./campaign-view.ts";
 
 /** `data` of `campaign/{id}/state`, after the contract's table. */
@@ -7,6 +8,10 @@ export interface CampaignStatePayload {
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;
   readonly observations: number;
+  readonly reason?: string;
+  readonly approval: string;
+  /** Wider limits that wait for somebody's approval. */
+  readonly change?: WaitingChange;
 }
 
 /** `data` of `campaign/{id}/batch`. */
@@ -32,6 +37,23 @@ export interface CampaignModelPayload {
   readonly goal: string;
   readonly observations: number;
   readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** As long as the contract lets a text be. */
+const REASON_CHARACTERS_MAX = 2000;
+
+export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
+  const { state, stateReason, revision, budget, inFlight, observations, change } = view;
+  return {
+    state,
+    revision,
+    budget,
+    inFlight,
+    observations: observations.total,
+    ...(stateReason === undefined ? {} : { reason: stateReason.slice(0, REASON_CHARACTERS_MAX) }),
+    approval: view.approval,
+    ...(change === undefined ? {} : { change }),
+  };
 }
 
 /** The latest batch; `undefined` before the first. */

@@ -37,6 +37,7 @@ export function jobEvents({ context }: MachineState<JobContext>): MachineEvent[]
     { type: "job.approve" },
     { type: "job.reserve", instrumentId: INSTRUMENT, bootId: "b1" },
     { type: "job.dispatch" },
+    { type: "job.lapse" },
     { type: "job.refuse", detail: "temperature_K above 750" },
     ...fromInstrument,
     { type: "job.unknown", instrumentId: INSTRUMENT, sameMemory: true },

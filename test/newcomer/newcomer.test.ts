@@ -69,6 +69,14 @@ test("a toy device has at most 40 lines, a toy interpreter at most 25", () => {
   expect(lines("toy-interpreter.ts")).toBeLessThanOrEqual(25);
 });
 
+test("a module that is not there is a problem with its line", async () => {
+  const config = join(folder, "missing.yaml");
+  writeFileSync(config, CONFIGURATION.replace("./toy-interpreter.mjs", "./typo.mjs"));
+  const { code, err } = await tieline("validate", "--config", config);
+  expect(code).toBe(1);
+  expect(err).toMatch(/missing\.yaml:7: interpreters\[0\]: there is no module .*typo\.mjs/);
+});
+
 test("a module that is no device says what it lacks", async () => {
   const file = join(folder, "half.mjs");
   writeFileSync(

@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { renderPng } from "../../adapters/pictures/render-png.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
-import { createPrng } from "../../src/core/prng.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const IMAGES = join(ROOT, "docs/images");
@@ -20,43 +19,7 @@ async function draw(image: string, ...argv: string[]): Promise<void> {
   writeFileSync(join(IMAGES, `${image}.png`), await renderPng(readFileSync(svg, "utf8"), 1));
 }
 
-/** A lens of two phases over a eutectic, with some points measured. */
-function alloy(): string {
-  const prng = createPrng("alloy");
-  const lines = ["x_B,T_K,phases"];
-  for (let T = 600; T <= 1400; T += 20) {
-    for (let k = 0; k <= 40; k++) {
-      const x = k / 40;
-      const [liquidus, other] = [1350 - 900 * x, 1100 - 650 * (1 - x)];
-      const melts = Math.max(liquidus, other, 760);
-      const solid = x < 0.12 ? "alpha" : x > 0.9 ? "beta" : "alpha+beta";
-      const partly = T > 760 ? `${liquidus > other ? "alpha" : "beta"}+liquid` : solid;
-      const label = T > melts ? "liquid" : partly === solid || x < 0.06 ? solid : partly;
-      lines.push(`${x},${T},${prng.next() < 0.025 ? label : ""}`);
-    }
-  }
-  const file = join(folder, "binary-alloy.csv");
-  writeFileSync(file, lines.join("\n"));
-  return file;
-}
-
-/** Strength and ductility of a made-up steel: one costs the other. */
-function steel(): string {
-  const lines = ["carbon_wtPercent,temperature_K,strength_MPa,elongation"];
-  for (let c = 0; c <= 30; c++) {
-    for (let t = 0; t <= 30; t++) {
-      const [carbon, T] = [c / 30, 500 + 10 * t];
-      const hardening = Math.exp(-(((T - 640) / 90) ** 2));
-      const strength = 420 + 900 * carbon ** 0.7 + 260 * hardening;
-      const elongation = 34 - 22 * carbon - 9 * hardening + 3 * Math.sin(T / 60);
-      lines.push(`${carbon.toFixed(3)},${T},${strength.toFixed(1)},${elongation.toFixed(2)}`);
-    }
-  }
-  const file = join(folder, "steel.csv");
-  writeFileSync(file, lines.join("\n"));
-  return file;
-}
-
+const example = (name: string): string => join(ROOT, "examples", name);
 const truth = join(ROOT, "simulators/truths/al-mg-zn_608K_2p5pct.csv");
 const section = ["--axes", "x_A,x_B,x_C", "--initial", "corners", "--budget", "40"];
 await draw(
@@ -73,7 +36,7 @@ await draw(
   "suggest-map",
   "suggest",
   "--candidates",
-  alloy(),
+  example("binary-alloy.csv"),
   "--goal",
   "phase-diagram",
   "--batch",
@@ -86,7 +49,7 @@ await draw(
   "evaluate",
   "optimise",
   "--table",
-  steel(),
+  example("steel.csv"),
   ...inputs,
   ...objectives,
 );

@@ -2,13 +2,13 @@ import { createPrng } from "../../src/core/prng.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import type { CampaignStatus, JobStatus } from "../../src/domain/campaign-status.ts";
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
+import { listCandidates } from "../../src/domain/candidates.ts";
 import { asId } from "../../src/domain/identifiers.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { ProposedPoint } from "../../src/domain/proposal.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { LabFact } from "../../src/events/lab-fact.ts";
-import { listCandidates } from "../../src/planning/candidates.ts";
 import type { LabStatePort } from "../../src/views/lab-ports.ts";
 import { mapViewOf } from "./planner-views.ts";
 

@@ -15,8 +15,10 @@ const CONTENTS = [
   /^dist\/THIRD-PARTY\.txt$/,
   /^docs\/(decisions\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w/-]+\.(png|svg)$/,
+  /^examples\/[\w.-]+\.mjs$/,
   /^config\/[\w.-]+\.yaml$/,
   /^config\/silicon\//,
+  /^examples\/[\w.-]+\.(md|yaml|csv|json|xyz\.gz|lammpstrj\.gz)$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];
 const TARBALL_bytes_max = 8e6;
@@ -120,10 +122,26 @@ describe.runIf(isThere)("the package", () => {
       join(folder, "doors.ts"),
       `import { composeLoop, createMemoryEventLog, type LabEvent } from "tieline";
 import { jobMachine, JOB_TIMES } from "tieline/machines";
+import { createPhaseMap, fitProcess, type NextPlace } from "tieline/models";
 import { runSimulation } from "tieline/simulators";
+import { createTaskDevice, openGateway, type Device } from "tieline/gateway";
+import { createFactInterpreter, type Interpreter } from "tieline/interpreters";
+const device: Device = createTaskDevice({ kind: "k", capabilities: [], run: () => ({ observations: [] }) });
+const peak: Interpreter<"curve", number> = {
+  name: "peak",
+  takes: "curve",
+  gives: "objective",
+  settings: (spec) => (spec.goal === "optimise" ? 1 : undefined),
+  interpret: ({ values, unit }, factor) => ({ kind: "objective", name: "peak", value: factor * Math.max(...values), unit }),
+};
 const kinds: readonly string[] = [composeLoop, createMemoryEventLog, runSimulation].map((one) => typeof one);
 const none: readonly LabEvent[] = [];
-process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length]));
+const opened = [openGateway, createFactInterpreter].every((one) => typeof one === "function");
+const map = createPhaseMap({ axes: ["x"], values: Float64Array.of(0, 0.5, 1) });
+map.learn({ row: 0, phases: ["a"] });
+const next: readonly NextPlace[] = map.propose(1);
+const { mean } = fitProcess({ columns: 1, x: [0, 1, 2], y: [1, 1, 1] }).predict([1]);
+process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, none.length, next.length, mean[0], opened, device.kind, peak.name]));
 `,
     );
     const types = join(ROOT, "node_modules/@types");
@@ -138,7 +156,19 @@ process.stdout.write(JSON.stringify([kinds, jobMachine.id, typeof JOB_TIMES, non
       "job",
       "object",
       0,
+      1,
+      1,
+      true,
+      "k",
+      "peak",
     ]);
+  });
+
+  test("the example of docs/models.md runs from it", () => {
+    const example = readFileSync(join(ROOT, "examples/models-library.mjs"), "utf8");
+    writeFileSync(join(folder, "example.mjs"), example);
+    const printed = command(process.execPath, "example.mjs").trim();
+    expect(readFileSync(join(ROOT, "docs/models.md"), "utf8")).toContain(printed);
   });
 });
 

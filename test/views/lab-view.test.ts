@@ -205,6 +205,7 @@ describe("the contract's payloads", () => {
     expect(view.campaignState(CAMPAIGN)).toEqual({
       state: "running.awaitingApproval",
       revision: campaign.revision,
+      approval: "supervised",
       budget: { used: 1, total: 80 },
       inFlight: 2,
       observations: 1,

@@ -19,7 +19,7 @@ import { PLOT_HELP } from "../output/write-picture.ts";
 
 const EXAMPLE = `
 Example:
-  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 80 --seeds 10 --plot branin.png
+  tieline evaluate optimise --table branin.csv --inputs x1,x2 --objectives y:min --initial 10 --budget 60 --seeds 10 --plot branin.png
 
 A row whose objective is empty, nan or inf is an experiment that fails. A column with text in it is a category.
 Everything about the model: docs/optimisation.md.`;

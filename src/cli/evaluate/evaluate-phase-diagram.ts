@@ -14,10 +14,10 @@ import { PLOT_HELP } from "../output/write-picture.ts";
 
 const EXAMPLE = `
 Example:
-  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C --label phases \\
-    --initial corners --budget 120 --seeds 3 --plot map.png --map map.csv
-  tieline evaluate phase-diagram --truth al-mg-zn_608K_2p5pct.csv --axes x_A,x_B,x_C \\
-    --initial corners --budget 60 --seeds 5 --composition-noise 0.01 --noise-not-told --json
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_10pct.csv --axes x_A,x_B,x_C --label phases \\
+    --initial corners --budget 40 --seeds 3 --plot map.png --map map.csv
+  tieline evaluate phase-diagram --truth al-mg-zn_608K_10pct.csv --axes x_A,x_B,x_C \\
+    --initial corners --budget 30 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
 Methods:   harmonic (default), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random

@@ -1,5 +1,7 @@
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
+import type { OperatorClient, OperatorReply } from "../../../adapters/mqtt/operator-client.ts";
+import type { OperatorCommand } from "../../../adapters/mqtt/operator-messages.ts";
 import { LabError } from "../../core/errors.ts";
 import type { OperatorAction } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
@@ -16,10 +18,13 @@ interface OperateOptions {
   readonly batch?: string;
   readonly points?: string;
   readonly job?: string;
+  readonly change?: string;
   readonly json?: boolean;
 }
 
-const DESCRIPTIONS: Readonly<Record<Exclude<OperatorAction, "start">, string>> = {
+type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose">;
+
+const DESCRIPTIONS: Readonly<Record<PlainAction, string>> = {
   pause: "no new job starts; what runs, finishes",
   resume: "goes on after a pause, a suspension or a cleared emergency stop",
   stop: "no new points; what has begun is finished, then the campaign is over",
@@ -41,7 +46,8 @@ export const registerOperate: RegisterCommand = (program, io) => {
     const command = program.command(action).description(description);
     addConnection(command);
     if (action === "approve" || action === "reject") {
-      command.option("--batch <n>", "number of the batch; default: the one that waits");
+      command.option("--batch <n>", "number of the batch; default: the one that waits now");
+      command.option("--change <n>", "number of waiting wider limits, instead of points");
       command.option(
         "--points <ids>",
         "candidate ids, separated by commas; default: all of the batch",
@@ -92,31 +98,53 @@ async function operate(
   options: OperateOptions,
   io: CommandIo,
 ): Promise<void> {
-  const batch = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 1);
+  const given = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 1);
+  const change =
+    options.change === undefined ? undefined : wholeNumber("--change", options.change, 1);
   const candidateIds =
     options.points === undefined ? undefined : nameList("--points", options.points);
   const client = await connectFromOptions(options);
   try {
-    const reply = await client.command({
-      campaignId: options.campaign,
-      action,
-      by: options.by,
-      reason: options.reason,
-      batch,
-      candidateIds,
-      jobId: options.job,
-    });
-    if (options.json) printJson(io, reply);
-    if (!reply.accepted) {
-      throw new LabError(
-        "TL-3001",
-        `The daemon refused to ${action} ${options.campaign}: ${reply.reason ?? "no reason"}`,
-      );
-    }
-    if (!options.json) io.out(`${options.campaign}: ${action} accepted.\n`);
+    const isWholeBatch = isDecision(action) && (given ?? candidateIds ?? change) === undefined;
+    const batch = isWholeBatch ? await batchOnShow(client, options.campaign) : given;
+    const { campaign: campaignId, by, reason, job: jobId } = options;
+    const what = { campaignId, action, by, reason, batch, candidateIds, change, jobId };
+    tellReply(io, options, what, await client.command(what));
   } finally {
     await client.close();
   }
+}
+
+function isDecision(action: OperatorAction): boolean {
+  return action === "approve" || action === "reject";
+}
+
+/** The number of the batch that the daemon shows: what is decided about is what could be read, nothing that came since. */
+async function batchOnShow(client: OperatorClient, campaignId: string) {
+  const shown = (await client.retained("campaignBatch", campaignId)) as
+    | { readonly n: number }
+    | undefined;
+  return shown?.n;
+}
+
+/** Prints what became of a command. TL-3001 where it was refused. */
+export function tellReply(
+  io: CommandIo,
+  options: { readonly campaign: string; readonly json?: boolean },
+  { action }: OperatorCommand,
+  reply: OperatorReply,
+): void {
+  if (options.json) printJson(io, reply);
+  if (!reply.accepted) {
+    throw new LabError(
+      "TL-3001",
+      `The daemon refused to ${action} ${options.campaign}: ${reply.reason ?? "no reason"}`,
+    );
+  }
+  if (options.json) return;
+  const points = reply.candidateIds === undefined ? "" : ` (${reply.candidateIds.join(", ")})`;
+  const words = reply.reason === undefined ? "" : `: ${reply.reason}`;
+  io.out(`${options.campaign}: ${action} accepted${points}${words}\n`);
 }
 
 export async function connectFromOptions(options: {

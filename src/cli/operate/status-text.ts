@@ -1,3 +1,5 @@
+import type { WaitingChange } from "../../domain/campaign-status.ts";
+import { changeInWords } from "../../views/change-in-words.ts";
 import { findingsIn, strings } from "../../views/planner-views.ts";
 import { drawBar } from "../output/progress.ts";
 
@@ -13,6 +15,8 @@ interface State {
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;
   readonly observations: number;
+  readonly reason?: string;
+  readonly change?: WaitingChange;
 }
 interface Batch {
   readonly n: number;
@@ -36,6 +40,8 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
     `${id}: ${state.state}`,
     `  ${bar} measured ${used} of ${total}, ${state.inFlight} in flight`,
   ];
+  if (state.reason !== undefined) lines.push(`  because ${state.reason}`);
+  if (state.change !== undefined) lines.push(`  ${changeInWords(state.change)}`);
   lines.push(...describeFigures(model?.summary ?? {}));
   lines.push(...describeShares(model?.summary["phaseFractions"]));
   lines.push(...findingsIn(model?.summary).map((finding) => `  found: ${finding}`));

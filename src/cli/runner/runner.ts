@@ -20,7 +20,7 @@ export const registerRunner: RegisterCommand = (program, io) => {
     .option("--set <NAME=VALUE...>", "variables of the input that are the same for every job")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline runner lammps --template config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
+      "\nExample:\n  tieline runner lammps --template ../config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
         "    --site default --id md-1 --folder ./md-1\n",
     )
     .action(async (options: LammpsCommandOptions) => {

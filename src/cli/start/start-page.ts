@@ -15,9 +15,9 @@ import { LabError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { VERSION } from "../../core/version.ts";
 import type { Daemon } from "../../daemon.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
-import { listCandidates } from "../../planning/candidates.ts";
 import { bringBack } from "../../runtime/shelf.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
@@ -151,7 +151,7 @@ async function submitOperatorCommand(
   const reply = daemon.lab.replies.get(commandId);
   return reply === undefined
     ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
-    : { accepted: reply.accepted, reason: reply.reason };
+    : { accepted: reply.accepted, reason: reply.reason, candidateIds: reply.candidateIds };
 }
 
 /** `TIELINE_OPERATORS=ada:key1,bob:key2`: who may use the controls, with their keys; secrets come from the environment only. */

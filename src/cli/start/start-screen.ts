@@ -1,5 +1,5 @@
 import type { Daemon } from "../../daemon.ts";
-import { listCandidates } from "../../planning/candidates.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import { GOAL_VIEWS } from "../../views/goal-views.ts";
 import { discoveryOrder, gatherMapData, type MapData } from "../../views/map-data.ts";
 import type { Columns } from "../../views/map-plane.ts";

@@ -39,7 +39,7 @@ function registerDescribe(structure: Command, io: CommandIo): void {
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline structure describe --frames run.lammpstrj --out run.npy\n",
+      "\nExample:\n  tieline structure describe --frames quench.lammpstrj.gz --species Si --out run.npy\n",
     )
     .action(async (options: DescribeOptions) => {
       const { describeFrames } = await import("./structure-describe.ts");
@@ -76,8 +76,9 @@ function registerTrain(structure: Command, io: CommandIo): void {
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline structure train --frames solid300.xyz:crystal solid900.xyz:crystal \\\n" +
-        "    melt1500.xyz:liquid melt2000.xyz:liquid --out model.json --plot space.svg\n",
+      "\nExample:\n  tieline structure train --frames crystal300.xyz.gz:crystal crystal1100.xyz.gz:crystal \\\n" +
+        "    melt1900.xyz.gz:liquid melt2700.xyz.gz:liquid glass300.xyz.gz:glass glass700.xyz.gz:glass \\\n" +
+        "    --out silicon.json --plot space.svg\n",
     )
     .action(async (options: TrainOptions) => {
       const { trainStructure } = await import("./structure-train.ts");
@@ -103,7 +104,8 @@ function registerClassify(structure: Command, io: CommandIo): void {
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline structure classify --model model.json --frames quench.lammpstrj --out classes.extxyz\n",
+      "\nExample:\n  tieline structure classify --model silicon.json --frames quench.lammpstrj.gz --species Si \\\n" +
+        "    --out classes.extxyz\n",
     )
     .action(async (options: ClassifyOptions) => {
       const { classifyFrames } = await import("./structure-classify.ts");

@@ -8,8 +8,8 @@ import type { SuggestOptions } from "./suggest-options.ts";
 const EXAMPLES = `
 Examples:
   tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5 --plot map.svg --map map.csv
-  tieline suggest --candidates candidates.csv --goal optimise --objectives yield:max --batch 3
-  tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K
+  tieline suggest --candidates reactions.csv --goal optimise --objectives yield:max --batch 3
+  tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K --batch 3
 
 A candidate whose result is empty (or NA, N/A, None, -) is unmeasured. For a phase diagram the label is the last column (or
 --label). Columns that cannot be inputs (constant, row numbers, dates, remarks) are left out and named; --axes decides.

@@ -66,7 +66,7 @@ export function namesOfCampaign(
 }
 
 /** Names of a candidate's parameters. */
-export function axisNames(space: CampaignCommon["space"]): string[] {
+function axisNames(space: CampaignCommon["space"]): string[] {
   switch (space.kind) {
     case "grid":
     case "box":

@@ -49,7 +49,7 @@ export interface IdentifyOptions {
 /** Weights are worked out for sets at least this probable. */
 const SHOWN = 0.005;
 
-export const SETTINGS = {
+const SETTINGS = {
   price: 6,
   temperature: 1.5,
   width: 6,

@@ -178,7 +178,7 @@ function startStrain(isotropic: number, modes: number): Float64Array {
 }
 
 /** Card numbers, rising. */
-export function keyOf(phases: readonly FittedPhase[]): string {
+function keyOf(phases: readonly FittedPhase[]): string {
   return phases
     .map(({ card }) => card)
     .sort((p, q) => p - q)

@@ -47,7 +47,7 @@ export function unexplainedLines(
 }
 
 /** Largest value within `reach` bins. */
-export function widest(values: Float64Array, reach: number): Float64Array {
+function widest(values: Float64Array, reach: number): Float64Array {
   const out = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
     let top = 0;

@@ -13,7 +13,7 @@ import { createMarginalLikelihood } from "./marginal-likelihood.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 /** More rows than this are not used for learning: the likelihood costs their cube. */
-export const LEARNING_ROWS_max = 400;
+const LEARNING_ROWS_max = 400;
 /** Likelihood calls of one start. */
 const CALLS_warm = 30;
 const CALLS_cold = 25;

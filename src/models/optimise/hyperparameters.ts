@@ -18,8 +18,8 @@ export interface HyperPrior {
   readonly noise_min: number;
 }
 
-export const WIDTH_min = 0.005;
-export const WIDTH_max = 1e3;
+const WIDTH_min = 0.005;
+const WIDTH_max = 1e3;
 const SIGNAL_min = 0.05;
 const SIGNAL_max = 20;
 const NOISE_max = 2;

@@ -64,7 +64,7 @@ function linearScale({ shift, scale }: { shift: number; scale: number }): Output
 }
 
 /** Mean and deviation, computed on values divided by their largest size so that nothing overflows. */
-export function standardisation(values: readonly number[]): { shift: number; scale: number } {
+function standardisation(values: readonly number[]): { shift: number; scale: number } {
   const size = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   if (size === 0 || values.length === 0) return { shift: 0, scale: 1 };
   const mean = values.reduce((sum, v) => sum + v / size, 0) / values.length;

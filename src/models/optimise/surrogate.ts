@@ -19,7 +19,7 @@ const WARP_ROWS_max = 110;
 /** From here on a fit sees a sub-sample anyway, so the chain of warm starts ends. */
 const ANCHOR_max = 256;
 /** More rows, or more rows times candidates (8 bytes each), are learnt by the sparse model. */
-export const EXACT_ROWS_max = 2000;
+const EXACT_ROWS_max = 2000;
 const EXACT_CELLS_max = 6e7;
 /** The sparse model is rebuilt each time so many results have been appended. */
 const SPARSE_APPENDED_max = 16;

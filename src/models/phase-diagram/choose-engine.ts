@@ -21,17 +21,17 @@ export interface EngineSettings extends NamedSettings {
 }
 
 /** True where the candidates are one isothermal section: three mole fractions and no further axis. */
-export function isTernarySection(grid: MapGrid): boolean {
+function isTernarySection(grid: MapGrid): boolean {
   return grid.components.length === 3 && grid.axes.length === 3;
 }
 
 /** True where the candidates are ternary sections at the levels of one further axis, such as temperature. */
-export function isStackOfSections(grid: MapGrid): boolean {
+function isStackOfSections(grid: MapGrid): boolean {
   return furtherAxis(grid) >= 0;
 }
 
 /** True where the candidates are one isothermal section of four components or more, and nothing else. */
-export function isHigherSection(grid: MapGrid): boolean {
+function isHigherSection(grid: MapGrid): boolean {
   return grid.components.length >= 4 && grid.components.length === grid.axes.length;
 }
 

@@ -24,15 +24,6 @@ const DOUBTED = 0.5;
 const SUSPECT = 0.2;
 const NONE: ReadonlySet<number> = new Set();
 
-/**
- * Makes an engine of a reader: the manners that all engines of phase compositions share. A map is read anew, when somebody asks,
- * from the results that stand; no label is surer than the results that it rests on; what is doubted is asked for again; points in
- * flight, on the grid and off it, count as measured.
- */
-export function createConductor<R extends MapResult>(reader: MapReader<R>): Conductor<R> {
-  return new Conductor(reader);
-}
-
 interface Read {
   readonly reading: MapReading;
   readonly prediction: MapPrediction;
@@ -40,6 +31,11 @@ interface Read {
   readonly doubts: readonly Doubt[];
 }
 
+/**
+ * Makes an engine of a reader: the manners that all engines of phase compositions share. A map is read anew, when somebody asks,
+ * from the results that stand; no label is surer than the results that it rests on; what is doubted is asked for again; points in
+ * flight, on the grid and off it, count as measured.
+ */
 export class Conductor<R extends MapResult> implements MapModel {
   readonly #reader: MapReader<R>;
   readonly #ledger: Ledger<R>;

@@ -69,7 +69,7 @@ export function applyPhaseRule(
  * For each pair of labels 1 where the two fields cannot touch along a line: the law of adjoining phase regions (L. S.
  * Palatnik, A. I. Landau) lets neighbours differ by exactly one phase, so that between others a field is still missing.
  */
-export function forbiddenNeighbours(labels: readonly string[]): Uint8Array[] {
+function forbiddenNeighbours(labels: readonly string[]): Uint8Array[] {
   const sets = labels.map((label) => new Set(label.split("+")));
   return sets.map((a) =>
     Uint8Array.from(sets, (b) => {

@@ -34,7 +34,7 @@ export function inverseCell(cell: Float64Array): Float64Array {
 }
 
 /** Signed volume a . (b x c), A^3. */
-export function cellVolume(cell: Float64Array): number {
+function cellVolume(cell: Float64Array): number {
   const [ax, ay, az, bx, by, bz, cx, cy, cz] = cell as unknown as number[] & { length: 9 };
   return (
     ax! * (by! * cz! - bz! * cy!) + ay! * (bz! * cx! - bx! * cz!) + az! * (bx! * cy! - by! * cx!)

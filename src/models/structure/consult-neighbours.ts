@@ -3,7 +3,7 @@ import { visitPairs } from "./atom-pairs.ts";
 import { winners } from "./class-votes.ts";
 
 /** Times that each atom hears its neighbours. */
-export const CONSULT_ROUNDS = 3;
+const CONSULT_ROUNDS = 3;
 /** An atom keeps its own class where at least this share of what it has heard agrees. */
 const KEPT_FROM = 0.45;
 

@@ -14,7 +14,7 @@ export interface TrainingAtoms {
 }
 
 /** A draw larger than this gains nothing: the authors train on 1200 atoms. */
-export const DRAW_ROWS = 1200;
+const DRAW_ROWS = 1200;
 
 /**
  * One training draw: the same number of atoms from each class, shared evenly among its simulations, so that a long

@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate, Parameters } from "../../domain/candidate.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { EffectiveModelSettings } from "../../domain/goal-settings.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
 import {
@@ -9,7 +10,6 @@ import {
 } from "../../models/effective-model/estimate/experiment-design.ts";
 import type { MeasuredCurve } from "../../models/effective-model/estimate/measured-curve.ts";
 import type { MeasuringPoint } from "../../models/effective-model/forward/curve-predictor.ts";
-import { listCandidates } from "../candidates.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
 import { type PosteriorCurve, posteriorCurves } from "./effective-model-curves.ts";
 import {

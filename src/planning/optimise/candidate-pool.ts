@@ -1,9 +1,9 @@
 import { LabError } from "../../core/errors.ts";
 import type { Candidate } from "../../domain/candidate.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { InputConstraint, OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { SearchSpace } from "../../domain/search-space.ts";
 import type { Inputs } from "../../models/optimise/kernel.ts";
-import { listCandidates } from "../candidates.ts";
 import { createInputEncoding, describeInputs, type InputEncoding } from "./input-encoding.ts";
 
 /** The candidates as arrays, and what is known of each before any measurement. */

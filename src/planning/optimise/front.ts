@@ -45,7 +45,7 @@ export function findFront(model: CampaignModel, objectives: readonly ObjectiveSe
  * The user's reference where there is one. Otherwise, from the present front each time, a tenth of the range below its worst
  * values; while the front is one point, the worst of all results stands in for the range.
  */
-export function referencePoint(
+function referencePoint(
   all: readonly (readonly number[])[],
   front: readonly (readonly number[])[],
   given: readonly (number | undefined)[],

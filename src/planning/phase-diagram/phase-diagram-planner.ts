@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate } from "../../domain/candidate.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import type { MapView } from "../../domain/planner-view.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
@@ -9,7 +10,6 @@ import {
   type PhaseEvidence,
   unseenChanceOf,
 } from "../../models/phase-diagram/map-model.ts";
-import { listCandidates } from "../candidates.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
 import { createMapModel } from "./phase-diagram-strategy.ts";

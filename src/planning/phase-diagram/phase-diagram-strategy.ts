@@ -2,7 +2,10 @@ import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
 import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
-import type { GraphMapOptions } from "../../models/phase-diagram/graph/graph-state.ts";
+import {
+  GRAPH_DEFAULTS,
+  type GraphMapOptions,
+} from "../../models/phase-diagram/graph/graph-state.ts";
 import {
   PHASE_DIVERSITIES,
   PHASE_SCORES,
@@ -21,9 +24,6 @@ export interface MapStrategy {
 
 export const PHASE_METHODS = ["harmonic", "label-propagation", "label-spreading"] as const;
 export type PhaseMethodName = (typeof PHASE_METHODS)[number];
-
-/** Space-filling points before the map chooses, where the settings do not say. */
-const INITIAL = 8;
 
 /** The settings with every absent one replaced by the product's best. */
 export interface ResolvedSettings {
@@ -77,23 +77,23 @@ const BANDWIDTH_published_steps = 1.5;
  * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
  * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
  */
-export function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
+function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
   const { method, gamma } = resolveSettings(settings);
   if (gamma !== undefined || method === "harmonic") return gamma;
   const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
   return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
 }
 
-export function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
+function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
   if (settings.score === "expected-risk" && settings.method === "label-spreading") {
     const what = "the score expected-risk needs the method harmonic or label-propagation";
     throw new LabError("TL-5003", what, { exitCode: 2 });
   }
   return {
     method: oneOf("method", settings.method, PHASE_METHODS, "harmonic"),
-    score: oneOf("score", settings.score, PHASE_SCORES, "balanced"),
-    diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, "local-penalty"),
-    initial: settings.initial ?? INITIAL,
+    score: oneOf("score", settings.score, PHASE_SCORES, GRAPH_DEFAULTS.score),
+    diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, GRAPH_DEFAULTS.diversity),
+    initial: settings.initial ?? GRAPH_DEFAULTS.initial,
     gamma: settings.gamma,
   };
 }

@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Candidate, Parameters } from "../../domain/candidate.ts";
+import { listCandidates } from "../../domain/candidates.ts";
 import type { StructureMapSettings } from "../../domain/goal-settings.ts";
 import type { Observation, PhasesObservation } from "../../domain/observation.ts";
 import type { MapView, RegionEvidence } from "../../domain/planner-view.ts";
@@ -11,7 +12,6 @@ import type {
   ProposedPoint,
 } from "../../domain/proposal.ts";
 import { CONFIDENCE_STANDS } from "../../models/phase-diagram/evidence/repeat-weights.ts";
-import { listCandidates } from "../candidates.ts";
 import { createPhaseDiagramPlanner } from "../phase-diagram/phase-diagram-planner.ts";
 import type { Planner, PlannerFactory } from "../planner.ts";
 import {

@@ -17,7 +17,7 @@ import { laafSettings } from "./frame-classifier.ts";
 import { matchSpecies } from "./frame-species.ts";
 
 /** Atoms of one simulation that may be kept for training; more are sampled evenly at random. */
-export const ATOMS_PER_SIMULATION_MAX = 6000;
+const ATOMS_PER_SIMULATION_MAX = 6000;
 
 /** Descriptors of training atoms as the frames pass by. */
 export interface TrainingCollector {

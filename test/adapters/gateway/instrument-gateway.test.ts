@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -290,6 +297,38 @@ describe("a simulation runner", () => {
   });
 });
 
+test("a job that was held when its gateway ended is held at the next start, and can be resumed", async () => {
+  const held: boolean[] = [];
+  const resumed: string[] = [];
+  const task = (): Task => ({
+    ...patientProgram(),
+    run: (job) => {
+      held.push(job.held);
+      return new Promise(() => {});
+    },
+    hold: () => {},
+    resume: ({ jobId }) => void resumed.push(jobId),
+  });
+  const control = (kind: string) =>
+    say(`instrument/md/command/${kind}`, `tieline.job.${kind}`, {
+      commandId: kind,
+      jobId: "j1",
+      epoch: 3,
+    });
+  const gateway = await startRunner(task());
+  await order("j1");
+  await until(() => expect(last("state")).toMatchObject({ operation: "busy" }));
+  await control("hold");
+  await until(() => expect(last("state")).toMatchObject({ operation: "held" }));
+  await gateway.stop();
+  await startRunner(task());
+  await until(() => expect(last("state")).toMatchObject({ operation: "held", jobId: "j1" }));
+  await control("resume");
+  await until(() => expect(last("state")).toMatchObject({ operation: "busy" }));
+  expect(held).toEqual([false, true]);
+  expect(resumed).toEqual(["j1"]);
+});
+
 test("a second gateway in the same folder is refused; the lock of a dead one is taken over", async () => {
   const device = createTaskDevice(patientProgram());
   const options = { broker: "mqtt://127.0.0.1:1", instrument: "md", folder: join(folder, "j") };
@@ -325,6 +364,16 @@ describe("a child that outlives its runner", () => {
     expect(await ended).toBe("lost");
     forgetChild(folder);
     expect(await runChild(task(["true"]))).toEqual({ code: 0 });
+  });
+
+  test("is ended, and not begun, by a call that comes with its cancel, as after a restart", async () => {
+    const cancelled = AbortSignal.abort("cancelled");
+    expect(await runChild(task(["touch", "begun"], cancelled))).toBe("aborted");
+    expect(existsSync(join(folder, "begun"))).toBe(false);
+    const before = runChild(task(["sleep", "20"]));
+    await until(() => expect(existsSync(join(folder, "pid"))).toBe(true));
+    expect(await runChild(task(["sleep", "20"], cancelled))).toBe("aborted");
+    expect(["lost", { code: 143 }]).toContainEqual(await before);
   });
 
   test("ends when it is cancelled", async () => {

@@ -2,7 +2,7 @@ import { MESSAGES, type MessageName } from "../../../adapters/mqtt/contract.ts";
 import { topicOf } from "../../../adapters/mqtt/topics.ts";
 
 export const SITE = "lab1";
-export const IDS = {
+const IDS = {
   instrumentId: "furnace1",
   jobId: "c1.e1.s1",
   campaignId: "c1",
@@ -109,6 +109,18 @@ export const SAMPLES: Readonly<Record<MessageName, Record<string, unknown>>> = {
   campaignApprove: { commandId: "op6", by: "ryo", batch: 2, candidateIds: ["p1", "p2"] },
   campaignReject: { commandId: "op7", by: "ryo" },
   campaignWithdraw: { commandId: "op8", by: "ryo", reason: "wrong sample", jobId: "c1.e1.s1" },
+  campaignExtend: {
+    commandId: "op9",
+    by: "ryo",
+    changes: {
+      budget: 20,
+      approval: "supervised",
+      limits: { temperature_K: { max: 700 } },
+      hours: { approvals: "08-18", starts: { anneal: "mon-fri 06-18" } },
+      stop: { error_max: 0.02 },
+    },
+  },
+  campaignPropose: { commandId: "op10", by: "ryo", points: [{ parameters: { Al: 0.5 } }] },
   campaignState: {
     state: "running",
     revision: 7,

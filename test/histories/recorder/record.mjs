@@ -1,9 +1,9 @@
-// Records one history: node test/histories/recorder/record.mjs NAME (from the project's root, after a build).
+// Records one history: npx tsx test/histories/recorder/record.mjs NAME (from the project's root, after a build).
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import mqtt from "mqtt";
-import { createAgentMessages } from "../../../dist/adapters/mqtt/agent-messages.js";
-import { connectOperator } from "../../../dist/adapters/mqtt/operator-client.js";
+import { createAgentMessages } from "../../../adapters/mqtt/agent-messages.ts";
+import { connectOperator } from "../../../adapters/mqtt/operator-client.ts";
 
 const name = process.argv[2];
 const out = `/tmp/h/${name}`;
@@ -154,6 +154,18 @@ const scenarios = {
       )
       .map((e) => e.fact.jobId);
     await operate("noisy", "withdraw", { jobId: measured[4], reason: "sample mixed up" });
+  },
+  "phase-diagram-manners": async () => {
+    start();
+    const tieLines = () =>
+      events().filter(
+        (e) =>
+          e.fact.type === "job.result" &&
+          e.fact.jobId.startsWith("moving.") &&
+          e.fact.observations.some((o) => o.kind === "phases" && o.compositions !== undefined),
+      );
+    await until(() => tieLines().length >= 1, "a tie-line");
+    await operate("moving", "withdraw", { jobId: tieLines()[0].fact.jobId, reason: "mixed up" });
   },
   "optimise-grows": async () => {
     start(600);

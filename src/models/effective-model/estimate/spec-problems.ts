@@ -98,7 +98,7 @@ function attempt(path: SpecProblem["path"], check: Check): SpecProblem[] {
 }
 
 /** The problem with the place that its message begins with, where it names one. */
-export function describeProblem(error: LabError, path: SpecProblem["path"]): SpecProblem {
+function describeProblem(error: LabError, path: SpecProblem["path"]): SpecProblem {
   const [start = ""] = /^[A-Za-z_]\w*(?:\.\w+|\[\d+\])+/.exec(error.message) ?? [];
   const named = pathOf(start);
   return {

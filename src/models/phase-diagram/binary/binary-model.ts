@@ -1,4 +1,4 @@
-import { createConductor } from "../conductor.ts";
+import { Conductor } from "../conductor.ts";
 import type { Standing } from "../evidence/ledger.ts";
 import { TieKeys } from "../evidence/tie-keys.ts";
 import type { MapGrid, MapModel, PhaseEvidence } from "../map-model.ts";
@@ -29,7 +29,7 @@ export function createBinaryModel(
   axes: BinaryAxes,
   options: BinaryOptions = {},
 ): MapModel {
-  return createConductor(new BinaryReader(grid, axes, options));
+  return new Conductor(new BinaryReader(grid, axes, options));
 }
 
 class BinaryReader implements MapReader<BinaryResult> {

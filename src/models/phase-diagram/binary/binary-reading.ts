@@ -1,5 +1,6 @@
 import type { Conflict } from "../evidence/conflicts.ts";
 import { figuresOf, unseenByArea } from "../evidence/map-figures.ts";
+import { geometryOf } from "../evidence/result-geometry.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
 import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../map-reader.ts";
 import { spreadCertainty } from "../spread-certainty.ts";
@@ -85,16 +86,19 @@ export class BinaryReading implements MapReading {
   }
 
   geometry(): MapGeometry {
-    const tieLines = this.#source.results.flatMap(({ tie, owner, value }) => {
-      if (tie === undefined) return [];
-      const [a, b] = tie;
-      const ends = [
-        [1 - a.x, a.x],
-        [1 - b.x, b.x],
-      ] as const;
-      return [{ phases: [a.phase, b.phase] as const, ends, from: owner, level: value }];
-    });
-    return { tieLines, triangles: [] };
+    const tied = this.#source.results.flatMap(({ tie, owner, value }) =>
+      tie === undefined
+        ? []
+        : [
+            {
+              phases: tie.map(({ phase }) => phase),
+              ends: tie.map(({ x }) => [1 - x, x]),
+              from: owner,
+              level: value,
+            },
+          ],
+    );
+    return geometryOf(tied);
   }
 
   originOf(candidate: number): Origin {

@@ -1,10 +1,10 @@
 import { Ledger } from "../evidence/ledger.ts";
 import { capCertainty } from "../evidence/map-figures.ts";
 import { labelOf } from "../evidence/phase-names.ts";
+import { geometryOf } from "../evidence/result-geometry.ts";
 import {
   compareIds,
   type Hyperparameters,
-  type MapGeometry,
   type MapModel,
   type MapPrediction,
   type PhaseEvidence,
@@ -65,7 +65,14 @@ export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapM
       warnings: [...phaseRuleWarnings(map.state), ...describeDoubts(map.state)],
       suspicious: map.suspicious(),
     }),
-    geometry: () => geometryOf(map.state.book),
+    geometry: () =>
+      geometryOf(
+        [...map.state.book.entries.values()].map(({ evidence: { ends = [], id } }) => ({
+          phases: ends.map(({ phase }) => phase),
+          ends: ends.map(({ composition }) => composition),
+          from: id,
+        })),
+      ),
     hyperparameters: () => hyperparametersOf(options),
   };
 }
@@ -215,25 +222,4 @@ function phaseRuleWarnings({ grid, book, network }: GraphMapState): string[] {
     const what = `${evidence.phases.join("+")} is ${evidence.phases.length} phases of the components ${names}`;
     return [`${what}: out of equilibrium, or a wrong identification.`];
   });
-}
-
-function geometryOf(book: EvidenceBook): MapGeometry {
-  const tieLines: MapGeometry["tieLines"][number][] = [];
-  const triangles: MapGeometry["triangles"][number][] = [];
-  for (const { evidence } of book.entries.values()) {
-    const [a, b, c] = evidence.ends ?? [];
-    if (a === undefined || b === undefined) continue;
-    const from = evidence.id;
-    if (c === undefined) {
-      tieLines.push({ phases: [a.phase, b.phase], ends: [a.composition, b.composition], from });
-    } else {
-      triangles.push({
-        phases: [a.phase, b.phase, c.phase],
-        corners: [a.composition, b.composition, c.composition],
-        from,
-        proved: true,
-      });
-    }
-  }
-  return { tieLines, triangles };
 }

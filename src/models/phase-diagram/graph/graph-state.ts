@@ -24,6 +24,16 @@ export interface GraphMapOptions {
   readonly refineFrom_steps?: number | undefined;
 }
 
+/** The product's best, where nothing is asked for. */
+export const GRAPH_DEFAULTS = {
+  field: "harmonic",
+  score: "balanced",
+  diversity: "local-penalty",
+  initial: 8,
+  usesPhaseRule: true,
+  usesMidpoints: false,
+} as const satisfies GraphMapOptions;
+
 /** A result with the node of the graph that it was measured at, as its `candidate`. */
 export interface GraphResult extends MapResult {
   readonly evidence: PhaseEvidence;

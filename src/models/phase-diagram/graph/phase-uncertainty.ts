@@ -1,6 +1,3 @@
-/** How unsure a map is of each candidate, from probabilities `columns[k][i]`. Larger is less sure. */
-export type PhaseScore = (columns: readonly Float64Array[], count: number) => Float64Array;
-
 /**
  * 1 - max_k P_k. A candidate that no label reaches has P = 0 everywhere and scores 1, the largest value.
  */

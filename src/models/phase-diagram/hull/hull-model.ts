@@ -1,4 +1,4 @@
-import { createConductor } from "../conductor.ts";
+import { Conductor } from "../conductor.ts";
 import type { Conflict } from "../evidence/conflicts.ts";
 import type { Standing } from "../evidence/ledger.ts";
 import { TieKeys } from "../evidence/tie-keys.ts";
@@ -18,7 +18,7 @@ import { learnLeverNoise } from "./lever-noise.ts";
  * @returns an engine; a batch of results costs a fit and a reading of the hull, O(N simplices)
  */
 export function createHullModel(grid: MapGrid, options: HullModelOptions = {}): MapModel {
-  return createConductor(new HullReader(grid, options));
+  return new Conductor(new HullReader(grid, options));
 }
 
 export interface HullModelOptions {

@@ -2,11 +2,11 @@ import type { Conflict } from "../evidence/conflicts.ts";
 import { LabelTable } from "../evidence/label-table.ts";
 import { unseenByDoubt } from "../evidence/map-figures.ts";
 import { labelOf } from "../evidence/phase-names.ts";
+import { geometryOf } from "../evidence/result-geometry.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
 import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../map-reader.ts";
 import { spreadCertainty } from "../spread-certainty.ts";
 import { HullGaps } from "./hull-gaps.ts";
-import { geometryOf } from "./hull-geometry.ts";
 import type { HullMap } from "./hull-map.ts";
 
 /** Certainty of a measured label, and of one inside a known simplex. */
@@ -60,7 +60,9 @@ export class HullReading implements MapReading {
   }
 
   geometry(): MapGeometry {
-    return geometryOf(this.#map.results);
+    const found = [...this.#map.results].filter(([, { ends }]) => ends.length > 0);
+    const equilibria = found.map(([from, { phases, ends }]) => ({ phases, ends, from }));
+    return { tetrahedra: [], ...geometryOf(equilibria) };
   }
 
   originOf(candidate: number): Origin {

@@ -7,7 +7,7 @@ export type Fractions = readonly [number, number, number];
 /** Compositions are kept on this lattice, so that 1 - xB - xC is exact and a binary edge is exactly straight. */
 const LATTICE = 2 ** 40;
 /** A fraction below this is an absent component: half of the last digit that such data carry. */
-export const ABSENT_BELOW = 5e-5;
+const ABSENT_BELOW = 5e-5;
 
 const HALF_SQRT3 = Math.sqrt(3) / 2;
 
@@ -53,11 +53,6 @@ export function distanceBetween(a: Fractions, b: Fractions): number {
   const u = a[1] - b[1];
   const v = a[2] - b[2];
   return Math.sqrt(u * u + u * v + v * v);
-}
-
-/** The point that lies a share `t` of the way from `a` to `b`. */
-export function between(a: Fractions, b: Fractions, t: number): [number, number, number] {
-  return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])];
 }
 
 /**

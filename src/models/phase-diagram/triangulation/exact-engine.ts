@@ -7,7 +7,7 @@ import { originOf, predictExactly } from "./exact-map.ts";
 import { explainGap } from "./explain.ts";
 import type { KnownSection } from "./known-section.ts";
 import { openingOf } from "./opening.ts";
-import { geometryOf } from "./section-geometry.ts";
+import { sectionGeometry } from "./section-geometry.ts";
 import { exactUnseen } from "./section-unseen.ts";
 
 /** The map of exact phase compositions: every result is believed to the last digit. */
@@ -63,7 +63,7 @@ export class ExactEngine implements MapReading {
   }
 
   geometry(): MapGeometry {
-    return geometryOf(this.#section);
+    return sectionGeometry(this.#section);
   }
 
   originOf(candidate: number): Origin {

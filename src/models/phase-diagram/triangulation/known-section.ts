@@ -1,5 +1,5 @@
 import type { Conflict } from "../evidence/conflicts.ts";
-import { type Fractions, snapComposition } from "./barycentric.ts";
+import type { Fractions } from "./barycentric.ts";
 import { ProvedDistances } from "./distances.ts";
 import type { Obstacle } from "./mesh.ts";
 import { PhaseMesh } from "./phase-mesh.ts";
@@ -8,13 +8,6 @@ import { SimplexMap } from "./simplex-map.ts";
 
 /** Ends of one phase closer than this (equilateral plane) are one composition: data carry four to five digits. */
 const SAME_COMPOSITION = 5e-4;
-
-/** Candidates as the geometry needs them. */
-export function snapCandidates(compositions: Float64Array): Fractions[] {
-  return Array.from({ length: compositions.length / 3 }, (_, i) =>
-    snapComposition(compositions.subarray(3 * i, 3 * i + 3) as unknown as number[]),
-  );
-}
 
 /**
  * Everything that exact results prove about one isothermal section. Vertices are the phase compositions seen, forced

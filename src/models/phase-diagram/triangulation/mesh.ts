@@ -5,7 +5,7 @@ import { type Fractions, planeX, planeY } from "./barycentric.ts";
 const IN_CIRCLE_TOLERANCE = 1e-13;
 
 /** No constraint on an edge. */
-export const FREE = -1;
+const FREE = -1;
 
 /** An edge that cannot be forced, and what is in its way: constraints (their owners), or nodes on its line. */
 export interface Obstacle {

@@ -1,38 +1,16 @@
 import { coexistingPhases } from "../evidence/phase-names.ts";
-import type { MapGeometry, TieLine, TieTriangle } from "../map-model.ts";
+import { geometryOf } from "../evidence/result-geometry.ts";
+import type { MapGeometry, TieTriangle } from "../map-model.ts";
 import type { Fractions } from "./barycentric.ts";
 import type { KnownSection } from "./known-section.ts";
-import type { ReadyResult } from "./result.ts";
 
-/** `from` is the owner of the result. Tie-lines and proved triangles of the results, and the triangles of three phases that the mesh only deduces. */
-export function geometryOf(section: KnownSection): MapGeometry {
-  const tieLines: TieLine[] = [];
-  const triangles: TieTriangle[] = [];
-  for (const [owner, result] of section.results) {
-    const ends = result.ends.filter((end): end is Fractions => end !== undefined);
-    if (ends.length !== result.phases.length || result.outOfEquilibrium) continue;
-    if (ends.length === 2) tieLines.push(tieLineOf(result, ends, owner));
-    if (ends.length === 3) triangles.push(triangleOf(result, ends, owner));
-  }
+/** Tie-lines and proved triangles of the results, `from` their owners, and the triangles of three phases that the mesh only deduces. */
+export function sectionGeometry(section: KnownSection): MapGeometry {
+  const inEquilibrium = [...section.results].filter(([, result]) => !result.outOfEquilibrium);
+  const { tieLines, triangles } = geometryOf(
+    inEquilibrium.map(([from, { phases, ends }]) => ({ phases, ends, from })),
+  );
   return { tieLines, triangles: [...triangles, ...deducedTriangles(section)] };
-}
-
-function tieLineOf(result: ReadyResult, ends: readonly Fractions[], owner: number): TieLine {
-  return {
-    phases: [result.phases[0]!, result.phases[1]!],
-    ends: [ends[0]!, ends[1]!],
-    from: owner,
-  };
-}
-
-function triangleOf(result: ReadyResult, ends: readonly Fractions[], owner: number): TieTriangle {
-  const [a, b, c] = result.phases as [string, string, string];
-  return {
-    phases: [a, b, c],
-    corners: [ends[0]!, ends[1]!, ends[2]!],
-    from: owner,
-    proved: true,
-  };
 }
 
 function deducedTriangles(section: KnownSection): TieTriangle[] {

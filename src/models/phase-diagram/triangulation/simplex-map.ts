@@ -4,7 +4,7 @@ import { CandidateColumns } from "./candidate-columns.ts";
 import type { PhaseMesh } from "./phase-mesh.ts";
 
 /** Weights below this count as zero: the point lies on the edge or on the vertex. Data carry five digits. */
-export const ON_EDGE = 3e-5;
+const ON_EDGE = 3e-5;
 
 /**
  * Which simplex of a phase mesh each candidate lies in, kept up to date as the mesh grows: only candidates of rewritten

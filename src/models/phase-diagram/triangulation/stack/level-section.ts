@@ -18,9 +18,6 @@ const MERGE = 5e-4;
 /** Where borrowed edges would cross others, ends of one phase this close are made one: that far may it have moved. */
 const MEET = 0.05;
 
-/** Distance of each candidate of a level to what is proved there, or near enough in temperature. */
-export type Reach = readonly { readonly away: number; readonly proved: ProvedDistances }[];
-
 /** What one level of a stack builds on. */
 export interface LevelParts {
   readonly results: ReadonlyMap<number, LevelResult>;

@@ -1,7 +1,8 @@
-import { createConductor } from "../../conductor.ts";
+import { Conductor } from "../../conductor.ts";
 import type { Conflict } from "../../evidence/conflicts.ts";
 import type { Standing } from "../../evidence/ledger.ts";
 import { unseenByArea } from "../../evidence/map-figures.ts";
+import { geometryOf } from "../../evidence/result-geometry.ts";
 import { TieKeys } from "../../evidence/tie-keys.ts";
 import type {
   MapGeometry,
@@ -37,7 +38,7 @@ const UNSEEN_PER_GUESS = 0.5;
  * @returns an engine; after a result the sections are built anew, O(levels x results x candidates of a level)
  */
 export function createStackModel(grid: MapGrid, options: StackOptions = {}): MapModel {
-  return createConductor(new StackReader(grid, options));
+  return new Conductor(new StackReader(grid, options));
 }
 
 export interface StackOptions {
@@ -132,19 +133,22 @@ class StackReading implements MapReading {
   }
 
   geometry(): MapGeometry {
-    const tieLines: MapGeometry["tieLines"][number][] = [];
-    const triangles: MapGeometry["triangles"][number][] = [];
-    for (const [from, { result, level: at }] of this.#results) {
-      const level = this.#candidates.levels[at]!.value;
-      const ends = result.ends.flatMap((end) => (end === undefined ? [] : [end]));
-      if (ends.length < result.phases.length || result.outOfEquilibrium) continue;
-      const [p, q, r] = result.phases;
-      const [a, b, c] = ends;
-      if (ends.length === 2) tieLines.push({ phases: [p!, q!], ends: [a!, b!], from, level });
-      if (ends.length === 3)
-        triangles.push({ phases: [p!, q!, r!], corners: [a!, b!, c!], from, level, proved: true });
-    }
-    return { tieLines, triangles };
+    const { levels } = this.#candidates;
+    const inEquilibrium = [...this.#results].filter(([, item]) => !item.outOfEquilibrium);
+    return geometryOf(
+      inEquilibrium.map(
+        ([
+          from,
+          {
+            result: { phases, ends },
+            level,
+          },
+        ]) => ({
+          ...{ phases, ends, from },
+          level: levels[level]!.value,
+        }),
+      ),
+    );
   }
 
   originOf(candidate: number): Origin {

@@ -1,11 +1,11 @@
 import { assert } from "../core/assert.ts";
-import type { Candidate, Parameters } from "../domain/candidate.ts";
+import type { Candidate, Parameters } from "./candidate.ts";
 import {
   CANDIDATES_MAX,
   type GridAxis,
   type SearchSpace,
   type SimplexGridSpace,
-} from "../domain/search-space.ts";
+} from "./search-space.ts";
 
 /**
  * Lists the candidates of a discrete search space. The identifier is `c` and the row, which never changes for a
