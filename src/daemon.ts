@@ -75,6 +75,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
       packer: deflatePacker,
       interpret: (fact) => interpreter.interpret(fact),
+      monotonic_ms: () => performance.now(),
     },
     {
       site: configuration.site,
