@@ -89,7 +89,8 @@ export type JobEvent =
       readonly instrumentId: string;
       readonly sameMemory: boolean;
     } & Stamp)
-  | ({ readonly type: "job.held" } & Stamp)
+  /** Its instrument holds it; `until_ms` bounds that. */
+  | ({ readonly type: "job.held"; readonly until_ms?: number | undefined } & Stamp)
   | ({ readonly type: "job.resumed" } & Stamp)
   | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
   /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */

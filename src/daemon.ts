@@ -63,6 +63,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
       interpret: (fact) => interpreter.interpret(fact),
+      monotonic_ms: () => performance.now(),
     },
     {
       site: configuration.site,

@@ -1,10 +1,11 @@
-import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
+import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
+import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
   isLatched,
@@ -15,8 +16,10 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
+import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab, reportKey } from "./lab.ts";
+import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
@@ -62,6 +65,8 @@ class EventLoop implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
   private readonly executor: Executor;
+  private readonly guards: GuardKeeper;
+  private readonly clocks: ClockWatch;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -78,6 +83,22 @@ class EventLoop implements Runtime {
       lab: this.lab,
       submit: (fact) => this.submit(fact),
     });
+    const submit = (fact: LabFact) => this.submit(fact);
+    this.guards = createGuardKeeper({
+      ...{ lab: this.lab, ports, submit },
+      emergencyStop: (stop) => this.stopByGuard(stop),
+    });
+    this.clocks = createClockWatch({ lab: this.lab, ports, submit });
+  }
+
+  /** The stop that a guard sets goes the way of every stop; a person clears it. */
+  private stopByGuard({ guardId, reason }: { guardId: string; reason: string }): void {
+    const { agentId } = this.options;
+    const id = `guard.${guardId}.${this.ports.clock.now_ms()}`;
+    const message = { source: `agent/${agentId}`, id };
+    this.emergencyStop({ active: true, by: `guard ${guardId}`, reason, message }).catch(
+      (error: unknown) => this.ports.logger.error({ guardId, error: String(error) }, "guard.stop"),
+    );
   }
 
   async start(): Promise<void> {
@@ -88,11 +109,12 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      ...startOf(this.options.policies),
+      ...factsOfPolicies(this.options.policies),
       timeZone: this.options.timeZone ?? "UTC",
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
+    this.clocks.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => this.observer.onConnection?.(connected),
@@ -130,16 +152,37 @@ class EventLoop implements Runtime {
       this.observer.onCount?.("ignored");
     } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
+      this.hear(decoded, message.retained);
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
     } else if (decoded.fact.type === "safety.emergencyStop") {
       return await this.receiveStop(decoded.fact, message);
     } else {
+      this.noteClock(decoded, message.retained);
       const fact = this.ports.interpret?.(decoded.fact) ?? decoded.fact;
       await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     }
     return "forward";
+  }
+
+  /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
+  private noteClock(
+    { fact, sent_ms }: Extract<Decoded, { readonly kind: "fact" }>,
+    retained: boolean,
+  ): void {
+    if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
+    this.clocks.onMessage(fact.instrumentId, sent_ms);
+  }
+
+  /** One reading: the guards look at it before it is shown. */
+  private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
+    const heard_ms = this.ports.clock.now_ms();
+    const sent_ms = Number.isNaN(reading.sent_ms) ? heard_ms : reading.sent_ms;
+    // What a broker has kept is a reading of the past.
+    if (retained) return;
+    this.clocks.onMessage(reading.instrumentId, sent_ms);
+    this.guards.onReading({ ...reading, sent_ms, heard_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -164,6 +207,8 @@ class EventLoop implements Runtime {
 
   async stop(): Promise<void> {
     this.executor.stop();
+    this.guards.stop();
+    this.clocks.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
   }
@@ -221,6 +266,7 @@ class EventLoop implements Runtime {
       this.ports.planner.define(spec);
       this.executor.plannerStartedAfresh(campaignId);
     }
+    if (live) this.guards.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
@@ -312,23 +358,6 @@ class EventLoop implements Runtime {
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   return fact.type === "operator.command" ? fact.campaignId : "";
-}
-
-/** The configuration's word on instruments, as the log keeps it. */
-function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
-  const entries = Object.entries(policies);
-  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
-    const kept = entries.flatMap(([id, policy]) => {
-      const values = read(policy) ?? [];
-      return values.length === 0 ? [] : [[id, values] as const];
-    });
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
-  };
-  return {
-    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
-    instrumentConditions: some(({ conditions }) => conditions),
-    instrumentGuards: some(({ guards }) => guards),
-  };
 }
 
 function acknowledgement(

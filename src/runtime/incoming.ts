@@ -1,3 +1,4 @@
+import type { InstrumentContext } from "../../machines/index.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
@@ -105,6 +106,37 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
   return { kind: "log" };
 }
 
+type StateFact = Extract<LabFact, { readonly type: "instrument.state" }>;
+
+/**
+ * A broker delivers the states of one instrument in their order, each under its own name: a lower number under a name that
+ * was not heard means that the instrument has begun to count anew, under the boot that it should have changed.
+ */
+export function countsAnew(
+  context: Pick<InstrumentContext, "bootId" | "seq" | "stateIds">,
+  fact: StateFact,
+): boolean {
+  return (
+    context.bootId === fact.bootId &&
+    fact.seq <= context.seq &&
+    context.stateIds.length > 0 &&
+    !context.stateIds.includes(fact.message.id)
+  );
+}
+
+/** A birth that says something else than the one before, under the same boot: the instrument has corrected itself. */
+function isOther(
+  { kind, capabilities, channels }: InstrumentContext,
+  birth: Extract<LabFact, { readonly type: "instrument.birth" }>,
+): boolean {
+  const text = (one: unknown): string => JSON.stringify(one) ?? "";
+  return (
+    kind !== birth.kind ||
+    text(capabilities) !== text(birth.capabilities) ||
+    text(channels) !== text(birth.channels)
+  );
+}
+
 function judgeInstrument(
   lab: Lab,
   fact: Extract<LabFact, { type: "instrument.online" | "instrument.birth" | "instrument.state" }>,
@@ -117,8 +149,11 @@ function judgeInstrument(
   if (context.formerBootIds.includes(fact.bootId)) return { kind: "duplicate" };
   const isSameBoot = context.bootId === fact.bootId;
   if (fact.type === "instrument.state") {
-    return isSameBoot && fact.seq <= context.seq ? { kind: "duplicate" } : { kind: "log" };
+    const isOld = isSameBoot && fact.seq <= context.seq;
+    return isOld && !countsAnew(context, fact) ? { kind: "duplicate" } : { kind: "log" };
   }
+  if (fact.type === "instrument.birth" && isSameBoot && isOther(context, fact))
+    return { kind: "log" };
   const connection =
     fact.type === "instrument.birth" || fact.online ? "connection.online" : "connection.offline";
   const isKnown = fact.type === "instrument.online" || context.capabilities.length > 0;

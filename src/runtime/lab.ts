@@ -84,6 +84,8 @@ export interface Lab {
   problems: readonly BirthProblem[];
   /** Instruments have had the time to say that they are there. */
   isSettled: boolean;
+  /** Clocks that are off, by instrument ("" is ours), and by how much. */
+  readonly clocks: Map<string, number>;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -128,6 +130,7 @@ export function createLab(): Lab {
     behaviour: 1,
     problems: [],
     isSettled: false,
+    clocks: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

@@ -30,6 +30,8 @@ export interface RuntimePorts {
   readonly planner: PlannerPort;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Time that really passed since some moment, ms, whatever the clock is set to; absent where there is none (virtual time). */
+  readonly monotonic_ms?: (() => number) | undefined;
   readonly logger: Logger;
   /** Called at each named point; a test's hook ends the process there. */
   readonly at?: ((point: KillPoint) => void) | undefined;

@@ -44,6 +44,8 @@ export interface InstrumentDetailView extends InstrumentView {
 
 /** Samples of a telemetry channel that are kept; older ones are dropped, the event log never had them. */
 const TRACE_SAMPLES = 300;
+/** Names of states that are remembered, to know a repetition. */
+const STATE_IDS_MAX = 32;
 /** Channels of an instrument that are kept; a device that invents names can't fill the memory. */
 const CHANNELS_MAX = 32;
 
@@ -77,7 +79,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     seen_ms: 0,
   };
   let stopped_position: number | undefined;
-  let order = { bootId: "", seq: -1 };
+  const order = createStateOrder();
   const counts = { results: 0, failures: 0 };
   const traces = new Map<string, Trace>();
 
@@ -90,9 +92,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       const { kind, simulated, capabilities } = fact;
       base = { ...base, kind, simulated, capabilities, connection: "online" };
     } else {
-      // Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late.
-      if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
-      order = { bootId: fact.bootId, seq: fact.seq };
+      if (!order.takes(fact)) return;
       const { operation, control, safety, jobId } = fact;
       stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
@@ -133,6 +133,25 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
     }),
   };
 }
+
+/**
+ * Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late. One with a
+ * lower number under a name of its own is of an instrument that counts anew.
+ */
+function createStateOrder(): { takes(fact: StateFact): boolean } {
+  let last: { bootId: string; seq: number; messageIds: readonly string[] } | undefined;
+  return {
+    takes: ({ bootId, seq, message }) => {
+      const isOld = last !== undefined && bootId === last.bootId && seq <= last.seq;
+      if (isOld && last?.messageIds.includes(message.id) === true) return false;
+      const messageIds = [...(last?.messageIds ?? []), message.id].slice(-STATE_IDS_MAX);
+      last = { bootId, seq, messageIds };
+      return true;
+    },
+  };
+}
+
+type StateFact = Extract<InstrumentFact, { readonly type: "instrument.state" }>;
 
 function readingsOf(traces: ReadonlyMap<string, Trace>): ReadingView[] {
   return [...traces].flatMap(([channel, { unit, samples }]) => {
