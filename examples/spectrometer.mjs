@@ -19,6 +19,7 @@ export const device = {
       expectedDuration_s: 1,
     },
   ],
+  channels: { lamp: { unit: "V" } },
   begin: (job) => {
     scan = { jobId: job.jobId, end_ms: Date.now() + SCAN_ms };
   },
