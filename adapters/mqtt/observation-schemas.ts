@@ -53,14 +53,14 @@ const pattern = z.object({
   axis: z.object({
     name: z.enum(["twoTheta", "Q", "d"]),
     unit: z.enum(["deg", "1/nm", "angstrom"]),
-    values: z.array(finite).min(20),
+    values: z.array(finite).min(2),
   }),
   radiation: z
     .array(z.object({ wavelength_A: finite.positive(), share: fraction }))
     .min(1)
     .max(4)
     .optional(),
-  values: z.array(finite).min(20),
+  values: z.array(finite).min(2),
   unit: z.enum(["counts", "counts/s", "1"]),
   countingTime_s: nonNegative.optional(),
   file: dataReference.optional(),
