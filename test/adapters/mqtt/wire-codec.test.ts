@@ -34,6 +34,7 @@ describe("decode", () => {
         message: { source: "instrument/furnace1", id: "m-1" },
         ...SAMPLES.jobResult,
       },
+      sent_ms: Date.parse("2026-11-23T09:00:00Z"),
     });
   });
 
