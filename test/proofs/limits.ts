@@ -5,7 +5,7 @@ import type { LabFact } from "../../src/events/lab-fact.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { BEHAVIOUR } from "../../src/runtime/behaviour.ts";
 import { createLab } from "../../src/runtime/lab.ts";
-import { type Declared, drawWorld, type World } from "./limits-world.ts";
+import { type Declared, drawWorld, type World } from "./support/limits-world.ts";
 
 /**
  * Attempts to get a set point past a limit or a unit: misspelt ids and names, limits in other units, births that change

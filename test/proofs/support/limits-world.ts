@@ -1,11 +1,11 @@
-import type { Prng } from "../../src/core/prng.ts";
-import { convertUnit } from "../../src/core/units.ts";
-import type { CampaignSpec } from "../../src/domain/campaign.ts";
-import type { Limit } from "../../src/domain/candidate.ts";
-import { asId } from "../../src/domain/identifiers.ts";
-import type { SetPointDeclaration } from "../../src/domain/instrument.ts";
-import type { InstrumentPolicy } from "../../src/domain/limits/known-laboratory.ts";
-import type { ParameterSource } from "../../src/domain/recipe.ts";
+import type { Prng } from "../../../src/core/prng.ts";
+import { convertUnit } from "../../../src/core/units.ts";
+import type { CampaignSpec } from "../../../src/domain/campaign.ts";
+import type { Limit } from "../../../src/domain/candidate.ts";
+import { asId } from "../../../src/domain/identifiers.ts";
+import type { SetPointDeclaration } from "../../../src/domain/instrument.ts";
+import type { InstrumentPolicy } from "../../../src/domain/limits/known-laboratory.ts";
+import type { ParameterSource } from "../../../src/domain/recipe.ts";
 
 /** What the author of a configuration meant, in kelvins and hours, however it was written. */
 export interface Meant {
