@@ -54,8 +54,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = await openEventLog({ address: options.log, logger, acceptLoss });
   const planner = createPlannerWorker({ logger });
   const bus = createBus(configuration, logger, () => loop.lab.epoch);
+  const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
   const interpreter = createFactInterpreter({
-    interpreters: [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])],
+    interpreters,
     specOf: (jobId) => specOf(loop, jobId),
     logger,
   });
@@ -70,6 +71,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       timeZone: configuration.timeZone,
       agentId: configuration.agent,
       policies: configuration.instruments,
+      interprets: interpreters.map(({ takes, gives }) => ({ takes, gives })),
       sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       onPublished: options.onPublished,

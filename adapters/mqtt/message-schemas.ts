@@ -163,6 +163,19 @@ export const campaignState = z.object({
   inFlight: count,
   observations: count,
   reason: text.optional(),
+  waits: count.optional(),
+  reasons: z
+    .array(
+      z.object({
+        kind: name,
+        cause: name,
+        sentence: text,
+        instrumentId: identifier.optional(),
+        jobIds: z.array(identifier).max(64).optional(),
+      }),
+    )
+    .max(64)
+    .optional(),
   approval: name.optional(),
   change: z
     .object({

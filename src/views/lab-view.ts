@@ -17,6 +17,7 @@ import {
   createInstrumentFold,
   type InstrumentDetailView,
   type InstrumentFold,
+  type InstrumentView,
 } from "./instrument-view.ts";
 import type { LabStatePort } from "./lab-ports.ts";
 import {
@@ -82,6 +83,8 @@ interface Fold {
   readonly options: LabViewOptions;
   readonly campaigns: Map<string, CampaignFold>;
   readonly instruments: Map<string, InstrumentFold>;
+  /** What instruments offer and why they are not used, as campaigns were last shown it. */
+  readonly usable: Map<string, string>;
   readonly progress: Map<string, { fraction: number; text?: string | undefined }>;
   readonly plannerFailures: Map<string, string>;
   readonly lines: ReturnType<typeof createRing<EventLine>>;
@@ -105,6 +108,7 @@ export function createLabView(options: LabViewOptions): LabView {
     options,
     campaigns: new Map(),
     instruments: new Map(),
+    usable: new Map(),
     progress: new Map(),
     plannerFailures: new Map(),
     lines: createRing(EVENT_LINES_KEPT),
@@ -141,7 +145,7 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+      return detail && { ...detail, ...reasonsOf(fold, id) };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
@@ -211,10 +215,28 @@ function foldEvent(fold: Fold, event: LabEvent): void {
     case "instrument.state":
       instrumentOf(fold, fact.instrumentId)?.apply({ ...event, fact } as LabEvent<InstrumentFact>);
       fold.changed.add(`instrument/${fact.instrumentId}`);
+      noteReasons(fold, fact.instrumentId);
+      return;
+    case "guard.tripped":
+    case "guard.cleared":
+      for (const id of fold.instruments.keys()) fold.changed.add(`instrument/${id}`);
+      for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
       return;
     default:
       foldCampaignEvent(fold, event);
   }
+}
+
+/** What an instrument cannot be used for, campaigns wait for: they have changed with it. */
+function noteReasons(fold: Fold, instrumentId: string): void {
+  const reasons = (fold.options.state.instrumentReasons?.(instrumentId) ?? [])
+    .map(({ text }) => text)
+    .join();
+  const offered = fold.instruments.get(instrumentId)?.view().capabilities ?? [];
+  const now = `${reasons} ${offered.map(({ name }) => name).join()}`;
+  if (fold.usable.get(instrumentId) === now) return;
+  fold.usable.set(instrumentId, now);
+  for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
 }
 
 function foldCampaignEvent(fold: Fold, event: LabEvent): void {
@@ -298,6 +320,10 @@ function campaignOf(fold: Fold, campaignId: string): CampaignView | undefined {
   return fold.campaigns.get(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
 }
 
+function reasonsOf({ options }: Fold, instrumentId: string): Pick<InstrumentView, "reasons"> {
+  return { reasons: options.state.instrumentReasons?.(instrumentId) ?? [] };
+}
+
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
 function stopOf({ emergencyStop, instruments, cleared_position }: Fold): EmergencyStopView {
   if (!emergencyStop.active) return emergencyStop;
@@ -312,7 +338,7 @@ function overviewOf(fold: Fold): OverviewView {
   const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
   const instruments = [...fold.instruments].map(([id, instrument]) => ({
     ...instrument.view(fold.options.connectionOf?.(id)),
-    hindrances: fold.options.state.hindrances?.(id) ?? [],
+    ...reasonsOf(fold, id),
   }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
   const emergencyStop = stopOf(fold);
@@ -328,6 +354,8 @@ function overviewOf(fold: Fold): OverviewView {
       state: c.state,
       budget: c.budget,
       inFlight: c.inFlight,
+      waits: c.waits,
+      reasons: c.reasons,
       remaining_s: c.remaining_s,
       observations: c.observations.total,
       waiting: c.waiting !== undefined,
