@@ -20,6 +20,7 @@ export interface CampaignStateView {
   readonly waits?: number;
   readonly reasons?: CampaignStatePayload["reasons"];
   readonly approval?: string;
+  readonly conversions?: string[];
   readonly change?: WaitingChange;
 }
 

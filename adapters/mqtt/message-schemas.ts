@@ -177,6 +177,8 @@ export const campaignState = z.object({
     .max(64)
     .optional(),
   approval: name.optional(),
+  /** Set points on their way that were sent in other units than they were asked for. */
+  conversions: z.array(text).max(64).optional(),
   change: z
     .object({
       n: ordinal,

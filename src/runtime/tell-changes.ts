@@ -2,8 +2,8 @@ import type { Logger } from "../core/logger.ts";
 import { reasonInWords } from "../domain/reason.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { reasonsOfCampaign } from "./campaign-reasons.ts";
+import { FINAL_STATES } from "./final-states.ts";
 import { type Lab, stateName } from "./lab.ts";
-import { FINAL_STATES } from "./lab-status.ts";
 
 /**
  * One line in the daemon's log for each campaign that begins, ends, is suspended, paused or waits for an approval, and for
@@ -13,12 +13,17 @@ export function createChangeTeller(logger: Logger): (event: LabEvent, lab: Lab) 
   const campaigns = new Map<string, Told>();
   const instruments = new Map<string, string>();
   let isPrimed = false;
+  const over = new Set<string>();
   return ({ fact }, lab) => {
-    for (const id of lab.machines.campaign.keys()) {
+    for (const id of new Set([...lab.live, ...campaigns.keys()])) {
       const now = toldOf(lab, id);
       const before = campaigns.get(id);
-      campaigns.set(id, now);
-      if (isPrimed) tellCampaign(logger, lab, id, before, now);
+      if (isPrimed) tellCampaign(logger, lab, id, { before, now, wasOver: over.has(id) });
+      if (lab.live.has(id)) campaigns.set(id, now);
+      else {
+        campaigns.delete(id);
+        over.add(id);
+      }
     }
     if (isPrimed && !CHANGES_CONNECTIONS.has(fact.type)) return;
     for (const id of lab.instrumentIds) {
@@ -58,12 +63,18 @@ function toldOf(lab: Lab, campaignId: string): Told {
   };
 }
 
+interface Change {
+  readonly before: Told | undefined;
+  readonly now: Told;
+  /** It was over, and goes on under other settings. */
+  readonly wasOver: boolean;
+}
+
 function tellCampaign(
   logger: Logger,
   lab: Lab,
   campaignId: string,
-  before: Told | undefined,
-  now: Told,
+  { before, now, wasOver }: Change,
 ): void {
   if (now.waitingBatch !== undefined && now.waitingBatch !== before?.waitingBatch) {
     const why = sentence(lab, campaignId, "approval");
@@ -72,7 +83,8 @@ function tellCampaign(
   if (now.state === before?.state) return;
   const why = sentence(lab, campaignId);
   if (now.state === "running") {
-    const event = before?.state === "validated" || before === undefined ? "begun" : "goesOn";
+    const isFirst = (before === undefined && !wasOver) || before?.state === "validated";
+    const event = isFirst ? "begun" : "goesOn";
     logger.info({ campaignId }, `campaign.${event}`);
   } else if (FINAL_STATES.has(now.state)) {
     const { observed, budget } = lab.machines.campaign.get(campaignId)?.context ?? {};

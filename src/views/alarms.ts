@@ -3,11 +3,13 @@ import type { CampaignView } from "./campaign-view.ts";
 import type { InstrumentView } from "./instrument-view.ts";
 import type { AlarmView, EmergencyStopView } from "./overview-view.ts";
 
+type CampaignInTrouble = Pick<CampaignView, "campaignId" | "state" | "reasons" | "title">;
+
 /** What alarms are derived from. */
 export interface AlarmSources {
   readonly emergencyStop: EmergencyStopView;
   readonly instruments: readonly InstrumentView[];
-  readonly campaigns: readonly CampaignView[];
+  readonly campaigns: readonly CampaignInTrouble[];
   /** The reason of a campaign's last planning, where that failed. */
   readonly plannerFailures: ReadonlyMap<string, string>;
   readonly isBrokerLost: boolean;
@@ -112,7 +114,7 @@ function instrumentAlarms(instrument: InstrumentView): AlarmView[] {
 }
 
 /** What brings a person, for each thing that stands still. */
-function campaignAlarms(campaign: CampaignView): AlarmView[] {
+function campaignAlarms(campaign: CampaignInTrouble): AlarmView[] {
   const { campaignId, title, reasons, state } = campaign;
   return reasons.flatMap((reason): AlarmView[] => {
     const { cause, alarm: severity } = reason;

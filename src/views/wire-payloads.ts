@@ -15,6 +15,8 @@ export interface CampaignStatePayload {
   /** Why it stands still; absent where nothing does. */
   readonly reasons?: readonly ReasonPayload[];
   readonly approval: string;
+  /** Set points on their way that were sent in other units than they were asked for. */
+  readonly conversions?: string[];
   /** Wider limits that wait for somebody's approval. */
   readonly change?: WaitingChange;
 }
@@ -59,6 +61,7 @@ const REASON_CHARACTERS_MAX = 2000;
 /** Reasons of one campaign that are told, and jobs that each names. */
 const REASONS_MAX = 20;
 const JOBS_NAMED_MAX = 20;
+const CONVERSIONS_MAX = 64;
 
 function reasonPayload(reason: Reason): ReasonPayload {
   const { kind, cause, instrumentId, jobIds } = reason;
@@ -72,7 +75,8 @@ function reasonPayload(reason: Reason): ReasonPayload {
 }
 
 export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
-  const { state, stateReason, revision, budget, inFlight, observations, change } = view;
+  const { state, stateReason, revision, budget, inFlight, observations, change, jobs } = view;
+  const conversions = [...new Set(jobs.flatMap((job) => job.conversions ?? []))];
   const { waits, reasons } = view;
   return {
     state,
@@ -84,6 +88,7 @@ export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
     ...(waits === 0 ? {} : { waits }),
     ...(reasons.length === 0 ? {} : { reasons: reasons.slice(0, REASONS_MAX).map(reasonPayload) }),
     approval: view.approval,
+    ...(conversions.length === 0 ? {} : { conversions: conversions.slice(0, CONVERSIONS_MAX) }),
     ...(change === undefined ? {} : { change }),
   };
 }

@@ -4,7 +4,7 @@ import { type CampaignView, shownState } from "../../../src/views/campaign-view.
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
-import { CampaignControls } from "./controls.tsx";
+import { CampaignControls, WaitingChange } from "./controls.tsx";
 import { Glance } from "./glance.tsx";
 import { GoalPictures } from "./goal-pictures.tsx";
 import { LinePlot } from "./line-plot.tsx";
@@ -101,6 +101,7 @@ function Headline(props: {
       </div>
       {children}
       <Reasons campaign={campaign} />
+      <WaitingChange campaign={campaign} />
       {warnings.map((warning) => (
         <p key={warning} class="warning">
           {warning}
@@ -203,6 +204,7 @@ function Decisions({ campaign }: { readonly campaign: CampaignView }) {
             <li key={decision.position}>
               <time>{clockTime(decision.time_ms)}</time> <strong>{decision.by}</strong>:{" "}
               {decision.action}
+              {decision.about === undefined ? "" : ` ${decision.about}`}
               {decision.candidateIds === undefined
                 ? ""
                 : ` ${plural(decision.candidateIds.length, "point")}`}

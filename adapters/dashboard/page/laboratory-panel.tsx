@@ -51,7 +51,7 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
         {instrument.simulated ? ", simulated" : ""}: {words.join(", ")}
       </p>
       {(instrument.reasons ?? []).map((reason) => (
-        <p key={reason.text} class="reason warning">
+        <p key={reason.text} class="problem">
           {reasonInWords(reason)}
         </p>
       ))}
@@ -128,7 +128,14 @@ function Queue() {
                   <td>
                     {job.capability} ({job.step + 1} of {job.steps})
                   </td>
-                  <td>{job.instrumentId ?? job.waitsFor ?? "none yet"}</td>
+                  <td>
+                    {job.instrumentId ?? job.waitsFor ?? "none yet"}
+                    {(job.conversions ?? []).map((text) => (
+                      <p class="quiet" key={text}>
+                        {text}
+                      </p>
+                    ))}
+                  </td>
                   <td>
                     <span class={`state ${toneOf(job.state)}`}>{stateInWords(job.state)}</span>{" "}
                     {job.fraction === undefined ? "" : percent(job.fraction)}

@@ -18,6 +18,7 @@ interface State {
   readonly reason?: string;
   readonly waits?: number;
   readonly reasons?: readonly { readonly sentence: string }[];
+  readonly conversions?: readonly string[];
   readonly change?: WaitingChange;
 }
 interface Batch {
@@ -47,6 +48,7 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
   // A daemon of before reasons were told has one at most.
   if (state.reasons === undefined && state.reason !== undefined)
     lines.push(`  because ${state.reason}`);
+  lines.push(...(state.conversions ?? []).map((one) => `  ${one}`));
   if (state.change !== undefined) lines.push(`  ${changeInWords(state.change)}`);
   lines.push(...describeFigures(model?.summary ?? {}));
   lines.push(...describeShares(model?.summary["phaseFractions"]));
