@@ -83,7 +83,7 @@ export function composeLoop(
   ports: Omit<RuntimePorts, "codec" | "restore">,
   options: LoopOptions,
 ): Loop {
-  const { site, agentId } = options;
+  const { site, agentId, policies, timeZone, interprets } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
   const statePort = statePortOf(() => runtime.lab, options.sourceOf);
@@ -100,15 +100,13 @@ export function composeLoop(
     snapshot === undefined ? 0 : restoreSnapshot({ lab, index, view }, snapshot);
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
   const publish = showTo(bus, logger, options.onPublished);
-  const onOverview = alarmTeller(logger);
-  const publisher = createViewPublisher({ view, messages, publish, clock, timers, onOverview });
+  const publisher = createViewPublisher({
+    ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
+  });
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, restore, codec: createWireCodec({ site }) },
-    {
-      ...{ site, agentId, version: VERSION, policies: options.policies },
-      ...{ timeZone: options.timeZone, interprets: options.interprets },
-    },
+    { site, agentId, version: VERSION, policies, timeZone, interprets },
     observerOf({
       ...{ agent, view, publisher, logger, index, further: options.observer },
       settled: () => cache?.note(),
