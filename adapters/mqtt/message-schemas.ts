@@ -164,6 +164,8 @@ export const campaignState = z.object({
   observations: count,
   reason: text.optional(),
   approval: name.optional(),
+  /** Set points on their way that were sent in other units than they were asked for. */
+  conversions: z.array(text).max(64).optional(),
   change: z
     .object({
       n: ordinal,
