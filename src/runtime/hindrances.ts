@@ -62,9 +62,9 @@ export function tellHindrances(
   });
 }
 
-/** From behaviour 5 on it is known before the start, so that no point is drawn that none could measure. */
+/** From behaviour 6 on it is known before the start, so that no point is drawn that none could measure. */
 function isToldBeforeStart(lab: Lab, campaign: MachineState): boolean {
-  return lab.behaviour >= 5 && stateName(campaign) === "validated";
+  return lab.behaviour >= 6 && stateName(campaign) === "validated";
 }
 
 /** Holds the configuration against the births again where one of the two has changed. */
@@ -79,7 +79,7 @@ export function noteProblems(lab: Lab, fact: LabFact): void {
     }),
   );
   const { policies, isSettled } = lab;
-  const looksFurther = lab.behaviour >= 5 ? { interprets: lab.interprets ?? [] } : {};
+  const looksFurther = lab.behaviour >= 6 ? { interprets: lab.interprets ?? [] } : {};
   lab.problems = findBirthProblems({
     policies,
     campaigns: [...lab.specs.values()].filter(({ campaignId }) => isOpen(lab, campaignId)),
