@@ -125,7 +125,10 @@ describe("the diffractometer", () => {
   const world = new PhysicalWorld(createMemoryJournal());
   world.make("s1", { Fe: 0.65, Mg: 0, Ti: 0.35 }, "j1");
   world.anneal("s1", { temperature_K: 773, duration_h: 1, jobId: "j2" });
-  const order = { jobId: "j3", attempt: 1, parameters: {}, sampleIds: ["s1"] };
+  const order = {
+    ...{ commandId: "c1", jobId: "j3", attempt: 1, campaignId: "map", epoch: 1, notAfter_ms: 0 },
+    ...{ validity: { sent_ms: 0 }, capability: "diffraction", parameters: {}, sampleIds: ["s1"] },
+  };
   const scanned = (strainPerMolFraction: number) => {
     const device = createDiffractometer({
       ...{ world, truth, noise: {} },
