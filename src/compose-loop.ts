@@ -37,6 +37,8 @@ export interface LoopOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: SourceOf | undefined;
+  /** Least time between two messages of one dashboard view, ms; default: what the contract allows, a second. */
+  readonly dashboardEvery_ms?: number | undefined;
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
@@ -76,7 +78,10 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
   });
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
   const publish = showTo(bus, logger, options.onPublished);
-  const publisher = createViewPublisher({ view, messages, publish, clock, timers });
+  const publisher = createViewPublisher({
+    ...{ view, messages, publish, clock, timers },
+    dashboardEvery_ms: options.dashboardEvery_ms,
+  });
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, codec: createWireCodec({ site }) },

@@ -17,6 +17,8 @@ export interface ViewPublisherOptions {
   readonly publish: (message: OutgoingMessage) => void;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Default: a second. */
+  readonly dashboardEvery_ms?: number | undefined;
 }
 
 /** The contract allows one message a second for each dashboard view. */
@@ -57,14 +59,14 @@ class Publisher {
 
   publishChanges(): void {
     if (this.stopped) return;
-    const { view, clock, timers } = this.options;
+    const { view, clock, timers, dashboardEvery_ms = DASHBOARD_INTERVAL_ms } = this.options;
     for (const name of view.takeChanged()) {
       const [kind, id] = name.split("/");
       if (kind === "campaign" && id !== undefined) this.publishCampaign(id);
       this.dirty.add(name);
     }
     if (this.dirty.size === 0 || this.cancel !== undefined) return;
-    const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + DASHBOARD_INTERVAL_ms);
+    const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + dashboardEvery_ms);
     this.cancel = timers.schedule(due_ms, () => this.publishDashboards());
   }
 

@@ -161,6 +161,10 @@ export class ControllerLife {
   // ---- starting
 
   #start(order: JobOrder, retained: boolean): void {
+    if (this.#options.faults.gullible === true) {
+      this.#obey(order);
+      return;
+    }
     const known = this.#memory.find(order.jobId, order.attempt);
     const refusedBefore = known?.refusal?.commandId === order.commandId;
     if (known !== undefined && (known.order !== undefined || refusedBefore)) {
@@ -180,6 +184,40 @@ export class ControllerLife {
     this.#note({ note: "accepted", order });
     const job = this.#memory.current();
     if (job !== undefined) this.#goOn(job);
+  }
+
+  /** Gullible: whatever is new is done, on top of what runs; the checkers see what came of it. */
+  #obey(order: JobOrder): void {
+    const known = this.#memory.find(order.jobId, order.attempt);
+    if (this.#memory.commandIds.has(order.commandId)) {
+      if (known !== undefined) this.#reporter.restate(known);
+      return;
+    }
+    const now_ms = this.#options.clock.now_ms();
+    const tooLate = this.#agentClock.whyNot(this.#arrival(order), now_ms);
+    if (tooLate !== undefined) {
+      this.#sayRefusal(order, { reason: tooLate, retryable: true });
+      return;
+    }
+    const running = this.#memory.current();
+    if (known?.order !== undefined || running !== undefined) {
+      this.#recordStart(order, now_ms);
+      if (known !== undefined) this.#reporter.restate(known);
+      return;
+    }
+    this.#raiseEpoch(order.epoch);
+    this.#note({ note: "accepted", order });
+    const job = this.#memory.current();
+    if (job !== undefined) this.#goOn(job);
+  }
+
+  #recordStart(order: JobOrder, time_ms: number): void {
+    const { device, world, instrumentId } = this.#options;
+    const { jobId, attempt, capability, parameters, campaignId, sampleIds } = order;
+    const able = device.capabilities.find(({ name }) => name === capability);
+    const repeatable = able?.repeatable ?? false;
+    const what = { campaignId, jobId, attempt, capability, parameters, sampleIds, repeatable };
+    world.record({ event: "started", time_ms, instrumentId, ...what });
   }
 
   #refuse(order: JobOrder, mishaps: JobMishaps): Refusal | undefined {
@@ -217,18 +255,13 @@ export class ControllerLife {
 
   #beginPhysically(order: JobOrder): void {
     const { device, world, clock, instrumentId } = this.#options;
-    const { jobId, attempt, capability, parameters, campaignId, sampleIds } = order;
+    const { jobId, attempt } = order;
     const plan = device.plan(order, this.#now_s());
     // Killed between the world's note and ours, the machine already runs: it must not be started a second time.
     const isBooting = this.#connection === undefined;
     const running_ms = isBooting ? world.startOf(instrumentId, jobId, attempt) : undefined;
     const time_ms = running_ms ?? clock.now_ms();
-    if (running_ms === undefined) {
-      const able = device.capabilities.find(({ name }) => name === capability);
-      const repeatable = able?.repeatable ?? false;
-      const what = { campaignId, jobId, attempt, capability, parameters, sampleIds, repeatable };
-      world.record({ event: "started", time_ms, instrumentId, ...what });
-    }
+    if (running_ms === undefined) this.#recordStart(order, time_ms);
     this.#note({ note: "started", jobId, attempt, time_ms, plan });
   }
 
@@ -332,6 +365,7 @@ export class ControllerLife {
   }
 
   #latch(active: boolean, reason: string): void {
+    if (this.#options.faults.gullible === true) return;
     if (active === this.#memory.emergencyStopped) return;
     this.#note({ note: "emergencyStop", active });
     const job = this.#memory.current();
