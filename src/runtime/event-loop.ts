@@ -3,6 +3,7 @@ import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
+import { acknowledgement, answerAgain, answerQuarantined } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
 import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
@@ -18,9 +19,10 @@ import {
 import { createExecutor, type Executor } from "./executor.ts";
 import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
-import { createLab, type Lab, reportKey } from "./lab.ts";
+import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import { shelveFinished } from "./shelf.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -60,7 +62,7 @@ export function createRuntime(
 }
 
 class EventLoop implements Runtime {
-  readonly lab = createLab();
+  readonly lab: Lab;
   private readonly ports: RuntimePorts;
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
@@ -75,6 +77,7 @@ class EventLoop implements Runtime {
 
   constructor(ports: RuntimePorts, options: RuntimeOptions, observer: RuntimeObserver) {
     this.ports = ports;
+    this.lab = createLab(ports.packer);
     this.options = options;
     this.observer = observer;
     this.executor = createExecutor({
@@ -102,7 +105,9 @@ class EventLoop implements Runtime {
   }
 
   async start(): Promise<void> {
-    for await (const event of this.ports.log.read()) this.fold(event, false);
+    const known = this.ports.restore?.(this.lab) ?? 0;
+    for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
+    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
     await this.submit({
       type: "daemon.started",
       site: this.options.site,
@@ -268,6 +273,7 @@ class EventLoop implements Runtime {
     }
     if (live) this.guards.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
+    for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
     }
@@ -358,39 +364,4 @@ class EventLoop implements Runtime {
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   return fact.type === "operator.command" ? fact.campaignId : "";
-}
-
-function acknowledgement(
-  fact: { readonly instrumentId: string; readonly jobId: string; readonly attempt: number },
-  position: number,
-): LabCommand {
-  const { instrumentId, jobId, attempt } = fact;
-  return { type: "acknowledgeResult", instrumentId, jobId, attempt, position };
-}
-
-/** The sender did not hear the first answer: it gets the same one. */
-function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
-  if (fact.type === "job.result" || fact.type === "job.failed") {
-    const position = lab.reports.get(reportKey(fact))?.position;
-    return position === undefined ? [] : [acknowledgement(fact, position)];
-  }
-  if (fact.type === "operator.command") {
-    const reply = lab.replies.get(fact.commandId);
-    return reply === undefined
-      ? []
-      : [{ type: "replyToOperator", commandId: fact.commandId, ...reply }];
-  }
-  return [];
-}
-
-/** A report in quarantine is on disk too: its instrument may forget it. An unknown campaign is told so. */
-function answerQuarantined(fact: LabFact, position: number): LabCommand[] {
-  if (fact.type === "job.result" || fact.type === "job.failed")
-    return [acknowledgement(fact, position)];
-  if (fact.type === "operator.command") {
-    const { campaignId, commandId } = fact;
-    const reason = `There is no campaign ${campaignId}.`;
-    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
-  }
-  return [];
 }

@@ -3,6 +3,7 @@ import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
 import { reportDigest } from "./observations.ts";
+import { bringBack, campaignOfFact } from "./shelf.ts";
 
 /** What to do with a decoded fact, given what the laboratory knows. */
 export type Judgement =
@@ -19,6 +20,7 @@ const QUARANTINE_BYTES_MAX = 65_536;
  * change. Facts that wait to be logged count as logged (`waiting`).
  */
 export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
+  bringBack(lab, campaignOfFact(fact));
   switch (fact.type) {
     case "job.accepted":
     case "job.rejected":

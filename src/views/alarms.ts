@@ -2,11 +2,13 @@ import type { CampaignView } from "./campaign-view.ts";
 import type { InstrumentView } from "./instrument-view.ts";
 import type { AlarmView, EmergencyStopView } from "./overview-view.ts";
 
+type CampaignInTrouble = Pick<CampaignView, "campaignId" | "state" | "stateReason" | "title">;
+
 /** What alarms are derived from. */
 export interface AlarmSources {
   readonly emergencyStop: EmergencyStopView;
   readonly instruments: readonly InstrumentView[];
-  readonly campaigns: readonly CampaignView[];
+  readonly campaigns: readonly CampaignInTrouble[];
   /** The reason of a campaign's last planning, where that failed. */
   readonly plannerFailures: ReadonlyMap<string, string>;
   readonly isBrokerLost: boolean;
@@ -110,7 +112,7 @@ function instrumentAlarms(instrument: InstrumentView): AlarmView[] {
   return alarms;
 }
 
-function campaignAlarms(campaign: CampaignView): AlarmView[] {
+function campaignAlarms(campaign: CampaignInTrouble): AlarmView[] {
   const { campaignId, state, stateReason, title } = campaign;
   const why = stateReason === undefined ? "" : `: ${stateReason}`;
   if (state.startsWith("failed")) {
