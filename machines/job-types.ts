@@ -29,6 +29,8 @@ export interface JobContext extends JobInput {
   readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
+  /** Instruments that each attempt was given to: nobody else has anything to say about it. */
+  readonly sentTo: readonly { readonly attempt: number; readonly instrumentId: string }[];
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
   readonly bootId: string | undefined;
   /** Times that the command of this attempt went out. */

@@ -12,7 +12,7 @@ import {
 } from "./job-actions.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
 import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { effect, fail, noteCancel, noteSentTo, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -34,6 +34,7 @@ export const jobMachine = setupJob.createMachine({
     attempt: 1,
     sent: undefined,
     instrumentId: undefined,
+    sentTo: [],
     bootId: undefined,
     sendings: 0,
     started: [],
@@ -72,6 +73,8 @@ export const jobMachine = setupJob.createMachine({
             instrumentId: ({ event }) =>
               event.type === "job.reserve" ? event.instrumentId : undefined,
             bootId: ({ event }) => (event.type === "job.reserve" ? event.bootId : undefined),
+            sentTo: ({ context, event }) =>
+              event.type === "job.reserve" ? noteSentTo(context, event.instrumentId) : [],
             sendings: 0,
             overdue_ms: 0,
           }),

@@ -231,11 +231,11 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
     },
     onTelemetry: (reading) => {
       view.noteTelemetry({ ...reading, time_ms: agent.clock.now_ms() });
-      show();
+      if (agent.online) publisher.publishReadings();
     },
     onProgress: (progress) => {
       view.noteProgress(progress);
-      show();
+      if (agent.online) publisher.publishReadings();
     },
     onCount: (what) => {
       if (what === "duplicate") view.noteDuplicate();

@@ -21,6 +21,7 @@ const TEMPERATURE_max_K = 750;
 const HOUR_s = 3600;
 /** Views go out on every tenth minute: nobody looks. */
 const DASHBOARD_EVERY_s = 600;
+const TELEMETRY_EVERY_s = 600;
 const CALM_AFTER_s = 10 * HOUR_s;
 
 /**
@@ -43,6 +44,7 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
     policies: { "furnace-1": { limits: { temperature_K: { min: 293, max: 690 } } } },
     planner: createDrawingPlanner,
     dashboardEvery_s: DASHBOARD_EVERY_s,
+    telemetryEvery_s: TELEMETRY_EVERY_s,
     people: (laboratory) => {
       const limits = { name: "temperature_K", min: 293, max: TEMPERATURE_max_K };
       if (hasPeople)

@@ -201,6 +201,8 @@ export type QuarantineReason =
   | "oversized"
   | "conflictingResult"
   | "unknownJob"
+  /** A report by an instrument that was never told to do the job. */
+  | "foreignReport"
   | "unknownCampaign"
   | "retainedCommand"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */

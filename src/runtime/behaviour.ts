@@ -8,5 +8,6 @@
  * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
  * - 4: an approval of batch n covers the points that batch n showed and that still wait; before, one that named an older
  *      batch was refused. Replies to approvals name their points.
+ * - 6: only an instrument that an attempt was given to has anything to say about it. (5 was taken while this was written.)
  */
-export const BEHAVIOUR = 4;
+export const BEHAVIOUR = 6;

@@ -345,8 +345,9 @@ class EventLoop implements Runtime {
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
-    const event = await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact, event.position));
+    const { reason } = judgement;
+    const { position } = await this.quarantine(message, reason, "");
+    this.executor.execute(answerQuarantined(fact, { position, reason }));
   }
 
   private async quarantine(

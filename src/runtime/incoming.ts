@@ -1,4 +1,4 @@
-import type { InstrumentContext } from "../../machines/index.ts";
+import type { InstrumentContext, JobContext } from "../../machines/index.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
@@ -65,10 +65,25 @@ export function quarantined(
   };
 }
 
+/** Whether an instrument may say something of a job: only one that the attempt, or any attempt, was given to. */
+export function wasSentTo(
+  { sentTo }: Pick<JobContext, "sentTo">,
+  fact: { readonly instrumentId: string; readonly attempt?: number },
+): boolean {
+  return sentTo.some(
+    ({ instrumentId, attempt }) =>
+      instrumentId === fact.instrumentId && (fact.attempt ?? attempt) === attempt,
+  );
+}
+
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);
   if (job === undefined) return { kind: "quarantine", reason: "unknownJob" };
+  if (fact.type !== "job.unknown" && fact.attempt > job.context.attempt)
+    return { kind: "quarantine", reason: "unknownJob" };
+  const isForeign = !wasSentTo(job.context, fact);
   if (fact.type === "job.result" || fact.type === "job.failed") {
+    if (isForeign) return { kind: "quarantine", reason: "foreignReport" };
     const logged = lab.reports.get(reportKey(fact))?.digest;
     const held = waiting.get(reportKey(fact));
     const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
@@ -77,11 +92,7 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
         ? { kind: "duplicate" }
         : { kind: "quarantine", reason: "conflictingResult" };
     }
-    const isOfItsInstrument =
-      job.context.started.length > 0 || job.context.instrumentId === fact.instrumentId;
-    return isOfItsInstrument && fact.attempt <= job.context.attempt
-      ? { kind: "log" }
-      : { kind: "quarantine", reason: "unknownJob" };
+    return { kind: "log" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
   // Any word of an instrument that was silent is news: it is there.

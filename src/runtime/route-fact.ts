@@ -8,7 +8,7 @@ import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
-import { countsAnew } from "./incoming.ts";
+import { countsAnew, wasSentTo } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
@@ -221,6 +221,8 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             unusable: lab.judgements.get(stamp.position)?.unusable,
           }
         : {};
+  // A stranger's word may be a sign that the stranger is there; it is none about the job.
+  if (lab.behaviour >= 6 && job !== undefined && !wasSentTo(job.context, fact)) return tells;
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
 }

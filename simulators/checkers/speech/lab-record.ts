@@ -19,6 +19,7 @@ export interface AttemptRecord {
 export interface StationRecord {
   /** Job that it was told to start and that nobody has said to be off it. */
   holder: string | undefined;
+  /** As it last said; one that is born and has said nothing yet counts as ready. */
   isReady: boolean;
   keepsJournal: boolean;
   bootId: string | undefined;
@@ -120,7 +121,7 @@ export class LabRecord {
     const known = this.stations.get(instrumentId);
     if (known !== undefined) return known;
     const made: StationRecord = {
-      ...{ holder: undefined, isReady: false, keepsJournal: false },
+      ...{ holder: undefined, isReady: true, keepsJournal: false },
       ...{ bootId: undefined, bootAtStart: undefined },
     };
     this.stations.set(instrumentId, made);
@@ -159,6 +160,7 @@ export class LabRecord {
     >,
   ): void {
     const station = this.station(fact.instrumentId);
+    if (station.bootId !== fact.bootId) station.isReady = true;
     station.bootId = fact.bootId;
     if (fact.type === "instrument.birth") station.keepsJournal = fact.journal ?? false;
     if (fact.type !== "instrument.state") return;
