@@ -36,7 +36,7 @@ function exists(path: string): boolean {
 /** What the swarm says of the fault; `undefined` where it notices nothing. */
 export async function bySwarm(mutation: Mutation): Promise<string | undefined> {
   if (mutation.swarm === false) return undefined;
-  const outfile = join(ROOT, "node_modules/.proof/swarm.mjs");
+  const outfile = join(ROOT, `node_modules/.proof/swarm-${process.pid}.mjs`);
   await bundle(mutation, outfile);
   const { code, text } = await runChild(
     ["--max-semi-space-size=64", outfile, ...SEEDS],
