@@ -9,7 +9,11 @@ export interface PeopleOptions {
   readonly every_s: number;
   /** After this they only clear, resume and approve, so that the campaign comes to its end, s. */
   readonly calmAfter_s: number;
-  readonly limits: { readonly name: string; readonly min: number; readonly max: number };
+  /** The limit that they narrow and widen, if there is one. */
+  readonly limits?:
+    | { readonly name: string; readonly min: number; readonly max: number }
+    | undefined;
+  readonly budget: number;
 }
 
 /** Between two rounds of whoever keeps the campaign going. */
@@ -112,13 +116,19 @@ const WHIMS: readonly Whim[] = [
   command("resume", () => ({})),
   command("resume", () => ({})),
   command("withdraw", (situation) => ({ jobId: oneOf(situation, situation.jobIds) ?? "none" })),
-  extend(({ prng }) => ({ budget: 55 + prng.integer(10) })),
+  extend(({ prng, options }) => ({ budget: Math.max(1, options.budget - 5 + prng.integer(10)) })),
   extend(({ prng }) => ({ inFlight: 1 + prng.integer(8) })),
   extend(({ prng }) => ({ approval: prng.next() < 0.5 ? "supervised" : "automatic" })),
   extend(({ prng }) => ({ approvalExpires_s: prng.integer(3) * 900 })),
-  extend(({ prng, options: { limits } }) => ({
-    limits: { [limits.name]: { min: limits.min, max: limits.max - 60 + 10 * prng.integer(12) } },
-  })),
+  extend(({ prng, options: { limits } }) =>
+    limits === undefined
+      ? { inFlight: 3 }
+      : {
+          limits: {
+            [limits.name]: { min: limits.min, max: limits.max * (0.9 + 0.2 * prng.next()) },
+          },
+        },
+  ),
   command("approve", (situation) => {
     situation.changes = Math.min(situation.changes + 1, 30);
     return { change: 1 + situation.prng.integer(situation.changes) };
@@ -135,16 +145,8 @@ const WHIMS: readonly Whim[] = [
       laboratory.setControl(instrumentId, "automatic"),
     );
   },
-  command("propose", ({ prng, options: { limits } }) => ({
-    points: [
-      {
-        parameters: {
-          ...{ Al: 0.25, Mg: 0.5, Zn: 0.25 },
-          [limits.name]: prng.next() < 0.5 ? 608 : limits.max + 50,
-        },
-      },
-    ],
-  })),
+  // Among them places beyond all limits, where there are such.
+  command("propose", ({ prng }) => ({ points: [{ candidateId: `c${prng.integer(200)}` }] })),
 ];
 
 /** Once in a while somebody ends it. */

@@ -1,6 +1,6 @@
 import { createPrng } from "../../src/core/prng.ts";
 import { asId } from "../../src/domain/identifiers.ts";
-import type { PlannedCampaign } from "../../src/index.ts";
+import type { KillPoint, PlannedCampaign } from "../../src/index.ts";
 import { planFaults } from "../faults/fault-names.ts";
 import type { FaultPlan, InstrumentFaults } from "../faults/fault-plan.ts";
 import { DEFAULT_INSTRUMENTS } from "../laboratory/assemble.ts";
@@ -22,6 +22,18 @@ const HOUR_s = 3600;
 /** Views go out on every tenth minute: nobody looks. */
 const DASHBOARD_EVERY_s = 600;
 const TELEMETRY_EVERY_s = 600;
+/** Where a death costs most: what is on disk and not said, what is said and not on disk. */
+const KILL_POINTS: readonly KillPoint[] = [
+  "message-received",
+  "before-append",
+  "after-append",
+  "after-append",
+  "after-transition",
+  "before-publish",
+  "before-publish",
+  "after-publish",
+  "after-plan",
+];
 const CALM_AFTER_s = 10 * HOUR_s;
 
 /**
@@ -42,6 +54,7 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
     faults,
     campaigns: [drawCampaign(seed, budget, hasPeople)],
     policies: { "furnace-1": { limits: { temperature_K: { min: 293, max: 690 } } } },
+    kills: drawKills(seed),
     planner: createDrawingPlanner,
     dashboardEvery_s: DASHBOARD_EVERY_s,
     telemetryEvery_s: TELEMETRY_EVERY_s,
@@ -49,7 +62,7 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
       const limits = { name: "temperature_K", min: 293, max: TEMPERATURE_max_K };
       if (hasPeople)
         letPeopleIn(laboratory, {
-          ...{ seed, campaignId: CAMPAIGN, limits },
+          ...{ seed, campaignId: CAMPAIGN, limits, budget },
           ...{ every_s: 300 + prng.integer(1500), calmAfter_s: CALM_AFTER_s },
         });
       if (hasStrangers)
@@ -59,6 +72,16 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
         });
     },
   });
+}
+
+/** In half of the runs the daemon dies up to four times in the middle of what it does, besides the kills of the fault plan. */
+function drawKills(seed: string): { readonly point: KillPoint; readonly n: number }[] {
+  const prng = createPrng(`${seed}/kills`);
+  if (prng.next() < 0.5) return [];
+  return Array.from({ length: 1 + prng.integer(4) }, () => ({
+    point: KILL_POINTS[prng.integer(KILL_POINTS.length)] as KillPoint,
+    n: 1 + prng.integer(300),
+  }));
 }
 
 /** Half of the instruments believe everything; now and then one loses its memory at each restart. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
 import type { Script, ScriptedInstrument, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
@@ -90,5 +91,48 @@ describe("a report by an instrument that was never told to do the job", () => {
     expect(learnt(lab)).toEqual([]);
     furnace.finish(command, strength(480));
     await until(() => learnt(lab).length === 1, "the result");
+  });
+
+  test("is no word about the job where it is logged as a sign of life", async () => {
+    const { lab, command } = await bakery();
+    const { jobId, attempt } = command;
+    const known = lab.daemon.lab;
+    const job = () => known.machines.job.get(jobId);
+    await until(() => job()?.states[0]?.startsWith("begun") === true, "the acceptance");
+    const message = { source: "instrument/zz-9", id: "late" };
+    const about = { instrumentId: "zz-9", jobId, attempt, message };
+    applyEvent(known, {
+      position: known.position + 1,
+      time_ms: known.time_ms,
+      fact: { type: "job.rejected", ...about, reason: "not here", retryable: false },
+    });
+    expect(job()?.states[0]).toMatch(/^begun/);
+  });
+
+  test("of an attempt that went to another instrument is a stranger's", async () => {
+    const { lab, furnace, command } = await bakery();
+    const other = await lab.add({ id: "furnace-2", capabilities: able("bake") });
+    // The first stays busy, so that the second attempt goes to the other.
+    fail(furnace, command);
+    furnace.sayState({ operation: "busy" });
+    await until(() => other.started.length === 1, "the second attempt");
+    const [second] = other.started;
+    furnace.finish(second as StartCommand, strength(999));
+    await until(() => quarantined(lab).includes("foreignReport"), "the quarantine");
+    expect(learnt(lab)).toEqual([]);
+    other.finish(second as StartCommand, strength(480));
+    await until(() => learnt(lab).length === 1, "the true result");
+  });
+});
+
+describe("two different results of one attempt", () => {
+  test("are not both believed: the second is kept in quarantine and acknowledged as what is on disk", async () => {
+    const { lab, furnace, command } = await bakery();
+    furnace.finish(command, strength(480));
+    await until(() => furnace.acknowledged.length === 1, "the first");
+    furnace.finish(command, strength(999));
+    await until(() => quarantined(lab).includes("conflictingResult"), "the quarantine");
+    await until(() => furnace.acknowledged.length === 2, "the second acknowledgement");
+    expect(learnt(lab)).toEqual([480]);
   });
 });
