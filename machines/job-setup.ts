@@ -83,11 +83,3 @@ function isGivenUp(context: JobContext, event: JobEvent): boolean {
     event.time_ms >= context.giveUp_ms
   );
 }
-
-/** Whom this attempt has been given to, with this instrument. */
-export function noteSentTo({ sentTo, attempt }: JobContext, instrumentId: string) {
-  const isNoted = sentTo.some(
-    (one) => one.attempt === attempt && one.instrumentId === instrumentId,
-  );
-  return isNoted ? sentTo : [...sentTo, { attempt, instrumentId }];
-}

@@ -29,8 +29,8 @@ export interface JobContext extends JobInput {
   readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
-  /** Instruments that each attempt was given to: nobody else has anything to say about it. */
-  readonly sentTo: readonly { readonly attempt: number; readonly instrumentId: string }[];
+  /** Where each attempt was sent, the first attempt first: nobody else may report it. */
+  readonly sentTo: readonly string[];
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
   readonly bootId: string | undefined;
   /** Times that the command of this attempt went out. */
@@ -79,6 +79,8 @@ export type JobEvent =
       readonly isFailure: boolean;
       /** Why nothing can be learnt from it. */
       readonly unusable?: string | undefined;
+      /** It is of no kind that the goal can use: neither would the next be. */
+      readonly isMismatch?: boolean | undefined;
     } & FromInstrument)
   | ({
       readonly type: "job.failed";

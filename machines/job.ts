@@ -12,7 +12,7 @@ import {
 } from "./job-actions.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
 import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, noteCancel, noteSentTo, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -73,8 +73,6 @@ export const jobMachine = setupJob.createMachine({
             instrumentId: ({ event }) =>
               event.type === "job.reserve" ? event.instrumentId : undefined,
             bootId: ({ event }) => (event.type === "job.reserve" ? event.bootId : undefined),
-            sentTo: ({ context, event }) =>
-              event.type === "job.reserve" ? noteSentTo(context, event.instrumentId) : [],
             sendings: 0,
             overdue_ms: 0,
           }),
@@ -95,6 +93,10 @@ export const jobMachine = setupJob.createMachine({
           target: "dispatched",
           actions: setupJob.assign({
             sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+            sentTo: ({ context }) => [
+              ...context.sentTo.slice(0, context.attempt - 1),
+              context.instrumentId ?? "",
+            ],
           }),
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },

@@ -61,6 +61,8 @@ const RULES: Record<
       "src/events",
       "src/views",
       "src/planning",
+      "src/models/diffraction",
+      "adapters/patterns",
       "adapters/frames",
       "adapters/mqtt",
       "adapters/system",

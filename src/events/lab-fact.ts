@@ -134,6 +134,10 @@ export type InternalFact =
       /** Of the configuration, by instrument; absent where none has any. */
       readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
       readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
+      /** Kinds of result that the interpreters of this run turn into others. */
+      readonly interprets?:
+        | readonly { readonly takes: string; readonly gives: string }[]
+        | undefined;
       /**
        * Number of the rules that this run follows (src/runtime/behaviour.ts), so that a log of an older run is replayed by
        * the rules of its time; absent means 1.
@@ -190,6 +194,15 @@ export type InternalFact =
       readonly payloadBase64: string;
       readonly bytes: number;
       readonly reason: QuarantineReason;
+    }
+  /** Refused messages that were not kept whole since the last such number; 0: it has become quiet. */
+  | {
+      readonly type: "message.quarantineCounted";
+      /** Who sent them: the beginning of their topics. */
+      readonly topic: string;
+      readonly reason: QuarantineReason;
+      readonly count: number;
+      readonly bytes: number;
     };
 
 export type QuarantineReason =
@@ -201,8 +214,8 @@ export type QuarantineReason =
   | "oversized"
   | "conflictingResult"
   | "unknownJob"
-  /** A report by an instrument that was never told to do the job. */
-  | "foreignReport"
+  /** A report of an attempt that was sent to another instrument, or to none. */
+  | "notItsInstrument"
   | "unknownCampaign"
   | "retainedCommand"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */

@@ -1,5 +1,5 @@
 import type { LabCommand } from "../events/lab-command.ts";
-import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
+import type { LabFact } from "../events/lab-fact.ts";
 import { type Lab, reportKey } from "./lab.ts";
 
 /** A report that is in the log: its instrument may forget it. */
@@ -27,20 +27,14 @@ export function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
 }
 
 /**
- * A report in quarantine is on disk too: its instrument may forget it. One by an instrument that was never asked is not
- * acknowledged: what nobody asked for is kept by nobody's word. An unknown campaign is told so.
+ * An unknown campaign is told so. A report that was not taken is not acknowledged: its instrument must not forget what
+ * may be the only true copy.
  */
-export function answerQuarantined(
-  fact: LabFact,
-  { position, reason }: { readonly position: number; readonly reason: QuarantineReason },
-): LabCommand[] {
-  if (reason === "foreignReport") return [];
-  if (fact.type === "job.result" || fact.type === "job.failed")
-    return [acknowledgement(fact, position)];
+export function answerQuarantined(fact: LabFact): LabCommand[] {
   if (fact.type === "operator.command") {
     const { campaignId, commandId } = fact;
-    const why = `There is no campaign ${campaignId}.`;
-    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason: why }];
+    const reason = `There is no campaign ${campaignId}.`;
+    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
   }
   return [];
 }

@@ -8,6 +8,10 @@
  * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
  * - 4: an approval of batch n covers the points that batch n showed and that still wait; before, one that named an older
  *      batch was refused. Replies to approvals name their points.
- * - 6: only an instrument that an attempt was given to has anything to say about it. (5 was taken while this was written.)
+ * - 5: what an instrument says of a job that it was not given touches the instrument alone; before, one that had been
+ *      silent could refuse or forget the job of another.
+ * - 6: a campaign knows before its start what hinders it; points that were drawn all the same are not dropped for good; a
+ *      recipe that brings nothing its goal can use, or whose axes lie outside all instruments' limits, hinders it; a result
+ *      of a kind that the goal cannot use suspends at once, until a person resumes.
  */
 export const BEHAVIOUR = 6;

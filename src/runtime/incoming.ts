@@ -65,40 +65,34 @@ export function quarantined(
   };
 }
 
-/** Whether an instrument may say something of a job: only one that the attempt, or any attempt, was given to. */
-export function wasSentTo(
-  { sentTo }: Pick<JobContext, "sentTo">,
+/** Whether an instrument may speak of a job: it was sent the attempt; without an attempt, it has the job now. */
+export function wasGiven(
+  { sentTo, instrumentId }: Pick<JobContext, "sentTo" | "instrumentId">,
   fact: { readonly instrumentId: string; readonly attempt?: number },
 ): boolean {
-  return sentTo.some(
-    ({ instrumentId, attempt }) =>
-      instrumentId === fact.instrumentId && (fact.attempt ?? attempt) === attempt,
-  );
+  const owner = fact.attempt === undefined ? instrumentId : sentTo[fact.attempt - 1];
+  return owner === fact.instrumentId;
 }
 
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);
   if (job === undefined) return { kind: "quarantine", reason: "unknownJob" };
-  if (fact.type !== "job.unknown" && fact.attempt > job.context.attempt)
-    return { kind: "quarantine", reason: "unknownJob" };
-  const isForeign = !wasSentTo(job.context, fact);
   if (fact.type === "job.result" || fact.type === "job.failed") {
-    if (isForeign) return { kind: "quarantine", reason: "foreignReport" };
     const logged = lab.reports.get(reportKey(fact))?.digest;
     const held = waiting.get(reportKey(fact));
     const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
-    if (known !== undefined) {
-      return known === reportDigest(fact)
-        ? { kind: "duplicate" }
-        : { kind: "quarantine", reason: "conflictingResult" };
-    }
-    return { kind: "log" };
+    // Before the question whose it is: what older runs have logged of somebody else stays known.
+    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
+    return known === undefined
+      ? { kind: "log" }
+      : { kind: "quarantine", reason: "conflictingResult" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
   // Any word of an instrument that was silent is news: it is there.
   const instrument = lab.machines.instrument.get(fact.instrumentId);
   if (instrument?.states.includes("connection.stale")) return { kind: "log" };
-  if (job.context.instrumentId !== fact.instrumentId) return { kind: "duplicate" };
+  if (!wasGiven(job.context, fact)) return { kind: "duplicate" };
   const state = job.states[0] ?? "";
   if (
     fact.type === "job.accepted" &&

@@ -8,7 +8,7 @@ import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
-import { countsAnew, wasSentTo } from "./incoming.ts";
+import { countsAnew, wasGiven } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
@@ -69,6 +69,7 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
+    case "message.quarantineCounted":
       return [];
   }
 }
@@ -94,6 +95,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
   lab.policies = policiesOf(fact);
   lab.timeZone = fact.timeZone ?? "UTC";
   lab.behaviour = fact.behaviour ?? 1;
+  lab.interprets = fact.interprets;
   lab.isSettled = false;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
@@ -209,6 +211,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       event: { type: "instrument.answered", ...stamp },
     });
   }
+  // The first report that a log has is the job's, whoever said it: newer runs let in only those of its instrument.
+  const isReport = fact.type === "job.result" || fact.type === "job.failed";
+  if (lab.behaviour >= 5 && !isReport && job !== undefined && !wasGiven(job.context, fact))
+    return tells;
   const extra =
     fact.type === "job.unknown"
       ? {
@@ -218,13 +224,16 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       : fact.type === "job.result"
         ? {
             isFailure: fact.observations.some((one) => one.kind === "failure"),
-            unusable: lab.judgements.get(stamp.position)?.unusable,
+            ...judgedUnusable(lab, stamp.position),
           }
         : {};
-  // A stranger's word may be a sign that the stranger is there; it is none about the job.
-  if (lab.behaviour >= 6 && job !== undefined && !wasSentTo(job.context, fact)) return tells;
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
+}
+
+function judgedUnusable(lab: Lab, position: number) {
+  const { unusable, isMismatch } = lab.judgements.get(position) ?? {};
+  return lab.behaviour < 6 || isMismatch !== true ? { unusable } : { unusable, isMismatch };
 }
 
 function routeEmergency(
@@ -269,7 +278,11 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
 
 /** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */
 function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
-  const checked = fact.proposal.points.map((point) => {
+  // What hinders the whole campaign says nothing about a point: it is chosen again once that is put right.
+  const isHindered =
+    lab.behaviour >= 6 &&
+    lab.machines.campaign.get(fact.campaignId)?.context.hindrance !== undefined;
+  const checked = (isHindered ? [] : fact.proposal.points).map((point) => {
     const refusal = refusalOfProposal(lab, fact.campaignId, point);
     return { point, refusal };
   });

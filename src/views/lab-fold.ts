@@ -1,6 +1,7 @@
 import type { Packer } from "../core/packer.ts";
 import { fromPlain, toPlain } from "../core/plain.ts";
 import type { QuarantineReason } from "../events/lab-fact.ts";
+import type { Flood } from "./alarms.ts";
 import type { CampaignFolds, SavedFolds, ShelvedLine } from "./campaign-folds.ts";
 import type { CampaignView } from "./campaign-view.ts";
 import { EVENT_LINES_KEPT, type EventLine } from "./event-stream-view.ts";
@@ -34,11 +35,17 @@ export interface LabFold {
   readonly options: LabViewOptions;
   readonly campaigns: CampaignFolds;
   readonly instruments: Map<string, InstrumentFold>;
+  /** What instruments offer and why they are not used, as campaigns were last shown it. */
+  readonly usable: Map<string, string>;
   readonly progress: Map<string, { fraction: number; text?: string | undefined }>;
   readonly plannerFailures: Map<string, string>;
   lines: Ring<EventLine>;
   quarantine: Ring<QuarantineLine>;
   quarantinedByReason: Partial<Record<QuarantineReason, number>>;
+  /** Refused messages of which the log has only the number. */
+  quarantineCounted: number;
+  /** Who sends more garbage than is kept, at the moment. */
+  readonly floods: Map<string, Flood>;
   readonly changed: Set<string>;
   counts: { results: number; failures: number; duplicates: number };
   agent: OverviewView["agent"];
@@ -69,6 +76,8 @@ export function lineOf(fold: LabFold, campaignId: string): ShelvedLine | undefin
     state: c.state,
     budget: c.budget,
     inFlight: c.inFlight,
+    waits: c.waits,
+    reasons: c.reasons,
     remaining_s: c.remaining_s,
     observations: c.observations.total,
     waiting: c.waiting !== undefined,
@@ -88,6 +97,8 @@ interface SavedView
     | "progress"
     | "plannerFailures"
     | "quarantinedByReason"
+    | "quarantineCounted"
+    | "floods"
     | "counts"
     | "agent"
     | "started_ms"
@@ -103,7 +114,7 @@ interface SavedView
 
 /** Everything that follows from the log but what is packed, as plain data. */
 export function saveFold(fold: LabFold): unknown {
-  const { options: _, changed: __, isBrokerLost: ___, ...rest } = fold;
+  const { options: _, changed: __, isBrokerLost: ___, usable: ____, ...rest } = fold;
   const saved: SavedView = {
     ...rest,
     campaigns: fold.campaigns.save(),

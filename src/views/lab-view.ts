@@ -16,6 +16,7 @@ import {
   createInstrumentFold,
   type InstrumentDetailView,
   type InstrumentFold,
+  type InstrumentView,
 } from "./instrument-view.ts";
 import {
   campaignOf,
@@ -94,11 +95,14 @@ export function createLabView(options: LabViewOptions): LabView {
     options,
     campaigns: createCampaignFolds(options.packer),
     instruments: new Map(),
+    usable: new Map(),
     progress: new Map(),
     plannerFailures: new Map(),
     lines: createRing(EVENT_LINES_KEPT),
     quarantine: createRing(QUARANTINE_LINES_SHOWN),
     quarantinedByReason: {},
+    quarantineCounted: 0,
+    floods: new Map(),
     changed: new Set(),
     counts: { results: 0, failures: 0, duplicates: 0 },
     agent: { agentId: options.agentId, version: "", epoch: 0 },
@@ -131,7 +135,7 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+      return detail && { ...detail, ...reasonsOf(fold, id) };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
@@ -166,6 +170,7 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
       fold.logLoss = undefined;
+      fold.floods.clear();
       return;
     case "log.lossAccepted":
       fold.logLoss = { after: fact.after, through: fact.through };
@@ -196,15 +201,41 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
       fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + 1;
       return;
     }
+    case "message.quarantineCounted": {
+      const { topic, reason, count } = fact;
+      fold.quarantineCounted += count;
+      fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + count;
+      if (count > 0) fold.floods.set(`${topic} ${reason}`, { topic, reason, count });
+      else fold.floods.delete(`${topic} ${reason}`);
+      return;
+    }
     case "instrument.online":
     case "instrument.birth":
     case "instrument.state":
       instrumentOf(fold, fact.instrumentId)?.apply({ ...event, fact } as LabEvent<InstrumentFact>);
       fold.changed.add(`instrument/${fact.instrumentId}`);
+      noteReasons(fold, fact.instrumentId);
+      return;
+    case "guard.tripped":
+    case "guard.cleared":
+      for (const id of fold.instruments.keys()) fold.changed.add(`instrument/${id}`);
+      for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;
     default:
       foldCampaignEvent(fold, event);
   }
+}
+
+/** What an instrument cannot be used for, campaigns wait for: they have changed with it. */
+function noteReasons(fold: LabFold, instrumentId: string): void {
+  const reasons = (fold.options.state.instrumentReasons?.(instrumentId) ?? [])
+    .map(({ text }) => text)
+    .join();
+  const offered = fold.instruments.get(instrumentId)?.view().capabilities ?? [];
+  const now = `${reasons} ${offered.map(({ name }) => name).join()}`;
+  if (fold.usable.get(instrumentId) === now) return;
+  fold.usable.set(instrumentId, now);
+  for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
 }
 
 function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
@@ -291,6 +322,10 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   return { ...found.payload, revision };
 }
 
+function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {
+  return { reasons: options.state.instrumentReasons?.(instrumentId) ?? [] };
+}
+
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
 function stopOf({ emergencyStop, instruments, cleared_position }: LabFold): EmergencyStopView {
   if (!emergencyStop.active) return emergencyStop;
@@ -305,9 +340,10 @@ function overviewOf(fold: LabFold): OverviewView {
   const campaigns = fold.campaigns.ids.flatMap((id) => lineOf(fold, id) ?? []);
   const instruments = [...fold.instruments].map(([id, instrument]) => ({
     ...instrument.view(fold.options.connectionOf?.(id)),
-    hindrances: fold.options.state.hindrances?.(id) ?? [],
+    ...reasonsOf(fold, id),
   }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
+  const floods = fold.floods.values();
   const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
@@ -317,14 +353,14 @@ function overviewOf(fold: LabFold): OverviewView {
     campaigns: campaigns.map(({ line }) => line),
     instruments,
     alarms: listAlarms({
-      ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss },
-      campaigns: campaigns.map(({ line, stateReason }) => ({ ...line, stateReason })),
+      ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss, floods },
+      campaigns: campaigns.map(({ line }) => line),
       further: fold.options.state.alarms?.(),
     }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,
-      quarantined: fold.quarantine.total,
+      quarantined: fold.quarantine.total + fold.quarantineCounted,
       quarantinedByReason: { ...fold.quarantinedByReason },
     },
     quarantine: fold.quarantine.items,

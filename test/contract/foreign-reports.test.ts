@@ -55,21 +55,6 @@ function fail(instrument: ScriptedInstrument, { jobId, attempt }: StartCommand):
 }
 
 describe("a report by an instrument that was never told to do the job", () => {
-  test("is kept in quarantine, not acknowledged, and the true one is taken", async () => {
-    const { lab, furnace, stranger, command } = await bakery();
-    stranger.finish(command, strength(999));
-    await until(() => quarantined(lab).includes("foreignReport"), "the quarantine");
-    expect(learnt(lab)).toEqual([]);
-    furnace.finish(command, strength(480));
-    await until(() => furnace.acknowledged.length === 1, "the true one's acknowledgement");
-    expect(learnt(lab)).toEqual([480]);
-    expect(stranger.acknowledged).toEqual([]);
-    // Also after the truth is known.
-    stranger.finish({ ...command }, strength(480));
-    await until(() => quarantined(lab).length === 2, "the second quarantine");
-    expect(stranger.acknowledged).toEqual([]);
-  });
-
   test("ends nothing: neither a failure nor a refusal, from whomever", async () => {
     const { lab, furnace, stranger, command } = await bakery();
     const { jobId, attempt } = command;
@@ -83,14 +68,14 @@ describe("a report by an instrument that was never told to do the job", () => {
     expect(lab.daemon.lab.machines.job.get(jobId)?.context.attempt).toBe(1);
   });
 
-  test("of an attempt that was never ordered is taken from nobody, and acknowledged as what is on disk", async () => {
+  test("of an attempt that was never ordered is taken from nobody, and acknowledged to nobody", async () => {
     const { lab, furnace, command } = await bakery();
     furnace.finish({ ...command, attempt: 2 }, strength(999));
-    await until(() => quarantined(lab).includes("unknownJob"), "the quarantine");
-    await until(() => furnace.acknowledged.length === 1, "the acknowledgement");
+    await until(() => quarantined(lab).includes("notItsInstrument"), "the quarantine");
     expect(learnt(lab)).toEqual([]);
     furnace.finish(command, strength(480));
-    await until(() => learnt(lab).length === 1, "the result");
+    await until(() => furnace.acknowledged.length === 1, "the result");
+    expect(learnt(lab)).toEqual([480]);
   });
 
   test("is no word about the job where it is logged as a sign of life", async () => {
@@ -118,21 +103,9 @@ describe("a report by an instrument that was never told to do the job", () => {
     await until(() => other.started.length === 1, "the second attempt");
     const [second] = other.started;
     furnace.finish(second as StartCommand, strength(999));
-    await until(() => quarantined(lab).includes("foreignReport"), "the quarantine");
+    await until(() => quarantined(lab).includes("notItsInstrument"), "the quarantine");
     expect(learnt(lab)).toEqual([]);
     other.finish(second as StartCommand, strength(480));
     await until(() => learnt(lab).length === 1, "the true result");
-  });
-});
-
-describe("two different results of one attempt", () => {
-  test("are not both believed: the second is kept in quarantine and acknowledged as what is on disk", async () => {
-    const { lab, furnace, command } = await bakery();
-    furnace.finish(command, strength(480));
-    await until(() => furnace.acknowledged.length === 1, "the first");
-    furnace.finish(command, strength(999));
-    await until(() => quarantined(lab).includes("conflictingResult"), "the quarantine");
-    await until(() => furnace.acknowledged.length === 2, "the second acknowledgement");
-    expect(learnt(lab)).toEqual([480]);
   });
 });

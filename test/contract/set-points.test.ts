@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { SetPointDeclaration } from "../../src/domain/instrument.ts";
+import { campaignStatePayload } from "../../src/views/wire-payloads.ts";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
@@ -59,7 +60,7 @@ describe.each(places())("on $name", (place) => {
     expect(lab.logged("limits.problem")).toHaveLength(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(instrument.started).toEqual([]);
-    expect(lab.daemon.view.instrument("furnace-1")?.hindrances?.[0]).toContain("furnace-01");
+    expect(lab.daemon.view.instrument("furnace-1")?.reasons?.[0]?.text).toContain("furnace-01");
   });
 
   test("a limit on a set point that the birth lacks keeps the instrument from working", async () => {
@@ -90,7 +91,9 @@ describe.each(places())("on $name", (place) => {
     expect(instrument.started[0]?.parameters).toEqual({ temperature_K: 198.85 });
     const text = "temperature_K = 472 K is sent as 198.85 Cel";
     expect(lab.logged("setPoint.converted")[0]?.fields["what"]).toBe(text);
-    expect(lab.daemon.view.campaign("c1")?.jobs[0]?.conversions).toEqual([text]);
+    const shown = lab.daemon.view.campaign("c1");
+    expect(shown?.jobs[0]?.conversions).toEqual([text]);
+    expect(shown && campaignStatePayload(shown).conversions).toEqual([text]);
   });
 
   test.each([

@@ -45,7 +45,6 @@ export class LabRecord {
   readonly stations = new Map<string, StationRecord>();
   readonly attempts = new Map<string, AttemptRecord>();
   readonly reports = new Map<number, Report>();
-  readonly quarantined = new Map<number, string>();
   readonly results = new Set<string>();
   /** Jobs that were on instruments when the daemon started, and of which nobody has said a word since. */
   readonly doubts = new Set<string>();
@@ -70,9 +69,6 @@ export class LabRecord {
         return [];
       case "safety.emergencyStop":
         this.isStopped = fact.active;
-        return [];
-      case "message.quarantined":
-        this.quarantined.set(position, fact.topic);
         return [];
       case "instrument.online":
       case "instrument.birth":

@@ -78,14 +78,12 @@ export class SpeechWatch {
       this.find("what is commanded", `${commandId} meant ${before}, now ${meaning}`);
   }
 
-  /** An acknowledgement says "on disk": at that position the log has that report, or the message in quarantine. */
+  /** An acknowledgement says "on disk": at that position the log has that report. */
   #checkAck({ instrumentId, jobId, attempt, position }: Extract<Said, { kind: "ack" }>): void {
     const report = this.#lab.reports.get(position);
-    const topic = this.#lab.quarantined.get(position) ?? "";
     const isReport =
       report?.jobId === jobId && report.attempt === attempt && report.instrumentId === instrumentId;
-    const isKept = topic.includes(`/instrument/${instrumentId}/job/${jobId}/`);
-    if (isReport || isKept) return;
+    if (isReport) return;
     const detail = `${jobId} attempt ${attempt} to ${instrumentId}: the log has no such report at ${position}`;
     this.find("what is acknowledged", detail);
   }

@@ -2,7 +2,8 @@ import type { Mutation } from "./mutation.ts";
 
 const daemon = "test/contract/daemon.test.ts";
 const stop = "test/contract/emergency-stop.test.ts";
-const jobs = "test/machines/job-paths.test.ts";
+const whose = "test/contract/whose-word.test.ts";
+const foreign = "test/contract/foreign-reports.test.ts";
 const setPoints = "test/contract/set-points.test.ts";
 
 /** The loop itself: what is heard, what is logged, what is sent. */
@@ -10,56 +11,49 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "the duplicate check of results is dropped",
     file: "src/runtime/incoming.ts",
-    find: `    if (known !== undefined) {
-      return known === reportDigest(fact)`,
-    replace: `    if (known === "never") {
-      return known === reportDigest(fact)`,
-    tests: [daemon],
+    find: `    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
+    return known === undefined
+      ? { kind: "log" }
+      : { kind: "quarantine", reason: "conflictingResult" };`,
+    replace: `    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
+    return known === "" ? { kind: "quarantine", reason: "conflictingResult" } : { kind: "log" };`,
+    tests: [whose],
   },
   {
     name: "a result that contradicts the logged one counts as its repetition",
     file: "src/runtime/incoming.ts",
-    find: "return known === reportDigest(fact)",
-    replace: "return known !== undefined",
-    tests: ["test/contract/foreign-reports.test.ts"],
+    find: "if (known !== undefined && known === reportDigest(fact))",
+    replace: "if (known !== undefined)",
+    tests: [whose],
   },
   {
     name: "an instrument that was never asked may report a job",
     file: "src/runtime/incoming.ts",
-    find: `    if (isForeign) return { kind: "quarantine", reason: "foreignReport" };`,
+    find: `    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };`,
     replace: "",
-    tests: ["test/contract/foreign-reports.test.ts"],
+    tests: [whose],
   },
   {
     name: "a result for a job on no instrument is taken",
     file: "src/runtime/incoming.ts",
-    find: `  return sentTo.some(
-    ({ instrumentId, attempt }) =>
-      instrumentId === fact.instrumentId && (fact.attempt ?? attempt) === attempt,
-  );`,
-    replace: "  return sentTo.length >= 0 || fact === undefined;",
-    tests: ["test/contract/foreign-reports.test.ts"],
+    find: "return owner === fact.instrumentId;",
+    replace: "return owner === undefined || owner === fact.instrumentId;",
+    tests: [whose, foreign],
   },
   {
     name: "a report for another's attempt is taken",
     file: "src/runtime/incoming.ts",
-    find: "instrumentId === fact.instrumentId && (fact.attempt ?? attempt) === attempt,",
-    replace: "instrumentId === fact.instrumentId && (fact.attempt ?? attempt) > 0,",
-    tests: ["test/contract/foreign-reports.test.ts"],
-  },
-  {
-    name: "a report for an attempt that was never ordered is taken",
-    file: "src/runtime/incoming.ts",
-    find: `if (fact.type !== "job.unknown" && fact.attempt > job.context.attempt)`,
-    replace: `if (fact.type !== "job.unknown" && fact.attempt > 1e9)`,
-    tests: ["test/contract/foreign-reports.test.ts"],
+    find: "sentTo[fact.attempt - 1];",
+    replace: "sentTo.find((one) => one === fact.instrumentId);",
+    tests: [foreign],
   },
   {
     name: "a word by a stranger that was silent is told to the job",
     file: "src/runtime/route-fact.ts",
-    find: "if (lab.behaviour >= 6 && job !== undefined && !wasSentTo(job.context, fact)) return tells;",
-    replace: "",
-    tests: ["test/contract/foreign-reports.test.ts"],
+    find: "if (lab.behaviour >= 5 && !isReport && job !== undefined && !wasGiven(job.context, fact))",
+    replace: "if (lab.behaviour >= 5 && job === undefined)",
+    tests: [foreign],
   },
   {
     name: "a command of a person is obeyed again when it is said again",
@@ -96,20 +90,12 @@ export const LOOP: readonly Mutation[] = [
     tests: [daemon],
   },
   {
-    name: "a report in quarantine is not acknowledged",
-    file: "src/runtime/answers.ts",
-    find: `  if (fact.type === "job.result" || fact.type === "job.failed")
-    return [acknowledgement(fact, position)];
-  if`,
-    replace: "  if",
-    tests: [daemon, "test/contract/foreign-reports.test.ts"],
-  },
-  {
-    name: "a stranger's report is acknowledged",
-    file: "src/runtime/answers.ts",
-    find: `if (reason === "foreignReport") return [];`,
-    replace: "",
-    tests: ["test/contract/foreign-reports.test.ts"],
+    name: "a report that was not taken is acknowledged",
+    file: "src/runtime/event-loop.ts",
+    find: "    this.executor.execute(answerQuarantined(fact));",
+    replace: `    this.executor.execute(answerQuarantined(fact));
+    if (fact.type === "job.result") this.executor.execute([acknowledgement(fact, this.lab.position)]);`,
+    tests: [whose],
   },
   {
     name: "the epoch is not raised at a restart",
