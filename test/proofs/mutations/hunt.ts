@@ -43,7 +43,11 @@ export async function bySwarm(mutation: Mutation): Promise<string | undefined> {
     SWARM_ms_max,
   );
   if (code === 0) return undefined;
-  return code === undefined ? "it does not end" : (text.trim().split("\n").at(-1) ?? "");
+  if (code === undefined) return "it does not end";
+  const said = /^seed .*$/m.exec(text)?.[0] ?? /^(?:\w*Error|Bug)\b.*$/m.exec(text)?.[0];
+  if (said === undefined || text.includes("ERR_MODULE_NOT_FOUND"))
+    throw new Error(`The swarm did not run: ${text.slice(0, 500)}`);
+  return said;
 }
 
 /** The swarm with the fault in it: the file is read, changed on its way into the bundle and left as it is. */
