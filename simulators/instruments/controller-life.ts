@@ -14,6 +14,7 @@ import {
 } from "../wire/instrument-commands.ts";
 import { ControllerMemory, type JobMemory, type JournalEntry } from "./controller-memory.ts";
 import type { ControllerOptions } from "./controller-options.ts";
+import { believe } from "./gullible-start.ts";
 import { InstrumentVoice } from "./instrument-voice.ts";
 import { JobReporter } from "./job-reporter.ts";
 import { JobTimer } from "./job-timer.ts";
@@ -180,31 +181,21 @@ export class ControllerLife {
       this.#sayRefusal(order, refusal);
       return;
     }
-    this.#raiseEpoch(order.epoch);
-    this.#note({ note: "accepted", order });
-    const job = this.#memory.current();
-    if (job !== undefined) this.#goOn(job);
+    this.#accept(order);
   }
 
   /** Gullible: whatever is new is done, on top of what runs; the checkers see what came of it. */
   #obey(order: JobOrder): void {
-    const known = this.#memory.find(order.jobId, order.attempt);
-    if (this.#memory.commandIds.has(order.commandId)) {
-      if (known !== undefined) this.#reporter.restate(known);
-      return;
-    }
     const now_ms = this.#options.clock.now_ms();
     const tooLate = this.#agentClock.whyNot(this.#arrival(order), now_ms);
-    if (tooLate !== undefined) {
-      this.#sayRefusal(order, { reason: tooLate, retryable: true });
-      return;
-    }
-    const running = this.#memory.current();
-    if (known?.order !== undefined || running !== undefined) {
-      this.#recordStart(order, now_ms);
-      if (known !== undefined) this.#reporter.restate(known);
-      return;
-    }
+    const word = believe(order, this.#memory, tooLate);
+    if (word.kind === "refuse") this.#sayRefusal(order, word.refusal);
+    if (word.kind === "onTop") this.#recordStart(order, now_ms);
+    if (word.known !== undefined) this.#reporter.restate(word.known);
+    if (word.kind === "begin") this.#accept(order);
+  }
+
+  #accept(order: JobOrder): void {
     this.#raiseEpoch(order.epoch);
     this.#note({ note: "accepted", order });
     const job = this.#memory.current();

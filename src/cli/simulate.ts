@@ -34,7 +34,8 @@ export const registerSimulate: RegisterCommand = (program, io) => {
     .option("--json", "prints one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  tieline simulate --seed 7\n  tieline simulate --seed 7 --faults swarm\n  tieline simulate --seed 7 --faults gullible,kills --people --strangers\n",
+      "\nExamples:\n  tieline simulate --seed 7\n  tieline simulate --seed 7 --faults swarm\n" +
+        "  tieline simulate --seed 7 --faults gullible,kills --people --strangers\n",
     )
     .action((options: SimulateOptions) => runSimulate(options, io));
 };

@@ -27,6 +27,11 @@ export async function run(options: readonly string[]): Promise<boolean> {
   const wrong = misplaced(ALL);
   for (const line of wrong) console.error(`MISPLACED ${line}`);
   if (wrong.length > 0) return false;
+  const sound = await bySwarm(undefined);
+  if (sound !== undefined) {
+    console.error(`The tree as it is does not pass: ${sound}`);
+    return false;
+  }
   const chosen = choose(options);
   const verdicts: Verdict[] = [];
   for (const mutation of chosen) {

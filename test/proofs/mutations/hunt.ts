@@ -34,8 +34,8 @@ function exists(path: string): boolean {
 }
 
 /** What the swarm says of the fault; `undefined` where it notices nothing. */
-export async function bySwarm(mutation: Mutation): Promise<string | undefined> {
-  if (mutation.swarm === false) return undefined;
+export async function bySwarm(mutation: Mutation | undefined): Promise<string | undefined> {
+  if (mutation?.swarm === false) return undefined;
   const outfile = join(ROOT, `node_modules/.proof/swarm-${process.pid}.mjs`);
   await bundle(mutation, outfile);
   const { code, text } = await runChild(
