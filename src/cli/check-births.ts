@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { type ConfigurationProblem, configurationError } from "../../config/load-configuration.ts";
 import { readSoundParts, type SoundParts } from "../../config/sound-parts.ts";
 import { findBirthProblems } from "../domain/limits/birth-problems.ts";
@@ -16,10 +17,11 @@ export async function findInstrumentProblems(
 ): Promise<ConfigurationProblem[]> {
   const parts = readSoundParts(file);
   if (parts === undefined) return [];
-  const births = await birthsOf(parts, broker);
+  const births = await birthsOf(parts, dirname(resolve(file)), broker);
   if (births === undefined) return [];
   const { policies, campaigns, places } = parts;
-  const found = findBirthProblems({ policies, campaigns, births, isSettled: true });
+  const interprets = parts.hasInterpreters ? undefined : await ownInterpreters();
+  const found = findBirthProblems({ policies, campaigns, births, isSettled: true, interprets });
   if (found.length === 0) return [];
   const placed = found.map(({ path: [first, second = "", ...rest], text }) => ({
     path: [
@@ -33,8 +35,14 @@ export async function findInstrumentProblems(
   return problems as ConfigurationProblem[];
 }
 
+async function ownInterpreters() {
+  const { INTERPRETERS } = await import("../../adapters/interpreters/index.ts");
+  return INTERPRETERS.map((create) => create()).map(({ takes, gives }) => ({ takes, gives }));
+}
+
 async function birthsOf(
   parts: SoundParts,
+  folder: string,
   broker: string | true | undefined,
 ): Promise<Map<string, KnownBirth> | undefined> {
   const simulated = parts.laboratory?.simulated;
@@ -42,8 +50,9 @@ async function birthsOf(
   if (simulated !== undefined) {
     const { simulatedBirths } = await import("../../simulators/laboratory/simulated-births.ts");
     const instruments = simulated.instruments?.map(({ id, kind }) => ({ instrumentId: id, kind }));
-    for (const [id, one] of simulatedBirths({ truth: simulated.truth, instruments }))
-      births.set(id, one);
+    const { truth, patterns: scans } = simulated;
+    const patterns = scans && { ...scans, lines: resolve(folder, scans.lines) };
+    for (const [id, one] of simulatedBirths({ truth, instruments, patterns })) births.set(id, one);
   }
   if (broker !== undefined) {
     const { hearBirths } = await import("../../adapters/mqtt/hear-births.ts");
