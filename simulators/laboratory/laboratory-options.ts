@@ -5,6 +5,8 @@ import type { SimulatedBroker } from "../broker/simulated-broker.ts";
 import type { SimulatedBus } from "../broker/simulated-bus.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { FaultPlan, LaboratoryNoise } from "../faults/fault-plan.ts";
+import type { SolidSolution } from "../instruments/diffractometer.ts";
+import type { ScanSettings } from "../instruments/powder-scan.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
 import type { LedgerEntry, Violation } from "../world/physical-ledger.ts";
 
@@ -23,6 +25,14 @@ export interface InstrumentChoice {
   readonly kind: InstrumentKind;
 }
 
+/** A diffractometer that sends patterns. */
+export interface PatternOptions extends ScanSettings {
+  /** Folder of line lists, `PHASE.csv` with `d_angstrom,intensity`, one for each phase of the truth. */
+  readonly lines: string;
+  /** Cells that move with composition, by phase. */
+  readonly solidSolutions?: Readonly<Record<string, SolidSolution>> | undefined;
+}
+
 /** What both laboratories share. */
 export interface LaboratoryOptions {
   /** Default `default`. */
@@ -37,7 +47,11 @@ export interface LaboratoryOptions {
   /** Default: robot-1, furnace-1, furnace-2, diffractometer-1. */
   readonly instruments?: readonly InstrumentChoice[] | undefined;
   readonly faults?: FaultPlan | undefined;
+  /** Pause between two telemetry readings, s of the laboratory's clock. Default 5, in virtual time 60. */
+  readonly telemetryEvery_s?: number | undefined;
   readonly noise?: LaboratoryNoise | undefined;
+  /** Diffractometers send patterns; absent: phases. */
+  readonly patterns?: PatternOptions | undefined;
 }
 
 export interface SimulatedLaboratoryOptions extends LaboratoryOptions {
@@ -54,8 +68,6 @@ export interface SimulatedLaboratoryOptions extends LaboratoryOptions {
   readonly clock?: (Clock & Timers) | undefined;
   /** A result without `ack` is sent again after this, then after twice as long, up to 60 times it. Default 5 s of `clock`. */
   readonly resendAfter_s?: number | undefined;
-  /** Pause between two telemetry readings, s of `clock`. Default 5. */
-  readonly telemetryEvery_s?: number | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
 }
