@@ -62,6 +62,12 @@ function alternativesOf({ alternatives }: CampaignConfiguration) {
 /** The goal with its file names resolved, since a daemon may be started anywhere. */
 function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
   const { goal, model } = campaign;
+  if (goal === "phase-diagram" && model.patterns !== undefined) {
+    const references = model.patterns.references.map((path) =>
+      existing(campaign.id, resolve(folder, path)),
+    );
+    return { goal, model: { ...model, patterns: { ...model.patterns, references } } };
+  }
   if (goal !== "structure-map") return { goal, model } as GoalSettings;
   const structureModel = resolve(folder, model.structureModel);
   if (!existsSync(structureModel))
@@ -70,6 +76,14 @@ function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
       hint: "Train one with: tieline structure train --frames FILE:LABEL ... --out MODEL.json",
     });
   return { goal, model: { ...model, structureModel } };
+}
+
+function existing(campaign: string, path: string): string {
+  if (existsSync(path)) return path;
+  throw new LabError("TL-1002", `Campaign ${campaign}: there are no references ${path}`, {
+    exitCode: 2,
+    hint: "Name folders or files of .cif, .csv line lists or measured patterns.",
+  });
 }
 
 function readSpace(campaign: CampaignConfiguration, folder: string): SearchSpace {

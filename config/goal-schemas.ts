@@ -20,6 +20,17 @@ const phaseDiagramModel = z.strictObject({
   known: known.optional(),
   shared: z.string().optional(),
   refineFrom_steps: z.number().int().min(2).max(1000).optional(),
+  patterns: z
+    .strictObject({
+      references: z.array(z.string().min(1)).min(1),
+      elements: z
+        .array(z.string().regex(/^[A-Z][a-z]?$/))
+        .min(1)
+        .optional(),
+      strainLimits: z.record(z.string(), z.number().min(0).max(0.1)).optional(),
+      phases_max: z.number().int().min(1).max(6).optional(),
+    })
+    .optional(),
   compositionNoise_molFraction: z.number().min(0).max(0.5).optional(),
   stop: z
     .strictObject({

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { convertUnit, parseUnit } from "../src/core/units.ts";
 import { type Condition, problemOfCondition } from "../src/domain/limits/condition.ts";
 import type { GuardAction } from "../src/domain/limits/guard.ts";
+import { ratePerSecond } from "../src/domain/limits/guard-state.ts";
 
 export const unitSchema = z
   .string()
@@ -85,22 +86,13 @@ function checkGuard(guard: GuardFields, context: z.core.$RefinementCtx<GuardFiel
     add("guards nothing; give min, max, rate or stale_s");
   if (min !== undefined && max !== undefined && 2 * hysteresis > max - min)
     add("is wider than the range: the guard would never clear", ["hysteresis"]);
-  if (
-    rate === undefined ||
-    convertUnit(1, unit === "Cel" ? "K/s" : `${bare(unit)}/s`, rate.unit) !== undefined
-  )
-    return;
+  if (rate === undefined || convertUnit(1, ratePerSecond(unit), rate.unit) !== undefined) return;
   add(`is not a rate of ${unit}; write e.g. ${unit === "Cel" ? "K" : unit}/min`, ["rate", "unit"]);
 }
 
 /** `then` would make a promise of an object that is awaited; inside it is the action. */
 function named<Fields extends { readonly then: GuardAction }>({ then, ...guard }: Fields) {
   return { ...guard, action: then };
-}
-
-/** A quotient stands in brackets before it is divided again. */
-function bare(unit: string): string {
-  return unit.includes("/") ? `(${unit})` : unit;
 }
 
 const instrumentGuardsSchema = z

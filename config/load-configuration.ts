@@ -10,12 +10,8 @@ import { checkModules } from "./check-modules.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
-import {
-  type CampaignConfiguration,
-  type Configuration,
-  campaignSchema,
-  configurationSchema,
-} from "./schema.ts";
+import { lenientCampaign } from "./lenient-campaign.ts";
+import { type CampaignConfiguration, type Configuration, configurationSchema } from "./schema.ts";
 import {
   type ConfigurationProblem,
   describeIssue,
@@ -150,8 +146,8 @@ function readText(file: string): string {
 /** The campaigns that are sound whatever else is wrong, so that their other problems are found at once too. */
 function soundCampaigns(document: unknown): SoundCampaign[] {
   return campaignsOf(document).flatMap((one, index) => {
-    const { data } = campaignSchema.safeParse(one);
-    return data === undefined ? [] : [{ campaign: data, index }];
+    const campaign = lenientCampaign(one);
+    return campaign === undefined ? [] : [{ campaign, index }];
   });
 }
 

@@ -29,6 +29,25 @@ export interface MachineState<Context = unknown> {
   readonly snapshot: AnyMachineSnapshot;
 }
 
+/** What a machine's state is made of, as data: `restoreMachine` gives the same state again. */
+export interface SavedMachine {
+  readonly value: unknown;
+  readonly context: unknown;
+}
+
+export function saveMachine({ snapshot }: MachineState): SavedMachine {
+  return { value: snapshot.value, context: snapshot.context };
+}
+
+export function restoreMachine<Kind extends MachineKind>(
+  kind: Kind,
+  { value, context }: SavedMachine,
+): MachineState<Contexts[Kind]> {
+  const machine = MACHINES[kind] as typeof jobMachine;
+  const snapshot = machine.resolveState({ value, context } as never);
+  return describe<Contexts[Kind]>(snapshot as AnyMachineSnapshot);
+}
+
 const MACHINES = {
   campaign: campaignMachine,
   experiment: experimentMachine,

@@ -11,6 +11,9 @@ export {
   createMachineState,
   type MachineKind,
   type MachineState,
+  restoreMachine,
+  type SavedMachine,
+  saveMachine,
 } from "./drive.ts";
 export type { Alarm, Effect, MachineAddress, MachineEvent, Stamp } from "./effect.ts";
 export {

@@ -15,6 +15,8 @@ export interface InstrumentContext {
   readonly formerBootIds: readonly string[];
   /** Of the last state message; order within one boot is by this, never by the clock. */
   readonly seq: number;
+  /** Names of its last states: one that is repeated is known, one that counts anew is not. */
+  readonly stateIds: readonly string[];
   readonly kind: string;
   readonly capabilities: readonly Capability[];
   readonly simulated: boolean;
@@ -52,6 +54,10 @@ export type InstrumentEvent =
       readonly control: Control;
       readonly safety: Safety;
       readonly jobId?: string | undefined;
+      /** Name of the message that brought it. */
+      readonly messageId?: string | undefined;
+      /** It counts its states anew although it names the same boot. */
+      readonly countsAnew?: boolean | undefined;
     } & Stamp)
   /** The daemon restarted: what it knew may be old. */
   | ({ readonly type: "instrument.doubt" } & Stamp)
@@ -78,7 +84,7 @@ const setupInstrument = setup({
     isStaleState: ({ context, event }) =>
       event.type === "instrument.state" &&
       (context.formerBootIds.includes(event.bootId) ||
-        (event.bootId === context.bootId && event.seq <= context.seq)),
+        (event.bootId === context.bootId && event.seq <= context.seq && event.countsAnew !== true)),
     isOperation: ({ event }, params: Operation) =>
       event.type === "instrument.state" && event.operation === params,
     isControl: ({ event }, params: Control) =>
@@ -137,6 +143,9 @@ const probe = {
 /** More boots than this are not remembered: a message that late is refused by its job's attempt anyway. */
 const FORMER_BOOTS_MAX = 16;
 
+/** Repetitions of older states than these are known by their number. */
+const STATE_IDS_MAX = 32;
+
 /** What changes when a message of a boot arrives that is not the current one. */
 function changeBoot(context: InstrumentContext, event: { readonly bootId: string } & Stamp) {
   const isSame = event.bootId === context.bootId;
@@ -168,6 +177,7 @@ export const instrumentMachine = setupInstrument.createMachine({
     bootId: undefined,
     formerBootIds: [],
     seq: -1,
+    stateIds: [],
     kind: "unknown",
     capabilities: [],
     simulated: false,
@@ -281,6 +291,7 @@ export const instrumentMachine = setupInstrument.createMachine({
                 actions: assign(({ context, event }) => ({
                   ...changeBoot(context, event),
                   seq: event.seq,
+                  stateIds: [...context.stateIds, event.messageId ?? ""].slice(-STATE_IDS_MAX),
                   jobId: event.jobId,
                 })),
               },

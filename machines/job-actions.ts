@@ -19,6 +19,7 @@ export function startCommand({ context, event }: Args): Effect {
       attempt: context.attempt,
       campaignId: context.campaignId,
       notAfter_ms: event.time_ms + JOB_TIMES.validity_ms,
+      validFor_ms: JOB_TIMES.validity_ms,
       capability: context.capability,
       parameters: context.sent?.parameters ?? context.parameters,
       sampleIds: context.sampleIds,

@@ -13,6 +13,11 @@ export const setupJob = setup({
   guards: {
     isMyTimer: ({ context, event }) =>
       event.type === "timer.fired" && event.timerId === context.timerId,
+    /** Not one of before the job was held, which may fire late. */
+    isMyHoldTimer: ({ context, event }) =>
+      event.type === "timer.fired" &&
+      event.timerId === context.timerId &&
+      event.timerId.startsWith(`${context.jobId}/h`),
     needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
     isOfThisAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt === context.attempt,

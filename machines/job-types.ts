@@ -29,6 +29,8 @@ export interface JobContext extends JobInput {
   readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
+  /** Where each attempt was sent, the first attempt first: nobody else may report it. */
+  readonly sentTo: readonly string[];
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
   readonly bootId: string | undefined;
   /** Times that the command of this attempt went out. */
@@ -89,7 +91,8 @@ export type JobEvent =
       readonly instrumentId: string;
       readonly sameMemory: boolean;
     } & Stamp)
-  | ({ readonly type: "job.held" } & Stamp)
+  /** Its instrument holds it; `until_ms` bounds that. */
+  | ({ readonly type: "job.held"; readonly until_ms?: number | undefined } & Stamp)
   | ({ readonly type: "job.resumed" } & Stamp)
   | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
   /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */

@@ -10,6 +10,7 @@ import {
   startCommand,
   stopTimer,
 } from "./job-actions.ts";
+import { boundHolding, endHolding } from "./job-holding.ts";
 import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
 import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
@@ -23,8 +24,7 @@ const letGo = [effect(releaseStation)];
 
 /**
  * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
- * decides), `queued` (waits for a free instrument; the dashboard says for which) and `held` (the instrument's
- * operator decides). Deadlines are absolute times in the context, armed by a `startTimer` command.
+ * decides) and `queued` (waits for a free instrument). Deadlines are absolute times in the context, armed by a `startTimer` command.
  */
 export const jobMachine = setupJob.createMachine({
   id: "job",
@@ -34,6 +34,7 @@ export const jobMachine = setupJob.createMachine({
     attempt: 1,
     sent: undefined,
     instrumentId: undefined,
+    sentTo: [],
     bootId: undefined,
     sendings: 0,
     started: [],
@@ -92,6 +93,10 @@ export const jobMachine = setupJob.createMachine({
           target: "dispatched",
           actions: setupJob.assign({
             sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+            sentTo: ({ context }) => [
+              ...context.sentTo.slice(0, context.attempt - 1),
+              context.instrumentId ?? "",
+            ],
           }),
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
@@ -152,13 +157,15 @@ export const jobMachine = setupJob.createMachine({
       },
     },
     held: {
+      entry: boundHolding,
+      exit: endHolding,
       on: {
         ...onInstrument,
         // The time that it was held does not count against it.
         "job.resumed": { target: "begun.running", actions: setupJob.assign({ overdue_ms: 0 }) },
         "job.progress": { target: "begun.running", actions: setupJob.assign({ overdue_ms: 0 }) },
         "job.held": {},
-        "timer.fired": {},
+        "timer.fired": [{ guard: "isMyHoldTimer", target: "timedOut" }, {}],
       },
     },
     timedOut: {

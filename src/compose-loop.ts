@@ -8,15 +8,20 @@ import type { CampaignSpec } from "./domain/campaign.ts";
 import { addsCandidates, changesBetween } from "./domain/extend-campaign.ts";
 import type { ResultJudgement } from "./domain/limits/judge-result.ts";
 import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
+import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
+import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
+import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import { FINAL_STATES } from "./runtime/final-states.ts";
 import { hindrancesOf } from "./runtime/hindrances.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { FINAL_STATES, listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
+import { readRuns } from "./runtime/read-runs.ts";
 import { CONFIGURATION } from "./runtime/route-operator.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
@@ -41,6 +46,10 @@ export interface LoopOptions {
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
+  /** Where snapshots of the log go, and the one that fits it; absent: every start folds the whole log. */
+  readonly snapshots?:
+    | { readonly store: SnapshotStore; readonly found?: FoldSnapshot | undefined }
+    | undefined;
 }
 
 /** The loop without the world: the same for the daemon and for a simulation in virtual time. */
@@ -52,6 +61,8 @@ export interface Loop {
   readonly statePort: LabStatePort;
   /** Every event of the log, from the first. */
   readLog(): Iterable<LabEvent> | AsyncIterable<LabEvent>;
+  /** The events of one campaign: no others are read. */
+  readCampaign(campaignId: string): AsyncIterable<LabEvent>;
   submit(fact: LabFact): Promise<unknown>;
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
@@ -63,7 +74,10 @@ export interface Loop {
 }
 
 /** Wires runtime, views and publisher to the ports given. */
-export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOptions): Loop {
+export function composeLoop(
+  ports: Omit<RuntimePorts, "codec" | "restore">,
+  options: LoopOptions,
+): Loop {
   const { site, agentId } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
@@ -73,19 +87,31 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     agentId,
     state: statePort,
     connectionOf: (id) => connectionOf(runtime.lab, id),
+    packer: ports.packer,
   });
+  const index = createCampaignIndex();
+  const snapshot = options.snapshots?.found;
+  const restore = (lab: Lab): number =>
+    snapshot === undefined ? 0 : restoreSnapshot({ lab, index, view }, snapshot);
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
   const publish = showTo(bus, logger, options.onPublished);
   const publisher = createViewPublisher({ view, messages, publish, clock, timers });
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
-    { ...ports, codec: createWireCodec({ site }) },
+    { ...ports, restore, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, policies: options.policies, timeZone: options.timeZone },
     observerOf({
-      ...{ agent, view, publisher, logger, further: options.observer },
+      ...{ agent, view, publisher, logger, index, further: options.observer },
+      settled: () => cache?.note(),
       sourceOf: options.sourceOf,
     }),
   );
+  const cache =
+    options.snapshots &&
+    createFoldCache({
+      ...{ folded: { lab: runtime.lab, index, view }, log: ports.log, logger },
+      ...{ store: options.snapshots.store, from: snapshot?.mark.position ?? 0 },
+    });
   const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
     defineCampaigns(runtime, ports, agentId, campaigns);
   return {
@@ -101,6 +127,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     },
     statePort,
     readLog: () => ports.log.read(),
+    readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
     submit: (fact) => runtime.submit(fact),
     define,
     emergencyStop: (stop) => runtime.emergencyStop(stop),
@@ -108,6 +135,7 @@ export function composeLoop(ports: Omit<RuntimePorts, "codec">, options: LoopOpt
     stop: async () => {
       publisher.stop();
       await runtime.stop();
+      await cache?.stop();
       if (agent.online)
         await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
     },
@@ -130,6 +158,9 @@ function announce({ messages, publish, clock }: Agent, online: boolean): void {
 interface Onlookers {
   readonly agent: Agent;
   readonly view: LabView;
+  readonly index: CampaignIndex;
+  /** Everything that the log has is folded. */
+  readonly settled: () => void;
   readonly publisher: ViewPublisher;
   readonly further: RuntimeObserver | undefined;
   readonly logger: RuntimePorts["logger"];
@@ -163,7 +194,7 @@ function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolea
 
 /** Folds what happens into the views and shows their changes. */
 function observerOf(onlookers: Onlookers): RuntimeObserver {
-  const { agent, view, publisher, further, logger } = onlookers;
+  const { agent, view, index, settled, publisher, further, logger } = onlookers;
   const tellProblems = problemTeller(onlookers);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
@@ -171,6 +202,7 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
   return {
     ...further,
     onEvent: (event, lab, live) => {
+      index.note(event);
       view.fold(event);
       tellProblems(lab, live);
       if (live) tellJudgement(logger, lab.judgements.get(event.position));
@@ -179,8 +211,10 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
     },
     onSettled: (lab) => {
       show();
+      settled();
       further?.onSettled?.(lab);
     },
+    onShelved: (id) => view.shelve(id),
     onConnection: (connected) => {
       view.noteBroker(connected);
       if (!connected) show();

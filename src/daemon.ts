@@ -8,7 +8,10 @@ import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
-import { openEventLog } from "../adapters/storage/open-event-log.ts";
+import { cacheFolderOf, openEventLog } from "../adapters/storage/open-event-log.ts";
+import { createSnapshotFile } from "../adapters/storage/snapshot-file.ts";
+import { codeFingerprint } from "../adapters/system/code-fingerprint.ts";
+import { deflatePacker } from "../adapters/system/deflate-packer.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
 import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
@@ -18,6 +21,7 @@ import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
+import { locateJob } from "./runtime/lab-status.ts";
 import type { KillPoint } from "./runtime/ports.ts";
 
 export interface DaemonOptions {
@@ -27,6 +31,8 @@ export interface DaemonOptions {
   readonly log: string;
   /** A person knows that acknowledged events are gone, and wants the log to go on without them. */
   readonly acceptLoss?: boolean | undefined;
+  /** Data folder: caches of a log that has no folder of its own lie there. */
+  readonly folder?: string | undefined;
   /** Further ones than the daemon's own. */
   readonly interpreters?: readonly Interpreter[] | undefined;
   readonly logger: Logger;
@@ -51,7 +57,12 @@ export interface Daemon extends Loop {
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { configuration, logger, acceptLoss } = options;
-  const log = await openEventLog({ address: options.log, logger, acceptLoss });
+  const folder = cacheFolderOf(options.log, options.folder ?? "");
+  const store = folder === "" ? undefined : createSnapshotFile(folder, codeFingerprint());
+  const found = await store?.load();
+  const known = found?.mark;
+  const log = await openEventLog({ address: options.log, logger, acceptLoss, known });
+  const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
   const bus = createBus(configuration, logger, () => loop.lab.epoch);
   const interpreter = createFactInterpreter({
@@ -62,7 +73,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const loop: Loop = composeLoop(
     {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+      packer: deflatePacker,
       interpret: (fact) => interpreter.interpret(fact),
+      monotonic_ms: () => performance.now(),
     },
     {
       site: configuration.site,
@@ -71,6 +84,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       policies: configuration.instruments,
       sourceOf: options.sourceOf,
       campaigns: options.campaigns,
+      snapshots: store && { store, found: isFitting ? found : undefined },
       onPublished: options.onPublished,
       observer: {
         onSettled: () => options.onSettled?.(),
@@ -100,7 +114,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 function specOf({ lab }: Loop, jobId: string): CampaignSpec | undefined {
-  return lab.specs.get(lab.machines.job.get(jobId)?.context.campaignId ?? "");
+  return lab.specs.get(locateJob(lab, jobId)?.campaignId ?? "");
 }
 
 function createBus(configuration: Configuration, logger: Logger, epoch: () => number): MessageBus {

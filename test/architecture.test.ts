@@ -69,6 +69,8 @@ const RULES: Record<
       "src/events",
       "src/views",
       "src/planning",
+      "src/models/diffraction",
+      "adapters/patterns",
       "adapters/frames",
       "adapters/mqtt",
       "adapters/system",
@@ -94,7 +96,7 @@ const RULES: Record<
     packages: ["simple-statistics"],
     node: true,
   },
-  "src/replay": { ours: ["src", "machines", "adapters/storage"], node: true },
+  "src/replay": { ours: ["src", "machines", "adapters/storage", "adapters/system"], node: true },
   config: {
     // The names of scores stand once, with the scores.
     ours: ["src/core", "src/domain", "src/tables", "src/planning/optimise/scores"],

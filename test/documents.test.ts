@@ -8,7 +8,7 @@ import { ERROR_CODES } from "../src/core/error-codes/index.ts";
 const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
-const all = ["README.md", "examples/README.md", ...pages];
+const all = ["README.md", "CHANGELOG.md", "examples/README.md", ...pages];
 
 /** Targets of the links of a page, as paths from the root; addresses and places in the page left out. */
 function linksOf(page: string): string[] {

@@ -28,6 +28,8 @@ test("tieline/machines exports what it has promised", () => {
       "instrumentMachine",
       "jobMachine",
       "reservationMachine",
+      "restoreMachine",
+      "saveMachine",
     ]
   `);
 });

@@ -18,7 +18,7 @@ export interface ExaminationOptions {
   readonly capability?: string | undefined;
   /** Set points of the jobs; others take the lowest value that is allowed. */
   readonly parameters: Parameters;
-  /** Samples that every job names, for instruments that work on one. */
+  /** Samples that every job names, for instruments that work on one; `{n}` is the job's number, where each needs another. */
   readonly sampleIds?: readonly string[] | undefined;
   /** How long one job may take, ms. */
   readonly job_ms: number;
@@ -120,12 +120,15 @@ function createExam(agent: Certifier, options: ExaminationOptions): Exam {
   const isEnd = (jobId: string) => (one: Heard) =>
     (one.message.name === "jobResult" || one.message.name === "jobFailed") &&
     one.message.data.jobId === jobId;
+  let jobs = 0;
   return {
     ...{ agent, options, capability, parameters },
     order: async (changes = {}, retain = false) => {
       const jobId = changes.jobId ?? agent.newId("exam");
       const { sampleIds } = options;
-      const samples = sampleIds === undefined ? {} : { sampleIds: [...sampleIds] };
+      if (changes.jobId === undefined) jobs += 1;
+      const named = sampleIds?.map((one) => one.replace("{n}", String(jobs)));
+      const samples = named === undefined ? {} : { sampleIds: named };
       const job = { jobId, capability: capability.name, parameters };
       await agent.start(job, { ...samples, ...changes }, retain);
       return jobId;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../src/core/clock.ts";
 import type { Logger } from "../../src/core/logger.ts";
+import { AgentClock, type Arrival } from "../../src/domain/agent-clock.ts";
 import type { Limits } from "../../src/domain/candidate.ts";
 import type { MessageData } from "../mqtt/contract.ts";
 import { readFrom, type WireMessage } from "../mqtt/read-message.ts";
@@ -24,11 +25,28 @@ export interface CommandsParts {
   readonly onLatch: () => void;
 }
 
+/** Counts on, whatever the clock is set to. */
+const ticks_ms = (): number => performance.now();
+
+function arrivalOf(message: WireMessage, received_ms: number): Arrival {
+  const { notAfter, validFor_s } = message.data as { notAfter?: string; validFor_s?: number };
+  return {
+    validity: {
+      sent_ms: message.sent_ms,
+      validFor_s,
+      notAfter_ms: notAfter === undefined ? undefined : Date.parse(notAfter),
+    },
+    received_ms,
+    ticks_ms: ticks_ms(),
+  };
+}
+
 type Control = Extract<WireMessage, { readonly name: "jobHold" | "jobResume" | "jobCancel" }>;
 
 /** Obeys the agent and the emergency stop: each command once, none of an agent that has been replaced. */
 export class AgentCommands {
   readonly #parts: CommandsParts;
+  readonly #agentClock = new AgentClock();
 
   constructor(parts: CommandsParts) {
     this.#parts = parts;
@@ -53,6 +71,9 @@ export class AgentCommands {
   }
 
   #obey(message: WireMessage, retained: boolean): void {
+    const arrival = arrivalOf(message, this.#parts.clock.now_ms());
+    const isAgents = message.identity.source.startsWith("agent/");
+    if (!retained && isAgents && message.name !== "emergencyStop") this.#agentClock.hear(arrival);
     switch (message.name) {
       case "emergencyStop":
         // Whoever may stop; only a person, or the agent for one, clears.
@@ -65,9 +86,16 @@ export class AgentCommands {
         this.#acknowledged(message.data.jobId, message.data.attempt);
         break;
       case "jobStart": {
-        const { notAfter, ...order } = message.data;
-        const whole = { ...order, notAfter_ms: Date.parse(notAfter) };
-        void this.#parts.driver.inLane(() => this.#start(whole, retained)).catch(this.#broken);
+        const { notAfter, validFor_s = Number.POSITIVE_INFINITY, ...order } = message.data;
+        // In the journal by our own clock: it may begin later, when its device is ready.
+        const left_ms = Math.min(Date.parse(notAfter) - message.sent_ms, validFor_s * 1000);
+        const isJudgeable =
+          Number.isFinite(message.sent_ms) && message.data.validFor_s !== undefined;
+        const notAfter_ms = isJudgeable ? arrival.received_ms + left_ms : Date.parse(notAfter);
+        const whole = { ...order, notAfter_ms };
+        void this.#parts.driver
+          .inLane(() => this.#start(whole, retained, arrival))
+          .catch(this.#broken);
         break;
       }
       case "jobReconcile": {
@@ -78,7 +106,7 @@ export class AgentCommands {
       case "jobHold":
       case "jobResume":
       case "jobCancel":
-        this.#control(message, retained);
+        this.#control(message, retained, arrival);
         break;
       default:
     }
@@ -103,13 +131,15 @@ export class AgentCommands {
   // ---- starting
 
   /** In the driver's lane. */
-  async #start(order: JobOrder, retained: boolean): Promise<void> {
+  async #start(order: JobOrder, retained: boolean, arrival: Arrival): Promise<void> {
     const known = this.#parts.journal.byCommand(order.commandId) ?? this.#sameAttempt(order);
     if (known !== undefined && workText(known.order) === workText(order))
       return retained ? undefined : this.#restate(known);
     const refusal = retained
       ? { reason: "a command must not be retained", retryable: false }
-      : (this.#refuse(order) ?? (await this.#askWhetherFree(order)) ?? this.#refuse(order));
+      : (this.#refuse(order, arrival) ??
+        (await this.#askWhetherFree(order)) ??
+        this.#refuse(order, arrival));
     if (order.epoch > this.#parts.journal.epoch)
       this.#parts.journal.append({ note: "epoch", epoch: order.epoch });
     if (refusal !== undefined) {
@@ -127,12 +157,12 @@ export class AgentCommands {
     return known !== undefined && known.order.attempt >= attempt ? known : undefined;
   }
 
-  #refuse(order: JobOrder) {
+  #refuse(order: JobOrder, arrival: Arrival) {
     return refuseOrder(order, {
       device: this.#parts.device,
       limits: this.#parts.limits,
       epoch: this.#parts.journal.epoch,
-      now_ms: this.#parts.clock.now_ms(),
+      tooLate: this.#agentClock.whyNot(arrival, ticks_ms()),
       emergency: this.#parts.journal.emergency,
       busyWith: this.#parts.driver.jobId,
     });
@@ -163,9 +193,19 @@ export class AgentCommands {
     return true;
   }
 
-  #control({ name, data }: Control, retained: boolean): void {
+  #control({ name, data }: Control, retained: boolean, arrival: Arrival): void {
     const { commandId, jobId, epoch } = data;
     if (!this.#isCurrent(commandId, epoch, retained)) return;
+    // In doubt about the clocks, what leads to safety is done and what leads away from it is not.
+    const isTooOld =
+      name === "jobResume"
+        ? this.#agentClock.whyNot(arrival, ticks_ms()) !== undefined
+        : this.#agentClock.isSurelyOld(arrival, ticks_ms());
+    if (isTooOld) {
+      this.#parts.logger.warn({ commandId, name }, "gateway.commandTooOld");
+      this.#answer(jobId);
+      return;
+    }
     const isRepeated = this.#parts.journal.hasCommand(commandId);
     if (this.#parts.driver.jobId !== jobId) this.#answer(jobId);
     if (this.#parts.driver.jobId !== jobId || isRepeated) return;

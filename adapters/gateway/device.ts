@@ -82,6 +82,8 @@ export interface Device {
   readonly kind: string;
   /** What it can do; read again after `open`. */
   readonly capabilities: readonly Capability[];
+  /** Channels of its telemetry with their units, so that a guard on a misspelt one is seen at the birth. */
+  readonly channels?: Readonly<Record<string, { readonly unit: string }>> | undefined;
   /** True where its results are made up. Default false. */
   readonly simulated?: boolean | undefined;
   /** True where set points differ from job to job, so that no capability can list them and `refuse` judges them. */

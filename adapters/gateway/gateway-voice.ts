@@ -44,7 +44,13 @@ export class GatewayVoice {
     return this.#write("instrumentOnline", data);
   }
 
-  sayBirth({ kind, capabilities, simulated = false, anySetPoints = false }: Device): void {
+  sayBirth({
+    kind,
+    capabilities,
+    channels,
+    simulated = false,
+    anySetPoints = false,
+  }: Device): void {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
@@ -55,6 +61,7 @@ export class GatewayVoice {
         results: [...one.results],
       })),
       simulated,
+      ...(channels === undefined ? {} : { channels: { ...channels } }),
       journal: true,
     });
   }

@@ -205,8 +205,8 @@ class InstrumentGateway implements Gateway {
 
   /** What it can do is known once it has been opened; a birth that has changed is said again. */
   #sayState(): void {
-    const { kind, capabilities, simulated } = this.#device;
-    const birth = JSON.stringify([kind, capabilities, simulated]);
+    const { kind, capabilities, channels, simulated } = this.#device;
+    const birth = JSON.stringify([kind, capabilities, channels, simulated]);
     const isNew = birth !== this.#said;
     this.#said = birth;
     if (isNew) this.#voice.sayBirth(this.#device);

@@ -21,7 +21,8 @@ export interface Circumstances {
   readonly device: Device;
   readonly limits: Limits;
   readonly epoch: number;
-  readonly now_ms: number;
+  /** Why it must not begin any more. */
+  readonly tooLate: string | undefined;
   readonly emergency: string | undefined;
   /** The job that is under way. */
   readonly busyWith: string | undefined;
@@ -38,7 +39,7 @@ export function refuseOrder(order: JobOrder, known: Circumstances): Refusal | un
       `the command's epoch ${order.epoch} is older than ${epoch}: a newer agent commands this instrument ` +
         "(after a new log of the daemon start the gateway with a new folder)",
     );
-  if (!(known.now_ms <= order.notAfter_ms)) return notNow("it came after its notAfter");
+  if (known.tooLate !== undefined) return notNow(known.tooLate);
   if (known.emergency !== undefined) return notNow("the emergency stop is active");
   const able = device.capabilities.find(({ name }) => name === order.capability);
   if (able === undefined) return never(`this ${device.kind} cannot ${order.capability}`);

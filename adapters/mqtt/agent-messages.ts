@@ -17,6 +17,7 @@ export interface CampaignStateView {
   readonly observations: number;
   readonly reason?: string;
   readonly approval?: string;
+  readonly conversions?: string[];
   readonly change?: WaitingChange;
 }
 

@@ -1,5 +1,5 @@
 import { parseUnit } from "../../src/core/units.ts";
-import type { Composition, Observation } from "../../src/domain/observation.ts";
+import type { Composition, Observation, PatternObservation } from "../../src/domain/observation.ts";
 import type { MessageData } from "./contract.ts";
 
 /**
@@ -75,6 +75,7 @@ function findObservationProblem(path: string, observation: Observation): string 
       (errors && findLengthProblem(`${path}.standardUncertainty`, errors.length, length))
     );
   }
+  if (observation.kind === "pattern") return findPatternProblem(path, observation);
   if (observation.kind !== "phases") return undefined;
   const phases = new Set(observation.phases);
   if (phases.size < observation.phases.length) return `${path}.phases: a phase is named twice`;
@@ -88,6 +89,20 @@ function findObservationProblem(path: string, observation: Observation): string 
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+const AXIS_UNITS = { twoTheta: "deg", Q: "1/nm", d: "angstrom" } as const;
+
+function findPatternProblem(
+  path: string,
+  { axis, values }: PatternObservation,
+): string | undefined {
+  const unit = AXIS_UNITS[axis.name];
+  if (axis.unit !== unit) return `${path}.axis.unit: ${axis.name} is in ${unit}, not ${axis.unit}`;
+  const rising = axis.values.every((value, k) => k === 0 || value > axis.values[k - 1]!);
+  const falling = axis.values.every((value, k) => k === 0 || value < axis.values[k - 1]!);
+  if (!rising && !falling) return `${path}.axis.values: neither rising nor falling throughout`;
+  return findLengthProblem(`${path}.values`, values.length, axis.values.length);
 }
 
 function findSumProblem(path: string, composition: Composition): string | undefined {

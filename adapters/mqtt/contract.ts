@@ -76,7 +76,7 @@ export const MESSAGES = {
     "job.start",
     "agent 1",
     schema.jobStart,
-    "Do this job, if the time is before notAfter and the epoch is not older than one you have seen.",
+    "Do this job, if it is not older than validFor_s and notAfter, and the epoch not older than one you have seen.",
   ),
   jobHold: define(`${COMMAND}/hold`, "job.hold", "agent 1", schema.jobControl, "Hold the job."),
   jobResume: define(

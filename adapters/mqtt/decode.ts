@@ -39,10 +39,18 @@ export function decode(
 function interpret(message: WireMessage): Decoded {
   if (message.name === "telemetry") {
     const { instrumentId = "", channel = "" } = message.ids;
-    return { kind: "telemetry", instrumentId, channel, ...message.data };
+    return {
+      kind: "telemetry",
+      instrumentId,
+      channel,
+      ...message.data,
+      sent_ms: message.sent_ms,
+    };
   }
   const fact = instrumentFact(message) ?? jobFact(message) ?? operatorFact(message);
-  return fact === undefined ? { kind: "ignored" } : { kind: "fact", fact };
+  return fact === undefined
+    ? { kind: "ignored" }
+    : { kind: "fact", fact, sent_ms: message.sent_ms };
 }
 
 function instrumentFact(message: WireMessage): InstrumentFact | undefined {

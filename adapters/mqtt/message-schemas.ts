@@ -77,15 +77,24 @@ export const jobStart = z.object({
   campaignId: identifier,
   epoch: count,
   notAfter: utcTime,
+  validFor_s: nonNegative.optional(),
   capability: identifier,
   parameters,
   sampleIds: z.array(identifier).max(LIST_MAX).optional(),
 });
-export const jobControl = z.object({ commandId: name, jobId: identifier, epoch: count });
+/** Of every command but the first ones of this contract, which had neither. */
+const validity = { notAfter: utcTime.optional(), validFor_s: nonNegative.optional() };
+export const jobControl = z.object({
+  commandId: name,
+  jobId: identifier,
+  epoch: count,
+  ...validity,
+});
 export const jobReconcile = z.object({
   commandId: name,
   jobIds: z.array(identifier).max(LIST_MAX),
   epoch: count,
+  ...validity,
 });
 
 const attempt = { jobId: identifier, attempt: ordinal };
@@ -155,6 +164,8 @@ export const campaignState = z.object({
   observations: count,
   reason: text.optional(),
   approval: name.optional(),
+  /** Set points on their way that were sent in other units than they were asked for. */
+  conversions: z.array(text).max(64).optional(),
   change: z
     .object({
       n: ordinal,

@@ -21,6 +21,11 @@ const phases = z.object({
   fractions: z.record(phaseName, fraction).optional(),
   compositions: z.record(phaseName, z.record(name, fraction)).optional(),
   confidence: fraction.optional(),
+  alternatives: z
+    .array(z.object({ phases: z.array(phaseName).max(16), probability: fraction }))
+    .max(16)
+    .optional(),
+  unfamiliar: z.object({ share: fraction, d_A: z.array(finite).max(32) }).optional(),
 });
 
 const objective = z.object({
@@ -42,6 +47,25 @@ const curve = z.object({
   standardUncertainty: z.array(nonNegative).min(1).optional(),
 });
 
+const pattern = z.object({
+  kind: z.literal("pattern"),
+  sampleId,
+  axis: z.object({
+    name: z.enum(["twoTheta", "Q", "d"]),
+    unit: z.enum(["deg", "1/nm", "angstrom"]),
+    values: z.array(finite).min(2),
+  }),
+  radiation: z
+    .array(z.object({ wavelength_A: finite.positive(), share: fraction }))
+    .min(1)
+    .max(4)
+    .optional(),
+  values: z.array(finite).min(2),
+  unit: z.enum(["counts", "counts/s", "1"]),
+  countingTime_s: nonNegative.optional(),
+  file: dataReference.optional(),
+});
+
 const trajectory = z.object({
   kind: z.literal("trajectory"),
   sampleId,
@@ -55,6 +79,7 @@ export const observation = z.discriminatedUnion("kind", [
   phases,
   objective,
   curve,
+  pattern,
   trajectory,
   failure,
 ]) satisfies z.ZodType<Observation>;

@@ -3,11 +3,7 @@ import type { Goal } from "../../src/domain/campaign.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { LabView } from "../../src/views/lab-view.ts";
-import {
-  campaignBatchPayload,
-  campaignModelPayload,
-  campaignStatePayload,
-} from "../../src/views/wire-payloads.ts";
+import { campaignBatchPayload, campaignModelPayload } from "../../src/views/wire-payloads.ts";
 import type { AgentMessages } from "./agent-messages.ts";
 
 export interface ViewPublisherOptions {
@@ -71,7 +67,12 @@ class Publisher {
   publishAll(): void {
     const { view } = this.options;
     this.last.clear();
-    for (const id of view.campaignIds) view.touch(`campaign/${id}`);
+    // What is over for a while is told by its state; the rest of it is there when the page asks.
+    const atHand = new Set(view.campaignIdsAtHand);
+    for (const id of view.campaignIds) {
+      if (atHand.has(id)) view.touch(`campaign/${id}`);
+      else this.publishState(id);
+    }
     for (const id of view.instrumentIds) view.touch(`instrument/${id}`);
     view.touch("events");
     view.touch("overview");
@@ -96,10 +97,7 @@ class Publisher {
     const campaign = view.campaign(campaignId);
     if (campaign === undefined) return;
     const now_ms = clock.now_ms();
-    const state = campaignStatePayload(campaign);
-    this.publishOnce(`state/${campaignId}`, state, () =>
-      messages().campaignState({ campaignId, ...state }, now_ms),
-    );
+    this.publishState(campaignId);
     const batch = campaignBatchPayload(campaign);
     if (batch !== undefined) {
       const { model, points, ...rest } = batch;
@@ -114,6 +112,15 @@ class Publisher {
     if (model === undefined) return;
     const learnt = { campaignId, ...model, goal: model.goal as Goal };
     this.publishOnce(`model/${campaignId}`, model, () => messages().campaignModel(learnt, now_ms));
+  }
+
+  private publishState(campaignId: string): void {
+    const { view, clock, messages } = this.options;
+    const state = view.campaignState(campaignId);
+    if (state === undefined) return;
+    this.publishOnce(`state/${campaignId}`, state, () =>
+      messages().campaignState({ campaignId, ...state }, clock.now_ms()),
+    );
   }
 
   private publishOnce(key: string, content: unknown, message: () => OutgoingMessage): void {

@@ -1,6 +1,11 @@
 import { unreachable } from "../../src/core/assert.ts";
 import { toRfc3339 } from "../../src/core/clock.ts";
-import { type AgentIdentity, ownStopId, type WireCodec } from "../../src/events/codec.ts";
+import {
+  type AgentIdentity,
+  leftOf_ms,
+  ownStopId,
+  type WireCodec,
+} from "../../src/events/codec.ts";
 import type { WireCommand } from "../../src/events/lab-command.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { decode } from "./decode.ts";
@@ -16,6 +21,19 @@ export function createWireCodec(options: WireCodecOptions): WireCodec {
   return {
     decode: (topic, payload, retained) => decode(options.site, topic, payload, retained),
     encode,
+  };
+}
+
+/**
+ * How long hold, resume, cancel and reconcile may be obeyed: what the daemon still wants after that, it says again. A
+ * command that an instrument's session had kept for hours must not resume what a person has held since.
+ */
+const CONTROL_VALIDITY_s = 30;
+
+function controlValidity(time_ms: number) {
+  return {
+    notAfter: toRfc3339(time_ms + CONTROL_VALIDITY_s * 1000),
+    validFor_s: CONTROL_VALIDITY_s,
   };
 }
 
@@ -36,7 +54,8 @@ function encode(command: WireCommand, agent: AgentIdentity, time_ms: number): Ou
         name: CONTROL[command.action],
         ids: { instrumentId: command.instrumentId },
         id: commandId,
-        data: { commandId, jobId, epoch: agent.epoch },
+        data: { commandId, jobId, epoch: agent.epoch, ...controlValidity(time_ms) },
+        expiry_s: CONTROL_VALIDITY_s,
       });
     }
     case "reconcileJobs": {
@@ -46,7 +65,8 @@ function encode(command: WireCommand, agent: AgentIdentity, time_ms: number): Ou
         name: "jobReconcile",
         ids: { instrumentId: command.instrumentId },
         id: commandId,
-        data: { commandId, jobIds: [...jobIds], epoch: agent.epoch },
+        data: { commandId, jobIds: [...jobIds], epoch: agent.epoch, ...controlValidity(time_ms) },
+        expiry_s: CONTROL_VALIDITY_s,
       });
     }
     case "acknowledgeResult": {
@@ -95,6 +115,7 @@ function encodeStart(
   time_ms: number,
 ): OutgoingMessage {
   const { sampleIds } = command;
+  const left_ms = Math.max(0, leftOf_ms(command, time_ms));
   return writeMessage({
     name: "jobStart",
     site: agent.site,
@@ -108,12 +129,13 @@ function encodeStart(
       attempt: command.attempt,
       campaignId: command.campaignId,
       epoch: agent.epoch,
-      notAfter: toRfc3339(command.notAfter_ms),
+      notAfter: toRfc3339(time_ms + left_ms),
+      validFor_s: left_ms / 1000,
       capability: command.capability,
       parameters: { ...command.parameters },
       ...(sampleIds.length === 0 ? {} : { sampleIds: [...sampleIds] }),
     },
     // A broker that can drops the command when it may no longer be obeyed; the instrument checks notAfter in any case.
-    expiry_s: Math.max(1, Math.ceil((command.notAfter_ms - time_ms) / 1000)),
+    expiry_s: Math.max(1, Math.ceil(left_ms / 1000)),
   });
 }

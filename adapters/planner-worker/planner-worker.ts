@@ -44,6 +44,8 @@ class PlannerWorker implements PlannerPort {
   /** Ends the wait for the first of them: those behind it have not begun, and lose nothing by its slowness. */
   private deadline: NodeJS.Timeout | undefined;
   private worker: Worker | undefined;
+  /** Campaigns that the thread has been taught: the others wait until somebody asks about them. */
+  private readonly taught = new Set<string>();
   private calls_total = 0;
   private stopped = false;
 
@@ -92,12 +94,24 @@ class PlannerWorker implements PlannerPort {
   }
 
   private tell(message: PlannerMessage): void {
-    if (this.worker === undefined) {
-      // A new thread is taught everything, this message included.
-      if (message.kind === "propose" || message.kind === "view") this.begin().postMessage(message);
-      return;
-    }
-    this.worker.postMessage(message);
+    const isQuestion = message.kind === "propose" || message.kind === "view";
+    if (this.worker === undefined && !isQuestion) return;
+    const worker = this.worker ?? this.begin();
+    const campaignId = message.kind === "define" ? message.spec.campaignId : message.campaignId;
+    const isTaught = this.taught.has(campaignId);
+    // The first question about a campaign teaches it everything, and a later word of it goes on from there.
+    if (!isTaught && !isQuestion) return;
+    if (!isTaught) this.teach(worker, campaignId);
+    worker.postMessage(message);
+  }
+
+  private teach(worker: Worker, campaignId: string): void {
+    const campaign = this.campaigns.get(campaignId);
+    this.taught.add(campaignId);
+    if (campaign === undefined) return;
+    const { spec, results } = campaign;
+    worker.postMessage({ kind: "define", spec } satisfies PlannerMessage);
+    worker.postMessage({ kind: "learn", campaignId, results } satisfies PlannerMessage);
   }
 
   private ask(message: (call: number) => PlannerMessage): Promise<unknown> {
@@ -128,11 +142,7 @@ class PlannerWorker implements PlannerPort {
     });
     worker.unref();
     this.worker = worker;
-    for (const { spec, results } of this.campaigns.values()) {
-      worker.postMessage({ kind: "define", spec } satisfies PlannerMessage);
-      const { campaignId } = spec;
-      worker.postMessage({ kind: "learn", campaignId, results } satisfies PlannerMessage);
-    }
+    this.taught.clear();
     return worker;
   }
 

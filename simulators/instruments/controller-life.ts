@@ -1,4 +1,5 @@
 import { createPrng } from "../../src/core/prng.ts";
+import { AgentClock, type Arrival, type Validity } from "../../src/domain/agent-clock.ts";
 import type { Control, Safety } from "../../src/domain/instrument.ts";
 import type {
   InstrumentConnection,
@@ -40,6 +41,7 @@ export class ControllerLife {
   readonly #reporter: JobReporter;
   readonly #timer: JobTimer;
   readonly #outbox: ResultOutbox;
+  readonly #agentClock = new AgentClock();
   #connection: InstrumentConnection | undefined;
   #control: Control;
   #alive = true;
@@ -133,6 +135,8 @@ export class ControllerLife {
       this.#options.onMisunderstood();
       return;
     }
+    if (message.kind !== "emergencyStop" && !retained)
+      this.#agentClock.hear(this.#arrival(message.kind === "ack" ? message : message.order));
     switch (message.kind) {
       case "emergencyStop":
         this.#latch(message.active, `emergency stop by ${message.by}: ${message.reason}`);
@@ -146,6 +150,12 @@ export class ControllerLife {
       default:
         if (!retained) this.#steer(message.kind, message.order);
     }
+  }
+
+  /** In a simulated laboratory the same clock counts and tells the time. */
+  #arrival({ validity }: { readonly validity: Validity }): Arrival {
+    const now_ms = this.#options.clock.now_ms();
+    return { validity, received_ms: now_ms, ticks_ms: now_ms };
   }
 
   // ---- starting
@@ -175,8 +185,8 @@ export class ControllerLife {
   #refuse(order: JobOrder, mishaps: JobMishaps): Refusal | undefined {
     const { device, clock } = this.#options;
     if (mishaps.rejects) return { reason: "not today", retryable: true };
-    const now_ms = clock.now_ms();
-    return refuseStart(order, { device, memory: this.#memory, control: this.#control, now_ms });
+    const tooLate = this.#agentClock.whyNot(this.#arrival(order), clock.now_ms());
+    return refuseStart(order, { device, memory: this.#memory, control: this.#control, tooLate });
   }
 
   #sayRefusal(order: JobOrder, { reason, retryable }: Refusal): void {
@@ -283,6 +293,12 @@ export class ControllerLife {
       return;
     }
     this.#raiseEpoch(order.epoch);
+    const arrival = this.#arrival(order);
+    // In doubt about the clocks, what leads to safety is done and what leads away from it is not.
+    const isTooOld =
+      kind === "resume"
+        ? this.#agentClock.whyNot(arrival, arrival.ticks_ms) !== undefined
+        : this.#agentClock.isSurelyOld(arrival, arrival.ticks_ms);
     const isRepeated = this.#memory.commandIds.has(order.commandId);
     if (!isRepeated) this.#note({ note: "command", commandId: order.commandId });
     for (const jobId of order.jobIds) {
@@ -290,7 +306,8 @@ export class ControllerLife {
       if (kind === "reconcile" || job === undefined) {
         if (job === undefined) this.#reporter.sayUnknown(jobId);
         else this.#reporter.restate(job);
-      } else if (!isRepeated) this.#steerJob(kind, job);
+      } else if (isTooOld) this.#reporter.restate(job);
+      else if (!isRepeated) this.#steerJob(kind, job);
     }
   }
 

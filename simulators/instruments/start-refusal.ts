@@ -8,17 +8,18 @@ export interface RefusalContext {
   readonly device: SimulatedDevice;
   readonly memory: ControllerMemory;
   readonly control: Control;
-  readonly now_ms: number;
+  /** Why the command must not be obeyed any more. */
+  readonly tooLate: string | undefined;
 }
 
 /** Why an instrument does not do what it is told, most serious reason first; `undefined` where it will. */
 export function refuseStart(order: JobOrder, context: RefusalContext): Refusal | undefined {
-  const { device, memory, control, now_ms } = context;
+  const { device, memory, control, tooLate } = context;
   const never = (reason: string): Refusal => ({ reason, retryable: false });
   const notNow = (reason: string): Refusal => ({ reason, retryable: true });
   if (order.epoch < memory.epoch)
     return never(`the command's epoch ${order.epoch} is older than ${memory.epoch}`);
-  if (now_ms > order.notAfter_ms) return notNow("the command came after its notAfter");
+  if (tooLate !== undefined) return notNow(tooLate);
   if (memory.emergencyStopped) return notNow("the emergency stop is active");
   if (control !== "automatic") return notNow(`the instrument is under ${control} control`);
   const current = memory.current();

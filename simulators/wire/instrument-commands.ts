@@ -1,3 +1,4 @@
+import type { Validity } from "../../src/domain/agent-clock.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { IDENTIFIER } from "../../src/domain/identifiers.ts";
 import { readEnvelope } from "./envelope.ts";
@@ -10,6 +11,7 @@ export interface JobOrder {
   readonly campaignId: string;
   readonly epoch: number;
   readonly notAfter_ms: number;
+  readonly validity: Validity;
   readonly capability: string;
   readonly parameters: Parameters;
   readonly sampleIds: readonly string[];
@@ -19,6 +21,7 @@ export interface ControlOrder {
   readonly commandId: string;
   readonly jobIds: readonly string[];
   readonly epoch: number;
+  readonly validity: Validity;
 }
 
 /** What an instrument can be told. */
@@ -28,7 +31,12 @@ export type InstrumentMessage =
       readonly kind: "hold" | "resume" | "cancel" | "reconcile";
       readonly order: ControlOrder;
     }
-  | { readonly kind: "ack"; readonly jobId: string; readonly attempt: number }
+  | {
+      readonly kind: "ack";
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly validity: Validity;
+    }
   | {
       readonly kind: "emergencyStop";
       readonly active: boolean;
@@ -65,20 +73,29 @@ export function readInstrumentMessage(
   if (topic.endsWith("/ack")) {
     const { jobId, attempt } = data;
     return type === "tieline.job.ack" && isId(jobId) && isCount(attempt)
-      ? { kind: "ack", jobId, attempt }
+      ? { kind: "ack", jobId, attempt, validity: { sent_ms: envelope.time_ms } }
       : undefined;
   }
   const kind = TYPES[type];
   if (kind === undefined || !topic.endsWith(`/command/${kind}`)) return undefined;
   if (kind === "start") {
-    const order = readStart(data);
+    const order = readStart(data, envelope.time_ms);
     return order === undefined ? undefined : { kind, order };
   }
-  const order = readControl(data);
+  const order = readControl(data, envelope.time_ms);
   return order === undefined ? undefined : { kind, order };
 }
 
-function readStart(data: Readonly<Record<string, unknown>>): JobOrder | undefined {
+function readValidity(data: Readonly<Record<string, unknown>>, sent_ms: number): Validity {
+  const { notAfter, validFor_s } = data;
+  return {
+    sent_ms,
+    notAfter_ms: typeof notAfter === "string" ? Date.parse(notAfter) : undefined,
+    validFor_s: typeof validFor_s === "number" ? validFor_s : undefined,
+  };
+}
+
+function readStart(data: Readonly<Record<string, unknown>>, sent_ms: number): JobOrder | undefined {
   const { commandId, jobId, attempt, campaignId, epoch, notAfter, capability } = data;
   const parameters = data["parameters"];
   const sampleIds = data["sampleIds"] ?? [];
@@ -100,17 +117,21 @@ function readStart(data: Readonly<Record<string, unknown>>): JobOrder | undefine
     campaignId,
     epoch,
     notAfter_ms,
+    validity: readValidity(data, sent_ms),
     capability,
     parameters: parameters as Parameters,
     sampleIds,
   };
 }
 
-function readControl(data: Readonly<Record<string, unknown>>): ControlOrder | undefined {
+function readControl(
+  data: Readonly<Record<string, unknown>>,
+  sent_ms: number,
+): ControlOrder | undefined {
   const { commandId, jobId, epoch } = data;
   const jobIds = data["jobIds"] ?? [jobId];
   return isName(commandId) && isCount(epoch) && Array.isArray(jobIds) && jobIds.every(isId)
-    ? { commandId, jobIds, epoch }
+    ? { commandId, jobIds, epoch, validity: readValidity(data, sent_ms) }
     : undefined;
 }
 

@@ -48,9 +48,12 @@ export const registerExport: RegisterCommand = (program, io) => {
 };
 
 async function runExport(options: ExportOptions, io: CommandIo): Promise<void> {
-  const { readLog } = await import("../replay/read-log.ts");
+  const { readExports } = await import("../replay/read-exports.ts");
   const logger = createStderrLogger(io);
-  const { exports } = await readLog({ address: logAddress(options), site: "default", logger });
+  const exports = await readExports({
+    ...{ address: logAddress(options), site: "default", logger },
+    ...{ folder: options.data, campaignId: options.campaign },
+  });
   const document = exports.document(chooseCampaign(exports, options.campaign));
   if (document === undefined)
     throw misuse("TL-1001", `There is no campaign ${options.campaign} in ${logWords(options)}`);
@@ -88,7 +91,10 @@ async function writeMapPart(
 }
 
 /** The campaign asked for, or the only one there is. */
-export function chooseCampaign(exports: ExportFold, wanted: string | undefined): string {
+export function chooseCampaign(
+  exports: Pick<ExportFold, "campaignIds">,
+  wanted: string | undefined,
+): string {
   const ids = exports.campaignIds;
   if (wanted !== undefined && ids.includes(wanted)) return wanted;
   const list = ids.length === 0 ? "it holds none" : `it holds ${ids.join(", ")}`;

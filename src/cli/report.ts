@@ -22,12 +22,15 @@ export const registerReport: RegisterCommand = (program, io) => {
 };
 
 async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
-  const { readLog } = await import("../replay/read-log.ts");
+  const { readExports } = await import("../replay/read-exports.ts");
   const { reportHtml } = await import("../views/report.ts");
   const { candidateColumns } = await import("../tables/candidate-columns.ts");
   const { listCandidates } = await import("../domain/candidates.ts");
   const logger = createStderrLogger(io);
-  const { exports } = await readLog({ address: logAddress(options), site: "default", logger });
+  const exports = await readExports({
+    ...{ address: logAddress(options), site: "default", logger },
+    ...{ folder: options.data, campaignId: options.campaign },
+  });
   const campaignId = chooseCampaign(exports, options.campaign);
   const document = exports.document(campaignId);
   if (document === undefined)

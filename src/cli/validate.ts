@@ -6,6 +6,7 @@ import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 interface ValidateOptions {
   readonly config: string;
   readonly json?: boolean;
+  readonly births?: string | true;
 }
 
 /** `tieline validate`: every problem of a configuration at once. */
@@ -14,8 +15,15 @@ export const registerValidate: RegisterCommand = (program, io) => {
     .command("validate")
     .description("checks a configuration and reports every problem at once, with its line")
     .requiredOption("--config <file>", "configuration (YAML)")
+    .option(
+      "--births [broker]",
+      "asks the instruments on a broker too (default: the configuration's): names, units, capabilities, limits",
+    )
     .option("--json", "prints one JSON document")
-    .addHelpText("after", "\nExample:\n  tieline validate --config lab.yaml\n")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  tieline validate --config lab.yaml\n  tieline validate --config lab.yaml --births mqtt://broker.lab:1883\n",
+    )
     .action((options: ValidateOptions) => runValidate(options, io));
 };
 
@@ -28,6 +36,13 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
     const loaded = loadConfiguration(options.config, findModelProblems);
     const campaigns = campaignSpecs(loaded, loaded.configuration.seed);
     refuseBadModels(loaded, campaigns);
+    const { findInstrumentProblems } = await import("./check-births.ts");
+    const found = await findInstrumentProblems(options.config, options.births);
+    if (found.length > 0)
+      throw new LabError("TL-1010", `The configuration has ${found.length} problem(s)`, {
+        context: { problems: found },
+        exitCode: 2,
+      });
     if (options.json)
       return printJson(io, {
         valid: true,
@@ -39,7 +54,7 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
     );
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    const problems = await allProblems(error);
+    const problems = await allProblems(error, options);
     if (options.json)
       printJson(io, {
         valid: false,
@@ -55,12 +70,20 @@ async function runValidate(options: ValidateOptions, io: CommandIo): Promise<voi
 }
 
 /** The problems that the error brings, and what can be found of the campaigns that are sound. */
-async function allProblems(error: LabError): Promise<ConfigurationProblem[] | undefined> {
+async function allProblems(
+  error: LabError,
+  options: ValidateOptions,
+): Promise<ConfigurationProblem[] | undefined> {
   const { problems, partly } = error.context as {
     problems?: ConfigurationProblem[];
     partly?: PartlySound;
   };
   if (problems === undefined || partly === undefined) return problems;
   const { findFurtherProblems } = await import("./check-models.ts");
-  return [...problems, ...findFurtherProblems(partly)].sort((a, b) => a.line - b.line);
+  const { findInstrumentProblems } = await import("./check-births.ts");
+  const births = await findInstrumentProblems(options.config, options.births);
+  // What the configuration alone shows is told once.
+  const told = new Set(problems.map(({ path }) => path));
+  const further = births.filter(({ path }) => !told.has(path));
+  return [...problems, ...findFurtherProblems(partly), ...further].sort((a, b) => a.line - b.line);
 }

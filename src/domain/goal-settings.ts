@@ -16,6 +16,8 @@ export interface PhaseDiagramSettings {
   readonly refineFrom_steps?: number | undefined;
   /** Width of the label-propagation kernel: exp(-gamma d^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
+  /** Where diffractometers bring patterns and not phases: what names the phases in them. */
+  readonly patterns?: PatternSettings | undefined;
   /** Standard deviation of each measured phase composition, mole fraction; absent: learnt from the results. */
   readonly compositionNoise_molFraction?: number | undefined;
   readonly stop?:
@@ -28,6 +30,18 @@ export interface PhaseDiagramSettings {
         readonly unseenChance_max?: number | undefined;
       }
     | undefined;
+}
+
+/** How phases are named in diffraction patterns. */
+export interface PatternSettings {
+  /** Folders or files of references. */
+  readonly references: readonly string[];
+  /** Limits the references to those made of these elements. */
+  readonly elements?: readonly string[] | undefined;
+  /** How far a reference's cell may be off in all lengths and still be that phase; by its name. Absent: 0.07. */
+  readonly strainLimits?: Readonly<Record<string, number>> | undefined;
+  /** Of a sample; absent: 4. */
+  readonly phases_max?: number | undefined;
 }
 
 export interface KnownPhases {

@@ -15,6 +15,19 @@ export interface PhasesObservation {
   readonly compositions?: Readonly<Record<PhaseName, Composition>> | undefined;
   /** Probability that the phases were identified rightly, 0..1; absent means 1. */
   readonly confidence?: number | undefined;
+  /** Other sets that the same measurement allows, the most probable first. */
+  readonly alternatives?:
+    | readonly { readonly phases: readonly PhaseName[]; readonly probability: number }[]
+    | undefined;
+  /** Lines that no reference explains. */
+  readonly unfamiliar?:
+    | {
+        /** Of the net intensity, 0..1. */
+        readonly share: number;
+        /** Spacings of the strongest, the highest first. */
+        readonly d_A: readonly number[];
+      }
+    | undefined;
 }
 
 /** One measured number. */
@@ -42,6 +55,28 @@ export interface CurveObservation {
   readonly standardUncertainty?: readonly number[] | undefined;
 }
 
+/** A diffraction pattern: what a diffractometer saw before anybody named phases. */
+export interface PatternObservation {
+  readonly kind: "pattern";
+  readonly sampleId?: string | undefined;
+  readonly axis: {
+    readonly name: "twoTheta" | "Q" | "d";
+    readonly unit: "deg" | "1/nm" | "angstrom";
+    readonly values: readonly number[];
+  };
+  /** Of the source; absent: copper's K-alpha for twoTheta, none for Q and d. */
+  readonly radiation?:
+    | readonly { readonly wavelength_A: number; readonly share: number }[]
+    | undefined;
+  readonly values: readonly number[];
+  /** "1" is any unit. Attenuators are already applied. */
+  readonly unit: "counts" | "counts/s" | "1";
+  /** Of each point. */
+  readonly countingTime_s?: number | undefined;
+  /** The instrument's own file. */
+  readonly file?: DataReference | undefined;
+}
+
 /** Frames of a simulation, by reference. */
 export interface TrajectoryObservation {
   readonly kind: "trajectory";
@@ -60,6 +95,7 @@ export type Observation =
   | PhasesObservation
   | ObjectiveObservation
   | CurveObservation
+  | PatternObservation
   | TrajectoryObservation
   | FailureObservation;
 

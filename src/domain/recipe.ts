@@ -18,11 +18,16 @@ export interface RecipeStep {
   readonly parameters: Readonly<Record<string, ParameterSource>>;
   /** How long an accepted job may run before it is overdue, s. */
   readonly timeLimit_s: number;
+  /** How long its instrument may hold it before it is cancelled, s; absent: {@link HELD_LIMIT_s}. */
+  readonly heldLimit_s?: number | undefined;
   /** True where doing it twice harms nothing (a measurement, a simulation); an unknown job is then repeated by itself. */
   readonly repeatable: boolean;
   /** How often a failed attempt is tried again. */
   readonly retries: number;
 }
+
+/** Long enough for a person to change a crucible; longer, and the sample is another one. */
+export const HELD_LIMIT_s = 3600;
 
 /** What one proposed point asks for: ordered steps on one tracked sample; the observation comes from the last. */
 export interface Recipe {

@@ -5,7 +5,7 @@ import type { OutgoingMessage } from "./message-bus.ts";
 /** What a message turned out to be. */
 export type Decoded =
   /** To be logged (unless it is a duplicate). */
-  | { readonly kind: "fact"; readonly fact: LabFact }
+  | { readonly kind: "fact"; readonly fact: LabFact; readonly sent_ms: number }
   /** Shown but not kept: telemetry and later progress. */
   | {
       readonly kind: "telemetry";
@@ -13,6 +13,8 @@ export type Decoded =
       readonly channel: string;
       readonly value: number;
       readonly unit: string;
+      /** By the instrument's clock. */
+      readonly sent_ms: number;
     }
   /** Our own messages coming back, and what is not for the daemon. */
   | { readonly kind: "ignored" }
@@ -30,6 +32,17 @@ export interface AgentIdentity {
 export interface WireCodec {
   decode(topic: string, payload: Uint8Array, retained: boolean): Decoded;
   encode(command: WireCommand, agent: AgentIdentity, time_ms: number): OutgoingMessage;
+}
+
+/**
+ * How long a start may still be obeyed, ms: what is left until its time, and never more than it was given, whatever the
+ * clock has been set to since. 0 or less: it must not be sent.
+ */
+export function leftOf_ms(
+  { notAfter_ms, validFor_ms }: Extract<WireCommand, { readonly type: "startJob" }>,
+  now_ms: number,
+): number {
+  return Math.min(notAfter_ms - now_ms, validFor_ms ?? Number.POSITIVE_INFINITY);
 }
 
 /** The name of the daemon's own word on the emergency stop: epoch, position of the log, time. */

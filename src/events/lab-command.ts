@@ -16,6 +16,8 @@ export type LabCommand =
       readonly campaignId: string;
       /** The instrument refuses the command after this time. */
       readonly notAfter_ms: number;
+      /** The same as a duration from its cause on: no step of a clock makes it longer. */
+      readonly validFor_ms?: number | undefined;
       readonly capability: string;
       readonly parameters: Parameters;
       readonly sampleIds: readonly string[];

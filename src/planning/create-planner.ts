@@ -19,7 +19,7 @@ interface GoalPlanner {
 export const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
   "effective-model": { create: createEffectiveModelPlanner, version: 1 },
   "phase-diagram": { create: createPhaseDiagramPlanner, version: 2 },
-  optimise: { create: createOptimisePlanner, version: 1 },
+  optimise: { create: createOptimisePlanner, version: 2 },
   "structure-map": { create: createStructureMapPlanner, version: 2 },
 };
 

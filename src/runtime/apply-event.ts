@@ -16,6 +16,7 @@ import { isOnInstrument, stateName } from "./lab.ts";
 import { noteObservation, noteReport } from "./observations.ts";
 import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
+import { bringBack, campaignOfFact, noteCampaign } from "./shelf.ts";
 import { HOURS_TIMER, nextOpeningOfQueued } from "./start-hours.ts";
 
 /** More steps than this for one event mean that two machines tell each other in a circle: a bug. */
@@ -31,6 +32,7 @@ interface Step {
  * randomness, no I/O. During a replay the commands are thrown away, because their outcome follows in the log.
  */
 export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
+  bringBack(lab, campaignOfFact(event.fact));
   lab.position = event.position;
   lab.time_ms = event.time_ms;
   const run = new Run(lab, event);
@@ -65,6 +67,7 @@ class Run {
     if (machines.has(what.id)) return;
     const { state, effects } = createMachineState(what.machine, input);
     machines.set(what.id, state);
+    if (what.machine === "campaign") this.lab.live.add(what.id);
     if (what.machine === "instrument") {
       this.lab.instrumentIds.push(what.id);
       this.lab.instrumentIds.sort();
@@ -155,8 +158,10 @@ class Run {
     const { state, effects } = advance(to.machine, current, event);
     (machines as Map<string, unknown>).set(to.id, state);
     if (to.machine === "job") this.trackJob(to.id);
-    if (to.machine === "campaign")
+    if (to.machine === "campaign") {
       this.lab.revisions.set(to.id, (this.lab.revisions.get(to.id) ?? 0) + 1);
+      noteCampaign(this.lab, to.id);
+    }
     this.handle(to, effects);
   }
 

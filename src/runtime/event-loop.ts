@@ -1,10 +1,12 @@
-import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
+import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
+import { acknowledgement, answerAgain, answerQuarantined } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
+import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
   isLatched,
@@ -15,9 +17,13 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
+import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
-import { createLab, type Lab, reportKey } from "./lab.ts";
+import { createLab, type Lab } from "./lab.ts";
+import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
+import { shelveFinished } from "./shelf.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -57,11 +63,14 @@ export function createRuntime(
 }
 
 class EventLoop implements Runtime {
-  readonly lab = createLab();
+  readonly lab: Lab;
   private readonly ports: RuntimePorts;
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
   private readonly executor: Executor;
+  private readonly guards: GuardKeeper;
+  private readonly clocks: ClockWatch;
+  private readonly meter: QuarantineMeter;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -70,6 +79,7 @@ class EventLoop implements Runtime {
 
   constructor(ports: RuntimePorts, options: RuntimeOptions, observer: RuntimeObserver) {
     this.ports = ports;
+    this.lab = createLab(ports.packer);
     this.options = options;
     this.observer = observer;
     this.executor = createExecutor({
@@ -78,21 +88,41 @@ class EventLoop implements Runtime {
       lab: this.lab,
       submit: (fact) => this.submit(fact),
     });
+    const submit = (fact: LabFact) => this.submit(fact);
+    this.guards = createGuardKeeper({
+      ...{ lab: this.lab, ports, submit },
+      emergencyStop: (stop) => this.stopByGuard(stop),
+    });
+    this.clocks = createClockWatch({ lab: this.lab, ports, submit });
+    this.meter = createQuarantineMeter({ ports, submit });
+  }
+
+  /** The stop that a guard sets goes the way of every stop; a person clears it. */
+  private stopByGuard({ guardId, reason }: { guardId: string; reason: string }): void {
+    const { agentId } = this.options;
+    const id = `guard.${guardId}.${this.ports.clock.now_ms()}`;
+    const message = { source: `agent/${agentId}`, id };
+    this.emergencyStop({ active: true, by: `guard ${guardId}`, reason, message }).catch(
+      (error: unknown) => this.ports.logger.error({ guardId, error: String(error) }, "guard.stop"),
+    );
   }
 
   async start(): Promise<void> {
-    for await (const event of this.ports.log.read()) this.fold(event, false);
+    const known = this.ports.restore?.(this.lab) ?? 0;
+    for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
+    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
     await this.submit({
       type: "daemon.started",
       site: this.options.site,
       agentId: this.options.agentId,
       epoch: this.lab.epoch + 1,
       version: this.options.version,
-      ...startOf(this.options.policies),
+      ...factsOfPolicies(this.options.policies),
       timeZone: this.options.timeZone ?? "UTC",
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
+    this.clocks.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => this.observer.onConnection?.(connected),
@@ -130,16 +160,37 @@ class EventLoop implements Runtime {
       this.observer.onCount?.("ignored");
     } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
+      this.hear(decoded, message.retained);
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
     } else if (decoded.fact.type === "safety.emergencyStop") {
       return await this.receiveStop(decoded.fact, message);
     } else {
+      this.noteClock(decoded, message.retained);
       const fact = this.ports.interpret?.(decoded.fact) ?? decoded.fact;
       await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     }
     return "forward";
+  }
+
+  /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
+  private noteClock(
+    { fact, sent_ms }: Extract<Decoded, { readonly kind: "fact" }>,
+    retained: boolean,
+  ): void {
+    if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
+    this.clocks.onMessage(fact.instrumentId, sent_ms);
+  }
+
+  /** One reading: the guards look at it before it is shown. */
+  private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
+    const heard_ms = this.ports.clock.now_ms();
+    const sent_ms = Number.isNaN(reading.sent_ms) ? heard_ms : reading.sent_ms;
+    // What a broker has kept is a reading of the past.
+    if (retained) return;
+    this.clocks.onMessage(reading.instrumentId, sent_ms);
+    this.guards.onReading({ ...reading, sent_ms, heard_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -164,6 +215,9 @@ class EventLoop implements Runtime {
 
   async stop(): Promise<void> {
     this.executor.stop();
+    this.guards.stop();
+    this.clocks.stop();
+    this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
   }
@@ -221,7 +275,9 @@ class EventLoop implements Runtime {
       this.ports.planner.define(spec);
       this.executor.plannerStartedAfresh(campaignId);
     }
+    if (live) this.guards.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
+    for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
       commands.push(acknowledgement(fact, event.position));
     }
@@ -293,18 +349,19 @@ class EventLoop implements Runtime {
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
-    const event = await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact, event.position));
+    await this.quarantine(message, judgement.reason, "");
+    this.executor.execute(answerQuarantined(fact));
   }
 
   private async quarantine(
     message: IncomingMessage,
     reason: QuarantineReason,
     detail: string,
-  ): Promise<LabEvent> {
+  ): Promise<void> {
     this.observer.onCount?.("quarantined");
+    if (!this.meter.isKeptWhole(message, reason)) return;
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
-    return await this.submit(quarantined(message, reason));
+    await this.submit(quarantined(message, reason));
   }
 }
 
@@ -312,56 +369,4 @@ class EventLoop implements Runtime {
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   return fact.type === "operator.command" ? fact.campaignId : "";
-}
-
-/** The configuration's word on instruments, as the log keeps it. */
-function startOf(policies: Readonly<Record<string, InstrumentPolicy>>) {
-  const entries = Object.entries(policies);
-  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
-    const kept = entries.flatMap(([id, policy]) => {
-      const values = read(policy) ?? [];
-      return values.length === 0 ? [] : [[id, values] as const];
-    });
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
-  };
-  return {
-    instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
-    instrumentConditions: some(({ conditions }) => conditions),
-    instrumentGuards: some(({ guards }) => guards),
-  };
-}
-
-function acknowledgement(
-  fact: { readonly instrumentId: string; readonly jobId: string; readonly attempt: number },
-  position: number,
-): LabCommand {
-  const { instrumentId, jobId, attempt } = fact;
-  return { type: "acknowledgeResult", instrumentId, jobId, attempt, position };
-}
-
-/** The sender did not hear the first answer: it gets the same one. */
-function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
-  if (fact.type === "job.result" || fact.type === "job.failed") {
-    const position = lab.reports.get(reportKey(fact))?.position;
-    return position === undefined ? [] : [acknowledgement(fact, position)];
-  }
-  if (fact.type === "operator.command") {
-    const reply = lab.replies.get(fact.commandId);
-    return reply === undefined
-      ? []
-      : [{ type: "replyToOperator", commandId: fact.commandId, ...reply }];
-  }
-  return [];
-}
-
-/** A report in quarantine is on disk too: its instrument may forget it. An unknown campaign is told so. */
-function answerQuarantined(fact: LabFact, position: number): LabCommand[] {
-  if (fact.type === "job.result" || fact.type === "job.failed")
-    return [acknowledgement(fact, position)];
-  if (fact.type === "operator.command") {
-    const { campaignId, commandId } = fact;
-    const reason = `There is no campaign ${campaignId}.`;
-    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
-  }
-  return [];
 }

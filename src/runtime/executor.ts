@@ -1,5 +1,5 @@
 import { describeConversion } from "../domain/limits/fit-set-points.ts";
-import { isWireCommand } from "../events/codec.ts";
+import { isWireCommand, leftOf_ms } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
@@ -106,9 +106,12 @@ class CommandExecutor implements Executor {
     ports.at?.("before-publish");
     if (command.type === "startJob") this.tellConversions(command);
     const identity = { site: options.site, agentId: options.agentId, epoch: lab.epoch };
-    const message = ports.codec.encode(command, identity, ports.clock.now_ms());
+    const now_ms = ports.clock.now_ms();
+    const message = ports.codec.encode(command, identity, now_ms);
     let reason: string | undefined;
     try {
+      if (command.type === "startJob" && leftOf_ms(command, now_ms) <= 0)
+        throw new Error("it has waited for the broker past its time");
       await ports.bus.publish(message);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);

@@ -21,7 +21,9 @@ export function hindrancesOf(
   instrumentId: string,
 ): { readonly text: string; readonly campaignId?: string | undefined }[] {
   const problems = lab.problems.filter((one) => one.instrumentId === instrumentId);
-  const guards = [...lab.guards.values()].filter((one) => one.instrumentId === instrumentId);
+  const guards = [...lab.guards.values()].filter(
+    (one) => one.instrumentId === instrumentId && one.action !== "tell",
+  );
   return [
     ...problems.map(({ text }) => ({ text })),
     ...guards.map(({ text, campaignId }) => ({ text, campaignId })),
@@ -32,7 +34,9 @@ export function hindrancesOf(
 export function hindranceOf(lab: Lab, campaignId: string): string | undefined {
   const problem = lab.problems.find((one) => one.campaignId === campaignId);
   if (problem !== undefined) return problem.text;
-  return [...lab.guards.values()].find((one) => one.campaignId === campaignId)?.text;
+  return [...lab.guards.values()].find(
+    (one) => one.campaignId === campaignId && one.action !== "tell",
+  )?.text;
 }
 
 /** Tells campaigns that run what hinders them, as soon as it changes. */
@@ -81,7 +85,7 @@ function changesProblems(fact: LabFact): boolean {
 const OVER = new Set(["converged", "budgetExhausted", "stopped", "aborted", "failed"]);
 
 /** What a campaign that is over asks of instruments concerns nobody. */
-function isOpen(lab: Lab, campaignId: string): boolean {
+export function isOpen(lab: Lab, campaignId: string): boolean {
   const campaign = lab.machines.campaign.get(campaignId);
   return campaign === undefined || !OVER.has(stateName(campaign));
 }

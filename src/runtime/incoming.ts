@@ -1,7 +1,9 @@
+import type { InstrumentContext, JobContext } from "../../machines/index.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
 import { reportDigest } from "./observations.ts";
+import { bringBack, campaignOfFact } from "./shelf.ts";
 
 /** What to do with a decoded fact, given what the laboratory knows. */
 export type Judgement =
@@ -18,6 +20,7 @@ const QUARANTINE_BYTES_MAX = 65_536;
  * change. Facts that wait to be logged count as logged (`waiting`).
  */
 export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
+  bringBack(lab, campaignOfFact(fact));
   switch (fact.type) {
     case "job.accepted":
     case "job.rejected":
@@ -62,6 +65,15 @@ export function quarantined(
   };
 }
 
+/** Whether an instrument may speak of a job: it was sent the attempt; without an attempt, it has the job now. */
+export function wasGiven(
+  { sentTo, instrumentId }: Pick<JobContext, "sentTo" | "instrumentId">,
+  fact: { readonly instrumentId: string; readonly attempt?: number },
+): boolean {
+  const owner = fact.attempt === undefined ? instrumentId : sentTo[fact.attempt - 1];
+  return owner === fact.instrumentId;
+}
+
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);
   if (job === undefined) return { kind: "quarantine", reason: "unknownJob" };
@@ -69,22 +81,18 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
     const logged = lab.reports.get(reportKey(fact))?.digest;
     const held = waiting.get(reportKey(fact));
     const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
-    if (known !== undefined) {
-      return known === reportDigest(fact)
-        ? { kind: "duplicate" }
-        : { kind: "quarantine", reason: "conflictingResult" };
-    }
-    const isOfItsInstrument =
-      job.context.started.length > 0 || job.context.instrumentId === fact.instrumentId;
-    return isOfItsInstrument && fact.attempt <= job.context.attempt
+    // Before the question whose it is: what older runs have logged of somebody else stays known.
+    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
+    return known === undefined
       ? { kind: "log" }
-      : { kind: "quarantine", reason: "unknownJob" };
+      : { kind: "quarantine", reason: "conflictingResult" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
   // Any word of an instrument that was silent is news: it is there.
   const instrument = lab.machines.instrument.get(fact.instrumentId);
   if (instrument?.states.includes("connection.stale")) return { kind: "log" };
-  if (job.context.instrumentId !== fact.instrumentId) return { kind: "duplicate" };
+  if (!wasGiven(job.context, fact)) return { kind: "duplicate" };
   const state = job.states[0] ?? "";
   if (
     fact.type === "job.accepted" &&
@@ -105,6 +113,37 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
   return { kind: "log" };
 }
 
+type StateFact = Extract<LabFact, { readonly type: "instrument.state" }>;
+
+/**
+ * A broker delivers the states of one instrument in their order, each under its own name: a lower number under a name that
+ * was not heard means that the instrument has begun to count anew, under the boot that it should have changed.
+ */
+export function countsAnew(
+  context: Pick<InstrumentContext, "bootId" | "seq" | "stateIds">,
+  fact: StateFact,
+): boolean {
+  return (
+    context.bootId === fact.bootId &&
+    fact.seq <= context.seq &&
+    context.stateIds.length > 0 &&
+    !context.stateIds.includes(fact.message.id)
+  );
+}
+
+/** A birth that says something else than the one before, under the same boot: the instrument has corrected itself. */
+function isOther(
+  { kind, capabilities, channels }: InstrumentContext,
+  birth: Extract<LabFact, { readonly type: "instrument.birth" }>,
+): boolean {
+  const text = (one: unknown): string => JSON.stringify(one) ?? "";
+  return (
+    kind !== birth.kind ||
+    text(capabilities) !== text(birth.capabilities) ||
+    text(channels) !== text(birth.channels)
+  );
+}
+
 function judgeInstrument(
   lab: Lab,
   fact: Extract<LabFact, { type: "instrument.online" | "instrument.birth" | "instrument.state" }>,
@@ -117,8 +156,11 @@ function judgeInstrument(
   if (context.formerBootIds.includes(fact.bootId)) return { kind: "duplicate" };
   const isSameBoot = context.bootId === fact.bootId;
   if (fact.type === "instrument.state") {
-    return isSameBoot && fact.seq <= context.seq ? { kind: "duplicate" } : { kind: "log" };
+    const isOld = isSameBoot && fact.seq <= context.seq;
+    return isOld && !countsAnew(context, fact) ? { kind: "duplicate" } : { kind: "log" };
   }
+  if (fact.type === "instrument.birth" && isSameBoot && isOther(context, fact))
+    return { kind: "log" };
   const connection =
     fact.type === "instrument.birth" || fact.online ? "connection.online" : "connection.offline";
   const isKnown = fact.type === "instrument.online" || context.capabilities.length > 0;

@@ -1,7 +1,12 @@
 import type { InstrumentContext, JobContext } from "../../machines/index.ts";
 import { findLimitViolation, type Limits, type Parameters } from "../domain/candidate.ts";
 import { refusalByInstrument, refusalOfPoint } from "../domain/limits/campaign-limits.ts";
-import { type Conversion, fitSetPoints, type Order } from "../domain/limits/fit-set-points.ts";
+import {
+  type Conversion,
+  fitSetPoints,
+  type Order,
+  refusalByLimits,
+} from "../domain/limits/fit-set-points.ts";
 import { type RecipeStep, recipeOf, resolveParameters, statedUnits } from "../domain/recipe.ts";
 import type { Lab } from "./lab.ts";
 
@@ -21,7 +26,7 @@ export function fitOn(
   if (lab.behaviour < 2) return fitNumbers(lab, instrument, job);
   const step = lab.machines.experiment.get(job.experimentId)?.context.recipe.steps[job.step];
   const units = step === undefined ? {} : statedUnits(step);
-  return fitOrder(lab, instrument, job.capability, { parameters, units });
+  return fitOrder(lab, instrument, job, { parameters, units });
 }
 
 /** Why the campaign's own limits forbid the point of this job; `undefined` where they do not. */
@@ -55,12 +60,13 @@ export function refusalOfProposal(
   }
   return (
     refusalOfPoint(spec, point, "the campaign") ??
-    firstText(steps, (step) => refusalByInstruments(lab, step, point.parameters))
+    firstText(steps, (step) => refusalByInstruments(lab, campaignId, step, point.parameters))
   );
 }
 
 function refusalByInstruments(
   lab: Lab,
+  campaignId: string,
   step: RecipeStep,
   candidate: Parameters,
 ): string | undefined {
@@ -69,7 +75,7 @@ function refusalByInstruments(
   for (const instrumentId of lab.instrumentIds) {
     const instrument = lab.machines.instrument.get(instrumentId)?.context;
     if (!instrument?.capabilities.some(({ name }) => name === step.capability)) continue;
-    const fitting = fitOrder(lab, instrument, step.capability, order);
+    const fitting = fitOrder(lab, instrument, { campaignId, capability: step.capability }, order);
     if (typeof fitting !== "string") return undefined;
     why ??= fitting;
   }
@@ -79,16 +85,25 @@ function refusalByInstruments(
 function fitOrder(
   lab: Lab,
   instrument: InstrumentContext,
-  name: string,
+  asked: Pick<JobContext, "campaignId" | "capability">,
   order: Order,
 ): { readonly sent?: SentSetPoints } | string {
   const { instrumentId } = instrument;
-  const capability = instrument.capabilities.find((one) => one.name === name);
+  const capability = instrument.capabilities.find((one) => one.name === asked.capability);
   const fitting = fitSetPoints(order, capability ?? { parameters: {} }, instrumentId);
   if (fitting.kind === "refused") return `${fitting.reason}.`;
   const declared = capability?.parameters ?? {};
   const policy = lab.policies[instrumentId] ?? { limits: {} };
-  const refusal = refusalByInstrument(order, policy, { whose: instrumentId, declared });
+  const { campaignId } = asked;
+  // A number without a unit of its own is in the instrument's: only here can the campaign's limit be held against it.
+  const refusal =
+    refusalByInstrument(order, policy, { whose: instrumentId, declared }) ??
+    refusalByLimits(
+      order,
+      lab.specs.get(campaignId)?.limits ?? {},
+      `campaign ${campaignId}`,
+      declared,
+    );
   if (refusal !== undefined) return refusal;
   const { parameters, conversions } = fitting;
   return conversions.length === 0 ? {} : { sent: { parameters, conversions } };

@@ -17,15 +17,26 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
   return [
     ...lab.problems.map((problem) => problemAlarm(problem, sourceOf)),
     ...[...lab.guards].map(([guardId, { instrumentId, action, text }]): LabAlarm => {
-      const severity = action === "pause" ? "warning" : "critical";
+      const severity = action === "pause" || action === "tell" ? "warning" : "critical";
       return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };
     }),
+    ...[...lab.clocks].map(([id, offset_ms]) => clockAlarm(id, offset_ms)),
     ...[...lab.alarms.values()]
       .filter(({ id }) => !id.startsWith("campaign/"))
       .map(({ id, severity, text }): LabAlarm => {
         return { alarmId: id, severity, subject: id.slice(id.indexOf("/") + 1), text };
       }),
   ];
+}
+
+function clockAlarm(instrumentId: string, offset_ms: number): LabAlarm {
+  const by = `${Math.abs(offset_ms / 1000).toFixed(0)} s ${offset_ms > 0 ? "ahead" : "behind"}`;
+  const text =
+    instrumentId === ""
+      ? `The clock of this machine stepped; it is ${by} of where it was. Deadlines of what runs may be wrong: look at it.`
+      : `Its clock is ${by} of ours: it may refuse starts, or obey them too late. Set it (NTP).`;
+  const subject = instrumentId === "" ? "clock" : instrumentId;
+  return { alarmId: `clock/${subject}`, severity: "warning", subject, text };
 }
 
 function problemAlarm(problem: BirthProblem, sourceOf: SourceOf): LabAlarm {

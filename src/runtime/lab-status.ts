@@ -16,15 +16,7 @@ import type { Parameters } from "../domain/candidate.ts";
 import { jobName } from "../domain/job.ts";
 import { describeConversion } from "../domain/limits/fit-set-points.ts";
 import type { Lab } from "./lab.ts";
-
-/** States in which a campaign is over for good. */
-export const FINAL_STATES: ReadonlySet<string> = new Set([
-  "converged",
-  "budgetExhausted",
-  "stopped",
-  "aborted",
-  "failed",
-]);
+import { bringBack, campaignOfJob } from "./shelf.ts";
 
 /** A campaign's state, budget and open jobs, from its machines. */
 export function summariseCampaign(lab: Lab, campaignId: string): CampaignStatus | undefined {
@@ -82,6 +74,7 @@ function changeOf(
 
 /** Which experiment and step a job belongs to. */
 export function locateJob(lab: Lab, jobId: string) {
+  bringBack(lab, campaignOfJob(jobId));
   const job = lab.machines.job.get(jobId);
   const experiment = lab.machines.experiment.get(job?.context.experimentId ?? "");
   if (job === undefined || experiment === undefined) return undefined;
@@ -99,6 +92,7 @@ export function locateJob(lab: Lab, jobId: string) {
 
 /** Every job of a campaign, in the order of their creation. */
 export function listJobs(lab: Lab, campaignId: string): JobStatus[] {
+  bringBack(lab, campaignId);
   return [...lab.machines.job.values()]
     .filter((job) => job.context.campaignId === campaignId)
     .flatMap((job) => {

@@ -5,6 +5,7 @@ import type {
   MachineKind,
   MachineState,
 } from "../../machines/index.ts";
+import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
@@ -27,6 +28,12 @@ export interface TrippedGuard {
   readonly action: GuardAction;
   readonly text: string;
   readonly since_ms: number;
+}
+
+/** Campaigns that are over and whose experiments, jobs and results are packed: they cost little memory and no time. */
+export interface Shelf {
+  readonly packer: Packer;
+  readonly packed: Map<string, Uint8Array>;
 }
 
 export interface ArmedTimer {
@@ -62,6 +69,11 @@ export interface Lab {
       readonly candidateIds?: readonly string[] | undefined;
     }
   >;
+  /** Campaigns that are not over, and those that are and are still at hand, the one that ended first first. */
+  readonly live: Set<string>;
+  readonly finished: Set<string>;
+  /** Where campaigns go that are over for a while; absent: they stay at hand. */
+  readonly shelf: Shelf | undefined;
   /** Changes of each campaign so far; tells old states from new ones. */
   readonly revisions: Map<string, number>;
   readonly timers: Map<string, ArmedTimer>;
@@ -84,6 +96,8 @@ export interface Lab {
   problems: readonly BirthProblem[];
   /** Instruments have had the time to say that they are there. */
   isSettled: boolean;
+  /** Clocks that are off, by instrument ("" is ours), and by how much. */
+  readonly clocks: Map<string, number>;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -99,7 +113,7 @@ export interface Lab {
   unexpected: number;
 }
 
-export function createLab(): Lab {
+export function createLab(packer?: Packer): Lab {
   return {
     machines: {
       campaign: new Map(),
@@ -116,6 +130,9 @@ export function createLab(): Lab {
     units: new Map(),
     reports: new Map(),
     replies: new Map(),
+    live: new Set(),
+    finished: new Set(),
+    shelf: packer && { packer, packed: new Map() },
     revisions: new Map(),
     timers: new Map(),
     alarms: new Map(),
@@ -128,6 +145,7 @@ export function createLab(): Lab {
     behaviour: 1,
     problems: [],
     isSettled: false,
+    clocks: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

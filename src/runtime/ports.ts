@@ -1,5 +1,6 @@
 import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Packer } from "../core/packer.ts";
 import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
 import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
@@ -30,9 +31,15 @@ export interface RuntimePorts {
   readonly planner: PlannerPort;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Time that really passed since some moment, ms, whatever the clock is set to; absent where there is none (virtual time). */
+  readonly monotonic_ms?: (() => number) | undefined;
   readonly logger: Logger;
   /** Called at each named point; a test's hook ends the process there. */
   readonly at?: ((point: KillPoint) => void) | undefined;
+  /** Packs campaigns that are over for a while; absent: they stay in memory as they are. */
+  readonly packer?: Packer | undefined;
+  /** Fills the empty laboratory from a snapshot of the log; returns the position up to which it did. */
+  readonly restore?: ((lab: Lab) => number) | undefined;
 }
 
 export interface RuntimeOptions {
@@ -49,6 +56,8 @@ export interface RuntimeOptions {
 export interface RuntimeObserver {
   /** `live` is false during the replay at the start. */
   onEvent?(event: LabEvent, lab: Lab, live: boolean): void;
+  /** A campaign that is over for a while was packed. */
+  onShelved?(campaignId: string): void;
   /** After each group of events has been folded and its commands have been given. */
   onSettled?(lab: Lab): void;
   onTelemetry?(reading: {

@@ -1,9 +1,17 @@
-import type { MachineAddress, MachineEvent, MachineKind } from "../../machines/index.ts";
+import type {
+  InstrumentContext,
+  MachineAddress,
+  MachineEvent,
+  MachineKind,
+} from "../../machines/index.ts";
+import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
+import { countsAnew, wasGiven } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
+import { policiesOf } from "./policies.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -56,9 +64,12 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
     case "clock.noted":
+      noteClock(lab, fact);
+      return [];
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
+    case "message.quarantineCounted":
       return [];
   }
 }
@@ -66,6 +77,14 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
 /** A job whose instrument, or whose daemon, was gone for a while. */
 function doubt(lab: Lab, stamp: Stamp): MachineEvent {
   return { type: "job.doubt", mayHaveCostCommand: lab.behaviour >= 3, ...stamp };
+}
+
+function noteClock(
+  lab: Lab,
+  { instrumentId = "", offset_ms }: Of<InternalFact, "clock.noted">,
+): void {
+  if (offset_ms === 0) lab.clocks.delete(instrumentId);
+  else lab.clocks.set(instrumentId, offset_ms);
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -89,19 +108,6 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
     tells.push({ to: { machine: "campaign", id }, event: { type: "campaign.doubt", ...stamp } });
   }
   return tells;
-}
-
-function policiesOf(fact: Of<InternalFact, "daemon.started">): Lab["policies"] {
-  return Object.fromEntries(
-    Object.entries(fact.instrumentLimits).map(([id, limits]) => [
-      id,
-      {
-        limits,
-        conditions: fact.instrumentConditions?.[id],
-        guards: fact.instrumentGuards?.[id],
-      },
-    ]),
-  );
 }
 
 function defineCampaign(
@@ -137,8 +143,11 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   const id = fact.instrumentId;
   create("instrument", id, { instrumentId: id });
   create("reservation", id, { instrumentId: id });
-  const tells: Tell[] = [{ to: { machine: "instrument", id }, event: { ...content, ...stamp } }];
   const before = lab.machines.instrument.get(id);
+  const counting = countingOf(lab, before?.context, fact);
+  noteCounting(lab, before?.context, fact, counting.countsAnew === true);
+  const event = { ...content, ...counting, ...stamp };
+  const tells: Tell[] = [{ to: { machine: "instrument", id }, event }];
   const jobId = lab.machines.reservation.get(id)?.context.jobId;
   const isLate = before?.context.formerBootIds.includes(fact.bootId) ?? false;
   if (jobId === undefined || isLate) return tells;
@@ -148,11 +157,46 @@ function routeInstrument(lab: Lab, fact: InstrumentFact, stamp: Stamp, create: C
   } else if (fact.type !== "instrument.state") {
     tells.push({ to: job, event: { type: "job.ask", ...stamp } });
   } else if (fact.jobId === jobId && fact.operation === "held") {
-    tells.push({ to: job, event: { type: "job.held", ...stamp } });
+    const until_ms = heldUntil_ms(lab, jobId, stamp);
+    tells.push({ to: job, event: { type: "job.held", until_ms, ...stamp } });
   } else if (fact.jobId === jobId && before?.states.includes("operation.held")) {
     tells.push({ to: job, event: { type: "job.resumed", ...stamp } });
   }
   return tells;
+}
+
+/** Of a state: its name, and whether the instrument has begun to count anew. Older runs did not look. */
+function countingOf(
+  lab: Lab,
+  context: InstrumentContext | undefined,
+  fact: InstrumentFact,
+): { readonly messageId?: string; readonly countsAnew?: boolean } {
+  if (fact.type !== "instrument.state" || lab.behaviour < 2) return {};
+  const isAnew = context !== undefined && countsAnew(context, fact);
+  return { messageId: fact.message.id, ...(isAnew ? { countsAnew: true } : {}) };
+}
+
+/** It is heard all the same, but what it forgot nobody can know: its next boot needs a name of its own. */
+function noteCounting(
+  lab: Lab,
+  context: InstrumentContext | undefined,
+  { instrumentId, bootId }: InstrumentFact,
+  isAnew: boolean,
+): void {
+  const id = `counting/${instrumentId}`;
+  if (context?.bootId !== bootId) lab.alarms.delete(id);
+  if (!isAnew) return;
+  const text = `${instrumentId} counts its states anew under the boot ${bootId}: a controller that starts needs a new bootId.`;
+  lab.alarms.set(id, { id, severity: "warning", text, since_ms: lab.time_ms });
+}
+
+/** When a job that is held now must go on at the latest; jobs of older runs were held for ever. */
+function heldUntil_ms(lab: Lab, jobId: string, { time_ms }: Stamp): number | undefined {
+  const job = lab.machines.job.get(jobId)?.context;
+  const experiment = lab.machines.experiment.get(job?.experimentId ?? "")?.context;
+  if (lab.behaviour < 2 || job === undefined) return undefined;
+  const limit_s = experiment?.recipe.steps[job.step]?.heldLimit_s ?? HELD_LIMIT_s;
+  return time_ms + limit_s * 1000;
 }
 
 function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
@@ -166,6 +210,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       event: { type: "instrument.answered", ...stamp },
     });
   }
+  // The first report that a log has is the job's, whoever said it: newer runs let in only those of its instrument.
+  const isReport = fact.type === "job.result" || fact.type === "job.failed";
+  if (lab.behaviour >= 5 && !isReport && job !== undefined && !wasGiven(job.context, fact))
+    return tells;
   const extra =
     fact.type === "job.unknown"
       ? {

@@ -19,7 +19,7 @@ export function routeGuard(
   }
   const { guardId, instrumentId, campaignId, action, text } = fact;
   lab.guards.set(guardId, { instrumentId, campaignId, action, text, since_ms: stamp.time_ms });
-  if (action === "pause") return [];
+  if (action === "pause" || action === "tell") return [];
   const jobId = lab.machines.reservation.get(instrumentId)?.context.jobId;
   const job = jobId === undefined ? undefined : lab.machines.job.get(jobId);
   if (jobId === undefined || job === undefined || !isOnInstrument(job)) return [];

@@ -13,7 +13,9 @@ export function settle(
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
   const settled: { to: MachineAddress; event: MachineEvent }[] = tellHindrances(lab, stamp);
-  for (const [id, campaign] of lab.machines.campaign) {
+  for (const id of lab.live) {
+    const campaign = lab.machines.campaign.get(id);
+    if (campaign === undefined) continue;
     const name = stateName(campaign);
     const isSettled =
       (name === "pausing" && !hasJobsOnInstruments(lab, id)) ||

@@ -21,7 +21,7 @@ import {
 import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
-import { createRing, createThinnedHistory } from "./ring.ts";
+import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -53,6 +53,8 @@ export interface CampaignFold {
   readonly batch: BatchView | undefined;
   readonly model: ModelView | undefined;
   readonly observed_total: number;
+  /** Data of which `restoreCampaignFold` makes the same fold. */
+  save(): unknown;
 }
 
 /** What an instrument last said of a running job. */
@@ -90,7 +92,7 @@ interface State {
 
 /** Starts the fold of a campaign from its definition. */
 export function createCampaignFold(spec: CampaignSpec, started_ms: number): CampaignFold {
-  const state: State = {
+  return foldOf({
     spec,
     started_ms,
     observations: createRing(OBSERVATIONS_KEPT),
@@ -106,7 +108,28 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     model: undefined,
     requests: 0,
     batches: 0,
-  };
+  });
+}
+
+/** The fold that `save` was called of. */
+export function restoreCampaignFold(data: unknown): CampaignFold {
+  const saved = data as SavedState;
+  return foldOf({
+    ...{ batch: undefined, model: undefined },
+    ...saved,
+    observations: createRing(OBSERVATIONS_KEPT, saved.observations),
+    history: createThinnedHistory(HISTORY_SAMPLES, saved.history),
+    decisions: createRing(DECISIONS_SHOWN, saved.decisions),
+  });
+}
+
+type SavedState = Omit<State, "observations" | "history" | "decisions"> & {
+  readonly observations: SavedRing<ObservationView>;
+  readonly history: SavedHistory<HistorySample>;
+  readonly decisions: SavedRing<DecisionView>;
+};
+
+function foldOf(state: State): CampaignFold {
   return {
     get spec() {
       return state.spec;
@@ -132,6 +155,12 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     get observed_total() {
       return state.observations.total - state.withdrawn.size;
     },
+    save: () => ({
+      ...state,
+      observations: state.observations.save(),
+      history: state.history.save(),
+      decisions: state.decisions.save(),
+    }),
   };
 }
 

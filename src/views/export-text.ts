@@ -79,6 +79,9 @@ function columnsOf(observation: Observation): Record<string, number | string> {
       };
     case "curve":
       return { [observation.name]: observation.values.join(" ") };
+    case "pattern":
+      // Thousands of points have no place in a row; the log and the JSON export hold them.
+      return { pattern_points: observation.values.length };
     case "trajectory":
       return { trajectory: observation.frames.uri, sha256: observation.frames.sha256 };
     case "failure":

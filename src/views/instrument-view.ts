@@ -44,6 +44,8 @@ export interface InstrumentDetailView extends InstrumentView {
 
 /** Samples of a telemetry channel that are kept; older ones are dropped, the event log never had them. */
 const TRACE_SAMPLES = 300;
+/** Names of states that are remembered, to know a repetition. */
+const STATE_IDS_MAX = 32;
 /** Channels of an instrument that are kept; a device that invents names can't fill the memory. */
 const CHANNELS_MAX = 32;
 
@@ -62,23 +64,26 @@ export interface InstrumentFold {
   detail(connection?: string): InstrumentDetailView;
   /** Where in the log it last said that it is stopped; `undefined` where it says something else by now. */
   readonly stopped_position: number | undefined;
+  /** Plain data of which `createInstrumentFold` makes the same fold, but for telemetry, which no log has. */
+  save(): SavedInstrument;
 }
 
-export function createInstrumentFold(instrumentId: string): InstrumentFold {
-  let base: Omit<InstrumentView, "counts" | "readings"> = {
-    instrumentId,
-    kind: "unknown",
-    simulated: false,
-    connection: "offline",
-    operation: "idle",
-    control: "automatic",
-    safety: "ok",
-    capabilities: [],
-    seen_ms: 0,
-  };
-  let stopped_position: number | undefined;
-  let order = { bootId: "", seq: -1 };
-  const counts = { results: 0, failures: 0 };
+export interface SavedInstrument {
+  readonly base: Omit<InstrumentView, "counts" | "readings">;
+  readonly stopped_position?: number | undefined;
+  /** The last state that was taken. */
+  readonly order?: LastState | undefined;
+  readonly counts: { readonly results: number; readonly failures: number };
+}
+
+export function createInstrumentFold(
+  instrumentId: string,
+  saved?: SavedInstrument,
+): InstrumentFold {
+  let base = saved?.base ?? unknownInstrument(instrumentId);
+  let stopped_position = saved?.stopped_position;
+  const order = createStateOrder(saved?.order);
+  const counts = { ...(saved?.counts ?? { results: 0, failures: 0 }) };
   const traces = new Map<string, Trace>();
 
   const apply = (event: LabEvent<InstrumentFact>): void => {
@@ -90,9 +95,7 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       const { kind, simulated, capabilities } = fact;
       base = { ...base, kind, simulated, capabilities, connection: "online" };
     } else {
-      // Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late.
-      if (fact.bootId === order.bootId && fact.seq <= order.seq) return;
-      order = { bootId: fact.bootId, seq: fact.seq };
+      if (!order.takes(fact)) return;
       const { operation, control, safety, jobId } = fact;
       stopped_position = safety === "emergencyStopped" ? event.position : undefined;
       const sameJob = jobId !== undefined && jobId === base.jobId;
@@ -124,15 +127,48 @@ export function createInstrumentFold(instrumentId: string): InstrumentFold {
       base = { ...base, seen_ms: time_ms, fraction: undefined, text: undefined };
     },
     view,
+    save: () => ({ base, stopped_position, order: order.last, counts: { ...counts } }),
     get stopped_position() {
       return stopped_position;
     },
-    detail: (connection) => ({
-      ...view(connection),
-      traces: tracesOf(traces),
-    }),
+    detail: (connection) => ({ ...view(connection), traces: tracesOf(traces) }),
   };
 }
+
+function unknownInstrument(instrumentId: string): SavedInstrument["base"] {
+  return {
+    ...{ instrumentId, kind: "unknown", simulated: false, connection: "offline" },
+    ...{ operation: "idle", control: "automatic", safety: "ok", capabilities: [], seen_ms: 0 },
+  };
+}
+
+/**
+ * Order within an instrument is by (bootId, seq), never by the clock: an older state of the same start is late. One with a
+ * lower number under a name of its own is of an instrument that counts anew.
+ */
+function createStateOrder(saved: LastState | undefined) {
+  let last = saved;
+  return {
+    get last() {
+      return last;
+    },
+    takes: ({ bootId, seq, message }: StateFact): boolean => {
+      const isOld = last !== undefined && bootId === last.bootId && seq <= last.seq;
+      if (isOld && last?.messageIds.includes(message.id) === true) return false;
+      const messageIds = [...(last?.messageIds ?? []), message.id].slice(-STATE_IDS_MAX);
+      last = { bootId, seq, messageIds };
+      return true;
+    },
+  };
+}
+
+interface LastState {
+  readonly bootId: string;
+  readonly seq: number;
+  readonly messageIds: readonly string[];
+}
+
+type StateFact = Extract<InstrumentFact, { readonly type: "instrument.state" }>;
 
 function readingsOf(traces: ReadonlyMap<string, Trace>): ReadingView[] {
   return [...traces].flatMap(([channel, { unit, samples }]) => {

@@ -1,8 +1,7 @@
-import type { CampaignSpec } from "../domain/campaign.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import type { InstrumentFact, QuarantineReason } from "../events/lab-fact.ts";
+import type { InstrumentFact } from "../events/lab-fact.ts";
 import { listAlarms } from "./alarms.ts";
-import { type CampaignFold, createCampaignFold } from "./campaign-fold.ts";
+import { createCampaignFolds } from "./campaign-folds.ts";
 import type { CampaignView, ObservationView } from "./campaign-view.ts";
 import {
   describeEvent,
@@ -18,14 +17,22 @@ import {
   type InstrumentDetailView,
   type InstrumentFold,
 } from "./instrument-view.ts";
-import type { LabStatePort } from "./lab-ports.ts";
+import {
+  campaignOf,
+  type LabFold,
+  type LabViewOptions,
+  lineOf,
+  restoreFold,
+  saveFold,
+  shelveCampaign,
+} from "./lab-fold.ts";
 import {
   type EmergencyStopView,
   type OverviewView,
   QUARANTINE_LINES_SHOWN,
-  type QuarantineLine,
 } from "./overview-view.ts";
 import { createRing } from "./ring.ts";
+import type { CampaignStatePayload } from "./wire-payloads.ts";
 
 /** Everything the dashboard shows, as an incremental fold of the event log. Feed it events in order, after the machines. */
 export interface LabView {
@@ -39,13 +46,24 @@ export interface LabView {
   noteBroker(connected: boolean): void;
   overview(): OverviewView;
   campaign(campaignId: string): CampaignView | undefined;
+  /** What its topic `campaign/{id}/state` says. */
+  campaignState(campaignId: string): CampaignStatePayload | undefined;
   /** All observations kept of a campaign from `position` on, without the withdrawn. */
   observations(campaignId: string, from?: number): readonly ObservationView[];
   instrument(instrumentId: string): InstrumentDetailView | undefined;
   events(): EventStreamView;
   searchEvents(search: string, limit: number): readonly EventLine[];
   readonly campaignIds: readonly string[];
+  /** Those that are not over for a while: what is shown without being asked for. */
+  readonly campaignIdsAtHand: readonly string[];
   readonly instrumentIds: readonly string[];
+  /** Packs what is shown of a campaign that is over for a while; it is there when it is asked for. */
+  shelve(campaignId: string): void;
+  /** What is packed, by campaign. */
+  readonly packed: Map<string, Uint8Array>;
+  /** Everything that follows from the log but what is packed, as plain data; `restore` fills an empty view with it. */
+  save(): unknown;
+  restore(plain: unknown): void;
   /** The names of the views that changed since the last call: `overview`, `events`, `campaign/{id}`, `instrument/{id}`. */
   takeChanged(): readonly string[];
   /** Marks a view as changed by something that is no event (a machine's timer, a reconnect). */
@@ -67,49 +85,22 @@ export interface TelemetryReading {
   readonly time_ms: number;
 }
 
-export interface LabViewOptions {
-  readonly site: string;
-  readonly agentId: string;
-  readonly state: LabStatePort;
-  /** Connection of an instrument as its machine sees it (`stale` needs a clock); absent: as last announced. */
-  readonly connectionOf?: ((instrumentId: string) => string | undefined) | undefined;
-}
-
 /** Instruments that are shown; a client that invents ids can't fill the memory. */
 const INSTRUMENTS_MAX = 500;
 
-interface Fold {
-  readonly options: LabViewOptions;
-  readonly campaigns: Map<string, CampaignFold>;
-  readonly instruments: Map<string, InstrumentFold>;
-  readonly progress: Map<string, { fraction: number; text?: string | undefined }>;
-  readonly plannerFailures: Map<string, string>;
-  readonly lines: ReturnType<typeof createRing<EventLine>>;
-  readonly quarantine: ReturnType<typeof createRing<QuarantineLine>>;
-  readonly quarantinedByReason: Partial<Record<QuarantineReason, number>>;
-  readonly changed: Set<string>;
-  readonly counts: { results: number; failures: number; duplicates: number };
-  agent: OverviewView["agent"];
-  started_ms: number;
-  emergencyStop: EmergencyStopView;
-  /** Where in the log the emergency stop was last cleared. */
-  cleared_position: number;
-  isBrokerLost: boolean;
-  /** Acknowledged events that the log went on without at this start. */
-  logLoss: { readonly after: number; readonly through: number } | undefined;
-}
-
 /** Starts an empty view of a laboratory. */
 export function createLabView(options: LabViewOptions): LabView {
-  const fold: Fold = {
+  const fold: LabFold = {
     options,
-    campaigns: new Map(),
+    campaigns: createCampaignFolds(options.packer),
     instruments: new Map(),
     progress: new Map(),
     plannerFailures: new Map(),
     lines: createRing(EVENT_LINES_KEPT),
     quarantine: createRing(QUARANTINE_LINES_SHOWN),
     quarantinedByReason: {},
+    quarantineCounted: 0,
+    floods: new Map(),
     changed: new Set(),
     counts: { results: 0, failures: 0, duplicates: 0 },
     agent: { agentId: options.agentId, version: "", epoch: 0 },
@@ -137,8 +128,9 @@ export function createLabView(options: LabViewOptions): LabView {
     },
     overview: () => overviewOf(fold),
     campaign: (id) => campaignOf(fold, id),
+    campaignState: (id) => stateOf(fold, id),
     observations: (id, from = 0) =>
-      (fold.campaigns.get(id)?.observations() ?? []).filter((o) => o.position >= from),
+      (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
       return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
@@ -146,8 +138,15 @@ export function createLabView(options: LabViewOptions): LabView {
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
-      return [...fold.campaigns.keys()];
+      return fold.campaigns.ids;
     },
+    get campaignIdsAtHand() {
+      return fold.campaigns.atHand;
+    },
+    shelve: (id) => shelveCampaign(fold, id),
+    packed: fold.campaigns.packed,
+    save: () => saveFold(fold),
+    restore: (plain) => restoreFold(fold, plain),
     get instrumentIds() {
       return [...fold.instruments.keys()];
     },
@@ -160,14 +159,7 @@ export function createLabView(options: LabViewOptions): LabView {
   };
 }
 
-/** A second definition adds candidates: what was folded stays. */
-function defineCampaign(fold: Fold, spec: CampaignSpec, time_ms: number): void {
-  const known = fold.campaigns.get(spec.campaignId);
-  if (known === undefined) fold.campaigns.set(spec.campaignId, createCampaignFold(spec, time_ms));
-  else known.extended(spec);
-}
-
-function foldEvent(fold: Fold, event: LabEvent): void {
+function foldEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   fold.lines.push(describeEvent(event));
   fold.changed.add("events").add("overview");
@@ -176,12 +168,13 @@ function foldEvent(fold: Fold, event: LabEvent): void {
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
       fold.logLoss = undefined;
+      fold.floods.clear();
       return;
     case "log.lossAccepted":
       fold.logLoss = { after: fact.after, through: fact.through };
       return;
     case "campaign.defined":
-      defineCampaign(fold, fact.spec, event.time_ms);
+      fold.campaigns.define(fact.spec, event.time_ms);
       fold.changed.add(`campaign/${fact.spec.campaignId}`);
       return;
     case "safety.emergencyStop":
@@ -192,7 +185,7 @@ function foldEvent(fold: Fold, event: LabEvent): void {
         time_ms: event.time_ms,
       };
       if (!fact.active) fold.cleared_position = event.position;
-      for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
+      for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;
     case "message.quarantined": {
       const { topic, reason, bytes } = fact;
@@ -206,6 +199,14 @@ function foldEvent(fold: Fold, event: LabEvent): void {
       fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + 1;
       return;
     }
+    case "message.quarantineCounted": {
+      const { topic, reason, count } = fact;
+      fold.quarantineCounted += count;
+      fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + count;
+      if (count > 0) fold.floods.set(`${topic} ${reason}`, { topic, reason, count });
+      else fold.floods.delete(`${topic} ${reason}`);
+      return;
+    }
     case "instrument.online":
     case "instrument.birth":
     case "instrument.state":
@@ -217,7 +218,7 @@ function foldEvent(fold: Fold, event: LabEvent): void {
   }
 }
 
-function foldCampaignEvent(fold: Fold, event: LabEvent): void {
+function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   switch (fact.type) {
     case "planner.proposed":
@@ -237,7 +238,7 @@ function foldCampaignEvent(fold: Fold, event: LabEvent): void {
         );
       break;
     case "timer.fired":
-      for (const id of fold.campaigns.keys()) fold.changed.add(`campaign/${id}`);
+      for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;
     default:
       foldJobEvent(fold, event);
@@ -246,7 +247,7 @@ function foldCampaignEvent(fold: Fold, event: LabEvent): void {
   fold.changed.add(`campaign/${fact.campaignId}`);
 }
 
-function foldJobEvent(fold: Fold, event: LabEvent): void {
+function foldJobEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   if (!isJobFact(fact)) return;
   const place = fold.options.state.locateJob(fact.jobId);
@@ -276,7 +277,7 @@ function foldJobEvent(fold: Fold, event: LabEvent): void {
   }
 }
 
-function noteProgress(fold: Fold, progress: JobProgress): void {
+function noteProgress(fold: LabFold, progress: JobProgress): void {
   const { jobId, fraction, text, instrumentId } = progress;
   const place = fold.options.state.locateJob(jobId);
   if (place === undefined) return;
@@ -285,7 +286,7 @@ function noteProgress(fold: Fold, progress: JobProgress): void {
   fold.changed.add(`campaign/${place.campaignId}`).add("overview");
 }
 
-function instrumentOf(fold: Fold, instrumentId: string): InstrumentFold | undefined {
+function instrumentOf(fold: LabFold, instrumentId: string): InstrumentFold | undefined {
   const known = fold.instruments.get(instrumentId);
   if (known !== undefined || fold.instruments.size >= INSTRUMENTS_MAX) return known;
   const added = createInstrumentFold(instrumentId);
@@ -293,13 +294,16 @@ function instrumentOf(fold: Fold, instrumentId: string): InstrumentFold | undefi
   return added;
 }
 
-function campaignOf(fold: Fold, campaignId: string): CampaignView | undefined {
-  const status = fold.options.state.campaignStatus(campaignId);
-  return fold.campaigns.get(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
+function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | undefined {
+  const found = lineOf(fold, campaignId);
+  if (found === undefined) return undefined;
+  // Starts of the daemon count as changes of it as well, also while it is packed.
+  const { revision = 0 } = fold.options.state.campaignStatus(campaignId) ?? {};
+  return { ...found.payload, revision };
 }
 
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
-function stopOf({ emergencyStop, instruments, cleared_position }: Fold): EmergencyStopView {
+function stopOf({ emergencyStop, instruments, cleared_position }: LabFold): EmergencyStopView {
   if (!emergencyStop.active) return emergencyStop;
   const heardBy: string[] = [];
   const unheardBy: string[] = [];
@@ -308,39 +312,31 @@ function stopOf({ emergencyStop, instruments, cleared_position }: Fold): Emergen
   return { ...emergencyStop, heardBy: heardBy.sort(), unheardBy: unheardBy.sort() };
 }
 
-function overviewOf(fold: Fold): OverviewView {
-  const campaigns = [...fold.campaigns.keys()].flatMap((id) => campaignOf(fold, id) ?? []);
+function overviewOf(fold: LabFold): OverviewView {
+  const campaigns = fold.campaigns.ids.flatMap((id) => lineOf(fold, id) ?? []);
   const instruments = [...fold.instruments].map(([id, instrument]) => ({
     ...instrument.view(fold.options.connectionOf?.(id)),
     hindrances: fold.options.state.hindrances?.(id) ?? [],
   }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
+  const floods = fold.floods.values();
   const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
     site: fold.options.site,
     started_ms: fold.started_ms,
     emergencyStop,
-    campaigns: campaigns.map((c) => ({
-      campaignId: c.campaignId,
-      title: c.title,
-      goal: c.goal,
-      state: c.state,
-      budget: c.budget,
-      inFlight: c.inFlight,
-      remaining_s: c.remaining_s,
-      observations: c.observations.total,
-      waiting: c.waiting !== undefined,
-    })),
+    campaigns: campaigns.map(({ line }) => line),
     instruments,
     alarms: listAlarms({
-      ...{ emergencyStop, instruments, campaigns, plannerFailures, isBrokerLost, logLoss },
+      ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss, floods },
+      campaigns: campaigns.map(({ line, stateReason }) => ({ ...line, stateReason })),
       further: fold.options.state.alarms?.(),
     }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,
-      quarantined: fold.quarantine.total,
+      quarantined: fold.quarantine.total + fold.quarantineCounted,
       quarantinedByReason: { ...fold.quarantinedByReason },
     },
     quarantine: fold.quarantine.items,

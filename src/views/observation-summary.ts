@@ -1,9 +1,9 @@
 import type { Parameters } from "../domain/candidate.ts";
 import { type Observation, phaseSetLabel } from "../domain/observation.ts";
 
-/** An observation as views carry it: everything of phases and objectives, only the size of curves and trajectories. */
+/** An observation as views carry it: everything of phases and objectives, only the size of what is long. */
 export type ObservationSummary =
-  | Exclude<Observation, { kind: "curve" | "trajectory" }>
+  | Exclude<Observation, { kind: "curve" | "pattern" | "trajectory" }>
   | {
       readonly kind: "curve";
       readonly name: string;
@@ -12,9 +12,14 @@ export type ObservationSummary =
       /** Of a curve of one point. */
       readonly value?: number | undefined;
     }
+  | {
+      readonly kind: "pattern";
+      readonly points: number;
+      readonly countingTime_s?: number | undefined;
+    }
   | { readonly kind: "trajectory"; readonly uri: string; readonly format: string };
 
-/** Drops what would make a view grow with the data: the values of curves. */
+/** Drops what would make a view grow with the data: the values of curves and patterns. */
 export function summariseObservation(observation: Observation): ObservationSummary {
   switch (observation.kind) {
     case "curve": {
@@ -23,6 +28,13 @@ export function summariseObservation(observation: Observation): ObservationSumma
       return {
         ...{ kind: "curve", name, unit, points: values.length },
         ...(only === undefined ? {} : { value: only }),
+      };
+    }
+    case "pattern": {
+      const { values, countingTime_s } = observation;
+      return {
+        ...{ kind: "pattern", points: values.length },
+        ...(countingTime_s === undefined ? {} : { countingTime_s }),
       };
     }
     case "trajectory":
@@ -54,6 +66,8 @@ export function describeObservation(observation: ObservationSummary | Observatio
         ? `${observation.name} ${formatNumber(only)}`
         : `${observation.name}: curve of ${points} points`;
     }
+    case "pattern":
+      return `pattern of ${"points" in observation ? observation.points : observation.values.length} points`;
     case "trajectory":
       // The whole address is in every export.
       return `trajectory ${("uri" in observation ? observation.uri : observation.frames.uri).split("/").at(-1)}`;

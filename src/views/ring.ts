@@ -4,12 +4,20 @@ export interface Ring<Item> {
   readonly items: readonly Item[];
   /** Items ever pushed. */
   readonly total: number;
+  /** What `createRing` makes the same ring of. */
+  save(): SavedRing<Item>;
+}
+
+export interface SavedRing<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
 }
 
 /** Trims in blocks of a quarter, so that a push costs O(1) on average. */
-export function createRing<Item>(limit: number): Ring<Item> {
-  let kept: Item[] = [];
-  let total = 0;
+export function createRing<Item>(limit: number, saved?: SavedRing<Item>): Ring<Item> {
+  let kept: Item[] = [...(saved?.items ?? [])];
+  let total = saved?.total ?? 0;
+  const items = (): Item[] => (kept.length > limit ? kept.slice(-limit) : kept);
   return {
     push: (item) => {
       kept.push(item);
@@ -17,11 +25,12 @@ export function createRing<Item>(limit: number): Ring<Item> {
       if (kept.length > limit * 1.25) kept = kept.slice(-limit);
     },
     get items() {
-      return kept.length > limit ? kept.slice(-limit) : kept;
+      return items();
     },
     get total() {
       return total;
     },
+    save: () => ({ items: items(), total }),
   };
 }
 
@@ -32,13 +41,26 @@ export function createRing<Item>(limit: number): Ring<Item> {
 export interface ThinnedHistory<Sample> {
   push(sample: Sample): void;
   readonly samples: readonly Sample[];
+  save(): SavedHistory<Sample>;
 }
 
-export function createThinnedHistory<Sample>(limit: number): ThinnedHistory<Sample> {
-  let kept: Sample[] = [];
-  let newest: Sample | undefined;
-  let stride = 1;
-  let count = 0;
+export interface SavedHistory<Sample> {
+  readonly kept: readonly Sample[];
+  readonly newest?: Sample | undefined;
+  readonly stride: number;
+  readonly count: number;
+}
+
+export function createThinnedHistory<Sample>(
+  limit: number,
+  saved?: SavedHistory<Sample>,
+): ThinnedHistory<Sample> {
+  let kept: Sample[] = [...(saved?.kept ?? [])];
+  // The same object again where it is the last that was kept: it is told by that.
+  const isLast = JSON.stringify(saved?.newest) === JSON.stringify(kept.at(-1));
+  let newest: Sample | undefined = isLast ? kept.at(-1) : saved?.newest;
+  let stride = saved?.stride ?? 1;
+  let count = saved?.count ?? 0;
   return {
     push: (sample) => {
       newest = sample;
@@ -51,5 +73,6 @@ export function createThinnedHistory<Sample>(limit: number): ThinnedHistory<Samp
     get samples() {
       return newest === undefined || kept.at(-1) === newest ? kept : [...kept, newest];
     },
+    save: () => ({ kept, newest, stride, count }),
   };
 }

@@ -10,6 +10,8 @@ export interface CampaignStatePayload {
   readonly observations: number;
   readonly reason?: string;
   readonly approval: string;
+  /** Set points on their way that were sent in other units than they were asked for. */
+  readonly conversions?: string[];
   /** Wider limits that wait for somebody's approval. */
   readonly change?: WaitingChange;
 }
@@ -42,8 +44,11 @@ export interface CampaignModelPayload {
 /** As long as the contract lets a text be. */
 const REASON_CHARACTERS_MAX = 2000;
 
+const CONVERSIONS_MAX = 64;
+
 export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
-  const { state, stateReason, revision, budget, inFlight, observations, change } = view;
+  const { state, stateReason, revision, budget, inFlight, observations, change, jobs } = view;
+  const conversions = [...new Set(jobs.flatMap((job) => job.conversions ?? []))];
   return {
     state,
     revision,
@@ -52,6 +57,7 @@ export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
     observations: observations.total,
     ...(stateReason === undefined ? {} : { reason: stateReason.slice(0, REASON_CHARACTERS_MAX) }),
     approval: view.approval,
+    ...(conversions.length === 0 ? {} : { conversions: conversions.slice(0, CONVERSIONS_MAX) }),
     ...(change === undefined ? {} : { change }),
   };
 }

@@ -196,3 +196,22 @@ describe("the configuration", () => {
     expect(() => loadConfiguration(file)).toThrow(/acquisition/);
   });
 });
+
+test("neither a factor on an objective nor an offset changes what is proposed", async () => {
+  const ask = async (unit: (y: number) => number): Promise<number[]> => {
+    const file = join(folder, "scaled.csv");
+    const rows = Array.from({ length: 40 }, (_, k) => {
+      const x = (k * 7) % 40;
+      return `${x * 1.5},${k % 5},${k < 15 ? unit(Math.sin(x / 6) + 0.1 * (k % 5)) : ""}`;
+    });
+    writeFileSync(file, ["x,z,y", ...rows].join("\n"));
+    const { out } = await tieline(
+      ...["suggest", "--goal", "optimise", "--candidates", file, "--objectives", "y:max"],
+      ...["--batch", "3", "--json"],
+    );
+    return (JSON.parse(out) as Suggested).points.map(({ line }) => line);
+  };
+  const plain = await ask((y) => y);
+  expect(await ask((y) => 1000 * y)).toEqual(plain);
+  expect(await ask((y) => 1e-6 * y - 3)).toEqual(plain);
+});

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { SetPointDeclaration } from "../../src/domain/instrument.ts";
+import { campaignStatePayload } from "../../src/views/wire-payloads.ts";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
@@ -90,7 +91,9 @@ describe.each(places())("on $name", (place) => {
     expect(instrument.started[0]?.parameters).toEqual({ temperature_K: 198.85 });
     const text = "temperature_K = 472 K is sent as 198.85 Cel";
     expect(lab.logged("setPoint.converted")[0]?.fields["what"]).toBe(text);
-    expect(lab.daemon.view.campaign("c1")?.jobs[0]?.conversions).toEqual([text]);
+    const shown = lab.daemon.view.campaign("c1");
+    expect(shown?.jobs[0]?.conversions).toEqual([text]);
+    expect(shown && campaignStatePayload(shown).conversions).toEqual([text]);
   });
 
   test.each([

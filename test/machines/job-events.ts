@@ -43,6 +43,7 @@ export function jobEvents({ context }: MachineState<JobContext>): MachineEvent[]
     { type: "job.unknown", instrumentId: INSTRUMENT, sameMemory: true },
     { type: "job.unknown", instrumentId: INSTRUMENT, sameMemory: false },
     { type: "job.held" },
+    { type: "job.held", until_ms: 10_000_000_000 },
     { type: "job.resumed" },
     { type: "job.cancel", reason: "cancelledByOperator" },
     { type: "job.doubt" },
@@ -63,5 +64,6 @@ export function jobKey({ states, context }: MachineState<JobContext>): string {
     context.cancelReason,
     context.overdue_ms > 0,
     context.instrumentId,
+    states[0] === "held" && context.timerId?.includes("/h"),
   ]);
 }

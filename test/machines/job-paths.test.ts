@@ -183,6 +183,13 @@ describe("a job that is to end", () => {
     expect(job.state.context.failure?.reason).toBe("emergencyStop");
   });
 
+  test("held beyond its bound, it is cancelled and asked for", () => {
+    const job = dispatched().tell("job.accepted", ME).tell("job.held", { until_ms: 5_000_000 });
+    expect([job.name, [...job.timers.values()]]).toEqual(["held", [5_000_000]]);
+    job.ring();
+    expect(job.name).toBe("timedOut");
+  });
+
   test("held by its operator, the time does not count", () => {
     const job = dispatched().tell("job.accepted", ME).tell("job.held");
     expect([job.name, job.timers.size]).toEqual(["held", 0]);
@@ -202,7 +209,10 @@ describe("a job that is to end", () => {
 });
 
 describe("whatever happens to a job", () => {
+  // Jobs of logs from before holding was bounded are held without one.
   const WITHOUT_DEADLINE = ["proposed", "awaitingApproval", "queued", "reserved", "held"];
+  const isBounded = (job: { name: string; state: { context: { timerId: string | undefined } } }) =>
+    job.name === "held" && job.state.context.timerId?.includes("/h") === true;
   const ENDS = ["done", "failed", "cancelled", "deadLetter"];
 
   test("each state has its one timer or a stated reason for none, and silence always ends it", () => {
@@ -214,7 +224,8 @@ describe("whatever happens to a job", () => {
         const { type, ...fields } = events[Math.floor(prng.next() * events.length)] ?? { type: "" };
         if (type === "timer.fired") job.ring();
         else if (type !== "job.result" || k > 40) job.tell(type, fields, prng.next() * 60_000);
-        const isWithout = WITHOUT_DEADLINE.includes(job.name) || ENDS.includes(job.name);
+        const isWithout =
+          (WITHOUT_DEADLINE.includes(job.name) && !isBounded(job)) || ENDS.includes(job.name);
         const armed = [...job.timers.keys()];
         expect(armed, job.name).toEqual(isWithout ? [] : [job.state.context.timerId]);
       }

@@ -9,6 +9,7 @@ import { tieline } from "../support/command-line.ts";
 
 // The newcomer's tasks of CONTRIBUTING.md: what each takes, done with the public doors only.
 
+const ROOT = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "tieline-newcomer-"));
 let main: string;
 
@@ -22,43 +23,39 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const CONFIGURATION = `
-version: 1
-broker: { port: 0 }
-page: { enabled: false }
-runners:
-  - { id: spectrometer-1, device: ./toy-device.mjs, poll_ms: 20 }
-interpreters: [./toy-interpreter.mjs]
-instruments:
-  spectrometer-1: { limits: { angle_deg: { max: 80 } } }
-campaigns:
-  - id: angle
-    goal: optimise
-    autoStart: true
-    budget: 8
-    inFlight: 1
-    space: { kind: grid, axes: [{ name: angle_deg, min: 0, max: 80, step: 5 }] }
-    recipe: [{ capability: scan, parameters: { angle_deg: { axis: angle_deg } }, repeatable: true }]
-    model: { objectives: [{ name: brightness, direction: max }] }
-`;
+/** The example of examples/own-device.yaml on free ports, with the toys in place of its modules. */
+const CONFIGURATION = readFileSync(join(ROOT, "examples/own-device.yaml"), "utf8")
+  .replace("port: 1883", "port: 0")
+  .replace("port: 8080", "port: 0")
+  .replace("./spectrometer.mjs, poll_ms: 100", "./toy-device.mjs, poll_ms: 20")
+  .replace("./largest-value.mjs", "./toy-interpreter.mjs");
 
-test("a device and an interpreter are one file and one line each: the daemon measures and learns with them", () => {
-  const config = join(folder, "lab.yaml");
-  writeFileSync(config, CONFIGURATION);
-  const run = (...words: string[]): string =>
-    execFileSync(process.execPath, [main, ...words], {
-      ...{ cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    });
-  run("start", "--config", config, "--data", "data", "--until-done");
-  const exported = JSON.parse(run("export", "--format", "json", "--data", "data")) as {
-    readonly observations: readonly { readonly parameters: Record<string, number> }[];
-  };
-  const log = readFileSync(join(folder, "data/events.jsonl"), "utf8");
-  expect(exported.observations).toHaveLength(8);
-  // The raw spectrum and what it means stand beside each other in the log.
-  expect(log.match(/"name":"spectrum"[^\n]*"name":"brightness"/g)).toHaveLength(8);
-  expect(run("replay", "--verify", "--data", "data")).toContain("proposals agree");
-});
+test.each([
+  ["of the example", "./spectrometer.mjs", "./largest-value.mjs"],
+  ["that use the public doors' types", "toy-device.mjs", "toy-interpreter.mjs"],
+])(
+  "a device and an interpreter %s are one file and one line each: the daemon measures and learns with them",
+  (_, device, interpreter) => {
+    const place = device.startsWith(".") ? join(ROOT, "examples") : folder;
+    const data = join(folder, `${device}.data`);
+    const config = join(folder, "lab.yaml");
+    const text = CONFIGURATION.replace("./toy-device.mjs", join(place, device));
+    writeFileSync(config, text.replace("./toy-interpreter.mjs", join(place, interpreter)));
+    const run = (...words: string[]): string =>
+      execFileSync(process.execPath, [main, ...words], {
+        ...{ cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+      });
+    run("start", "--config", config, "--data", data, "--until-done");
+    const exported = JSON.parse(run("export", "--format", "json", "--data", data)) as {
+      readonly observations: readonly { readonly parameters: Record<string, number> }[];
+    };
+    const log = readFileSync(join(data, "events.jsonl"), "utf8");
+    expect(exported.observations).toHaveLength(8);
+    // The raw spectrum and what it means stand beside each other in the log.
+    expect(log.match(/"name":"spectrum"[^\n]*"name":"brightness"/g)).toHaveLength(8);
+    expect(run("replay", "--verify", "--data", data)).toContain("proposals agree");
+  },
+);
 
 test("a toy device has at most 40 lines, a toy interpreter at most 25", () => {
   const lines = (name: string): number =>
@@ -74,7 +71,7 @@ test("a module that is not there is a problem with its line", async () => {
   writeFileSync(config, CONFIGURATION.replace("./toy-interpreter.mjs", "./typo.mjs"));
   const { code, err } = await tieline("validate", "--config", config);
   expect(code).toBe(1);
-  expect(err).toMatch(/missing\.yaml:7: interpreters\[0\]: there is no module .*typo\.mjs/);
+  expect(err).toMatch(/missing\.yaml:\d+: interpreters\[0\]: there is no module .*typo\.mjs/);
 });
 
 test("a module that is no device says what it lacks", async () => {

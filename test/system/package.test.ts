@@ -18,7 +18,7 @@ const CONTENTS = [
   /^examples\/[\w.-]+\.mjs$/,
   /^config\/[\w.-]+\.yaml$/,
   /^config\/silicon\//,
-  /^examples\/[\w.-]+\.(md|yaml|csv|json|xyz\.gz|lammpstrj\.gz)$/,
+  /^examples\/(cards\/)?[\w.-]+\.(md|yaml|csv|json|xy|mjs|cif|xyz\.gz|lammpstrj\.gz)$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];
 const TARBALL_bytes_max = 8e6;

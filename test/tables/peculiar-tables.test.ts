@@ -242,3 +242,18 @@ test("the output names inputs, results and what was left out", async () => {
     "warning: Sample is left out: its words differ in every row. --axes takes it in.\n",
   );
 });
+
+test("a row that is measured in part is an experiment, and no candidate again", async () => {
+  const file = join(folder, "half.csv");
+  const rows = Array.from(
+    { length: 12 },
+    (_, k) => `${k * k},${k < 5 ? k : ""},${k < 3 ? 9 - k : ""}`,
+  );
+  writeFileSync(file, ["x,y,z", ...rows].join("\n"));
+  const { out } = await tieline(
+    ...["suggest", "--goal", "optimise", "--candidates", file, "--objectives", "y:max,z:max"],
+    ...["--batch", "7", "--json"],
+  );
+  const lines = (JSON.parse(out).points as { line: number }[]).map(({ line }) => line);
+  expect(lines.sort((a, b) => a - b)).toEqual([7, 8, 9, 10, 11, 12, 13]);
+});

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
-import {
-  campaignBatchPayload,
-  campaignModelPayload,
-  campaignStatePayload,
-} from "../../src/views/wire-payloads.ts";
+import { campaignBatchPayload, campaignModelPayload } from "../../src/views/wire-payloads.ts";
 import { createScriptedLaboratory, type ScriptOptions } from "../support/scripted-laboratory.ts";
 
 function scripted(options: ScriptOptions = {}) {
@@ -206,7 +202,7 @@ describe("the contract's payloads", () => {
     laboratory.propose(1);
     const campaign = view.campaign(CAMPAIGN);
     if (campaign === undefined) throw new Error("no view");
-    expect(campaignStatePayload(campaign)).toEqual({
+    expect(view.campaignState(CAMPAIGN)).toEqual({
       state: "running.awaitingApproval",
       revision: campaign.revision,
       approval: "supervised",

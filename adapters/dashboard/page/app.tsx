@@ -5,7 +5,7 @@ import { EmergencyStop } from "./controls.tsx";
 import { EventsPanel } from "./events-panel.tsx";
 import { LaboratoryPanel } from "./laboratory-panel.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./settings.ts";
-import { useStore } from "./store.ts";
+import { refresh, useStore } from "./store.ts";
 import { stateInWords, toneOf } from "./words.ts";
 
 /** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#events`). */
@@ -46,16 +46,31 @@ export function App() {
           <CampaignPanel key={campaign.campaignId} campaign={campaign} />
         ) : null}
         {kind === "campaign" && campaign === undefined ? (
-          <p class="opening">
-            {overview.campaigns.length === 0
-              ? "No campaign has been defined yet."
-              : "There is no such campaign."}
-          </p>
+          <Missing campaignId={chosen ?? ""} campaigns={overview.campaigns} />
         ) : null}
       </main>
       <Toasts />
     </>
   );
+}
+
+/** A campaign that is over for a while is not told of by itself: it is asked for. */
+function Missing(props: {
+  readonly campaignId: string;
+  readonly campaigns: readonly CampaignLine[];
+}) {
+  const { campaignId, campaigns } = props;
+  const isKnown = campaigns.some((one) => one.campaignId === campaignId);
+  useEffect(() => {
+    if (isKnown) refresh(campaignId);
+  }, [campaignId, isKnown]);
+  const words =
+    campaigns.length === 0
+      ? "No campaign has been defined yet."
+      : isKnown
+        ? "Fetching the campaign …"
+        : "There is no such campaign.";
+  return <p class="opening">{words}</p>;
 }
 
 function Header({ children }: { readonly children?: preact.ComponentChildren }) {

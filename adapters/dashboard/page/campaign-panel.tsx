@@ -3,7 +3,7 @@ import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
-import { CampaignControls } from "./controls.tsx";
+import { CampaignControls, WaitingChange } from "./controls.tsx";
 import { Glance } from "./glance.tsx";
 import { GoalPictures } from "./goal-pictures.tsx";
 import { LinePlot } from "./line-plot.tsx";
@@ -100,6 +100,7 @@ function Headline(props: {
           {reasonOf(stateReason, verdict)}
         </p>
       )}
+      <WaitingChange campaign={campaign} />
       {warnings.map((warning) => (
         <p key={warning} class="warning">
           {warning}
@@ -188,6 +189,7 @@ function Decisions({ campaign }: { readonly campaign: CampaignView }) {
             <li key={decision.position}>
               <time>{clockTime(decision.time_ms)}</time> <strong>{decision.by}</strong>:{" "}
               {decision.action}
+              {decision.about === undefined ? "" : ` ${decision.about}`}
               {decision.candidateIds === undefined
                 ? ""
                 : ` ${plural(decision.candidateIds.length, "point")}`}

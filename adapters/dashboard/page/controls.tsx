@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { heardInWords } from "../../../src/views/alarms.ts";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import { changeInWords } from "../../../src/views/change-in-words.ts";
 import type { EmergencyStopView } from "../../../src/views/overview-view.ts";
+import { changeQuestion, pointQuestion, wideningQuestion } from "./change-questions.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { isOver } from "./words.ts";
@@ -42,7 +44,8 @@ function actionsFor(state: string): Action[] {
 export function CampaignControls({ campaign }: { readonly campaign: CampaignView }) {
   const [question, setQuestion] = useState<Question>();
   const actions = actionsFor(campaign.state);
-  if (READ_ONLY || actions.length === 0) return null;
+  if (READ_ONLY) return null;
+  const mayChange = !/^(stopp|abort|failed)/.test(campaign.state);
   const ask = (action: Action): void => {
     const { name, explanation, dangerous = false } = WORDS[action];
     setQuestion({
@@ -72,6 +75,44 @@ export function CampaignControls({ campaign }: { readonly campaign: CampaignView
           {WORDS[action].name}
         </button>
       ))}
+      {mayChange ? (
+        <button type="button" onClick={() => setQuestion(changeQuestion(campaign))}>
+          Change …
+        </button>
+      ) : null}
+      {/^(running|paus)/.test(campaign.state) ? (
+        <button type="button" onClick={() => setQuestion(pointQuestion(campaign))}>
+          Add a point …
+        </button>
+      ) : null}
+      {question === undefined ? null : (
+        <OperatorDialog question={question} close={() => setQuestion(undefined)} />
+      )}
+    </div>
+  );
+}
+
+/** Wider limits that somebody has asked for: another person decides. */
+export function WaitingChange({ campaign }: { readonly campaign: CampaignView }) {
+  const [question, setQuestion] = useState<Question>();
+  const { change } = campaign;
+  if (change === undefined) return null;
+  return (
+    <div class="warning" role="status">
+      <p>{changeInWords(change)}</p>
+      {READ_ONLY ? null : (
+        <div class="buttons">
+          {(["approve", "reject"] as const).map((action) => (
+            <button
+              key={action}
+              type="button"
+              onClick={() => setQuestion(wideningQuestion(campaign, action))}
+            >
+              {action === "approve" ? "Approve" : "Reject"} change {change.n}
+            </button>
+          ))}
+        </div>
+      )}
       {question === undefined ? null : (
         <OperatorDialog question={question} close={() => setQuestion(undefined)} />
       )}

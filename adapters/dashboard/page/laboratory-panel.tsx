@@ -61,6 +61,11 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
           {instrument.text}
         </p>
       )}
+      {(instrument.hindrances ?? []).map((text) => (
+        <p class="problem" key={text}>
+          Gets no job: {text}.
+        </p>
+      ))}
       {traces.map((trace, k) => (
         <div key={trace.channel}>
           {trace.values.length < 2 ? null : (
@@ -122,7 +127,14 @@ function Queue() {
                   <td>
                     {job.capability} ({job.step + 1} of {job.steps})
                   </td>
-                  <td>{job.instrumentId ?? "none yet"}</td>
+                  <td>
+                    {job.instrumentId ?? "none yet"}
+                    {(job.conversions ?? []).map((text) => (
+                      <p class="quiet" key={text}>
+                        {text}
+                      </p>
+                    ))}
+                  </td>
                   <td>
                     <span class={`state ${toneOf(job.state)}`}>{stateInWords(job.state)}</span>{" "}
                     {job.fraction === undefined ? "" : percent(job.fraction)}

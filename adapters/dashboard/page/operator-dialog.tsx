@@ -12,8 +12,22 @@ export interface Question {
   readonly isDangerous?: boolean;
   readonly needsReason?: boolean;
   readonly reason?: string;
-  /** Makes the command from who asks and why. */
-  readonly wish: (by: string, reason: string) => OperatorWish;
+  /** What else is asked. */
+  readonly fields?: readonly Field[];
+  /** Makes the command from who asks, why, and what was written; throws with words where that cannot be read. */
+  readonly wish: (
+    by: string,
+    reason: string,
+    values?: Readonly<Record<string, string>>,
+  ) => OperatorWish;
+}
+
+interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  /** The only answers. */
+  readonly choices?: readonly string[];
 }
 
 /** Asks once, with the operator's name; then shows the agent's reply. */
@@ -23,6 +37,9 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
   const [name, setName] = useState(operatorName());
   const [key, setKey] = useState(operatorKey());
   const [reason, setReason] = useState(question.reason ?? "");
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries((question.fields ?? []).map(({ name, value }) => [name, value])),
+  );
   const [problem, setProblem] = useState("");
   const [isSending, setSending] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
@@ -32,14 +49,15 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
     setSending(true);
     setProblem("");
     try {
-      const wish = question.wish(name.trim(), reason.trim());
+      const wish = question.wish(name.trim(), reason.trim(), values);
       const reply = await sendCommand({ ...wish, ...(NEEDS_KEY ? { key } : {}) });
       if (!reply.accepted) {
         setProblem(`The agent refused: ${reply.reason ?? "no reason given"}.`);
         return;
       }
       rememberOperator(name.trim(), key);
-      toast("good", `${question.confirm}: accepted by the agent, on ${name.trim()}'s word.`);
+      const more = reply.reason === undefined ? "" : ` ${reply.reason}`;
+      toast("good", `${question.confirm}: accepted by the agent, on ${name.trim()}'s word.${more}`);
       close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -58,6 +76,14 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="question">{question.title}</h2>
         <p>{question.explanation}</p>
+        {question.fields?.map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={values[field.name] ?? ""}
+            set={(value) => setValues({ ...values, [field.name]: value })}
+          />
+        ))}
         <label>
           Your name
           <input
@@ -110,5 +136,40 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
         </div>
       </form>
     </dialog>
+  );
+}
+
+function FieldInput(props: {
+  readonly field: Field;
+  readonly value: string;
+  readonly set: (value: string) => void;
+}) {
+  const { field, value, set } = props;
+  const { name, label, choices } = field;
+  const id = `field-${name}`;
+  return (
+    <>
+      <label for={id}>{label}</label>
+      {choices === undefined ? (
+        <input
+          id={id}
+          name={name}
+          maxLength={500}
+          value={value}
+          onInput={(event) => set(event.currentTarget.value)}
+        />
+      ) : (
+        <select
+          id={id}
+          name={name}
+          value={value}
+          onChange={(event) => set(event.currentTarget.value)}
+        >
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      )}
+    </>
   );
 }

@@ -96,8 +96,8 @@ export function connect(): void {
 const REFRESH_ms = 120;
 const asked = new Map<string, { last_ms: number; waits: boolean }>();
 
-/** Asks for a campaign's view now instead of waiting for its next message. */
-function refresh(campaignId: string): void {
+/** Asks for a campaign's view now: its next message is not waited for, and a campaign that is over for a while sends none. */
+export function refresh(campaignId: string): void {
   const before = asked.get(campaignId) ?? { last_ms: 0, waits: false };
   if (before.waits) return;
   const wait_ms = Math.max(0, before.last_ms + REFRESH_ms - Date.now());

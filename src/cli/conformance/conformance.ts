@@ -17,7 +17,7 @@ export const registerConformance: RegisterCommand = (program, io) => {
     .option("--site <site>", "its site", "default")
     .option("--capability <name>", "what to ask for; default: the first that it declares")
     .option("--set <NAME=VALUE...>", "set points of the jobs, instead of the lowest that it allows")
-    .option("--sample <ID...>", "samples that every job names, for an instrument that works on one")
+    .option("--sample <ID...>", "samples that every job names; {n} is the job's number")
     .option("--patience <s>", "how long one job may take", "60")
     .option("--answer <s>", "how long an answer may take", "5")
     .option("--resend <s>", "how long until a result must have been said again", "30")

@@ -6,6 +6,7 @@ import type {
   EvaluationOptions,
   EvaluationRun,
 } from "../../evaluation/phase-diagram-evaluation.ts";
+import { mapScoreNames } from "../../models/phase-diagram/graph/scores/index.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { distinctNames, numberWithin, oneOfWords, wholeNumber } from "../option-values.ts";
 import { createProgress } from "../output/progress.ts";
@@ -68,7 +69,7 @@ export function registerEvaluatePhaseDiagram(evaluate: Command, io: CommandIo): 
     .option("--space <kind>", "ternary or cartesian; found by the columns' sums where left out")
     .option("--label <column>", "column of the label; A+B is the set of phases A and B", "phases")
     .option("--method <name>", "model of the map")
-    .option("--score <name>", "what makes a point worth measuring")
+    .option("--score <name>", `what makes a point worth measuring: ${mapScoreNames()}`)
     .option(
       "--gamma <g>",
       "kernel width exp(-g d^2) on z-scored axes; default: tied to the grid step; 20, as in other tools, for label-* on coarse grids",

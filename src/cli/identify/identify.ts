@@ -25,7 +25,7 @@ export const registerIdentify: RegisterCommand = (program, io) => {
     .option("--json", "one JSON document on standard output")
     .addHelpText(
       "after",
-      "\nExample:\n  tieline identify --pattern sample-12.xrdml --references cards --elements Li,Mn,Ti,O,C\n",
+      "\nExample:\n  tieline identify --pattern sample-12.xy --references cards --elements Ni,Ti,O\n",
     )
     .action(async (options: IdentifyCommandOptions) => {
       const { identifyPatterns } = await import("./identify-patterns.ts");

@@ -1,6 +1,7 @@
 import { misuse } from "../../core/errors.ts";
 import type { CampaignChanges } from "../../domain/campaign-changes.ts";
-import type { Interval, Parameters } from "../../domain/candidate.ts";
+import type { Limit, Parameters } from "../../domain/candidate.ts";
+import { readLimit, readPlace } from "../../domain/change-text.ts";
 import type { PointByHand } from "../../domain/point-by-hand.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
@@ -148,26 +149,16 @@ function pairs(option: string, texts: readonly string[] = []): [string, string][
   });
 }
 
-/** `293..700`, `..700`, `293..`; `none` takes the limit away. */
-function intervalOf(text: string): Interval {
-  if (text === "none") return {};
-  const [low, high, ...more] = text.split("..");
-  if (high === undefined || more.length > 0)
-    throw misuse("TL-1001", `--limit ${text}`, "Write min..max, ..max, min.. or none.");
-  return {
-    ...(low === "" ? {} : { min: numberOf("--limit", low ?? "") }),
-    ...(high === "" ? {} : { max: numberOf("--limit", high) }),
-  };
+function intervalOf(text: string): Limit {
+  const limit = readLimit(text);
+  if (limit !== undefined) return limit;
+  throw misuse("TL-1001", `--limit ${text}`, "Write min..max, ..max, min.. or none.");
 }
 
 function placeOf(text: string): Parameters {
-  const parts = pairs("--point", text.split(","));
-  return Object.fromEntries(
-    parts.map(([name, value]) => {
-      const number = Number(value);
-      return [name, value === "" || Number.isNaN(number) ? value : number];
-    }),
-  );
+  const place = readPlace(text);
+  if (place !== undefined) return place;
+  throw misuse("TL-1001", `--point ${text}`, "Write --point Al=0.2,Mg=0.8.");
 }
 
 function numberOf(option: string, text: string): number {

@@ -16,6 +16,7 @@ interface State {
   readonly inFlight: number;
   readonly observations: number;
   readonly reason?: string;
+  readonly conversions?: readonly string[];
   readonly change?: WaitingChange;
 }
 interface Batch {
@@ -41,6 +42,7 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
     `  ${bar} measured ${used} of ${total}, ${state.inFlight} in flight`,
   ];
   if (state.reason !== undefined) lines.push(`  because ${state.reason}`);
+  lines.push(...(state.conversions ?? []).map((one) => `  ${one}`));
   if (state.change !== undefined) lines.push(`  ${changeInWords(state.change)}`);
   lines.push(...describeFigures(model?.summary ?? {}));
   lines.push(...describeShares(model?.summary["phaseFractions"]));

@@ -3,7 +3,7 @@ import { formatDuration } from "../output/progress.ts";
 
 /** One line that tells how the campaigns stand: `al-mg-zn  running.measuring  23/60  phases 9  in flight 6  4 min left`. */
 export function liveLine(view: LabView): string {
-  return view.campaignIds
+  return view.campaignIdsAtHand
     .map((id) => {
       const campaign = view.campaign(id);
       if (campaign === undefined) return "";

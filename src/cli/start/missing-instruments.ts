@@ -20,7 +20,7 @@ export function tellMissingInstruments(io: CommandIo, view: LabView): () => void
 
 /** Capabilities that queued jobs ask for and no connected instrument offers, with the number of those jobs. */
 export function missingCapabilities(
-  view: Pick<LabView, "campaignIds" | "campaign" | "overview">,
+  view: Pick<LabView, "campaignIdsAtHand" | "campaign" | "overview">,
 ): { readonly capability: string; readonly jobs: number }[] {
   const offered = new Set(
     view
@@ -29,7 +29,7 @@ export function missingCapabilities(
       .flatMap(({ capabilities }) => capabilities.map(({ name }) => name)),
   );
   const missing = new Map<string, number>();
-  for (const id of view.campaignIds) {
+  for (const id of view.campaignIdsAtHand) {
     for (const { state, capability } of view.campaign(id)?.jobs ?? []) {
       if (state !== "queued" || offered.has(capability)) continue;
       missing.set(capability, (missing.get(capability) ?? 0) + 1);

@@ -86,6 +86,7 @@ async function run(about: Run): Promise<string | undefined> {
     campaigns,
     log,
     acceptLoss: options.acceptLoss,
+    folder,
     interpreters: await loadInterpreters(loaded),
     logger,
     sourceOf: loaded.sourceOf,
@@ -144,7 +145,7 @@ function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, lo
   io.out(
     `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
   );
-  for (const id of daemon.view.campaignIds) {
+  for (const id of daemon.view.campaignIdsAtHand) {
     const campaign = daemon.view.campaign(id);
     if (campaign?.state === "validated")
       io.out(

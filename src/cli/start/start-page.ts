@@ -18,6 +18,7 @@ import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
+import { bringBack } from "../../runtime/shelf.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
 
@@ -97,6 +98,7 @@ async function lookAt(
 ): Promise<StructureLook | undefined> {
   const spec = daemon.lab.specs.get(campaignId);
   if (spec?.goal !== "structure-map") return undefined;
+  bringBack(daemon.lab, campaignId);
   const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
   const trajectory = result?.observations.find((one) => one.kind === "trajectory");
   return await inspector
@@ -108,6 +110,7 @@ async function lookAt(
 }
 
 function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
+  bringBack(daemon.lab, campaignId);
   const withdrawn = new Set(daemon.lab.withdrawn.get(campaignId) ?? []);
   return (daemon.lab.results.get(campaignId) ?? []).filter((r) => !withdrawn.has(r.position));
 }
@@ -121,7 +124,7 @@ async function exportFromLog(
     version: VERSION,
     state: daemon.statePort,
   });
-  for await (const event of daemon.readLog()) fold.fold(event);
+  for await (const event of daemon.readCampaign(campaignId)) fold.fold(event);
   return fold.document(campaignId);
 }
 

@@ -88,7 +88,7 @@ function followMap(daemon: Daemon, terminal: TerminalKind): FollowedMap {
 }
 
 function mappedCampaign(daemon: Daemon): string | undefined {
-  return daemon.view.campaignIds.find((id) => {
+  return daemon.view.campaignIdsAtHand.find((id) => {
     const spec = daemon.lab.specs.get(id);
     if (spec === undefined || !GOAL_VIEWS[spec.goal].hasMap) return false;
     return listCandidates(spec.space).length <= CANDIDATES_max;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { misuse } from "../../core/errors.ts";
+import { mapScoreNames } from "../../models/phase-diagram/graph/scores/index.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { MAP_HELP } from "../output/write-map.ts";
 import { PLOT_HELP } from "../output/write-picture.ts";
@@ -39,7 +40,10 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--label <column>", "phase-diagram: column of the label (default: the last)")
     .option("--axes <names>", "columns of the axes (default: all others)")
     .option("--method <name>", "phase-diagram: model of the map")
-    .option("--score <name>", "phase-diagram: what makes a point worth measuring")
+    .option(
+      "--score <name>",
+      `phase-diagram: what makes a point worth measuring: ${mapScoreNames()}`,
+    )
     .option("--diversity <name>", "phase-diagram: how the points of a batch keep apart")
     .option("--shared <column>", "all points of the batch share one value of this axis")
     .option("--refine-from <n>", "phase-diagram: every n-th value first, finer near boundaries")

@@ -47,9 +47,12 @@ export function refusalOfPoint(
   );
 }
 
-/** The first name of the limits that neither an axis nor a set point of any recipe carries: it limits nothing. */
+/** The first name of the limits and conditions that neither an axis nor a set point of any recipe carries: it limits nothing. */
 function uncarriedLimit(campaign: Limited & { readonly space?: CampaignCommon["space"] }) {
-  const names = Object.keys(campaign.limits);
+  const names = [
+    ...Object.keys(campaign.limits),
+    ...(campaign.conditions ?? []).flatMap(namesOfCondition),
+  ];
   if (names.length === 0) return undefined;
   const carried = new Set(namesOfCampaign(campaign));
   return names.find((name) => !carried.has(name));

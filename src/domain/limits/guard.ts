@@ -2,7 +2,9 @@ import type { Interval } from "../candidate.ts";
 
 /** What happens when a guard trips, mildest first. */
 export type GuardAction =
-  /** Nothing new starts on the instrument, nor of the campaign, until the guard clears by itself. */
+  /** An alarm and nothing else; the daemon's own, for a guard that never hears its channel. */
+  | "tell"
+  /** The instrument gets no new job (a campaign's guard: the campaign starts nothing new) until it clears by itself. */
   | "pause"
   /** As `pause`, and what runs on the instrument is cancelled. */
   | "cancel"

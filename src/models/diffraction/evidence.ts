@@ -1,5 +1,8 @@
 import type { PreparedPattern } from "./prepared-pattern.ts";
 
+/** A tile, in line widths. */
+const TILE_WIDTHS = 1.15;
+
 /** How far a true model may be off, as shares: of its own height, and of the pattern's largest line. */
 export interface Misfit {
   readonly relative: number;
@@ -8,15 +11,15 @@ export interface Misfit {
 
 /**
  * Tails of the loss: a tile that is higher than the model may hold a trace of something else, one that is lower a line
- * weakened by texture. Neither must decide alone.
+ * weakened by texture. Neither must decide alone. Where noise is all that is unsure the tails are nearly a normal's.
  */
-const FREEDOM = { under: 4, over: 8 };
+const FREEDOM = { under: 4, over: 8, noise: 1.5 };
 /**
  * A phase without a card may give lines anywhere, and then the loss of what nothing explains ends at `tile` + ln of its
  * square over the noise. It costs `price`, and `eachPhase` for each phase named beside it: cards that explain a part of
  * a stranger's lines by chance must bring more.
  */
-const STRANGER = { tile: 5, price: 12, eachPhase: 6 };
+const STRANGER = { tile: 5, price: 12, eachPhase: 12 };
 
 /**
  * -2 ln likelihood of a model of `phases` phases on tiles of one line width, up to a constant that is the same for all
@@ -40,7 +43,7 @@ export function tileLoss(
 
 /** Bins in a tile: one line width at the middle of the range. */
 export function tileBins(pattern: PreparedPattern): number {
-  return Math.max(2, Math.round((1.15 * pattern.width_deg) / pattern.step_deg));
+  return Math.max(2, Math.round((TILE_WIDTHS * pattern.width_deg) / pattern.step_deg));
 }
 
 function lossFrom(
@@ -75,7 +78,8 @@ function lossFrom(
       stranger += loss;
     } else {
       const cap = STRANGER.tile + Math.log(1 + (data * data) / plain);
-      complete += doubt + student(z2, FREEDOM.under);
+      const noiseShare = noise2 / (bins * bins) / plain;
+      complete += doubt + student(z2, FREEDOM.under + FREEDOM.noise * noiseShare);
       stranger += doubt + cap * (1 - Math.exp(-z2 / cap));
     }
   }

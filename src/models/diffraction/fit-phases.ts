@@ -4,6 +4,7 @@ import {
 } from "../../numeric/bounded-quadratic.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import {
+  nearbyProfile,
   type PhaseProfile,
   type PhaseShape,
   phaseProfile,
@@ -257,6 +258,7 @@ function linearise(context: FitContext, fit: PhaseFit): Linearised {
 
 function unpack(context: FitContext, fit: PhaseFit, x: Float64Array): PhaseFit {
   let at = 2;
+  const sample = { displacement_deg: x[0]!, lorentz: x[1]! };
   const phases = fit.phases.map((phase) => {
     const { modes } = context.library.cards[phase.card]!;
     const scale = x[at]!;
@@ -265,7 +267,10 @@ function unpack(context: FitContext, fit: PhaseFit, x: Float64Array): PhaseFit {
     at += 2 + modes;
     return { card: phase.card, scale, shape: { lnWidth, strain } };
   });
-  return fitAt(context, phases, { displacement_deg: x[0]!, lorentz: x[1]! });
+  const known = phases.map(({ shape }, k) =>
+    nearbyProfile(context.pattern, fit.profiles[k]!, shape, sample),
+  );
+  return fitAt(context, phases, sample, known);
 }
 
 /** -2 ln of the priors, zero at their modes. */

@@ -15,7 +15,7 @@ import {
 } from "./search-phase-sets.ts";
 
 import { type UnexplainedLine, unexplainedLines } from "./unexplained.ts";
-import { weightFractions } from "./weight-fractions.ts";
+import { type WeightFraction, weightFractions } from "./weight-fractions.ts";
 
 /** A set of phases with its probability. */
 export interface PhaseSet {
@@ -23,7 +23,7 @@ export interface PhaseSet {
   readonly phases: readonly string[];
   readonly probability: number;
   /** Shares of the weight with their standard deviations, in the order of the phases. */
-  readonly weights: readonly { readonly fraction: number; readonly error: number }[];
+  readonly weights: readonly WeightFraction[];
   readonly fit: PhaseFit;
   /** Each phase's part of the model. */
   readonly curves: readonly { readonly name: string; readonly curve: Float64Array }[];
@@ -50,14 +50,14 @@ export interface IdentifyOptions {
 const SHOWN = 0.005;
 
 const SETTINGS = {
-  price: 6,
+  price: 7,
   temperature: 1.5,
   width: 6,
   beam: 2,
   margin: 14,
   steps: 4,
   start: { relative: 0.25, floor: 0.008 },
-  unfamiliar: 0.02,
+  unfamiliar: 0.012,
 };
 
 /** Probabilities of phase sets for one pattern. Cost: some 40 fits. */

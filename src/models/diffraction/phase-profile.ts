@@ -23,6 +23,12 @@ export interface PhaseProfile {
   readonly byLorentz: Float64Array;
   readonly byLnWidth: Float64Array;
   readonly byStrain: readonly Float64Array[];
+  /** Where the derivatives were taken, and the value there. */
+  readonly origin: {
+    readonly shape: PhaseShape;
+    readonly sample: SampleShape;
+    readonly value: Float64Array;
+  };
 }
 
 const RAD = Math.PI / 180;
@@ -94,5 +100,43 @@ export function phaseProfile(
       }
     }
   }
-  return { value, byDisplacement, byLorentz, byLnWidth, byStrain };
+  const origin = { shape, sample, value };
+  return { value, byDisplacement, byLorentz, byLnWidth, byStrain, origin };
+}
+
+/** Shifts below this share of a line's width, and changes of the shape of this size, are linear to a thousandth. */
+const NEARBY = 0.04;
+/** tan(theta) at the far end of a usual range. */
+const STEEPEST = 1;
+
+/** The profile at a place near its origin, from the derivatives; undefined where the place is not near. */
+export function nearbyProfile(
+  { width_deg, n }: PreparedPattern,
+  profile: PhaseProfile,
+  shape: PhaseShape,
+  sample: SampleShape,
+): PhaseProfile | undefined {
+  const { origin } = profile;
+  const width = width_deg * Math.exp(origin.shape.lnWidth);
+  const lnWidth = shape.lnWidth - origin.shape.lnWidth;
+  const lorentz = sample.lorentz - origin.sample.lorentz;
+  const displacement = sample.displacement_deg - origin.sample.displacement_deg;
+  const strain = shape.strain.map((value, m) => value - origin.shape.strain[m]!);
+  const shift = strain.reduce(
+    (sum, value) => sum + (2 * STEEPEST * Math.abs(value)) / RAD,
+    Math.abs(displacement),
+  );
+  const change = Math.max(Math.abs(lnWidth), Math.abs(lorentz), shift / width);
+  if (change > NEARBY) return undefined;
+  const value = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum =
+      origin.value[i]! +
+      lnWidth * profile.byLnWidth[i]! +
+      lorentz * profile.byLorentz[i]! +
+      displacement * profile.byDisplacement[i]!;
+    for (let m = 0; m < strain.length; m++) sum += strain[m]! * profile.byStrain[m]![i]!;
+    value[i] = sum;
+  }
+  return { ...profile, value };
 }

@@ -18,6 +18,7 @@ export interface PowderPattern {
   readonly lines: readonly PowderLine[];
   readonly volume_A3: number;
   readonly density_g_per_cm3: number;
+  readonly atomsPerWeight_mol_per_g: number;
 }
 
 /** Enough for the metric of any usual sample; more is a wrong cell or a wavelength of another world. */
@@ -59,10 +60,12 @@ export function powderLines(
       sum + factor.weight_g_per_mol * occupancy.reduce((total, o) => total + o, 0),
     0,
   );
+  const amount = crystal.atoms.reduce((sum, { occupancy }) => sum + occupancy, 0);
   return {
     lines: merge(found),
     volume_A3: volume,
     density_g_per_cm3: (mass / volume) * G_PER_CM3,
+    atomsPerWeight_mol_per_g: amount / mass,
   };
 }
 

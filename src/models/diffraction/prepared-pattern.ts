@@ -34,6 +34,7 @@ const SNIP_WIDTHS = 7;
 const SNIP_MIN_DEG = 0.8;
 const SNIP_MAX_DEG = 2.5;
 const LEVEL_WINDOW_DEG = 1.5;
+const FIRST_STEP_DEG = 0.02;
 const WIDTH_BINS = 4;
 const RAD = Math.PI / 180;
 
@@ -48,11 +49,13 @@ export function preparePattern(
     throw new LabError("TL-7105", "fewer than 20 points lie between d = 8 and 1.17 angstrom");
   }
   const fine = nativeStep(points.x);
-  const coarse = rebin(points, Math.max(fine, 0.02));
+  const coarse = rebin(points, fine * Math.max(1, Math.round(FIRST_STEP_DEG / fine)));
   const first = netOf(coarse, SNIP_MIN_DEG);
   const width = lineWidth_deg(first.net, coarse.start_deg, coarse.step_deg);
   const span = points.x[points.x.length - 1]! - points.x[0]!;
-  const step = Math.max(fine, width / WIDTH_BINS, span / BINS_MAX);
+  // Whole multiples of the file's step, so that every bin holds as many points and has the same noise.
+  const multiple = Math.max(width / WIDTH_BINS, span / BINS_MAX) / fine;
+  const step = fine * Math.max(1, Math.floor(multiple + 0.3));
   const binned = step > 1.2 * coarse.step_deg ? rebin(points, step) : coarse;
   const window = Math.min(SNIP_MAX_DEG, Math.max(SNIP_MIN_DEG, SNIP_WIDTHS * width));
   const { net, background } = netOf(binned, window);

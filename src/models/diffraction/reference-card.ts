@@ -28,6 +28,8 @@ export interface ReferenceCard {
   readonly modes: number;
   /** Weight that a scale of 1 stands for, in the same unit for all cards; undefined without a structure. */
   readonly weightOfScale: number | undefined;
+  /** Moles of atoms in a gram; undefined without a structure. */
+  readonly atomsPerWeight: number | undefined;
   /** Largest isotropic change of lengths that is still this phase. */
   readonly strainLimit: number;
 }
@@ -54,7 +56,11 @@ export function makeCard(source: ReferenceSource, range: CardRange): ReferenceCa
   const strainLimit = source.strainLimit ?? STRAIN_LIMIT;
   const low = range.d_min_A / (1 + strainLimit);
   const high = range.d_max_A * (1 + strainLimit);
-  const { lines, elements, composition, weightPerIntensity } = linesOf(source, range, low);
+  const { lines, elements, composition, weightPerIntensity, atomsPerWeight } = linesOf(
+    source,
+    range,
+    low,
+  );
   const inside = lines.filter(({ d_A, intensity }) => d_A >= low && d_A <= high && intensity > 0);
   const strongest = Math.max(...inside.map(({ intensity }) => intensity));
   const kept = inside
@@ -76,6 +82,7 @@ export function makeCard(source: ReferenceSource, range: CardRange): ReferenceCa
     response: Float64Array.from(kept.flatMap(({ response }) => response)),
     modes: kept[0]!.response.length,
     weightOfScale: weightPerIntensity === undefined ? undefined : weightPerIntensity / strongest,
+    atomsPerWeight,
     strainLimit,
   };
 }
@@ -91,6 +98,7 @@ interface CardLines {
   readonly elements: readonly string[] | undefined;
   readonly composition: string | undefined;
   readonly weightPerIntensity: number | undefined;
+  readonly atomsPerWeight: number | undefined;
 }
 
 function linesOf(source: ReferenceSource, range: CardRange, low: number): CardLines {
@@ -102,6 +110,7 @@ function linesOf(source: ReferenceSource, range: CardRange, low: number): CardLi
     elements: undefined,
     composition: undefined,
     weightPerIntensity: undefined,
+    atomsPerWeight: undefined,
   };
 }
 
@@ -118,6 +127,7 @@ function structureLines(crystal: Crystal, range: CardRange, low: number): CardLi
     lines,
     ...compositionOf(crystal),
     weightPerIntensity: powder.density_g_per_cm3,
+    atomsPerWeight: powder.atomsPerWeight_mol_per_g,
   };
 }
 

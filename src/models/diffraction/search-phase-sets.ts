@@ -107,6 +107,9 @@ export function neighboursOf(
   });
 }
 
+/** A card whose lines would lower the loss by less cannot pay its price. */
+const GAIN_MIN = 3;
+
 /** The set with each of the cards that explain most of its residual added. */
 export function enlarge(
   context: FitContext,
@@ -124,7 +127,8 @@ export function enlarge(
     floor: misfit.floor,
     skip: (card) => !isAllowed(card, phases),
   });
-  return screened.flatMap(({ card, strain, scale }) => {
+  return screened.flatMap(({ card, strain, scale, gain }) => {
+    if (gain < GAIN_MIN) return [];
     const added: FittedPhase = {
       card,
       scale: Math.max(scale, 1e-3),

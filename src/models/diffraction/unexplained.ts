@@ -7,14 +7,14 @@ export interface UnexplainedLine {
   readonly height: number;
 }
 
-const NOISE_FACTOR = 3;
+const NOISE_FACTOR = 4;
 const LINE_MIN = 0.02;
 const EXPLAINED_SHARE = 0.25;
 const WIDEN = 1.3;
 
 /**
  * Share of the net intensity that stands where the model, widened by 1.3 line widths, gives under a quarter of what is
- * seen; only what rises above 3 sigma and 2 % of the largest line counts. 0 where there is no line at all.
+ * seen; only what rises above 4 sigma and 2 % of the largest line counts. 0 where there is no line at all.
  */
 export function unexplainedLines(
   pattern: PreparedPattern,

@@ -6,6 +6,8 @@ export interface WeightFraction {
   readonly fraction: number;
   /** Standard deviation from the fit; texture and absorption are not in it. */
   readonly error: number;
+  /** Moles of atoms in a gram; undefined without a structure. */
+  readonly atomsPerWeight: number | undefined;
 }
 
 /**
@@ -20,7 +22,12 @@ export function weightFractions(context: FitContext, fit: PhaseFit): WeightFract
     return scale * (isKnown ? cards[k]!.weightOfScale! : 1);
   });
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
-  if (!(total > 0)) return fit.phases.map(({ card }) => ({ card, fraction: 0, error: 0 }));
+  const atomsPerWeight = cards.map((card) => card.atomsPerWeight);
+  if (!(total > 0)) {
+    return fit.phases.map(({ card }, k) => {
+      return { card, fraction: 0, error: 0, atomsPerWeight: atomsPerWeight[k] };
+    });
+  }
   const fractions = amounts.map((amount) => amount / total);
   const relative = scaleErrors(context, fit).map((error, k) => {
     return error / Math.max(fit.phases[k]!.scale, 1e-9);
@@ -29,6 +36,7 @@ export function weightFractions(context: FitContext, fit: PhaseFit): WeightFract
   return fit.phases.map(({ card }, k) => {
     const w = fractions[k]!;
     const square = relative[k]! ** 2 * (1 - 2 * w) + common;
-    return { card, fraction: w, error: w * Math.sqrt(Math.max(0, square)) };
+    const error = w * Math.sqrt(Math.max(0, square));
+    return { card, fraction: w, error, atomsPerWeight: atomsPerWeight[k] };
   });
 }

@@ -1,4 +1,4 @@
-import type { Prng } from "../../core/prng.ts";
+import { type Prng, shuffled } from "../../core/prng.ts";
 import type { Inputs } from "../../models/optimise/kernel.ts";
 import { cubeToSimplex, latinHypercube, sobolPoints } from "../../numeric/low-discrepancy.ts";
 
@@ -28,7 +28,8 @@ export interface DesignRequest {
 
 /**
  * Space-filling candidates: points of the design in the unit cube (or on the simplex), each replaced by the nearest eligible candidate.
- * Returns row numbers; fewer where fewer are eligible. Cost count N columns.
+ * `random` goes down one random order of all rows. Either way a design asked for in portions is the design asked for at once,
+ * since what earlier portions took is not eligible. Returns row numbers; fewer where fewer are eligible. Cost count N columns.
  */
 export function chooseDesign(request: DesignRequest): number[] {
   const { inputs, prng, count, twinOf, groupOf } = request;
@@ -36,9 +37,15 @@ export function chooseDesign(request: DesignRequest): number[] {
   const rows: number[] = [];
   const isRandom = request.kind === "random" || inputs.columns === 0;
   const targets = isRandom ? [] : designPoints(request);
+  const order = isRandom ? shuffled([...free.keys()], prng) : [];
+  let next = 0;
+  const nextInOrder = (): number => {
+    while (next < order.length && free[order[next]!] === 0) next++;
+    return order[next] ?? -1;
+  };
   for (let i = request.used; rows.length < count; i++) {
     const target = targets[i % Math.max(1, targets.length)];
-    const row = target === undefined ? randomOpen(free, prng) : nearest(inputs, target, free);
+    const row = target === undefined ? nextInOrder() : nearest(inputs, target, free);
     if (row < 0) break;
     rows.push(row);
     const sharesGroup = (n: number): boolean =>
@@ -47,13 +54,6 @@ export function chooseDesign(request: DesignRequest): number[] {
       if (twinOf[n] === twinOf[row] || !sharesGroup(n)) free[n] = 0;
   }
   return rows;
-}
-
-function randomOpen(free: Uint8Array, prng: Prng): number {
-  const open = free.reduce((sum, f) => sum + f, 0);
-  if (open === 0) return -1;
-  let k = prng.integer(open);
-  return free.findIndex((f) => f === 1 && k-- === 0);
 }
 
 function designPoints(request: DesignRequest): Float64Array[] {

@@ -5,12 +5,13 @@ import { listCandidates } from "../../domain/candidates.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import type { MapView } from "../../domain/planner-view.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
+import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
 import {
   type MapModel,
   type PhaseEvidence,
   unseenChanceOf,
 } from "../../models/phase-diagram/map-model.ts";
-import type { Planner, PlannerFactory } from "../planner.ts";
+import type { Planner } from "../planner.ts";
 import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
 import { createMapModel } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
@@ -19,14 +20,20 @@ import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts
 /** A point whose experiment failed this often is not proposed again. */
 const FAILURES_max = 2;
 
-/** The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). */
-export const createPhaseDiagramPlanner: PlannerFactory<MapView> = (campaign) => {
+/**
+ * The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). `scores` are those
+ * that settings may name.
+ */
+export function createPhaseDiagramPlanner(
+  campaign: CampaignSpec,
+  scores?: readonly MapScore[],
+): Planner<MapView> {
   assert(
     campaign.goal === "phase-diagram" || campaign.goal === "structure-map",
     `the phase-diagram planner was given a campaign of goal ${campaign.goal}`,
   );
-  return createPlanner(campaign, campaign.model, listCandidates(campaign.space));
-};
+  return createPlanner(campaign, campaign.model, scores);
+}
 
 interface Learnt {
   readonly evidence: Map<number, PhaseEvidence>;
@@ -40,8 +47,9 @@ interface Learnt {
 function createPlanner(
   campaign: CampaignSpec,
   settings: PhaseDiagramSettings,
-  candidates: readonly Candidate[],
+  scores: readonly MapScore[] | undefined,
 ): Planner<MapView> {
+  const candidates = listCandidates(campaign.space);
   const grid = orderGrid(
     candidates.map((candidate) => candidate.parameters),
     componentsOf(campaign.space),
@@ -49,7 +57,7 @@ function createPlanner(
   const indexOf = new Map(
     candidates.map(({ candidateId }, row) => [candidateId, grid.candidateOf[row] ?? -1]),
   );
-  const model = createMapModel({ settings, grid, seed: campaign.seed });
+  const model = createMapModel({ settings, grid, seed: campaign.seed, scores });
   const learnt: Learnt = {
     evidence: new Map(),
     results: new Map(),

@@ -8,10 +8,10 @@ import {
 } from "../../models/phase-diagram/graph/graph-state.ts";
 import {
   PHASE_DIVERSITIES,
-  PHASE_SCORES,
   type PhaseDiversityName,
-  type PhaseScoreName,
 } from "../../models/phase-diagram/graph/phase-batch.ts";
+import { MAP_SCORES } from "../../models/phase-diagram/graph/scores/index.ts";
+import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
 import type { MapModel } from "../../models/phase-diagram/map-model.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
@@ -20,6 +20,8 @@ export interface MapStrategy {
   readonly settings: PhaseDiagramSettings;
   readonly grid: OrderedGrid;
   readonly seed: string;
+  /** Those that settings may name; absent: the product's. */
+  readonly scores?: readonly MapScore[] | undefined;
 }
 
 export const PHASE_METHODS = ["harmonic", "label-propagation", "label-spreading"] as const;
@@ -28,7 +30,7 @@ export type PhaseMethodName = (typeof PHASE_METHODS)[number];
 /** The settings with every absent one replaced by the product's best. */
 export interface ResolvedSettings {
   readonly method: PhaseMethodName;
-  readonly score: PhaseScoreName;
+  readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   readonly initial: number;
   readonly gamma: number | undefined;
@@ -39,14 +41,14 @@ export interface ResolvedSettings {
  * come here, so that what was evaluated is what runs.
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
-  resolveSettings(strategy.settings);
+  resolveSettings(strategy.settings, strategy.scores);
   const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }
 
 /** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
-function graphOptions({ settings, grid }: MapStrategy): GraphMapOptions {
-  const resolved = resolveSettings(settings);
+function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions {
+  const resolved = resolveSettings(settings, scores);
   const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
   if (shared === -1) {
     throw new LabError(
@@ -78,20 +80,26 @@ const BANDWIDTH_published_steps = 1.5;
  * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
  */
 function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
-  const { method, gamma } = resolveSettings(settings);
+  const { method = "harmonic", gamma } = settings;
   if (gamma !== undefined || method === "harmonic") return gamma;
   const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
   return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
 }
 
-function resolveSettings(settings: PhaseDiagramSettings): ResolvedSettings {
-  if (settings.score === "expected-risk" && settings.method === "label-spreading") {
-    const what = "the score expected-risk needs the method harmonic or label-propagation";
+export function resolveSettings(
+  settings: PhaseDiagramSettings,
+  scores: readonly MapScore[] = MAP_SCORES,
+): ResolvedSettings {
+  const names = scores.map(({ name }) => name);
+  const named = oneOf("score", settings.score, names, GRAPH_DEFAULTS.score.name);
+  const score = scores.find(({ name }) => name === named) ?? GRAPH_DEFAULTS.score;
+  if (score.needsResponse === true && settings.method === "label-spreading") {
+    const what = `the score ${score.name} needs the method harmonic or label-propagation`;
     throw new LabError("TL-5003", what, { exitCode: 2 });
   }
   return {
     method: oneOf("method", settings.method, PHASE_METHODS, "harmonic"),
-    score: oneOf("score", settings.score, PHASE_SCORES, GRAPH_DEFAULTS.score),
+    score,
     diversity: oneOf("diversity", settings.diversity, PHASE_DIVERSITIES, GRAPH_DEFAULTS.diversity),
     initial: settings.initial ?? GRAPH_DEFAULTS.initial,
     gamma: settings.gamma,

@@ -9,7 +9,7 @@ import { Certifier } from "../../../adapters/conformance/certifier.ts";
 import { CHECKS } from "../../../adapters/conformance/checks.ts";
 import { type ExaminationOptions, examine } from "../../../adapters/conformance/examination.ts";
 import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
-import { type InstrumentKind, startSimulatedLaboratory } from "../../../simulators/index.ts";
+import { startSimulatedLaboratory } from "../../../simulators/index.ts";
 import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
 import { tieline } from "../../support/command-line.ts";
 import { REAL } from "../devices/thermal-bench.ts";
@@ -91,27 +91,36 @@ test("a gateway that is killed keeps it", { timeout: 90_000 }, async () => {
   expect(await examineAt(broker.url, "balance", { restart, answer_ms: 6000 })).toEqual([]);
 });
 
-test.each<InstrumentKind>(["furnace", "diffractometer", "synthesis-robot"])(
-  "the simulated %s keeps it",
-  { timeout: 60_000 },
-  async (kind) => {
-    const broker = await embeddedBroker();
-    cleanUp.push(() => broker.stop());
-    const laboratory = await startSimulatedLaboratory({
-      ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
-      instruments: [{ instrumentId: "sim", kind }],
-    });
-    cleanUp.push(() => laboratory.stop());
-    const sampleIds = ["s1"];
-    expect(await examineAt(broker.url, "sim", { sampleIds, answer_ms: 800 })).toEqual([]);
-  },
-);
+test("the simulated robot, furnace and diffractometer keep it, with a sample that is made", {
+  timeout: 90_000,
+}, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const kinds = ["synthesis-robot", "furnace", "diffractometer"] as const;
+  const laboratory = await startSimulatedLaboratory({
+    ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
+    resendAfter_s: 0.5,
+    instruments: kinds.map((kind) => ({ instrumentId: kind, kind })),
+  });
+  cleanUp.push(() => laboratory.stop());
+  const how = { sampleIds: ["s1"], answer_ms: 800 };
+  expect(
+    await examineAt(broker.url, "synthesis-robot", {
+      ...how,
+      sampleIds: ["s{n}"],
+      parameters: { x_Al: 1 },
+    }),
+  ).toEqual([]);
+  expect(await examineAt(broker.url, "furnace", how)).toEqual([]);
+  expect(await examineAt(broker.url, "diffractometer", how)).toEqual([]);
+});
 
 /** Believes everything, says its result once under a new id each time, and starts whatever it hears. */
 function carelessInstrument(url: string, retainsBirth: boolean): void {
   const here = "tieline/v1/lab/instrument/careless";
   const client = connect(url);
   let said = 0;
+  let starts = 0;
   const say = (topic: string, type: string, data: object, retain = false): void => {
     const envelope = {
       ...{ specversion: "1.0", id: `m${++said}`, source: "instrument/careless" },
@@ -149,7 +158,7 @@ function carelessInstrument(url: string, retainsBirth: boolean): void {
     const { jobId, attempt } = JSON.parse(payload.toString()).data;
     say(`job/${jobId}/accepted`, "job.accepted", { jobId, attempt });
     const value = { kind: "objective", name: "mass", value: 1, unit: "bananas" };
-    const isOdd = said % 2 === 0;
+    const isOdd = ++starts % 5 === 0;
     const observations = isOdd ? [value] : [];
     say(`job/${jobId}/result`, "job.result", { jobId, attempt, observations, simulated: true });
   });

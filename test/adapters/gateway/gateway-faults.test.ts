@@ -270,6 +270,7 @@ describe("a job", () => {
     await agent.untilSaid("unknown", { jobId: "other" });
     expect(readHardware(hardware).told).toEqual(["begin j1", "hold", "resume"]);
     await agent.untilSaid("temperature", { value: 300, unit: "K" });
+    await agent.untilSaid("birth", { channels: { temperature: { unit: "K" } } });
   });
 });
 

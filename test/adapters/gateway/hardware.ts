@@ -37,6 +37,7 @@ export function createFileFurnace(file: string, marksJobs = true): Device {
         parameters: { temperature_K: { unit: "K", min: 273, max: 1373 } },
       },
     ],
+    channels: { temperature: { unit: "K" } },
     begin: ({ jobId }) => tell(`begin ${jobId}`, { state: "busy", jobId }),
     status: () => {
       const { state, boot, control, jobId } = readHardware(file);

@@ -329,6 +329,29 @@ test("a job that was held when its gateway ended is held at the next start, and 
   expect(resumed).toEqual(["j1"]);
 });
 
+test("the journal of a runner of the first days is read: its job is taken up, its result is said", async () => {
+  const old = (jobId: string) => ({
+    ...{ commandId: `start-${jobId}`, jobId, attempt: 1, epoch: 3, notAfter_ms: 1 },
+    ...{ capability: "quench", parameters: { temperature_K: 300 } },
+  });
+  const notes = [
+    { note: "accepted", order: old("ended") },
+    {
+      note: "ended",
+      jobId: "ended",
+      attempt: 1,
+      outcome: { word: "result", observations: [], raw: [] },
+    },
+    { note: "accepted", order: old("running") },
+  ];
+  const text = notes.map((note) => `${JSON.stringify(note)}\n`).join("");
+  writeFileSync(join(folder, "journal.jsonl"), text);
+  const program = patientProgram();
+  await startRunner(program);
+  await until(() => expect(program.tasks.map(({ jobId }) => jobId)).toEqual(["running"]));
+  await until(() => expect(last("result")).toMatchObject({ jobId: "ended" }));
+});
+
 test("a second gateway in the same folder is refused; the lock of a dead one is taken over", async () => {
   const device = createTaskDevice(patientProgram());
   const options = { broker: "mqtt://127.0.0.1:1", instrument: "md", folder: join(folder, "j") };

@@ -24,7 +24,7 @@ test("every observation on the page is understood", () => {
       .match(/^ {4}.*$/gm)
       ?.join("\n") ?? "";
   const observations: unknown = JSON.parse(`[${text.replace(/\}\n {4}\{/g, "},{")}]`);
-  expect(observations).toHaveLength(5);
+  expect(observations).toHaveLength(6);
   const message = wrap("jobResult", { ...SAMPLES.jobResult, observations });
   const decoded = createWireCodec({ site: SITE }).decode(
     sampleTopic("jobResult"),

@@ -34,6 +34,7 @@ describe("decode", () => {
         message: { source: "instrument/furnace1", id: "m-1" },
         ...SAMPLES.jobResult,
       },
+      sent_ms: Date.parse("2026-11-23T09:00:00Z"),
     });
   });
 
@@ -319,6 +320,7 @@ describe("encode", () => {
           campaignId: "c1",
           epoch: 4,
           notAfter: "2026-11-23T09:00:10.500Z",
+          validFor_s: 10.5,
           capability: "anneal",
           parameters: { temperature: 600 },
           sampleIds: ["c1.e1"],
@@ -327,10 +329,37 @@ describe("encode", () => {
     });
   });
 
-  test("sent again later it has the same id and data", () => {
+  test("sent again later it has the same id and says what is left of its time", () => {
     const again = JSON.parse(codec.encode(start, agent, TIME_ms + 5000).payload);
     const first = JSON.parse(codec.encode(start, agent, TIME_ms).payload);
-    expect({ ...again, time: "" }).toEqual({ ...first, time: "" });
+    expect(again.data.validFor_s).toBe(5.5);
+    const shown = (message: typeof first) => ({ ...message.data, validFor_s: 0, id: message.id });
+    expect(shown(again)).toEqual(shown(first));
+  });
+
+  test("a clock that was set makes no start longer valid, and every other command says how long it is", () => {
+    const given = { ...start, validFor_ms: 30_000 };
+    const back = codec.encode(given, agent, TIME_ms - 6 * 3_600_000);
+    expect(JSON.parse(back.payload).data).toMatchObject({
+      validFor_s: 30,
+      notAfter: "2026-11-23T03:00:30.000Z",
+    });
+    expect(back.expiry_s).toBe(30);
+    const about = { commandId: "k", instrumentId: "furnace1", jobId: "c1.e1.s1" } as const;
+    const others = [
+      ...(["hold", "resume", "cancel"] as const).map(
+        (action) => ({ type: "controlJob", action, ...about }) as const,
+      ),
+      { type: "reconcileJobs", jobIds: ["c1.e1.s1"], commandId: "k", instrumentId: "f" } as const,
+    ];
+    for (const command of others) {
+      const message = codec.encode(command, agent, TIME_ms);
+      expect(message.expiry_s).toBe(30);
+      expect(JSON.parse(message.payload).data).toMatchObject({
+        validFor_s: 30,
+        notAfter: "2026-11-23T09:00:30.000Z",
+      });
+    }
   });
 
   test.each([

@@ -11,7 +11,7 @@ const instrument = (connection: string, ...names: string[]) => ({
 
 test("only what waits and what nobody connected offers is missing", () => {
   const view = {
-    campaignIds: ["a"],
+    campaignIdsAtHand: ["a"],
     campaign: () => ({
       jobs: [
         ...[job("quench", "queued"), job("quench", "queued"), job("anneal", "queued")],

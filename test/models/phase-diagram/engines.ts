@@ -1,6 +1,7 @@
 import { binaryAxes } from "../../../src/models/phase-diagram/binary/binary-grid.ts";
 import { createBinaryModel } from "../../../src/models/phase-diagram/binary/binary-model.ts";
 import { createGraphMap } from "../../../src/models/phase-diagram/graph/graph-map.ts";
+import { balanced } from "../../../src/models/phase-diagram/graph/scores/rarity.ts";
 import { createHullModel } from "../../../src/models/phase-diagram/hull/hull-model.ts";
 import { LowerHull } from "../../../src/models/phase-diagram/hull/lower-hull.ts";
 import { absentIn } from "../../../src/models/phase-diagram/hull/simplex-geometry.ts";
@@ -70,7 +71,7 @@ function graphEngine(): ToyEngine {
     create: () =>
       createGraphMap(grid, {
         field: "harmonic",
-        score: "balanced",
+        score: balanced,
         diversity: "local-penalty",
         initial: 0,
         usesPhaseRule: true,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createGraphMap } from "../../../src/models/phase-diagram/graph/graph-map.ts";
+import { leastConfidentFirst } from "../../../src/models/phase-diagram/graph/scores/usual.ts";
 import { orderGrid } from "../../../src/planning/phase-diagram/map-grid.ts";
 
 /** Converged probabilities of scikit-learn 1.9.1 (gamma 20, tolerance 1e-14) on a 91-point section, eight labels given. */
@@ -32,7 +33,7 @@ test.each([
   const grid = orderGrid(rowsOf(reference.divisions), ["A", "B", "C"]);
   const map = createGraphMap(grid, {
     field,
-    score: "least-confident",
+    score: leastConfidentFirst,
     diversity: "none",
     initial: 0,
     gamma: 20,

@@ -18,6 +18,7 @@ import time
 import uuid
 from datetime import datetime, timezone
 
+from agent_clock import AgentClock
 from transport import make_transport
 
 TWO_PHASE_WIDTH = 0.1
@@ -32,6 +33,7 @@ class Instrument:
         self.seq = 0
         self.epoch = 0
         self.emergency = False
+        self.clock = AgentClock()
         self.current = None
         self.held = threading.Event()
         self.lock = threading.RLock()
@@ -125,37 +127,44 @@ class Instrument:
                 if data["active"] or message["source"].startswith(("operator/", "agent/")):
                     self.on_emergency(data["active"])
             elif topic.endswith("/ack"):
+                self.clock.hear(message)
                 self.on_ack(data)
             elif not retained:  # a retained command may be old; the contract never has one
-                self.on_command(topic.rsplit("/", 1)[1], data)
+                self.clock.hear(message)
+                self.on_command(topic.rsplit("/", 1)[1], message)
         except (ValueError, KeyError, TypeError) as error:
             print(f"ignored {topic}: {error!r}", flush=True)
 
-    def on_command(self, action, data):
+    def on_command(self, action, message):
+        data = message["data"]
         with self.lock:
             if data["epoch"] < self.epoch:
                 print(f"refused {action}: epoch {data['epoch']} is older than {self.epoch}", flush=True)
                 return
             self.epoch = data["epoch"]
             if action == "start":
-                self.on_start(data)
+                self.on_start(data, self.clock.why_not(message))
             elif action == "reconcile":
                 for job_id in data["jobIds"]:
                     self.tell_fate(job_id)
             elif data["jobId"] == self.current:
+                too_old = self.clock.why_not if action == "resume" else self.clock.surely_old
+                if too_old(message):
+                    self.tell_fate(self.current)
+                    return
                 if action == "cancel":
                     self.jobs[self.current]["cancelled"] = True
                 (self.held.set if action == "hold" else self.held.clear)()
                 self.say_state()
 
-    def on_start(self, data):
+    def on_start(self, data, too_late):
         known = self.jobs.get(data["jobId"])
         if known is not None and known["attempt"] >= data["attempt"]:
             self.tell_fate(data["jobId"])  # the same command again: never a second start
             return
         job = {"jobId": data["jobId"], "attempt": data["attempt"], "parameters": data["parameters"]}
         job["sampleId"] = (data.get("sampleIds") or [None])[0]
-        refusal = self.find_refusal(data)
+        refusal = self.find_refusal(data, too_late)
         if refusal is not None:
             job["rejected"] = refusal
             self.say_job(job, "rejected")
@@ -167,10 +176,9 @@ class Instrument:
         self.say_state()
         threading.Thread(target=self.work, args=(job,), daemon=True).start()
 
-    def find_refusal(self, data):
-        not_after = datetime.fromisoformat(data["notAfter"].replace("Z", "+00:00"))
-        if datetime.now(timezone.utc) > not_after:
-            return {"reason": "the command came too late", "retryable": True}
+    def find_refusal(self, data, too_late):
+        if too_late is not None:
+            return {"reason": too_late, "retryable": True}
         if self.emergency:
             return {"reason": "emergency stop", "retryable": True}
         if self.current is not None:

@@ -81,7 +81,7 @@ function hyperparametersOf(options: GraphMapOptions): Hyperparameters {
   const { field, score, diversity, initial, gamma, usesPhaseRule } = options;
   const plain = usesPhaseRule ? "harmonic" : "label-propagation";
   const method = field === "spreading" ? "label-spreading" : plain;
-  return { method, score, diversity, initial, gamma };
+  return { method, score: score.name, diversity, initial, gamma };
 }
 
 /** A graph map that takes one result after the other. */

@@ -1,11 +1,9 @@
 import { createPrng, hash32 } from "../../../core/prng.ts";
 import type { RankedPoint, RankRequest, ScaledGrid } from "../map-model.ts";
 import { missingFieldChance } from "../phase-rule.ts";
-import { expectedRiskDrop } from "./expected-risk.ts";
 import type { GraphMapState } from "./graph-state.ts";
 import { explainChoice } from "./map-explanation.ts";
 import { argmax, type ChosenPoint, chooseBatch } from "./phase-batch.ts";
-import { leastConfident } from "./phase-uncertainty.ts";
 import { fillSpace } from "./space-filling.ts";
 
 /** How much a likely missing field raises a score: factor 1 + this x chance. */
@@ -111,22 +109,9 @@ function scoredPoints(
     score: options.score,
     diversity: options.diversity,
     tie: tieBreaks(grid, request.seed),
-    risk: options.score === "expected-risk" ? riskOf(state, free, request.seed) : undefined,
+    respond: state.network.respond,
     emphasis: emphasisOf(options.usesPhaseRule, probabilities, labels, grid.count),
   });
-}
-
-/** Candidates whose expected risk is worked out; the rest are surer than all of these. */
-const RISK_SHORTLIST = 40;
-
-function riskOf({ grid, network, predict }: GraphMapState, free: Uint8Array, seed: string) {
-  const columns = predict().probabilities;
-  const doubt = leastConfident(columns, grid.count).map((x) => Math.round(x * 1e9));
-  const tie = tieBreaks(grid, seed);
-  const order = [...free.keys()].filter((i) => free[i] === 1);
-  order.sort((a, b) => doubt[b]! - doubt[a]! || tie[b]! - tie[a]!);
-  const shortlist = order.slice(0, RISK_SHORTLIST);
-  return expectedRiskDrop({ columns, count: grid.count, shortlist, respond: network.respond });
 }
 
 /** Between labels that cannot be neighbours a field is still missing. Maps of single phases have no such law. */
@@ -157,7 +142,7 @@ function startPoints(
   wanted: number,
 ): ChosenPoint[] {
   const { grid, options, book, network } = state;
-  if (options.score === "random") return randomPoints(grid, request, free, wanted);
+  if (options.score.isBlind === true) return randomPoints(grid, request, free, wanted);
   const nodes = new Set([...book.entries.values()].map((entry) => entry.node));
   const occupied = [
     ...[...nodes].map((node) => network.place(node)),

@@ -4,11 +4,13 @@ import type { MapPrediction, PhaseEvidence, RankedPoint, ScaledGrid } from "../m
 import type { GridLevels } from "./grid-levels.ts";
 import type { EvidenceBook } from "./label-shares.ts";
 import type { MapNetwork } from "./map-network.ts";
-import type { PhaseDiversityName, PhaseScoreName } from "./phase-batch.ts";
+import type { PhaseDiversityName } from "./phase-batch.ts";
+import type { MapScore } from "./scores/map-score.ts";
+import { balanced } from "./scores/rarity.ts";
 
 export interface GraphMapOptions {
   readonly field: "harmonic" | "spreading";
-  readonly score: PhaseScoreName;
+  readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   /** Space-filling points before the map chooses. */
   readonly initial: number;
@@ -27,7 +29,7 @@ export interface GraphMapOptions {
 /** The product's best, where nothing is asked for. */
 export const GRAPH_DEFAULTS = {
   field: "harmonic",
-  score: "balanced",
+  score: balanced,
   diversity: "local-penalty",
   initial: 8,
   usesPhaseRule: true,

@@ -1,11 +1,12 @@
 import type { RankedPoint } from "../map-model.ts";
 import type { EvidenceBook } from "./label-shares.ts";
-import type { ChosenPoint, PhaseScoreName } from "./phase-batch.ts";
+import type { ChosenPoint } from "./phase-batch.ts";
+import type { MapScore } from "./scores/map-score.ts";
 
 /** Says in one sentence why a point was chosen: between which labels, how rare they are, how far from the known. */
 export function explainChoice(
   point: ChosenPoint,
-  reason: PhaseScoreName | "start",
+  reason: MapScore | "start",
   columns: readonly Float64Array[],
   book: EvidenceBook,
 ): RankedPoint {
@@ -18,7 +19,7 @@ export function explainChoice(
 
 function whyText(
   point: ChosenPoint,
-  reason: PhaseScoreName | "start",
+  reason: MapScore | "start",
   columns: readonly Float64Array[],
   book: EvidenceBook,
 ): string {
@@ -30,7 +31,7 @@ function whyText(
       ? `First look at the whole diagram: ${far}.`
       : "First look at the whole diagram.";
   }
-  if (reason === "random") return "Chosen at random, as the settings ask.";
+  if (reason.isBlind === true) return "Chosen at random, as the settings ask.";
   const order = columns
     .map((column, k) => ({
       label: book.labels[k] ?? "?",

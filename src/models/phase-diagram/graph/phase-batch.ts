@@ -1,16 +1,4 @@
-import { entropyScore, leastConfident, marginScore } from "./phase-uncertainty.ts";
-
-/** How the doubt of a map becomes the value of a measurement. */
-export const PHASE_SCORES = [
-  "balanced",
-  "rarity-and-reach",
-  "least-confident",
-  "margin",
-  "entropy",
-  "expected-risk",
-  "random",
-] as const;
-export type PhaseScoreName = (typeof PHASE_SCORES)[number];
+import type { MapScore } from "./scores/map-score.ts";
 
 /** How the points of one batch keep apart. */
 export const PHASE_DIVERSITIES = ["local-penalty", "neighbour-exclusion", "none"] as const;
@@ -37,14 +25,14 @@ export interface PhaseBatchRequest {
   readonly pending: readonly number[];
   /** Results learnt so far, M. */
   readonly measured: number;
-  readonly score: PhaseScoreName;
+  readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   /** A pseudo-random number for each candidate: breaks ties, and is the order of the random score. */
   readonly tie: Uint32Array;
   /** Factor on each candidate's score (1 = none): what is known besides the probabilities. */
   readonly emphasis?: Float64Array | undefined;
-  /** Doubt of each candidate where the score needs the graph (expected risk); takes the place of the plain scores. */
-  readonly risk?: Float64Array | undefined;
+  /** How far each candidate follows a change at this one, for scores that ask. */
+  readonly respond?: ((candidate: number) => Float64Array | undefined) | undefined;
 }
 
 export interface ChosenPoint {
@@ -62,8 +50,6 @@ const PENALTY_RADIUS = 0.4;
 const PENALTY_RADIUS_near = 0.7;
 /** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
 const EXCLUSION_steps = 2.66;
-/** Every second pick of the balanced score is by plain doubt. */
-const BALANCED_period = 2;
 
 /**
  * Chooses a batch one point at a time.
@@ -94,11 +80,8 @@ export function chooseBatch(request: PhaseBatchRequest): ChosenPoint[] {
   return chosen;
 }
 
-function usesRarityAt(request: PhaseBatchRequest, turn: number): boolean {
-  if (request.score === "rarity-and-reach") return true;
-  if (request.score !== "balanced") return false;
-  const picks = request.measured + request.pending.length + turn;
-  return picks % BALANCED_period !== 0;
+function usesRarityAt({ score, measured, pending }: PhaseBatchRequest, turn: number): boolean {
+  return score.usesRarity?.(measured + pending.length + turn) ?? false;
 }
 
 function createState(request: PhaseBatchRequest) {
@@ -108,7 +91,7 @@ function createState(request: PhaseBatchRequest) {
   const distance = request.distance.slice();
   const penalty = new Float64Array(count).fill(1);
   const labelCounts = columns.map((_, k) => request.labelCounts[k] ?? 0);
-  const doubt = request.risk ?? doubtOf(score, request, count);
+  const doubt = score.doubt({ ...request, count });
   const widest =
     PENALTY_RADIUS * ((count * request.cellVolume) / (request.measured + 1)) ** (1 / dimension);
   const near = new Uint8Array(count);
@@ -122,7 +105,7 @@ function createState(request: PhaseBatchRequest) {
       callback(i, d2);
     }
   };
-  const usesPenalty = request.diversity === "local-penalty" && score !== "random";
+  const usesPenalty = request.diversity === "local-penalty" && score.isBlind !== true;
   return {
     take: (j: number) => {
       free[j] = 0;
@@ -153,19 +136,6 @@ function createState(request: PhaseBatchRequest) {
       return { candidate, score: value[candidate]!, distance: distance[candidate]! };
     },
   };
-}
-
-function doubtOf(score: PhaseScoreName, request: PhaseBatchRequest, count: number): Float64Array {
-  switch (score) {
-    case "margin":
-      return marginScore(request.columns, count);
-    case "entropy":
-      return entropyScore(request.columns, count);
-    case "random":
-      return Float64Array.from(request.tie, (h) => h / 4294967296);
-    default:
-      return leastConfident(request.columns, count);
-  }
 }
 
 function rarityAndReach(

@@ -1,0 +1,119 @@
+import type { PatternSettings } from "../../src/domain/goal-settings.ts";
+import type { PatternObservation, PhasesObservation } from "../../src/domain/observation.ts";
+import {
+  type Identification,
+  identifyPhases,
+  type PhaseSet,
+} from "../../src/models/diffraction/identify-phases.ts";
+import { createLibraries } from "../../src/models/diffraction/libraries.ts";
+import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
+import { preparePattern } from "../../src/models/diffraction/prepared-pattern.ts";
+import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
+import { readReferences } from "../patterns/read-references.ts";
+
+export type PatternRules = PatternSettings;
+
+export interface PatternRequest {
+  readonly pattern: PatternObservation;
+  readonly rules: PatternRules;
+}
+
+/** A phase that no reference explains, beside those that are named. */
+export const UNKNOWN_PHASE = "unknown";
+const CAMPAIGNS_KEPT = 8;
+const ALTERNATIVES_MAX = 8;
+const ALTERNATIVE_MIN = 0.005;
+const LINES_TOLD = 8;
+
+const AXES = { twoTheta: "twoTheta_deg", Q: "Q_per_nm", d: "d_A" } as const;
+const UNITS = { counts: "counts", "counts/s": "countsPerSecond", "1": "arbitrary" } as const;
+
+/** Names the phases in patterns; the cards of the campaigns seen lately are kept. */
+export function createPhaseNamer(): (request: PatternRequest) => PhasesObservation {
+  const kept = new Map<string, ReturnType<typeof createLibraries>>();
+  return ({ pattern, rules }) => {
+    const key = JSON.stringify([rules.references, rules.elements, rules.strainLimits]);
+    const libraryFor = kept.get(key) ?? createLibraries(limited(rules), rules.elements);
+    kept.delete(key);
+    kept.set(key, libraryFor);
+    if (kept.size > CAMPAIGNS_KEPT) kept.delete(kept.keys().next().value!);
+    const prepared = preparePattern(diffractionPattern(pattern));
+    const found = identifyPhases(prepared, libraryFor(prepared), {
+      phases_max: rules.phases_max ?? 4,
+    });
+    return phasesOf(found);
+  };
+}
+
+function limited({ references, strainLimits = {} }: PatternRules): ReferenceSource[] {
+  return readReferences(references).map((source) => {
+    const strainLimit = strainLimits[source.name];
+    return strainLimit === undefined ? source : { ...source, strainLimit };
+  });
+}
+
+function diffractionPattern(pattern: PatternObservation): DiffractionPattern {
+  const { axis, values, radiation, unit, countingTime_s } = pattern;
+  const isFalling = axis.values[0]! > axis.values[axis.values.length - 1]!;
+  const rising = (list: readonly number[]): Float64Array => {
+    const out = Float64Array.from(list);
+    return isFalling ? out.reverse() : out;
+  };
+  return {
+    axis: AXES[axis.name],
+    x: rising(axis.values),
+    intensity: rising(values),
+    unit: UNITS[unit],
+    countingTime_s,
+    radiation,
+  };
+}
+
+/**
+ * The most probable set as a phases observation, the others as its alternatives; `unknown` joins the set where lines
+ * are in no reference. Fractions are of atoms, and given where every phase has a structure and nothing is unknown.
+ */
+function phasesOf(found: Identification): PhasesObservation {
+  const [best, ...others] = found.sets;
+  const withUnknown = ({ phases }: PhaseSet): string[] =>
+    found.unfamiliar ? [...phases, UNKNOWN_PHASE] : [...phases];
+  const phases = best === undefined ? [] : withUnknown(best);
+  if (best === undefined || phases.length === 0) {
+    throw new Error("it shows no line of any reference");
+  }
+  const alternatives = others
+    .filter(({ probability, phases: named }) => {
+      return probability >= ALTERNATIVE_MIN && (named.length > 0 || found.unfamiliar);
+    })
+    .slice(0, ALTERNATIVES_MAX)
+    .map((set) => ({ phases: withUnknown(set), probability: rounded(set.probability) }));
+  const fractions = found.unfamiliar ? undefined : atomFractions(best);
+  return {
+    kind: "phases",
+    phases,
+    ...(fractions === undefined ? {} : { fractions }),
+    confidence: rounded(best.probability),
+    ...(alternatives.length === 0 ? {} : { alternatives }),
+    ...(found.unfamiliar
+      ? {
+          unfamiliar: {
+            share: rounded(found.unexplained),
+            d_A: found.strangers.slice(0, LINES_TOLD).map(({ d_A }) => rounded(d_A)),
+          },
+        }
+      : {}),
+  };
+}
+
+function atomFractions({ phases, weights }: PhaseSet): Record<string, number> | undefined {
+  const atoms = weights.map(({ fraction, atomsPerWeight }) =>
+    atomsPerWeight === undefined ? Number.NaN : fraction * atomsPerWeight,
+  );
+  const total = atoms.reduce((sum, amount) => sum + amount, 0);
+  if (!(total > 0)) return undefined;
+  return Object.fromEntries(phases.map((name, k) => [name, rounded(atoms[k]! / total)]));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}

@@ -1,0 +1,40 @@
+import type { LabCommand } from "../events/lab-command.ts";
+import type { LabFact } from "../events/lab-fact.ts";
+import { type Lab, reportKey } from "./lab.ts";
+
+/** A report that is in the log: its instrument may forget it. */
+export function acknowledgement(
+  fact: { readonly instrumentId: string; readonly jobId: string; readonly attempt: number },
+  position: number,
+): LabCommand {
+  const { instrumentId, jobId, attempt } = fact;
+  return { type: "acknowledgeResult", instrumentId, jobId, attempt, position };
+}
+
+/** The sender did not hear the first answer: it gets the same one. */
+export function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
+  if (fact.type === "job.result" || fact.type === "job.failed") {
+    const position = lab.reports.get(reportKey(fact))?.position;
+    return position === undefined ? [] : [acknowledgement(fact, position)];
+  }
+  if (fact.type === "operator.command") {
+    const reply = lab.replies.get(fact.commandId);
+    return reply === undefined
+      ? []
+      : [{ type: "replyToOperator", commandId: fact.commandId, ...reply }];
+  }
+  return [];
+}
+
+/**
+ * An unknown campaign is told so. A report that was not taken is not acknowledged: its instrument must not forget what
+ * may be the only true copy.
+ */
+export function answerQuarantined(fact: LabFact): LabCommand[] {
+  if (fact.type === "operator.command") {
+    const { campaignId, commandId } = fact;
+    const reason = `There is no campaign ${campaignId}.`;
+    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
+  }
+  return [];
+}

@@ -1,0 +1,108 @@
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { createPatternInterpreter } from "../../../adapters/interpreters/pattern-interpreter.ts";
+import { findResultProblem } from "../../../adapters/mqtt/consistency.ts";
+import { MESSAGES } from "../../../adapters/mqtt/contract.ts";
+import { readReferences } from "../../../adapters/patterns/read-references.ts";
+import { createPrng } from "../../../src/core/prng.ts";
+import type { CampaignSpec } from "../../../src/domain/campaign.ts";
+import type { PatternObservation, PhasesObservation } from "../../../src/domain/observation.ts";
+import { mixturePattern, type PhaseShare } from "../../support/pattern-spread.ts";
+
+const CARDS = resolve(import.meta.dirname, "../../fixtures/diffraction");
+const interpreter = createPatternInterpreter();
+afterAll(() => interpreter.stop?.());
+
+function observed(mixture: readonly PhaseShare[]): PatternObservation {
+  const sources = new Map(readReferences([CARDS]).map((source) => [source.name, source]));
+  const prng = createPrng("pattern interpreter");
+  const { x, intensity } = mixturePattern(sources, mixture, {
+    ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0.1 },
+    humpHeight: 0,
+    random: () => prng.next(),
+  });
+  return {
+    kind: "pattern",
+    axis: { name: "twoTheta", unit: "deg", values: Array.from(x) },
+    values: Array.from(intensity, (v) => 1000 * v),
+    unit: "counts",
+    countingTime_s: 1,
+  };
+}
+
+function interpret(pattern: PatternObservation, references: readonly string[]) {
+  const spec = {
+    goal: "phase-diagram",
+    model: { patterns: { references, elements: ["Ni", "Ti", "Zn", "O"] } },
+  } as unknown as CampaignSpec;
+  const settings = interpreter.settings(spec, pattern);
+  if (settings === undefined) throw new Error("the campaign names references");
+  const call = { signal: new AbortController().signal };
+  return interpreter.interpret(pattern, settings, call) as Promise<PhasesObservation>;
+}
+
+const HALVES = [
+  { name: "NiO", share: 0.5, strain: 0 },
+  { name: "TiO2-rutile", share: 0.5, strain: 0 },
+];
+
+describe("patterns as observations", () => {
+  test("become a set of phases with its probability and fractions of atoms", async () => {
+    const found = await interpret(observed(HALVES), [CARDS]);
+    expect([...found.phases].sort()).toEqual(["NiO", "TiO2-rutile"]);
+    expect(found.confidence).toBeGreaterThan(0.5);
+    // Half by weight: 2 atoms of 74.7 g/mol beside 3 of 79.9 g/mol.
+    const expected = 2 / 74.69 / (2 / 74.69 + 3 / 79.87);
+    expect(found.fractions?.["NiO"]).toBeCloseTo(expected, 1);
+    expect(found.unfamiliar).toBeUndefined();
+    for (const { probability } of found.alternatives ?? []) {
+      expect(probability).toBeLessThanOrEqual(found.confidence!);
+    }
+  });
+
+  test("lines of no reference are told as a phase `unknown` with its spacings", async () => {
+    const cards = ["NiO", "ZnO", "NiTiO3"].map((name) => join(CARDS, `${name}.cif`));
+    const found = await interpret(observed(HALVES), cards);
+    expect(found.phases).toEqual(["NiO", "unknown"]);
+    expect(found.fractions).toBeUndefined();
+    // The strongest line of rutile is 1 1 0 at 3.25 A.
+    expect(found.unfamiliar?.d_A.some((d) => Math.abs(d - 3.249) < 0.02)).toBe(true);
+  });
+
+  test("a campaign without references is left alone; unreadable references say why", async () => {
+    const plain = { goal: "phase-diagram", model: {} } as unknown as CampaignSpec;
+    expect(interpreter.settings(plain, observed(HALVES))).toBeUndefined();
+    await expect(interpret(observed(HALVES), ["/nowhere"])).rejects.toThrow(/nowhere/);
+  });
+
+  test.each([
+    ["as it is", {}, undefined],
+    [
+      "another unit of the axis",
+      { axis: { name: "twoTheta", unit: "1/nm" } },
+      /twoTheta is in deg/,
+    ],
+    ["an axis that turns back", { turn: true }, /neither rising nor falling/],
+    ["fewer values", { values: 25 }, /25 values, expected 30/],
+  ] as const)("the contract judges a pattern: %s", (_, change, problem) => {
+    const values = Array.from({ length: 30 }, (_, k) => 20 + k);
+    if ("turn" in change) values[10] = 5;
+    const axis = {
+      name: "twoTheta",
+      unit: "deg",
+      values,
+      ...("axis" in change ? change.axis : {}),
+    };
+    const observation = {
+      ...{ kind: "pattern", axis: { ...axis, values }, unit: "counts" },
+      values: values.slice(0, "values" in change ? change.values : 30),
+    };
+    const data = MESSAGES.jobResult.data.parse({
+      ...{ jobId: "j", attempt: 1, simulated: false },
+      observations: [observation],
+    });
+    const found = findResultProblem(data);
+    if (problem === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(problem);
+  });
+});
