@@ -62,7 +62,7 @@ export interface Check {
 }
 
 /** The instrument does not keep a clause. */
-export class Flaw extends Error {}
+class Flaw extends Error {}
 
 export function need(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Flaw(otherwise);

@@ -38,7 +38,7 @@ export function loadDeviceFile<Schema extends z.ZodType>(
 }
 
 /** Where a definition lies: as given, or among those that ship with the package. */
-export function findDeviceFile(file: string): string {
+function findDeviceFile(file: string): string {
   if (existsSync(file)) return resolve(file);
   if (!/^[a-z0-9-]+$/.test(file)) return resolve(file);
   // Beside this folder from a checkout; from a file of the package, in the folder of examples above it.

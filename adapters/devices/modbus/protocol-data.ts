@@ -20,7 +20,7 @@ export type ModbusRequest =
     };
 
 /** Most registers of one answer; some servers answer more with a frame that their framing cannot carry. */
-export const READ_WORDS_MAX = 125;
+const READ_WORDS_MAX = 125;
 const WRITE_WORDS_MAX = 123;
 const EXCEPTION_BIT = 0x80;
 
