@@ -65,8 +65,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
   const bus = createBus(configuration, logger, () => loop.lab.epoch);
+  const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
   const interpreter = createFactInterpreter({
-    interpreters: [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])],
+    interpreters,
     specOf: (jobId) => specOf(loop, jobId),
     logger,
   });
@@ -82,6 +83,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       timeZone: configuration.timeZone,
       agentId: configuration.agent,
       policies: configuration.instruments,
+      interprets: interpreters.map(({ takes, gives }) => ({ takes, gives })),
       sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       snapshots: store && { store, found: isFitting ? found : undefined },
