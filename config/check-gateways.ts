@@ -18,7 +18,7 @@ export function checkGateways(
     if (ids.indexOf(entry.id) !== runners.length + k)
       problems.push({ path: ["gateways", k, "id"], text: `another one is called ${entry.id}` });
     try {
-      loadDefinition(entry, folder);
+      if (entry.kind === "modbus") loadDefinition(entry, folder);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       problems.push({ path: ["gateways", k, "map"], text: error.message });
@@ -27,8 +27,10 @@ export function checkGateways(
   });
 }
 
+type ModbusEntry = Extract<GatewayEntry, { readonly kind: "modbus" }>;
+
 /** The definition that an entry names. TL-1002, TL-1012. */
-export function loadDefinition({ map }: GatewayEntry, folder: string) {
+export function loadDefinition({ map }: Pick<ModbusEntry, "map">, folder: string) {
   const beside = resolve(folder, map);
   return loadDeviceFile(existsSync(beside) ? beside : map, modbusMapSchema);
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDefinition } from "../../../config/check-gateways.ts";
-import { type GatewayEntry, gatewaySchema } from "../../../config/gateway-schema.ts";
+import { gatewaySchema } from "../../../config/gateway-schema.ts";
 import { misuse } from "../../core/errors.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { serveDevice } from "../runner/serve-device.ts";
@@ -60,9 +60,9 @@ export async function lookOnce(options: LookCommandOptions, io: CommandIo): Prom
 }
 
 /** What the command line says, by the rules of the configuration. */
-function entryOf(said: z.input<typeof gatewaySchema>): GatewayEntry {
+function entryOf(said: z.input<typeof gatewaySchema>) {
   const { data, error } = gatewaySchema.safeParse(said);
-  if (data !== undefined) return data;
-  const [issue] = error.issues;
+  if (data?.kind === "modbus") return data;
+  const [issue] = error?.issues ?? [];
   throw misuse("TL-1001", `--${String(issue?.path[0] ?? "at").split("_")[0]}: ${issue?.message}`);
 }
