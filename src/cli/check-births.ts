@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { configurationError } from "../../config/load-configuration.ts";
 import { readSoundParts, type SoundParts } from "../../config/sound-parts.ts";
 import type { ConfigurationProblem } from "../../config/yaml-problems.ts";
@@ -17,7 +18,7 @@ export async function findInstrumentProblems(
 ): Promise<ConfigurationProblem[]> {
   const parts = readSoundParts(file);
   if (parts === undefined) return [];
-  const births = await birthsOf(parts, broker);
+  const births = await birthsOf(parts, dirname(resolve(file)), broker);
   if (births === undefined) return [];
   const { policies, campaigns, places } = parts;
   const interprets = parts.hasInterpreters ? undefined : await ownInterpreters();
@@ -42,6 +43,7 @@ async function ownInterpreters() {
 
 async function birthsOf(
   parts: SoundParts,
+  folder: string,
   broker: string | true | undefined,
 ): Promise<Map<string, KnownBirth> | undefined> {
   const simulated = parts.laboratory?.simulated;
@@ -49,8 +51,9 @@ async function birthsOf(
   if (simulated !== undefined) {
     const { simulatedBirths } = await import("../../simulators/laboratory/simulated-births.ts");
     const instruments = simulated.instruments?.map(({ id, kind }) => ({ instrumentId: id, kind }));
-    for (const [id, one] of simulatedBirths({ truth: simulated.truth, instruments }))
-      births.set(id, one);
+    const { truth, patterns: scans } = simulated;
+    const patterns = scans && { ...scans, lines: resolve(folder, scans.lines) };
+    for (const [id, one] of simulatedBirths({ truth, instruments, patterns })) births.set(id, one);
   }
   if (broker !== undefined) {
     const { hearBirths } = await import("../../adapters/mqtt/hear-births.ts");

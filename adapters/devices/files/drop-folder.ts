@@ -33,9 +33,13 @@ export function createDropTask(options: DropOptions): Task {
   const results = join(options.folder, "results");
   mkdirSync(jobs, { recursive: true });
   mkdirSync(results, { recursive: true });
+  let isClosed = false;
   return {
     ...{ kind: "drop-folder", resumes: true },
     capabilities: [fileCapability(options, options.results)],
+    stop: () => {
+      isClosed = true;
+    },
     run: async (job) => {
       const order = join(jobs, `${nameOf(job)}.json`);
       const isTold = existsSync(join(job.folder, "told"));
@@ -43,6 +47,8 @@ export function createDropTask(options: DropOptions): Task {
         return { failed: String(job.signal.reason), retryable: true };
       if (!isTold) tell(job, order);
       for (;;) {
+        // The next gateway takes the job up: an answer that comes now is its.
+        if (isClosed) return { failed: "the gateway has ended", retryable: true };
         const found = readResult(results, nameOf(job), options);
         if (found !== undefined) {
           rmSync(order, { force: true });

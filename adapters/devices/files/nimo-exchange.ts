@@ -34,6 +34,7 @@ export function createNimoTask(options: NimoOptions): Task {
   mkdirSync(inputFolder, { recursive: true });
   mkdirSync(outputFolder, { recursive: true });
   const end = join(outputFolder, "outputend.txt");
+  let isClosed = false;
   return {
     kind: "nimo-robot",
     capabilities: [fileCapability(options, ["objective"])],
@@ -44,10 +45,15 @@ export function createNimoTask(options: NimoOptions): Task {
         return `${end} of an earlier run lies there; nobody knows whose it is`;
       return undefined;
     },
+    stop: () => {
+      isClosed = true;
+    },
     run: async (job) => {
       if (!tell(job, options)) return { failed: String(job.signal.reason), retryable: true };
       let ended_ms: number | undefined;
       for (;;) {
+        // The next gateway takes the job up: an answer that comes now is its.
+        if (isClosed) return { failed: "the gateway has ended", retryable: true };
         if (job.signal.aborted && withdraw(options))
           return { failed: String(job.signal.reason), retryable: true };
         if (existsSync(end)) {

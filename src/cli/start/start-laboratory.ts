@@ -49,7 +49,7 @@ async function startInstruments(
 ): Promise<StartedLaboratory> {
   const { configuration } = loaded;
   const { startSimulatedLaboratory } = await import("../../../simulators/index.ts");
-  const { truth, faults, noise, seed: own } = configuration.laboratory?.simulated ?? {};
+  const { truth, faults, noise, patterns, seed: own } = configuration.laboratory?.simulated ?? {};
   const options: SimulatedLaboratoryOptions = {
     brokerUrl: daemon.brokerUrl,
     site: configuration.site,
@@ -60,6 +60,7 @@ async function startInstruments(
     instruments,
     faults,
     noise,
+    patterns: patterns && { ...patterns, lines: resolve(loaded.folder, patterns.lines) },
     ...credentials(),
   };
   return startSimulatedLaboratory(options);
