@@ -152,3 +152,20 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
     expect((await furnace.tell({})).starts).toBe(1);
   });
 });
+
+test.skipIf(PYTHON === undefined)(
+  "a furnace on pymodbus keeps the wire contract",
+  { timeout: 120_000 },
+  async () => {
+    const furnace = await PymodbusFurnace.start({ speed: 600 });
+    const bench = await ThermalBench.open();
+    try {
+      await bench.start(furnace, testMap("eurotherm-2400"));
+      const parameters = { temperature_K: 323.15, duration_h: 0.1, ramp_K_min: 20 };
+      expect(await bench.examine(parameters)).toEqual([]);
+    } finally {
+      await bench.stop();
+      await furnace.kill();
+    }
+  },
+);

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Certifier } from "../../../adapters/conformance/certifier.ts";
+import { CHECKS } from "../../../adapters/conformance/checks.ts";
+import { examine } from "../../../adapters/conformance/examination.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { type Gateway, type GatewayOptions, openGateway } from "../../../adapters/gateway/index.ts";
@@ -64,6 +67,20 @@ export class ThermalBench {
   order(jobId: string, parameters: Readonly<Record<string, number>> = {}): Promise<void> {
     const usual = { temperature_K: 373.15, duration_h: 0.05, ramp_K_min: 20 };
     return this.agent.order(jobId, { parameters: { ...usual, ...parameters } });
+  }
+
+  /** The flaws that the examination of the contract finds. */
+  async examine(parameters: Readonly<Record<string, number>>): Promise<string[]> {
+    const about = { broker: this.#broker.url, site: "lab", instrumentId: "furnace" };
+    const agent = await Certifier.connect({ ...about, epoch: 1, clock: REAL });
+    const findings = await examine(agent, CHECKS, {
+      ...{ parameters, job_ms: 15_000, answer_ms: 2000, resend_ms: 3000, mayStop: true },
+      onFinding: () => {},
+    });
+    await agent.close();
+    return findings
+      .filter(({ outcome }) => outcome === "failed")
+      .map(({ check, detail }) => `${check}: ${detail}`);
   }
 
   async stop(): Promise<void> {
