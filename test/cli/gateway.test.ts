@@ -43,7 +43,9 @@ describe("a map with mistakes", () => {
       "tcp://127.0.0.1:1",
     );
     expect(code).toBe(2);
-    expect(err).toMatch(/mine\.yaml:\d+: registers\.measured\.decimal: the key "decimal" is not known/);
+    expect(err).toMatch(
+      /mine\.yaml:\d+: registers\.measured\.decimal: the key "decimal" is not known/,
+    );
     expect(err).toMatch(/mine\.yaml:\d+: registers\.measured\.unit: write a UCUM code/);
     const config = join(folder, "lab.yaml");
     const entry = "{ id: f1, kind: modbus, map: mine.yaml, at: tcp://127.0.0.1:1 }";
