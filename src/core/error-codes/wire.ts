@@ -21,4 +21,8 @@ export const WIRE_CODES = {
     what: "the broker refused the connection",
     hint: "Check user name, password and the client id.",
   },
+  "TL-2010": {
+    what: "an instrument does not keep the wire contract",
+    hint: "The report names each clause of docs/contract.md that it breaks; docs/gateways.md says how to examine it.",
+  },
 } as const;
