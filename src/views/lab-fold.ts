@@ -87,7 +87,10 @@ export function lineOf(fold: LabFold, campaignId: string): ShelvedLine | undefin
 
 export function shelveCampaign(fold: LabFold, campaignId: string): void {
   const line = lineOf(fold, campaignId);
-  if (line !== undefined) fold.campaigns.shelve(campaignId, line);
+  if (line === undefined) return;
+  fold.campaigns.shelve(campaignId, line);
+  // What changed of it while the log was folded is not news.
+  fold.changed.delete(`campaign/${campaignId}`);
 }
 
 /** What a saved view consists of. */
