@@ -29,6 +29,8 @@ export interface JobContext extends JobInput {
   readonly sent: SentSetPoints | undefined;
   readonly attempt: number;
   readonly instrumentId: string | undefined;
+  /** Where each attempt was sent, the first attempt first: nobody else may report it. */
+  readonly sentTo: readonly string[];
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
   readonly bootId: string | undefined;
   /** Times that the command of this attempt went out. */

@@ -34,6 +34,7 @@ export const jobMachine = setupJob.createMachine({
     attempt: 1,
     sent: undefined,
     instrumentId: undefined,
+    sentTo: [],
     bootId: undefined,
     sendings: 0,
     started: [],
@@ -92,6 +93,10 @@ export const jobMachine = setupJob.createMachine({
           target: "dispatched",
           actions: setupJob.assign({
             sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+            sentTo: ({ context }) => [
+              ...context.sentTo.slice(0, context.attempt - 1),
+              context.instrumentId ?? "",
+            ],
           }),
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },

@@ -190,6 +190,15 @@ export type InternalFact =
       readonly payloadBase64: string;
       readonly bytes: number;
       readonly reason: QuarantineReason;
+    }
+  /** Refused messages that were not kept whole since the last such number; 0: it has become quiet. */
+  | {
+      readonly type: "message.quarantineCounted";
+      /** Who sent them: the beginning of their topics. */
+      readonly topic: string;
+      readonly reason: QuarantineReason;
+      readonly count: number;
+      readonly bytes: number;
     };
 
 export type QuarantineReason =
@@ -201,6 +210,8 @@ export type QuarantineReason =
   | "oversized"
   | "conflictingResult"
   | "unknownJob"
+  /** A report of an attempt that was sent to another instrument, or to none. */
+  | "notItsInstrument"
   | "unknownCampaign"
   | "retainedCommand"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */

@@ -26,10 +26,11 @@ export function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
   return [];
 }
 
-/** A report in quarantine is on disk too: its instrument may forget it. An unknown campaign is told so. */
-export function answerQuarantined(fact: LabFact, position: number): LabCommand[] {
-  if (fact.type === "job.result" || fact.type === "job.failed")
-    return [acknowledgement(fact, position)];
+/**
+ * An unknown campaign is told so. A report that was not taken is not acknowledged: its instrument must not forget what
+ * may be the only true copy.
+ */
+export function answerQuarantined(fact: LabFact): LabCommand[] {
   if (fact.type === "operator.command") {
     const { campaignId, commandId } = fact;
     const reason = `There is no campaign ${campaignId}.`;

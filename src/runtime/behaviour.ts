@@ -8,5 +8,7 @@
  * - 3: a start command that a restart or a lost connection may have cost is no sending of its attempt.
  * - 4: an approval of batch n covers the points that batch n showed and that still wait; before, one that named an older
  *      batch was refused. Replies to approvals name their points.
+ * - 5: what an instrument says of a job that it was not given touches the instrument alone; before, one that had been
+ *      silent could refuse or forget the job of another.
  */
-export const BEHAVIOUR = 4;
+export const BEHAVIOUR = 5;

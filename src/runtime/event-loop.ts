@@ -22,6 +22,7 @@ import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
+import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
 import { shelveFinished } from "./shelf.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
@@ -69,6 +70,7 @@ class EventLoop implements Runtime {
   private readonly executor: Executor;
   private readonly guards: GuardKeeper;
   private readonly clocks: ClockWatch;
+  private readonly meter: QuarantineMeter;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -92,6 +94,7 @@ class EventLoop implements Runtime {
       emergencyStop: (stop) => this.stopByGuard(stop),
     });
     this.clocks = createClockWatch({ lab: this.lab, ports, submit });
+    this.meter = createQuarantineMeter({ ports, submit });
   }
 
   /** The stop that a guard sets goes the way of every stop; a person clears it. */
@@ -214,6 +217,7 @@ class EventLoop implements Runtime {
     this.executor.stop();
     this.guards.stop();
     this.clocks.stop();
+    this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
   }
@@ -345,18 +349,19 @@ class EventLoop implements Runtime {
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
-    const event = await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact, event.position));
+    await this.quarantine(message, judgement.reason, "");
+    this.executor.execute(answerQuarantined(fact));
   }
 
   private async quarantine(
     message: IncomingMessage,
     reason: QuarantineReason,
     detail: string,
-  ): Promise<LabEvent> {
+  ): Promise<void> {
     this.observer.onCount?.("quarantined");
+    if (!this.meter.isKeptWhole(message, reason)) return;
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
-    return await this.submit(quarantined(message, reason));
+    await this.submit(quarantined(message, reason));
   }
 }
 

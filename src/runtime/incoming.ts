@@ -1,4 +1,4 @@
-import type { InstrumentContext } from "../../machines/index.ts";
+import type { InstrumentContext, JobContext } from "../../machines/index.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { type Lab, reportKey } from "./lab.ts";
@@ -65,6 +65,15 @@ export function quarantined(
   };
 }
 
+/** Whether an instrument may speak of a job: it was sent the attempt; without an attempt, it has the job now. */
+export function wasGiven(
+  { sentTo, instrumentId }: Pick<JobContext, "sentTo" | "instrumentId">,
+  fact: { readonly instrumentId: string; readonly attempt?: number },
+): boolean {
+  const owner = fact.attempt === undefined ? instrumentId : sentTo[fact.attempt - 1];
+  return owner === fact.instrumentId;
+}
+
 function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   const job = lab.machines.job.get(fact.jobId);
   if (job === undefined) return { kind: "quarantine", reason: "unknownJob" };
@@ -72,22 +81,18 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
     const logged = lab.reports.get(reportKey(fact))?.digest;
     const held = waiting.get(reportKey(fact));
     const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
-    if (known !== undefined) {
-      return known === reportDigest(fact)
-        ? { kind: "duplicate" }
-        : { kind: "quarantine", reason: "conflictingResult" };
-    }
-    const isOfItsInstrument =
-      job.context.started.length > 0 || job.context.instrumentId === fact.instrumentId;
-    return isOfItsInstrument && fact.attempt <= job.context.attempt
+    // Before the question whose it is: what older runs have logged of somebody else stays known.
+    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
+    return known === undefined
       ? { kind: "log" }
-      : { kind: "quarantine", reason: "unknownJob" };
+      : { kind: "quarantine", reason: "conflictingResult" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
   // Any word of an instrument that was silent is news: it is there.
   const instrument = lab.machines.instrument.get(fact.instrumentId);
   if (instrument?.states.includes("connection.stale")) return { kind: "log" };
-  if (job.context.instrumentId !== fact.instrumentId) return { kind: "duplicate" };
+  if (!wasGiven(job.context, fact)) return { kind: "duplicate" };
   const state = job.states[0] ?? "";
   if (
     fact.type === "job.accepted" &&

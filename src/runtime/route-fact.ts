@@ -8,7 +8,7 @@ import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
-import { countsAnew } from "./incoming.ts";
+import { countsAnew, wasGiven } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
@@ -69,6 +69,7 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
+    case "message.quarantineCounted":
       return [];
   }
 }
@@ -209,6 +210,10 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       event: { type: "instrument.answered", ...stamp },
     });
   }
+  // The first report that a log has is the job's, whoever said it: newer runs let in only those of its instrument.
+  const isReport = fact.type === "job.result" || fact.type === "job.failed";
+  if (lab.behaviour >= 5 && !isReport && job !== undefined && !wasGiven(job.context, fact))
+    return tells;
   const extra =
     fact.type === "job.unknown"
       ? {

@@ -4,6 +4,13 @@ import type { AlarmView, EmergencyStopView } from "./overview-view.ts";
 
 type CampaignInTrouble = Pick<CampaignView, "campaignId" | "state" | "stateReason" | "title">;
 
+/** Refused messages of one sender in the last seconds, beyond those that are kept. */
+export interface Flood {
+  readonly topic: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** What alarms are derived from. */
 export interface AlarmSources {
   readonly emergencyStop: EmergencyStopView;
@@ -14,6 +21,8 @@ export interface AlarmSources {
   readonly isBrokerLost: boolean;
   /** Acknowledged events that the log went on without at this start. */
   readonly logLoss?: { readonly after: number; readonly through: number } | undefined;
+  /** Who sends more garbage than is kept. */
+  readonly floods?: Iterable<Flood> | undefined;
   /** What the machines and the limits know of. */
   readonly further?: readonly AlarmView[] | undefined;
 }
@@ -51,6 +60,12 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
         `Events ${after + 1} to ${through} were acknowledged and are gone. Instruments have forgotten the results among ` +
         "them: look at the jobs of that time before their samples are used again. The next start ends this alarm.",
     });
+  }
+  for (const { topic, reason, count } of sources.floods ?? []) {
+    const text =
+      `${topic} sends what is refused (${reason}): ${count} messages in the last seconds beyond those that the log has. ` +
+      "Look at its program; a report that is refused is not acknowledged, and is said again.";
+    alarms.push({ alarmId: `flood/${topic}/${reason}`, severity: "warning", subject: topic, text });
   }
   alarms.push(...(sources.further ?? []));
   for (const instrument of instruments) alarms.push(...instrumentAlarms(instrument));

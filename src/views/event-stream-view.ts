@@ -102,6 +102,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.commandId, fact.sent ? "sent" : `could not be sent: ${fact.reason ?? ""}`];
     case "message.quarantined":
       return [fact.topic, `quarantined: ${fact.reason}, ${fact.bytes} bytes`];
+    case "message.quarantineCounted":
+      return [fact.topic, `${fact.count} more quarantined: ${fact.reason}, ${fact.bytes} bytes`];
     default:
       return unreachable(fact);
   }

@@ -1,6 +1,7 @@
 import type { Packer } from "../core/packer.ts";
 import { fromPlain, toPlain } from "../core/plain.ts";
 import type { QuarantineReason } from "../events/lab-fact.ts";
+import type { Flood } from "./alarms.ts";
 import type { CampaignFolds, SavedFolds, ShelvedLine } from "./campaign-folds.ts";
 import type { CampaignView } from "./campaign-view.ts";
 import { EVENT_LINES_KEPT, type EventLine } from "./event-stream-view.ts";
@@ -39,6 +40,10 @@ export interface LabFold {
   lines: Ring<EventLine>;
   quarantine: Ring<QuarantineLine>;
   quarantinedByReason: Partial<Record<QuarantineReason, number>>;
+  /** Refused messages of which the log has only the number. */
+  quarantineCounted: number;
+  /** Who sends more garbage than is kept, at the moment. */
+  readonly floods: Map<string, Flood>;
   readonly changed: Set<string>;
   counts: { results: number; failures: number; duplicates: number };
   agent: OverviewView["agent"];
@@ -88,6 +93,8 @@ interface SavedView
     | "progress"
     | "plannerFailures"
     | "quarantinedByReason"
+    | "quarantineCounted"
+    | "floods"
     | "counts"
     | "agent"
     | "started_ms"

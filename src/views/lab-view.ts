@@ -99,6 +99,8 @@ export function createLabView(options: LabViewOptions): LabView {
     lines: createRing(EVENT_LINES_KEPT),
     quarantine: createRing(QUARANTINE_LINES_SHOWN),
     quarantinedByReason: {},
+    quarantineCounted: 0,
+    floods: new Map(),
     changed: new Set(),
     counts: { results: 0, failures: 0, duplicates: 0 },
     agent: { agentId: options.agentId, version: "", epoch: 0 },
@@ -166,6 +168,7 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
       fold.started_ms = event.time_ms;
       fold.logLoss = undefined;
+      fold.floods.clear();
       return;
     case "log.lossAccepted":
       fold.logLoss = { after: fact.after, through: fact.through };
@@ -194,6 +197,14 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
         bytes,
       });
       fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + 1;
+      return;
+    }
+    case "message.quarantineCounted": {
+      const { topic, reason, count } = fact;
+      fold.quarantineCounted += count;
+      fold.quarantinedByReason[reason] = (fold.quarantinedByReason[reason] ?? 0) + count;
+      if (count > 0) fold.floods.set(`${topic} ${reason}`, { topic, reason, count });
+      else fold.floods.delete(`${topic} ${reason}`);
       return;
     }
     case "instrument.online":
@@ -308,6 +319,7 @@ function overviewOf(fold: LabFold): OverviewView {
     hindrances: fold.options.state.hindrances?.(id) ?? [],
   }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
+  const floods = fold.floods.values();
   const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
@@ -317,14 +329,14 @@ function overviewOf(fold: LabFold): OverviewView {
     campaigns: campaigns.map(({ line }) => line),
     instruments,
     alarms: listAlarms({
-      ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss },
+      ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss, floods },
       campaigns: campaigns.map(({ line, stateReason }) => ({ ...line, stateReason })),
       further: fold.options.state.alarms?.(),
     }),
     counters: {
       events: fold.lines.total,
       ...fold.counts,
-      quarantined: fold.quarantine.total,
+      quarantined: fold.quarantine.total + fold.quarantineCounted,
       quarantinedByReason: { ...fold.quarantinedByReason },
     },
     quarantine: fold.quarantine.items,
