@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { campaignSpecs } from "../../config/campaign-spec.ts";
+import { loadConfiguration } from "../../config/load-configuration.ts";
+
+const EXAMPLE = resolve(import.meta.dirname, "../../config/phase-diagram-fine.example.yaml");
+const CARDS = resolve(import.meta.dirname, "../fixtures/diffraction");
+const folder = mkdtempSync(join(tmpdir(), "pattern-references-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function withPatterns(references: string): string {
+  const patterns = `patterns: { references: [${references}], elements: [Ni, O], strainLimits: { NiO: 0.01 } }`;
+  const text = readFileSync(EXAMPLE, "utf8").replace(
+    /^(\s*)model:\n/m,
+    `$1model:\n$1  ${patterns}\n`,
+  );
+  const file = join(folder, "lab.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+test("a campaign's references are found from the configuration's folder", () => {
+  const { spec } = campaignSpecs(loadConfiguration(withPatterns(CARDS)), "")[0]!;
+  expect(spec.goal === "phase-diagram" ? spec.model.patterns : undefined).toEqual({
+    references: [CARDS],
+    elements: ["Ni", "O"],
+    strainLimits: { NiO: 0.01 },
+  });
+});
+
+test("references that are not there are refused before anything is measured", () => {
+  const loaded = loadConfiguration(withPatterns("./nowhere"));
+  expect(() => campaignSpecs(loaded, "")).toThrow(/no references .*nowhere/);
+});
