@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
+import { resolveFiles } from "./broker-access.ts";
 import { checkCampaigns } from "./check-campaigns.ts";
 import { checkModules } from "./check-modules.ts";
 import type { CrossProblem } from "./cross-problem.ts";
@@ -98,7 +99,8 @@ export function loadConfiguration(
     const named = first === "campaigns" ? campaigns.findIndex(({ id }) => id === second) : -1;
     return `${basename(file)}:${lineOf([first, named < 0 ? second : named, ...rest])}`;
   };
-  return { file, folder, sha256, configuration: parsed.data, sourceOf };
+  const configuration = { ...parsed.data, broker: resolveFiles(parsed.data.broker, folder) };
+  return { file, folder, sha256, configuration, sourceOf };
 }
 
 /** The error for problems that only the models can see, each with its line in the configuration's file. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
+import { brokerSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
@@ -99,19 +100,6 @@ export const campaignSchema = completedCampaign.transform((campaign, context) =>
   for (const issue of goal.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
   return z.NEVER;
 });
-
-const brokerSchema = z
-  .strictObject({
-    /** External broker, e.g. mqtt://localhost:1883; absent means the broker inside the daemon. */
-    url: z
-      .string()
-      .regex(/^(mqtts?|wss?|tcp):\/\//, "write mqtt://host:port, mqtts://, ws:// or wss://")
-      .optional(),
-    host: z.string().default("127.0.0.1"),
-    port: port.default(1883),
-    webSocketPort: port.optional(),
-  })
-  .default({ host: "127.0.0.1", port: 1883 });
 
 /** A configuration, version 1. Unknown keys are refused, so that a misspelt limit is not silently no limit. */
 export const configurationSchema = z.strictObject({

@@ -2,6 +2,7 @@ import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 
 export interface BrokerClientOptions {
@@ -11,6 +12,9 @@ export interface BrokerClientOptions {
   readonly clientId: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
+  /** MQTT version; absent: 5, and 4 (3.1.1) where the broker speaks no other. */
+  readonly protocol?: 4 | 5 | undefined;
   /** What to hear, as MQTT topic filters. */
   readonly filters: readonly string[];
   /** Sent by the broker when this client disappears; asked for at `start`. */
@@ -67,8 +71,9 @@ class BrokerClient implements MessageBus {
 
   async start(handlers: BusHandlers): Promise<void> {
     this.handlers = handlers;
+    const { protocol } = this.options;
     const deadline_ms = performance.now() + (this.options.startTimeout_ms ?? START_TIMEOUT_ms);
-    for (const version of [5, 4] as const) {
+    for (const version of protocol === undefined ? ([5, 4] as const) : [protocol]) {
       const client = this.connect(version);
       this.client = client;
       const outcome = await this.firstConnection(client, deadline_ms - performance.now());
@@ -114,7 +119,7 @@ class BrokerClient implements MessageBus {
   }
 
   private connect(protocolVersion: 4 | 5): MqttClient {
-    const { will, persistent = true, clientId, username, password, filters } = this.options;
+    const { will, persistent = true, clientId, username, password, tls, filters } = this.options;
     const options: IClientOptions = {
       clientId,
       protocolVersion,
@@ -125,6 +130,7 @@ class BrokerClient implements MessageBus {
       // Subscribed by hand at every connection, so that retained births and states come again.
       resubscribe: false,
       queueQoSZero: false,
+      ...tls,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(will === undefined ? {} : { will: willOf(will()) }),
@@ -241,7 +247,7 @@ class BrokerClient implements MessageBus {
 
   /** The address without a password, for people. */
   private address(): string {
-    return this.options.url.replace(/\/\/[^@/]*@/, "//");
+    return shownBroker(this.options.url);
   }
 }
 

@@ -1,3 +1,4 @@
+import { registerAcl } from "./acl.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerContract } from "./contract.ts";
 import { registerDoctor } from "./doctor.ts";
@@ -43,4 +44,5 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerStructure,
   registerRunner,
   registerContract,
+  registerAcl,
 ];

@@ -152,10 +152,10 @@ export async function connectFromOptions(options: {
   readonly site: string;
 }) {
   const { connectOperator } = await import("../../../adapters/mqtt/operator-client.ts");
+  const { brokerLogin } = await import("../../../config/broker-access.ts");
   return await connectOperator({
     url: options.broker,
     site: options.site,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    ...brokerLogin(),
   });
 }

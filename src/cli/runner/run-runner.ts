@@ -9,6 +9,7 @@ import {
 import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
+import { brokerLogin } from "../../../config/broker-access.ts";
 import { misuse } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
@@ -90,8 +91,7 @@ async function serveDevice(
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
   const gateway = await openGateway(device, {
     broker: options.broker,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    ...brokerLogin(),
     site: options.site,
     instrument: options.id,
     folder: resolve(options.folder ?? `runner-${options.id}`),

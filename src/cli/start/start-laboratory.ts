@@ -60,7 +60,7 @@ async function startInstruments(
     instruments,
     faults,
     noise,
-    ...credentials(),
+    ...daemon.brokerLogin,
   };
   return startSimulatedLaboratory(options);
 }
@@ -82,13 +82,6 @@ async function startRunner(
     instrument: instrumentId,
     folder: join(folder, "laboratory", instrumentId),
     logger: logger.child({ instrument: instrumentId }),
-    ...credentials(),
+    ...daemon.brokerLogin,
   });
-}
-
-function credentials() {
-  return {
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
-  };
 }
