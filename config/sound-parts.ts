@@ -16,6 +16,8 @@ export interface SoundParts {
   readonly laboratory: Configuration["laboratory"];
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
   readonly campaigns: readonly CampaignSpec[];
+  /** Interpreters of its own: what they give is known only where they run. */
+  readonly hasInterpreters: boolean;
   /** Where a campaign stands in the file's list, by its id. */
   readonly places: ReadonlyMap<string, number>;
 }
@@ -41,6 +43,7 @@ export function readSoundParts(file: string): SoundParts | undefined {
     return specOf(() => campaignSpec(data, dirname(resolve(file)), "1"));
   });
   const site = document["site"];
+  const own = document["interpreters"];
   const brokerUrl = fieldsOf(document["broker"])["url"];
   return {
     site: typeof site === "string" ? site : "default",
@@ -48,6 +51,7 @@ export function readSoundParts(file: string): SoundParts | undefined {
     laboratory: laboratorySchema.safeParse(document["laboratory"]).data,
     policies: Object.fromEntries(policies),
     campaigns,
+    hasInterpreters: Array.isArray(own) && own.length > 0,
     places,
   };
 }

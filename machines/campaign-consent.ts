@@ -179,6 +179,7 @@ const openByHand = setupCampaign.enqueueActions((args) => {
   const opened = points.map((point, k) => ({
     ...experimentOf(context, point, k),
     byHand: true as const,
+    ...(needsApproval ? { waitingSince_ms: event.time_ms } : {}),
   }));
   for (const [k, experiment] of opened.entries()) {
     const input = experimentInput(context, experiment, points[k] ?? { score: 0, why: "" });
@@ -225,7 +226,12 @@ export const noteLapsed = setupCampaign.assign(({ context, event }) => {
     waiting: [...context.waiting.filter((id) => id !== experimentId), experimentId],
     open: context.open.map((one) =>
       one.experimentId === experimentId
-        ? { ...one, batch: batches, approvedUntil_ms: undefined }
+        ? {
+            ...one,
+            batch: batches,
+            approvedUntil_ms: undefined,
+            waitingSince_ms: event.time_ms,
+          }
         : one,
     ),
   };

@@ -68,6 +68,9 @@ export const setupCampaign = setup({
     experimentsKeepFailing: ({ context, event }) =>
       event.type === "experiment.failed" &&
       context.failuresInARow + 1 >= context.failuresInARow_max,
+    /** Nothing that came so far taught anything, and the next result would not either. */
+    teachesNothing: ({ context, event }) =>
+      event.type === "experiment.failed" && event.isMismatch === true && context.observed === 0,
     wasSuspendedTooOften: ({ context }) => context.suspensions > SUSPENSIONS_MAX,
     isRefused: ({ event }) => "refusal" in event && event.refusal !== undefined,
     namesOtherBatch: ({ context, event }) => otherBatch(context, event as Decision) !== undefined,
@@ -157,9 +160,12 @@ function endingReason(
 export const openExperiments = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
   const places = freePlaces({ ...context, ending: undefined });
-  const opened = experimentsOf(context, event).slice(0, places);
-  if (opened.length === 0 || event.type !== "campaign.proposed") return;
   const needsApproval = context.approval === "supervised";
+  const since = needsApproval ? { waitingSince_ms: event.time_ms } : {};
+  const opened = experimentsOf(context, event)
+    .slice(0, places)
+    .map((one) => ({ ...one, ...since }));
+  if (opened.length === 0 || event.type !== "campaign.proposed") return;
   for (const experiment of opened) {
     const point = event.points.find((one) => one.candidateId === experiment.candidateId);
     const input = experimentInput(context, experiment, point ?? { score: 0, why: "" });
@@ -281,6 +287,11 @@ export const noteStop = setupCampaign.assign({ isStopAsked: true });
 
 export const armSuspension = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
+  if (event.type === "experiment.failed" && event.isMismatch === true && context.observed === 0) {
+    const reason = `a result taught nothing: ${event.detail ?? "it is of no use for the goal"}`;
+    enqueue.assign({ timerId: undefined, reason, planFailures: 0, failuresInARow: 0 });
+    return;
+  }
   const timers = context.timers + 1;
   const timerId = `${context.campaignId}/t${timers}`;
   const next = { ...context, suspensions: context.suspensions + 1 };

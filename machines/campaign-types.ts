@@ -30,6 +30,8 @@ export interface OpenExperiment {
   readonly batch: number;
   /** Until when its approval lets it begin. */
   readonly approvedUntil_ms?: number | undefined;
+  /** Since when it waits for a person; absent where nobody is asked. */
+  readonly waitingSince_ms?: number | undefined;
   /** A person put it in: the planner's own choice of it is passed over. */
   readonly byHand?: boolean | undefined;
 }
@@ -87,6 +89,8 @@ interface AboutExperiment extends Stamp {
   readonly reason?: JobFailureReason | undefined;
   /** Of a failure: what the instrument or a limit said. */
   readonly detail?: string | undefined;
+  /** Of a result that taught nothing: of no kind that the goal can use, so that the next would teach nothing either. */
+  readonly isMismatch?: boolean | undefined;
 }
 
 export type OperatorEvent = {

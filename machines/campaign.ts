@@ -123,7 +123,7 @@ const over = (state: string, further = {}) => ({
 /**
  * A campaign from its definition to its end. States that wait for a person (validated, paused, awaitingApproval,
  * emergencyStopped) and `running` have no deadline; pausing, stopping, aborting and recovering end with their jobs,
- * each of which has one; suspended ends by its timer.
+ * each of which has one; suspended ends by its timer, or, where results teach nothing, by a person or a result that does.
  */
 export const campaignMachine = setupCampaign.createMachine({
   id: "campaign",
@@ -167,6 +167,7 @@ export const campaignMachine = setupCampaign.createMachine({
         ],
         "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
         "campaign.doubt": {},
+        "campaign.hindered": { actions: noteHindrance },
         "safety.emergencyStop": { actions: noteEmergency },
       },
     },
@@ -182,6 +183,7 @@ export const campaignMachine = setupCampaign.createMachine({
         "campaign.withdraw": withdraw,
         "experiment.observed": { target: ".deciding", actions: [noteObserved, replan] },
         "experiment.failed": [
+          { guard: "teachesNothing", target: "suspended", actions: noteFailed },
           { guard: "experimentsKeepFailing", target: "suspended", actions: noteFailed },
           { target: ".deciding", actions: [noteFailed, replan] },
         ],

@@ -37,6 +37,7 @@ export type ExperimentEvent =
       /** `resultUnusable`: nothing can be learnt from what it brought, with the reason. */
       readonly reason?: JobFailureReason | undefined;
       readonly detail?: string | undefined;
+      readonly isMismatch?: boolean | undefined;
     } & Stamp)
   | ({
       readonly type: "job.ended";
@@ -117,6 +118,7 @@ const tellCampaign = (
       candidateId: context.candidateId,
       reason: "reason" in event ? event.reason : undefined,
       detail: "detail" in event ? event.detail : undefined,
+      ...("isMismatch" in event && event.isMismatch === true ? { isMismatch: true } : {}),
       time_ms: event.time_ms,
       position: event.position,
     },

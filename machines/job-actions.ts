@@ -108,7 +108,7 @@ export function reportEnd(type: "job.done" | "job.ended") {
       detail: context.failure?.detail,
       isFailure: event.type === "job.result" && event.isFailure,
       ...(event.type === "job.result" && event.unusable !== undefined
-        ? { reason: "resultUnusable", detail: event.unusable }
+        ? { reason: "resultUnusable", detail: event.unusable, isMismatch: event.isMismatch }
         : {}),
       time_ms: event.time_ms,
       position: event.position,

@@ -79,6 +79,8 @@ export type JobEvent =
       readonly isFailure: boolean;
       /** Why nothing can be learnt from it. */
       readonly unusable?: string | undefined;
+      /** It is of no kind that the goal can use: neither would the next be. */
+      readonly isMismatch?: boolean | undefined;
     } & FromInstrument)
   | ({
       readonly type: "job.failed";

@@ -7,7 +7,7 @@ import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
 import { addsCandidates, changesBetween } from "./domain/extend-campaign.ts";
 import type { ResultJudgement } from "./domain/limits/judge-result.ts";
-import type { InstrumentPolicy } from "./domain/limits/known-laboratory.ts";
+import type { InstrumentPolicy, Laboratory } from "./domain/limits/known-laboratory.ts";
 import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
@@ -16,15 +16,18 @@ import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
-import { hindrancesOf } from "./runtime/hindrances.ts";
+import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
 import { CONFIGURATION } from "./runtime/route-operator.ts";
+import { createChangeTeller } from "./runtime/tell-changes.ts";
+import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
+import type { OverviewView } from "./views/overview-view.ts";
 
 /** A campaign to run, and whether it starts by itself. */
 export interface PlannedCampaign {
@@ -39,6 +42,8 @@ export interface LoopOptions {
   readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
+  /** Kinds of result that interpreters turn into others. */
+  readonly interprets?: Laboratory["interprets"];
   readonly campaigns: readonly PlannedCampaign[];
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: SourceOf | undefined;
@@ -78,7 +83,7 @@ export function composeLoop(
   ports: Omit<RuntimePorts, "codec" | "restore">,
   options: LoopOptions,
 ): Loop {
-  const { site, agentId } = options;
+  const { site, agentId, policies, timeZone, interprets } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
   const statePort = statePortOf(() => runtime.lab, options.sourceOf);
@@ -95,11 +100,13 @@ export function composeLoop(
     snapshot === undefined ? 0 : restoreSnapshot({ lab, index, view }, snapshot);
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
   const publish = showTo(bus, logger, options.onPublished);
-  const publisher = createViewPublisher({ view, messages, publish, clock, timers });
+  const publisher = createViewPublisher({
+    ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
+  });
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
     { ...ports, restore, codec: createWireCodec({ site }) },
-    { site, agentId, version: VERSION, policies: options.policies, timeZone: options.timeZone },
+    { site, agentId, version: VERSION, policies, timeZone, interprets },
     observerOf({
       ...{ agent, view, publisher, logger, index, further: options.observer },
       settled: () => cache?.note(),
@@ -192,10 +199,26 @@ function problemTeller({ logger, sourceOf }: Onlookers): (lab: Lab, live: boolea
   };
 }
 
+/** One line for each alarm that is raised or cleared. */
+function alarmTeller(logger: RuntimePorts["logger"]): (overview: OverviewView) => void {
+  let before: OverviewView["alarms"] = [];
+  return ({ alarms }) => {
+    const { raised, cleared } = alarmChanges(before, alarms);
+    for (const { alarmId, severity, subject, text } of raised)
+      logger[severity === "critical" ? "error" : "warn"](
+        { alarmId, subject, text },
+        "alarm.raised",
+      );
+    for (const { alarmId, subject } of cleared) logger.info({ alarmId, subject }, "alarm.cleared");
+    before = alarms;
+  };
+}
+
 /** Folds what happens into the views and shows their changes. */
 function observerOf(onlookers: Onlookers): RuntimeObserver {
   const { agent, view, index, settled, publisher, further, logger } = onlookers;
   const tellProblems = problemTeller(onlookers);
+  const tellChanges = createChangeTeller(logger);
   const show = (): void => {
     if (agent.online) publisher.publishChanges();
   };
@@ -206,6 +229,7 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
       view.fold(event);
       tellProblems(lab, live);
       if (live) tellJudgement(logger, lab.judgements.get(event.position));
+      if (live) tellChanges(event, lab);
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },
@@ -257,7 +281,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
     judgementOf: (position) => lab().judgements.get(position),
-    hindrances: (id) => hindrancesOf(lab(), id).map(({ text }) => text),
+    instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

@@ -76,8 +76,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const planner = createPlannerWorker({ logger });
   const own = ownLogin(configuration);
   const bus = createBus(configuration, own, logger, () => loop.lab.epoch);
+  const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
   const interpreter = createFactInterpreter({
-    interpreters: [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])],
+    interpreters,
     specOf: (jobId) => specOf(loop, jobId),
     logger,
   });
@@ -93,6 +94,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       timeZone: configuration.timeZone,
       agentId: configuration.agent,
       policies: configuration.instruments,
+      interprets: interpreters.map(({ takes, gives }) => ({ takes, gives })),
       sourceOf: options.sourceOf,
       campaigns: options.campaigns,
       snapshots: store && { store, found: isFitting ? found : undefined },

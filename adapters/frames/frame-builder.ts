@@ -10,6 +10,8 @@ export interface AtomColumns {
   readonly y: number;
   readonly z: number;
   readonly id?: number | undefined;
+  /** A second name of each species, the same wherever the species stands. */
+  readonly alias?: number | undefined;
 }
 
 /** Positions and species of one frame while its lines are read. */
@@ -20,13 +22,19 @@ export interface AtomRows {
   readonly ids?: Float64Array | undefined;
 }
 
+/** The same with the second names, by species number, where they were asked for. */
+export interface AliasedRows extends AtomRows {
+  readonly aliases?: readonly string[];
+}
+
 /** Reads `atoms` lines of columns. Throws TL-7002 with the line for a missing or unreadable number. */
 export async function readAtomRows(
   source: LineSource,
   atoms: number,
   columns: AtomColumns,
-): Promise<AtomRows> {
+): Promise<AliasedRows> {
   const rows = emptyRows(atoms, columns.id !== undefined);
+  const aliases: string[] = [];
   const numbers = new Map<string, number>();
   let previous = "";
   for (let a = 0; a < atoms; a++) {
@@ -36,13 +44,15 @@ export async function readAtomRows(
     rows.positions[3 * a] = numberAt(source, fields, columns.x);
     rows.positions[3 * a + 1] = numberAt(source, fields, columns.y);
     rows.positions[3 * a + 2] = numberAt(source, fields, columns.z);
-    rows.species[a] = speciesNumber(rows, numbers, fieldAt(source, fields, columns.species));
+    const species = speciesNumber(rows, numbers, fieldAt(source, fields, columns.species));
+    rows.species[a] = species;
+    if (columns.alias !== undefined) aliases[species] ??= fieldAt(source, fields, columns.alias);
     if (rows.ids !== undefined && columns.id !== undefined)
       rows.ids[a] = numberAt(source, fields, columns.id);
     if (a === atoms - 1) refuseCutNumber(source, line, previous);
     previous = line;
   }
-  return rows;
+  return columns.alias === undefined ? rows : { ...rows, aliases };
 }
 
 export function emptyRows(atoms: number, withIds: boolean): AtomRows {

@@ -68,7 +68,8 @@ export async function readLammpsDump(
       if (box === undefined || atoms === undefined)
         throw lineError(source, "ITEM: ATOMS comes before the number of atoms or the box");
       const { columns, scaling } = columnsOf(source, line);
-      const rows = await readAtomRows(source, atoms, columns);
+      const { aliases, ...read } = await readAtomRows(source, atoms, columns);
+      const rows = aliases === undefined ? read : namedByElement(read, aliases);
       if (scaling === "fractional") toCartesian(rows, box);
       if (header.units !== undefined) properties["units"] = header.units;
       return { index, atoms, ...rows, ...toAngstrom(source, rows, box, header.units), properties };
@@ -133,7 +134,8 @@ function columnsOf(source: LineSource, header: string): { columns: AtomColumns; 
   ] as const;
   const found = kinds.find(([suffix]) => ["x", "y", "z"].every((c) => names.includes(c + suffix)));
   const kind = ["element", "typelabel", "type"].find((name) => names.includes(name));
-  const species = kind === undefined ? -1 : names.indexOf(kind);
+  const hasBoth = kind === "element" && names.includes("type");
+  const species = kind === undefined ? -1 : names.indexOf(hasBoth ? "type" : kind);
   if (found === undefined)
     throw lineError(source, "the dump has no x y z, xu yu zu, xs ys zs or xsu ysu zsu columns");
   if (species < 0) throw lineError(source, "the dump has neither an element nor a type column");
@@ -146,9 +148,21 @@ function columnsOf(source: LineSource, header: string): { columns: AtomColumns; 
       y: names.indexOf(`y${suffix}`),
       z: names.indexOf(`z${suffix}`),
       ...(id < 0 ? {} : { id }),
+      ...(hasBoth ? { alias: names.indexOf("element") } : {}),
     },
     scaling,
   };
+}
+
+/**
+ * Species by the names of their types. Without `dump_modify element` LAMMPS writes `C` for every atom: where several types are
+ * all carbon, their numbers stay, so that two kinds of atoms are never one (finding lammps-dump-element-is-carbon).
+ */
+function namedByElement(rows: AtomRows, elements: readonly string[]): AtomRows {
+  if (elements.length > 1 && elements.every((name) => name === "C")) return rows;
+  const names = [...new Set(elements)];
+  const numbers = elements.map((name) => names.indexOf(name));
+  return { ...rows, speciesNames: names, species: rows.species.map((type) => numbers[type] ?? 0) };
 }
 
 function toAngstrom(source: LineSource, rows: AtomRows, box: Box, units: string | undefined): Box {

@@ -19,7 +19,7 @@ export interface PatternRequest {
 }
 
 /** A phase that no reference explains, beside those that are named. */
-export const UNKNOWN_PHASE = "unknown";
+const UNKNOWN_PHASE = "unknown";
 const CAMPAIGNS_KEPT = 8;
 const ALTERNATIVES_MAX = 8;
 const ALTERNATIVE_MIN = 0.005;

@@ -4,6 +4,7 @@ import type { Parameters } from "../../src/domain/candidate.ts";
 import type { AgentIdentity } from "../../src/events/codec.ts";
 import type { QuarantineReason } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { CampaignStatePayload } from "../../src/views/wire-payloads.ts";
 import type { MessageData } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 
@@ -16,6 +17,8 @@ export interface CampaignStateView {
   readonly inFlight: number;
   readonly observations: number;
   readonly reason?: string;
+  readonly waits?: number;
+  readonly reasons?: CampaignStatePayload["reasons"];
   readonly approval?: string;
   readonly conversions?: string[];
   readonly change?: WaitingChange;

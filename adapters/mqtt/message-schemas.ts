@@ -163,6 +163,19 @@ export const campaignState = z.object({
   inFlight: count,
   observations: count,
   reason: text.optional(),
+  waits: count.optional(),
+  reasons: z
+    .array(
+      z.object({
+        kind: name,
+        cause: name,
+        sentence: text,
+        instrumentId: identifier.optional(),
+        jobIds: z.array(identifier).max(64).optional(),
+      }),
+    )
+    .max(64)
+    .optional(),
   approval: name.optional(),
   /** Set points on their way that were sent in other units than they were asked for. */
   conversions: z.array(text).max(64).optional(),

@@ -3,6 +3,7 @@ import type { Goal } from "../../src/domain/campaign.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { LabView } from "../../src/views/lab-view.ts";
+import type { OverviewView } from "../../src/views/overview-view.ts";
 import { campaignBatchPayload, campaignModelPayload } from "../../src/views/wire-payloads.ts";
 import type { AgentMessages } from "./agent-messages.ts";
 
@@ -13,6 +14,8 @@ export interface ViewPublisherOptions {
   readonly publish: (message: OutgoingMessage) => void;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Called with the overview whenever it is shown: once a second at most. */
+  readonly onOverview?: ((overview: OverviewView) => void) | undefined;
 }
 
 /** The contract allows one message a second for each dashboard view. */
@@ -142,7 +145,9 @@ class Publisher {
     const { view, messages, publish } = this.options;
     const [kind, id] = name.split("/");
     if (name === "overview") {
-      publish(messages().dashboard("overview", { ...view.overview() }, now_ms));
+      const overview = view.overview();
+      publish(messages().dashboard("overview", { ...overview }, now_ms));
+      this.options.onOverview?.(overview);
     } else if (name === "events") {
       publish(messages().dashboard("events", { ...view.events() }, now_ms));
     } else if (kind === "instrument" && id !== undefined) {

@@ -19,7 +19,8 @@ export async function findInstrumentProblems(
   const births = await birthsOf(parts, broker);
   if (births === undefined) return [];
   const { policies, campaigns, places } = parts;
-  const found = findBirthProblems({ policies, campaigns, births, isSettled: true });
+  const interprets = parts.hasInterpreters ? undefined : await ownInterpreters();
+  const found = findBirthProblems({ policies, campaigns, births, isSettled: true, interprets });
   if (found.length === 0) return [];
   const placed = found.map(({ path: [first, second = "", ...rest], text }) => ({
     path: [
@@ -31,6 +32,11 @@ export async function findInstrumentProblems(
   }));
   const { problems } = configurationError({ file }, placed).context;
   return problems as ConfigurationProblem[];
+}
+
+async function ownInterpreters() {
+  const { INTERPRETERS } = await import("../../adapters/interpreters/index.ts");
+  return INTERPRETERS.map((create) => create()).map(({ takes, gives }) => ({ takes, gives }));
 }
 
 async function birthsOf(

@@ -1,6 +1,7 @@
 import type { Approval } from "./campaign.ts";
 import type { Limits, Parameters } from "./candidate.ts";
 import type { OpeningHours } from "./opening-hours.ts";
+import type { Reason } from "./reason.ts";
 
 /** One job as the machines see it. */
 export interface JobStatus {
@@ -20,6 +21,8 @@ export interface JobStatus {
   readonly why?: string | undefined;
   readonly score?: number | undefined;
   readonly batch?: number | undefined;
+  /** Nothing of it goes on: it waits for a person, an instrument, its hours ... in words. */
+  readonly waitsFor?: string | undefined;
   /** Set points that were sent in other units than they were asked for, in sentences. */
   readonly conversions?: readonly string[] | undefined;
 }
@@ -38,6 +41,8 @@ export interface CampaignStatus {
   readonly jobs: readonly JobStatus[];
   /** The batch that waits for a person: its number and every waiting point; absent where none waits. */
   readonly waiting?: WaitingBatch | undefined;
+  /** Why it stands still, wholly or in part; empty where nothing does. */
+  readonly reasons?: readonly Reason[] | undefined;
   /** Batches so far: the number of the latest. */
   readonly batches?: number | undefined;
   /** What can be changed while it runs, as it stands now. */

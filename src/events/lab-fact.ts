@@ -134,6 +134,10 @@ export type InternalFact =
       /** Of the configuration, by instrument; absent where none has any. */
       readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
       readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
+      /** Kinds of result that the interpreters of this run turn into others. */
+      readonly interprets?:
+        | readonly { readonly takes: string; readonly gives: string }[]
+        | undefined;
       /**
        * Number of the rules that this run follows (src/runtime/behaviour.ts), so that a log of an older run is replayed by
        * the rules of its time; absent means 1.

@@ -10,5 +10,8 @@
  *      batch was refused. Replies to approvals name their points.
  * - 5: what an instrument says of a job that it was not given touches the instrument alone; before, one that had been
  *      silent could refuse or forget the job of another.
+ * - 6: a campaign knows before its start what hinders it; points that were drawn all the same are not dropped for good; a
+ *      recipe that brings nothing its goal can use, or whose axes lie outside all instruments' limits, hinders it; a result
+ *      of a kind that the goal cannot use suspends at once, until a person resumes.
  */
-export const BEHAVIOUR = 5;
+export const BEHAVIOUR = 6;

@@ -104,4 +104,4 @@ class Watch implements ClockWatch {
 }
 
 /** The name of the daemon's own clock among those of the instruments; no instrument can have it. */
-export const OURS = "";
+const OURS = "";

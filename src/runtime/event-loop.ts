@@ -118,6 +118,7 @@ class EventLoop implements Runtime {
       epoch: this.lab.epoch + 1,
       version: this.options.version,
       ...factsOfPolicies(this.options.policies),
+      ...(this.options.interprets === undefined ? {} : { interprets: this.options.interprets }),
       timeZone: this.options.timeZone ?? "UTC",
       behaviour: BEHAVIOUR,
     });

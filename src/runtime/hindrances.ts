@@ -1,4 +1,4 @@
-import type { MachineAddress, MachineEvent, Stamp } from "../../machines/index.ts";
+import type { MachineAddress, MachineEvent, MachineState, Stamp } from "../../machines/index.ts";
 import { findBirthProblems } from "../domain/limits/birth-problems.ts";
 import type { KnownBirth } from "../domain/limits/known-laboratory.ts";
 import type { LabFact } from "../events/lab-fact.ts";
@@ -15,28 +15,37 @@ export function isHindered(lab: Lab, instrumentId: string, campaignId: string): 
   );
 }
 
+/** What hinders an instrument or a campaign, and what kind of thing that is. */
+export interface Hindrance {
+  readonly cause: "configuration" | "guard";
+  readonly text: string;
+  readonly since_ms?: number | undefined;
+  /** Of an instrument's: where it holds for one campaign only. */
+  readonly campaignId?: string | undefined;
+}
+
 /** Why an instrument is not used, in sentences; empty where it is. */
-export function hindrancesOf(
-  lab: Lab,
-  instrumentId: string,
-): { readonly text: string; readonly campaignId?: string | undefined }[] {
+export function hindrancesOf(lab: Lab, instrumentId: string): Hindrance[] {
   const problems = lab.problems.filter((one) => one.instrumentId === instrumentId);
   const guards = [...lab.guards.values()].filter(
     (one) => one.instrumentId === instrumentId && one.action !== "tell",
   );
   return [
-    ...problems.map(({ text }) => ({ text })),
-    ...guards.map(({ text, campaignId }) => ({ text, campaignId })),
+    ...problems.map(({ text }) => ({ cause: "configuration" as const, text })),
+    ...guards.map(({ text, campaignId, since_ms }) => ({
+      ...{ cause: "guard" as const, text, campaignId, since_ms },
+    })),
   ];
 }
 
 /** Why a campaign starts nothing new: its recipe fits no instrument, or a guard of its own has tripped. */
-export function hindranceOf(lab: Lab, campaignId: string): string | undefined {
+export function hindranceOf(lab: Lab, campaignId: string): Hindrance | undefined {
   const problem = lab.problems.find((one) => one.campaignId === campaignId);
-  if (problem !== undefined) return problem.text;
-  return [...lab.guards.values()].find(
+  if (problem !== undefined) return { cause: "configuration", text: problem.text };
+  const guard = [...lab.guards.values()].find(
     (one) => one.campaignId === campaignId && one.action !== "tell",
-  )?.text;
+  );
+  return guard && { cause: "guard", text: guard.text, since_ms: guard.since_ms };
 }
 
 /** Tells campaigns that run what hinders them, as soon as it changes. */
@@ -45,11 +54,17 @@ export function tellHindrances(
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
   return [...lab.machines.campaign].flatMap(([id, campaign]) => {
-    const reason = hindranceOf(lab, id);
-    if (stateName(campaign) !== "running" || campaign.context.hindrance === reason) return [];
+    const reason = hindranceOf(lab, id)?.text;
+    const isTold = stateName(campaign) === "running" || isToldBeforeStart(lab, campaign);
+    if (!isTold || campaign.context.hindrance === reason) return [];
     const event = { type: "campaign.hindered", hindrance: reason, ...stamp };
     return [{ to: { machine: "campaign" as const, id }, event }];
   });
+}
+
+/** From behaviour 6 on it is known before the start, so that no point is drawn that none could measure. */
+function isToldBeforeStart(lab: Lab, campaign: MachineState): boolean {
+  return lab.behaviour >= 6 && stateName(campaign) === "validated";
 }
 
 /** Holds the configuration against the births again where one of the two has changed. */
@@ -64,11 +79,13 @@ export function noteProblems(lab: Lab, fact: LabFact): void {
     }),
   );
   const { policies, isSettled } = lab;
+  const looksFurther = lab.behaviour >= 6 ? { interprets: lab.interprets ?? [] } : {};
   lab.problems = findBirthProblems({
     policies,
     campaigns: [...lab.specs.values()].filter(({ campaignId }) => isOpen(lab, campaignId)),
     births,
     isSettled,
+    ...looksFurther,
   });
 }
 

@@ -15,6 +15,8 @@ import type {
 import type { Parameters } from "../domain/candidate.ts";
 import { jobName } from "../domain/job.ts";
 import { describeConversion } from "../domain/limits/fit-set-points.ts";
+import type { Reason } from "../domain/reason.ts";
+import { reasonsOfCampaign } from "./campaign-reasons.ts";
 import type { Lab } from "./lab.ts";
 import { bringBack, campaignOfJob } from "./shelf.ts";
 
@@ -25,12 +27,16 @@ export function summariseCampaign(lab: Lab, campaignId: string): CampaignStatus 
   const { context, states } = campaign;
   const waiting = context.open.filter((one) => context.waiting.includes(one.experimentId));
   const spec = lab.specs.get(campaignId);
+  const reasons = reasonsOfCampaign(lab, campaignId);
   return {
     state: states[0] ?? "",
     reason: context.reason,
     revision: lab.revisions.get(campaignId) ?? 0,
     budget: { used: context.observed, total: context.budget },
-    jobs: context.open.flatMap((one) => currentJob(lab, one.experimentId)),
+    jobs: context.open
+      .flatMap((one) => currentJob(lab, one.experimentId))
+      .map((job) => ({ ...job, ...waitsFor(job, states[0] ?? "", reasons) })),
+    reasons,
     batches: context.batches,
     ...(waiting.length === 0
       ? {}
@@ -43,6 +49,22 @@ export function summariseCampaign(lab: Lab, campaignId: string): CampaignStatus 
         }),
     ...(spec === undefined ? {} : { settings: settingsOf(spec), ...changeOf(context, spec) }),
   };
+}
+
+/** States of a campaign in which its queued jobs go to instruments. */
+const GOES_ON = /^(running(?!.hindered)|stopping)/;
+
+/** A job on an instrument is in flight, whatever its campaign waits for; one that nothing is asked of waits. */
+function waitsFor(
+  { state, jobId }: JobStatus,
+  campaignState: string,
+  reasons: readonly Reason[],
+): { readonly waitsFor?: string } {
+  if (state === "awaitingApproval") return { waitsFor: "approval" };
+  if (state !== "queued" && state !== "retryWait") return {};
+  const own = reasons.find(({ jobIds }) => jobIds?.includes(jobId));
+  const reason = GOES_ON.test(campaignState) ? own : (own ?? reasons[0]);
+  return reason === undefined ? {} : { waitsFor: reason.text };
 }
 
 function waitingPoint(lab: Lab, open: OpenExperiment): WaitingPoint {

@@ -10,7 +10,11 @@ import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
-import type { BirthProblem, InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
+import type {
+  BirthProblem,
+  InstrumentPolicy,
+  Laboratory,
+} from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
@@ -92,6 +96,8 @@ export interface Lab {
   policies: Readonly<Record<string, InstrumentPolicy>>;
   /** Number of the rules that this part of the log follows; see behaviour.ts. */
   behaviour: number;
+  /** Kinds of result that this run turns into others before it learns from them; absent in older logs. */
+  interprets: Laboratory["interprets"];
   /** What the configuration and the instruments' births do not agree on. */
   problems: readonly BirthProblem[];
   /** Instruments have had the time to say that they are there. */
@@ -143,6 +149,7 @@ export function createLab(packer?: Packer): Lab {
     timeZone: "UTC",
     policies: {},
     behaviour: 1,
+    interprets: undefined,
     problems: [],
     isSettled: false,
     clocks: new Map(),

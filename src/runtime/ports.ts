@@ -1,7 +1,7 @@
 import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Packer } from "../core/packer.ts";
-import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
+import type { InstrumentPolicy, Laboratory } from "../domain/limits/known-laboratory.ts";
 import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -50,6 +50,8 @@ export interface RuntimeOptions {
   readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
   readonly policies: Readonly<Record<string, InstrumentPolicy>>;
+  /** Kinds of result that `interpret` turns into others. */
+  readonly interprets?: Laboratory["interprets"];
 }
 
 /** Who looks on: after each event of the log, in order. */

@@ -95,6 +95,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
   lab.policies = policiesOf(fact);
   lab.timeZone = fact.timeZone ?? "UTC";
   lab.behaviour = fact.behaviour ?? 1;
+  lab.interprets = fact.interprets;
   lab.isSettled = false;
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
@@ -223,11 +224,16 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       : fact.type === "job.result"
         ? {
             isFailure: fact.observations.some((one) => one.kind === "failure"),
-            unusable: lab.judgements.get(stamp.position)?.unusable,
+            ...judgedUnusable(lab, stamp.position),
           }
         : {};
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
+}
+
+function judgedUnusable(lab: Lab, position: number) {
+  const { unusable, isMismatch } = lab.judgements.get(position) ?? {};
+  return lab.behaviour < 6 || isMismatch !== true ? { unusable } : { unusable, isMismatch };
 }
 
 function routeEmergency(
@@ -272,7 +278,11 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
 
 /** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */
 function routeProposal(lab: Lab, fact: Of<InternalFact, "planner.proposed">, stamp: Stamp): Tell[] {
-  const checked = fact.proposal.points.map((point) => {
+  // What hinders the whole campaign says nothing about a point: it is chosen again once that is put right.
+  const isHindered =
+    lab.behaviour >= 6 &&
+    lab.machines.campaign.get(fact.campaignId)?.context.hindrance !== undefined;
+  const checked = (isHindered ? [] : fact.proposal.points).map((point) => {
     const refusal = refusalOfProposal(lab, fact.campaignId, point);
     return { point, refusal };
   });

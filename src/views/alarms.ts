@@ -1,8 +1,9 @@
+import { type ReasonCause, reasonInWords } from "../domain/reason.ts";
 import type { CampaignView } from "./campaign-view.ts";
 import type { InstrumentView } from "./instrument-view.ts";
 import type { AlarmView, EmergencyStopView } from "./overview-view.ts";
 
-type CampaignInTrouble = Pick<CampaignView, "campaignId" | "state" | "stateReason" | "title">;
+type CampaignInTrouble = Pick<CampaignView, "campaignId" | "state" | "reasons" | "title">;
 
 /** Refused messages of one sender in the last seconds, beyond those that are kept. */
 export interface Flood {
@@ -127,20 +128,35 @@ function instrumentAlarms(instrument: InstrumentView): AlarmView[] {
   return alarms;
 }
 
+/** What brings a person, for each thing that stands still. */
 function campaignAlarms(campaign: CampaignInTrouble): AlarmView[] {
-  const { campaignId, state, stateReason, title } = campaign;
-  const why = stateReason === undefined ? "" : `: ${stateReason}`;
-  if (state.startsWith("failed")) {
-    const text = `“${title}” failed${why}. Read its events, correct the cause, start again.`;
-    return [{ alarmId: `failed/${campaignId}`, severity: "critical", subject: campaignId, text }];
-  }
-  if (state === "running.hindered") {
-    const text = `“${title}” starts nothing new${why}. It goes on by itself once that is put right.`;
-    return [{ alarmId: `hindered/${campaignId}`, severity: "warning", subject: campaignId, text }];
-  }
-  if (state.startsWith("suspended")) {
-    const text = `“${title}” is suspended${why}. Correct the cause, then resume.`;
-    return [{ alarmId: `suspended/${campaignId}`, severity: "warning", subject: campaignId, text }];
-  }
-  return [];
+  const { campaignId, title, reasons, state } = campaign;
+  return reasons.flatMap((reason): AlarmView[] => {
+    const { cause, alarm: severity } = reason;
+    if (severity === undefined) return [];
+    const kind = KINDS[cause] ?? (state.startsWith("failed") ? "failed" : cause);
+    const where = reason.jobIds === undefined ? campaignId : `${campaignId}/${reason.jobIds[0]}`;
+    const text = `“${title}” is ${reasonInWords(reason)}. ${CURES[cause] ?? OTHER_CURE}`;
+    return [{ alarmId: `${kind}/${where}`, severity, subject: campaignId, text }];
+  });
 }
+
+const KINDS: Readonly<Partial<Record<ReasonCause, string>>> = {
+  configuration: "hindered",
+  guard: "hindered",
+  failures: "suspended",
+  results: "suspended",
+};
+
+const GOES_ON = "It goes on by itself once that is put right.";
+const OTHER_CURE = "Read its events, correct the cause, start again.";
+const CURES: Readonly<Partial<Record<ReasonCause, string>>> = {
+  configuration: GOES_ON,
+  guard: GOES_ON,
+  capability:
+    "Correct the recipe, or start such an instrument or a runner (tieline runner --help).",
+  answer: "Look whether it is alive; it is asked again by itself.",
+  failures: "Correct the cause, then resume.",
+  results:
+    "Nothing of it was charged to the budget. Correct the recipe or the instrument, then resume.",
+};

@@ -269,7 +269,9 @@ function viewOf(
       ...job,
       ...progressOf(job.jobId),
     })),
-    inFlight: new Set(jobs.map((job) => job.experimentId)).size,
+    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
+    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
+    reasons: status?.reasons ?? [],
     batch: batchOf(state, status),
     waiting: status?.waiting,
     change: status?.change,
@@ -291,6 +293,10 @@ function viewOf(
     remaining_s: remainingTime(state, status),
     started_ms: state.started_ms,
   };
+}
+
+function countExperiments(jobs: readonly { readonly experimentId: string }[]): number {
+  return new Set(jobs.map(({ experimentId }) => experimentId)).size;
 }
 
 /** Everything that waits for a person, as the batch of that number: what an approval of it releases, and nothing else. */

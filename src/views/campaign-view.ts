@@ -7,6 +7,7 @@ import type {
 } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Verdict } from "../domain/proposal.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { ObservationSummary } from "./observation-summary.ts";
 
 /** What the dashboard shows of one campaign; bounded in size, whatever the campaign's length. */
@@ -22,7 +23,12 @@ export interface CampaignView {
   readonly budget: { readonly used: number; readonly total: number };
   /** Jobs asked for and not over, at most {@link JOBS_SHOWN}. */
   readonly jobs: readonly JobView[];
+  /** Experiments that go on, or queue for an instrument that can be used. */
   readonly inFlight: number;
+  /** Experiments that wait: for a person, an instrument that nobody has, hours, a correction. */
+  readonly waits: number;
+  /** Why it stands still, wholly or in part; empty where nothing does. */
+  readonly reasons: readonly Reason[];
   /** The latest batch; absent before the first. */
   readonly batch?: BatchView | undefined;
   /** The batch that waits for a person. */
@@ -61,6 +67,19 @@ export const JOBS_SHOWN = 100;
 export const OBSERVATIONS_SHOWN = 100;
 export const HISTORY_SAMPLES = 400;
 export const DECISIONS_SHOWN = 50;
+
+/**
+ * The state as people read it: a campaign that runs while every experiment of it waits for something out of the ordinary
+ * does not measure, whatever it is called in its machine.
+ */
+export function shownState({
+  state,
+  inFlight,
+  waits,
+}: Pick<CampaignView, "state" | "inFlight" | "waits">): string {
+  const isStarved = /^running\.(measuring|seeding|updating|proposing)$/.test(state);
+  return isStarved && inFlight === 0 && waits > 0 ? "running.waiting" : state;
+}
 
 /** One experiment's outcome. */
 export interface ObservationView {

@@ -1,5 +1,6 @@
 import type { Goal } from "../domain/campaign.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
+import { reasonInWords } from "../domain/reason.ts";
 import type { CampaignView, JobView } from "./campaign-view.ts";
 import type { Columns } from "./map-plane.ts";
 import { describeParameters, formatNumber, formatWithError } from "./observation-summary.ts";
@@ -153,24 +154,27 @@ const DOUBT: Readonly<Record<Goal, (campaign: CampaignView) => GlanceLine[]>> = 
     warning === undefined ? [] : [{ question: "Least certain", answer: warning }],
 };
 
-/** The job that goes on now, else the one that was asked for first. */
+/** The job that goes on now, else what everything waits for. */
 function nowOf(campaign: CampaignView): GlanceLine {
   const question = "Measured now";
-  const { inFlight, waiting } = campaign;
-  const held = new Set(waiting?.candidateIds);
-  const jobs = campaign.jobs.filter((job) => !held.has(job.candidateId));
-  const waits = held.size === 1 ? "1 point waits" : `${held.size} points wait`;
-  const job = jobs.find(({ state }) => state === "running") ?? jobs[0];
+  const { inFlight, waiting, reasons } = campaign;
+  const held = waiting?.candidateIds.length ?? 0;
+  const going = campaign.jobs.filter(({ waitsFor }) => waitsFor === undefined);
+  const job = going.find(({ state }) => state === "running") ?? going[0];
+  const waits = held === 1 ? "1 point waits" : `${held} points wait`;
+  const first = reasons.find(({ kind }) => kind !== "endedBecause");
   if (job === undefined) {
-    const answer = held.size === 0 ? "nothing" : `nothing: ${waits} for your approval`;
-    return { question, answer };
+    if (held > 0) return { question, answer: `nothing: ${waits} for your approval` };
+    return first === undefined
+      ? { question, answer: "nothing" }
+      : { question, answer: "nothing", more: reasonInWords(first) };
   }
-  const others = inFlight - held.size > 1 ? ` and ${inFlight - held.size - 1} more` : "";
+  const others = inFlight > 1 ? ` and ${inFlight - 1} more` : "";
   return {
     question,
     answer: `${describeParameters(job.parameters)}${others}`,
     more: `${whereOf(job)}${job.why === undefined ? "" : `; why: ${job.why}`}${
-      held.size === 0 ? "" : `; ${waits} for your approval`
+      held === 0 ? "" : `; ${waits} for your approval`
     }`,
   };
 }

@@ -1,4 +1,5 @@
 import type { Capability, Control, Operation, Safety } from "../domain/instrument.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact } from "../events/lab-fact.ts";
 import { createRing, type Ring } from "./ring.ts";
@@ -19,8 +20,8 @@ export interface InstrumentView {
   /** Times of the latest facts, ms since 1970 UTC. */
   readonly seen_ms: number;
   readonly counts: { readonly results: number; readonly failures: number };
-  /** Why it gets no job, in sentences; empty where nothing speaks against it. */
-  readonly hindrances?: readonly string[] | undefined;
+  /** Why it gets no job; empty where nothing speaks against it. */
+  readonly reasons?: readonly Reason[] | undefined;
   /** Newest value of each telemetry channel. */
   readonly readings: readonly ReadingView[];
 }

@@ -35,6 +35,8 @@ export interface LabFold {
   readonly options: LabViewOptions;
   readonly campaigns: CampaignFolds;
   readonly instruments: Map<string, InstrumentFold>;
+  /** What instruments offer and why they are not used, as campaigns were last shown it. */
+  readonly usable: Map<string, string>;
   readonly progress: Map<string, { fraction: number; text?: string | undefined }>;
   readonly plannerFailures: Map<string, string>;
   lines: Ring<EventLine>;
@@ -74,6 +76,8 @@ export function lineOf(fold: LabFold, campaignId: string): ShelvedLine | undefin
     state: c.state,
     budget: c.budget,
     inFlight: c.inFlight,
+    waits: c.waits,
+    reasons: c.reasons,
     remaining_s: c.remaining_s,
     observations: c.observations.total,
     waiting: c.waiting !== undefined,
@@ -110,7 +114,7 @@ interface SavedView
 
 /** Everything that follows from the log but what is packed, as plain data. */
 export function saveFold(fold: LabFold): unknown {
-  const { options: _, changed: __, isBrokerLost: ___, ...rest } = fold;
+  const { options: _, changed: __, isBrokerLost: ___, usable: ____, ...rest } = fold;
   const saved: SavedView = {
     ...rest,
     campaigns: fold.campaigns.save(),

@@ -1,6 +1,7 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { AlarmView } from "./overview-view.ts";
 
 /**
@@ -16,8 +17,8 @@ export interface LabStatePort {
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */
   judgementOf?(position: number): ResultJudgement | undefined;
-  /** Why an instrument gets no job, in sentences. */
-  hindrances?(instrumentId: string): readonly string[];
+  /** Why an instrument gets no job. */
+  instrumentReasons?(instrumentId: string): readonly Reason[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
   allJobs?(campaignId: string): readonly JobStatus[];
 }

@@ -16,6 +16,7 @@ import {
   createInstrumentFold,
   type InstrumentDetailView,
   type InstrumentFold,
+  type InstrumentView,
 } from "./instrument-view.ts";
 import {
   campaignOf,
@@ -94,6 +95,7 @@ export function createLabView(options: LabViewOptions): LabView {
     options,
     campaigns: createCampaignFolds(options.packer),
     instruments: new Map(),
+    usable: new Map(),
     progress: new Map(),
     plannerFailures: new Map(),
     lines: createRing(EVENT_LINES_KEPT),
@@ -133,7 +135,7 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, hindrances: options.state.hindrances?.(id) ?? [] };
+      return detail && { ...detail, ...reasonsOf(fold, id) };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
@@ -212,10 +214,28 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
     case "instrument.state":
       instrumentOf(fold, fact.instrumentId)?.apply({ ...event, fact } as LabEvent<InstrumentFact>);
       fold.changed.add(`instrument/${fact.instrumentId}`);
+      noteReasons(fold, fact.instrumentId);
+      return;
+    case "guard.tripped":
+    case "guard.cleared":
+      for (const id of fold.instruments.keys()) fold.changed.add(`instrument/${id}`);
+      for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;
     default:
       foldCampaignEvent(fold, event);
   }
+}
+
+/** What an instrument cannot be used for, campaigns wait for: they have changed with it. */
+function noteReasons(fold: LabFold, instrumentId: string): void {
+  const reasons = (fold.options.state.instrumentReasons?.(instrumentId) ?? [])
+    .map(({ text }) => text)
+    .join();
+  const offered = fold.instruments.get(instrumentId)?.view().capabilities ?? [];
+  const now = `${reasons} ${offered.map(({ name }) => name).join()}`;
+  if (fold.usable.get(instrumentId) === now) return;
+  fold.usable.set(instrumentId, now);
+  for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
 }
 
 function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
@@ -302,6 +322,10 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   return { ...found.payload, revision };
 }
 
+function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {
+  return { reasons: options.state.instrumentReasons?.(instrumentId) ?? [] };
+}
+
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */
 function stopOf({ emergencyStop, instruments, cleared_position }: LabFold): EmergencyStopView {
   if (!emergencyStop.active) return emergencyStop;
@@ -316,7 +340,7 @@ function overviewOf(fold: LabFold): OverviewView {
   const campaigns = fold.campaigns.ids.flatMap((id) => lineOf(fold, id) ?? []);
   const instruments = [...fold.instruments].map(([id, instrument]) => ({
     ...instrument.view(fold.options.connectionOf?.(id)),
-    hindrances: fold.options.state.hindrances?.(id) ?? [],
+    ...reasonsOf(fold, id),
   }));
   const { plannerFailures, isBrokerLost, logLoss } = fold;
   const floods = fold.floods.values();
@@ -330,7 +354,7 @@ function overviewOf(fold: LabFold): OverviewView {
     instruments,
     alarms: listAlarms({
       ...{ emergencyStop, instruments, plannerFailures, isBrokerLost, logLoss, floods },
-      campaigns: campaigns.map(({ line, stateReason }) => ({ ...line, stateReason })),
+      campaigns: campaigns.map(({ line }) => line),
       further: fold.options.state.alarms?.(),
     }),
     counters: {

@@ -54,6 +54,12 @@ export interface MapSources {
   readonly slice?: Readonly<Record<string, number>> | undefined;
 }
 
+function describeJob({ state, instrumentId, waitsFor, why }: CampaignView["jobs"][number]): string {
+  const word = waitsFor === undefined ? `in flight: ${state}` : `waiting for ${waitsFor}`;
+  const where = instrumentId === undefined ? "" : ` on ${instrumentId}`;
+  return `${word}${where}${why === undefined ? "" : `; why: ${why}`}`;
+}
+
 /** Gathers what a map draws from the planner's view, the candidates and the campaign. */
 export function gatherMapData(sources: MapSources): MapData {
   const { plane, view, observations, campaign, slice = {} } = sources;
@@ -74,9 +80,7 @@ export function gatherMapData(sources: MapSources): MapData {
     inFlight: jobs.flatMap((job) =>
       pointOf(plane, slice, job.parameters, job.parameters, {
         candidateId: job.candidateId,
-        text: `in flight: ${job.state}${job.instrumentId === undefined ? "" : ` on ${job.instrumentId}`}${
-          job.why === undefined ? "" : `; why: ${job.why}`
-        }`,
+        text: describeJob(job),
       }),
     ),
     batch: batch

@@ -1,3 +1,5 @@
+import { reasonInWords } from "../domain/reason.ts";
+import { alarmChanges } from "./alarm-changes.ts";
 import type { OverviewView } from "./overview-view.ts";
 
 /** Something worth telling a person who isn't looking at the page. */
@@ -14,20 +16,23 @@ const OVER = /^(converged|budgetExhausted|stopped|aborted|failed)/;
  * already (also at the start of the daemon: hand the first overview over as `before`) is not told again.
  */
 export function noticesBetween(before: OverviewView, after: OverviewView): Notice[] {
-  const alarms = new Set(before.alarms.map((alarm) => alarm.alarmId));
   const campaigns = new Map(before.campaigns.map((campaign) => [campaign.campaignId, campaign]));
-  const raised = after.alarms
-    .filter((alarm) => !alarms.has(alarm.alarmId))
-    .map(({ subject, text }): Notice => ({ event: "alarm", subject, text }));
+  const raised = alarmChanges(before.alarms, after.alarms).raised.map(
+    ({ subject, text }): Notice => ({ event: "alarm", subject, text }),
+  );
   const changed = after.campaigns.flatMap((campaign): Notice[] => {
-    const { campaignId: subject, title, state, waiting, observations } = campaign;
+    const { campaignId: subject, title, state, waiting, observations, reasons } = campaign;
     const earlier = campaigns.get(subject);
     const notices: Notice[] = [];
     if (waiting && earlier?.waiting !== true) {
-      notices.push({ event: "approval", subject, text: `“${title}” waits for an approval.` });
+      const reason = reasons.find(({ cause }) => cause === "approval");
+      const what = reason === undefined ? "waiting for approval" : reasonInWords(reason);
+      notices.push({ event: "approval", subject, text: `“${title}” is ${what}.` });
     }
     if (OVER.test(state) && !OVER.test(earlier?.state ?? "")) {
-      const text = `“${title}” is over (${state}) after ${observations} measurements.`;
+      const reason = reasons.find(({ kind }) => kind === "endedBecause");
+      const why = reason === undefined ? "" : `: ${reasonInWords(reason)}`;
+      const text = `“${title}” is over (${state}) after ${observations} measurements${why}.`;
       notices.push({ event: "finished", subject, text });
     }
     return notices;

@@ -29,7 +29,15 @@ export interface EmergencyStopView {
 /** One campaign in the overview. */
 export type CampaignLine = Pick<
   CampaignView,
-  "campaignId" | "title" | "goal" | "state" | "budget" | "inFlight" | "remaining_s"
+  | "campaignId"
+  | "title"
+  | "goal"
+  | "state"
+  | "budget"
+  | "inFlight"
+  | "waits"
+  | "reasons"
+  | "remaining_s"
 > & { readonly observations: number; readonly waiting: boolean };
 
 export interface Counters {

@@ -1,4 +1,5 @@
 import type { WaitingChange } from "../domain/campaign-status.ts";
+import { type Reason, reasonInWords } from "../domain/reason.ts";
 import type { CampaignView } from "./campaign-view.ts";
 
 /** `data` of `campaign/{id}/state`, after the contract's table. */
@@ -9,11 +10,24 @@ export interface CampaignStatePayload {
   readonly inFlight: number;
   readonly observations: number;
   readonly reason?: string;
+  /** Experiments that wait, besides those in flight; absent where none does. */
+  readonly waits?: number;
+  /** Why it stands still; absent where nothing does. */
+  readonly reasons?: readonly ReasonPayload[];
   readonly approval: string;
   /** Set points on their way that were sent in other units than they were asked for. */
   readonly conversions?: string[];
   /** Wider limits that wait for somebody's approval. */
   readonly change?: WaitingChange;
+}
+
+/** A reason as every reader has it: `sentence` is what page, `status`, log and webhook say. */
+export interface ReasonPayload {
+  readonly kind: string;
+  readonly cause: string;
+  readonly sentence: string;
+  readonly instrumentId?: string;
+  readonly jobIds?: readonly string[];
 }
 
 /** `data` of `campaign/{id}/batch`. */
@@ -44,11 +58,26 @@ export interface CampaignModelPayload {
 /** As long as the contract lets a text be. */
 const REASON_CHARACTERS_MAX = 2000;
 
+/** Reasons of one campaign that are told, and jobs that each names. */
+const REASONS_MAX = 20;
+const JOBS_NAMED_MAX = 20;
 const CONVERSIONS_MAX = 64;
+
+function reasonPayload(reason: Reason): ReasonPayload {
+  const { kind, cause, instrumentId, jobIds } = reason;
+  return {
+    kind,
+    cause,
+    sentence: reasonInWords(reason).slice(0, REASON_CHARACTERS_MAX),
+    ...(instrumentId === undefined ? {} : { instrumentId }),
+    ...(jobIds === undefined ? {} : { jobIds: jobIds.slice(0, JOBS_NAMED_MAX) }),
+  };
+}
 
 export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
   const { state, stateReason, revision, budget, inFlight, observations, change, jobs } = view;
   const conversions = [...new Set(jobs.flatMap((job) => job.conversions ?? []))];
+  const { waits, reasons } = view;
   return {
     state,
     revision,
@@ -56,6 +85,8 @@ export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
     inFlight,
     observations: observations.total,
     ...(stateReason === undefined ? {} : { reason: stateReason.slice(0, REASON_CHARACTERS_MAX) }),
+    ...(waits === 0 ? {} : { waits }),
+    ...(reasons.length === 0 ? {} : { reasons: reasons.slice(0, REASONS_MAX).map(reasonPayload) }),
     approval: view.approval,
     ...(conversions.length === 0 ? {} : { conversions: conversions.slice(0, CONVERSIONS_MAX) }),
     ...(change === undefined ? {} : { change }),

@@ -60,7 +60,7 @@ describe.each(places())("on $name", (place) => {
     expect(lab.logged("limits.problem")).toHaveLength(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(instrument.started).toEqual([]);
-    expect(lab.daemon.view.instrument("furnace-1")?.hindrances?.[0]).toContain("furnace-01");
+    expect(lab.daemon.view.instrument("furnace-1")?.reasons?.[0]?.text).toContain("furnace-01");
   });
 
   test("a limit on a set point that the birth lacks keeps the instrument from working", async () => {

@@ -15,6 +15,10 @@ export interface DaemonProcess {
   readonly folder: string;
   /** The answer of its API. */
   ask<Body>(path: string): Promise<Body>;
+  /** What it has written so far, its log in it. */
+  said(): string;
+  /** Ends it as Ctrl-C would. */
+  end(): Promise<void>;
   /** Kills it as a power cut would. */
   kill(): Promise<void>;
   /** Ends it as Ctrl-C would and removes its folder. */
@@ -50,11 +54,17 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TIELINE_LOG_LEVEL: "error", ...options.env },
   });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
   const url = await pageOf(child);
   return {
     url,
     folder,
     ask: async <Body>(path: string) => (await (await fetch(new URL(path, url))).json()) as Body,
+    said: () => said,
+    end: () => end(child, "SIGTERM"),
     kill: () => end(child, "SIGKILL"),
     stop: async () => {
       await end(child, "SIGTERM");

@@ -5,6 +5,8 @@ import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import { createDaemon, type Daemon } from "../../src/daemon.ts";
+import { reasonInWords } from "../../src/domain/reason.ts";
+import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import { SITE } from "../contract/brokers.ts";
 import { Mosquitto, mosquittoIsThere } from "../contract/mosquitto.ts";
 import { type Script, ScriptedInstrument } from "./scripted-instrument.ts";
@@ -44,6 +46,7 @@ export class LimitedDaemon {
   readonly lines: LogLine[] = [];
   daemon!: Daemon;
   private readonly folder = mkdtempSync(join(tmpdir(), "tieline-limits-"));
+  private said = 0;
   private readonly ends: (() => unknown)[] = [];
 
   /** `body` is the configuration without version, site and broker. */
@@ -76,6 +79,36 @@ export class LimitedDaemon {
 
   alarms(): string[] {
     return this.daemon.view.overview().alarms.map(({ subject, text }) => `${subject}: ${text}`);
+  }
+
+  reasonsOf(instrumentId: string): string[] {
+    const { reasons = [] } = this.daemon.view.instrument(instrumentId) ?? {};
+    return reasons.map(reasonInWords);
+  }
+
+  /** Something a person asks of campaign c1 by the page. */
+  async command(action: OperatorAction, more: { readonly batch?: number } = {}): Promise<void> {
+    const commandId = `test.${action}.${++this.said}`;
+    const message = { source: "operator/ada", id: commandId };
+    const about = { campaignId: "c1", action, commandId, by: "ada" };
+    await this.daemon.submit({ type: "operator.command", ...about, ...more, message });
+  }
+
+  /** Ids of the points that the planner has chosen so far. */
+  async drawn(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { fact } of this.daemon.readLog()) {
+      if (fact.type !== "planner.proposed") continue;
+      ids.push(...fact.proposal.points.map((point) => point.candidateId));
+    }
+    return ids;
+  }
+
+  /** Lets the timer of a job fire now: what would come after its deadline comes at once. */
+  async fire(jobId: string): Promise<void> {
+    const timerId = [...this.daemon.lab.timers.keys()].find((id) => id.startsWith(`${jobId}/`));
+    if (timerId === undefined) throw new Error(`${jobId} has no timer`);
+    await this.daemon.submit({ type: "timer.fired", timerId });
   }
 
   logged(event: string): LogLine[] {

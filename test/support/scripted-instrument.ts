@@ -15,6 +15,8 @@ export interface Script {
   readonly bootId?: string;
   /** Observations of its results; `undefined` lets the job run on. */
   readonly measure?: (command: StartCommand) => readonly object[] | undefined;
+  /** Hears its start commands and answers none. */
+  readonly isMute?: boolean;
   readonly actual?: (command: StartCommand) => Record<string, number>;
 }
 
@@ -66,7 +68,9 @@ export class ScriptedInstrument {
     this.say("birth", "instrument.birth", data);
   }
 
-  sayState(words: { operation?: string; jobId?: string | undefined; seq?: number } = {}): void {
+  sayState(
+    words: { operation?: string; control?: string; jobId?: string | undefined; seq?: number } = {},
+  ): void {
     const { bootId = "b1" } = this.script;
     this.seq = words.seq ?? this.seq + 1;
     const rest = { operation: "idle", control: "automatic", safety: "ok", ...words };
@@ -137,10 +141,16 @@ export class ScriptedInstrument {
     if (name === "cancel") this.cancel(data.jobId);
   }
 
-  private start(command: StartCommand): void {
-    const { jobId, attempt } = command;
-    this.started.push(command);
+  accept(jobId: string): void {
+    const { attempt = 1 } = this.started.findLast((one) => one.jobId === jobId) ?? {};
     this.say(`job/${jobId}/accepted`, "job.accepted", { jobId, attempt }, `a.${jobId}.${attempt}`);
+  }
+
+  private start(command: StartCommand): void {
+    const { jobId } = command;
+    this.started.push(command);
+    if (this.script.isMute === true) return;
+    this.accept(jobId);
     const observations = this.script.measure?.(command);
     if (observations !== undefined) this.finish(command, observations);
     else this.sayState({ operation: "busy", jobId });

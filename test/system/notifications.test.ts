@@ -61,7 +61,9 @@ notifications:
     site: "default",
     event: "approval",
     subject: "al-mg-zn",
-    text: "“Al-Mg-Zn at 608 K” waits for an approval.",
+    text: expect.stringMatching(
+      /^“Al-Mg-Zn at 608 K” is waiting for approval of batch \d+ \(\d+ points?\), since .* UTC on .*\.$/,
+    ),
   });
   await command({ kind: "emergencyStop", active: true, by: "ada", reason: "smoke" });
   await expect.poll(() => heard("/slack", "smoke"), { timeout: 20_000 }).toBeDefined();
@@ -70,5 +72,5 @@ notifications:
   await command({ kind: "campaign", campaignId: "al-mg-zn", action: "abort", by: "ada" });
   await expect.poll(() => heard("/slack", "is over (aborted)"), { timeout: 20_000 }).toBeDefined();
   expect(heard("/all", "is over (aborted)")?.body["event"]).toBe("finished");
-  expect(heard("/slack", "waits for an approval")).toBeUndefined();
+  expect(heard("/slack", "waiting for approval")).toBeUndefined();
 }, 90_000);

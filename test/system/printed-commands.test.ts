@@ -107,7 +107,10 @@ function adapt(words: readonly string[]): string[] {
       .replace(/^file:\/var\/lib\//, `file:${home}/log/`)
       .replace(/^\/var\/lib\//, `${home}/lib/`)
       .replace(/^examples\//, "")
-      .replace(/^mqtt:\/\/(HOST|localhost|127\.0\.0\.1|broker\.lab):1883$/, daemon.broker),
+      .replace(
+        /^mqtt:\/\/(HOST|localhost|broker\.lab|127\.0\.0\.1|broker\.lab):1883$/,
+        daemon.broker,
+      ),
   );
   const at = adapted.indexOf("--config") + 1;
   const name = words[words.indexOf("--config") + 1] ?? "";

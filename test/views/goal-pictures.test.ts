@@ -168,6 +168,7 @@ describe("at a glance", () => {
         ...{ instrumentId: "xrd-1", why: "least certain here" },
       },
     ],
+    reasons: [],
     warnings: [],
   } as unknown as CampaignView;
   const map = mapViewOf({
@@ -213,11 +214,12 @@ describe("at a glance", () => {
   });
 
   test("points that wait for a person are not being measured", () => {
-    const all = { ...campaign, waiting: { batch: 1, candidateIds: ["c1", "c2"] } };
+    const held = campaign.jobs.map((job) => ({ ...job, waitsFor: "approval" }));
+    const all = { ...campaign, jobs: held, waiting: { batch: 1, candidateIds: ["c1", "c2"] } };
     expect(glanceOf(all, undefined, undefined)).toEqual([
       { question: "Measured now", answer: "nothing: 2 points wait for your approval" },
     ]);
-    const some = { ...campaign, waiting: { batch: 2, candidateIds: ["c2"] } };
+    const some = { ...campaign, inFlight: 1, waiting: { batch: 2, candidateIds: ["c2"] } };
     expect(glanceOf(some, undefined, undefined)).toEqual([
       {
         question: "Measured now",

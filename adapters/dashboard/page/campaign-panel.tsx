@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import { reasonInWords } from "../../../src/domain/reason.ts";
+import { type CampaignView, shownState } from "../../../src/views/campaign-view.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
@@ -70,17 +71,22 @@ function Headline(props: {
   readonly children: preact.ComponentChildren;
 }) {
   const { campaign, children } = props;
-  const { budget, state, stateReason, warnings, verdict } = campaign;
+  const { budget, state, warnings } = campaign;
   const waits = campaign.waiting?.candidateIds.length ?? 0;
   return (
     <section class="card headline" aria-label="State of the campaign">
       <div class="title-row">
         <h1>{campaign.title}</h1>
-        <span class={`state ${toneOf(state)}`}>{stateInWords(state)}</span>
+        <span class={`state ${toneOf(shownState(campaign))}`}>
+          {stateInWords(shownState(campaign))}
+        </span>
         <span class="figures">
           <Figure name="measured" value={String(campaign.observations.total)} />
-          <Figure name="in flight" value={String(Math.max(0, campaign.inFlight - waits))} />
+          <Figure name="in flight" value={String(campaign.inFlight)} />
           {waits === 0 ? null : <Figure name="waiting for you" value={String(waits)} />}
+          {campaign.waits <= waits ? null : (
+            <Figure name="waiting" value={String(campaign.waits - waits)} />
+          )}
           {campaign.remaining_s === undefined || isOver(state) ? null : (
             <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
           )}
@@ -94,12 +100,7 @@ function Headline(props: {
         </span>
       </div>
       {children}
-      {reasonOf(stateReason, verdict) === undefined ? null : (
-        <p>
-          {isOver(state) ? "Ended because: " : ""}
-          {reasonOf(stateReason, verdict)}
-        </p>
-      )}
+      <Reasons campaign={campaign} />
       <WaitingChange campaign={campaign} />
       {warnings.map((warning) => (
         <p key={warning} class="warning">
@@ -111,15 +112,29 @@ function Headline(props: {
   );
 }
 
-/** Why the campaign is where it is: the machine's word, or the model's verdict where it says nothing. */
-function reasonOf(
-  stateReason: string | undefined,
-  verdict: CampaignView["verdict"],
-): string | undefined {
+/** Why it stands still, in the words of `status`, log and webhook; else the model's verdict. */
+function Reasons({ campaign }: { readonly campaign: CampaignView }) {
+  const { reasons, verdict } = campaign;
+  const said =
+    verdict === undefined || verdict.kind === "continue" || reasons.length > 0
+      ? []
+      : [verdict.reason];
   return (
-    stateReason ??
-    (verdict === undefined || verdict.kind === "continue" ? undefined : verdict.reason)
+    <>
+      {reasons.map((reason) => (
+        <p key={reason.text} class={`reason ${reason.alarm ?? ""}`}>
+          {capitalised(reasonInWords(reason))}
+        </p>
+      ))}
+      {said.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </>
   );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Figure(props: { readonly name: string; readonly value: string }) {

@@ -1,3 +1,4 @@
+import { reasonInWords } from "../../../src/domain/reason.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
@@ -49,6 +50,11 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
         {kind}
         {instrument.simulated ? ", simulated" : ""}: {words.join(", ")}
       </p>
+      {(instrument.reasons ?? []).map((reason) => (
+        <p key={reason.text} class="problem">
+          {reasonInWords(reason)}
+        </p>
+      ))}
       {jobId === undefined ? null : (
         <p>
           <span class="parameters">{jobId}</span>{" "}
@@ -61,11 +67,6 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
           {instrument.text}
         </p>
       )}
-      {(instrument.hindrances ?? []).map((text) => (
-        <p class="problem" key={text}>
-          Gets no job: {text}.
-        </p>
-      ))}
       {traces.map((trace, k) => (
         <div key={trace.channel}>
           {trace.values.length < 2 ? null : (
@@ -128,7 +129,7 @@ function Queue() {
                     {job.capability} ({job.step + 1} of {job.steps})
                   </td>
                   <td>
-                    {job.instrumentId ?? "none yet"}
+                    {job.instrumentId ?? job.waitsFor ?? "none yet"}
                     {(job.conversions ?? []).map((text) => (
                       <p class="quiet" key={text}>
                         {text}

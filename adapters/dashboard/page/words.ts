@@ -6,6 +6,7 @@ const STATES: Readonly<Record<string, string>> = {
   "running.proposing": "choosing the next points",
   "running.awaitingApproval": "waiting for approval",
   "running.measuring": "measuring",
+  "running.hindered": "waiting for a correction",
   "running.updating": "learning from a result",
   pausing: "pausing after the jobs in flight",
   paused: "paused",
@@ -32,7 +33,7 @@ export function stateInWords(state: string): string {
 export type Tone = "good" | "busy" | "wait" | "bad" | "done";
 
 export function toneOf(state: string): Tone {
-  if (state === "running.awaitingApproval" || state === "awaitingApproval") return "wait";
+  if (/^(running\.)?(awaitingApproval|hindered|waiting)$/.test(state)) return "wait";
   if (state.startsWith("running") || state === "recovering") return "busy";
   if (
     /^(failed|aborted|aborting|emergencyStopped|suspended|fault|deadLetter|timedOut|unknown)/.test(

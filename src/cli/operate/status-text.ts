@@ -16,6 +16,8 @@ interface State {
   readonly inFlight: number;
   readonly observations: number;
   readonly reason?: string;
+  readonly waits?: number;
+  readonly reasons?: readonly { readonly sentence: string }[];
   readonly conversions?: readonly string[];
   readonly change?: WaitingChange;
 }
@@ -36,12 +38,16 @@ interface Model {
 /** What a person reads of a campaign, a line each: state, budget, figures of the model, fields, findings, the batch. */
 export function describeStatus(id: string, { state, batch, model }: CampaignStatus): string {
   const { used, total } = state.budget;
+  const waits = (state.waits ?? 0) === 0 ? "" : `, ${state.waits} waiting`;
   const bar = drawBar(used / Math.max(1, total), BAR.budget);
   const lines = [
     `${id}: ${state.state}`,
-    `  ${bar} measured ${used} of ${total}, ${state.inFlight} in flight`,
+    `  ${bar} measured ${used} of ${total}, ${state.inFlight} in flight${waits}`,
   ];
-  if (state.reason !== undefined) lines.push(`  because ${state.reason}`);
+  for (const { sentence } of state.reasons ?? []) lines.push(`  ${sentence}`);
+  // A daemon of before reasons were told has one at most.
+  if (state.reasons === undefined && state.reason !== undefined)
+    lines.push(`  because ${state.reason}`);
   lines.push(...(state.conversions ?? []).map((one) => `  ${one}`));
   if (state.change !== undefined) lines.push(`  ${changeInWords(state.change)}`);
   lines.push(...describeFigures(model?.summary ?? {}));

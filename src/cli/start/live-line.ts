@@ -1,3 +1,5 @@
+import { reasonInWords } from "../../domain/reason.ts";
+import { shownState } from "../../views/campaign-view.ts";
 import type { LabView } from "../../views/lab-view.ts";
 import { formatDuration } from "../output/progress.ts";
 
@@ -12,8 +14,11 @@ export function liveLine(view: LabView): string {
       const found = Array.isArray(phases) ? `  phases ${phases.length}` : "";
       const left =
         campaign.remaining_s === undefined ? "" : `  ${formatDuration(campaign.remaining_s)} left`;
-      const state = campaign.state.split(".").at(-1);
-      return `${id}  ${state}  measured ${used}/${total}${found}  in flight ${campaign.inFlight}${left}`;
+      const waits = campaign.waits === 0 ? "" : `  waiting ${campaign.waits}`;
+      const [reason] = campaign.reasons.filter(({ kind }) => kind !== "endedBecause");
+      const why = reason === undefined ? "" : `  ${reasonInWords(reason)}`;
+      const state = shownState(campaign).split(".").at(-1);
+      return `${id}  ${state}  measured ${used}/${total}${found}  in flight ${campaign.inFlight}${waits}${left}${why}`;
     })
     .join(" | ");
 }

@@ -17,7 +17,6 @@ import type { CommandIo } from "../command.ts";
 import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
-import { tellMissingInstruments } from "./missing-instruments.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
@@ -120,7 +119,6 @@ async function run(about: Run): Promise<string | undefined> {
   announce(io, loaded, daemon, log);
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   opened.push(startNotifications(configuration, daemon.view, logger));
-  opened.push(tellMissingInstruments(io, daemon.view));
   opened.push(showLiveScreen(io, daemon));
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   const ending = await ended;

@@ -37,13 +37,3 @@ export interface PlacedGuard {
   readonly campaignId?: string | undefined;
   readonly guard: Guard;
 }
-
-/** A guard in words: `temperature 293 to 900 K, at most 20 K/min, told every 30 s`. */
-export function describeGuard({ channel, min, max, unit, rate, stale_s }: Guard): string {
-  const parts = [
-    min === undefined && max === undefined ? "" : `${min ?? "-inf"} to ${max ?? "inf"} ${unit}`,
-    rate === undefined ? "" : `at most ${rate.max} ${rate.unit}`,
-    stale_s === undefined ? "" : `told every ${stale_s} s`,
-  ];
-  return `${channel} ${parts.filter((part) => part !== "").join(", ")}`;
-}

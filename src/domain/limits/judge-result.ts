@@ -11,6 +11,8 @@ export interface ResultJudgement {
   readonly observations: readonly Observation[];
   /** Why it is set aside: a failure of the experiment, never learnt. */
   readonly unusable?: string | undefined;
+  /** It is of no kind that the goal can use (not only of a value that cannot be true): neither would the next be. */
+  readonly isMismatch?: boolean | undefined;
   /** What was converted, in sentences. */
   readonly remarks: readonly string[];
   /** Units of quantities that have got their first value here. */
@@ -18,7 +20,7 @@ export interface ResultJudgement {
 }
 
 /** Kinds of observation that each goal learns from. */
-const LEARNT: Readonly<Record<CampaignSpec["goal"], readonly Observation["kind"][]>> = {
+export const LEARNT: Readonly<Record<CampaignSpec["goal"], readonly Observation["kind"][]>> = {
   "phase-diagram": ["phases"],
   "structure-map": ["phases", "trajectory"],
   optimise: ["objective"],
@@ -45,6 +47,7 @@ export function judgeResult(
     const what = brought.length === 0 ? "nothing" : brought.join(", ");
     return {
       ...plain,
+      isMismatch: true,
       unusable: `it brings ${what}, but the goal ${spec.goal} needs ${kinds.join(" or ")}`,
     };
   }
@@ -69,6 +72,7 @@ function judgeObjectives(
   if (missing !== undefined)
     return {
       ...plain,
+      isMismatch: true,
       unusable: `it brings no ${missing.name}: ${suggestName(missing.name, brought)}`,
     };
   const remarks: string[] = [];

@@ -31,4 +31,6 @@ export interface Laboratory {
   readonly births: ReadonlyMap<string, KnownBirth>;
   /** Instruments have had the time to say that they are there. */
   readonly isSettled: boolean;
+  /** Kinds of result that are turned into others; absent: what recipes bring, and where axes lie, is not looked at. */
+  readonly interprets?: readonly { readonly takes: string; readonly gives: string }[] | undefined;
 }

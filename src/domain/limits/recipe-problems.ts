@@ -3,14 +3,16 @@ import type { CampaignSpec } from "../campaign.ts";
 import type { Parameters } from "../candidate.ts";
 import type { Capability, SetPointDeclaration } from "../instrument.ts";
 import { type RecipeStep, resolveParameters, statedUnits, unitOfSource } from "../recipe.ts";
+import { refusalOfAxis } from "./axis-problems.ts";
 import { refusalByInstrument } from "./campaign-limits.ts";
-import { fitSetPoints } from "./fit-set-points.ts";
+import { fitSetPoints, type Order } from "./fit-set-points.ts";
+import { LEARNT } from "./judge-result.ts";
 import type { BirthProblem, Laboratory } from "./known-laboratory.ts";
 import { haveSameDimension, unitOfName } from "./named-unit.ts";
 
 /**
  * What every point of a campaign would stumble over: a step that no known instrument can do, for what is the same in all
- * points (names, units, constants). Where one instrument can, the others are left alone.
+ * points (names, units, constants, axes that lie outside), or whose results its goal cannot use. Where one instrument can, the others are left alone.
  */
 export function findRecipeProblems(campaign: CampaignSpec, laboratory: Laboratory): BirthProblem[] {
   const { campaignId } = campaign;
@@ -25,7 +27,8 @@ export function findRecipeProblems(campaign: CampaignSpec, laboratory: Laborator
   return recipes.flatMap(({ at, steps }) =>
     steps.flatMap((step, k): BirthProblem[] => {
       const path = ["campaigns", campaignId, ...at, k];
-      return stepProblems(step, laboratory).map(({ where, text }) => ({
+      const about = { campaign, isLast: k === steps.length - 1, laboratory };
+      return stepProblems(step, about).map(({ where, text }) => ({
         path: [...path, ...where],
         text,
         campaignId,
@@ -39,7 +42,15 @@ interface StepProblem {
   readonly text: string;
 }
 
-function stepProblems(step: RecipeStep, laboratory: Laboratory): StepProblem[] {
+interface StepPlace {
+  readonly campaign: CampaignSpec;
+  /** The observation comes from the last. */
+  readonly isLast: boolean;
+  readonly laboratory: Laboratory;
+}
+
+function stepProblems(step: RecipeStep, place: StepPlace): StepProblem[] {
+  const { laboratory } = place;
   const { births, policies, isSettled } = laboratory;
   const offering = [...births].flatMap(([id, { capabilities }]) => {
     const capability = capabilities.find((one) => one.name === step.capability);
@@ -48,7 +59,8 @@ function stepProblems(step: RecipeStep, laboratory: Laboratory): StepProblem[] {
   if (offering.length === 0) return isSettled ? capabilityProblem(step, births) : [];
   let first: StepProblem[] = [];
   for (const { id, capability } of offering) {
-    const found = problemsOn(step, capability, id, policies[id]);
+    const own = problemsOn(step, capability, id, policies[id]);
+    const found = own.length > 0 ? own : furtherProblems(step, capability, id, place);
     if (found.length === 0) return [];
     if (first.length === 0) first = found;
   }
@@ -61,6 +73,34 @@ function capabilityProblem(step: RecipeStep, births: Laboratory["births"]): Step
   const names = [...new Set(offered)].sort();
   const text = `no instrument offers "${step.capability}": ${suggestName(step.capability, names)}`;
   return [{ where: ["capability"], text }];
+}
+
+/** What only runs of today look at: what the step brings, and axes that pass at no value. */
+function furtherProblems(
+  step: RecipeStep,
+  capability: Capability,
+  whose: string,
+  { campaign, isLast, laboratory }: StepPlace,
+): StepProblem[] {
+  const { interprets, policies } = laboratory;
+  if (interprets === undefined) return [];
+  const needed = LEARNT[campaign.goal];
+  const brought = capability.results.flatMap((kind) => [
+    kind,
+    ...interprets.filter(({ takes }) => takes === kind).map(({ gives }) => gives),
+  ]);
+  const isUsable = needed.some((kind) => brought.includes(kind));
+  if (isLast && brought.length > 0 && !isUsable) {
+    const what = `${whose} brings ${capability.results.join(", ")} from ${capability.name}`;
+    const why = `the goal ${campaign.goal} learns from ${needed.join(" or ")}`;
+    const text = `${what}, but ${why}: its results would teach nothing`;
+    return [{ where: ["capability"], text }];
+  }
+  return Object.keys(step.parameters).flatMap((name): StepProblem[] => {
+    const refuse = refuserOf(name, capability, whose, policies[whose]);
+    const text = refusalOfAxis(step, name, campaign.space, refuse);
+    return text === undefined ? [] : [{ where: ["parameters", name], text }];
+  });
 }
 
 /** Each set point for itself, so that several mistakes of one step are told at once. */
@@ -117,12 +157,24 @@ function setPointProblem(
   if (isFromAxis) return unitProblem(name, unitOfSource(source), declaration, whose);
   const alone = { ...step, parameters: { [name]: source } };
   const order = { parameters: resolveParameters(alone, NOTHING), units: statedUnits(alone) };
+  return refuserOf(name, { parameters: declared, others }, whose, policy)(order);
+}
+
+/** Why an instrument refuses an order of this set point alone: by its birth, then by its configuration. */
+function refuserOf(
+  name: string,
+  { parameters: declared, others }: Pick<Capability, "parameters" | "others">,
+  whose: string,
+  policy: Laboratory["policies"][string] | undefined,
+): (order: Order) => string | undefined {
+  const declaration = Object.hasOwn(declared, name) ? declared[name] : others;
   const optional = { ...declaration, required: false };
-  const fitting = fitSetPoints(order, { parameters: { [name]: optional } }, whose);
-  if (fitting.kind === "refused") return fitting.reason;
-  if (policy === undefined) return undefined;
-  const configured = { limits: policy.limits };
-  return refusalByInstrument(order, configured, { whose, declared });
+  return (order) => {
+    const fitting = fitSetPoints(order, { parameters: { [name]: optional } }, whose);
+    if (fitting.kind === "refused") return fitting.reason;
+    if (policy === undefined) return undefined;
+    return refusalByInstrument(order, { limits: policy.limits }, { whose, declared });
+  };
 }
 
 const NOTHING: Parameters = {};

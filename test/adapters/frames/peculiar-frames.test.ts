@@ -173,6 +173,27 @@ describe("LAMMPS dumps", () => {
     expect(await frames("3\nwater\nO 0 0 0\nH 0.76 0.59 0\nH -0.76 0.59 0\n")).toHaveLength(1);
   });
 
+  test("an element column that says C of every type is LAMMPS' default: the types tell", async () => {
+    const two = (elements: [string, string]): string =>
+      dump(
+        "",
+        "id type element x y z",
+        `1 1 ${elements[0]} 0 0 0\n2 2 ${elements[1]} 4 4 4`,
+        8,
+      ).replace("ATOMS\n1", "ATOMS\n2");
+    expect((await first(two(["C", "C"]))).speciesNames).toEqual(["1", "2"]);
+    const same = await first(two(["Si", "Si"]));
+    expect([same.speciesNames, [...same.species]]).toEqual([["Si"], [0, 0]]);
+    const other = await first(two(["C", "Si"]));
+    expect([other.speciesNames, [...other.species]]).toEqual([
+      ["C", "Si"],
+      [0, 1],
+    ]);
+    expect((await first(dump("", "id type element x y z", "1 1 C 0 0 0", 8))).speciesNames).toEqual(
+      ["C"],
+    );
+  });
+
   test("typelabel holds the names of species, element goes before it", async () => {
     const label = await first(dump("", "id type typelabel x y z", "1 2 Al 0 0 0", 8));
     expect(label.speciesNames).toEqual(["Al"]);

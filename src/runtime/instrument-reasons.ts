@@ -1,0 +1,43 @@
+import type { InstrumentContext, MachineState } from "../../machines/index.ts";
+import type { Reason } from "../domain/reason.ts";
+import { hindrancesOf } from "./hindrances.ts";
+import type { Lab } from "./lab.ts";
+
+/** Why an instrument gets no job, for this campaign or (absent) for any; empty where nothing speaks against it. */
+export function reasonsOfInstrument(
+  lab: Lab,
+  instrumentId: string,
+  campaignId?: string,
+): readonly Reason[] {
+  const instrument = lab.machines.instrument.get(instrumentId);
+  if (instrument === undefined) return [];
+  const hindrances = hindrancesOf(lab, instrumentId).filter(
+    (one) => one.campaignId === undefined || one.campaignId === campaignId,
+  );
+  return [
+    ...stateTexts(instrument).map((text): Reason => {
+      return { kind: "notUsableBecause", cause: "instrument", text, instrumentId };
+    }),
+    ...hindrances.map(({ cause, text, since_ms }): Reason => {
+      return { kind: "notUsableBecause", cause, text, since_ms, instrumentId };
+    }),
+  ];
+}
+
+/** What its own state says against it, in sentences. */
+function stateTexts({ states, context }: MachineState<InstrumentContext>): string[] {
+  const texts: Readonly<Record<string, string>> = {
+    "connection.offline": "it is offline",
+    "connection.stale":
+      context.probeJobId === undefined
+        ? "nothing has been heard of it since the daemon started"
+        : `it does not answer about ${context.probeJobId}`,
+    "operation.held": "it holds what it was doing",
+    "operation.fault": "it reports a fault",
+    "control.local": "somebody operates it by hand",
+    "control.maintenance": "it is in maintenance",
+    "safety.interlocked": "an interlock is open",
+    "safety.emergencyStopped": "it obeys an emergency stop",
+  };
+  return states.flatMap((state) => texts[state] ?? []);
+}
