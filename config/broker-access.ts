@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { LabError } from "../src/core/errors.ts";
-import type { Principal } from "../src/domain/principal.ts";
+import { type Principal, RIGHTS, type Right } from "../src/domain/principal.ts";
 import type { BrokerSettings } from "./broker-schema.ts";
+import type { Configuration } from "./schema.ts";
 
 /** How a program of ours presents itself to an external broker. */
 export interface BrokerLogin {
@@ -67,15 +68,39 @@ export function brokerUsers({ users }: Pick<BrokerSettings, "users">): BrokerUse
         ? { kind: "instrument", instrumentIds: user.instruments ?? [user.name] }
         : { kind: "operator", may: user.may };
     const { name, passwordFile } = user;
-    return { name, principal, password: passwordFile && passwordOf(passwordFile) };
+    return { name, principal, password: passwordFile && secretOf(passwordFile) };
   });
 }
 
-/** The first line of a file; what an editor puts behind it is none of the password. */
-function passwordOf(file: string): string {
+/** A named operator, what he may do, and the key that he signs with. */
+export interface Operator {
+  readonly name: string;
+  readonly may: readonly Right[];
+  readonly key: string;
+}
+
+/**
+ * The one list of operators: those of the configuration, and those of `TIELINE_OPERATORS=ada:key1,bob:key2`, who may do
+ * everything. TL-1002 where a key's file is unreadable or empty.
+ */
+export function operatorsOf(
+  { operators }: Pick<Configuration, "operators">,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Operator[] {
+  const pairs = (environment["TIELINE_OPERATORS"] ?? "").split(",").filter((one) => one !== "");
+  const named = pairs.map((pair): Operator => {
+    const [name = "", ...key] = pair.split(":");
+    return { name: name.trim(), may: RIGHTS, key: key.join(":").trim() };
+  });
+  const listed = operators.map(({ name, may, keyFile }) => ({ name, may, key: secretOf(keyFile) }));
+  return [...named, ...listed];
+}
+
+/** The first line of a file; what an editor puts behind it is none of the secret. */
+export function secretOf(file: string): string {
   const [line = ""] = readSecret(file).toString("utf8").split(/\r?\n/);
   if (line === "")
-    throw new LabError("TL-1002", `${file} holds no password: its first line is empty`);
+    throw new LabError("TL-1002", `${file} holds no secret: its first line is empty`);
   return line;
 }
 

@@ -76,6 +76,20 @@ export const brokerSchema = z
 export type BrokerSettings = z.infer<typeof brokerSchema>;
 
 /** Whether only this machine reaches an address. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
+
+/** Whose commands count, on the page, the command line and MQTT; none: everybody is taken at his word. */
+export const operatorsSchema = z
+  .array(
+    z.strictObject({
+      name,
+      may: z.array(z.enum(RIGHTS)).min(1),
+      /** Holds the key that commands are signed with, and that the page asks for. */
+      keyFile: file,
+    }),
+  )
+  .max(200)
+  .refine((all) => new Set(all.map((one) => one.name)).size === all.length, "two have one name")
+  .default([]);

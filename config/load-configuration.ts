@@ -99,7 +99,12 @@ export function loadConfiguration(
     const named = first === "campaigns" ? campaigns.findIndex(({ id }) => id === second) : -1;
     return `${basename(file)}:${lineOf([first, named < 0 ? second : named, ...rest])}`;
   };
-  const configuration = { ...parsed.data, broker: resolveFiles(parsed.data.broker, folder) };
+  const operators = parsed.data.operators.map((one) => ({
+    ...one,
+    keyFile: resolve(folder, one.keyFile),
+  }));
+  const broker = resolveFiles(parsed.data.broker, folder);
+  const configuration = { ...parsed.data, broker, operators };
   return { file, folder, sha256, configuration, sourceOf };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
-import { brokerSchema } from "./broker-schema.ts";
+import { brokerSchema, operatorsSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
@@ -116,6 +116,7 @@ export const configurationSchema = z.strictObject({
   /** Address of the event log; absent means a file in the data folder. */
   log: z.string().min(1).optional(),
   broker: brokerSchema,
+  operators: operatorsSchema,
   page: z
     .strictObject({
       host: z.string().default("127.0.0.1"),

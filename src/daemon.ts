@@ -8,6 +8,7 @@ import {
 import { mayPublish } from "../adapters/mqtt/access.ts";
 import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
+import { createOperatorCheck } from "../adapters/mqtt/operator-check.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { cacheFolderOf, openEventLog } from "../adapters/storage/open-event-log.ts";
@@ -20,6 +21,7 @@ import {
   type BrokerUser,
   brokerLogin,
   brokerUsers,
+  operatorsOf,
 } from "../config/broker-access.ts";
 import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
@@ -86,6 +88,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
       packer: deflatePacker,
+      vouch: createOperatorCheck(operatorsOf(configuration)),
       interpret: (fact) => interpreter.interpret(fact),
       monotonic_ms: () => performance.now(),
     },

@@ -189,13 +189,14 @@ class AedesBroker implements EmbeddedBroker {
     }
     const payload =
       typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    const sender = client === null ? undefined : this.clients.nameOf(client);
     const retained = packet.retain && !this.options.mayBeRetained(topic);
     if (retained || payload.length > PAYLOAD_BYTES_MAX) packet.retain = false;
     if (!this.options.filters.some((filter) => matchesFilter(filter, topic))) {
       callback(null);
       return;
     }
-    this.handlers?.onMessage({ topic, payload, qos, retained }).then(
+    this.handlers?.onMessage({ topic, payload, qos, retained, sender }).then(
       (delivery) => {
         if (delivery === "withhold") this.withhold(packet);
         callback(null);

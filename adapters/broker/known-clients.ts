@@ -14,6 +14,8 @@ export interface KnownClients {
   /** False where name or password is wrong; where there are no users nobody is asked. */
   admit(client: object, username: string | undefined, password: Buffer | undefined): boolean;
   principalOf(client: object): Principal;
+  /** The name that a connection logged in with; `undefined` where nobody is asked. */
+  nameOf(client: object): string | undefined;
 }
 
 const ANYONE: Principal = { kind: "anyone" };
@@ -23,13 +25,16 @@ const NOBODY: Principal = { kind: "operator", may: [] };
 export function createKnownClients(users: readonly KnownUser[]): KnownClients {
   const byName = new Map(users.map((user) => [user.name, user]));
   const principals = new WeakMap<object, Principal>();
+  const names = new WeakMap<object, string>();
   return {
     admit: (client, username = "", password = Buffer.alloc(0)) => {
       const user = byName.get(username);
       if (users.length > 0 && !isRight(user?.password, password)) return false;
+      if (user !== undefined) names.set(client, user.name);
       principals.set(client, user?.principal ?? ANYONE);
       return true;
     },
+    nameOf: (client) => names.get(client),
     principalOf: (client) => principals.get(client) ?? (users.length > 0 ? NOBODY : ANYONE),
   };
 }

@@ -42,6 +42,9 @@ const PACKET_BYTES_MAX = 16 * 1024 * 1024;
 const REFUSED = new Set([2, 4, 5, 133, 134, 135, 138, 140]);
 const WRONG_VERSION = new Set([1, 132]);
 const SESSION_TAKEN_OVER = 142;
+/** Connections that were accepted and ended within this, so often in a row, were taken over by another of our name. */
+const SHORT_LIFE_ms = 3_000;
+const SHORT_LIVES_MAX = 4;
 
 /**
  * An external broker as the daemon's bus. Speaks MQTT 5 and falls back to 3.1.1. Messages are handed to the
@@ -59,6 +62,8 @@ class BrokerClient implements MessageBus {
   private handlers: BusHandlers | undefined;
   private unlogged = 0;
   private unanswered = 0;
+  private connected_ms: number | undefined;
+  private shortLives = 0;
   /** Continues reading when a message has reached the log. */
   private paused: (() => void) | undefined;
   /** Ends the wait of `start`. */
@@ -148,6 +153,7 @@ class BrokerClient implements MessageBus {
     // With MQTT 5 our own commands below the same topics are not sent back to us.
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
     client.on("connect", () => {
+      this.connected_ms = performance.now();
       client.options.reconnectPeriod = RECONNECT_ms.first;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
       for (const message of this.handlers?.onConnecting?.() ?? [])
@@ -166,6 +172,7 @@ class BrokerClient implements MessageBus {
       });
     });
     client.on("close", () => {
+      this.noteEnd(client);
       const wait_ms = client.options.reconnectPeriod ?? RECONNECT_ms.first;
       client.options.reconnectPeriod = Math.min(2 * wait_ms, RECONNECT_ms.longest);
     });
@@ -173,12 +180,27 @@ class BrokerClient implements MessageBus {
     client.on("error", (error) => this.logger.warn({ error: error.message }, "broker.error"));
     client.on("disconnect", ({ reasonCode }) => {
       if (reasonCode !== SESSION_TAKEN_OVER) return;
-      // Two clients with one id would push each other out for ever.
-      this.logger.error({ clientId }, "broker.sessionTakenOver");
-      client.end(true);
-      this.handlers?.onConnection(false);
+      this.replaced(client);
     });
     return client;
+  }
+
+  /** Some brokers tell why they end a connection, some only end it, as soon as it is there, again and again. */
+  private noteEnd(client: MqttClient): void {
+    const lasted_ms = performance.now() - (this.connected_ms ?? Number.NEGATIVE_INFINITY);
+    this.connected_ms = undefined;
+    this.shortLives = lasted_ms < SHORT_LIFE_ms ? this.shortLives + 1 : 0;
+    if (this.client === client && this.shortLives >= SHORT_LIVES_MAX) this.replaced(client);
+  }
+
+  /** Two clients with one id would push each other out for ever, and both would plan. */
+  private replaced(client: MqttClient): void {
+    const { clientId } = this.options;
+    this.logger.error({ clientId }, "broker.sessionTakenOver");
+    client.end(true);
+    this.handlers?.onConnection(false);
+    const what = `another client uses the name ${clientId} at the broker ${this.address()}`;
+    this.handlers?.onReplaced?.(new LabError("TL-2007", what));
   }
 
   /** Waits for the first CONNACK and for the subscriptions; refusals end the wait, absence is waited for. */

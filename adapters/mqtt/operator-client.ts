@@ -18,6 +18,8 @@ export interface OperatorClientOptions {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly tls?: TlsFiles | undefined;
+  /** The operator's: commands are signed with it. */
+  readonly key?: string | undefined;
   /** How long to wait for the broker, a reply or a view, ms. */
   readonly timeout_ms?: number | undefined;
 }
@@ -69,11 +71,11 @@ const RETAINED_ms = 1_500;
 export async function connectOperator(options: OperatorClientOptions): Promise<OperatorClient> {
   const timeout_ms = options.timeout_ms ?? TIMEOUT_ms;
   const client = await connect(options, timeout_ms);
-  const { site } = options;
+  const { site, key } = options;
   return {
     command: async (command) => {
       const commandId = randomUUID();
-      const message = encodeOperatorRequest({ site, commandId, ...command }, Date.now());
+      const message = encodeOperatorRequest({ site, commandId, key, ...command }, Date.now());
       const topic = topicOf(site, "campaignReply", { campaignId: command.campaignId });
       const send = (): void => void client.publish(message.topic, message.payload, { qos: 1 });
       const isMine = (data: unknown): boolean => (data as OperatorReply).commandId === commandId;
@@ -103,13 +105,13 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
 
 async function sendStop(
   client: MqttClient,
-  { site, url }: OperatorClientOptions,
+  { site, url, key }: OperatorClientOptions,
   timeout_ms: number,
   stop: Parameters<OperatorClient["emergencyStop"]>[0],
 ): Promise<StopAnswer> {
   const { active, by, reason } = stop;
   const message = encodeStopRequest(
-    { site, messageId: randomUUID(), active, by, reason },
+    { site, messageId: randomUUID(), active, by, reason, key },
     Date.now(),
   );
   const refusals = topicOf(site, "quarantine", { reason: "clearRefused" });

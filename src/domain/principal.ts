@@ -9,3 +9,12 @@ export type Principal =
   | { readonly kind: "instrument"; readonly instrumentIds: readonly string[] | "all" }
   | { readonly kind: "operator"; readonly may: readonly Right[] }
   | { readonly kind: "anyone" };
+
+/** A person's word: on the emergency stop, or a command to a campaign. */
+export type Asked = { readonly active: boolean } | { readonly action: string };
+
+/** What a person's word needs; a stop needs nothing. */
+export function rightFor(asked: Asked): Right | undefined {
+  if ("active" in asked) return asked.active ? undefined : "clearStop";
+  return asked.action === "approve" || asked.action === "reject" ? "approve" : "operate";
+}
