@@ -40,6 +40,29 @@ const noise = z.strictObject({
   measurement: size,
 });
 
+/** A simulated diffractometer that sends patterns, and leaves naming phases to the campaign's references. */
+const patterns = z.strictObject({
+  /** Folder of line lists (`PHASE.csv`), one for each phase of the truth; relative to the configuration. */
+  lines: z.string().min(1),
+  countingTime_s: positive,
+  strongest_countsPerSecond: positive,
+  background_countsPerSecond: size,
+  texture: z.number().min(0).max(1).optional(),
+  displacement_deg: z.number().min(0).max(0.5).optional(),
+  hump: share,
+  amorphous: z.number().min(0).max(0.9).optional(),
+  solidSolutions: z
+    .record(
+      z.string(),
+      z.strictObject({
+        component: z.string(),
+        at_molFraction: z.number().min(0).max(1),
+        strainPerMolFraction: z.number().min(-1).max(1),
+      }),
+    )
+    .optional(),
+});
+
 /** Simulated instruments that the daemon starts beside itself, as clients of the contract. */
 export const laboratorySchema = z.strictObject({
   simulated: z.strictObject({
@@ -65,5 +88,6 @@ export const laboratorySchema = z.strictObject({
     recorded: z.string().optional(),
     faults: faults.optional(),
     noise: noise.optional(),
+    patterns: patterns.optional(),
   }),
 });

@@ -22,6 +22,7 @@ export { DEFAULT_INSTRUMENTS, DEFAULT_SITE, DEFAULT_TRUTH } from "./laboratory/a
 export type {
   InstrumentChoice,
   InstrumentKind,
+  PatternOptions,
   RunExpectations,
   SimulatedLaboratory,
   SimulatedLaboratoryOptions,

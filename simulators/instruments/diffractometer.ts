@@ -3,12 +3,30 @@ import type {
   Composition,
   FailureObservation,
   Observation,
+  PatternObservation,
   PhasesObservation,
 } from "../../src/domain/observation.ts";
 import type { LaboratoryNoise } from "../faults/fault-plan.ts";
+import { type LineLists, linesOf } from "../truths/line-lists.ts";
 import type { PhaseTruth } from "../truths/phase-truth.ts";
 import type { PhysicalWorld, Sample } from "../world/physical-world.ts";
+import { type ScanSettings, scanDuration_s, scanPowder } from "./powder-scan.ts";
 import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
+
+/** What makes the diffractometer send patterns instead of phases. */
+export interface PatternSource extends ScanSettings {
+  /** Lines of every phase of the truth. */
+  readonly lists: LineLists;
+  /** Cells that move with the phase's composition, by phase. */
+  readonly solidSolutions?: Readonly<Record<string, SolidSolution>> | undefined;
+}
+
+/** Vegard's law: the cell is its line list's at `at_molFraction` of `component`, and strained in proportion elsewhere. */
+export interface SolidSolution {
+  readonly component: string;
+  readonly at_molFraction: number;
+  readonly strainPerMolFraction: number;
+}
 
 const DIFFRACTION_S = 300;
 /** The truth is the equilibrium at its temperatures; a sample counts as equilibrated there within these. */
@@ -16,15 +34,19 @@ const EQUILIBRIUM_WITHIN_K = 10;
 const EQUILIBRIUM_AFTER_H = 0.05;
 
 /**
- * Measures which phases a sample consists of, their fractions and, where it can, their compositions: capability
- * `diffraction`, no set points. Reads the truth at what the sample really consists of.
+ * Measures which phases a sample consists of, their fractions and, where it can, their compositions; with `patterns` it
+ * sends what it counted and names nothing. Capability `diffraction`, no set points. Reads the truth at what the sample
+ * really consists of.
  */
 export function createDiffractometer(options: {
   readonly world: PhysicalWorld;
   readonly truth: PhaseTruth;
   readonly noise: LaboratoryNoise;
+  readonly patterns?: PatternSource | undefined;
 }): SimulatedDevice {
-  const { world, truth, noise } = options;
+  const { world, truth, noise, patterns } = options;
+  const duration_s = patterns === undefined ? DIFFRACTION_S : scanDuration_s(patterns);
+  const see = patterns === undefined ? undefined : createScanner(patterns, truth);
   const failure = (sampleId: string, reason: string): FailureObservation => ({
     kind: "failure",
     sampleId,
@@ -37,7 +59,8 @@ export function createDiffractometer(options: {
     const temperature_K = equilibriumTemperature(sample, truth);
     if (temperature_K === undefined)
       return failure(sampleId, `not annealed at ${rangeOf(truth)}: not in equilibrium`);
-    return { ...blur(truth.at(sample.composition, temperature_K), noise, prng), sampleId };
+    const there = truth.at(sample.composition, temperature_K);
+    return { ...(see?.(there, prng) ?? blur(there, noise, prng)), sampleId };
   };
   return {
     kind: "diffractometer",
@@ -45,9 +68,9 @@ export function createDiffractometer(options: {
       {
         name: "diffraction",
         parameters: {},
-        results: ["phases"],
+        results: [patterns === undefined ? "phases" : "pattern"],
         repeatable: true,
-        expectedDuration_s: DIFFRACTION_S,
+        expectedDuration_s: duration_s,
       },
     ],
     refuse: ({ sampleIds }): Refusal | undefined => {
@@ -58,7 +81,7 @@ export function createDiffractometer(options: {
         ? undefined
         : { reason: `sample ${unknown} does not exist`, retryable: false };
     },
-    plan: ({ sampleIds }) => ({ duration_s: DIFFRACTION_S * sampleIds.length }),
+    plan: ({ sampleIds }) => ({ duration_s: duration_s * sampleIds.length }),
     begin: () => {},
     complete: ({ sampleIds }, _now_s, prng) => ({
       word: "result",
@@ -73,6 +96,32 @@ export function createDiffractometer(options: {
     },
     halt: () => {},
     telemetry: () => [],
+  };
+}
+
+/** Scans what is there. Fails at once where a phase of the truth has no lines: TL-0101. */
+function createScanner(
+  settings: PatternSource,
+  truth: PhaseTruth,
+): (there: PhasesObservation, prng: Prng) => PatternObservation {
+  const { lists, solidSolutions = {} } = settings;
+  for (const phase of truth.phases) linesOf(lists, phase);
+  const all = [...lists.values()].flat();
+  const scale = all.reduce((most, { intensity }) => Math.max(most, intensity), 0);
+  const strainOf = (phase: string, composition: Composition | undefined): number => {
+    const solution = solidSolutions[phase];
+    const x = solution === undefined ? undefined : composition?.[solution.component];
+    return solution === undefined || x === undefined
+      ? 0
+      : solution.strainPerMolFraction * (x - solution.at_molFraction);
+  };
+  return ({ phases: names, fractions, compositions }, prng) => {
+    const phases = names.map((phase) => ({
+      fraction: fractions?.[phase] ?? 1 / names.length,
+      strain: strainOf(phase, compositions?.[phase]),
+      lines: linesOf(lists, phase),
+    }));
+    return scanPowder({ phases, scale, settings, prng });
   };
 }
 

@@ -2,7 +2,7 @@ import type { LaboratoryNoise } from "../faults/fault-plan.ts";
 import type { InstrumentKind } from "../laboratory/laboratory-options.ts";
 import type { PhaseTruth } from "../truths/phase-truth.ts";
 import type { PhysicalWorld } from "../world/physical-world.ts";
-import { createDiffractometer } from "./diffractometer.ts";
+import { createDiffractometer, type PatternSource } from "./diffractometer.ts";
 import { createFurnace } from "./furnace.ts";
 import { createMagnetometer } from "./magnetometer.ts";
 import { createPropertyTester } from "./property-tester.ts";
@@ -15,12 +15,14 @@ export interface DeviceContext {
   /** Asked for only by the instruments that need it. */
   readonly truth: () => PhaseTruth;
   readonly noise: LaboratoryNoise;
+  /** The diffractometer sends patterns of these lines. */
+  readonly patterns?: (() => PatternSource) | undefined;
 }
 
 /** The machine of one kind; the next instrument adds a file and a line here. */
 export function makeDevice(
   kind: InstrumentKind,
-  { world, truth, noise }: DeviceContext,
+  { world, truth, noise, patterns }: DeviceContext,
 ): SimulatedDevice {
   switch (kind) {
     case "synthesis-robot":
@@ -28,7 +30,7 @@ export function makeDevice(
     case "furnace":
       return createFurnace({ world });
     case "diffractometer":
-      return createDiffractometer({ world, truth: truth(), noise });
+      return createDiffractometer({ world, truth: truth(), noise, patterns: patterns?.() });
     case "property-tester":
       return createPropertyTester({ noise });
     case "magnetometer":

@@ -5,10 +5,11 @@ import type { ConnectInstrument } from "../connections/instrument-connection.ts"
 import type { JournalEntry } from "../instruments/controller-memory.ts";
 import { InstrumentController } from "../instruments/instrument-controller.ts";
 import type { Journal } from "../instruments/journal.ts";
-import { makeDevice } from "../instruments/make-device.ts";
+import { type DeviceContext, makeDevice } from "../instruments/make-device.ts";
+import { loadLineLists } from "../truths/line-lists.ts";
 import { loadPhaseTruth, type PhaseTruth } from "../truths/phase-truth.ts";
 import type { PhysicalWorld } from "../world/physical-world.ts";
-import type { InstrumentChoice, LaboratoryOptions } from "./laboratory-options.ts";
+import type { InstrumentChoice, LaboratoryOptions, PatternOptions } from "./laboratory-options.ts";
 
 export const DEFAULT_SITE = "default";
 export const DEFAULT_TRUTH = "al-mg-zn_608K";
@@ -44,6 +45,7 @@ export function assembleInstruments(
     loaded ??= loadPhaseTruth(options.truth ?? DEFAULT_TRUTH);
     return loaded;
   };
+  const patterns = patternSource(options.patterns);
   const choices = options.instruments ?? DEFAULT_INSTRUMENTS;
   const names = new Set(choices.map(({ instrumentId }) => instrumentId));
   if (names.size < choices.length)
@@ -56,7 +58,7 @@ export function assembleInstruments(
         // Two sites on one broker must not evict each other.
         clientId: `sim-${instrumentId}-${hash32(site).toString(36)}`,
         seed,
-        device: makeDevice(kind, { world, truth, noise }),
+        device: makeDevice(kind, { world, truth, noise, patterns }),
         world,
         journal: surroundings.journalOf(instrumentId),
         clock: surroundings.clock,
@@ -67,4 +69,11 @@ export function assembleInstruments(
         telemetryEvery_s: surroundings.telemetryEvery_s,
       }),
   );
+}
+
+/** The settings with the lists that they name, read when a diffractometer asks. TL-0101 where they cannot be. */
+export function patternSource(options: PatternOptions | undefined): DeviceContext["patterns"] {
+  if (options === undefined) return undefined;
+  const { lines, ...settings } = options;
+  return () => ({ ...settings, lists: loadLineLists(lines) });
 }

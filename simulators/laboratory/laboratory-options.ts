@@ -5,6 +5,8 @@ import type { SimulatedBroker } from "../broker/simulated-broker.ts";
 import type { SimulatedBus } from "../broker/simulated-bus.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { FaultPlan, LaboratoryNoise } from "../faults/fault-plan.ts";
+import type { SolidSolution } from "../instruments/diffractometer.ts";
+import type { ScanSettings } from "../instruments/powder-scan.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
 import type { LedgerEntry, Violation } from "../world/physical-ledger.ts";
 
@@ -23,6 +25,14 @@ export interface InstrumentChoice {
   readonly kind: InstrumentKind;
 }
 
+/** A diffractometer that sends patterns. */
+export interface PatternOptions extends ScanSettings {
+  /** Folder of line lists, `PHASE.csv` with `d_angstrom,intensity`, one for each phase of the truth. */
+  readonly lines: string;
+  /** Cells that move with composition, by phase. */
+  readonly solidSolutions?: Readonly<Record<string, SolidSolution>> | undefined;
+}
+
 /** What both laboratories share. */
 export interface LaboratoryOptions {
   /** Default `default`. */
@@ -38,6 +48,8 @@ export interface LaboratoryOptions {
   readonly instruments?: readonly InstrumentChoice[] | undefined;
   readonly faults?: FaultPlan | undefined;
   readonly noise?: LaboratoryNoise | undefined;
+  /** Diffractometers send patterns; absent: phases. */
+  readonly patterns?: PatternOptions | undefined;
 }
 
 export interface SimulatedLaboratoryOptions extends LaboratoryOptions {

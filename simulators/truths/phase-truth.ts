@@ -12,6 +12,8 @@ export interface PhaseTruth {
   readonly temperatures_K: readonly number[];
   /** All compositions of the table: the candidates of a campaign on it. */
   readonly compositions: readonly Composition[];
+  /** Names of all its phases, sorted. */
+  readonly phases: readonly string[];
   /** The phases at the table's row nearest to the temperature, then to the composition; ends of tie-lines where they are known. */
   at(composition: Composition, temperature_K: number): PhasesObservation;
 }
@@ -57,6 +59,7 @@ export function loadPhaseTruth(truth: string): PhaseTruth {
     components,
     temperatures_K,
     compositions: [...compositions.values()],
+    phases: [...new Set(rows.flatMap(({ observation }) => observation.phases))].sort(),
     at(composition, temperature_K) {
       const wanted = components.map((name) => composition[name] ?? 0);
       const level = temperatures_K.reduce((a, b) =>

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { type ConfigurationProblem, configurationError } from "../../config/load-configuration.ts";
 import { readSoundParts, type SoundParts } from "../../config/sound-parts.ts";
 import { findBirthProblems } from "../domain/limits/birth-problems.ts";
@@ -16,7 +17,7 @@ export async function findInstrumentProblems(
 ): Promise<ConfigurationProblem[]> {
   const parts = readSoundParts(file);
   if (parts === undefined) return [];
-  const births = await birthsOf(parts, broker);
+  const births = await birthsOf(parts, dirname(resolve(file)), broker);
   if (births === undefined) return [];
   const { policies, campaigns, places } = parts;
   const interprets = parts.hasInterpreters ? undefined : await ownInterpreters();
@@ -41,6 +42,7 @@ async function ownInterpreters() {
 
 async function birthsOf(
   parts: SoundParts,
+  folder: string,
   broker: string | true | undefined,
 ): Promise<Map<string, KnownBirth> | undefined> {
   const simulated = parts.laboratory?.simulated;
@@ -48,8 +50,9 @@ async function birthsOf(
   if (simulated !== undefined) {
     const { simulatedBirths } = await import("../../simulators/laboratory/simulated-births.ts");
     const instruments = simulated.instruments?.map(({ id, kind }) => ({ instrumentId: id, kind }));
-    for (const [id, one] of simulatedBirths({ truth: simulated.truth, instruments }))
-      births.set(id, one);
+    const { truth, patterns: scans } = simulated;
+    const patterns = scans && { ...scans, lines: resolve(folder, scans.lines) };
+    for (const [id, one] of simulatedBirths({ truth, instruments, patterns })) births.set(id, one);
   }
   if (broker !== undefined) {
     const { brokerLogin } = await import("../../config/broker-access.ts");

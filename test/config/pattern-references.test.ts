@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
+import { simulatedBirths } from "../../simulators/laboratory/simulated-births.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "../../config/phase-diagram-fine.example.yaml");
 const CARDS = resolve(import.meta.dirname, "../fixtures/diffraction");
@@ -33,4 +34,19 @@ test("a campaign's references are found from the configuration's folder", () => 
 test("references that are not there are refused before anything is measured", () => {
   const loaded = loadConfiguration(withPatterns("./nowhere"));
   expect(() => campaignSpecs(loaded, "")).toThrow(/no references .*nowhere/);
+});
+
+test("the example on patterns is a whole configuration, and its simulated laboratory knows every line", () => {
+  const file = resolve(import.meta.dirname, "../../config/phase-diagram-patterns.example.yaml");
+  const { configuration, folder: from } = loadConfiguration(file);
+  const { truth, patterns } = configuration.laboratory!.simulated;
+  const births = simulatedBirths({
+    truth,
+    patterns: patterns && { ...patterns, lines: resolve(from, patterns.lines) },
+  });
+  expect(births.get("diffractometer-1")?.capabilities?.[0]?.results).toEqual(["pattern"]);
+  const { spec } = campaignSpecs(loadConfiguration(file), "")[0]!;
+  expect(spec.goal === "phase-diagram" ? spec.model.patterns?.references : undefined).toEqual([
+    resolve(from, "patterns/references"),
+  ]);
 });

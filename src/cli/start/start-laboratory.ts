@@ -49,7 +49,7 @@ async function startInstruments(
 ): Promise<StartedLaboratory> {
   const { configuration } = loaded;
   const { startSimulatedLaboratory } = await import("../../../simulators/index.ts");
-  const { truth, faults, noise, seed: own } = configuration.laboratory?.simulated ?? {};
+  const { truth, faults, noise, patterns, seed: own } = configuration.laboratory?.simulated ?? {};
   const options: SimulatedLaboratoryOptions = {
     brokerUrl: daemon.brokerUrl,
     site: configuration.site,
@@ -61,6 +61,7 @@ async function startInstruments(
     faults,
     noise,
     ...daemon.brokerLogin,
+    patterns: patterns && { ...patterns, lines: resolve(loaded.folder, patterns.lines) },
   };
   return startSimulatedLaboratory(options);
 }
