@@ -110,7 +110,7 @@ function knowledge(lab: Lab): string {
 
 describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $name", (place) => {
   test("10 000 random byte strings on every topic change nothing but the counters", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const daemon = await startDaemon(place);
     addInstrument(daemon, {});
@@ -153,7 +153,7 @@ describe.each(mosquittoIsThere() ? PLACES : PLACES.slice(0, 1))("the daemon on $
   test.each([
     ["says everything three times", { times: 3 }],
     ["says the result before the acceptance", { resultFirst: true, times: 2 }],
-  ] as const)("an instrument that %s costs no budget", { timeout: 60_000 }, async (_, habits) => {
+  ] as const)("an instrument that %s costs no budget", { timeout: 300_000 }, async (_, habits) => {
     const daemon = await startDaemon(place);
     const instrument = addInstrument(daemon, habits);
     const client = await connect(daemon);

@@ -61,7 +61,7 @@ export class Listener implements BusHandlers {
 export async function until(
   condition: () => boolean,
   what: string,
-  timeout_ms = 10_000,
+  timeout_ms = 60_000,
 ): Promise<void> {
   const deadline_ms = performance.now() + timeout_ms;
   while (!condition()) {

@@ -24,7 +24,7 @@ describe("histories of earlier builds", () => {
   test.each(names)(
     "%s replays to the same state and gives the same proposals",
     {
-      timeout: 60_000,
+      timeout: 300_000,
     },
     async (name) => {
       const read = await readHistory(FOLDER, name);

@@ -46,7 +46,7 @@ test("candidates added at the end of a table join a campaign that was interrupte
   expect(Math.min(...measured)).toBeLessThan(FIRST);
   expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
   expect(run("replay", "--verify")).toContain("proposals agree");
-}, 120_000);
+});
 
 test("candidates join a campaign while it runs, when the daemon is told to read its configuration again", async () => {
   const config = join(folder, "running.yaml");
@@ -89,7 +89,7 @@ test("candidates join a campaign while it runs, when the daemon is told to read 
   const measured = exported.observations.map((one) => Number(one.candidateId.slice(1)));
   expect(new Set(measured).size).toBe(BUDGET);
   expect(Math.max(...measured)).toBeGreaterThanOrEqual(FIRST);
-}, 120_000);
+});
 
 /** A 20 % grid in a mixed order, so that the first rows already span the section. */
 function candidates(): string[] {

@@ -50,7 +50,7 @@ describe("the daemon's process is killed with SIGKILL", () => {
     await finish(lab);
     expectWhole(lab.export());
     expect(lab.run("replay", "--verify", "--data", lab.folder)).toContain("proposals agree");
-  }, 120_000);
+  });
 
   test("at random times: nothing is lost, nothing runs twice", async () => {
     const lab = await laboratory();
@@ -63,7 +63,7 @@ describe("the daemon's process is killed with SIGKILL", () => {
     }
     await finish(lab);
     expectWhole(lab.export());
-  }, 120_000);
+  });
 });
 
 function expectWhole(exported: Exported): void {

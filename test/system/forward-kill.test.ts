@@ -98,4 +98,4 @@ test("kill -9 of the daemon and of a runner in turn: every calculation comes bac
   const results = exported.observations.map((one) => JSON.stringify(one.result));
   expect(results.every((text) => text.includes("magnetisation by J3"))).toBe(true);
   expect(read("replay", "--verify", "--data", data)).toContain("proposals agree");
-}, 180_000);
+});

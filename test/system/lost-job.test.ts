@@ -77,11 +77,11 @@ test("a furnace that loses its power in mid-job: what may be repeated is begun a
   changeHardware(hardware, { state: "done" });
   expect(await once(daemon, "exit")).toEqual([0, null]);
   expect(jobs()).toMatchObject([{ state: "done", attempts: 2 }]);
-}, 60_000);
+});
 
 test("what may not be repeated is given up for a person to look at, never done and never begun again", async () => {
   await startWithFurnace(false);
   changeHardware(hardware, { boot: "b2", state: "done", jobId: undefined });
   await until(() => expect(jobs()[0]).toMatchObject({ state: "deadLetter" }));
   expect(readHardware(hardware).told.filter((word) => word === "begin c.1.s1")).toHaveLength(1);
-}, 60_000);
+});

@@ -52,7 +52,7 @@ describe.runIf(isThere)("the package", () => {
     writeFileSync(join(folder, "package.json"), '{ "name": "laboratory", "type": "module" }\n');
     const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"];
     command("npm", "install", ...quiet, join(folder, packed.filename));
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("holds the program, its documents and examples, and nothing else", () => {
@@ -90,7 +90,7 @@ describe.runIf(isThere)("the package", () => {
     const run = ["--config", "lab.yaml", "--until-done", "--speed", "1000"];
     expect(tieline("start", ...run)).toContain("budgetExhausted  measured 8/8");
     expect(tieline("replay", "--verify")).toContain("proposals agree");
-  }, 60_000);
+  });
 
   test("its threads, its data and its letters are found", () => {
     const rows = ["x,y,phase", "0,0,a", "1,0,b", "0,1,", "1,1,", "0.5,0.5,", "0.5,0,", "0,0.5,"];
@@ -115,7 +115,7 @@ describe.runIf(isThere)("the package", () => {
       "6000",
     ];
     expect(tieline("start", ...run)).toMatch(/measured 3\/3 {2}phases [1-3]/);
-  }, 60_000);
+  });
 
   test("its doors open, with types", () => {
     writeFileSync(

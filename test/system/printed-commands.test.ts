@@ -82,7 +82,7 @@ beforeAll(async () => {
   daemon = await supervised();
   expect((await run(["start", "--until-done", "--speed", "3000", "--seed", "1"])).code).toBe(0);
   cpSync("data", join(home, "log/tieline"), { recursive: true });
-}, 120_000);
+});
 afterAll(async () => {
   daemon.process.kill("SIGTERM");
   await once(daemon.process, "exit");

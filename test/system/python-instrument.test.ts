@@ -137,7 +137,7 @@ test("there is a Python and a way for it to speak MQTT", () => {
 
 describe.each(TRANSPORTS)("an instrument in Python through %s", (transport, python) => {
   test("serves a campaign on the embedded broker, its results only by resending", {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     const folder = makeFolder();
     const running = daemon(folder, configure(folder, "{ port: 0 }"));
@@ -150,7 +150,7 @@ describe.each(TRANSPORTS)("an instrument in Python through %s", (transport, pyth
 
   test.runIf(mosquittoIsThere())(
     "serves a campaign over Mosquitto, by configuration only",
-    { timeout: 90_000 },
+    { timeout: 300_000 },
     async () => {
       const broker = new Mosquitto();
       await broker.start();
@@ -169,7 +169,7 @@ describe.each(TRANSPORTS)("an instrument in Python through %s", (transport, pyth
 
 test.runIf(mosquittoIsThere() && TRANSPORTS.length > 0)(
   "instrument and daemon killed in the middle go on where they were",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const [transport, python] = TRANSPORTS[0] ?? ["paho", "python3"];
     const broker = new Mosquitto();

@@ -46,4 +46,4 @@ test("a port that is taken ends the start: nothing runs on, the folder is free a
   } finally {
     other.close();
   }
-}, 60_000);
+});

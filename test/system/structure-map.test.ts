@@ -47,7 +47,7 @@ test("the example maps silicon by itself, without LAMMPS, and its proposals repl
   expect(exported.campaign.state).toBe("budgetExhausted");
   expect(phasesOf(exported)).toEqual(expect.arrayContaining(["crystal", "glass", "liquid"]));
   expect(tieline("replay", "--verify", "--data", data)).toContain("proposals agree");
-}, 60_000);
+});
 
 test("one map from simulations and measurements, in virtual time", () => {
   const said = tieline(
@@ -58,7 +58,7 @@ test("one map from simulations and measurements, in virtual time", () => {
     passed: true,
     campaigns: [{ state: "budgetExhausted", observations: 18 }],
   });
-}, 60_000);
+});
 
 test("and in virtual time, whatever fails", () => {
   const said = tieline(
@@ -69,4 +69,4 @@ test("and in virtual time, whatever fails", () => {
     passed: true,
     campaigns: [{ state: "budgetExhausted", observations: 12 }],
   });
-}, 60_000);
+});

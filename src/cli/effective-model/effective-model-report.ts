@@ -3,7 +3,7 @@ import type { EstimateSummary } from "../../models/effective-model/estimate/esti
 import type { EstimationSpec } from "../../models/effective-model/estimate/estimation-spec.ts";
 import { describeMisfit } from "../../models/effective-model/estimate/fit-check.ts";
 import type { EvidenceEntry } from "../../models/effective-model/estimate/model-comparison.ts";
-import { escapeText } from "../effective-model-plots/svg-axes.ts";
+import { escapeXml, scopeIds } from "../../views/pictures/svg.ts";
 import { plotCorner, plotData, plotElbow, plotFreeEnergy } from "./estimate-plots.ts";
 
 export interface ReportInput {
@@ -37,20 +37,26 @@ export function renderEstimateReport(input: ReportInput): string {
     section("Models by evidence", evidenceTable(evidence)),
   ];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Effective model ${escapeText(summary.model)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>Effective model ${escapeXml(summary.model)}</title>
 <style>${STYLE}</style></head><body>
-<h1>Effective model: ${escapeText(summary.model)}</h1>
-<p>${summary.points} measured values, ${spec.siteSpins.length} spins, g = ${spec.g}, prior ${spec.prior}, seed ${escapeText(spec.seed)}.
+<h1>Effective model: ${escapeXml(summary.model)}</h1>
+<p>${summary.points} measured values, ${spec.siteSpins.length} spins, g = ${spec.g}, prior ${spec.prior}, seed ${escapeXml(spec.seed)}.
 sigma = ${summary.sigma.toPrecision(4)}, lambda = ${summary.lambda.toPrecision(4)}, chi2 = ${summary.chi2.toPrecision(5)}.
 ${misfitSentence(summary)}${summary.evaluations} forward calculations to within 1.1 times the best chi2, ${summary.forwardCalculations["total"]} in all.</p>
-${sections.join("\n")}
+${apart(sections.join("\n"))}
 </body></html>
 `;
 }
 
+/** Many pictures stand in one document: each keeps its ids for itself. */
+function apart(html: string): string {
+  const [before = "", ...pictures] = html.split(/(?=<svg )/);
+  return before + pictures.map((picture, k) => scopeIds(picture, `p${k}`)).join("");
+}
+
 function misfitSentence({ fit }: EstimateSummary): string {
   const misfit = describeMisfit(fit);
-  return misfit === undefined ? "" : `<b>Warning:</b> ${escapeText(misfit)}.<br>`;
+  return misfit === undefined ? "" : `<b>Warning:</b> ${escapeXml(misfit)}.<br>`;
 }
 
 function section(title: string, body: string): string {
@@ -59,7 +65,7 @@ function section(title: string, body: string): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: string, values: readonly string[]): string =>
-    `<tr>${values.map((value) => `<${tag}>${escapeText(value)}</${tag}>`).join("")}</tr>`;
+    `<tr>${values.map((value) => `<${tag}>${escapeXml(value)}</${tag}>`).join("")}</tr>`;
   return `<table>${cells("th", head)}${rows.map((row) => cells("td", row)).join("")}</table>`;
 }
 

@@ -2,14 +2,14 @@ import type { EstimateSummary } from "../../models/effective-model/estimate/esti
 import type { MeasuredCurve } from "../../models/effective-model/estimate/measured-curve.ts";
 import type { BandPoint } from "../../models/effective-model/estimate/posterior-summary.ts";
 import type { Quantity } from "../../models/effective-model/forward/observables.ts";
-import {
-  band,
-  colourOf,
-  createAxes,
-  dot,
-  polyline,
-  rangeOf,
-} from "../effective-model-plots/svg-axes.ts";
+import { type ChartOptions, drawChart, type Series } from "../../views/pictures/chart.ts";
+import { phaseColour } from "../../views/pictures/palette.ts";
+import { rangeOf } from "../../views/pictures/scale.ts";
+import { LIGHT } from "../../views/pictures/theme.ts";
+
+/** The palette's colours that are strong enough for lines. */
+const COLOURS = [5, 6, 2, 3, 1, 0].map(phaseColour);
+const colourOf = (k: number): string => COLOURS[k % COLOURS.length] ?? phaseColour(5);
 
 const LABELS: Record<Quantity, string> = {
   magnetisation: "magnetisation <Sz> per spin",
@@ -60,36 +60,30 @@ function plotCurves(
   const abscissa = (p: BandPoint): number => (overField ? p.point.field_T : p.point.temperature_K);
   const xs = curves.flatMap(({ own }) => own.map(abscissa));
   const logarithmic = !overField && Math.max(...xs) > 8 * Math.min(...xs);
-  const ys = curves.flatMap(({ curve, own }) => [
-    ...curve.values,
-    ...own.flatMap((p) => [p.low, p.high]),
-  ]);
-  const axes = createAxes({
-    ...{ width: 620, height },
-    x: rangeOf(xs, overField ? "field (T)" : "temperature (K)", logarithmic),
-    y: rangeOf(ys, label),
-    title: label,
-    key: curves.map(({ curve }, k) => ({ name: nameCurve(curve, overField), colour: colourOf(k) })),
-  });
-  const marks = curves.flatMap(({ curve, own }, k) => {
-    const colour = colourOf(k);
+  const series = curves.flatMap(({ curve, own }, k): Series[] => {
     const order = Array.from(own.keys()).sort((a, b) => abscissa(own[a]!) - abscissa(own[b]!));
     const sorted = order.map((i) => own[i]!);
+    const [low, high] = [sorted.map((p) => p.low), sorted.map((p) => p.high)];
+    const x = sorted.map(abscissa);
+    const y = sorted.map((p) => p.best);
+    const colour = colourOf(k);
     return [
-      band(
-        axes,
-        sorted.map((p) => [abscissa(p), p.low, p.high]),
-        colour,
-      ),
-      polyline(
-        axes,
-        sorted.map((p) => [abscissa(p), p.best]),
-        colour,
-      ),
-      ...own.map((p, i) => dot(axes, abscissa(p), curve.values[i] ?? 0, colour)),
+      { name: nameCurve(curve, overField), colour, kind: "line", x, y, band: { low, high } },
+      dots(own.map(abscissa), [...curve.values], { colour, radius: 2.2 }),
     ];
   });
-  return axes.frame(marks);
+  const xName = overField ? "field (T)" : "temperature (K)";
+  return chart(series, { xName, yName: label, width: 620, height, logX: logarithmic });
+}
+
+function chart(series: readonly Series[], own: Partial<ChartOptions> & { yName: string }): string {
+  const size = { width: 620, height: 320, xName: "", theme: LIGHT };
+  const title = own.title ?? own.yName;
+  return drawChart(series, { title, description: title, ...size, ...own });
+}
+
+function dots(x: readonly number[], y: readonly number[], look: Partial<Series> = {}): Series {
+  return { name: "", colour: colourOf(0), kind: "dots", x, y, ...look };
 }
 
 function varies(values: readonly number[]): boolean {
@@ -118,16 +112,13 @@ export function plotCorner(
       const xs = shown.map((s) => s[column] ?? 0);
       const ys = shown.map((s) => s[row] ?? 0);
       if (row === column) return plotHistogram(xs, rowName, size, summary.J[rowName]?.value ?? 0);
-      const axes = createAxes({
-        ...{ width: size, height: size },
-        x: rangeOf(xs, `${columnName} (meV)`),
-        y: rangeOf(ys, `${rowName} (meV)`),
-      });
       const best = [summary.J[columnName]?.value ?? 0, summary.J[rowName]?.value ?? 0] as const;
-      return axes.frame([
-        ...xs.map((x, k) => dot(axes, x, ys[k] ?? 0, `${colourOf(0)}55`, 1.4)),
-        dot(axes, best[0], best[1], colourOf(1), 4),
-      ]);
+      const series = [
+        dots(xs, ys, { radius: 1.4, opacity: 0.35 }),
+        dots([best[0]], [best[1]], { colour: colourOf(1), radius: 4 }),
+      ];
+      const names = { xName: `${columnName} (meV)`, yName: `${rowName} (meV)` };
+      return chart(series, { ...names, width: size, height: size });
     });
     return `<div class="row">${cells.join("")}</div>`;
   });
@@ -141,91 +132,59 @@ function plotHistogram(
   size: number,
   best: number,
 ): string {
-  const x = rangeOf(values, `${name} (meV)`);
+  const [min, max] = rangeOf(values);
+  const width = (max - min) / BINS || 1;
   const counts = new Array<number>(BINS).fill(0);
   for (const value of values) {
-    const bin = Math.min(BINS - 1, Math.floor(((value - x.min) / (x.max - x.min)) * BINS));
+    const bin = Math.min(BINS - 1, Math.floor((value - min) / width));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  const top = Math.max(...counts, 1);
-  const y = { min: 0, max: 1.05 * top, label: "samples" };
-  const axes = createAxes({ width: size, height: size, x, y });
-  const width = (x.max - x.min) / BINS;
-  const bars = counts.map((count, k) => {
-    const from = axes.x(x.min + k * width);
-    const to = axes.x(x.min + (k + 1) * width);
-    const height = axes.y(0) - axes.y(count);
-    const place = `x="${from.toFixed(1)}" y="${axes.y(count).toFixed(1)}"`;
-    const extent = `width="${(to - from).toFixed(1)}" height="${height.toFixed(1)}"`;
-    return `<rect ${place} ${extent} fill="${colourOf(0)}" fill-opacity="0.5"/>`;
-  });
-  const line = polyline(
-    axes,
-    [
-      [best, 0],
-      [best, 1.05 * top],
-    ],
-    colourOf(1),
-  );
-  return axes.frame([...bars, line]);
+  const top = 1.05 * Math.max(...counts, 1);
+  const edges = counts.flatMap((_, k) => [min + k * width, min + (k + 1) * width]);
+  const heights = counts.flatMap((count) => [count, count]);
+  const zero = heights.map(() => 0);
+  const series: Series[] = [
+    {
+      ...{ name: "", colour: colourOf(0), kind: "line", x: edges, y: heights },
+      band: { low: zero, high: heights },
+    },
+    { name: "", colour: colourOf(1), kind: "line", x: [best, best], y: [0, top] },
+  ];
+  const look = { width: size, height: size, yMin: 0, yMax: top };
+  return chart(series, { xName: `${name} (meV)`, yName: "samples", ...look });
 }
 
 /** 2 sigma^2 E(x*) against 2 sigma^2 lambda; the chosen point is marked. */
 export function plotElbow(elbow: EstimateSummary["elbow"]): string {
-  const axes = createAxes({
-    ...{ width: 620, height: 320 },
-    x: rangeOf(
-      elbow.map((p) => p.twoSigma2Lambda),
-      "2 sigma^2 lambda",
-      true,
-    ),
-    y: rangeOf(
-      elbow.map((p) => p.energy),
-      "2 sigma^2 E(x*)",
-      true,
-    ),
-  });
-  return axes.frame([
-    polyline(
-      axes,
-      elbow.map((p) => [p.twoSigma2Lambda, p.energy]),
-      colourOf(0),
-    ),
-    ...elbow.map((p) =>
-      dot(
-        axes,
-        p.twoSigma2Lambda,
-        p.energy,
-        p.chosen ? colourOf(1) : colourOf(0),
-        p.chosen ? 5 : 2,
-      ),
-    ),
-  ]);
+  const names = { xName: "2 sigma^2 lambda", yName: "2 sigma^2 E(x*)" };
+  return marked(
+    elbow.map((p) => [p.twoSigma2Lambda, p.energy]),
+    elbow.findIndex((p) => p.chosen),
+    { ...names, logX: true, logY: true },
+  );
 }
 
 /** F(sigma) near its minimum, which is marked. */
 export function plotFreeEnergy(points: EstimateSummary["freeEnergy"], sigma: number): string {
   const near = points.filter((p) => p.sigma > sigma / 3 && p.sigma < sigma * 4);
-  const axes = createAxes({
-    ...{ width: 620, height: 320 },
-    x: rangeOf(
-      near.map((p) => p.sigma),
-      "sigma",
-      true,
-    ),
-    y: rangeOf(
-      near.map((p) => p.F),
-      "F(sigma)",
-    ),
-  });
-  const chosen = near.find((p) => Math.abs(p.sigma / sigma - 1) < 1e-9);
-  return axes.frame([
-    polyline(
-      axes,
-      near.map((p) => [p.sigma, p.F]),
-      colourOf(0),
-    ),
-    ...near.map((p) => dot(axes, p.sigma, p.F, colourOf(0))),
-    chosen === undefined ? "" : dot(axes, chosen.sigma, chosen.F, colourOf(1), 5),
-  ]);
+  return marked(
+    near.map((p) => [p.sigma, p.F]),
+    near.findIndex((p) => Math.abs(p.sigma / sigma - 1) < 1e-9),
+    { xName: "sigma", yName: "F(sigma)", logX: true },
+  );
+}
+
+/** A line through dots, the one at `chosen` larger and in another colour. */
+function marked(
+  points: readonly (readonly [number, number])[],
+  chosen: number,
+  own: Partial<ChartOptions> & { yName: string },
+): string {
+  const [x, y] = [points.map((p) => p[0]), points.map((p) => p[1])];
+  const [at] = points.slice(chosen, chosen + 1);
+  const mark =
+    at === undefined || chosen < 0
+      ? []
+      : [dots([at[0]], [at[1]], { radius: 5, colour: colourOf(1) })];
+  return chart([{ ...dots(x, y), kind: "front", radius: 2 }, ...mark], own);
 }

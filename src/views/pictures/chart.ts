@@ -1,6 +1,6 @@
 import { axisTitle } from "./axis-title.ts";
 import { createScale, rangeOf, type Scale } from "./scale.ts";
-import { element, pathOf, svgDocument, text } from "./svg.ts";
+import { element, pathOf, svgDocument, text, tip } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
 import type { Theme } from "./theme.ts";
 
@@ -19,6 +19,9 @@ export interface Series {
   readonly dashed?: boolean | undefined;
   /** Of dots, px; 3.5 unless said. */
   readonly radius?: number | undefined;
+  /** Of dots: the colour of their rim, and how opaque they are. */
+  readonly rim?: string | undefined;
+  readonly opacity?: number | undefined;
 }
 
 export interface ChartOptions {
@@ -29,6 +32,7 @@ export interface ChartOptions {
   readonly width: number;
   readonly height: number;
   readonly theme: Theme;
+  readonly logX?: boolean | undefined;
   readonly logY?: boolean | undefined;
   readonly yMin?: number | undefined;
   readonly yMax?: number | undefined;
@@ -42,20 +46,22 @@ const MARGIN = { left: 68, right: 16, top: 40, bottom: 46 };
 
 /** A chart of one or several series over one x axis, as SVG. Points that are no finite numbers are left out. */
 export function drawChart(series: readonly Series[], options: ChartOptions): string {
-  const { width, height, theme, logY = false } = options;
-  const [xMin, xMax] = rangeOf(...series.map((s) => s.x));
+  const { width, height, theme, logX = false, logY = false } = options;
+  const abscissae = series.map(({ x }) => (logX ? x.filter((value) => value > 0) : x));
+  const [xMin, xMax] = rangeOf(...abscissae);
   const values = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
   const positive = logY ? values.map((list) => list.filter((value) => value > 0)) : values;
   const [low, high] = rangeOf(...positive);
   // Whole dots at both ends.
   const isDotted = series.some(({ kind }) => kind === "dots" || kind === "front");
-  const xPad = isDotted ? (xMax - xMin) * 0.02 : 0;
+  const xPad = isDotted && !logX ? (xMax - xMin) * 0.02 : 0;
   const x = createScale({
     min: xMin - xPad,
     max: xMax + xPad,
     from_px: MARGIN.left,
     to_px: width - MARGIN.right,
-    ticks: 6,
+    ticks: width < 400 ? 3 : 6,
+    log: logX,
   });
   const pad = logY ? 0 : (high - low) * 0.05;
   const y = createScale({
@@ -203,16 +209,11 @@ function drawDots(
         cy,
         r: series.radius ?? 3.5,
         fill: series.colour,
-        stroke: theme.background,
+        "fill-opacity": series.opacity,
+        stroke: series.rim ?? theme.background,
         "stroke-width": 0.8,
       };
-      return title === undefined
-        ? element("circle", mark)
-        : element(
-            "circle",
-            mark,
-            element("title", {}, title.replaceAll("&", "&amp;").replaceAll("<", "&lt;")),
-          );
+      return title === undefined ? element("circle", mark) : element("circle", mark, tip(title));
     })
     .join("");
 }

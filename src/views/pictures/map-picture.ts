@@ -14,7 +14,7 @@ import {
 } from "./map-key.ts";
 import { type LabelStyle, labelStyles, uncertaintyColour } from "./palette.ts";
 import { fillId, fillOf, patternDefinitions } from "./pattern-fills.ts";
-import { element, pathOf, svgDocument, text } from "./svg.ts";
+import { element, pathOf, svgDocument, text, tip } from "./svg.ts";
 import { fitText } from "./text-width.ts";
 import type { Theme } from "./theme.ts";
 
@@ -255,15 +255,13 @@ function drawPoints(
   theme: Theme,
 ): string {
   const colourOf = new Map(styles.map((style) => [style.label, style.colours[0]]));
-  const titled = (content: string): string =>
-    element("title", {}, content.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
   const measured = data.measured.map((point) => {
     const [cx, cy] = frame.toPixel([point.x, point.y]);
     const fill = colourOf.get(point.label ?? "") ?? theme.background;
     return element(
       "circle",
       { cx, cy, r: 3, fill, stroke: theme.ink, "stroke-width": 1.1 },
-      titled(point.text),
+      tip(point.text),
     );
   });
   const inFlight = data.inFlight.map((point) => {
@@ -271,7 +269,7 @@ function drawPoints(
     return element(
       "circle",
       { cx, cy, r: 6, fill: theme.background, stroke: theme.accent, "stroke-width": 2.5 },
-      titled(point.text),
+      tip(point.text),
     );
   });
   const batch = data.batch.map((point) => {
@@ -288,7 +286,7 @@ function drawPoints(
     // A pale rim keeps the mark visible on dark ground.
     const rim = { d, fill: "none", stroke: theme.background, "stroke-width": 5 };
     const line = { d, fill: "none", stroke: theme.accent, "stroke-width": 2.5 };
-    return element("path", rim) + element("path", line, titled(point.text));
+    return element("path", rim) + element("path", line, tip(point.text));
   });
   return [...measured, ...inFlight, ...batch].join("");
 }

@@ -85,6 +85,10 @@ function widen(min: number, max: number, log: boolean): [number, number] {
 
 function decades(low: number, high: number): number[] {
   const ticks: number[] = [];
-  for (let k = Math.ceil(low - 1e-9); k <= high + 1e-9; k++) ticks.push(10 ** k);
+  // Over less than two decades also 2 and 5 of each.
+  const steps = high - low < 2 ? [0, Math.log10(2), Math.log10(5)] : [0];
+  for (let k = Math.floor(low); k <= high; k++)
+    for (const step of steps)
+      if (k + step >= low - 1e-9 && k + step <= high + 1e-9) ticks.push(10 ** (k + step));
   return ticks.length >= 2 ? ticks : [10 ** low, 10 ** high];
 }

@@ -19,6 +19,11 @@ export function text(content: string, attributes: Attributes): string {
   return element("text", attributes, escapeXml(content));
 }
 
+/** What is read on hovering the element that it stands in. */
+export function tip(content: string): string {
+  return element("title", {}, escapeXml(content));
+}
+
 export function escapeXml(content: string): string {
   return content
     .replaceAll("&", "&amp;")

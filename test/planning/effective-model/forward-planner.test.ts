@@ -79,7 +79,7 @@ describe("a campaign of forward calculations", () => {
       results.push(...batch);
       planner.learn(batch);
     }
-  }, 60_000);
+  });
 
   test("ends by itself with the couplings within their errors", () => {
     const last = proposals.at(-1);
@@ -161,7 +161,7 @@ test("couplings that cannot explain the data are an end with a finding, not conv
     planner.learn(batch);
   }
   throw new Error("it did not end");
-}, 20_000);
+});
 
 describe("what is not such a campaign is refused when it is defined", () => {
   test.each([

@@ -17,7 +17,7 @@ beforeAll(async () => {
     .replace("step: 0.025", "step: 0.1")
     .replace("approval: automatic", "approval: supervised");
   daemon = await startDaemonProcess({ config, speed: 1000 });
-}, 90_000);
+});
 afterAll(async () => {
   await daemon?.stop();
   await browser?.close();
@@ -69,5 +69,5 @@ describe.runIf(hasChromium)("consent on the page of a real daemon", () => {
       .toContain("by hand: ada, near the tie-line");
     await page.getByText("by hand: ada, near the tie-line").first().waitFor();
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -64,7 +64,7 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     await boxes.first().check();
     await page.getByRole("button", { name: /^Reject \d+ points?$/ }).click();
     await answer(page, "too rich in zinc");
-    await expect.poll(() => measured(page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => measured(page), { timeout: 120_000 }).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     await answer(page, "lunch");
     await page.getByRole("button", { name: "Resume", exact: true }).click();
@@ -84,7 +84,7 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     expect(texts).toContain("smoke");
     expect(texts).toContain("it was steam");
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 
   test("what the agent refuses is said in the dialog, and without a name nothing is sent", async () => {
     const daemon = await start(DEFAULT.replace("autoStart: true", "autoStart: false"), 60);
@@ -102,7 +102,7 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     await answer(page);
     await page.getByText("accepted by the agent, on ada's word").waitFor();
     expect(await logged(daemon, "ada")).not.toEqual([]);
-  }, 60_000);
+  });
 
   test.runIf(mosquittoIsThere())(
     "a broker's restart is survived: the page says that it is gone, then the map goes on",
@@ -116,16 +116,16 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
       ).replace("budget: 60", "budget: 40");
       const daemon = await start(config, 400);
       const { page, complaints } = await open(daemon);
-      await expect.poll(() => measured(page), { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => measured(page), { timeout: 120_000 }).toBeGreaterThan(0);
       await broker.kill();
-      await page.getByText("The broker can't be reached").waitFor({ timeout: 15_000 });
+      await page.getByText("The broker can't be reached").waitFor({ timeout: 120_000 });
       await page.getByText("live", { exact: true }).waitFor();
       const before = await measured(page);
       await broker.start();
       await page
         .getByText("The broker can't be reached")
         .waitFor({ state: "detached", timeout: 20_000 });
-      await expect.poll(() => measured(page), { timeout: 30_000 }).toBeGreaterThan(before);
+      await expect.poll(() => measured(page), { timeout: 120_000 }).toBeGreaterThan(before);
       expect(complaints).toEqual([]);
     },
     90_000,

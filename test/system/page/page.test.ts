@@ -214,7 +214,7 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
     dashboard.laboratory.propose(1);
     dashboard.laboratory.finishOne();
     dashboard.flush();
-    await page.getByText("live", { exact: true }).waitFor({ timeout: 15_000 });
+    await page.getByText("live", { exact: true }).waitFor({ timeout: 120_000 });
     await measured(page, 1);
     await page.close();
   });
