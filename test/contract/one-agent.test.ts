@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -9,10 +9,10 @@ import { until } from "./listener.ts";
 import { mosquittoIsThere } from "./mosquitto.ts";
 import { cleanUp, makeFolder, makeMosquitto } from "./running-daemon.ts";
 
-test.skipIf(!mosquittoIsThere())(
-  "of two daemons under one name at a broker one ends with a code, the other goes on",
-  { timeout: 40_000 },
-  async () => {
+describe.skipIf(!mosquittoIsThere())("at one broker", () => {
+  test("of two daemons under one name at a broker one ends with a code, the other goes on", {
+    timeout: 40_000,
+  }, async () => {
     const { broker } = await makeMosquitto();
     const start = async (): Promise<unknown[]> => {
       const folder = makeFolder();
@@ -39,5 +39,5 @@ test.skipIf(!mosquittoIsThere())(
     // Longer than the first pauses of a client that connects again.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(first.length + second.length).toBe(1);
-  },
-);
+  });
+});
