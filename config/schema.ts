@@ -3,6 +3,7 @@ import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
 import { brokerSchema, operatorsSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
+import { gatewaySchema } from "./gateway-schema.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { laboratorySchema } from "./laboratory-schema.ts";
 import {
@@ -149,6 +150,8 @@ export const configurationSchema = z.strictObject({
     )
     .max(64)
     .default([]),
+  /** Devices that this daemon makes instruments of, each a separate client of the broker. */
+  gateways: z.array(gatewaySchema).max(64).default([]),
   /** Modules of one's own that export `interpreter`, relative to this file. */
   interpreters: z.array(z.string().min(1)).max(32).default([]),
   instruments: z

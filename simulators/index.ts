@@ -31,11 +31,14 @@ export type {
 } from "./laboratory/laboratory-options.ts";
 export { startSimulatedLaboratory } from "./laboratory/simulated-laboratory.ts";
 export { createVirtualLaboratory } from "./laboratory/virtual-laboratory.ts";
+export { letPeopleIn, type PeopleOptions } from "./people/random-people.ts";
+export { letStrangersIn, type StrangersOptions } from "./people/strangers.ts";
 export {
   runSimulation,
   type SimulationOptions,
   type SimulationResult,
 } from "./run/run-simulation.ts";
+export { runSwarm, type SwarmOptions } from "./run/run-swarm.ts";
 export {
   createScaledClock,
   createSystemClock,

@@ -47,6 +47,8 @@ export interface LoopOptions {
   readonly campaigns: readonly PlannedCampaign[];
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: SourceOf | undefined;
+  /** Least time between two messages of one dashboard view, ms; default: what the contract allows, a second. */
+  readonly dashboardEvery_ms?: number | undefined;
   /** Looks on beside the views. */
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
@@ -102,6 +104,7 @@ export function composeLoop(
   const publish = showTo(bus, logger, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
+    dashboardEvery_ms: options.dashboardEvery_ms,
   });
   const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
   runtime = createRuntime(
@@ -250,11 +253,11 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
     },
     onTelemetry: (reading) => {
       view.noteTelemetry({ ...reading, time_ms: agent.clock.now_ms() });
-      show();
+      if (agent.online) publisher.publishReadings();
     },
     onProgress: (progress) => {
       view.noteProgress(progress);
-      show();
+      if (agent.online) publisher.publishReadings();
     },
     onCount: (what) => {
       if (what === "duplicate") view.noteDuplicate();

@@ -11,4 +11,5 @@ export type {
   MessageBus,
   OutgoingMessage,
 } from "./events/message-bus.ts";
+export type { PlannerPort } from "./events/planner-port.ts";
 export type { KillPoint } from "./runtime/ports.ts";

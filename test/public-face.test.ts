@@ -95,9 +95,12 @@ test("tieline/simulators exports what it has promised", () => {
       "createSystemClock",
       "createVirtualClock",
       "createVirtualLaboratory",
+      "letPeopleIn",
+      "letStrangersIn",
       "loadPhaseTruth",
       "planFaults",
       "runSimulation",
+      "runSwarm",
       "scientificRecord",
       "startSimulatedLaboratory",
     ]

@@ -4,7 +4,12 @@ import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { LabView } from "../../src/views/lab-view.ts";
 import type { OverviewView } from "../../src/views/overview-view.ts";
-import { campaignBatchPayload, campaignModelPayload } from "../../src/views/wire-payloads.ts";
+import {
+  type CampaignStatePayload,
+  campaignBatchPayload,
+  campaignModelPayload,
+  campaignStatePayload,
+} from "../../src/views/wire-payloads.ts";
 import type { AgentMessages } from "./agent-messages.ts";
 
 export interface ViewPublisherOptions {
@@ -14,6 +19,8 @@ export interface ViewPublisherOptions {
   readonly publish: (message: OutgoingMessage) => void;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Default: a second. */
+  readonly dashboardEvery_ms?: number | undefined;
   /** Called with the overview whenever it is shown: once a second at most. */
   readonly onOverview?: ((overview: OverviewView) => void) | undefined;
 }
@@ -25,6 +32,8 @@ const DASHBOARD_INTERVAL_ms = 1000;
 export interface ViewPublisher {
   /** After a group of events. */
   publishChanges(): void;
+  /** After what is shown and not logged (readings, progress): it changes dashboard views alone. */
+  publishReadings(): void;
   /** Publishes everything again: a broker that came back may have forgotten what it retained. */
   publishAll(): void;
   noteEvent(event: LabEvent): void;
@@ -35,6 +44,7 @@ export function createViewPublisher(options: ViewPublisherOptions): ViewPublishe
   const publisher = new Publisher(options);
   return {
     publishChanges: () => publisher.publishChanges(),
+    publishReadings: () => publisher.publishReadings(),
     publishAll: () => publisher.publishAll(),
     noteEvent: (event) => publisher.noteEvent(event),
     stop: () => publisher.stop(),
@@ -56,14 +66,25 @@ class Publisher {
 
   publishChanges(): void {
     if (this.stopped) return;
-    const { view, clock, timers } = this.options;
+    const { view } = this.options;
     for (const name of view.takeChanged()) {
       const [kind, id] = name.split("/");
       if (kind === "campaign" && id !== undefined) this.publishCampaign(id);
       this.dirty.add(name);
     }
+    this.scheduleDashboards();
+  }
+
+  publishReadings(): void {
+    if (this.stopped) return;
+    for (const name of this.options.view.takeChanged()) this.dirty.add(name);
+    this.scheduleDashboards();
+  }
+
+  private scheduleDashboards(): void {
+    const { clock, timers, dashboardEvery_ms = DASHBOARD_INTERVAL_ms } = this.options;
     if (this.dirty.size === 0 || this.cancel !== undefined) return;
-    const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + DASHBOARD_INTERVAL_ms);
+    const due_ms = Math.max(clock.now_ms(), this.lastDashboard_ms + dashboardEvery_ms);
     this.cancel = timers.schedule(due_ms, () => this.publishDashboards());
   }
 
@@ -74,7 +95,7 @@ class Publisher {
     const atHand = new Set(view.campaignIdsAtHand);
     for (const id of view.campaignIds) {
       if (atHand.has(id)) view.touch(`campaign/${id}`);
-      else this.publishState(id);
+      else this.publishState(id, view.campaignState(id));
     }
     for (const id of view.instrumentIds) view.touch(`instrument/${id}`);
     view.touch("events");
@@ -100,7 +121,7 @@ class Publisher {
     const campaign = view.campaign(campaignId);
     if (campaign === undefined) return;
     const now_ms = clock.now_ms();
-    this.publishState(campaignId);
+    this.publishState(campaignId, campaignStatePayload(campaign));
     const batch = campaignBatchPayload(campaign);
     if (batch !== undefined) {
       const { model, points, ...rest } = batch;
@@ -114,12 +135,13 @@ class Publisher {
     const model = campaignModelPayload(campaign);
     if (model === undefined) return;
     const learnt = { campaignId, ...model, goal: model.goal as Goal };
-    this.publishOnce(`model/${campaignId}`, model, () => messages().campaignModel(learnt, now_ms));
+    // The version names the model: its summary, which may be large, need not be compared.
+    const named = [model.version, model.observations];
+    this.publishOnce(`model/${campaignId}`, named, () => messages().campaignModel(learnt, now_ms));
   }
 
-  private publishState(campaignId: string): void {
-    const { view, clock, messages } = this.options;
-    const state = view.campaignState(campaignId);
+  private publishState(campaignId: string, state: CampaignStatePayload | undefined): void {
+    const { clock, messages } = this.options;
     if (state === undefined) return;
     this.publishOnce(`state/${campaignId}`, state, () =>
       messages().campaignState({ campaignId, ...state }, clock.now_ms()),

@@ -25,6 +25,7 @@ const INSTRUMENT_FAULTS: Readonly<Record<string, InstrumentFaults>> = {
   "wrong-unit": { wrongUnit: 0.2 },
   disappears: { disappears: 0.1, disappearsFor_s: 120 },
   "sample-fails": { sampleFails: 0.05 },
+  gullible: { gullible: true },
 };
 
 const NETWORK_FAULTS: Readonly<Record<string, NetworkFaults>> = {
@@ -49,8 +50,8 @@ export const FAULT_NAMES: readonly string[] = [
   ...Object.keys(NOISE),
 ];
 
-/** Faults that a swarm leaves out: they end experiments for good or wait for a person. */
-const NOT_IN_SWARM = new Set(["forgets"]);
+/** Faults that a swarm leaves out: they end experiments for good, wait for a person, or prove something of the daemon alone. */
+const NOT_IN_SWARM = new Set(["forgets", "gullible"]);
 const SWARM_SHARE = 0.35;
 
 /**

@@ -22,6 +22,8 @@ export interface InstrumentFaults {
   readonly disappearsFor_s?: number | undefined;
   /** Share of jobs that spoil the sample: the job fails (robot, furnace) or the result is a `failure` (measurements). */
   readonly sampleFails?: number | undefined;
+  /** Obeys every command that it has not had and that has not expired: no limits, no epochs, no stop, nothing of its own. */
+  readonly gullible?: boolean | undefined;
 }
 
 /** Honest imperfections of a real laboratory, as standard deviations; 0 or absent means none. */

@@ -14,6 +14,7 @@ import {
 } from "../wire/instrument-commands.ts";
 import { ControllerMemory, type JobMemory, type JournalEntry } from "./controller-memory.ts";
 import type { ControllerOptions } from "./controller-options.ts";
+import { believe } from "./gullible-start.ts";
 import { InstrumentVoice } from "./instrument-voice.ts";
 import { JobReporter } from "./job-reporter.ts";
 import { JobTimer } from "./job-timer.ts";
@@ -161,6 +162,10 @@ export class ControllerLife {
   // ---- starting
 
   #start(order: JobOrder, retained: boolean): void {
+    if (this.#options.faults.gullible === true) {
+      this.#obey(order);
+      return;
+    }
     const known = this.#memory.find(order.jobId, order.attempt);
     const refusedBefore = known?.refusal?.commandId === order.commandId;
     if (known !== undefined && (known.order !== undefined || refusedBefore)) {
@@ -176,10 +181,34 @@ export class ControllerLife {
       this.#sayRefusal(order, refusal);
       return;
     }
+    this.#accept(order);
+  }
+
+  /** Gullible: whatever is new is done, on top of what runs; the checkers see what came of it. */
+  #obey(order: JobOrder): void {
+    const now_ms = this.#options.clock.now_ms();
+    const tooLate = this.#agentClock.whyNot(this.#arrival(order), now_ms);
+    const word = believe(order, this.#memory, tooLate);
+    if (word.kind === "refuse") this.#sayRefusal(order, word.refusal);
+    if (word.kind === "onTop") this.#recordStart(order, now_ms);
+    if (word.known !== undefined) this.#reporter.restate(word.known);
+    if (word.kind === "begin") this.#accept(order);
+  }
+
+  #accept(order: JobOrder): void {
     this.#raiseEpoch(order.epoch);
     this.#note({ note: "accepted", order });
     const job = this.#memory.current();
     if (job !== undefined) this.#goOn(job);
+  }
+
+  #recordStart(order: JobOrder, time_ms: number): void {
+    const { device, world, instrumentId } = this.#options;
+    const { jobId, attempt, capability, parameters, campaignId, sampleIds } = order;
+    const able = device.capabilities.find(({ name }) => name === capability);
+    const repeatable = able?.repeatable ?? false;
+    const what = { campaignId, jobId, attempt, capability, parameters, sampleIds, repeatable };
+    world.record({ event: "started", time_ms, instrumentId, ...what });
   }
 
   #refuse(order: JobOrder, mishaps: JobMishaps): Refusal | undefined {
@@ -217,18 +246,13 @@ export class ControllerLife {
 
   #beginPhysically(order: JobOrder): void {
     const { device, world, clock, instrumentId } = this.#options;
-    const { jobId, attempt, capability, parameters, campaignId, sampleIds } = order;
+    const { jobId, attempt } = order;
     const plan = device.plan(order, this.#now_s());
     // Killed between the world's note and ours, the machine already runs: it must not be started a second time.
     const isBooting = this.#connection === undefined;
     const running_ms = isBooting ? world.startOf(instrumentId, jobId, attempt) : undefined;
     const time_ms = running_ms ?? clock.now_ms();
-    if (running_ms === undefined) {
-      const able = device.capabilities.find(({ name }) => name === capability);
-      const repeatable = able?.repeatable ?? false;
-      const what = { campaignId, jobId, attempt, capability, parameters, sampleIds, repeatable };
-      world.record({ event: "started", time_ms, instrumentId, ...what });
-    }
+    if (running_ms === undefined) this.#recordStart(order, time_ms);
     this.#note({ note: "started", jobId, attempt, time_ms, plan });
   }
 
@@ -332,6 +356,7 @@ export class ControllerLife {
   }
 
   #latch(active: boolean, reason: string): void {
+    if (this.#options.faults.gullible === true) return;
     if (active === this.#memory.emergencyStopped) return;
     this.#note({ note: "emergencyStop", active });
     const job = this.#memory.current();

@@ -47,6 +47,8 @@ export interface LaboratoryOptions {
   /** Default: robot-1, furnace-1, furnace-2, diffractometer-1. */
   readonly instruments?: readonly InstrumentChoice[] | undefined;
   readonly faults?: FaultPlan | undefined;
+  /** Pause between two telemetry readings, s of the laboratory's clock. Default 5, in virtual time 60. */
+  readonly telemetryEvery_s?: number | undefined;
   readonly noise?: LaboratoryNoise | undefined;
   /** Diffractometers send patterns; absent: phases. */
   readonly patterns?: PatternOptions | undefined;
@@ -66,8 +68,6 @@ export interface SimulatedLaboratoryOptions extends LaboratoryOptions {
   readonly clock?: (Clock & Timers) | undefined;
   /** A result without `ack` is sent again after this, then after twice as long, up to 60 times it. Default 5 s of `clock`. */
   readonly resendAfter_s?: number | undefined;
-  /** Pause between two telemetry readings, s of `clock`. Default 5. */
-  readonly telemetryEvery_s?: number | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   /** Contents of PEM files, as MQTT.js takes them. */

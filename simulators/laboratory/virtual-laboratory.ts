@@ -37,7 +37,7 @@ export function createVirtualLaboratory(options: VirtualLaboratoryOptions): Virt
     clock,
     speed: 1,
     resendAfter_s: RESEND_AFTER_S,
-    telemetryEvery_s: TELEMETRY_EVERY_S,
+    telemetryEvery_s: options.telemetryEvery_s ?? TELEMETRY_EVERY_S,
     journalOf: () => createMemoryJournal(),
     connectionOf: (instrumentId) => (client) => {
       const link = broker.connect({ ...client, clean: false });

@@ -8,8 +8,11 @@ import {
   type LabEvent,
   type Loop,
   type PlannedCampaign,
+  type PlannerPort,
 } from "../../src/index.ts";
 import type { SimulatedBus } from "../broker/simulated-bus.ts";
+import type { OutgoingText } from "../checkers/speech/said.ts";
+import { SpeechWatch } from "../checkers/speech/speech-watch.ts";
 import type { LaboratoryOptions, VirtualLaboratory } from "../laboratory/laboratory-options.ts";
 import { createVirtualLaboratory } from "../laboratory/virtual-laboratory.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
@@ -23,7 +26,11 @@ export interface SimulationOptions extends LaboratoryOptions {
   readonly kills?: readonly { readonly point: KillPoint; readonly n: number }[] | undefined;
   /** Bound of the laboratory's time, s. Default 60 days. */
   readonly duration_s_max?: number | undefined;
-  /** What people do meanwhile; called once before the run. */
+  /** Default: the production planners in the same thread. */
+  readonly planner?: ((onMistake: (detail: string) => void) => PlannerPort) | undefined;
+  /** Pause between two messages of one dashboard view, s; default 1. */
+  readonly dashboardEvery_s?: number | undefined;
+  /** What people, and strangers, do meanwhile; called once before the run. */
   readonly people?: ((laboratory: VirtualLaboratory) => void) | undefined;
   readonly onEvent?: ((event: LabEvent) => void) | undefined;
   readonly logger?: Logger | undefined;
@@ -56,7 +63,9 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   const { clock } = laboratory;
   const start_ms = clock.now_ms();
   const log: LabEvent[] = [];
-  const daemon = new MortalDaemon(options, laboratory, log);
+  const policies = options.policies ?? {};
+  const watch = new SpeechWatch({ now_ms: () => clock.now_ms(), policies });
+  const daemon = new MortalDaemon(options, laboratory, log, watch);
   options.people?.(laboratory);
   daemon.live();
   const time_max_ms = start_ms + (options.duration_s_max ?? DURATION_s_max) * 1000;
@@ -64,14 +73,12 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
   const finished = daemon.isFinished();
   const elapsed_s = (clock.now_ms() - start_ms) / 1000;
   await clock.run({ time_max_ms: clock.now_ms() + SETTLE_s * 1000 });
-  const violations = laboratory.check({
-    budgets: Object.fromEntries(
-      options.campaigns.map(({ spec }) => [
-        spec.campaignId,
-        spec.budget + lostExperiments(daemon.loop, spec.campaignId),
-      ]),
-    ),
-    limits: Object.fromEntries(options.campaigns.map(({ spec }) => [spec.campaignId, spec.limits])),
+  const names = options.campaigns.map(({ spec }) => spec.campaignId);
+  const byCampaign = <Value>(find: (campaignId: string) => Value): Record<string, Value> =>
+    Object.fromEntries(names.map((campaignId) => [campaignId, find(campaignId)]));
+  const physical = laboratory.check({
+    budgets: byCampaign((id) => watch.budgetOf(id) + lostExperiments(daemon.loop, id)),
+    limits: byCampaign((id) => watch.limitsOf(id)),
     finished,
   });
   laboratory.stop();
@@ -81,7 +88,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
     elapsed_s,
     restarts: daemon.restarts,
     ledger: laboratory.ledger(),
-    violations,
+    violations: [...physical, ...watch.violations],
     loop: daemon.loop,
   };
 }
@@ -107,11 +114,18 @@ class MortalDaemon {
   private readonly log: LabEvent[];
   private readonly clock: VirtualClock;
   private readonly passes = new Map<KillPoint, number>();
+  private readonly watch: SpeechWatch;
   private bus: SimulatedBus;
   private life = 0;
 
-  constructor(options: SimulationOptions, laboratory: VirtualLaboratory, log: LabEvent[]) {
+  constructor(
+    options: SimulationOptions,
+    laboratory: VirtualLaboratory,
+    log: LabEvent[],
+    watch: SpeechWatch,
+  ) {
     this.options = options;
+    this.watch = watch;
     this.laboratory = laboratory;
     this.log = log;
     this.clock = laboratory.clock;
@@ -137,6 +151,9 @@ class MortalDaemon {
     const memory = createMemoryEventLog(this.log);
     const { clock } = this;
     const known = this.log.length;
+    const onMistake = (detail: string) => this.watch.find("what planners are taught", detail);
+    const planner = this.options.planner?.(onMistake) ?? createInThreadPlanner();
+    const { dashboardEvery_s } = this.options;
     return composeLoop(
       {
         log: {
@@ -145,12 +162,17 @@ class MortalDaemon {
           append: async (drafts) => {
             if (!isAlive()) throw new Killed();
             const events = await memory.append(drafts);
-            for (const event of events) this.options.onEvent?.(event);
+            for (const event of events) {
+              this.watch.onEvent(event);
+              this.options.onEvent?.(event);
+            }
             return events;
           },
         },
-        bus: mortalBus(this.bus),
-        planner: createInThreadPlanner(),
+        bus: mortalBus(this.bus, (message) => {
+          if (isAlive()) this.watch.onSaid(message);
+        }),
+        planner,
         clock,
         timers: {
           schedule: (at_ms, callback) =>
@@ -164,6 +186,7 @@ class MortalDaemon {
         agentId: AGENT,
         policies: this.options.policies ?? {},
         campaigns: this.options.campaigns,
+        dashboardEvery_ms: dashboardEvery_s === undefined ? undefined : dashboardEvery_s * 1000,
       },
     );
   }
@@ -201,12 +224,21 @@ class MortalDaemon {
 }
 
 /** What was being handled when the daemon was killed is never answered, neither well nor badly. */
-function mortalBus(bus: SimulatedBus): SimulatedBus {
+function mortalBus(bus: SimulatedBus, onSaid: (message: OutgoingText) => void): SimulatedBus {
   return {
     ...bus,
+    publish: (message) => {
+      onSaid(message);
+      return bus.publish(message);
+    },
     start: (handlers) =>
       bus.start({
         ...handlers,
+        onConnecting: () => {
+          const words = handlers.onConnecting?.() ?? [];
+          for (const word of words) onSaid(word);
+          return words;
+        },
         onMessage: (message) =>
           handlers.onMessage(message).catch((error: unknown) => {
             if (error instanceof Killed) return new Promise<void>(() => {});

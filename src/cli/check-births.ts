@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
-import { type ConfigurationProblem, configurationError } from "../../config/load-configuration.ts";
+import { configurationError } from "../../config/load-configuration.ts";
 import { readSoundParts, type SoundParts } from "../../config/sound-parts.ts";
+import type { ConfigurationProblem } from "../../config/yaml-problems.ts";
 import { findBirthProblems } from "../domain/limits/birth-problems.ts";
 import type { KnownBirth } from "../domain/limits/known-laboratory.ts";
 

@@ -1,4 +1,5 @@
-import type { SimulationResult } from "../../simulators/index.ts";
+import type { SimulationResult, VirtualLaboratory } from "../../simulators/index.ts";
+import type { PlannedCampaign } from "../compose-loop.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 import { createProgress, formatDuration } from "./output/progress.ts";
@@ -7,6 +8,8 @@ interface SimulateOptions {
   readonly seed: string;
   readonly faults: string;
   readonly config?: string;
+  readonly people?: boolean;
+  readonly strangers?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,10 +23,19 @@ export const registerSimulate: RegisterCommand = (program, io) => {
     .option("--seed <n>", "draws the laboratory, its noise and its faults", "1")
     .option("--faults <names>", "none, swarm, or fault names separated by commas", "none")
     .option("--config <file>", "configuration (YAML); default: the simulated Al-Mg-Zn laboratory")
+    .option(
+      "--people",
+      "somebody approves, rejects, pauses, stops, clears, changes ... as the seed draws",
+    )
+    .option(
+      "--strangers",
+      "clients that belong to nobody report, announce, acknowledge and command",
+    )
     .option("--json", "prints one JSON document")
     .addHelpText(
       "after",
-      "\nExamples:\n  tieline simulate --seed 7\n  tieline simulate --seed 7 --faults swarm\n",
+      "\nExamples:\n  tieline simulate --seed 7\n  tieline simulate --seed 7 --faults swarm\n" +
+        "  tieline simulate --seed 7 --faults gullible,kills --people --strangers\n",
     )
     .action((options: SimulateOptions) => runSimulate(options, io));
 };
@@ -33,9 +45,8 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
   const { defaultConfigurationFile, loadConfiguration } = await import(
     "../../config/load-configuration.ts"
   );
-  const { DEFAULT_INSTRUMENTS, planFaults, runSimulation } = await import(
-    "../../simulators/index.ts"
-  );
+  const simulators = await import("../../simulators/index.ts");
+  const { DEFAULT_INSTRUMENTS, planFaults, runSimulation } = simulators;
   const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
   const simulated = loaded.configuration.laboratory?.simulated;
   const instruments = simulated?.instruments?.map(({ id, kind }) => ({
@@ -56,6 +67,7 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
     faults: drawn.faults,
     campaigns: planned,
     policies: loaded.configuration.instruments,
+    people: (laboratory) => letIn(simulators, laboratory, options, planned),
     onEvent: ({ fact }) => {
       if (fact.type === "planner.proposed") progress.update(Math.min(budget, observations), budget);
       if (fact.type === "job.result" && fact.observations.length > 0) observations += 1;
@@ -63,6 +75,32 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
   });
   progress.finish();
   report(options, io, result);
+}
+
+/** They leave after ten hours of the laboratory's, so that the campaigns come to their end. */
+const CALM_AFTER_s = 36_000;
+
+function letIn(
+  simulators: typeof import("../../simulators/index.ts"),
+  laboratory: VirtualLaboratory,
+  { seed, people, strangers }: SimulateOptions,
+  planned: readonly PlannedCampaign[],
+): void {
+  for (const { spec } of planned) {
+    const { campaignId, budget } = spec;
+    const [name, { min = 0, max = undefined } = {}] = Object.entries(spec.limits)[0] ?? [];
+    const limits = name === undefined || max === undefined ? undefined : { name, min, max };
+    const about = { seed: `${seed}/${campaignId}`, campaignId };
+    if (people === true)
+      simulators.letPeopleIn(laboratory, {
+        ...{ ...about, limits, budget, every_s: 900, calmAfter_s: CALM_AFTER_s },
+      });
+    if (strangers === true)
+      simulators.letStrangersIn(laboratory, {
+        ...{ ...about, site: simulators.DEFAULT_SITE, guardedIds: [] },
+        ...{ every_s: 300, until_s: CALM_AFTER_s },
+      });
+  }
 }
 
 function report(options: SimulateOptions, io: CommandIo, result: SimulationResult): void {
@@ -74,7 +112,12 @@ function report(options: SimulateOptions, io: CommandIo, result: SimulationResul
     phasesFound: result.loop.view.campaign(campaignId)?.model?.summary["phasesFound"],
   }));
   const good = result.finished && result.violations.length === 0;
-  const again = `tieline simulate --seed ${options.seed} --faults ${options.faults}${options.config ? ` --config ${options.config}` : ""}`;
+  const again = [
+    `tieline simulate --seed ${options.seed} --faults ${options.faults}`,
+    ...(options.people ? ["--people"] : []),
+    ...(options.strangers ? ["--strangers"] : []),
+    ...(options.config ? [`--config ${options.config}`] : []),
+  ].join(" ");
   const summary = {
     seed: options.seed,
     faults: options.faults,

@@ -102,7 +102,7 @@ async function run(about: Run): Promise<string | undefined> {
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
   await daemon.start();
-  if (configuration.runners.length > 0) {
+  if (configuration.runners.length + configuration.gateways.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
       await startRunners({

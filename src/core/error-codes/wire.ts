@@ -25,4 +25,8 @@ export const WIRE_CODES = {
     what: "a second daemon runs under this agent's name",
     hint: "Two daemons must not plan side by side: stop one, or give it another site or agent in its configuration.",
   },
+  "TL-2010": {
+    what: "an instrument does not keep the wire contract",
+    hint: "The report names each clause of docs/contract.md that it breaks; docs/gateways.md says how to examine it.",
+  },
 } as const;

@@ -58,10 +58,21 @@ function uncarriedLimit(campaign: Limited & { readonly space?: CampaignCommon["s
   return names.find((name) => !carried.has(name));
 }
 
+/** Asked for every job that waits, of a few campaigns. */
+const namesKnown = new WeakMap<object, readonly string[]>();
+
 /** Every name that a limit or a condition of the campaign may speak of: axes and set points of all its recipes. */
 export function namesOfCampaign(
   campaign: Limited & { readonly space?: CampaignCommon["space"] },
-): string[] {
+): readonly string[] {
+  const known = namesKnown.get(campaign);
+  if (known !== undefined) return known;
+  const names = listNames(campaign);
+  namesKnown.set(campaign, names);
+  return names;
+}
+
+function listNames(campaign: Limited & { readonly space?: CampaignCommon["space"] }): string[] {
   const recipes = [campaign.recipe, ...Object.values(campaign.alternatives ?? {})];
   const steps = recipes.flatMap((recipe) => recipe.steps);
   const axes = campaign.space === undefined ? [] : axisNames(campaign.space);

@@ -56,6 +56,13 @@ export interface ScaledGrid extends MapGrid {
   readonly scaling: Scaling;
 }
 
+/** A set of phases that a measurement allows. */
+export interface PhaseSetChance {
+  /** Distinct phase names, sorted. */
+  readonly phases: readonly string[];
+  readonly probability: number;
+}
+
 /** What one experiment (or a known point) says of one place. */
 export interface PhaseEvidence {
   /** Name of the result for ever: its position in the log; negative for points known beforehand. */
@@ -73,6 +80,8 @@ export interface PhaseEvidence {
   readonly ends?: readonly PhaseEnd[] | undefined;
   /** Probability that the phases were identified rightly, in (0, 1]. */
   readonly confidence: number;
+  /** Other sets that the same measurement allows, with what is left of the probability; a sure result has none. */
+  readonly alternatives?: readonly PhaseSetChance[] | undefined;
   /** True for a point known beforehand: not an experiment. */
   readonly known: boolean;
 }

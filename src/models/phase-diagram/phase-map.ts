@@ -2,7 +2,14 @@ import { LabError } from "../../core/errors.ts";
 import { createCoexistenceMap } from "./choose-engine.ts";
 import { createGraphMap } from "./graph/graph-map.ts";
 import { GRAPH_DEFAULTS } from "./graph/graph-state.ts";
-import type { MapGeometry, MapModel, MapPrediction, MapStatus, PhaseEnd } from "./map-model.ts";
+import type {
+  MapGeometry,
+  MapModel,
+  MapPrediction,
+  MapStatus,
+  PhaseEnd,
+  PhaseSetChance,
+} from "./map-model.ts";
 import { type OrderedGrid, orderRows } from "./order-grid.ts";
 
 /** Places that could be measured. */
@@ -35,6 +42,8 @@ export interface MeasuredPhases {
   readonly ends?: readonly MeasuredEnd[] | undefined;
   /** Probability that the phases were identified rightly, 0..1. Default 1. */
   readonly confidence?: number | undefined;
+  /** Other sets that the measurement allows, with their probabilities. */
+  readonly alternatives?: readonly PhaseSetChance[] | undefined;
 }
 
 export interface MeasuredEnd {
@@ -91,7 +100,7 @@ export function createPhaseMap(places: MapPlaces, options: PhaseMapOptions = {})
     Float64Array.from(sorted, (position) => at[position] ?? Number.NaN);
   let learnt = 0;
   return {
-    learn: ({ row, at, phases, ends, confidence = 1 }) => {
+    learn: ({ row, at, phases, ends, confidence = 1, alternatives }) => {
       const candidate = row === undefined ? -1 : grid.candidateOf[row];
       if (candidate === undefined || (candidate < 0 && at === undefined))
         throw new LabError("TL-5001", `there is no place ${row} to learn a result of`);
@@ -100,6 +109,7 @@ export function createPhaseMap(places: MapPlaces, options: PhaseMapOptions = {})
         ...(at === undefined ? {} : { at: raw(at) }),
         phases: [...new Set(phases)].sort(),
         ...(ends === undefined ? {} : { ends: ends.map((end) => orderEnd(end, grid)) }),
+        ...(alternatives === undefined ? {} : { alternatives: alternatives.map(sortedSet) }),
       });
       return learnt;
     },
@@ -118,6 +128,10 @@ export function createPhaseMap(places: MapPlaces, options: PhaseMapOptions = {})
     status: () => model.status(),
     geometry: () => model.geometry(),
   };
+}
+
+function sortedSet({ phases, probability }: PhaseSetChance): PhaseSetChance {
+  return { phases: [...new Set(phases)].sort(), probability };
 }
 
 function orderPlaces({ axes, values, components }: MapPlaces) {

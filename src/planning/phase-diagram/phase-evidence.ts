@@ -35,6 +35,7 @@ export function evidenceOf(
     phases: sortedPhases(observation.phases),
     ends: endsOf(observation, grid),
     confidence: observation.confidence ?? CONFIDENCE_default,
+    alternatives: alternativesOf(observation),
     known: false,
   }));
 }
@@ -54,6 +55,12 @@ export function evidenceOfKnown(known: readonly KnownPhases[], grid: MapGrid): P
     confidence: 1,
     known: true,
   }));
+}
+
+function alternativesOf({ alternatives }: PhasesObservation): PhaseEvidence["alternatives"] {
+  return alternatives
+    ?.filter(({ phases }) => phases.length > 0)
+    .map(({ phases, probability }) => ({ phases: sortedPhases(phases), probability }));
 }
 
 function sortedPhases(phases: readonly string[]): string[] {

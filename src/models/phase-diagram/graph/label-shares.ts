@@ -2,9 +2,13 @@ import { weighRepeats } from "../evidence/repeat-weights.ts";
 import type { PhaseEvidence } from "../map-model.ts";
 import type { NodeEvidence } from "./label-field.ts";
 
+/** Less probable sets of a doubtful result are left out: each is a label of its own. */
+const CHANCE_MIN = 0.05;
+
 /**
  * The evidence at each node and the labels in the order of their discovery. Several results at one node are weighed
- * together ({@link weighRepeats}), and each label keeps its share. A label derived from a result elsewhere counts only where
+ * together ({@link weighRepeats}), and each label keeps its share; a result that allows other sets of phases gives them their
+ * part of its share ({@link divideAmongSets}). A label derived from a result elsewhere counts only where
  * nothing was measured.
  */
 export interface EvidenceBook {
@@ -29,6 +33,13 @@ export interface BookEntry {
   readonly node: number;
   readonly label: number;
   readonly evidence: PhaseEvidence;
+  /** Labels of the other sets that the result allows. */
+  readonly others: readonly LabelChance[];
+}
+
+interface LabelChance {
+  readonly label: number;
+  readonly probability: number;
 }
 
 export function createEvidenceBook(): EvidenceBook {
@@ -60,7 +71,12 @@ export function createEvidenceBook(): EvidenceBook {
     counts,
     entries,
     add: (node, evidence) => {
-      const entry = { node, label: labelOf(evidence.phases), evidence };
+      const label = labelOf(evidence.phases);
+      const others = allowedBeside(evidence).map(({ phases, probability }) => ({
+        label: labelOf(phases),
+        probability,
+      }));
+      const entry = { node, label, evidence, others };
       entries.set(evidence.id, entry);
       counts[entry.label]! += 1;
       const isNew = !byNode.has(node) && !derived.has(node);
@@ -90,7 +106,37 @@ function weigh(entries: readonly BookEntry[]): NodeEvidence {
   const { shares, confidence } = weighRepeats(
     entries.map(({ label, evidence }) => ({ label, confidence: evidence.confidence })),
   );
-  return { shares: [...shares].map(([label, share]) => ({ label, share })), confidence };
+  const said = [...shares].map(([label, share]) => ({ label, share }));
+  const isDivided = entries.some(({ others }) => others.length > 0);
+  return { shares: isDivided ? divideAmongSets(said, entries) : said, confidence };
+}
+
+/** Sets that a doubtful result allows beside its own; less probable ones teach nothing. */
+function allowedBeside({ confidence, alternatives = [] }: PhaseEvidence) {
+  return confidence >= 1 ? [] : alternatives.filter(({ probability }) => probability >= CHANCE_MIN);
+}
+
+/**
+ * Each label's share goes to the sets that its results allow, in proportion to their probabilities: of a lone result
+ * with c = 0.6 and another set at 0.3 the shares are 2/3 and 1/3. How strongly the sample holds is left as it is, so
+ * that its neighbours decide the more the less sure the result is.
+ */
+function divideAmongSets(
+  said: readonly { readonly label: number; readonly share: number }[],
+  entries: readonly BookEntry[],
+): { label: number; share: number }[] {
+  const divided = said.flatMap(({ label, share }) => {
+    const own = entries.filter((entry) => entry.label === label);
+    return own.flatMap(({ others, evidence: { confidence } }) => {
+      const whole = others.reduce((sum, { probability }) => sum + probability, confidence);
+      const part = share / own.length / whole;
+      return [{ label, probability: confidence }, ...others].map((one) => ({
+        label: one.label,
+        share: part * one.probability,
+      }));
+    });
+  });
+  return mergeShares(divided);
 }
 
 function mergeShares(
