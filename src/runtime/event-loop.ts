@@ -9,6 +9,7 @@ import { BEHAVIOUR } from "./behaviour.ts";
 import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
+  createHeardClears,
   isLatched,
   judgeStop,
   ownWord,
@@ -75,6 +76,7 @@ class EventLoop implements Runtime {
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
+  private readonly isHeardClear = createHeardClears();
   private isFlushing = false;
   private ended: unknown;
 
@@ -335,6 +337,7 @@ class EventLoop implements Runtime {
       agentId: this.options.agentId,
       now_ms: this.ports.clock.now_ms(),
       retained,
+      heardBefore: this.isHeardClear(fact),
     });
   }
 
