@@ -1,26 +1,25 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
+import { resolveFiles } from "./broker-access.ts";
 import { checkCampaigns } from "./check-campaigns.ts";
+import { checkGateways } from "./check-gateways.ts";
 import { checkModules } from "./check-modules.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { goalSchema } from "./goal-schemas.ts";
 import { lenientCampaign } from "./lenient-campaign.ts";
 import { type CampaignConfiguration, type Configuration, configurationSchema } from "./schema.ts";
-
-/** One thing wrong with a configuration. */
-export interface ConfigurationProblem {
-  readonly file: string;
-  readonly line: number;
-  /** Where in the document, e.g. `campaigns[0].budget`. */
-  readonly path: string;
-  /** What is wrong and what to write instead. */
-  readonly text: string;
-}
+import {
+  type ConfigurationProblem,
+  describeIssue,
+  formatProblem,
+  lineOfPath,
+  showPath,
+} from "./yaml-problems.ts";
 
 /** A campaign with its place in the file. */
 export interface SoundCampaign {
@@ -73,7 +72,9 @@ export function loadConfiguration(
     ? parsed.data.campaigns.map((campaign, index) => ({ campaign, index }))
     : soundCampaigns(document.toJS());
   const folder = dirname(resolve(file));
-  const modules = parsed.success ? checkModules(parsed.data, folder) : [];
+  const modules = parsed.success
+    ? [...checkModules(parsed.data, folder), ...checkGateways(parsed.data, folder)]
+    : [];
   const issues = [
     ...schemaIssues(parsed.error?.issues ?? [], document.toJS()).flatMap(describeIssue),
     ...[...checkCampaigns(sound), ...checkModels(sound), ...modules].map(
@@ -98,7 +99,13 @@ export function loadConfiguration(
     const named = first === "campaigns" ? campaigns.findIndex(({ id }) => id === second) : -1;
     return `${basename(file)}:${lineOf([first, named < 0 ? second : named, ...rest])}`;
   };
-  return { file, folder, sha256, configuration: parsed.data, sourceOf };
+  const operators = parsed.data.operators.map((one) => ({
+    ...one,
+    keyFile: resolve(folder, one.keyFile),
+  }));
+  const broker = resolveFiles(parsed.data.broker, folder);
+  const configuration = { ...parsed.data, broker, operators };
+  return { file, folder, sha256, configuration, sourceOf };
 }
 
 /** The error for problems that only the models can see, each with its line in the configuration's file. */
@@ -118,12 +125,6 @@ export function configurationError(
     "TL-1010",
     problems.sort((a, b) => a.line - b.line),
   );
-}
-
-/** `file:line: path: what is wrong`, one line a problem. */
-export function formatProblem(problem: ConfigurationProblem): string {
-  const where = problem.path === "" ? "" : ` ${problem.path}:`;
-  return `${problem.file}:${problem.line}:${where} ${problem.text}`;
 }
 
 /** The configuration that a daemon without one runs: it ships in the package. */
@@ -197,70 +198,4 @@ function schemaIssues(issues: readonly Issue[], document: unknown): Issue[] {
 function campaignsOf(document: unknown): readonly unknown[] {
   const campaigns = (document as { campaigns?: unknown } | null)?.campaigns;
   return Array.isArray(campaigns) ? campaigns : [];
-}
-
-/** What a value should be, in a user's words. */
-const EXPECTED: Readonly<Record<string, string>> = {
-  string: "a text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "a block of keys",
-  record: "a block of keys",
-};
-const EXCERPT_characters = 40;
-
-function excerpt(input: unknown): string {
-  const text = JSON.stringify(input) ?? String(input);
-  return text.length > EXCERPT_characters ? `${text.slice(0, EXCERPT_characters)} …` : text;
-}
-
-function describeIssue(issue: Issue): { path: readonly PropertyKey[]; what: string }[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      what: `the key "${key}" is not known here; remove it or correct its spelling`,
-    }));
-  }
-  if (issue.code === "invalid_type") {
-    const expected = EXPECTED[issue.expected] ?? issue.expected;
-    const { input } = issue;
-    if (input === undefined || input === null) {
-      return [{ path: issue.path, what: `is missing; write ${expected}` }];
-    }
-    return [{ path: issue.path, what: `must be ${expected}, not ${excerpt(input)}` }];
-  }
-  if (issue.code === "invalid_union") {
-    const isOwn = !issue.message.startsWith("Invalid") || !("discriminator" in issue);
-    const what = isOwn ? issue.message : `${issue.discriminator} is not one of the known kinds`;
-    return [{ path: issue.path, what }];
-  }
-  return [{ path: issue.path, what: issue.message }];
-}
-
-function showPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, k) =>
-      typeof part === "number" ? `[${part}]` : k === 0 ? String(part) : `.${String(part)}`,
-    )
-    .join("");
-}
-
-/** Line of the innermost part of the path that the document has. */
-function lineOfPath(root: unknown, path: readonly PropertyKey[], counter: LineCounter): number {
-  let node = root as Node | null;
-  let offset = node?.range?.[0] ?? 0;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === part);
-      if (pair === undefined) break;
-      offset = (pair.key as Node).range?.[0] ?? offset;
-      node = pair.value as Node | null;
-    } else if (isSeq(node) && typeof part === "number") {
-      node = (node.items[part] as Node | undefined) ?? null;
-      offset = node?.range?.[0] ?? offset;
-    } else break;
-  }
-  return counter.linePos(offset).line;
 }

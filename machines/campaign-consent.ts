@@ -192,6 +192,7 @@ const openByHand = setupCampaign.enqueueActions((args) => {
     waiting: needsApproval ? [...context.waiting, ...ids] : context.waiting,
     created: context.created + opened.length,
     batches: context.batches + 1,
+    batch_position: event.position,
     isStale: context.request === undefined ? context.isStale : true,
   });
   const names = points.map((one) => one.candidateId);
@@ -220,9 +221,11 @@ export const proposeRunning = {
 export const noteLapsed = setupCampaign.assign(({ context, event }) => {
   if (event.type !== "experiment.lapsed") return {};
   const { experimentId } = event;
-  const batches = context.batches + 1;
+  const isInOne = event.sharesBatch === true && context.batch_position === event.position;
+  const batches = context.batches + (isInOne ? 0 : 1);
   return {
     batches,
+    batch_position: event.position,
     waiting: [...context.waiting.filter((id) => id !== experimentId), experimentId],
     open: context.open.map((one) =>
       one.experimentId === experimentId

@@ -77,9 +77,10 @@ export const setupCampaign = setup({
     namesWaiting: ({ context, event }) => namedWaiting(context, event as Decision).length > 0,
     namesChange: ({ event }) => "change" in event && event.change !== undefined,
     namesWaitingChange: ({ context, event }) =>
-      "change" in event && event.change === context.widening?.n,
+      "change" in event && event.change !== undefined && event.change === context.widening?.n,
     isOwnChange: ({ context, event }) =>
       "change" in event &&
+      event.change !== undefined &&
       event.change === context.widening?.n &&
       event.type === "campaign.approve" &&
       event.by === context.widening?.by,
@@ -179,6 +180,7 @@ export const openExperiments = setupCampaign.enqueueActions((args) => {
       : context.waiting,
     created: context.created + opened.length,
     batches: context.batches + 1,
+    batch_position: event.position,
   });
 });
 

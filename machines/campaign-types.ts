@@ -51,6 +51,8 @@ export interface CampaignContext extends CampaignInput {
   readonly created: number;
   /** Batches with at least one point; numbers them. */
   readonly batches: number;
+  /** Event at which the latest batch was made: what else waits from the same event on waits in the same batch. */
+  readonly batch_position?: number | undefined;
   readonly open: readonly OpenExperiment[];
   /** Open experiments that wait for a person. */
   readonly waiting: readonly string[];
@@ -137,7 +139,11 @@ export type CampaignEvent =
   | ({ readonly type: "experiment.failed" } & AboutExperiment)
   | ({ readonly type: "experiment.abandoned" } & AboutExperiment)
   /** Its approval expired before it began. */
-  | ({ readonly type: "experiment.lapsed" } & AboutExperiment)
+  | ({
+      readonly type: "experiment.lapsed";
+      /** Points that lapse at one event wait in one batch: there is no batch that nobody was shown. */
+      readonly sharesBatch?: boolean | undefined;
+    } & AboutExperiment)
   /** The daemon restarted. */
   | ({ readonly type: "campaign.doubt" } & Stamp)
   /** What keeps it from starting anything new, or (absent) that nothing does any more. */

@@ -28,7 +28,7 @@ export type ExperimentEvent =
   | ({ readonly type: "experiment.submit"; readonly needsApproval: boolean } & Stamp)
   | ({ readonly type: "experiment.approve" } & Stamp)
   /** Its approval expired before its first job began. */
-  | ({ readonly type: "experiment.lapse" } & Stamp)
+  | ({ readonly type: "experiment.lapse"; readonly sharesBatch?: boolean | undefined } & Stamp)
   | ({ readonly type: "experiment.cancel"; readonly reason: JobFailureReason } & Stamp)
   | ({
       readonly type: "job.done";
@@ -118,6 +118,7 @@ const tellCampaign = (
       candidateId: context.candidateId,
       reason: "reason" in event ? event.reason : undefined,
       detail: "detail" in event ? event.detail : undefined,
+      ...("sharesBatch" in event && event.sharesBatch === true ? { sharesBatch: true } : {}),
       ...("isMismatch" in event && event.isMismatch === true ? { isMismatch: true } : {}),
       time_ms: event.time_ms,
       position: event.position,

@@ -1,6 +1,6 @@
 import type { JobFailureReason } from "../src/domain/job.ts";
-import { markInstrumentSilent } from "./job-actions.ts";
-import { effect, fail, noteCancel, noteStart } from "./job-setup.ts";
+import { markInstrumentSilent, releaseStation } from "./job-actions.ts";
+import { bindToInstrument, effect, fail, noteCancel, noteStart } from "./job-setup.ts";
 
 /** A result is a measurement that was made: taken in every state, of whatever attempt. */
 export const takeResult = {
@@ -39,6 +39,11 @@ const onRefusal = (reason: JobFailureReason) => [
 ];
 
 const onUnknown = [
+  {
+    guard: "neverBeganAndMayNot" as const,
+    target: "#job.queued" as const,
+    actions: [effect(releaseStation), bindToInstrument],
+  },
   { guard: "neverBegan" as const, target: "#job.dispatched" as const },
   {
     guard: "isCancelled" as const,

@@ -2,7 +2,13 @@ import { setup } from "xstate";
 import type { JobFailureReason } from "../src/domain/job.ts";
 import type { Effect } from "./effect.ts";
 import { newTimer } from "./job-actions.ts";
-import { type JobContext, type JobEvent, type JobInput, SENDINGS_MAX } from "./job-types.ts";
+import {
+  JOB_TIMES,
+  type JobContext,
+  type JobEvent,
+  type JobInput,
+  SENDINGS_MAX,
+} from "./job-types.ts";
 
 type Args = { readonly context: JobContext; readonly event: JobEvent };
 type Make = (args: Args) => Effect;
@@ -46,6 +52,13 @@ export const setupJob = setup({
     isGivenUpRepeatable: ({ context, event }) =>
       isGivenUp(context, event) && context.repeatable && context.attempt <= context.retries,
     /** It never began, and the instrument would know: the same command may go out again. */
+    /** It never began, and now it may not: a stop, a pause, a guard or a limit has come since it was sent. */
+    neverBeganAndMayNot: ({ context, event }) =>
+      event.type === "job.unknown" &&
+      event.mayStart === false &&
+      event.sameMemory &&
+      !context.started.includes(context.attempt) &&
+      context.cancelReason === undefined,
     neverBegan: ({ context, event }) =>
       event.type === "job.unknown" &&
       event.sameMemory &&
@@ -58,6 +71,13 @@ export const setupJob = setup({
 
 export const effect = (make: Make) => ({ type: "effect" as const, params: make });
 export const rearm = setupJob.assign((args) => newTimer(args));
+/** Its start may still be under way to the instrument: until that is too old, no other one gets it. */
+export const bindToInstrument = setupJob.assign({
+  boundTo: ({ context, event }) => ({
+    instrumentId: context.instrumentId ?? "",
+    until_ms: event.time_ms + JOB_TIMES.validity_ms,
+  }),
+});
 export const fail = (reason: JobFailureReason) =>
   setupJob.assign({
     failure: ({ context, event }) => ({

@@ -33,6 +33,8 @@ export interface JobContext extends JobInput {
   readonly sentTo: readonly string[];
   /** The instrument's boot when the command was given: a later one may have forgotten it. */
   readonly bootId: string | undefined;
+  /** Of a start that never began and was held back since: the one instrument that may get it until then. */
+  readonly boundTo?: { readonly instrumentId: string; readonly until_ms: number } | undefined;
   /** Times that the command of this attempt went out. */
   readonly sendings: number;
   /** Attempts that an instrument reported to have begun. */
@@ -92,6 +94,8 @@ export type JobEvent =
       readonly type: "job.unknown";
       readonly instrumentId: string;
       readonly sameMemory: boolean;
+      /** False where a start would not be allowed now; absent in logs of before this was asked. */
+      readonly mayStart?: boolean | undefined;
     } & Stamp)
   /** Its instrument holds it; `until_ms` bounds that. */
   | ({ readonly type: "job.held"; readonly until_ms?: number | undefined } & Stamp)

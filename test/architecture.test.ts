@@ -54,6 +54,14 @@ const RULES: Record<
     ],
     node: true,
   },
+  /** The agent's side of an examination: nothing of the daemon's. */
+  "adapters/conformance": { ours: ["src/core", "src/domain", "adapters/mqtt"], node: true },
+  /** Devices of the shops: each behind the gateway, by definitions that config checks. */
+  "adapters/devices": {
+    ours: ["src/core", "src/domain", "adapters/gateway", "adapters/system"],
+    typesOnly: ["config/devices"],
+    node: true,
+  },
   "adapters/interpreters": {
     ours: [
       "src/core",

@@ -1,10 +1,10 @@
 import { campaignSpec } from "../../config/campaign-spec.ts";
 import {
-  type ConfigurationProblem,
   configurationError,
   type PartlySound,
   type SoundCampaign,
 } from "../../config/load-configuration.ts";
+import type { ConfigurationProblem } from "../../config/yaml-problems.ts";
 import { LabError } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import { findSpecProblems } from "../models/effective-model/estimate/spec-problems.ts";

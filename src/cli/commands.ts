@@ -1,9 +1,12 @@
+import { registerAcl } from "./acl.ts";
 import type { RegisterCommand } from "./command.ts";
+import { registerConformance } from "./conformance/conformance.ts";
 import { registerContract } from "./contract.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
 import { registerExport } from "./export.ts";
+import { registerGateway } from "./gateway/gateway.ts";
 import { registerIdentify } from "./identify/identify.ts";
 import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
@@ -42,5 +45,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerLog,
   registerStructure,
   registerRunner,
+  registerGateway,
   registerContract,
+  registerAcl,
+  registerConformance,
 ];

@@ -1,4 +1,5 @@
-import type { ConfigurationProblem, PartlySound } from "../../config/load-configuration.ts";
+import type { PartlySound } from "../../config/load-configuration.ts";
+import type { ConfigurationProblem } from "../../config/yaml-problems.ts";
 import { LabError } from "../core/errors.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 
@@ -27,7 +28,8 @@ export const registerValidate: RegisterCommand = (program, io) => {
 };
 
 async function runValidate(options: ValidateOptions, io: CommandIo): Promise<void> {
-  const { formatProblem, loadConfiguration } = await import("../../config/load-configuration.ts");
+  const { loadConfiguration } = await import("../../config/load-configuration.ts");
+  const { formatProblem } = await import("../../config/yaml-problems.ts");
   const { campaignSpecs } = await import("../../config/campaign-spec.ts");
   try {
     const { findModelProblems, refuseBadModels } = await import("./check-models.ts");

@@ -107,7 +107,9 @@ class Run {
       const job: MachineAddress = { machine: "job", id: assignment.jobId };
       if (assignment.kind === "lapse") {
         const experiment: MachineAddress = { machine: "experiment", id: assignment.experimentId };
-        this.tellAll([{ to: experiment, event: { type: "experiment.lapse", ...this.stamp() } }]);
+        const shared = this.lab.behaviour < 6 ? {} : { sharesBatch: true };
+        const event = { type: "experiment.lapse", ...shared, ...this.stamp() };
+        this.tellAll([{ to: experiment, event }]);
         continue;
       }
       if (assignment.kind === "refuse") {

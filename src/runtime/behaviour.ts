@@ -12,6 +12,8 @@
  *      silent could refuse or forget the job of another.
  * - 6: a campaign knows before its start what hinders it; points that were drawn all the same are not dropped for good; a
  *      recipe that brings nothing its goal can use, or whose axes lie outside all instruments' limits, hinders it; a result
- *      of a kind that the goal cannot use suspends at once, until a person resumes.
+ *      of a kind that the goal cannot use suspends at once, until a person resumes;
+ *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
+ *      that expire at one event make one batch.
  */
 export const BEHAVIOUR = 6;

@@ -52,7 +52,10 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
   for (const instrumentId of lab.instrumentIds) {
     const instrument = lab.machines.instrument.get(instrumentId);
     if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
-    const free = isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);
+    const isOthers =
+      (job.boundTo?.until_ms ?? 0) > lab.time_ms && job.boundTo?.instrumentId !== instrumentId;
+    const free =
+      !isOthers && isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);
     isAnyFree ||= free;
     if (isFitting && !free) continue;
     const fitting = fitOn(lab, instrument.context, job);
@@ -86,6 +89,16 @@ function hasLapsed(lab: Lab, { campaignId, experimentId, step }: JobContext): bo
   const open = lab.machines.campaign.get(campaignId)?.context.open;
   const until_ms = open?.find((one) => one.experimentId === experimentId)?.approvedUntil_ms;
   return until_ms !== undefined && lab.time_ms >= until_ms;
+}
+
+/** Whether what has been sent and never began might be sent once more as things stand. */
+export function mayStartNow(lab: Lab, job: JobContext): boolean {
+  const { instrumentId = "", campaignId } = job;
+  const isStopped = lab.emergency !== undefined || !mayDispatch(lab, job) || hasLapsed(lab, job);
+  const isForbidden = isHindered(lab, instrumentId, campaignId) || !isStartHour(lab, job);
+  if (isStopped || isForbidden || campaignRefusal(lab, job) !== undefined) return false;
+  const instrument = lab.machines.instrument.get(instrumentId);
+  return instrument === undefined || typeof fitOn(lab, instrument.context, job) !== "string";
 }
 
 /** A campaign that is told to stop finishes what it has begun, whatever else hinders it. */

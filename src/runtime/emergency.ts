@@ -17,6 +17,8 @@ export interface StopContext {
   readonly now_ms: number;
   /** The broker had kept it: it is a word of the past. */
   readonly retained: boolean;
+  /** This word was heard before, whatever became of it: also as one that the broker had kept, or when there was no stop. */
+  readonly heardBefore: boolean;
 }
 
 /** What to do with a word on the emergency stop. */
@@ -40,7 +42,7 @@ const CLEAR_SKEW_ms = 5_000;
  * was sent before the stop never clears.
  */
 export function judgeStop(fact: StopFact, context: StopContext): StopJudgement {
-  const { retained, agentId } = context;
+  const { retained, agentId, heardBefore } = context;
   const latched = isLatched(context.lab, context.waiting);
   const isOurs = fact.message.source === `agent/${agentId}`;
   // Ours, come back from a broker without "no local", or kept by one.
@@ -52,10 +54,28 @@ export function judgeStop(fact: StopFact, context: StopContext): StopJudgement {
     // Another agent's word is not said again: two agents would answer each other for ever.
     return { kind: "stop", tellAll: retained ? !latched : !isAgents };
   }
-  if (retained || isKnown(context.lab, fact)) return { kind: "known", tellAll: latched };
+  if (retained || heardBefore || isKnown(context.lab, fact))
+    return { kind: "known", tellAll: latched };
   const why = refusalOfClear(fact, context);
   if (why !== undefined) return { kind: "refuse", why };
   return latched ? { kind: "clear" } : { kind: "known", tellAll: true };
+}
+
+/** Words that are remembered; a client that invents ids can't fill the memory. */
+const WORDS_MAX = 10_000;
+
+/** Remembers clears by their names: a clear that did not count when it came does not count when it comes again. */
+export function createHeardClears(): (fact: StopFact) => boolean {
+  const heard = new Set<string>();
+  return ({ active, message }) => {
+    const name = `${message.source}/${message.id}`;
+    if (active) return false;
+    const before = heard.has(name);
+    heard.add(name);
+    const [oldest = ""] = heard;
+    if (heard.size > WORDS_MAX) heard.delete(oldest);
+    return before;
+  };
 }
 
 /** Whether the stop is latched once everything that has come is in the log. */

@@ -7,6 +7,7 @@ import type {
 import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
+import { mayStartNow } from "./dispatcher.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew, wasGiven } from "./incoming.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
@@ -220,6 +221,9 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
       ? {
           sameMemory:
             instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,
+          ...(lab.behaviour < 6 || job === undefined || mayStartNow(lab, job.context)
+            ? {}
+            : { mayStart: false }),
         }
       : fact.type === "job.result"
         ? {

@@ -42,8 +42,11 @@ export function noteCampaign(lab: Lab, campaignId: string): void {
   const state = lab.machines.campaign.get(campaignId)?.states[0] ?? "";
   if (FINAL_STATES.has(state)) {
     lab.live.delete(campaignId);
+    // A restart or a stop is told to every campaign: one on the shelf stays there, or it would be packed again, empty.
+    if (lab.shelf?.packed.has(campaignId)) return;
     lab.finished.add(campaignId);
   } else {
+    bringBack(lab, campaignId);
     lab.live.add(campaignId);
     lab.finished.delete(campaignId);
   }

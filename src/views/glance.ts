@@ -1,6 +1,5 @@
 import type { Goal } from "../domain/campaign.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
-import { reasonInWords } from "../domain/reason.ts";
 import type { CampaignView, JobView } from "./campaign-view.ts";
 import type { Columns } from "./map-plane.ts";
 import { describeParameters, formatNumber, formatWithError } from "./observation-summary.ts";
@@ -154,20 +153,17 @@ const DOUBT: Readonly<Record<Goal, (campaign: CampaignView) => GlanceLine[]>> = 
     warning === undefined ? [] : [{ question: "Least certain", answer: warning }],
 };
 
-/** The job that goes on now, else what everything waits for. */
+/** The job that goes on now; why none does stands below. */
 function nowOf(campaign: CampaignView): GlanceLine {
   const question = "Measured now";
-  const { inFlight, waiting, reasons } = campaign;
+  const { inFlight, waiting } = campaign;
   const held = waiting?.candidateIds.length ?? 0;
   const going = campaign.jobs.filter(({ waitsFor }) => waitsFor === undefined);
   const job = going.find(({ state }) => state === "running") ?? going[0];
   const waits = held === 1 ? "1 point waits" : `${held} points wait`;
-  const first = reasons.find(({ kind }) => kind !== "endedBecause");
   if (job === undefined) {
     if (held > 0) return { question, answer: `nothing: ${waits} for your approval` };
-    return first === undefined
-      ? { question, answer: "nothing" }
-      : { question, answer: "nothing", more: reasonInWords(first) };
+    return { question, answer: "nothing" };
   }
   const others = inFlight > 1 ? ` and ${inFlight - 1} more` : "";
   return {

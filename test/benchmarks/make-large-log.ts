@@ -9,14 +9,17 @@ import type { EventDraft } from "../../src/events/lab-event.ts";
 
 /** A recorded campaign of 630 events without kills: of such ones a laboratory's years consist. */
 const HISTORY = "coexistence-noise";
-/** A daemon is started again once in so many campaigns. */
-const STARTS_EACH = 20;
 
 /**
- * Writes a log of so many events: a recorded campaign again and again, each time under names of its own. Returns the name of a
+ * Writes a log of so many events: a recorded campaign again and again, each time under names of its own, and a daemon
+ * that is started again once in `campaignsPerStart` of them. Returns the name of a
  * campaign in its middle.
  */
-export async function makeLargeLog(folder: string, events: number): Promise<string> {
+export async function makeLargeLog(
+  folder: string,
+  events: number,
+  campaignsPerStart = 20,
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const out = createWriteStream(join(folder, LOG_FILE));
   const { lines, campaignId, span_ms } = readHistory(HISTORY);
@@ -33,7 +36,7 @@ export async function makeLargeLog(folder: string, events: number): Promise<stri
         .replaceAll(campaignId, name)
         .replaceAll(/"bootId":"/g, `"bootId":"${round}-`);
       const { t, fact } = JSON.parse(renamed) as { t: number; fact: EventDraft["fact"] };
-      if (fact.type === "daemon.started" && round % STARTS_EACH !== 0) continue;
+      if (fact.type === "daemon.started" && round % campaignsPerStart !== 0) continue;
       position += 1;
       const written = writeLine(
         { time_ms: t + shift_ms, fact },

@@ -2,12 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  type ConfigurationProblem,
-  defaultConfigurationFile,
-  formatProblem,
-  loadConfiguration,
-} from "../../config/load-configuration.ts";
+import { defaultConfigurationFile, loadConfiguration } from "../../config/load-configuration.ts";
+import { type ConfigurationProblem, formatProblem } from "../../config/yaml-problems.ts";
 import { LabError } from "../../src/core/errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tieline-config-"));

@@ -11,6 +11,7 @@ import { deflatePacker } from "../../adapters/system/deflate-packer.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { toPlain } from "../../src/core/plain.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
+import type { LabEvent } from "../../src/events/lab-event.ts";
 import { createFoldCache, restoreSnapshot } from "../../src/replay/fold-cache.ts";
 import { readExports } from "../../src/replay/read-exports.ts";
 import { readLog } from "../../src/replay/read-log.ts";
@@ -49,6 +50,24 @@ type Folded = ReturnType<typeof start>;
 
 async function fold({ lab, view, index }: Folded, log: EventLog, from: number, to: number) {
   for await (const event of log.read(from, to)) {
+    applyEvent(lab, event);
+    index.note(event);
+    view.fold(event);
+    for (const id of shelveFinished(lab)) view.shelve(id);
+  }
+}
+
+/** A daemon that is started so often and told nothing: every campaign hears of it, packed or not. */
+function restart({ lab, view, index }: Folded, times: number): void {
+  for (let n = 0; n < times; n++) {
+    const event: LabEvent = {
+      position: lab.position + 1,
+      time_ms: lab.time_ms + 1000,
+      fact: {
+        ...{ type: "daemon.started", agentId: "a", version: "0", instrumentLimits: {} },
+        epoch: lab.epoch + 1,
+      },
+    };
     applyEvent(lab, event);
     index.note(event);
     view.fold(event);
@@ -136,7 +155,7 @@ describe("a log of many campaigns", () => {
   }
 
   test("finished ones are packed, and nothing that is asked differs", async () => {
-    await makeLargeLog(folder, EVENTS);
+    await makeLargeLog(folder, EVENTS, 3);
     const folded = await withSnapshot();
     expect(folded.lab.shelf?.packed.size).toBeGreaterThan(2);
     const plain = { ...start(), lab: createLab() };
@@ -152,13 +171,14 @@ describe("a log of many campaigns", () => {
     expect(log.knownThrough).toBe(EVENTS - 700);
     restoreSnapshot(again, found);
     await fold(again, log, EVENTS - 699, EVENTS);
+    for (const one of [folded, again, { ...plain, view }]) restart(one, 6);
     const wanted = everything({ ...plain, view });
     expect(everything(again)).toEqual(wanted);
     expect(everything(folded)).toEqual(wanted);
   });
 
   test("an export of one campaign is the same with and without a snapshot, whatever became of the snapshot", async () => {
-    await makeLargeLog(folder, EVENTS);
+    await makeLargeLog(folder, EVENTS, 3);
     const options = { address: folder, site: "s", logger: silentLogger };
     const { exports } = await readLog(options);
     await withSnapshot();
@@ -182,7 +202,7 @@ describe("a log of many campaigns", () => {
   });
 
   test("a log that changed before the snapshot's end is not believed: it is read, and its damage told", async () => {
-    await makeLargeLog(folder, EVENTS);
+    await makeLargeLog(folder, EVENTS, 3);
     await withSnapshot();
     const found = await createSnapshotFile(folder, codeFingerprint()).load();
     const path = join(folder, LOG_FILE);

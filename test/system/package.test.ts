@@ -15,9 +15,9 @@ const CONTENTS = [
   /^dist\/THIRD-PARTY\.txt$/,
   /^docs\/(decisions\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w/-]+\.(png|svg)$/,
-  /^examples\/[\w.-]+\.mjs$/,
   /^config\/[\w.-]+\.yaml$/,
   /^config\/silicon\//,
+  /^config\/patterns\/(lines|references)\/[\w-]+\.(csv|cif)$/,
   /^examples\/(cards\/)?[\w.-]+\.(md|yaml|csv|json|xy|mjs|cif|xyz\.gz|lammpstrj\.gz)$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];

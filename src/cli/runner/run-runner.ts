@@ -1,17 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import {
-  createTaskDevice,
-  type Device,
-  openGateway,
-  type Task,
-} from "../../../adapters/gateway/index.ts";
+import { createTaskDevice, type Task } from "../../../adapters/gateway/index.ts";
 import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
 import { misuse } from "../../core/errors.ts";
-import type { Logger } from "../../core/logger.ts";
-import { IDENTIFIER } from "../../domain/identifiers.ts";
 import type { CommandIo } from "../command.ts";
 import { positive, whole } from "../structure/structure-input.ts";
 import { loadDevice } from "./load-device.ts";
@@ -20,6 +13,7 @@ import type {
   LammpsCommandOptions,
   RunnerCommandOptions,
 } from "./runner-options.ts";
+import { serveDevice } from "./serve-device.ts";
 
 /** `runner lammps`: until it is told to end. */
 export async function runLammps(options: LammpsCommandOptions, io: CommandIo): Promise<void> {
@@ -75,47 +69,4 @@ export async function runDevice(
 
 async function serve(options: RunnerCommandOptions, task: Task, io: CommandIo): Promise<void> {
   await serveDevice(options, createTaskDevice(task), io);
-}
-
-async function serveDevice(
-  options: RunnerCommandOptions,
-  device: Device,
-  io: CommandIo,
-): Promise<void> {
-  for (const [name, value] of [
-    ["--site", options.site],
-    ["--id", options.id],
-  ] as const)
-    if (!IDENTIFIER.test(value))
-      throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
-  const gateway = await openGateway(device, {
-    broker: options.broker,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
-    site: options.site,
-    instrument: options.id,
-    folder: resolve(options.folder ?? `runner-${options.id}`),
-    logger: lineLogger(io),
-  });
-  await new Promise<void>((end) => {
-    process.once("SIGINT", end);
-    process.once("SIGTERM", end);
-  });
-  await gateway.stop();
-  // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
-  setTimeout(() => process.exit(0), 100).unref();
-}
-
-/** What a runner does, one line each on standard error. */
-function lineLogger(io: CommandIo): Logger {
-  const line = (fields: object, event: string): void =>
-    io.err(`${event} ${JSON.stringify(fields)}\n`);
-  const logger: Logger = {
-    debug: () => {},
-    info: line,
-    warn: line,
-    error: line,
-    child: () => logger,
-  };
-  return logger;
 }

@@ -1,5 +1,11 @@
 import { join, resolve } from "node:path";
-import { createTaskDevice, type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
+import {
+  createTaskDevice,
+  type Device,
+  type Gateway,
+  type GatewayOptions,
+  openGateway,
+} from "../../../adapters/gateway/index.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import type { Configuration } from "../../../config/schema.ts";
 import type { Logger } from "../../core/logger.ts";
@@ -7,7 +13,7 @@ import type { Daemon } from "../../daemon.ts";
 import { loadDevice } from "../runner/load-device.ts";
 
 /**
- * Starts the runners that the configuration names, each a client of the broker with a journal of its own below the data
+ * Starts the runners and gateways that the configuration names, each a client of the broker with a journal of its own below the data
  * folder; returns how to stop them.
  */
 export async function startRunners(options: {
@@ -23,26 +29,32 @@ export async function startRunners(options: {
   const stop = async (): Promise<void> => {
     for (const gateway of gateways) await gateway.stop();
   };
+  const open = async (id: string, device: Device, more: Partial<GatewayOptions>): Promise<void> => {
+    gateways.push(
+      await openGateway(device, {
+        broker: daemon.brokerUrl,
+        ...daemon.brokerLogin,
+        site: configuration.site,
+        instrument: id,
+        folder: join(folder, "runners", id),
+        limits: configuration.instruments[id]?.limits,
+        logger: logger.child({ runner: id }),
+        ...more,
+      }),
+    );
+  };
   try {
     for (const runner of configuration.runners) {
-      const { id } = runner;
-      const device =
-        "device" in runner
-          ? await loadDevice(resolve(configurationFolder, runner.device))
-          : createTaskDevice(createForwardProgram());
-      gateways.push(
-        await openGateway(device, {
-          broker: daemon.brokerUrl,
-          username: process.env["TIELINE_BROKER_USERNAME"],
-          password: process.env["TIELINE_BROKER_PASSWORD"],
-          site: configuration.site,
-          instrument: id,
-          folder: join(folder, "runners", id),
-          poll_ms: "poll_ms" in runner ? runner.poll_ms : undefined,
-          limits: configuration.instruments[id]?.limits,
-          logger: logger.child({ runner: id }),
-        }),
-      );
+      if ("device" in runner) {
+        const device = await loadDevice(resolve(configurationFolder, runner.device));
+        await open(runner.id, device, { poll_ms: runner.poll_ms });
+      } else await open(runner.id, createTaskDevice(createForwardProgram()), {});
+    }
+    for (const entry of configuration.gateways) {
+      const { createGatewayDevice } = await import("../gateway/create-gateway-device.ts");
+      const { id, poll_ms, silence_s } = entry;
+      const device = createGatewayDevice(entry, configurationFolder);
+      await open(id, device, { poll_ms, silence_ms: 1000 * silence_s });
     }
   } catch (error) {
     await stop();

@@ -11,6 +11,10 @@ export const CONFIGURATION_CODES = {
     hint: "Correct the lines named above; tieline validate --config FILE checks again.",
   },
   "TL-1011": { what: "a configuration file is not valid YAML", hint: "Correct the line named." },
+  "TL-1012": {
+    what: "the definition of a device model has problems",
+    hint: "Correct the lines named; docs/gateways.md explains every key.",
+  },
   "TL-1020": { what: "a table (CSV) cannot be understood", hint: "Correct the line named." },
   "TL-1021": {
     what: "a column is missing from a table",

@@ -36,4 +36,12 @@ export const LABORATORY_CODES = {
     what: "a device is not the one that is meant, or cannot be used",
     hint: "See the message; correct the device's definition or its configuration.",
   },
+  "TL-3203": {
+    what: "a device refused a request, or the line to it broke",
+    hint: "See the message; the gateway connects anew and goes on asking.",
+  },
+  "TL-3204": {
+    what: "a device kept another value than the one written",
+    hint: "Look at its limits, its locks and who else commands it; nothing was started.",
+  },
 } as const;

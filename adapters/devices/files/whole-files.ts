@@ -1,0 +1,36 @@
+import { renameSync, writeFileSync } from "node:fs";
+import type { Capability } from "../../gateway/index.ts";
+
+/** A number that a job brings. */
+export interface FileSetPoint {
+  readonly name: string;
+  readonly unit: string;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** Whole or not at all: who looks in between sees nothing of it. */
+export function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.part`, text, { flush: true });
+  renameSync(`${file}.part`, file);
+}
+
+/** What an instrument can do that is spoken to by files. */
+export function fileCapability(
+  about: {
+    readonly capability: string;
+    readonly expectedDuration_s: number;
+    readonly parameters: readonly FileSetPoint[];
+  },
+  results: readonly string[],
+): Capability {
+  const declared = about.parameters.map(({ name, ...one }) => [
+    name,
+    { type: "number" as const, required: true, ...one },
+  ]);
+  return {
+    ...{ name: about.capability, results, repeatable: false },
+    expectedDuration_s: about.expectedDuration_s,
+    parameters: Object.fromEntries(declared),
+  };
+}

@@ -1,0 +1,73 @@
+import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
+import { LabError } from "../../../src/core/errors.ts";
+import type { Cell, ModbusRegisters } from "./modbus-registers.ts";
+import { rawOf } from "./register-values.ts";
+
+const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
+
+/**
+ * Before a device is an instrument: identity, decimals, word order and limits are held against the map. A device that answers
+ * otherwise is another one, or set up otherwise; nothing is done with it.
+ *
+ * @returns the set points that both the device and the map allow, in the device's unit
+ */
+export async function checkBirth(
+  map: ModbusMap,
+  registers: ModbusRegisters,
+): Promise<{ min: number; max: number }> {
+  const names = [
+    ...map.verify.map(({ register }) => register),
+    ...map.twins.flatMap(({ registers: pair }) => pair),
+    ...[map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined),
+    map.measured.register,
+  ];
+  const cells = await registers.read(names);
+  const problem = verifyProblem(map, cells) ?? twinProblem(map, cells);
+  if (problem !== undefined)
+    throw new LabError("TL-3202", `This is no ${map.model} as its map describes it: ${problem}`);
+  return limitsOf(map, cells);
+}
+
+function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  for (const { register, mask, equals, says } of map.verify) {
+    const raw = cells.get(register)?.raw ?? 0;
+    const seen = mask === undefined ? raw : raw & mask;
+    if (!equals.includes(seen))
+      return `${says} (${register} is ${seen}, not ${equals.join(" or ")})`;
+  }
+  return undefined;
+}
+
+/** The integer and the float of one value must agree; if another word order would make them, it is named. */
+function twinProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  for (const { registers, within } of map.twins) {
+    const [one, other] = registers.map((name) => cells.get(name));
+    if (one === undefined || other === undefined) continue;
+    if (Math.abs(one.value - other.value) <= within) continue;
+    const wide = map.registers[registers[1]];
+    const fits = ORDERS.find(
+      (order) =>
+        wide !== undefined &&
+        other.words.length === 2 &&
+        Math.abs(rawOf(other.words, wide.type, order) / 10 ** wide.decimals - one.value) <= within,
+    );
+    const advice = fits === undefined ? "check its decimals" : `wordOrder: ${fits} would fit`;
+    return `${registers[0]} is ${one.value}, ${registers[1]} is ${other.value}: ${advice}`;
+  }
+  return undefined;
+}
+
+function limitsOf(map: ModbusMap, cells: ReadonlyMap<string, Cell>): { min: number; max: number } {
+  const { low, high, rest } = map.setPoint;
+  const min = low === undefined ? map.measured.min : (cells.get(low)?.value ?? Number.NaN);
+  const max = high === undefined ? map.measured.max : (cells.get(high)?.value ?? Number.NaN);
+  if (!(min < max) || min > map.measured.max || max < map.measured.min)
+    throw new LabError("TL-3202", `The ${map.model} allows set points from ${min} to ${max}`);
+  if (rest < min || rest > max)
+    throw new LabError(
+      "TL-3202",
+      `The ${map.model} is to rest at ${rest}, but allows set points from ${min} to ${max} only`,
+      { hint: "Correct setPoint.rest in the map, or the device's limits." },
+    );
+  return { min: Math.max(min, map.measured.min), max: Math.min(max, map.measured.max) };
+}

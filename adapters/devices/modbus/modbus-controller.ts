@@ -1,0 +1,243 @@
+import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
+import type { Clock, Timers } from "../../../src/core/clock.ts";
+import { LabError } from "../../../src/core/errors.ts";
+import { connectTo, parseAddress } from "../connection.ts";
+import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import { checkBirth } from "./check-birth.ts";
+import { mbapFraming, rtuFraming } from "./framing.ts";
+import { type Lane, ModbusLine } from "./modbus-line.ts";
+import { programWords } from "./modbus-program.ts";
+import { type Cell, ModbusRegisters, stoppedError } from "./modbus-registers.ts";
+import { encodeValue } from "./register-values.ts";
+
+export interface ModbusControllerOptions {
+  readonly map: ModbusMap;
+  /** `tcp://host:502`, `rtu+tcp://host:port`, `serial:///dev/ttyUSB0?baud=9600`. */
+  readonly address: string;
+  readonly unit: number;
+  readonly clock: Clock & Timers;
+}
+
+const IDENTITY_TRIES_MAX = 3;
+
+/** A temperature controller by the register table of its model. */
+export class ModbusController implements ThermalController {
+  readonly model: string;
+  readonly kind: string;
+  readonly hasProgram: boolean;
+  readonly canHold: boolean;
+  readonly token_max: number;
+  readonly rest: number;
+  readonly resolution: number;
+  readonly units: ThermalController["units"];
+  readonly #map: ModbusMap;
+  readonly #line: ModbusLine;
+  readonly #registers: ModbusRegisters;
+  #limits = { min: 0, max: 0 };
+
+  constructor({ map, address, unit, clock }: ModbusControllerOptions) {
+    const at = parseAddress(address, map.line.port);
+    const { timeout_ms, gap_ms, quiet_ms } = map.line;
+    this.#map = map;
+    this.#line = new ModbusLine({
+      ...{ timeout_ms, gap_ms, quiet_ms, unit, clock },
+      framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
+      connect: (signal) => connectTo(at, signal),
+      verify: async (ask) => {
+        const problem = this.#registers.identityProblem(
+          await ask(this.#registers.identityRequest()),
+        );
+        if (problem !== undefined)
+          // Not for good: a converter may still give out what belongs to an earlier question.
+          throw new LabError("TL-3202", `This is no ${map.model}: ${problem}`, { retryable: true });
+      },
+    });
+    this.#registers = new ModbusRegisters(map, this.#line);
+    const temperature = map.registers[map.setPoint.register];
+    this.model = map.model;
+    this.kind = map.kind;
+    this.hasProgram = map.course.by === "program";
+    this.canHold = map.commands.hold !== undefined && map.commands.resume !== undefined;
+    this.token_max = map.token?.max ?? 0xffff;
+    this.rest = map.setPoint.rest;
+    this.resolution =
+      temperature?.type === "float32" ? 1e-3 : 0.51 * 10 ** -(temperature?.decimals ?? 0);
+    this.units = { temperature: temperature?.unit ?? "Cel", ...this.#courseUnits() };
+  }
+
+  get limits() {
+    return this.#limits;
+  }
+
+  async open(): Promise<void> {
+    for (let times = 1; ; times++) {
+      try {
+        this.#limits = await checkBirth(this.#map, this.#registers);
+        return;
+      } catch (error) {
+        if (!(error instanceof LabError) || error.code !== "TL-3202" || !error.retryable)
+          throw error;
+        // Thus on three connections in a row: it is another device.
+        if (times >= IDENTITY_TRIES_MAX)
+          throw new LabError("TL-3202", error.message, { cause: error });
+      }
+    }
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  async look(): Promise<ThermalLook> {
+    const map = this.#map;
+    const { measured, setPoint, working, output, control, state, token, course } = map;
+    const segment = course.by === "program" ? course.segment : undefined;
+    const names = [measured.register, measured.flag?.register, setPoint.register, working, output];
+    names.push(control?.register, state?.register, token?.register, segment);
+    const cells = await this.#registers.read(names.filter((name) => name !== undefined));
+    const cell = (name: string | undefined): Cell | undefined =>
+      name === undefined ? undefined : cells.get(name);
+    const broken = this.#brokenSensor(cells);
+    return {
+      state: this.#stateOf(cell(state?.register)),
+      measured: broken === undefined ? cell(measured.register)?.value : undefined,
+      setPoint: cell(setPoint.register)?.value ?? Number.NaN,
+      working: cell(working)?.value,
+      output: cell(output)?.value,
+      isAutomatic:
+        control === undefined ||
+        control.automatic.includes(masked(cell(control.register)?.raw ?? 0, control.mask)),
+      token: cell(token?.register)?.raw,
+      segment: cell(segment)?.raw,
+      problem: broken,
+    };
+  }
+
+  refuse(plan: ThermalPlan): string | undefined {
+    const { course, registers, setPoint } = this.#map;
+    try {
+      if (course.by === "program") programWords(plan, course, this.#map);
+      for (const [name, value] of [
+        [setPoint.register, plan.target],
+        [course.by === "setPoint" ? course.rate : undefined, plan.rate],
+      ] as const) {
+        const register = name === undefined ? undefined : registers[name];
+        if (register !== undefined) encodeValue(value, register, this.#map.wordOrder);
+      }
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async prepare(plan: ThermalPlan, signal: AbortSignal): Promise<void> {
+    const { course, token, setPoint } = this.#map;
+    const tokens = token === undefined ? [] : [{ register: token.register, write: plan.token }];
+    await this.#registers.write(tokens, "normal", signal);
+    if (course.by === "setPoint") {
+      const rates = course.rate === undefined ? [] : [{ register: course.rate, write: plan.rate }];
+      return await this.#registers.write(rates, "normal", signal);
+    }
+    // A program begins and ends at rest.
+    const rest = [{ register: setPoint.register, write: setPoint.rest }];
+    await this.#registers.write([...course.before, ...rest], "normal", signal);
+    for (const { address, word } of programWords(plan, course, this.#map)) {
+      if (signal.aborted) throw stoppedError();
+      await this.#registers.writeWords(address, [word], "normal");
+    }
+    if (!(await this.#holdsProgram(plan)))
+      throw new LabError("TL-3204", "The program that was written is not the one that is there");
+  }
+
+  async start(plan: ThermalPlan, signal: AbortSignal): Promise<void> {
+    const { course, setPoint, commands } = this.#map;
+    const aim = [{ register: setPoint.register, write: plan.target }];
+    await this.#registers.write(course.by === "setPoint" ? aim : [], "normal", signal);
+    if (signal.aborted) throw stoppedError();
+    await this.#command(commands.start, "normal", signal);
+  }
+
+  async holds(plan: ThermalPlan): Promise<boolean> {
+    const { course, setPoint } = this.#map;
+    if (course.by === "program") return await this.#holdsProgram(plan);
+    const kept = (await this.#registers.read([setPoint.register])).get(setPoint.register);
+    return kept !== undefined && Math.abs(kept.value - plan.target) <= this.resolution;
+  }
+
+  async hold(): Promise<void> {
+    await this.#command(this.#map.commands.hold ?? [], "normal");
+  }
+
+  async resume(): Promise<void> {
+    await this.#command(this.#map.commands.resume ?? [], "normal");
+  }
+
+  async stop(): Promise<void> {
+    const { commands, setPoint } = this.#map;
+    await this.#command(commands.stop, "urgent");
+    await this.#registers.write([{ register: setPoint.register, write: setPoint.rest }], "urgent");
+  }
+
+  /** A command's register may answer with the state that followed from it: the state tells, not the register. */
+  async #command(
+    list: readonly { readonly register: string; readonly write: number }[],
+    lane: Lane,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for (const one of list) {
+      if (signal?.aborted === true) throw stoppedError();
+      if (one.register !== this.#map.state?.register) {
+        await this.#registers.write([one], lane, signal);
+        continue;
+      }
+      const register = this.#registers.register(one.register);
+      const words = encodeValue(one.write, register, this.#map.wordOrder);
+      await this.#registers.writeWords(register.address, words, lane);
+      await this.#registers.confirm(lane);
+    }
+  }
+
+  async #holdsProgram(plan: ThermalPlan): Promise<boolean> {
+    const { course } = this.#map;
+    if (course.by !== "program") return true;
+    const meant = programWords(plan, course, this.#map);
+    const kept = await this.#registers.readWords(course.first, 3 * course.words);
+    return meant.every(({ address, word }) => kept[address - course.first] === word);
+  }
+
+  #courseUnits(): { rate: string; dwell: string } {
+    const { course, registers, thermal } = this.#map;
+    if (course.by === "program") return { rate: course.ramp.unit, dwell: course.dwell.unit };
+    const rate = course.rate === undefined ? undefined : registers[course.rate]?.unit;
+    return { rate: rate ?? thermal.rate?.unit ?? "K/min", dwell: "s" };
+  }
+
+  #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {
+    const { register, min, max, broken, flag } = this.#map.measured;
+    const cell = cells.get(register);
+    if (cell === undefined) return "no value";
+    // A manual writes them as they are on the wire: 0x8003, not -32765.
+    if (broken.includes(cell.raw) || broken.includes(cell.raw & 0xffff))
+      return `the sensor's code ${cell.raw}`;
+    if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
+    const bits = flag === undefined ? 0 : masked(cells.get(flag.register)?.raw ?? 0, flag.mask);
+    return bits === 0 ? undefined : "the controller says that its sensor is broken";
+  }
+
+  #stateOf(cell: Cell | undefined): ThermalLook["state"] {
+    const { state } = this.#map;
+    if (state === undefined) return "busy";
+    const raw = masked(cell?.raw ?? 0, state.mask);
+    const found = (["ready", "busy", "held", "done", "fault"] as const).find((one) =>
+      state[one].includes(raw),
+    );
+    if (found !== undefined) return found;
+    throw new LabError("TL-3203", `The device is in state ${raw}, which its map does not know`, {
+      retryable: true,
+    });
+  }
+}
+
+function masked(raw: number, mask: number | undefined): number {
+  return mask === undefined ? raw : raw & mask;
+}

@@ -1,0 +1,74 @@
+import type { ModbusMap, ModbusRegister } from "../../../config/devices/modbus-map.ts";
+import { LabError } from "../../../src/core/errors.ts";
+
+type WordOrder = ModbusMap["wordOrder"];
+
+const RANGES: Readonly<Record<ModbusRegister["type"], readonly [number, number]>> = {
+  int16: [-0x8000, 0x7fff],
+  uint16: [0, 0xffff],
+  int32: [-0x8000_0000, 0x7fff_ffff],
+  uint32: [0, 0xffff_ffff],
+  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
+};
+
+export function wordsOf({ type }: Pick<ModbusRegister, "type">): 1 | 2 {
+  return type === "int16" || type === "uint16" ? 1 : 2;
+}
+
+/** The number on the wire, before decimals. */
+export function rawOf(
+  words: readonly number[],
+  type: ModbusRegister["type"],
+  order: WordOrder,
+): number {
+  const view = new DataView(new ArrayBuffer(4));
+  if (words.length === 1) {
+    view.setUint16(0, words[0] ?? 0);
+    return type === "int16" ? view.getInt16(0) : view.getUint16(0);
+  }
+  for (const [k, word] of arrange(words, order).entries()) view.setUint16(2 * k, word);
+  if (type === "float32") return view.getFloat32(0);
+  return type === "int32" ? view.getInt32(0) : view.getUint32(0);
+}
+
+/** The value in the register's unit. */
+export function scaledOf(
+  words: readonly number[],
+  register: ModbusRegister,
+  order: WordOrder,
+): number {
+  const raw = rawOf(words, register.type, order);
+  return register.decimals === 0 ? raw : raw / 10 ** register.decimals;
+}
+
+/**
+ * The words of a value: rounded to the register's decimals (never cut: 12.7 is not 12), two's complement below zero.
+ * TL-3104 where it does not fit: 3276.8 with one decimal would arrive as -3276.8.
+ */
+export function encodeValue(value: number, register: ModbusRegister, order: WordOrder): number[] {
+  const { type, decimals, address } = register;
+  const [min, max] = RANGES[type];
+  const scaled =
+    type === "float32" ? value : Math.round(Number((value * 10 ** decimals).toPrecision(15)));
+  if (!Number.isFinite(scaled) || scaled < min || scaled > max)
+    throw new LabError(
+      "TL-3104",
+      `${value} does not fit into register ${address}: as ${type} with ${decimals} decimals it holds ${min / 10 ** decimals} to ${max / 10 ** decimals}`,
+    );
+  const view = new DataView(new ArrayBuffer(4));
+  if (wordsOf(register) === 1) {
+    view.setInt16(0, scaled);
+    return [view.getUint16(0)];
+  }
+  if (type === "float32") view.setFloat32(0, scaled);
+  else view.setInt32(0, scaled);
+  return arrange([view.getUint16(0), view.getUint16(2)], order);
+}
+
+/** To big-endian and back: each order is its own inverse. */
+function arrange(words: readonly number[], order: WordOrder): number[] {
+  const swapped = order === "CDAB" || order === "DCBA" ? [...words].reverse() : [...words];
+  return order === "BADC" || order === "DCBA"
+    ? swapped.map((word) => ((word & 0xff) << 8) | (word >> 8))
+    : swapped;
+}

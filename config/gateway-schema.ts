@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { IDENTIFIER } from "../src/domain/identifiers.ts";
+
+const id = z.string().regex(IDENTIFIER);
+const poll_ms = z.number().int().min(10).max(3_600_000).optional();
+/** A device that does not answer for so long has lost its job. */
+const silence_s = z.number().min(1).max(604_800).default(900);
+const at = z
+  .string()
+  .regex(
+    /^((rtu\+)?tcp:\/\/[^/?#]+|serial:\/\/\/[^?#]+(\?[^#]*)?)$/,
+    "write tcp://host:port, rtu+tcp://host:port or serial:///dev/NAME?baud=9600",
+  );
+
+const setPoint = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "write the name of a set point"),
+  unit: z.string().min(1),
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+const files = {
+  ...{ id, poll_ms, silence_s },
+  capability: z.string().regex(IDENTIFIER),
+  /** In the order of the robot's columns. */
+  parameters: z.array(setPoint).min(1).max(100),
+  expectedDuration_s: z.number().positive().default(3600),
+};
+/** Relative to the configuration. */
+const folder = z.string().min(1);
+
+/** One device behind a gateway of this process, by the definition of its model. */
+export const gatewaySchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    ...{ id, kind: z.literal("modbus"), at, poll_ms, silence_s },
+    /** A file, relative to this one, or the name of a map that ships with Tieline: eurotherm-2400. */
+    map: z.string().min(1),
+    unit: z.number().int().min(0).max(255).default(1),
+  }),
+  /** A robot that speaks NIMO's files. */
+  z.strictObject({
+    ...{ ...files, kind: z.literal("nimo"), inputFolder: folder, outputFolder: folder },
+    objectives: z
+      .array(setPoint.pick({ name: true, unit: true }))
+      .min(1)
+      .max(20),
+  }),
+  /** An instrument that takes jobs from a folder and writes results into one. */
+  z.strictObject({
+    ...{ ...files, kind: z.literal("folder"), folder },
+    results: z.array(z.string().min(1)).max(20).default([]),
+    settle_ms: z.number().int().min(0).max(600_000).default(1000),
+  }),
+]);
+
+export type GatewayEntry = z.output<typeof gatewaySchema>;

@@ -1,0 +1,27 @@
+import { resolve } from "node:path";
+import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
+import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
+import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
+import { createTaskDevice, type Device } from "../../../adapters/gateway/index.ts";
+import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
+import { loadDefinition } from "../../../config/check-gateways.ts";
+import type { GatewayEntry } from "../../../config/gateway-schema.ts";
+
+/** The device of an entry below `gateways:`; nothing is connected yet. TL-1002, TL-1012, TL-3202. */
+export function createGatewayDevice(entry: GatewayEntry, folder: string): Device {
+  const clock = { ...systemClock, ...systemTimers };
+  if (entry.kind === "nimo") {
+    const inputFolder = resolve(folder, entry.inputFolder);
+    const outputFolder = resolve(folder, entry.outputFolder);
+    return createTaskDevice(createNimoTask({ ...entry, inputFolder, outputFolder, clock }));
+  }
+  if (entry.kind === "folder")
+    return createTaskDevice(
+      createDropTask({ ...entry, folder: resolve(folder, entry.folder), clock }),
+    );
+  const map = loadDefinition(entry, folder);
+  const { at, unit } = entry;
+  const controller = new ModbusController({ map, address: at, unit, clock });
+  return new ThermalDevice({ controller, thermal: map.thermal, clock });
+}

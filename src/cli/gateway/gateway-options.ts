@@ -1,0 +1,13 @@
+import type { RunnerCommandOptions } from "../runner/runner-options.ts";
+
+export interface LookCommandOptions {
+  readonly map: string;
+  readonly at: string;
+  readonly unit: string;
+  readonly json?: boolean;
+}
+
+export interface ModbusCommandOptions extends RunnerCommandOptions, LookCommandOptions {
+  readonly poll: string;
+  readonly silence: string;
+}

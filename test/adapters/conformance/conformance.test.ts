@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "mqtt";
+import { afterEach, expect, test } from "vitest";
+import { Certifier } from "../../../adapters/conformance/certifier.ts";
+import { CHECKS } from "../../../adapters/conformance/checks.ts";
+import { type ExaminationOptions, examine } from "../../../adapters/conformance/examination.ts";
+import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
+import { startSimulatedLaboratory } from "../../../simulators/index.ts";
+import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
+import { tieline } from "../../support/command-line.ts";
+import { REAL } from "../devices/thermal-bench.ts";
+import { embeddedBroker } from "../gateway/gateway-bench.ts";
+
+const cleanUp: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-conformance-"));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function examineAt(
+  broker: string,
+  instrumentId: string,
+  changes: Partial<ExaminationOptions> = {},
+): Promise<string[]> {
+  const agent = await Certifier.connect({
+    ...{ broker, site: "lab", instrumentId, epoch: 1, clock: REAL },
+  });
+  cleanUp.push(() => agent.close());
+  const findings = await examine(agent, CHECKS, {
+    ...{ parameters: {}, job_ms: 8000, answer_ms: 1500, resend_ms: 3000, mayStop: true },
+    onFinding: () => {},
+    ...changes,
+  });
+  return findings
+    .filter(({ outcome }) => outcome === "failed")
+    .map(({ check, detail }) => `${check}: ${detail}`);
+}
+
+/** An instrument's program in a process group of its own, and how to kill it hard and start it again. */
+function launch(program: string, argv: readonly string[]): () => Promise<void> {
+  let child: ChildProcess | undefined;
+  const start = (): void => {
+    child = spawn(program, argv, { stdio: "ignore", detached: true });
+  };
+  const kill = async (): Promise<void> => {
+    if (child?.pid === undefined || child.exitCode !== null) return;
+    const ended = once(child, "exit");
+    process.kill(-child.pid, "SIGKILL");
+    await ended;
+  };
+  cleanUp.push(kill);
+  start();
+  return async () => {
+    await kill();
+    start();
+  };
+}
+
+test.skipIf(!mosquittoIsThere())(
+  "the Python instrument, which shares no code with us, keeps the contract",
+  { timeout: 90_000 },
+  async () => {
+    const broker = new Mosquitto();
+    await broker.start();
+    cleanUp.push(() => broker.stop());
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const script = join(import.meta.dirname, "../../system/python-instrument/instrument.py");
+    const journal = join(makeFolder(), "journal.json");
+    const argv = ["--broker", url, "--site", "lab", "--id", "xrd-py", "--journal", journal];
+    const restart = launch("python3", [script, ...argv, "--duration", "0.4", "--resend", "0.5"]);
+    expect(await examineAt(url, "xrd-py", { restart, answer_ms: 4000 })).toEqual([]);
+  },
+);
+
+test("a gateway that is killed keeps it", { timeout: 90_000 }, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const folder = makeFolder();
+  const script = join(import.meta.dirname, "gateway-process.ts");
+  const argv = ["--import", "tsx", script, broker.url, folder];
+  const restart = launch(process.execPath, argv);
+  expect(await examineAt(broker.url, "balance", { restart, answer_ms: 6000 })).toEqual([]);
+});
+
+test("the simulated robot, furnace and diffractometer keep it, with a sample that is made", {
+  timeout: 90_000,
+}, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const kinds = ["synthesis-robot", "furnace", "diffractometer"] as const;
+  const laboratory = await startSimulatedLaboratory({
+    ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
+    resendAfter_s: 0.5,
+    instruments: kinds.map((kind) => ({ instrumentId: kind, kind })),
+  });
+  cleanUp.push(() => laboratory.stop());
+  const how = { sampleIds: ["s1"], answer_ms: 800 };
+  expect(
+    await examineAt(broker.url, "synthesis-robot", {
+      ...how,
+      sampleIds: ["s{n}"],
+      parameters: { x_Al: 1 },
+    }),
+  ).toEqual([]);
+  expect(await examineAt(broker.url, "furnace", how)).toEqual([]);
+  expect(await examineAt(broker.url, "diffractometer", how)).toEqual([]);
+});
+
+/** Believes everything, says its result once under a new id each time, and starts whatever it hears. */
+function carelessInstrument(url: string, retainsBirth: boolean): void {
+  const here = "tieline/v1/lab/instrument/careless";
+  const client = connect(url);
+  let said = 0;
+  let starts = 0;
+  const say = (topic: string, type: string, data: object, retain = false): void => {
+    const envelope = {
+      ...{ specversion: "1.0", id: `m${++said}`, source: "instrument/careless" },
+      ...{ type: `tieline.${type}`, time: new Date(Date.now() - 120_000).toISOString(), data },
+    };
+    client.publish(`${here}/${topic}`, JSON.stringify(envelope), { qos: 1, retain });
+  };
+  const parameters = { temperature_K: { unit: "K", min: 300, max: 400 } };
+  client.on("connect", () => {
+    client.subscribe(`${here}/command/+`);
+    const capability = {
+      name: "heat",
+      parameters,
+      results: [],
+      repeatable: true,
+      expectedDuration_s: 1,
+    };
+    say("online", "instrument.online", { online: true, bootId: "b" }, true);
+    say(
+      "birth",
+      "instrument.birth",
+      {
+        bootId: "b",
+        kind: "hotplate",
+        simulated: true,
+        capabilities: [capability],
+      },
+      retainsBirth,
+    );
+    const state = { operation: "idle", control: "automatic", safety: "ok" };
+    say("state", "instrument.state", { bootId: "b", seq: 1, ...state }, true);
+  });
+  client.on("message", (topic, payload) => {
+    if (!topic.endsWith("/start")) return;
+    const { jobId, attempt } = JSON.parse(payload.toString()).data;
+    say(`job/${jobId}/accepted`, "job.accepted", { jobId, attempt });
+    const value = { kind: "objective", name: "mass", value: 1, unit: "bananas" };
+    const isOdd = ++starts % 5 === 0;
+    const observations = isOdd ? [value] : [];
+    say(`job/${jobId}/result`, "job.result", { jobId, attempt, observations, simulated: true });
+  });
+  cleanUp.push(() => client.endAsync(true));
+}
+
+test("what a careless instrument breaks is named, clause by clause", {
+  timeout: 60_000,
+}, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  setTimeout(() => carelessInstrument(broker.url, false), 100);
+  const quick = { job_ms: 400, answer_ms: 600, resend_ms: 400 };
+  const flaws = (await examineAt(broker.url, "careless", quick)).join("\n");
+  expect(flaws).toContain("introduction: instrumentBirth was not retained");
+  expect(flaws).toContain("the same start again: the job ended");
+  expect(flaws).toContain("results until ack: not said again");
+  expect(flaws).toContain("reconcile: no unknown for a job");
+  expect(flaws).toContain("older epoch: a start of an older epoch was accepted");
+  expect(flaws).toContain("too late: a start past its notAfter was accepted");
+  expect(flaws).toMatch(/limits: temperature_K = 404, beyond 400 was accepted/);
+  expect(flaws).toContain(
+    "a capability that it lacks: a capability that it does not declare was accepted",
+  );
+  expect(flaws).toContain("emergency stop: no state said emergencyStopped");
+  expect(flaws).toMatch(/clock: its clock is -120\.0 s behind/);
+  expect(flaws).toMatch(/every message: .*unit/);
+});
+
+test("the command: report, exit code, and what it refuses", { timeout: 60_000 }, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const run = (...argv: string[]) =>
+    tieline(
+      "conformance",
+      "--broker",
+      broker.url,
+      "--site",
+      "lab",
+      "--answer",
+      "1",
+      "--resend",
+      "1",
+      ...argv,
+    );
+  expect(await run("--instrument", "nobody")).toMatchObject({ code: 1 });
+  const task = {
+    ...{ kind: "balance", run: () => ({ observations: [] }) },
+    capabilities: [
+      { name: "weigh", parameters: {}, results: [], repeatable: true, expectedDuration_s: 1 },
+    ],
+  };
+  const gateway = await openGateway(createTaskDevice(task), {
+    ...{ broker: broker.url, site: "lab", instrument: "balance", folder: makeFolder() },
+    ...{ poll_ms: 20, resendAfter_ms: 200 },
+  });
+  cleanUp.push(() => gateway.stop());
+  const passed = await run("--instrument", "balance");
+  expect(passed.out + passed.err).toContain("balance keeps the contract");
+  expect(passed.out).toContain("-    emergency stop: it stops everything");
+  expect(passed.code).toBe(0);
+  const json = await run("--instrument", "balance", "--json", "--epoch", "2");
+  expect(JSON.parse(json.out)).toMatchObject({ instrument: "balance" });
+  carelessInstrument(broker.url, true);
+  const failed = await run("--instrument", "careless", "--patience", "0.3");
+  expect(failed.code).toBe(1);
+  expect(failed.out).toContain("docs/contract.md: What an instrument does, 2");
+  expect(failed.err).toContain("TL-2010");
+});

@@ -1,0 +1,167 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
+import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
+import {
+  createTaskDevice,
+  type Gateway,
+  openGateway,
+  type Task,
+} from "../../../adapters/gateway/index.ts";
+import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
+import { REAL } from "./thermal-bench.ts";
+
+let folder: string;
+let broker: TestBroker;
+let agent: Agent;
+let gateway: Gateway | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tieline-files-"));
+  broker = await embeddedBroker();
+  agent = await Agent.at(broker.url, "robot");
+});
+
+afterEach(async () => {
+  await gateway?.stop();
+  await agent.end();
+  await broker.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(task: Task): Promise<void> {
+  const births = agent.count("birth");
+  gateway = await openGateway(createTaskDevice(task), {
+    ...{ broker: broker.url, site: "lab", instrument: "robot", poll_ms: 30, resendAfter_ms: 300 },
+    folder: join(folder, "gateway"),
+  });
+  await until(() => expect(agent.count("birth")).toBeGreaterThan(births));
+}
+
+const parameters = [
+  { name: "x_Al", unit: "1", min: 0, max: 1 },
+  { name: "temperature_K", unit: "K", min: 273, max: 1273 },
+];
+const order = (jobId: string) =>
+  agent.order(jobId, { capability: "make", parameters: { x_Al: 0.25, temperature_K: 700 } });
+
+describe("NIMO's exchange of files, as nimo 2.1.8 and its robots have it", () => {
+  const nimo = (): Task =>
+    createNimoTask({
+      ...{ inputFolder: join(folder, "in"), outputFolder: join(folder, "out"), parameters },
+      objectives: [
+        { name: "strength", unit: "MPa" },
+        { name: "cost", unit: "1" },
+      ],
+      ...{ capability: "make", expectedDuration_s: 60, clock: REAL },
+    });
+  const start = () => join(folder, "in/inputend.txt");
+  const answer = (results: string): void => {
+    writeFileSync(join(folder, "out/results.csv"), results);
+    writeFileSync(join(folder, "out/outputend.txt"), "");
+  };
+
+  test("the robot finds its file and the mark, answers with results and the mark, and is believed", async () => {
+    await open(nimo());
+    await order("j1");
+    await until(() => expect(existsSync(start())).toBe(true));
+    const [machine = ""] = readdirSync(join(folder, "in")).filter((name) =>
+      /^\d{12}\.csv$/.test(name),
+    );
+    expect(readFileSync(join(folder, "in", machine), "utf8")).toBe(
+      "input file for machine\n0.25,700",
+    );
+    expect(readFileSync(join(folder, "in/proposals.csv"), "utf8")).toBe(
+      "actions,x_Al,temperature_K\n0,0.25,700\n",
+    );
+    rmSync(start());
+    answer("412.5,3\n");
+    await agent.untilSaid("result", { jobId: "j1" });
+    expect(agent.last("result")?.["observations"]).toEqual([
+      { kind: "objective", name: "strength", value: 412.5, unit: "MPa" },
+      { kind: "objective", name: "cost", value: 3, unit: "1" },
+    ]);
+    expect(existsSync(join(folder, "out/outputend.txt"))).toBe(false);
+  });
+
+  test("results that are half written are waited for, and a gateway that ends takes the job up: told once", async () => {
+    await open(nimo());
+    await order("j1");
+    await until(() => expect(existsSync(start())).toBe(true));
+    rmSync(start());
+    await gateway?.stop();
+    answer("412.5,");
+    await open(nimo());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(agent.count("result") + agent.count("failed")).toBe(0);
+    expect(existsSync(start())).toBe(false);
+    answer("412.5,3");
+    await agent.untilSaid("result", { jobId: "j1" });
+  });
+
+  test("a stop takes back what the robot has not taken; a robot that has is at rest when it has answered", async () => {
+    await open(nimo());
+    await order("j1");
+    await until(() => expect(existsSync(start())).toBe(true));
+    await agent.control("cancel", "j1");
+    await agent.untilSaid("failed", { jobId: "j1" });
+    expect(existsSync(start())).toBe(false);
+    await order("j2");
+    await until(() => expect(existsSync(start())).toBe(true));
+    rmSync(start());
+    await agent.control("cancel", "j2");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(agent.heard.some(({ word, data }) => word === "failed" && data["jobId"] === "j2")).toBe(
+      false,
+    );
+    answer("1,2");
+    await agent.untilSaid("failed", { jobId: "j2" });
+  });
+
+  test("a mark that nobody knows the owner of is no answer to a new job", async () => {
+    await open(nimo());
+    answer("1,2");
+    await order("j1");
+    await agent.untilSaid("rejected", { jobId: "j1" });
+    expect(agent.last("rejected")?.["reason"]).toContain("outputend.txt of an earlier run");
+  });
+});
+
+describe("a folder of jobs and results", () => {
+  const drop = (): Task =>
+    createDropTask({
+      ...{ folder, capability: "make", parameters, results: ["objective"] },
+      ...{ expectedDuration_s: 60, settle_ms: 150, clock: REAL },
+    });
+  const result = join("results", "j1.1.json");
+  const said = { observations: [{ kind: "objective", name: "mass", value: 2, unit: "g" }] };
+
+  test("a result that grows or is torn is left alone; what lies beside it goes by reference", async () => {
+    await open(drop());
+    await order("j1");
+    const job = join(folder, "jobs/j1.1.json");
+    await until(() => expect(existsSync(job)).toBe(true));
+    expect(JSON.parse(readFileSync(job, "utf8"))).toMatchObject({ parameters: { x_Al: 0.25 } });
+    writeFileSync(join(folder, "results/j1.1.xy"), "10 1\n20 2\n");
+    writeFileSync(join(folder, result), JSON.stringify(said).slice(0, 30));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(agent.count("result") + agent.count("failed")).toBe(0);
+    writeFileSync(join(folder, result), JSON.stringify(said));
+    await agent.untilSaid("result", { jobId: "j1", observations: said.observations });
+    expect(agent.last("result")?.["raw"]).toMatchObject([{ bytes: 10 }]);
+  });
+
+  test("what is no observation of the contract fails with its path", async () => {
+    await open(drop());
+    await order("j1");
+    await until(() => expect(existsSync(join(folder, "jobs/j1.1.json"))).toBe(true));
+    writeFileSync(
+      join(folder, result),
+      JSON.stringify({ observations: [{ kind: "objective", name: "mass" }] }),
+    );
+    await agent.untilSaid("failed", { jobId: "j1" });
+    expect(agent.last("failed")?.["reason"]).toContain("observations");
+  });
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { connectTo, parseAddress } from "../../../adapters/devices/connection.ts";
+import { mbapFraming, rtuFraming } from "../../../adapters/devices/modbus/framing.ts";
+import { ModbusLine } from "../../../adapters/devices/modbus/modbus-line.ts";
+import { ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
+import { HostileModbus, type Spite } from "./hostile-modbus.ts";
+import { REAL, testMap } from "./thermal-bench.ts";
+
+const TIMEOUT_ms = 60;
+const IDENTITY = { kind: "read", fn: 3, address: 122, count: 1 } as const;
+const read = (address: number, count = 1) => ({ kind: "read", fn: 3, address, count }) as const;
+
+describe.each([
+  ["Modbus TCP", false],
+  ["RTU over TCP", true],
+] as const)("one line over %s", (_, rtu) => {
+  let server: HostileModbus;
+  let line: ModbusLine;
+
+  beforeEach(async () => {
+    server = new HostileModbus(rtu);
+    const port = await server.listen();
+    const address = parseAddress(`tcp://127.0.0.1:${port}`, 502);
+    line = new ModbusLine({
+      connect: (signal) => connectTo(address, signal),
+      framing: rtu ? rtuFraming : mbapFraming,
+      ...{ unit: 1, timeout_ms: TIMEOUT_ms, gap_ms: 0, quiet_ms: 5, clock: REAL },
+      verify: async (ask) => {
+        if ((await ask(IDENTITY))[0] !== 122) throw new Error("not the one that is meant");
+      },
+    });
+  });
+
+  afterEach(() => {
+    line.close();
+    server.close();
+  });
+
+  /** One good read, so that the connection is verified; then the spite. */
+  const verifiedThen = async (...spites: Spite[]): Promise<void> => {
+    expect(await line.ask(read(7))).toEqual([7]);
+    server.spites.push(...spites);
+  };
+
+  test("an answer in two segments is one answer", async () => {
+    for (let at = 1; at < (rtu ? 7 : 11); at++) {
+      await verifiedThen({ kind: "split", at });
+      expect(await line.ask(read(40, 1))).toEqual([40]);
+    }
+    expect(server.connections).toBe(1);
+  });
+
+  test("a late answer is never anybody's: the connection ends, and the next begins with the identity", async () => {
+    await verifiedThen({ kind: "late", after_ms: TIMEOUT_ms + 20 });
+    await expect(line.ask(read(1))).rejects.toMatchObject({ code: "TL-3201" });
+    for (let address = 2; address < 12; address++)
+      expect(await line.ask(read(address))).toEqual([address]);
+    expect(server.connections).toBe(2);
+    expect(server.asked[3]).toMatchObject({ address: 122 });
+  });
+
+  test.each<Spite>([
+    { kind: "twice" },
+    { kind: "wrongSum" },
+    { kind: "otherUnit" },
+    { kind: "cut", after_bytes: 0 },
+    { kind: "cut", after_bytes: 4 },
+    { kind: "silent" },
+  ])("$kind $after_bytes: no value, and the line is good again", async (spite) => {
+    await verifiedThen(spite);
+    await expect(line.ask(read(1))).rejects.toMatchObject({ retryable: true });
+    expect(await line.ask(read(2))).toEqual([2]);
+    expect(server.connections).toBe(2);
+  });
+
+  test("an answer to an earlier connection that a converter still holds is not believed", async () => {
+    await verifiedThen({ kind: "silent" });
+    await expect(line.ask(read(1))).rejects.toMatchObject({ code: "TL-3201" });
+    server.spites.push({ kind: "stale", value: 250 });
+    await expect(line.ask(read(2))).rejects.toThrow("not the one that is meant");
+    expect(await line.ask(read(3))).toEqual([3]);
+  });
+
+  test("exceptions keep the connection; a busy device is asked again", async () => {
+    await verifiedThen({ kind: "exception", code: 2 });
+    await expect(line.ask(read(1))).rejects.toMatchObject({ code: "TL-3203", retryable: false });
+    server.spites.push({ kind: "exception", code: 6 }, { kind: "exception", code: 6 });
+    expect(await line.ask(read(5))).toEqual([5]);
+    server.spites.push(...Array.from({ length: 4 }, (): Spite => ({ kind: "exception", code: 6 })));
+    await expect(line.ask(read(6))).rejects.toMatchObject({ retryable: true });
+    expect(server.connections).toBe(1);
+  });
+
+  test("a stop goes ahead of fifty polls, and one request is in flight", async () => {
+    await verifiedThen();
+    const polls = Array.from({ length: 50 }, (__, k) => line.ask(read(200 + k)));
+    await line.ask({ kind: "write", fn: 6, address: 23, word: 1 }, "urgent");
+    expect(server.asked.findIndex(({ fn }) => fn === 6)).toBeLessThanOrEqual(3);
+    expect(await Promise.all(polls)).toEqual(Array.from({ length: 50 }, (__, k) => [200 + k]));
+  });
+
+  test("polls behind a broken connection are refused at once, a stop is tried", async () => {
+    await verifiedThen({ kind: "silent" });
+    const polls = Array.from({ length: 50 }, (__, k) => line.ask(read(200 + k)));
+    const stop = line.ask({ kind: "write", fn: 6, address: 23, word: 1 }, "urgent");
+    const ended = await Promise.allSettled(polls);
+    expect(await stop).toEqual([1]);
+    expect(new Set(ended.map(({ status }) => status))).toContain("rejected");
+  });
+
+  test("several registers are written at once", async () => {
+    await line.ask({ kind: "write", fn: 16, address: 300, words: [1, 2, 0xffff] });
+    expect(await line.ask(read(300, 3))).toEqual([1, 2, 0xffff]);
+  });
+
+  test("more than 125 registers are never asked for", async () => {
+    expect(() => line.ask(read(0, 126))).toThrow("not 1 to 125");
+    await expect(line.ask(read(0, 125))).resolves.toHaveLength(125);
+  });
+
+  test("a line that was closed answers nobody", async () => {
+    const pending = line.ask(read(1));
+    line.close();
+    await expect(pending).rejects.toMatchObject({ code: "TL-3203" });
+    await expect(line.ask(read(2))).rejects.toMatchObject({ code: "TL-3203" });
+  });
+});
+
+test("answers that have shifted by one are not believed: the identity is read after every look", async () => {
+  const server = new HostileModbus(true);
+  const port = await server.listen();
+  const map = testMap("eurotherm-2400");
+  const address = `rtu+tcp://127.0.0.1:${port}`;
+  server.registers.set(122, 0x2480);
+  const verified = { count: 0 };
+  const line = new ModbusLine({
+    connect: (signal) => connectTo(parseAddress(address, 502), signal),
+    framing: rtuFraming,
+    ...{ unit: 1, timeout_ms: TIMEOUT_ms, gap_ms: 0, quiet_ms: 5, clock: REAL },
+    verify: async () => {
+      verified.count += 1;
+    },
+  });
+  const registers = new ModbusRegisters(map, line);
+  try {
+    expect((await registers.read(["setPoint"])).get("setPoint")?.raw).toBe(2);
+    server.spites.push({ kind: "stale", value: 6000 });
+    await expect(registers.read(["setPoint"])).rejects.toMatchObject({ code: "TL-3203" });
+    expect((await registers.read(["setPoint"])).get("setPoint")?.raw).toBe(2);
+    expect(verified.count).toBe(2);
+  } finally {
+    line.close();
+    server.close();
+  }
+});

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadDeviceFile } from "../../config/devices/load-device-file.ts";
+import { modbusMapSchema } from "../../config/devices/modbus-map.ts";
+import { PYTHON, PymodbusFurnace } from "../adapters/devices/pymodbus-furnace.ts";
+import { tieline } from "../support/command-line.ts";
+import { findDeviceFiles } from "../support/device-files.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tieline-gateway-command-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each(findDeviceFiles())("%s is a sound map", (name) => {
+  expect(loadDeviceFile(name, modbusMapSchema)).toMatchObject({ protocol: "modbus" });
+});
+
+describe("a map with mistakes", () => {
+  const broken = (): string => {
+    const text = readFileSync(
+      join(import.meta.dirname, "../../config/gateways/delta-dtb.yaml"),
+      "utf8",
+    );
+    const file = join(folder, "mine.yaml");
+    const wrong = text
+      .replace("register: measured, min", "register: mesured, min")
+      .replace("decimals: 1, unit: Cel }", "decimal: 1, unit: Celsius }");
+    writeFileSync(file, wrong);
+    return file;
+  };
+
+  test("is refused with every line, by the command and by validate", async () => {
+    const file = broken();
+    const { code, err } = await tieline(
+      "gateway",
+      "look",
+      "--map",
+      file,
+      "--at",
+      "tcp://127.0.0.1:1",
+    );
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /mine\.yaml:\d+: registers\.measured\.decimal: the key "decimal" is not known/,
+    );
+    expect(err).toMatch(/mine\.yaml:\d+: registers\.measured\.unit: write a UCUM code/);
+    const config = join(folder, "lab.yaml");
+    const entry = "{ id: f1, kind: modbus, map: mine.yaml, at: tcp://127.0.0.1:1 }";
+    writeFileSync(
+      config,
+      `version: 1\ngateways:\n  - ${entry}\n  - { id: f1, kind: modbus, map: nope, at: x }\n`,
+    );
+    const checked = await tieline("validate", "--config", config);
+    expect(checked.code).not.toBe(0);
+    expect(checked.err).toContain("write tcp://host:port, rtu+tcp://host:port");
+    writeFileSync(config, `version: 1\ngateways:\n  - ${entry}\n  - { ${entry.slice(2)}\n`);
+    const again = await tieline("validate", "--config", config);
+    expect(again.err).toContain("another one is called f1");
+    expect(again.err).toContain("lab.yaml:3: gateways[0].map");
+  });
+});
+
+test.skipIf(PYTHON === undefined)("look reads a controller once and writes nothing", async () => {
+  const furnace = await PymodbusFurnace.start();
+  try {
+    const at = `tcp://127.0.0.1:${furnace.port}`;
+    const { code, out } = await tieline("gateway", "look", "--map", "eurotherm-2400", "--at", at);
+    expect(out).toContain("It is a Eurotherm 2400");
+    expect(out).toContain("Set points from 0 to 1200 Cel.");
+    expect(code).toBe(0);
+    expect((await furnace.tell({})).written).toEqual([]);
+    const other = await tieline("gateway", "look", "--map", "eurotherm-3500", "--at", at);
+    expect(other.code).toBe(1);
+    expect(other.err).toContain("instrumentType is 0x2480, not 0x3504 or 0x3508");
+  } finally {
+    await furnace.kill();
+  }
+});

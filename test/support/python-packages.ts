@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * A Python that has these pinned packages, installed once a machine; `undefined` where there is no Python or no registry, which is
+ * said on standard error (in CI it is an error).
+ */
+export function pythonWith(...packages: readonly string[]): string | undefined {
+  const name = packages.join("-").replace(/[^A-Za-z0-9.]+/g, "-");
+  const folder = join(tmpdir(), `tieline-python-${name}`);
+  const python = join(folder, "bin/python");
+  if (existsSync(python)) return python;
+  const made = mkdtempSync(`${folder}.`);
+  const own = join(made, "bin/python");
+  const install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", ...packages];
+  const isMade = runs("python3", ["-m", "venv", made]) && runs(own, install);
+  if (isMade && !existsSync(folder)) renameSync(made, folder);
+  else rmSync(made, { recursive: true, force: true });
+  if (existsSync(python)) return python;
+  const what = `no Python with ${packages.join(" ")}: its tests were not run`;
+  if (process.env["CI"] === "true") throw new Error(what);
+  process.stderr.write(`\n${what}\n`);
+  return undefined;
+}
+
+function runs(program: string, argv: readonly string[]): boolean {
+  return spawnSync(program, argv, { stdio: "ignore", timeout: 180_000 }).status === 0;
+}
