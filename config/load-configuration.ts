@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
+import { resolveFiles } from "./broker-access.ts";
 import { checkCampaigns } from "./check-campaigns.ts";
 import { checkGateways } from "./check-gateways.ts";
 import { checkModules } from "./check-modules.ts";
@@ -98,7 +99,13 @@ export function loadConfiguration(
     const named = first === "campaigns" ? campaigns.findIndex(({ id }) => id === second) : -1;
     return `${basename(file)}:${lineOf([first, named < 0 ? second : named, ...rest])}`;
   };
-  return { file, folder, sha256, configuration: parsed.data, sourceOf };
+  const operators = parsed.data.operators.map((one) => ({
+    ...one,
+    keyFile: resolve(folder, one.keyFile),
+  }));
+  const broker = resolveFiles(parsed.data.broker, folder);
+  const configuration = { ...parsed.data, broker, operators };
+  return { file, folder, sha256, configuration, sourceOf };
 }
 
 /** The error for problems that only the models can see, each with its line in the configuration's file. */

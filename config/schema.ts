@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
+import { brokerSchema, operatorsSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
 import { goalSchema } from "./goal-schemas.ts";
@@ -101,19 +102,6 @@ export const campaignSchema = completedCampaign.transform((campaign, context) =>
   return z.NEVER;
 });
 
-const brokerSchema = z
-  .strictObject({
-    /** External broker, e.g. mqtt://localhost:1883; absent means the broker inside the daemon. */
-    url: z
-      .string()
-      .regex(/^(mqtts?|wss?|tcp):\/\//, "write mqtt://host:port, mqtts://, ws:// or wss://")
-      .optional(),
-    host: z.string().default("127.0.0.1"),
-    port: port.default(1883),
-    webSocketPort: port.optional(),
-  })
-  .default({ host: "127.0.0.1", port: 1883 });
-
 /** A configuration, version 1. Unknown keys are refused, so that a misspelt limit is not silently no limit. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1, "write version: 1"),
@@ -129,6 +117,7 @@ export const configurationSchema = z.strictObject({
   /** Address of the event log; absent means a file in the data folder. */
   log: z.string().min(1).optional(),
   broker: brokerSchema,
+  operators: operatorsSchema,
   page: z
     .strictObject({
       host: z.string().default("127.0.0.1"),

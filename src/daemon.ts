@@ -1,11 +1,14 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
 import {
   createFactInterpreter,
   INTERPRETERS,
   type Interpreter,
 } from "../adapters/interpreters/index.ts";
+import { mayPublish } from "../adapters/mqtt/access.ts";
 import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
+import { createOperatorCheck } from "../adapters/mqtt/operator-check.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
 import { cacheFolderOf, openEventLog } from "../adapters/storage/open-event-log.ts";
@@ -13,6 +16,13 @@ import { createSnapshotFile } from "../adapters/storage/snapshot-file.ts";
 import { codeFingerprint } from "../adapters/system/code-fingerprint.ts";
 import { deflatePacker } from "../adapters/system/deflate-packer.ts";
 import { systemClock, systemTimers } from "../adapters/system/system-clock.ts";
+import {
+  type BrokerLogin,
+  type BrokerUser,
+  brokerLogin,
+  brokerUsers,
+  operatorsOf,
+} from "../config/broker-access.ts";
 import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
 import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
@@ -52,6 +62,8 @@ export interface Daemon extends Loop {
   readonly planner: PlannerPort;
   /** Where instruments connect: `mqtt://...`; known after the start. */
   readonly brokerUrl: string;
+  /** How this process's own simulated instruments and runners present themselves there. */
+  readonly brokerLogin: BrokerLogin;
 }
 
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
@@ -64,7 +76,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = await openEventLog({ address: options.log, logger, acceptLoss, known });
   const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
-  const bus = createBus(configuration, logger, () => loop.lab.epoch);
+  const own = ownLogin(configuration);
+  const bus = createBus(configuration, own, logger, () => loop.lab.epoch);
   const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
   const interpreter = createFactInterpreter({
     interpreters,
@@ -75,6 +88,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     {
       ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
       packer: deflatePacker,
+      vouch: createOperatorCheck(operatorsOf(configuration)),
       interpret: (fact) => interpreter.interpret(fact),
       monotonic_ms: () => performance.now(),
     },
@@ -99,6 +113,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   return {
     ...loop,
     planner,
+    brokerLogin: own,
     get brokerUrl() {
       return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
     },
@@ -119,7 +134,29 @@ function specOf({ lab }: Loop, jobId: string): CampaignSpec | undefined {
   return lab.specs.get(locateJob(lab, jobId)?.campaignId ?? "");
 }
 
-function createBus(configuration: Configuration, logger: Logger, epoch: () => number): MessageBus {
+/** At an external broker, the login of files and environment; at our own with users, one that lives as long as the process. */
+function ownLogin({ broker }: Configuration): BrokerLogin {
+  if (broker.url !== undefined) return brokerLogin(broker);
+  if (broker.users.length === 0) return {};
+  return { username: `own.${randomUUID()}`, password: randomBytes(32).toString("base64url") };
+}
+
+/** Who may connect to our own broker; none: everybody on this machine. */
+function usersOf({ broker }: Configuration, { username, password }: BrokerLogin): BrokerUser[] {
+  if (username === undefined) return [];
+  const instruments: BrokerUser = {
+    ...{ name: username, password },
+    principal: { kind: "instrument", instrumentIds: "all" },
+  };
+  return [...brokerUsers(broker), instruments];
+}
+
+function createBus(
+  configuration: Configuration,
+  login: BrokerLogin,
+  logger: Logger,
+  epoch: () => number,
+): MessageBus {
   const { site, agent: agentId, broker } = configuration;
   const filters = daemonFilters(site);
   if (broker.url === undefined) {
@@ -127,6 +164,10 @@ function createBus(configuration: Configuration, logger: Logger, epoch: () => nu
       host: broker.host,
       port: broker.port,
       webSocketPort: broker.webSocketPort,
+      origins: broker.origins,
+      allowedHosts: broker.allowedHosts,
+      users: usersOf(configuration, login),
+      mayPublish: (principal, topic) => mayPublish(site, principal, topic),
       filters,
       mayBeRetained: (topic) => mayBeRetained(site, topic),
       logger,
@@ -135,8 +176,8 @@ function createBus(configuration: Configuration, logger: Logger, epoch: () => nu
   return createBrokerClient({
     url: broker.url,
     clientId: `tieline-${site}-${agentId}`,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    ...login,
+    protocol: broker.protocol,
     filters,
     will: () =>
       createAgentMessages({ site, agentId, epoch: epoch() }).online(

@@ -1,11 +1,22 @@
 import { once } from "node:events";
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+} from "node:http";
 import { createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { Aedes, type Client, type PublishPacket } from "aedes";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { Principal } from "../../src/domain/principal.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import {
+  createKnownClients,
+  isWelcome,
+  type KnownClients,
+  type KnownUser,
+} from "./known-clients.ts";
 import { matchesFilter } from "./topic-filter.ts";
 
 export interface EmbeddedBrokerOptions {
@@ -15,6 +26,14 @@ export interface EmbeddedBrokerOptions {
   readonly port: number;
   /** Port of MQTT over WebSocket; absent means none, 0 takes a free one. */
   readonly webSocketPort?: number | undefined;
+  /** Web pages (origins) that may use the WebSocket port; programs that are no browser send none. */
+  readonly origins?: readonly string[] | undefined;
+  /** Names under which the WebSocket port may be reached, besides addresses and localhost. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Who may connect; none: nobody is asked. */
+  readonly users?: readonly KnownUser[] | undefined;
+  /** Whether a client may publish on a topic; absent: on every one. */
+  readonly mayPublish?: ((principal: Principal, topic: string) => boolean) | undefined;
   /** What the daemon hears, as MQTT topic filters. */
   readonly filters: readonly string[];
   /** Whether a message on this topic may be retained; elsewhere the flag is taken off. */
@@ -38,6 +57,8 @@ const CLIENT_ID_CHARACTERS_MAX = 256;
 const SESSION_EXPIRY_s = 7 * 24 * 3600;
 /** Packets that a client may send before its CONNECT has been answered. */
 const EARLY_PACKETS_MAX = 100;
+/** Of clients and topics that were refused; the rest are refused without a word. */
+const REFUSALS_TOLD_MAX = 1_000;
 
 /**
  * A broker inside the process: MQTT 3.1.1 and 5 over TCP and WebSocket. The handler runs before the publisher's
@@ -61,6 +82,9 @@ class AedesBroker implements EmbeddedBroker {
   private servers: (TcpServer | HttpServer)[] = [];
   private sockets: WebSocketServer | undefined;
   private handlers: BusHandlers | undefined;
+  private readonly clients: KnownClients;
+  /** Refusals that have been told: a client that goes on says nothing new. */
+  private readonly told = new Set<string>();
   /** Payloads that the daemon keeps from everybody; the broker's copies of a packet share its payload. */
   private readonly withheld = new WeakSet<Buffer>();
 
@@ -68,6 +92,7 @@ class AedesBroker implements EmbeddedBroker {
     this.options = options;
     this.host = options.host ?? "127.0.0.1";
     this.logger = options.logger ?? silentLogger;
+    this.clients = createKnownClients(options.users ?? []);
   }
 
   async start(handlers: BusHandlers): Promise<void> {
@@ -77,6 +102,11 @@ class AedesBroker implements EmbeddedBroker {
       maximumPacketSize: PACKET_BYTES_MAX,
       sessionExpiryIntervalLimit: SESSION_EXPIRY_s,
       queueLimit: EARLY_PACKETS_MAX,
+      authenticate: (client, username, password, callback) => {
+        if (this.clients.admit(client, username, password)) return callback(null, true);
+        this.logger.warn({ client: client.id, username }, "broker.loginRefused");
+        callback(Object.assign(new Error("bad user name or password"), { returnCode: 4 }), false);
+      },
       authorizePublish: (client, packet, callback) => this.receive(client, packet, callback),
       authorizeForward: (_, packet) => (this.mayForward(packet.payload) ? packet : null),
     });
@@ -151,20 +181,24 @@ class AedesBroker implements EmbeddedBroker {
       callback(new Error("$SYS topics are the broker's own"));
       return;
     }
+    if (client !== null && this.isForbidden(client, topic)) {
+      // As Mosquitto does: answered and dropped, so that a client does not say it again for ever.
+      this.withhold(packet);
+      callback(null);
+      return;
+    }
     const payload =
       typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    const sender = client === null ? undefined : this.clients.nameOf(client);
     const retained = packet.retain && !this.options.mayBeRetained(topic);
     if (retained || payload.length > PAYLOAD_BYTES_MAX) packet.retain = false;
     if (!this.options.filters.some((filter) => matchesFilter(filter, topic))) {
       callback(null);
       return;
     }
-    this.handlers?.onMessage({ topic, payload, qos, retained }).then(
+    this.handlers?.onMessage({ topic, payload, qos, retained, sender }).then(
       (delivery) => {
-        if (delivery === "withhold") {
-          packet.retain = false;
-          if (typeof packet.payload !== "string") this.withheld.add(packet.payload);
-        }
+        if (delivery === "withhold") this.withhold(packet);
         callback(null);
       },
       (error: unknown) => {
@@ -173,6 +207,24 @@ class AedesBroker implements EmbeddedBroker {
         client?.close();
       },
     );
+  }
+
+  private isForbidden(client: Client, topic: string): boolean {
+    const { mayPublish } = this.options;
+    if (mayPublish === undefined || mayPublish(this.clients.principalOf(client), topic))
+      return false;
+    const key = `${client.id} ${topic}`;
+    if (!this.told.has(key) && this.told.size < REFUSALS_TOLD_MAX) {
+      this.told.add(key);
+      this.logger.warn({ client: client.id, topic }, "broker.publishRefused");
+    }
+    return true;
+  }
+
+  private withhold(packet: PublishPacket): void {
+    packet.retain = false;
+    if (typeof packet.payload === "string") packet.payload = Buffer.from(packet.payload);
+    this.withheld.add(packet.payload);
   }
 
   private mayForward(payload: string | Buffer): boolean {
@@ -190,6 +242,8 @@ class AedesBroker implements EmbeddedBroker {
     const sockets = new WebSocketServer({
       server,
       maxPayload: PACKET_BYTES_MAX,
+      verifyClient: ({ req }: { req: IncomingMessage }) =>
+        isWelcome(req.headers, this.options) || this.refuseSocket(req),
       handleProtocols: (offered) => [...offered].find((name) => name.startsWith("mqtt")) ?? false,
     });
     // Listening errors belong to the HTTP server; without a listener here they would be thrown twice.
@@ -203,6 +257,11 @@ class AedesBroker implements EmbeddedBroker {
     });
     this.sockets = sockets;
     return server;
+  }
+
+  private refuseSocket({ headers: { origin, host } }: IncomingMessage): false {
+    this.logger.warn({ origin, host }, "broker.webSocketRefused");
+    return false;
   }
 
   private async listen(server: TcpServer | HttpServer, port: number): Promise<number> {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { LabError } from "../../src/core/errors.ts";
 import { IDENTIFIER } from "../../src/domain/identifiers.ts";
+import { type Asked, type Right, rightFor } from "../../src/domain/principal.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
 import { errorBody, readJsonBody } from "./request-guards.ts";
 
@@ -76,6 +77,8 @@ export interface OperatorPolicy {
   readonly readOnly: boolean;
   /** Operator's name -> key; absent: every name is taken at its word, as on MQTT without passwords. */
   readonly operatorKeys?: Readonly<Record<string, string>> | undefined;
+  /** Operator's name -> what he may do; absent: everything. */
+  readonly operatorRights?: Readonly<Record<string, readonly Right[]>> | undefined;
 }
 
 /** `POST /api/command`: an operator's word to the agent, and the agent's reply. */
@@ -112,6 +115,11 @@ export async function handleCommand(
     );
     return context.json(errorBody(error), 401);
   }
+  const missing = missingRight(policy, command);
+  if (missing !== undefined) {
+    const text = `Operator “${command.by}” may not do this: it needs the right ${missing}`;
+    return context.json(errorBody(new LabError("TL-9004", text)), 403);
+  }
   try {
     const request: OperatorRequest = { ...command, commandId };
     const reply = await withTimeout(ports.submitOperatorCommand(request));
@@ -129,6 +137,16 @@ function isKnown(policy: OperatorPolicy, name: string, key: string | undefined):
   if (expected === undefined || key === undefined) return false;
   const [a, b] = [Buffer.from(expected), Buffer.from(key)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function missingRight(
+  { operatorRights }: OperatorPolicy,
+  command: { readonly by: string } & Asked,
+): Right | undefined {
+  const right = rightFor(command);
+  if (operatorRights === undefined || right === undefined) return undefined;
+  const may = Object.hasOwn(operatorRights, command.by) ? operatorRights[command.by] : [];
+  return may?.includes(right) ? undefined : right;
 }
 
 async function withTimeout(reply: Promise<OperatorReply>): Promise<OperatorReply> {

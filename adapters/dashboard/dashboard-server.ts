@@ -10,7 +10,12 @@ import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { handleCommand, type OperatorPolicy } from "./command-route.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
-import { createEventFeed, type EventFeed, WATCHERS_MAX } from "./event-feed.ts";
+import {
+  createEventFeed,
+  type EventFeed,
+  WATCHERS_MAX,
+  WATCHERS_OF_ADDRESS_MAX,
+} from "./event-feed.ts";
 import { createMetrics } from "./metrics.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
 import { pageHtml } from "./page-html.ts";
@@ -87,11 +92,16 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
     return c.body(await metrics.metrics());
   });
   app.get("/events", (c) => {
-    if (feed.watchers >= WATCHERS_MAX) {
-      const error = new LabError("TL-9002", `More than ${WATCHERS_MAX} browsers watch already`);
+    const address = addressOf(c);
+    const isFull = feed.watchers >= WATCHERS_MAX;
+    if (isFull || feed.watchersOf(address) >= WATCHERS_OF_ADDRESS_MAX) {
+      const most = isFull ? WATCHERS_MAX : WATCHERS_OF_ADDRESS_MAX;
+      const where = isFull ? "" : " from this address";
+      const error = new LabError("TL-9002", `${most} browsers watch${where} already`);
       return c.json(errorBody(error), 503);
     }
-    return streamSSE(c, (stream) => feed.serve(stream, c.req.header("last-event-id")));
+    const lastEventId = c.req.header("last-event-id");
+    return streamSSE(c, (stream) => feed.serve(stream, { lastEventId, address }));
   });
   app.post("/api/command", sameOriginJson, (c) => handleCommand(c, ports, policy));
   app.route("/api", apiRoutes(ports));
@@ -104,6 +114,12 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
     return c.json(errorBody(new LabError("TL-1099", "The daemon failed to answer")), 500);
   });
   return app;
+}
+
+/** Of the other end of the socket; none where a test calls the routes without one. */
+function addressOf({ env }: Context): string {
+  const { incoming } = (env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  return incoming?.socket?.remoteAddress ?? "";
 }
 
 function listen(app: Hono, options: DashboardOptions): Promise<ServerType> {

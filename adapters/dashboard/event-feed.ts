@@ -2,7 +2,9 @@ import type { SSEStreamingApi } from "hono/streaming";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 
 /** Browsers that watch at once; each costs a socket and one message a topic. */
-export const WATCHERS_MAX = 64;
+export const WATCHERS_MAX = 256;
+/** Of one address, so that a program that opens one after the other locks out nobody else; proxies have one for many people. */
+export const WATCHERS_OF_ADDRESS_MAX = 48;
 /** Topics that are kept: one a campaign and instrument, and a few more. */
 const TOPICS_MAX = 2000;
 /** A comment keeps proxies from closing a quiet stream. */
@@ -16,7 +18,12 @@ export interface EventFeed {
    */
   publish(message: OutgoingMessage): void;
   /** Serves one watcher until it leaves: first what it has missed since `lastEventId`, then everything new. */
-  serve(stream: SSEStreamingApi, lastEventId: string | undefined): Promise<void>;
+  serve(
+    stream: SSEStreamingApi,
+    watcher: { readonly lastEventId: string | undefined; readonly address: string },
+  ): Promise<void>;
+  /** How many watch from one address. */
+  watchersOf(address: string): number;
   /** The newest message of every topic, as the events carry them. */
   latest(): readonly string[];
   readonly watchers: number;
@@ -36,6 +43,7 @@ interface Watcher {
   readonly pending: Map<string, Kept>;
   /** Campaigns that have changed since their last view. */
   readonly news: Set<string>;
+  readonly address: string;
   wake: () => void;
   open: boolean;
 }
@@ -67,12 +75,13 @@ export function createEventFeed(boot: string): EventFeed {
         watcher.wake();
       }
     },
-    serve: async (stream, lastEventId) => {
+    serve: async (stream, { lastEventId, address }) => {
       const seen = seenSequence(boot, lastEventId);
       const missed = [...newest].filter(([, kept]) => kept.id > seen);
       const watcher: Watcher = {
         pending: new Map(missed),
         news: new Set(),
+        address,
         wake: () => {},
         open: true,
       };
@@ -90,6 +99,7 @@ export function createEventFeed(boot: string): EventFeed {
       }
     },
     latest: () => [...newest.values()].map((kept) => kept.data),
+    watchersOf: (address) => [...watchers].filter((one) => one.address === address).length,
     get watchers() {
       return watchers.size;
     },

@@ -1,6 +1,7 @@
 import { connect, type MqttClient } from "mqtt";
 import type { Timers } from "../../src/core/clock.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { TlsFiles } from "../mqtt/broker-address.ts";
 import type { MessageName } from "../mqtt/contract.ts";
 import { topicOf } from "../mqtt/topics.ts";
 
@@ -8,6 +9,7 @@ export interface GatewayLinkOptions {
   readonly broker: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
   readonly site: string;
   readonly instrumentId: string;
   readonly clock: { now_ms(): number } & Timers;
@@ -52,6 +54,7 @@ export function openGatewayLink(options: GatewayLinkOptions): GatewayLink {
     // Subscribed by hand at every connection, so that a retained stop comes again.
     resubscribe: false,
     queueQoSZero: false,
+    ...options.tls,
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
     will: { topic, payload: Buffer.from(payload), qos, retain },

@@ -2,6 +2,7 @@ import type { Clock, Timers } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { Limits } from "../../src/domain/candidate.ts";
+import type { TlsFiles } from "../mqtt/broker-address.ts";
 import { lockFolder } from "../storage/folder-lock.ts";
 import { systemClock, systemTimers } from "../system/system-clock.ts";
 import { AgentCommands } from "./agent-commands.ts";
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   readonly broker: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** For `mqtts://`: the authority, our certificate and key (contents of PEM files), the name in the broker's certificate. */
+  readonly tls?: TlsFiles | undefined;
   /** The daemon's site. Default `default`. */
   readonly site?: string | undefined;
   /** The instrument's name in the laboratory. */
@@ -149,10 +152,10 @@ class InstrumentGateway implements Gateway {
   }
 
   #connect(): GatewayLink {
-    const { broker, username, password, site, instrument } = this.#options;
+    const { broker, username, password, tls, site, instrument } = this.#options;
     const voice = this.#voice;
     return openGatewayLink({
-      ...{ broker, username, password, site, instrumentId: instrument, clock: this.#clock },
+      ...{ broker, username, password, tls, site, instrumentId: instrument, clock: this.#clock },
       online: (isOnline) => voice.online(isOnline),
       onMessage: (topic, payload, retained) => {
         if (!this.#isStopped) this.#commands.hear(topic, payload, retained);

@@ -2,6 +2,7 @@ import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 
 export interface BrokerClientOptions {
@@ -11,6 +12,9 @@ export interface BrokerClientOptions {
   readonly clientId: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
+  /** MQTT version; absent: 5, and 4 (3.1.1) where the broker speaks no other. */
+  readonly protocol?: 4 | 5 | undefined;
   /** What to hear, as MQTT topic filters. */
   readonly filters: readonly string[];
   /** Sent by the broker when this client disappears; asked for at `start`. */
@@ -38,6 +42,9 @@ const PACKET_BYTES_MAX = 16 * 1024 * 1024;
 const REFUSED = new Set([2, 4, 5, 133, 134, 135, 138, 140]);
 const WRONG_VERSION = new Set([1, 132]);
 const SESSION_TAKEN_OVER = 142;
+/** Connections that were accepted and ended within this, so often in a row, were taken over by another of our name. */
+const SHORT_LIFE_ms = 3_000;
+const SHORT_LIVES_MAX = 4;
 
 /**
  * An external broker as the daemon's bus. Speaks MQTT 5 and falls back to 3.1.1. Messages are handed to the
@@ -55,6 +62,8 @@ class BrokerClient implements MessageBus {
   private handlers: BusHandlers | undefined;
   private unlogged = 0;
   private unanswered = 0;
+  private connected_ms: number | undefined;
+  private shortLives = 0;
   /** Continues reading when a message has reached the log. */
   private paused: (() => void) | undefined;
   /** Ends the wait of `start`. */
@@ -67,8 +76,9 @@ class BrokerClient implements MessageBus {
 
   async start(handlers: BusHandlers): Promise<void> {
     this.handlers = handlers;
+    const { protocol } = this.options;
     const deadline_ms = performance.now() + (this.options.startTimeout_ms ?? START_TIMEOUT_ms);
-    for (const version of [5, 4] as const) {
+    for (const version of protocol === undefined ? ([5, 4] as const) : [protocol]) {
       const client = this.connect(version);
       this.client = client;
       const outcome = await this.firstConnection(client, deadline_ms - performance.now());
@@ -114,7 +124,7 @@ class BrokerClient implements MessageBus {
   }
 
   private connect(protocolVersion: 4 | 5): MqttClient {
-    const { will, persistent = true, clientId, username, password, filters } = this.options;
+    const { will, persistent = true, clientId, username, password, tls, filters } = this.options;
     const options: IClientOptions = {
       clientId,
       protocolVersion,
@@ -125,6 +135,7 @@ class BrokerClient implements MessageBus {
       // Subscribed by hand at every connection, so that retained births and states come again.
       resubscribe: false,
       queueQoSZero: false,
+      ...tls,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(will === undefined ? {} : { will: willOf(will()) }),
@@ -142,6 +153,7 @@ class BrokerClient implements MessageBus {
     // With MQTT 5 our own commands below the same topics are not sent back to us.
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
     client.on("connect", () => {
+      this.connected_ms = performance.now();
       client.options.reconnectPeriod = RECONNECT_ms.first;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
       for (const message of this.handlers?.onConnecting?.() ?? [])
@@ -160,6 +172,7 @@ class BrokerClient implements MessageBus {
       });
     });
     client.on("close", () => {
+      this.noteEnd(client);
       const wait_ms = client.options.reconnectPeriod ?? RECONNECT_ms.first;
       client.options.reconnectPeriod = Math.min(2 * wait_ms, RECONNECT_ms.longest);
     });
@@ -167,12 +180,27 @@ class BrokerClient implements MessageBus {
     client.on("error", (error) => this.logger.warn({ error: error.message }, "broker.error"));
     client.on("disconnect", ({ reasonCode }) => {
       if (reasonCode !== SESSION_TAKEN_OVER) return;
-      // Two clients with one id would push each other out for ever.
-      this.logger.error({ clientId }, "broker.sessionTakenOver");
-      client.end(true);
-      this.handlers?.onConnection(false);
+      this.replaced(client);
     });
     return client;
+  }
+
+  /** Some brokers tell why they end a connection, some only end it, as soon as it is there, again and again. */
+  private noteEnd(client: MqttClient): void {
+    const lasted_ms = performance.now() - (this.connected_ms ?? Number.NEGATIVE_INFINITY);
+    this.connected_ms = undefined;
+    this.shortLives = lasted_ms < SHORT_LIFE_ms ? this.shortLives + 1 : 0;
+    if (this.client === client && this.shortLives >= SHORT_LIVES_MAX) this.replaced(client);
+  }
+
+  /** Two clients with one id would push each other out for ever, and both would plan. */
+  private replaced(client: MqttClient): void {
+    const { clientId } = this.options;
+    this.logger.error({ clientId }, "broker.sessionTakenOver");
+    client.end(true);
+    this.handlers?.onConnection(false);
+    const what = `another client uses the name ${clientId} at the broker ${this.address()}`;
+    this.handlers?.onReplaced?.(new LabError("TL-2007", what));
   }
 
   /** Waits for the first CONNACK and for the subscriptions; refusals end the wait, absence is waited for. */
@@ -241,7 +269,7 @@ class BrokerClient implements MessageBus {
 
   /** The address without a password, for people. */
   private address(): string {
-    return this.options.url.replace(/\/\/[^@/]*@/, "//");
+    return shownBroker(this.options.url);
   }
 }
 

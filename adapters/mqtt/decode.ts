@@ -7,6 +7,7 @@ import type {
 } from "../../src/events/lab-fact.ts";
 import { MESSAGES } from "./contract.ts";
 import { readMessage, type WireMessage } from "./read-message.ts";
+import { canonicalText } from "./signature.ts";
 import { parseTopic } from "./topics.ts";
 
 /** Bytes -> what they mean to the daemon. Never throws; every message gets exactly one of the four answers. */
@@ -33,10 +34,10 @@ export function decode(
   const read = readMessage(parsed, payload);
   return read.kind === "refused"
     ? { kind: "quarantine", ...read.refusal }
-    : interpret(read.message);
+    : interpret(site, read.message);
 }
 
-function interpret(message: WireMessage): Decoded {
+function interpret(site: string, message: WireMessage): Decoded {
   if (message.name === "telemetry") {
     const { instrumentId = "", channel = "" } = message.ids;
     return {
@@ -50,7 +51,13 @@ function interpret(message: WireMessage): Decoded {
   const fact = instrumentFact(message) ?? jobFact(message) ?? operatorFact(message);
   return fact === undefined
     ? { kind: "ignored" }
-    : { kind: "fact", fact, sent_ms: message.sent_ms };
+    : { kind: "fact", fact, sent_ms: message.sent_ms, ...signedText(site, message) };
+}
+
+function signedText(site: string, { signed }: WireMessage) {
+  return signed === undefined
+    ? {}
+    : { signed: { signature: signed.signature, text: canonicalText({ site, ...signed }) } };
 }
 
 function instrumentFact(message: WireMessage): InstrumentFact | undefined {

@@ -1,6 +1,8 @@
 import mqtt from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
 import type { KnownBirth } from "../../src/domain/limits/known-laboratory.ts";
+import { shownBroker, type TlsFiles } from "./broker-address.ts";
+import { adviceOn } from "./broker-advice.ts";
 import { decode } from "./decode.ts";
 
 /** The births that a broker has retained, and those that come within `wait_ms`. TL-2001 where it cannot be reached. */
@@ -10,14 +12,18 @@ export async function hearBirths(options: {
   readonly wait_ms: number;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
 }): Promise<Map<string, KnownBirth>> {
-  const { url, site, wait_ms, username, password } = options;
+  const { url, site, wait_ms, username, password, tls } = options;
   const births = new Map<string, KnownBirth>();
-  const login = { ...(username && { username }), ...(password && { password }) };
+  const login = { ...tls, ...(username && { username }), ...(password && { password }) };
   const client = await mqtt
     .connectAsync(url, { ...login, reconnectPeriod: 0, connectTimeout: 5000 }, false)
     .catch((cause: unknown) => {
-      throw new LabError("TL-2001", `The broker ${url} cannot be reached`, { cause });
+      throw new LabError("TL-2001", `The broker ${shownBroker(url)} cannot be reached`, {
+        cause,
+        hint: adviceOn(cause),
+      });
     });
   try {
     client.on("message", (topic, payload) => {

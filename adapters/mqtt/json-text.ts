@@ -14,7 +14,11 @@ export function parseJson(
   }
   try {
     const value = JSON.parse(text) as unknown;
-    return hasPrototypeKey(text) ? { problem: "a key is called __proto__" } : { value };
+    if (hasPrototypeKey(text)) return { problem: "a key is called __proto__" };
+    const twice = findRepeatedKey(text);
+    return twice === undefined
+      ? { value }
+      : { problem: `the key ${twice} stands twice in one object` };
   } catch (error) {
     return { problem: findNonNumber(text) ?? `not JSON: ${firstLine(error)}` };
   }
@@ -38,6 +42,26 @@ function hasPrototypeKey(text: string): boolean {
     return value;
   });
   return found;
+}
+
+/**
+ * A key that one object has twice: of two values JSON.parse takes the last, other readers the first, and a checked message
+ * must mean one thing to all. The text is valid JSON already, so that every string ends and one pass is enough.
+ */
+function findRepeatedKey(text: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\[\s\S])*"(\s*:)?|[{}]/g)) {
+    if (token === "{") objects.push(new Set());
+    else if (token === "}") objects.pop();
+    else if (colon !== undefined) {
+      const written = token.slice(0, token.length - colon.length);
+      const key = written.includes("\\") ? JSON.stringify(JSON.parse(written)) : written;
+      const keys = objects.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
 }
 
 /** Unlikely in a message, legal in JSON: stands for a literal that JSON lacks while its path is sought. */

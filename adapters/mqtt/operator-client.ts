@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
+import { shownBroker, type TlsFiles } from "./broker-address.ts";
+import { adviceOn } from "./broker-advice.ts";
 import {
   encodeOperatorRequest,
   encodeStopRequest,
@@ -15,6 +17,9 @@ export interface OperatorClientOptions {
   readonly site: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
+  /** The operator's: commands are signed with it. */
+  readonly key?: string | undefined;
   /** How long to wait for the broker, a reply or a view, ms. */
   readonly timeout_ms?: number | undefined;
 }
@@ -66,11 +71,11 @@ const RETAINED_ms = 1_500;
 export async function connectOperator(options: OperatorClientOptions): Promise<OperatorClient> {
   const timeout_ms = options.timeout_ms ?? TIMEOUT_ms;
   const client = await connect(options, timeout_ms);
-  const { site } = options;
+  const { site, key } = options;
   return {
     command: async (command) => {
       const commandId = randomUUID();
-      const message = encodeOperatorRequest({ site, commandId, ...command }, Date.now());
+      const message = encodeOperatorRequest({ site, commandId, key, ...command }, Date.now());
       const topic = topicOf(site, "campaignReply", { campaignId: command.campaignId });
       const send = (): void => void client.publish(message.topic, message.payload, { qos: 1 });
       const isMine = (data: unknown): boolean => (data as OperatorReply).commandId === commandId;
@@ -84,7 +89,7 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
       } finally {
         clearInterval(again);
       }
-      const what = `No daemon answered at ${options.url} (site ${site}) within ${timeout_ms / 1000} s`;
+      const what = `No daemon answered at ${shownBroker(options.url)} (site ${site}) within ${timeout_ms / 1000} s`;
       throw new LabError("TL-2003", what);
     },
     retained: async (name, campaignId) => {
@@ -100,13 +105,13 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
 
 async function sendStop(
   client: MqttClient,
-  { site, url }: OperatorClientOptions,
+  { site, url, key }: OperatorClientOptions,
   timeout_ms: number,
   stop: Parameters<OperatorClient["emergencyStop"]>[0],
 ): Promise<StopAnswer> {
   const { active, by, reason } = stop;
   const message = encodeStopRequest(
-    { site, messageId: randomUUID(), active, by, reason },
+    { site, messageId: randomUUID(), active, by, reason, key },
     Date.now(),
   );
   const refusals = topicOf(site, "quarantine", { reason: "clearRefused" });
@@ -136,7 +141,7 @@ async function sendStop(
   if (first === REFUSED)
     throw new LabError("TL-3003", "The daemon did not take the clear; its log says why");
   if (first === undefined) {
-    const what = `No daemon answered at ${url} (site ${site}) within ${timeout_ms / 1000} s; the broker has the message`;
+    const what = `No daemon answered at ${shownBroker(url)} (site ${site}) within ${timeout_ms / 1000} s; the broker has the message`;
     throw new LabError("TL-2003", what);
   }
   const until_ms = performance.now() + stop.patience_ms;
@@ -150,7 +155,7 @@ const REFUSED = Symbol("refused");
 const POLL_ms = 50;
 
 async function connect(options: OperatorClientOptions, timeout_ms: number): Promise<MqttClient> {
-  const { url, username, password } = options;
+  const { url, username, password, tls } = options;
   try {
     return await mqtt.connectAsync(
       url,
@@ -160,6 +165,7 @@ async function connect(options: OperatorClientOptions, timeout_ms: number): Prom
         protocolVersion: 4,
         reconnectPeriod: 0,
         connectTimeout: timeout_ms,
+        ...tls,
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
       },
@@ -168,7 +174,10 @@ async function connect(options: OperatorClientOptions, timeout_ms: number): Prom
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const why = message || code || "no answer";
-    throw new LabError("TL-2001", `The broker ${url} cannot be reached (${why})`, { cause: error });
+    throw new LabError("TL-2001", `The broker ${shownBroker(url)} cannot be reached (${why})`, {
+      cause: error,
+      hint: adviceOn(error),
+    });
   }
 }
 

@@ -29,6 +29,8 @@ export interface OperatorRequest extends OperatorCommand {
   readonly site: string;
   /** Unique; the reply names it. */
   readonly commandId: string;
+  /** The operator's; the command is signed with it. */
+  readonly key?: string | undefined;
 }
 
 const MESSAGE = {
@@ -46,7 +48,7 @@ const MESSAGE = {
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
 export function encodeOperatorRequest(request: OperatorRequest, time_ms: number): OutgoingMessage {
-  const { site: _, campaignId, action, ...given } = request;
+  const { site: _, campaignId, action, key, ...given } = request;
   const { commandId, by } = given;
   // What is absent stays absent: JSON leaves undefined fields out.
   const data = given as MessageData<"campaignApprove"> &
@@ -61,6 +63,7 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
     id: commandId,
     time_ms,
     data,
+    key,
   });
 }
 
@@ -71,6 +74,7 @@ export interface StopRequest {
   readonly active: boolean;
   readonly by: string;
   readonly reason: string;
+  readonly key?: string | undefined;
 }
 
 /**
@@ -78,7 +82,7 @@ export interface StopRequest {
  * is the daemon's own word, once it has taken the clear.
  */
 export function encodeStopRequest(request: StopRequest, time_ms: number): OutgoingMessage {
-  const { site, messageId, active, by, reason } = request;
+  const { site, messageId, active, by, reason, key } = request;
   const message = writeMessage({
     name: "emergencyStop",
     site,
@@ -87,6 +91,7 @@ export function encodeStopRequest(request: StopRequest, time_ms: number): Outgoi
     id: messageId,
     time_ms,
     data: { active, by, reason },
+    key,
   });
   return { ...message, retain: active };
 }

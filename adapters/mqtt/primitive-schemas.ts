@@ -64,6 +64,8 @@ export const envelope = z.object({
   type: z.string().regex(/^[!-~]{1,128}$/),
   time: utcTime,
   data: z.record(z.string(), z.unknown()),
+  /** Of an operator's command, where the laboratory asks for one: see docs/security.md. */
+  signature: z.string().max(200).optional(),
 });
 
 export type Envelope = z.infer<typeof envelope>;

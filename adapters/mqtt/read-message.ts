@@ -4,6 +4,7 @@ import { findBirthProblem, findResultProblem, findTelemetryProblem } from "./con
 import { MESSAGES, type MessageData, type MessageName } from "./contract.ts";
 import { issueText, parseJson } from "./json-text.ts";
 import { type Envelope, envelope } from "./primitive-schemas.ts";
+import type { SignedParts } from "./signature.ts";
 import { type ParsedTopic, parseTopic } from "./topics.ts";
 
 /** Larger data goes by reference (`uri`, `sha256`, `bytes`). */
@@ -18,6 +19,8 @@ export type WireMessage = {
     /** When its sender says that it was sent, ms since 1970 UTC; NaN in a leap second. */
     readonly sent_ms: number;
     readonly data: MessageData<Name>;
+    /** As sent, for the signature. */
+    readonly signed?: Omit<SignedParts, "site"> & { readonly signature: string };
   };
 }[MessageName];
 
@@ -57,11 +60,19 @@ export function readMessage(topic: ParsedTopic, payload: Uint8Array): ReadMessag
     identity: { source: head.data.source, id: head.data.id },
     sent_ms: Date.parse(head.data.time),
     data: data.data,
+    ...signedParts(topic, head.data),
   } as WireMessage;
   const disagreement = findDisagreement(message, head.data);
   if (disagreement !== undefined) return refuse("wrongTopic", disagreement);
   const problem = findProblem(message);
   return problem === undefined ? { kind: "message", message } : refuse("invalidData", problem);
+}
+
+function signedParts({ ids }: ParsedTopic, head: Envelope) {
+  const { signature, id, source, type, time, data } = head;
+  return signature === undefined
+    ? {}
+    : { signed: { signature, ids, id, source, type, time, data } };
 }
 
 /** Takes the topic apart and reads; for whoever listens to a few topics only. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
+import { childEnvironment } from "../system/child-environment.ts";
 
 /** How a child ended: its exit code, 128 + n where signal n ended it; `lost` where nobody saw it end. */
 export type ChildEnd = { readonly code: number } | "lost" | "aborted";
@@ -81,7 +82,7 @@ async function begin({ command, folder, environment }: ChildTask): Promise<void>
     cwd: folder,
     detached: true,
     stdio: "ignore",
-    env: { ...process.env, ...environment },
+    env: childEnvironment(environment),
   });
   let failure: Error | undefined;
   child.on("error", (error) => {

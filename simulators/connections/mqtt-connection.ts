@@ -7,6 +7,8 @@ export interface MqttAccess {
   readonly brokerUrl: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Contents of PEM files, as MQTT.js takes them. */
+  readonly tls?: { readonly ca?: Buffer; readonly servername?: string } | undefined;
 }
 
 const KEEPALIVE_S = 15;
@@ -55,6 +57,7 @@ function openClient(access: MqttAccess, { clientId, will }: ConnectionOptions): 
     keepalive: KEEPALIVE_S,
     reconnectPeriod: RECONNECT_AFTER_MS,
     queueQoSZero: false,
+    ...access.tls,
     ...(access.username === undefined ? {} : { username: access.username }),
     ...(access.password === undefined ? {} : { password: access.password }),
     will: { ...will, payload: Buffer.from(will.payload) },

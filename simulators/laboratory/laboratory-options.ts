@@ -70,6 +70,8 @@ export interface SimulatedLaboratoryOptions extends LaboratoryOptions {
   readonly resendAfter_s?: number | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Contents of PEM files, as MQTT.js takes them. */
+  readonly tls?: { readonly ca?: Buffer; readonly servername?: string } | undefined;
 }
 
 /** A laboratory of separate MQTT clients in real time. */

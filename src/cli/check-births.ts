@@ -56,12 +56,12 @@ async function birthsOf(
     for (const [id, one] of simulatedBirths({ truth, instruments, patterns })) births.set(id, one);
   }
   if (broker !== undefined) {
+    const { brokerLogin } = await import("../../config/broker-access.ts");
     const { hearBirths } = await import("../../adapters/mqtt/hear-births.ts");
     const url = broker === true ? (parts.brokerUrl ?? "mqtt://127.0.0.1:1883") : broker;
     const heard = await hearBirths({
       ...{ url, site: parts.site, wait_ms: WAIT_ms },
-      username: process.env["TIELINE_BROKER_USERNAME"],
-      password: process.env["TIELINE_BROKER_PASSWORD"],
+      ...brokerLogin(),
     });
     for (const [id, one] of heard) births.set(id, one);
   }

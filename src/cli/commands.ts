@@ -1,3 +1,4 @@
+import { registerAcl } from "./acl.ts";
 import type { RegisterCommand } from "./command.ts";
 import { registerConformance } from "./conformance/conformance.ts";
 import { registerContract } from "./contract.ts";
@@ -46,5 +47,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerRunner,
   registerGateway,
   registerContract,
+  registerAcl,
   registerConformance,
 ];

@@ -97,25 +97,24 @@ function checkRuntime(): Finding {
 }
 
 async function checkBroker(configuration: Configuration): Promise<Finding> {
-  const { url, host, port } = configuration.broker;
+  const { broker } = configuration;
+  const { url, host, port } = broker;
   if (url === undefined) return await checkPort("broker", host, port);
   try {
+    const { brokerLogin } = await import("../../config/broker-access.ts");
+    const { shownBroker } = await import("../../adapters/mqtt/broker-address.ts");
     const { connectOperator } = await import("../../adapters/mqtt/operator-client.ts");
     const client = await connectOperator({
       url,
       site: configuration.site,
-      username: process.env["TIELINE_BROKER_USERNAME"],
-      password: process.env["TIELINE_BROKER_PASSWORD"],
+      ...brokerLogin(broker),
       timeout_ms: 5_000,
     });
     await client.close();
-    return fine("broker", `${url} answers`);
+    return fine("broker", `${shownBroker(url)} answers`);
   } catch (error) {
-    return bad(
-      "broker",
-      (error as Error).message,
-      "Start it, or correct broker.url in the configuration.",
-    );
+    const advice = error instanceof LabError ? error.hint : "Correct broker in the configuration.";
+    return bad("broker", (error as Error).message, advice);
   }
 }
 

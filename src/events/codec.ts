@@ -1,11 +1,18 @@
 import type { LabCommand, WireCommand } from "./lab-command.ts";
 import type { LabFact, QuarantineReason } from "./lab-fact.ts";
 import type { OutgoingMessage } from "./message-bus.ts";
+import type { SignedText } from "./operator-proof.ts";
 
 /** What a message turned out to be. */
 export type Decoded =
   /** To be logged (unless it is a duplicate). */
-  | { readonly kind: "fact"; readonly fact: LabFact; readonly sent_ms: number }
+  | {
+      readonly kind: "fact";
+      readonly fact: LabFact;
+      readonly sent_ms: number;
+      /** Of a person's word. */
+      readonly signed?: SignedText | undefined;
+    }
   /** Shown but not kept: telemetry and later progress. */
   | {
       readonly kind: "telemetry";

@@ -89,6 +89,9 @@ export type OperatorAction =
   /** Puts points of a person's own into the batch. */
   | "propose";
 
+/** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
+export type OperatorIdentity = "verified" | "claimed";
+
 export type OperatorFact =
   | ({
       readonly type: "operator.command";
@@ -109,6 +112,7 @@ export type OperatorFact =
       readonly changes?: CampaignChanges | undefined;
       /** Of `propose`. */
       readonly points?: readonly PointByHand[] | undefined;
+      readonly identity?: OperatorIdentity | undefined;
     } & FromWire)
   | ({
       readonly type: "safety.emergencyStop";
@@ -117,6 +121,7 @@ export type OperatorFact =
       readonly reason: string;
       /** When its sender says that it was sent; absent in logs before consent (decision 0120). */
       readonly sent_ms?: number | undefined;
+      readonly identity?: OperatorIdentity | undefined;
     } & FromWire);
 
 /** Facts that the daemon itself establishes. */
@@ -216,6 +221,8 @@ export type QuarantineReason =
   | "unknownJob"
   /** A report of an attempt that was sent to another instrument, or to none. */
   | "notItsInstrument"
+  /** A person's command without a proof of who that is, or without the right. */
+  | "notAllowed"
   | "unknownCampaign"
   | "retainedCommand"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */

@@ -15,6 +15,8 @@ export interface IncomingMessage {
   readonly qos: 0 | 1 | 2;
   /** Delivered from the broker's store because we subscribed, not just now. */
   readonly retained: boolean;
+  /** The name that its sender logged in with; only the broker inside the daemon knows it. */
+  readonly sender?: string | undefined;
 }
 
 /** The daemon's side of MQTT: the embedded broker, an external one, or a simulated network. */
@@ -38,4 +40,6 @@ export interface BusHandlers {
   /** What is said at every connection before anything is heard or said: a latched emergency stop. */
   readonly onConnecting?: (() => readonly OutgoingMessage[]) | undefined;
   readonly onConnection: (connected: boolean) => void;
+  /** Another client has taken our name: two daemons would plan side by side, so this one must end. */
+  readonly onReplaced?: ((error: Error) => void) | undefined;
 }

@@ -38,3 +38,10 @@ export function answerQuarantined(fact: LabFact): LabCommand[] {
   }
   return [];
 }
+
+/** A command of somebody who may not give it. */
+export function answerRefused(fact: LabFact, reason: string): LabCommand[] {
+  if (fact.type !== "operator.command") return [];
+  const { campaignId, commandId } = fact;
+  return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
+}

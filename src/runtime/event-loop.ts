@@ -3,7 +3,7 @@ import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
-import { acknowledgement, answerAgain, answerQuarantined } from "./answers.ts";
+import { acknowledgement, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
 import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
@@ -25,6 +25,7 @@ import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
 import { shelveFinished } from "./shelf.ts";
+import { type DecodedFact, vouchFor } from "./vouching.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -130,6 +131,7 @@ class EventLoop implements Runtime {
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => this.observer.onConnection?.(connected),
       onConnecting: () => this.firstWords(),
+      onReplaced: (error) => this.fail(error, []),
     });
     this.executor.openGate();
   }
@@ -167,21 +169,37 @@ class EventLoop implements Runtime {
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
-    } else if (decoded.fact.type === "safety.emergencyStop") {
-      return await this.receiveStop(decoded.fact, message);
     } else {
-      this.noteClock(decoded, message.retained);
-      const fact = this.ports.interpret?.(decoded.fact) ?? decoded.fact;
-      await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
+      return await this.receiveWord(decoded, message);
     }
     return "forward";
   }
 
+  /** A fact, once it is known whether whoever says it may. */
+  private async receiveWord(decoded: DecodedFact, message: IncomingMessage): Promise<Delivery> {
+    const { vouched, fact: said } = vouchFor(this.ports, decoded, message);
+    if (vouched.kind === "refused") return await this.refuse(said, vouched.why, message);
+    if (said.type === "safety.emergencyStop") return await this.receiveStop(said, message);
+    this.noteClock(decoded, message.retained);
+    const fact = this.ports.interpret?.(said) ?? said;
+    await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
+    return "forward";
+  }
+
+  /** A person's word that does not count: told to whoever said it, kept in quarantine. */
+  private async refuse(fact: LabFact, why: string, message: IncomingMessage): Promise<Delivery> {
+    if (fact.type === "safety.emergencyStop") {
+      this.announce(ownWord(this.lab));
+      await this.quarantine(message, "clearRefused", why);
+      return "withhold";
+    }
+    this.executor.execute(answerRefused(fact, why));
+    await this.quarantine(message, "notAllowed", why);
+    return "forward";
+  }
+
   /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
-  private noteClock(
-    { fact, sent_ms }: Extract<Decoded, { readonly kind: "fact" }>,
-    retained: boolean,
-  ): void {
+  private noteClock({ fact, sent_ms }: DecodedFact, retained: boolean): void {
     if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
     this.clocks.onMessage(fact.instrumentId, sent_ms);
   }

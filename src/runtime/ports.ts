@@ -7,6 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import type { MessageBus } from "../events/message-bus.ts";
+import type { Vouch } from "../events/operator-proof.ts";
 import type { PlannerPort } from "../events/planner-port.ts";
 import type { Lab } from "./lab.ts";
 
@@ -28,6 +29,8 @@ export interface RuntimePorts {
   readonly codec: WireCodec;
   /** Adds what raw observations mean to a result, before it is judged and logged. Never rejects. */
   readonly interpret?: ((fact: LabFact) => LabFact | Promise<LabFact>) | undefined;
+  /** Holds a person's word against the operators of the configuration; absent: everybody is taken at his word. */
+  readonly vouch?: Vouch | undefined;
   readonly planner: PlannerPort;
   readonly clock: Clock;
   readonly timers: Timers;

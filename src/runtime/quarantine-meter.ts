@@ -19,6 +19,8 @@ interface MeterNeeds {
 
 /** The first of a topic and reason in this time is kept whole. */
 const WHOLE_EVERY_ms = 60_000;
+/** A refused clear of the emergency stop is somebody's attempt to start furnaces again: more of them are kept whole. */
+const WHOLE_OF: Partial<Record<QuarantineReason, number>> = { clearRefused: 20 };
 /** Topics are the sender's to invent: of all of them together no more than this are kept whole in that time. */
 const WHOLE_MAX = 100;
 /** Numbers are written so often. */
@@ -33,7 +35,8 @@ export function createQuarantineMeter(needs: MeterNeeds): QuarantineMeter {
 
 class Meter implements QuarantineMeter {
   private readonly needs: MeterNeeds;
-  private readonly whole = new Set<string>();
+  private readonly whole = new Map<string, number>();
+  private kept = 0;
   private since_ms = Number.NEGATIVE_INFINITY;
   /** By sender and reason: what has been counted since the last numbers, and who must still be told quiet. */
   private readonly counts = new Map<string, Count>();
@@ -52,10 +55,13 @@ class Meter implements QuarantineMeter {
     if (Math.abs(now_ms - this.since_ms) >= WHOLE_EVERY_ms) {
       this.since_ms = now_ms;
       this.whole.clear();
+      this.kept = 0;
     }
     const key = `${reason} ${topic}`;
-    if (!this.whole.has(key) && this.whole.size < WHOLE_MAX) {
-      this.whole.add(key);
+    const before = this.whole.get(key) ?? 0;
+    if (before < (WHOLE_OF[reason] ?? 1) && this.kept < WHOLE_MAX) {
+      this.whole.set(key, before + 1);
+      this.kept += 1;
       return true;
     }
     this.count(senderOf(topic), reason, payload.byteLength);

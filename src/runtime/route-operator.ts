@@ -24,7 +24,7 @@ export function routeOperator(
   fact: CommandFact,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  const { message: _, type: __, action, changes, points, ...content } = fact;
+  const { message: _, type: __, identity: ___, action, changes, points, ...content } = fact;
   const withdrawn =
     action === "withdraw" ? positionOfResult(lab, fact.campaignId, fact.jobId) : undefined;
   if (withdrawn !== undefined) withdrawResult(lab, fact.campaignId, withdrawn);

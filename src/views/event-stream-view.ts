@@ -72,7 +72,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "safety.emergencyStop":
       return [
         "laboratory",
-        `emergency stop ${fact.active ? "by" : "cleared by"} ${fact.by}: ${fact.reason}`,
+        `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`,
       ];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
@@ -124,7 +124,7 @@ function describeClock({
 type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
 
 function describeCommand(fact: Command): string {
-  return `${fact.action}${whatIn(fact)} by ${fact.by}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+  return `${fact.action}${whatIn(fact)} by ${whoSaid(fact)}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
 }
 
 /** What a command is about, with a space before it. */
@@ -152,4 +152,15 @@ const TEXT_MAX = 200;
 
 function clip(text: string): string {
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text;
+}
+
+/** A name that was proven, one that was only said, or one of a laboratory that asks nobody. */
+function whoSaid({
+  by,
+  identity,
+}: {
+  readonly by: string;
+  readonly identity?: string | undefined;
+}) {
+  return identity === undefined ? by : `${by} (${identity})`;
 }

@@ -96,8 +96,13 @@ function prefixed<Value>(
   return Object.fromEntries(Object.entries(values).map(([name, v]) => [`${prefix}${name}`, v]));
 }
 
+/** What a spreadsheet would run as a formula; a number with a sign is a number. */
+const FORMULA = /^(?:[=@\t\r]|[+-](?![\d.]+(?:e[+-]?\d+)?$))/i;
+
 function csvField(value: unknown): string {
   if (value === undefined || value === null) return "";
-  const text = String(value);
+  const plain = String(value);
+  // An instrument chose the text; the apostrophe makes it a text for spreadsheets too.
+  const text = typeof value === "string" && FORMULA.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const MOSQUITTO = findMosquitto();
+export const MOSQUITTO = findMosquitto();
 /** In CI its absence is a failure; elsewhere the suite says that it could not run. */
 const REQUIRED = process.env["CI"] === "true";
 

@@ -39,6 +39,8 @@ describe("a campaign's path", () => {
     ]);
     propose(campaign, ["c"]);
     end(campaign, "experiment.observed");
+    // One left in the budget, one in flight: asked only to learn.
+    expect(campaign.commands("requestProposal")).toMatchObject([{ request: { count: 0 } }]);
     end(campaign, "experiment.observed");
     while (campaign.state.context.request !== undefined) propose(campaign, []);
     expect(campaign.name).toBe("budgetExhausted");

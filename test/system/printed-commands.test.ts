@@ -32,6 +32,11 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/^npx tsx /, "takes minutes; the file is looked up below"],
   [/^npx (vitest|@asyncapi\/cli) /, "another program"],
   [/postgres:\/\//, "needs a server: test/contract/event-log.test.ts has one"],
+  [
+    /^(npm run -s )?tieline (gateway|conformance) /,
+    "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
+  ],
+  [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
 /** What goes on until it is stopped: it is started, waited for, and stopped. */

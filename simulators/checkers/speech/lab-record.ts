@@ -48,6 +48,8 @@ export class LabRecord {
   readonly results = new Set<string>();
   /** Jobs that were on instruments when the daemon started, and of which nobody has said a word since. */
   readonly doubts = new Set<string>();
+  /** Commands of people: each is obeyed once, however often it is said. */
+  readonly commandIds = new Set<string>();
   /** Commands of people whose reply has not been said. */
   readonly unanswered = new Map<string, OperatorCommand>();
 
@@ -65,8 +67,7 @@ export class LabRecord {
           this.campaigns.get(fact.campaignId)?.propose(candidateId, parameters);
         return [];
       case "operator.command":
-        this.#noteOperator(fact, time_ms);
-        return [];
+        return this.#noteOperator(fact, time_ms);
       case "safety.emergencyStop":
         this.isStopped = fact.active;
         return [];
@@ -139,14 +140,18 @@ export class LabRecord {
     return found;
   }
 
-  #noteOperator(fact: OperatorCommand, time_ms: number): void {
+  #noteOperator(fact: OperatorCommand, time_ms: number): string[] {
+    if (this.commandIds.has(fact.commandId))
+      return [`${fact.action} ${fact.commandId} of ${fact.by}, the second time`];
+    this.commandIds.add(fact.commandId);
     const campaign = this.campaigns.get(fact.campaignId);
-    if (campaign === undefined) return;
+    if (campaign === undefined) return [];
     this.unanswered.set(fact.commandId, fact);
     // What is released by a command is started before its reply could be heard by anybody.
     if (fact.action === "approve" && fact.change === undefined) campaign.approve(fact, time_ms);
     if (fact.action === "propose")
       for (const point of fact.points ?? []) campaign.proposeByHand(point);
+    return [];
   }
 
   #noteInstrument(

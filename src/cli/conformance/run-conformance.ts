@@ -4,6 +4,7 @@ import { Certifier } from "../../../adapters/conformance/certifier.ts";
 import { CHECKS } from "../../../adapters/conformance/checks.ts";
 import { examine, type Finding } from "../../../adapters/conformance/examination.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
+import { brokerLogin } from "../../../config/broker-access.ts";
 import { LabError, misuse } from "../../core/errors.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
 import { type CommandIo, printJson } from "../command.ts";
@@ -40,8 +41,7 @@ export async function runConformance(options: ConformanceOptions, io: CommandIo)
   const ms = (text: string, name: string): number => 1000 * (positive(text, name) ?? 1);
   const agent = await Certifier.connect({
     ...{ broker, site, instrumentId: instrument },
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    ...brokerLogin(),
     epoch: whole(options.epoch, "--epoch", 1, Number.MAX_SAFE_INTEGER),
     clock: { ...systemClock, ...systemTimers },
   });

@@ -5,6 +5,7 @@ import { addBroker, connectFromOptions, userName } from "./operate.ts";
 interface StopOptions {
   readonly broker: string;
   readonly site: string;
+  readonly keyFile?: string;
   readonly by: string;
   readonly reason: string;
   readonly clear?: boolean;

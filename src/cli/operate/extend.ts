@@ -11,6 +11,7 @@ interface Connection {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
+  readonly keyFile?: string;
   readonly by: string;
   readonly reason?: string;
   readonly json?: boolean;

@@ -13,6 +13,7 @@ interface OperateOptions {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
+  readonly keyFile?: string;
   readonly by: string;
   readonly reason?: string;
   readonly batch?: string;
@@ -81,7 +82,11 @@ export function addConnection(command: Command): Command {
 export function addBroker(command: Command): Command {
   return command
     .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
-    .option("--site <site>", "site of the daemon", "default");
+    .option("--site <site>", "site of the daemon", "default")
+    .option(
+      "--key-file <file>",
+      "holds your key: commands are signed with it (or TIELINE_OPERATOR_KEY_FILE)",
+    );
 }
 
 /** The user's name; in a container a number may have none. */
@@ -150,12 +155,15 @@ export function tellReply(
 export async function connectFromOptions(options: {
   readonly broker: string;
   readonly site: string;
+  readonly keyFile?: string | undefined;
 }) {
   const { connectOperator } = await import("../../../adapters/mqtt/operator-client.ts");
+  const { brokerLogin, secretOf } = await import("../../../config/broker-access.ts");
+  const keyFile = options.keyFile ?? process.env["TIELINE_OPERATOR_KEY_FILE"];
   return await connectOperator({
     url: options.broker,
     site: options.site,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    key: keyFile === undefined ? undefined : secretOf(keyFile),
+    ...brokerLogin(),
   });
 }

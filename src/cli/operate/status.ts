@@ -9,6 +9,7 @@ interface StatusOptions {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
+  readonly keyFile?: string;
   readonly json?: boolean;
   readonly watch?: boolean;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Device, type GatewayOptions, openGateway } from "../../../adapters/gateway/index.ts";
+import { brokerLogin } from "../../../config/broker-access.ts";
 import { misuse } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
@@ -21,8 +22,7 @@ export async function serveDevice(
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
   const gateway = await openGateway(device, {
     broker: options.broker,
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
+    ...brokerLogin(),
     site: options.site,
     instrument: options.id,
     folder: resolve(options.folder ?? `runner-${options.id}`),

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
+import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
@@ -141,7 +142,7 @@ type Ending =
 
 function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, log: string): void {
   io.out(
-    `Tieline runs. Broker ${daemon.brokerUrl}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
+    `Tieline runs. Broker ${shownBroker(daemon.brokerUrl)}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
   );
   for (const id of daemon.view.campaignIdsAtHand) {
     const campaign = daemon.view.campaign(id);

@@ -60,8 +60,8 @@ async function startInstruments(
     instruments,
     faults,
     noise,
+    ...daemon.brokerLogin,
     patterns: patterns && { ...patterns, lines: resolve(loaded.folder, patterns.lines) },
-    ...credentials(),
   };
   return startSimulatedLaboratory(options);
 }
@@ -83,13 +83,6 @@ async function startRunner(
     instrument: instrumentId,
     folder: join(folder, "laboratory", instrumentId),
     logger: logger.child({ instrument: instrumentId }),
-    ...credentials(),
+    ...daemon.brokerLogin,
   });
-}
-
-function credentials() {
-  return {
-    username: process.env["TIELINE_BROKER_USERNAME"],
-    password: process.env["TIELINE_BROKER_PASSWORD"],
-  };
 }

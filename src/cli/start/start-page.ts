@@ -9,6 +9,7 @@ import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
 } from "../../../adapters/interpreters/trajectory-classifier.ts";
+import { operatorsOf } from "../../../config/broker-access.ts";
 import type { Configuration } from "../../../config/schema.ts";
 import { assert } from "../../core/assert.ts";
 import { LabError } from "../../core/errors.ts";
@@ -42,8 +43,8 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
     port: configuration.page.port,
     allowedHosts: configuration.page.allowedHosts,
     logger,
-    policy: { readOnly: configuration.page.readOnly, operatorKeys: operatorKeys() },
-    ports: portsOf(running, inspector),
+    policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
+    ports: portsOf(running, inspector, operatorsOf(configuration).length > 0),
   });
   return {
     publish: (message) => server.publish(message),
@@ -61,7 +62,8 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
 
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
-function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier): Ports {
+/** `isProven`: who commands has shown a key. */
+function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven: boolean): Ports {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -85,7 +87,7 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier): Ports {
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
     structure: (id, position) => lookAt(daemon(), inspector, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
-    submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request),
+    submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
   };
 }
 
@@ -132,13 +134,18 @@ async function exportFromLog(
 async function submitOperatorCommand(
   daemon: Daemon,
   request: OperatorRequest,
+  isProven: boolean,
 ): Promise<OperatorReply> {
   const { by, commandId } = request;
   const message = { source: `operator/${by}`, id: commandId };
+  const identity = isProven ? ({ identity: "verified" } as const) : {};
+  const known = request.kind === "campaign" ? daemon.lab.replies.get(commandId) : undefined;
+  // A browser that did not hear the answer asks again: the same command acts once.
+  if (known !== undefined) return known;
   if (request.kind === "emergencyStop") {
     const { active, reason } = request;
     try {
-      await daemon.emergencyStop({ active, by, reason, message });
+      await daemon.emergencyStop({ active, by, reason, message, ...identity });
       return { accepted: true };
     } catch (error) {
       if (error instanceof LabError && error.code === "TL-3003")
@@ -147,19 +154,19 @@ async function submitOperatorCommand(
     }
   }
   const { kind: _, ...command } = request;
-  await daemon.submit({ type: "operator.command", ...command, message });
+  await daemon.submit({ type: "operator.command", ...command, ...identity, message });
   const reply = daemon.lab.replies.get(commandId);
   return reply === undefined
     ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
     : { accepted: reply.accepted, reason: reply.reason, candidateIds: reply.candidateIds };
 }
 
-/** `TIELINE_OPERATORS=ada:key1,bob:key2`: who may use the controls, with their keys; secrets come from the environment only. */
-function operatorKeys(): Record<string, string> | undefined {
-  const text = process.env["TIELINE_OPERATORS"];
-  if (text === undefined || text === "") return undefined;
-  const pairs = text.split(",").map((pair) => pair.split(":"));
-  return Object.fromEntries(
-    pairs.map(([name = "", ...key]) => [name.trim(), key.join(":").trim()]),
-  );
+/** The one list of operators, as the page asks for it: who may use the controls, with which key, for what. */
+function operatorPolicy(configuration: Configuration) {
+  const operators = operatorsOf(configuration);
+  if (operators.length === 0) return {};
+  return {
+    operatorKeys: Object.fromEntries(operators.map(({ name, key }) => [name, key])),
+    operatorRights: Object.fromEntries(operators.map(({ name, may }) => [name, may])),
+  };
 }

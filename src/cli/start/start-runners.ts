@@ -33,8 +33,7 @@ export async function startRunners(options: {
     gateways.push(
       await openGateway(device, {
         broker: daemon.brokerUrl,
-        username: process.env["TIELINE_BROKER_USERNAME"],
-        password: process.env["TIELINE_BROKER_PASSWORD"],
+        ...daemon.brokerLogin,
         site: configuration.site,
         instrument: id,
         folder: join(folder, "runners", id),

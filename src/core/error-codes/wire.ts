@@ -21,6 +21,10 @@ export const WIRE_CODES = {
     what: "the broker refused the connection",
     hint: "Check user name, password and the client id.",
   },
+  "TL-2007": {
+    what: "a second daemon runs under this agent's name",
+    hint: "Two daemons must not plan side by side: stop one, or give it another site or agent in its configuration.",
+  },
   "TL-2010": {
     what: "an instrument does not keep the wire contract",
     hint: "The report names each clause of docs/contract.md that it breaks; docs/gateways.md says how to examine it.",

@@ -124,6 +124,8 @@ export const LOOP: readonly Mutation[] = [
     find: `if (command.type === "startJob" && leftOf_ms(command, now_ms) <= 0)`,
     replace: `if (command.type === "startJob" && leftOf_ms(command, now_ms) <= -1e15)`,
     tests: ["test/contract/command-expiry.test.ts"],
+    harmless:
+      "the command says itself that it is over (validFor_s 0, notAfter now), and every instrument refuses it",
   },
   {
     name: "timers are not armed again after a restart",
@@ -151,7 +153,7 @@ export const LOOP: readonly Mutation[] = [
     file: "src/runtime/executor.ts",
     find: "if (forgotten.length > 0) ports.planner.forget(campaignId, forgotten);",
     replace: "if (forgotten.length > 1e9) ports.planner.forget(campaignId, forgotten);",
-    tests: [daemon, "test/contract/consent.test.ts"],
+    tests: ["test/simulators/run/recovery.test.ts"],
   },
   {
     name: "jobs are dispatched during an emergency stop",
@@ -166,6 +168,8 @@ export const LOOP: readonly Mutation[] = [
     find: "if (lab.emergency !== undefined || lab.doubtful.size > 0) return undefined;",
     replace: "if (lab.emergency !== undefined) return undefined;",
     tests: [daemon],
+    harmless:
+      "a campaign that runs is recovering as long as a job is in doubt, and dispatches nothing: the second lock holds",
   },
   {
     name: "a reserved station is taken",
@@ -208,7 +212,7 @@ export const LOOP: readonly Mutation[] = [
     file: "src/runtime/route-fact.ts",
     find: "if (fact.timerId === RECOVERY_TIMER) lab.doubtful.clear();",
     replace: "",
-    tests: [daemon],
+    tests: ["test/simulators/run/recovery.test.ts"],
   },
   {
     name: "jobs are not asked for after a restart",
@@ -229,7 +233,7 @@ export const LOOP: readonly Mutation[] = [
     file: "src/runtime/route-fact.ts",
     find: "instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,",
     replace: "true,",
-    tests: [daemon],
+    tests: ["test/simulators/run/faults-and-repetition.test.ts"],
   },
   {
     name: "a stop is forgotten by the laboratory",

@@ -1,0 +1,23 @@
+import type { Decoded } from "../events/codec.ts";
+import type { LabFact } from "../events/lab-fact.ts";
+import type { IncomingMessage } from "../events/message-bus.ts";
+import type { Vouched } from "../events/operator-proof.ts";
+import type { RuntimePorts } from "./ports.ts";
+
+export type DecodedFact = Extract<Decoded, { readonly kind: "fact" }>;
+
+/** Whether who says a fact may say it; a person's word then tells in the log whether that person was proven. */
+export function vouchFor(
+  { vouch, clock }: Pick<RuntimePorts, "vouch" | "clock">,
+  { fact, signed, sent_ms }: DecodedFact,
+  { sender }: Pick<IncomingMessage, "sender">,
+): { readonly vouched: Vouched; readonly fact: LabFact } {
+  const isPersons = fact.type === "operator.command" || fact.type === "safety.emergencyStop";
+  // The agent's own word on the stop comes back from a broker; it is judged as what it is.
+  const isAgents = isPersons && fact.message.source.startsWith("agent/");
+  if (vouch === undefined || !isPersons || isAgents) return { vouched: { kind: "claimed" }, fact };
+  const vouched = vouch(fact, { signed, sender, sent_ms, now_ms: clock.now_ms() });
+  return vouched.kind === "refused"
+    ? { vouched, fact }
+    : { vouched, fact: { ...fact, identity: vouched.kind } };
+}

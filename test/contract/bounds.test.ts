@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
+import { WATCHERS_OF_ADDRESS_MAX } from "../../adapters/dashboard/event-feed.ts";
+import { parseJson } from "../../adapters/mqtt/json-text.ts";
+import { toCsv } from "../../src/views/export-text.ts";
+import { type ScriptedDashboard, startScriptedDashboard } from "../support/scripted-dashboard.ts";
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+test("a key that stands twice in one object is refused, however it is written and wherever", () => {
+  const read = (text: string) => parseJson(Buffer.from(text));
+  for (const text of [
+    '{"a":1,"a":2}',
+    '{"x":[{"a":1,"b":{},"a":2}]}',
+    '{"a":1,"\\u0061":2}',
+    '{"a" : 1 , "a" : 1}',
+  ])
+    expect(read(text)).toEqual({ problem: expect.stringMatching(/stands twice in one object/) });
+  for (const text of ['{"a":{"a":[{"a":1},{"a":"a"}]},"b":"{\\"a\\":1,\\"a\\":2}"}', '["a","a"]'])
+    expect(read(text)).toEqual({ value: JSON.parse(text) });
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify(value);
+      if (!text.includes("__proto__")) expect(read(text)).toEqual({ value: JSON.parse(text) });
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a text that a spreadsheet would run is a text in CSV; numbers stay numbers", () => {
+  const row = { a: '=HYPERLINK("x")', b: "+1+1", c: "@SUM(A1)", d: "-2.5e-3", e: -7, f: "fcc+hcp" };
+  expect(toCsv([row])).toBe(
+    `a,b,c,d,e,f\n"'=HYPERLINK(""x"")",'+1+1,'@SUM(A1),-2.5e-3,-7,fcc+hcp\n`,
+  );
+});
+
+test("one address has so many event streams and no more, and the page goes on", async () => {
+  const page: ScriptedDashboard = await startScriptedDashboard();
+  cleanUp.push(() => page.stop());
+  const streams: AbortController[] = [];
+  cleanUp.push(() => {
+    for (const one of streams) one.abort();
+  });
+  const open = async (): Promise<number> => {
+    const stream = new AbortController();
+    streams.push(stream);
+    const response = await fetch(`${page.url}events`, { signal: stream.signal });
+    return response.status;
+  };
+  for (let k = 0; k < WATCHERS_OF_ADDRESS_MAX; k++) expect(await open()).toBe(200);
+  expect(await open()).toBe(503);
+  expect((await fetch(`${page.url}healthz`)).status).toBe(200);
+});
