@@ -16,6 +16,7 @@ const CONTENTS = [
   /^docs\/(decisions\/)?[\w-]+\.md$/,
   /^docs\/images\/[\w/-]+\.(png|svg)$/,
   /^config\/[\w.-]+\.yaml$/,
+  /^config\/gateways\/[\w-]+\.yaml$/,
   /^config\/silicon\//,
   /^config\/patterns\/(lines|references)\/[\w-]+\.(csv|cif)$/,
   /^examples\/(cards\/)?[\w.-]+\.(md|yaml|csv|json|xy|mjs|cif|xyz\.gz|lammpstrj\.gz)$/,

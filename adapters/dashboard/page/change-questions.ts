@@ -16,6 +16,8 @@ export function changeQuestion(campaign: CampaignView): Question {
     limits: "",
     approvals: settings?.hours?.approvals ?? "",
     starts: pairsText(settings?.hours?.starts ?? {}),
+    expires: "",
+    stop: "",
   };
   return {
     title: `Change “${title}”`,
@@ -39,6 +41,8 @@ export function changeQuestion(campaign: CampaignView): Question {
         value: before["approvals"] ?? "",
       },
       { name: "starts", label: "Jobs start, e.g. anneal=06-18", value: before["starts"] ?? "" },
+      { name: "expires", label: "An approval expires after, s (0: never)", value: "" },
+      { name: "stop", label: "Stop rule, e.g. error_max=0.02 (0 takes it away)", value: "" },
     ],
     wish: (by, reason, values = {}) => ({
       kind: "campaign",
@@ -110,12 +114,16 @@ function changesOf(before: Values, values: Values): CampaignChanges {
     ...(approvals === undefined ? {} : { approvals }),
     ...(starts === undefined ? {} : { starts: startsOf(before["starts"] ?? "", starts) }),
   };
+  const expires = seconds(edited("expires"));
+  const stop = stopOf(edited("stop") ?? "");
   const changes = {
     ...(budget === undefined ? {} : { budget }),
     ...(inFlight === undefined ? {} : { inFlight }),
     ...(approval === undefined ? {} : { approval }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(Object.keys(hours).length === 0 ? {} : { hours }),
+    ...(expires === undefined ? {} : { approvalExpires_s: expires }),
+    ...(Object.keys(stop).length === 0 ? {} : { stop }),
   };
   if (Object.keys(changes).length === 0) throw new Error("Nothing has been changed yet.");
   return changes;
@@ -130,6 +138,24 @@ function limitsOf(text: string): NonNullable<CampaignChanges["limits"]> {
       return [name, limit];
     }),
   );
+}
+
+function stopOf(text: string): Record<string, number> {
+  const pairs = readPairs(text) ?? [["", ""] as const];
+  return Object.fromEntries(
+    pairs.map(([name, value]) => {
+      if (name === "" || value.trim() === "" || !(Number(value) >= 0))
+        throw new Error("Write the stop rule as error_max=0.02.");
+      return [name, Number(value)];
+    }),
+  );
+}
+
+function seconds(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (!(value >= 0)) throw new Error("Approvals expire after a number of seconds; 0 is never.");
+  return value;
 }
 
 /** Hours that are no longer written are taken away. */

@@ -50,10 +50,14 @@ describe.runIf(hasChromium)("consent on the page of a real daemon", () => {
     await page.getByRole("button", { name: "Change …" }).click();
     await answer(page, "ada", {
       Budget: "70",
+      "Stop rule": "error_max=0.02",
+      "An approval expires": "3600",
       "Limits to change": "temperature_K=293..800",
       Reason: "a second week",
     });
     await expect.poll(async () => (await shown()).budget.total).toBe(70);
+    const told = await daemon.ask<object>("/api/events?search=error_max");
+    expect(JSON.stringify(told)).toMatch(/approvalExpires_s:3600.*stop:\{error_max:0\.02\}/);
     expect((await shown()).settings.limits["temperature_K"]).toMatchObject({ max: 750 });
     await page.getByText("change 1 waits for somebody else than ada").waitFor();
     await page.getByRole("button", { name: "Approve change 1" }).click();
