@@ -56,7 +56,8 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     const { page, complaints } = await open(daemon);
     await page.getByRole("heading", { name: /Batch \d+ waits for you/ }).waitFor();
     const boxes = page.locator("table.batch input[type=checkbox]");
-    expect(await boxes.count()).toBeGreaterThan(2);
+    // The heading is there with the first point that waits.
+    await expect.poll(() => boxes.count(), { timeout: 60_000 }).toBeGreaterThan(2);
     await boxes.first().uncheck();
     await page.getByRole("button", { name: /^Approve \d+ points?$/ }).click();
     await answer(page);
