@@ -83,9 +83,9 @@ function checkStation({ data, instrumentId }: Start, lab: LabRecord): string[] {
 function checkRepetition(data: StartData, lab: LabRecord, campaign: CampaignRecord): string[] {
   const { jobId, attempt, commandId, capability } = data;
   const known = lab.attempts.get(`${jobId}#${attempt}`);
-  const isRepeatable = stepsOf(campaign).some(
-    (step) => step.capability === capability && step.repeatable,
-  );
+  const isRepeatable = recipesOf(campaign)
+    .flat()
+    .some((step) => step.capability === capability && step.repeatable);
   const found: string[] = [];
   if (lab.results.has(jobId)) found.push("its result is in the log");
   if (known !== undefined) {
@@ -131,9 +131,10 @@ function checkProposal(
   const { jobId, capability, parameters } = data;
   const [, experimentId = jobId, step = "1"] = /^(.*)\.s(\d+)$/.exec(jobId) ?? [];
   const k = Number(step) - 1;
-  const recipe = stepsOf(campaign)[k];
-  if (recipe?.capability !== capability)
-    return [`${capability} is not step ${k + 1} of the recipe`];
+  const recipe = recipesOf(campaign)
+    .map((steps) => steps[k])
+    .find((one) => one?.capability === capability);
+  if (recipe === undefined) return [`${capability} is not step ${k + 1} of the recipe`];
   if (k > 0 && !lab.results.has(`${experimentId}.s${k}`))
     return [`step ${k} has brought no result`];
   const before = campaign.experiments.get(experimentId) ?? [...campaign.points.keys()];
@@ -172,6 +173,7 @@ function asks(
   });
 }
 
-function stepsOf(campaign: CampaignRecord): readonly Step[] {
-  return campaign.spec.recipe.steps;
+/** The recipe, and the others that a point may name. */
+function recipesOf({ spec }: CampaignRecord): readonly (readonly Step[])[] {
+  return [spec.recipe, ...Object.values(spec.alternatives ?? {})].map(({ steps }) => steps);
 }
