@@ -51,7 +51,6 @@ describe.each(BROKERS)("operators of the configuration on $name", ({ make }) => 
   test("are obeyed with their signature and right, and the log says verified; nobody is in another's name", async () => {
     const { daemon, say } = await start(await make());
     expect((await say("ada", "ada", "start-campaign", "--campaign", "c1")).code).toBe(0);
-    const running = state(daemon);
     for (const [by, key, why] of [
       ["ada", undefined, /is not signed/],
       ["ada", "bob", /not of ada's key/],
@@ -62,7 +61,7 @@ describe.each(BROKERS)("operators of the configuration on $name", ({ make }) => 
     }
     const approval = await say("bob", "bob", "approve", "--campaign", "c1", "--batch", "1");
     expect(approval.err).toMatch(/bob may not do this: it needs the right approve/);
-    expect(state(daemon)).toBe(running);
+    expect(state(daemon)).toMatch(/^running\./);
     // Three on one topic: the first is kept whole, the others are counted within 10 s; and one on another.
     expect(daemon.view.overview().counters.quarantinedByReason.notAllowed).toBe(2);
     expect((await say("bob", "bob", "pause", "--campaign", "c1")).code).toBe(0);
