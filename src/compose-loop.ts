@@ -28,6 +28,7 @@ import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
 import type { OverviewView } from "./views/overview-view.ts";
+import { createOutlet } from "./views-outlet.ts";
 
 /** A campaign to run, and whether it starts by itself. */
 export interface PlannedCampaign {
@@ -101,7 +102,7 @@ export function composeLoop(
   const restore = (lab: Lab): number =>
     snapshot === undefined ? 0 : restoreSnapshot({ lab, index, view }, snapshot);
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = showTo(bus, logger, options.onPublished);
+  const publish = createOutlet(bus, logger, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
@@ -263,20 +264,6 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
       if (what === "duplicate") view.noteDuplicate();
       further?.onCount?.(what);
     },
-  };
-}
-
-/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
-function showTo(
-  bus: RuntimePorts["bus"],
-  logger: RuntimePorts["logger"],
-  onPublished: LoopOptions["onPublished"],
-): (message: OutgoingMessage) => void {
-  return (message) => {
-    onPublished?.(message);
-    const report = (error: unknown) =>
-      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
-    bus.publish(message).catch(report);
   };
 }
 
