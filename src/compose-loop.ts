@@ -1,4 +1,5 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createOutlet } from "../adapters/mqtt/view-outlet.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock } from "./core/clock.ts";
@@ -28,7 +29,6 @@ import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
 import type { OverviewView } from "./views/overview-view.ts";
-import { createOutlet } from "./views-outlet.ts";
 
 /** A campaign to run, and whether it starts by itself. */
 export interface PlannedCampaign {

@@ -4,9 +4,9 @@ import { Aedes } from "aedes";
 import mqtt from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { createBrokerClient } from "../../adapters/mqtt/broker-client.ts";
+import { createOutlet } from "../../adapters/mqtt/view-outlet.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus } from "../../src/events/message-bus.ts";
-import { createOutlet } from "../../src/views-outlet.ts";
 import { until } from "./listener.ts";
 import { Mosquitto, mosquittoMayBeLeftOut } from "./mosquitto.ts";
 

@@ -1,6 +1,6 @@
-import { LabError } from "./core/errors.ts";
-import type { Logger } from "./core/logger.ts";
-import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
+import { LabError } from "../../src/core/errors.ts";
+import type { Logger } from "../../src/core/logger.ts";
+import type { MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 
 /**
  * Hands what the agent shows to the broker and to the page. A view that can't be sent is only reported; one that the broker
