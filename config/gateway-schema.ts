@@ -36,6 +36,12 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
     map: z.string().min(1),
     unit: z.number().int().min(0).max(255).default(1),
   }),
+  /** A device that is spoken to in lines of text. */
+  z.strictObject({
+    ...{ id, kind: z.literal("line"), at, poll_ms, silence_s },
+    /** A file, relative to this one, or the name of a definition that ships with Tieline: lakeshore-336. */
+    map: z.string().min(1),
+  }),
   /** A robot that speaks NIMO's files. */
   z.strictObject({
     ...{ ...files, kind: z.literal("nimo"), inputFolder: folder, outputFolder: folder },

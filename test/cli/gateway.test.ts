@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { protocolOf } from "../../config/check-gateways.ts";
+import { lineMapSchema } from "../../config/devices/line-map.ts";
 import { loadDeviceFile } from "../../config/devices/load-device-file.ts";
 import { modbusMapSchema } from "../../config/devices/modbus-map.ts";
 import { PYTHON, PymodbusFurnace } from "../adapters/devices/pymodbus-furnace.ts";
@@ -15,7 +17,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(findDeviceFiles())("%s is a sound map", (name) => {
-  expect(loadDeviceFile(name, modbusMapSchema)).toMatchObject({ protocol: "modbus" });
+  const protocol = protocolOf(name, ".");
+  const schema = protocol === "line" ? lineMapSchema : modbusMapSchema;
+  expect(loadDeviceFile(name, schema)).toMatchObject({ protocol });
 });
 
 describe("a map with mistakes", () => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
 import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
+import { LineController } from "../../../adapters/devices/line/line-controller.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { createTaskDevice, type Device } from "../../../adapters/gateway/index.ts";
@@ -20,6 +21,11 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
     return createTaskDevice(
       createDropTask({ ...entry, folder: resolve(folder, entry.folder), clock }),
     );
+  if (entry.kind === "line") {
+    const map = loadDefinition(entry, folder);
+    const controller = new LineController({ map, address: entry.at, clock });
+    return new ThermalDevice({ controller, thermal: map.thermal, clock });
+  }
   const map = loadDefinition(entry, folder);
   const { at, unit } = entry;
   const controller = new ModbusController({ map, address: at, unit, clock });

@@ -7,6 +7,13 @@ export interface LookCommandOptions {
   readonly json?: boolean;
 }
 
+export interface LineCommandOptions extends RunnerCommandOptions {
+  readonly map: string;
+  readonly at: string;
+  readonly poll: string;
+  readonly silence: string;
+}
+
 export interface ModbusCommandOptions extends RunnerCommandOptions, LookCommandOptions {
   readonly poll: string;
   readonly silence: string;

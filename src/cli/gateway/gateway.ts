@@ -1,8 +1,12 @@
 import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "../command.ts";
-import type { LookCommandOptions, ModbusCommandOptions } from "./gateway-options.ts";
+import type {
+  LineCommandOptions,
+  LookCommandOptions,
+  ModbusCommandOptions,
+} from "./gateway-options.ts";
 
-/** `tieline gateway modbus | look`: a device becomes an instrument, beside the machine. */
+/** `tieline gateway modbus | line | look`: a device becomes an instrument, beside the machine. */
 export const registerGateway: RegisterCommand = (program, io) => {
   const gateway = program
     .command("gateway")
@@ -10,6 +14,7 @@ export const registerGateway: RegisterCommand = (program, io) => {
       "Makes an instrument of a furnace or another device, by the definition of its model.",
     );
   registerModbus(gateway, io);
+  registerLine(gateway, io);
   registerLook(gateway, io);
 };
 
@@ -17,18 +22,13 @@ function registerModbus(gateway: Command, io: CommandIo): void {
   const command = gateway
     .command("modbus")
     .description("A temperature controller on Modbus, as an instrument.");
-  device(command, "a map file, or a map that ships with Tieline: eurotherm-2400")
-    .option("--unit <n>", "the controller's address on its line", "1")
-    .option(
-      "--broker <url>",
-      "mqtt://host:port; name and password from TIELINE_BROKER_USERNAME, _PASSWORD",
-      "mqtt://127.0.0.1:1883",
-    )
-    .option("--site <site>", "the daemon's site", "default")
-    .option("--id <id>", "the instrument's name", "furnace-1")
-    .option("--folder <dir>", "journal and jobs; default ./runner-ID")
-    .option("--poll <ms>", "how often it is asked where it stands", "1000")
-    .option("--silence <s>", "a device that does not answer for so long has lost its job", "900")
+  served(
+    device(command, "a map file, or a map that ships with Tieline: eurotherm-2400").option(
+      "--unit <n>",
+      "the controller's address on its line",
+      "1",
+    ),
+  )
     .addHelpText(
       "after",
       "\nThe gateway keeps journal, limits, deadlines, the emergency stop and resumption. A new model is a new map file (docs/gateways.md).\n\n" +
@@ -40,6 +40,38 @@ function registerModbus(gateway: Command, io: CommandIo): void {
       const { runModbusGateway } = await import("./run-gateway.ts");
       await runModbusGateway(options, io);
     });
+}
+
+function registerLine(gateway: Command, io: CommandIo): void {
+  const command = gateway
+    .command("line")
+    .description("A temperature controller that is spoken to in lines of text, as an instrument.");
+  served(device(command, "a definition, or one that ships with Tieline: lakeshore-336"))
+    .addHelpText(
+      "after",
+      "\nThe gateway keeps journal, limits, deadlines, the emergency stop and resumption. A new model is a new definition (docs/gateways.md).\n\n" +
+        "Examples:\n  tieline gateway look --map lakeshore-336 --at tcp://10.0.0.7\n" +
+        "  tieline gateway line --map lakeshore-336 --at tcp://10.0.0.7 --id cryostat-1 --broker mqtt://lab:1883\n",
+    )
+    .action(async (options: LineCommandOptions) => {
+      const { runLineGateway } = await import("./run-gateway.ts");
+      await runLineGateway(options, io);
+    });
+}
+
+/** Options of a gateway that runs until it is told to end. */
+function served(command: Command): Command {
+  return command
+    .option(
+      "--broker <url>",
+      "mqtt://host:port; name and password from TIELINE_BROKER_USERNAME, _PASSWORD",
+      "mqtt://127.0.0.1:1883",
+    )
+    .option("--site <site>", "the daemon's site", "default")
+    .option("--id <id>", "the instrument's name", "furnace-1")
+    .option("--folder <dir>", "journal and jobs; default ./runner-ID")
+    .option("--poll <ms>", "how often it is asked where it stands", "1000")
+    .option("--silence <s>", "a device that does not answer for so long has lost its job", "900");
 }
 
 function registerLook(gateway: Command, io: CommandIo): void {

@@ -1,14 +1,20 @@
 import { cwd } from "node:process";
 import type { z } from "zod";
+import { LineController } from "../../../adapters/devices/line/line-controller.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import type { ThermalController } from "../../../adapters/devices/thermal/controller.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
-import { loadDefinition } from "../../../config/check-gateways.ts";
+import { loadDefinition, protocolOf } from "../../../config/check-gateways.ts";
 import { gatewaySchema } from "../../../config/gateway-schema.ts";
 import { misuse } from "../../core/errors.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { serveDevice } from "../runner/serve-device.ts";
 import { createGatewayDevice } from "./create-gateway-device.ts";
-import type { LookCommandOptions, ModbusCommandOptions } from "./gateway-options.ts";
+import type {
+  LineCommandOptions,
+  LookCommandOptions,
+  ModbusCommandOptions,
+} from "./gateway-options.ts";
 
 /** `gateway modbus`: until it is told to end. */
 export async function runModbusGateway(
@@ -21,7 +27,17 @@ export async function runModbusGateway(
     poll_ms: Number(options.poll),
     silence_s: Number(options.silence),
   };
-  const entry = entryOf({ id, kind: "modbus", map, at, ...numbers });
+  const entry = entryOf("modbus", { id, kind: "modbus", map, at, ...numbers });
+  const { poll_ms, silence_s } = entry;
+  const device = createGatewayDevice(entry, cwd());
+  await serveDevice(options, device, io, { poll_ms, silence_ms: 1000 * silence_s });
+}
+
+/** `gateway line`: until it is told to end. */
+export async function runLineGateway(options: LineCommandOptions, io: CommandIo): Promise<void> {
+  const { id, map, at } = options;
+  const numbers = { poll_ms: Number(options.poll), silence_s: Number(options.silence) };
+  const entry = entryOf("line", { id, kind: "line", map, at, ...numbers });
   const { poll_ms, silence_s } = entry;
   const device = createGatewayDevice(entry, cwd());
   await serveDevice(options, device, io, { poll_ms, silence_ms: 1000 * silence_s });
@@ -29,16 +45,7 @@ export async function runModbusGateway(
 
 /** `gateway look`: what the device is and shows now. */
 export async function lookOnce(options: LookCommandOptions, io: CommandIo): Promise<void> {
-  const { map, at, unit } = options;
-  const entry = entryOf({ id: "look", kind: "modbus", map, at, unit: Number(unit) });
-  const definition = loadDefinition(entry, cwd());
-  const clock = { ...systemClock, ...systemTimers };
-  const controller = new ModbusController({
-    map: definition,
-    address: at,
-    unit: entry.unit,
-    clock,
-  });
+  const controller = controllerOf(options);
   try {
     await controller.open();
     const look = await controller.look();
@@ -59,10 +66,28 @@ export async function lookOnce(options: LookCommandOptions, io: CommandIo): Prom
   }
 }
 
+/** By what the definition itself says that it speaks. */
+function controllerOf({ map, at, unit }: LookCommandOptions): ThermalController {
+  const clock = { ...systemClock, ...systemTimers };
+  const about = { id: "look", map, at };
+  const speaks = protocolOf(map, cwd());
+  if (speaks === "line") {
+    const entry = entryOf("line", { ...about, kind: "line" });
+    return new LineController({ map: loadDefinition(entry, cwd()), address: at, clock });
+  }
+  const entry = entryOf("modbus", { ...about, kind: "modbus", unit: Number(unit) });
+  const definition = loadDefinition(entry, cwd());
+  return new ModbusController({ map: definition, address: at, unit: entry.unit, clock });
+}
+
 /** What the command line says, by the rules of the configuration. */
-function entryOf(said: z.input<typeof gatewaySchema>) {
+function entryOf<Kind extends "modbus" | "line">(
+  kind: Kind,
+  said: z.input<typeof gatewaySchema>,
+): Extract<z.output<typeof gatewaySchema>, { readonly kind: Kind }> {
   const { data, error } = gatewaySchema.safeParse(said);
-  if (data?.kind === "modbus") return data;
+  if (data?.kind === kind)
+    return data as Extract<z.output<typeof gatewaySchema>, { readonly kind: Kind }>;
   const [issue] = error?.issues ?? [];
   throw misuse("TL-1001", `--${String(issue?.path[0] ?? "at").split("_")[0]}: ${issue?.message}`);
 }

@@ -1,0 +1,163 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LineController } from "../../../adapters/devices/line/line-controller.ts";
+import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
+import { type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
+import { lineMapSchema } from "../../../config/devices/line-map.ts";
+import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
+import { tieline } from "../../support/command-line.ts";
+import { LakeShoreEmulator, type LineFault } from "../../support/lakeshore-emulator.ts";
+import { pythonWith } from "../../support/python-packages.ts";
+import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
+import { REAL } from "./thermal-bench.ts";
+
+const PYTHON = pythonWith("lakeshore==1.10.0");
+const SPEED = 200;
+
+function testMap() {
+  const map = loadDeviceFile("lakeshore-336", lineMapSchema);
+  const line = { ...map.line, timeout_ms: 500, quiet_ms: 20, gap_ms: 0 };
+  return { ...map, line, thermal: { ...map.thermal, held_min: 0.8 } };
+}
+
+let cryostat: LakeShoreEmulator;
+beforeEach(async () => {
+  cryostat = await LakeShoreEmulator.start(SPEED);
+});
+afterEach(() => cryostat.stop());
+
+describe("a Lake Shore 336 behind its gateway", () => {
+  let broker: TestBroker;
+  let agent: Agent;
+  let gateway: Gateway;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tieline-line-"));
+    broker = await embeddedBroker();
+    agent = await Agent.at(broker.url, "furnace");
+    const map = testMap();
+    const address = `tcp://127.0.0.1:${cryostat.port}`;
+    const begin_ms = Date.now();
+    const clock = { now_ms: () => begin_ms + (Date.now() - begin_ms) * SPEED };
+    const controller = new LineController({ map, address, clock: REAL });
+    const device = new ThermalDevice({ controller, thermal: map.thermal, clock });
+    gateway = await openGateway(device, {
+      ...{ broker: broker.url, site: "lab", instrument: "furnace", poll_ms: 25 },
+      ...{ folder, resendAfter_ms: 300, silence_ms: 5000 },
+    });
+    await agent.untilSaid("birth", {});
+  });
+  afterEach(async () => {
+    await gateway.stop();
+    await agent.end();
+    await broker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const order = (duration_h = 0.05) =>
+    agent.order("j1", {
+      capability: "hold-temperature",
+      parameters: { temperature_K: 77.5, duration_h, ramp_K_min: 20 },
+    });
+  const isThere = (): Promise<void> =>
+    until(() => expect([cryostat.range, cryostat.now]).toEqual([3, 77.5]));
+
+  test("goes at its rate, is held there by the gateway's clock, and rests with its heater off", async () => {
+    await order();
+    await isThere();
+    expect(agent.count("result")).toBe(0);
+    await agent.untilSaid("result", { jobId: "j1" });
+    expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
+    expect(cryostat.asked).toContain("RAMP 1,1,20.0");
+    // From where the sample was, not from where the last job ended.
+    expect(cryostat.asked.indexOf("SETP 1,4.200")).toBeLessThan(
+      cryostat.asked.indexOf("SETP 1,77.500"),
+    );
+  });
+
+  test.each<LineFault>(["late", "silent", "split", "joined", "closed"])(
+    "an answer that is %s: no wrong value is believed, and the job ends well",
+    async (fault) => {
+      await order(0.3);
+      await isThere();
+      for (let k = 0; k < 3; k++) {
+        cryostat.fault = fault;
+        await until(() => expect(cryostat.fault).toBeUndefined());
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      await agent.untilSaid("result", { jobId: "j1" });
+      const { temperature_K: seen } = (agent.last("result")?.["actual"] ?? {}) as Record<
+        string,
+        number
+      >;
+      expect(seen).toBeCloseTo(77.5, 6);
+      expect(cryostat.asked.filter((one) => one === "RANGE 1,3")).toHaveLength(1);
+    },
+  );
+
+  test("a stop goes ahead of the polls and is read back; a power cycle and a broken sensor are no end", async () => {
+    await order(5);
+    await isThere();
+    const { bootId } = gateway;
+    cryostat.powerCycle();
+    await until(() => expect(gateway.bootId).not.toBe(bootId));
+    expect(agent.count("result") + agent.count("failed")).toBe(0);
+    await agent.order("j2", {
+      capability: "hold-temperature",
+      parameters: { temperature_K: 50, duration_h: 5, ramp_K_min: 100 },
+    });
+    await until(() => expect(cryostat.range).toBe(3));
+    cryostat.status = 128;
+    await agent.untilSaid("failed", { jobId: "j2" });
+    expect(agent.last("failed")?.["reason"]).toContain("sensor is broken");
+    expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
+  });
+});
+
+test("another model, another set-up, and a rate or a set point beyond it are told", async () => {
+  const map = testMap();
+  const address = `tcp://127.0.0.1:${cryostat.port}`;
+  const open = async (change: object): Promise<void> => {
+    const controller = new LineController({ map: { ...map, ...change }, address, clock: REAL });
+    await controller.open().finally(() => controller.close());
+  };
+  await expect(open({ identity: { ask: "*IDN?", matches: "MODEL340" } })).rejects.toMatchObject({
+    code: "TL-3202",
+    retryable: false,
+    message: expect.stringContaining("*IDN? gives LSCI,MODEL336"),
+  });
+  const verify = [{ ask: "OUTMODE? 1", matches: "^3,", says: "open loop is needed" }];
+  await expect(open({ verify })).rejects.toThrow("open loop is needed (OUTMODE? 1 gives 1,1,0)");
+  const controller = new LineController({ map, address, clock: REAL });
+  expect(controller.refuse({ token: 1, target: 900, rate: 5, dwell: 1 })).toContain("0 to 800");
+  expect(controller.refuse({ token: 1, target: 90, rate: 500, dwell: 1 })).toContain("0.1 to 100");
+  controller.close();
+  const { out, code } = await tieline(
+    ...["gateway", "look", "--map", "lakeshore-336", "--at", address],
+  );
+  expect([code, out]).toEqual([0, expect.stringContaining("It is a Lake Shore 336")]);
+  expect(out).toContain("Measured 4.2 K, set point 0 K, ready");
+});
+
+const SCRIPT = `
+import sys
+from lakeshore import Model336
+box = Model336(ip_address="127.0.0.1", tcp_port=int(sys.argv[1]))
+box.set_control_setpoint(1, 77.5)
+print(box.query("*IDN?"), box.query("KRDG? A"), box.get_control_setpoint(1))
+`;
+
+test.skipIf(PYTHON === undefined)(
+  "the emulator understands the maker's own Python package, which shares nothing with us",
+  async () => {
+    const { stdout } = await promisify(execFile)(PYTHON ?? "", ["-c", SCRIPT, `${cryostat.port}`]);
+    expect(stdout.trim()).toBe("LSCI,MODEL336,LSA12AB/1234567,2.9 +4.2000 77.5");
+    expect(cryostat.setPoint).toBe(77.5);
+  },
+  30_000,
+);
