@@ -13,6 +13,7 @@ import {
   limitsSchema,
   parameterSourceSchema,
 } from "./limits-schema.ts";
+import { checkPersonsStep, personsStep } from "./people-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
 
 const identifier = z
@@ -29,15 +30,18 @@ const hoursText = z.string().superRefine((text, context) => {
   if (message !== undefined) context.addIssue({ code: "custom", message });
 });
 
-const recipeStep = z.strictObject({
-  capability: z.string().min(1),
-  parameters: z.record(z.string(), parameterSourceSchema).default({}),
-  timeLimit_s: z.number().positive().default(86_400),
-  /** How long its instrument may hold it before it is cancelled; without it an hour. */
-  heldLimit_s: z.number().positive().max(2_592_000).optional(),
-  repeatable: z.boolean().default(false),
-  retries: z.number().int().min(0).max(20).default(2),
-});
+const recipeStep = z
+  .strictObject({
+    capability: z.string().min(1),
+    parameters: z.record(z.string(), parameterSourceSchema).default({}),
+    timeLimit_s: z.number().positive().default(86_400),
+    /** How long its instrument may hold it before it is cancelled; without it an hour. */
+    heldLimit_s: z.number().positive().max(2_592_000).optional(),
+    repeatable: z.boolean().default(false),
+    retries: z.number().int().min(0).max(20).default(2),
+    ...personsStep,
+  })
+  .superRefine(checkPersonsStep);
 
 const campaignCommon = z.strictObject({
   id: campaignIdentifier,

@@ -323,7 +323,8 @@ export const disarm = effect(({ context }) => ({
   command: { type: "cancelTimer", timerId: context.timerId ?? "" },
 }));
 
-export const noteWithdrawn = setupCampaign.assign({
+/** What is known has changed by no experiment of its own: a result taken back, or one that it was told. */
+export const noteOtherKnowledge = setupCampaign.assign({
   through: ({ event }) => event.position,
   ending: undefined,
 });

@@ -90,6 +90,7 @@ function jobInput(context: ExperimentContext): JobInput {
     repeatable: step?.repeatable ?? false,
     retries: step?.retries ?? 0,
     timeLimit_s: step?.timeLimit_s ?? 0,
+    ...(step?.by === "person" ? { byPerson: true } : {}),
   };
 }
 

@@ -73,7 +73,8 @@ export function newTimer({ context }: Args): { timerId: string; timers: number }
 export function releaseStation({ context, event }: Args): Effect {
   return {
     kind: "tell",
-    to: { machine: "reservation", id: context.instrumentId ?? "" },
+    // Nobody reserves a person.
+    to: { machine: "reservation", id: context.byPerson ? "" : (context.instrumentId ?? "") },
     event: {
       type: "reservation.release",
       jobId: context.jobId,

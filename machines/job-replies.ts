@@ -26,7 +26,7 @@ export const giveUp = [
 ];
 
 /** What an instrument's own words end: rejected, failed. An earlier attempt's late word ends nothing. */
-const onRefusal = (reason: JobFailureReason) => [
+export const onRefusal = (reason: JobFailureReason) => [
   { guard: "isOfEarlierAttempt" as const },
   { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
   { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },

@@ -25,6 +25,7 @@ export const setupJob = setup({
       event.timerId === context.timerId &&
       event.timerId.startsWith(`${context.jobId}/h`),
     needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
+    isPersons: ({ context }) => context.byPerson === true,
     isOfThisAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt === context.attempt,
     isOfEarlierAttempt: ({ context, event }) =>

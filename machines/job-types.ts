@@ -16,6 +16,8 @@ export interface JobInput {
   /** Attempts after the first. */
   readonly retries: number;
   readonly timeLimit_s: number;
+  /** A person does it: it stands on the list of the bench instead of being sent. */
+  readonly byPerson?: true | undefined;
 }
 
 /** Set points as the chosen instrument reads them, where its units are not the recipe's. */

@@ -14,7 +14,7 @@ import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
-import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import { createRuntime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
@@ -23,7 +23,9 @@ import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts"
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
 import { CONFIGURATION } from "./runtime/route-operator.ts";
+import type { Runtime } from "./runtime/runtime.ts";
 import { createChangeTeller } from "./runtime/tell-changes.ts";
+import { listTodos } from "./runtime/todos.ts";
 import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
@@ -71,6 +73,8 @@ export interface Loop {
   /** The events of one campaign: no others are read. */
   readCampaign(campaignId: string): AsyncIterable<LabEvent>;
   submit(fact: LabFact): Promise<unknown>;
+  /** What a person says of a step of his, by another way than the broker. */
+  report: Runtime["report"];
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
   /** A stop tells every instrument at once, then is logged: instruments don't wait for the disk. TL-3003 refused. */
@@ -134,11 +138,14 @@ export function composeLoop(
       agent.online = true;
       announce(agent, true);
       await define(options.campaigns);
+      // Where nobody speaks for a while (people at a bench), what the log says is shown all the same.
+      publisher.publishChanges();
     },
     statePort,
     readLog: () => ports.log.read(),
     readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
     submit: (fact) => runtime.submit(fact),
+    report: (command) => runtime.report(command),
     define,
     emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
@@ -283,6 +290,8 @@ function showTo(
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
+    todos: () => listTodos(lab()),
+    toldAt: (position) => lab().told.get(position),
     judgementOf: (position) => lab().judgements.get(position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),

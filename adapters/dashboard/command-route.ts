@@ -47,6 +47,30 @@ const pointSchema = z.strictObject({
   parameters: z.record(text, z.union([finite, text])).optional(),
   recipe: text.optional(),
 });
+/** Numbers and phases, as a page can ask for them; what they mean is held against the contract after. */
+const observationSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("objective"),
+    name: text,
+    value: finite,
+    unit: text,
+    standardUncertainty: finite.min(0).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("phases"),
+    phases: z.array(text).min(1).max(20),
+    confidence: finite.min(0).max(1).optional(),
+  }),
+  z.strictObject({ kind: z.literal("failure"), reason: text }),
+]);
+const observations = z.array(observationSchema).max(100);
+const reportSchema = z.strictObject({
+  outcome: z.enum(["done", "failed"]),
+  observations: observations.optional(),
+  actual: z.record(text, z.union([finite, text])).optional(),
+  again: z.boolean().optional(),
+  newPhases: z.boolean().optional(),
+});
 const commandSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("campaign"),
@@ -54,7 +78,7 @@ const commandSchema = z.discriminatedUnion("kind", [
     campaignId: identifier,
     action: z.enum([
       ...["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"],
-      ...["extend", "propose"],
+      ...["extend", "propose", "report", "comment", "tell"],
     ] as const),
     reason: z.string().max(REASON_MAX).optional(),
     batch: z.int().min(1).optional(),
@@ -63,6 +87,10 @@ const commandSchema = z.discriminatedUnion("kind", [
     change: z.int().min(1).optional(),
     changes: changesSchema.optional(),
     points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
+    report: reportSchema.optional(),
+    sampleId: identifier.optional(),
+    observations: observations.optional(),
+    newPhases: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal("emergencyStop"),

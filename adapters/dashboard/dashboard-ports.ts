@@ -1,5 +1,7 @@
 import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { Candidate } from "../../src/domain/candidate.ts";
+import type { Observation } from "../../src/domain/observation.ts";
+import type { PersonsReport } from "../../src/domain/people.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { PointByHand } from "../../src/domain/point-by-hand.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
@@ -9,10 +11,13 @@ import type { ExportDocument } from "../../src/views/export-document.ts";
 import type { InstrumentDetailView } from "../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../src/views/overview-view.ts";
 import type { StructureLook } from "../../src/views/structure-look.ts";
+import type { TodoView } from "../../src/views/todo-view.ts";
 
 /** What the dashboard asks of the daemon. All of it is cheap except `plannerView` and `exportDocument`. */
 export interface DashboardPorts {
   overview(): OverviewView;
+  /** The list of the people at the bench. */
+  todo(): TodoView;
   campaign(campaignId: string): CampaignView | undefined;
   observations(campaignId: string, from: number): readonly ObservationView[];
   instrument(instrumentId: string): InstrumentDetailView | undefined;
@@ -46,6 +51,11 @@ export type OperatorRequest = { readonly commandId: string; readonly by: string 
       readonly change?: number | undefined;
       readonly changes?: CampaignChanges | undefined;
       readonly points?: readonly PointByHand[] | undefined;
+      /** Of `report`, `comment` and `tell`. */
+      readonly report?: PersonsReport | undefined;
+      readonly sampleId?: string | undefined;
+      readonly observations?: readonly Observation[] | undefined;
+      readonly newPhases?: boolean | undefined;
     }
   | { readonly kind: "emergencyStop"; readonly active: boolean; readonly reason: string }
 );

@@ -56,7 +56,7 @@ export interface AgentMessages {
   campaignState(view: CampaignStateView, time_ms: number): OutgoingMessage;
   campaignBatch(view: CampaignBatchView, time_ms: number): OutgoingMessage;
   campaignModel(view: CampaignModelView, time_ms: number): OutgoingMessage;
-  /** The topic `dashboard/{view}`: `overview` or `events`. */
+  /** The topic `dashboard/{view}`: `overview`, `events` or `todo`. */
   dashboard(
     view: string,
     content: Readonly<Record<string, unknown>>,

@@ -140,19 +140,33 @@ export const operatorExtension = operatorCommand.extend({
     stop: z.record(name, nonNegative).optional(),
   }),
 });
-export const operatorProposal = operatorCommand.extend({
-  points: z
-    .array(
-      z.object({
-        candidateId: identifier.optional(),
-        parameters: parameters.optional(),
-        recipe: name.optional(),
-      }),
-    )
-    .min(1)
-    .max(100),
+const place = z.object({
+  candidateId: identifier.optional(),
+  parameters: parameters.optional(),
+  recipe: name.optional(),
 });
+export const operatorProposal = operatorCommand.extend({ points: z.array(place).min(1).max(100) });
 export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
+export const operatorReport = operatorCommand.extend({
+  jobId: identifier,
+  report: z.object({
+    outcome: z.enum(["done", "failed"]),
+    observations: z.array(observation).max(LIST_MAX).optional(),
+    actual: parameters.optional(),
+    raw: z.array(dataReference).max(LIST_MAX).optional(),
+    again: z.boolean().optional(),
+    newPhases: z.boolean().optional(),
+  }),
+});
+export const operatorComment = operatorCommand.extend({
+  reason: text,
+  sampleId: identifier.optional(),
+});
+export const operatorTold = operatorCommand.extend({
+  points: z.array(place).length(1),
+  observations: z.array(observation).min(1).max(LIST_MAX),
+  newPhases: z.boolean().optional(),
+});
 
 const figures = z.record(z.string(), z.unknown());
 

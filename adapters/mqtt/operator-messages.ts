@@ -1,4 +1,6 @@
 import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
+import type { Observation } from "../../src/domain/observation.ts";
+import type { PersonsReport } from "../../src/domain/people.ts";
 import type { PointByHand } from "../../src/domain/point-by-hand.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
@@ -20,8 +22,15 @@ export interface OperatorCommand {
   readonly change?: number | undefined;
   /** For `extend`. */
   readonly changes?: CampaignChanges | undefined;
-  /** For `propose`. */
+  /** For `propose` and `tell`. */
   readonly points?: readonly PointByHand[] | undefined;
+  /** For `report`. */
+  readonly report?: PersonsReport | undefined;
+  /** For `comment`. */
+  readonly sampleId?: string | undefined;
+  /** For `tell`. */
+  readonly observations?: readonly Observation[] | undefined;
+  readonly newPhases?: boolean | undefined;
 }
 
 /** A command as it is sent. */
@@ -44,6 +53,9 @@ const MESSAGE = {
   withdraw: "campaignWithdraw",
   extend: "campaignExtend",
   propose: "campaignPropose",
+  report: "campaignReport",
+  comment: "campaignComment",
+  tell: "campaignTell",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
@@ -54,7 +66,10 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
   const data = given as MessageData<"campaignApprove"> &
     MessageData<"campaignWithdraw"> &
     MessageData<"campaignExtend"> &
-    MessageData<"campaignPropose">;
+    MessageData<"campaignPropose"> &
+    MessageData<"campaignReport"> &
+    MessageData<"campaignComment"> &
+    MessageData<"campaignTell">;
   return writeMessage({
     name: MESSAGE[action],
     site: request.site,

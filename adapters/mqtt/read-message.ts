@@ -92,7 +92,10 @@ function findProblem(message: WireMessage): string | undefined {
     case "telemetry":
       return findTelemetryProblem(message.data);
     case "jobResult":
+    case "campaignTell":
       return findResultProblem(message.data);
+    case "campaignReport":
+      return findResultProblem(message.data.report, "data.report");
     default:
       return undefined;
   }

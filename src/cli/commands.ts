@@ -13,6 +13,8 @@ import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerStatus } from "./operate/status.ts";
+import { registerComment, registerTell } from "./operate/tell.ts";
+import { registerTodo } from "./operate/todo.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
 import { registerRunner } from "./runner/runner.ts";
@@ -33,6 +35,9 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerExtend,
   registerPropose,
+  registerTodo,
+  registerComment,
+  registerTell,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,

@@ -5,6 +5,7 @@ import type { Control, InstrumentBirth, Operation, Safety } from "../domain/inst
 import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
+import type { PersonsReport, ReportedBy } from "../domain/people.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
 
@@ -63,11 +64,14 @@ export type JobFact =
       readonly actual?: Parameters | undefined;
       readonly raw?: readonly DataReference[] | undefined;
       readonly simulated: boolean;
+      /** Of a person's step. */
+      readonly reported?: ReportedBy | undefined;
     } & AboutJob)
   | ({
       readonly type: "job.failed";
       readonly reason: string;
       readonly retryable: boolean;
+      readonly reported?: ReportedBy | undefined;
     } & AboutJob)
   | ({
       readonly type: "job.unknown";
@@ -87,7 +91,13 @@ export type OperatorAction =
   /** Changes the settings of a campaign that runs. */
   | "extend"
   /** Puts points of a person's own into the batch. */
-  | "propose";
+  | "propose"
+  /** Says what became of a step that is a person's; the log has it as the job's result or failure. */
+  | "report"
+  /** A word on a sample, or for the next shift. */
+  | "comment"
+  /** A result of an earlier experiment, which the campaign did not ask for. */
+  | "tell";
 
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
@@ -110,8 +120,16 @@ export type OperatorFact =
       readonly change?: number | undefined;
       /** Of `extend`: what is to be changed. */
       readonly changes?: CampaignChanges | undefined;
-      /** Of `propose`. */
+      /** Of `propose`; of `tell` the one point that was measured. */
       readonly points?: readonly PointByHand[] | undefined;
+      /** Of `report`; such a command never stands in the log itself. */
+      readonly report?: PersonsReport | undefined;
+      /** Of `comment`: the sample that it is about; absent: the campaign. */
+      readonly sampleId?: string | undefined;
+      /** Of `tell`. */
+      readonly observations?: readonly Observation[] | undefined;
+      /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */
+      readonly newPhases?: boolean | undefined;
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire)
   | ({

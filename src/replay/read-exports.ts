@@ -67,6 +67,7 @@ async function foldRuns(about: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => placeThen(lab, id, position),
       judgementOf: (at) => lab.judgements.get(at),
+      toldAt: (at) => lab.told.get(at),
       allJobs: (id) => listJobs(lab, id),
     },
   });

@@ -34,6 +34,7 @@ export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => locateJob(lab, id),
       judgementOf: (position) => lab.judgements.get(position),
+      toldAt: (position) => lab.told.get(position),
       allJobs: (id) => listJobs(lab, id),
     },
   });

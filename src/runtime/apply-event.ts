@@ -7,6 +7,7 @@ import {
 } from "../../machines/index.ts";
 import { assert } from "../core/assert.ts";
 import { applyChanges, type CampaignChanges } from "../domain/campaign-changes.ts";
+import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { nextAssignment } from "./dispatcher.ts";
@@ -120,8 +121,9 @@ class Run {
       }
       const { instrumentId, bootId, jobId, sent } = assignment;
       const station: MachineAddress = { machine: "reservation", id: instrumentId };
+      const request = { type: "reservation.request", jobId, ...this.stamp() };
       this.tellAll([
-        { to: station, event: { type: "reservation.request", jobId, ...this.stamp() } },
+        ...(instrumentId === PEOPLE ? [] : [{ to: station, event: request }]),
         { to: job, event: { type: "job.reserve", instrumentId, bootId, ...this.stamp() } },
         { to: job, event: { type: "job.dispatch", sent, ...this.stamp() } },
       ]);

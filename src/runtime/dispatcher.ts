@@ -1,4 +1,5 @@
 import type { InstrumentContext, JobContext, MachineState } from "../../machines/index.ts";
+import { PEOPLE } from "../domain/people.ts";
 import { hindranceOf, isHindered } from "./hindrances.ts";
 import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
 import { type Lab, stateName } from "./lab.ts";
@@ -46,6 +47,8 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
   const { jobId } = job;
   const refusal = campaignRefusal(lab, job);
   if (refusal !== undefined) return { kind: "refuse", jobId, detail: refusal };
+  if (job.byPerson === true)
+    return { kind: "assign", jobId, instrumentId: PEOPLE, bootId: undefined };
   let why: string | undefined;
   let isFitting = false;
   let isAnyFree = false;

@@ -1,3 +1,4 @@
+import { PEOPLE } from "../domain/people.ts";
 import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
@@ -24,30 +25,18 @@ import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
+import {
+  type CommandAnswer,
+  type CommandFact,
+  createReportDesk,
+  type ReportDesk,
+} from "./report-desk.ts";
+import type { Runtime } from "./runtime.ts";
 import { shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
-
-/** The loop: append -> transition -> commands. Nothing is acted on before it is on disk. */
-export interface Runtime {
-  readonly lab: Lab;
-  /** Replays the log, notes the start, connects, and reconciles before anything is dispatched. */
-  start(): Promise<void>;
-  /** Logs a fact of the daemon's own (a campaign's definition, a command from the page). */
-  submit(fact: LabFact): Promise<LabEvent>;
-  /** The path of every incoming message; resolves once it is in the log (or known, or quarantined). */
-  receive(message: IncomingMessage): Promise<Delivery>;
-  /**
-   * A person's word on the emergency stop by another way than the broker: a stop is told to every instrument before it is
-   * on disk, a clear after. TL-3003 where a clear does not count.
-   */
-  emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void>;
-  /** Resolves when nothing is queued and every command so far has been handed over. */
-  idle(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 interface Waiting {
   readonly draft: EventDraft;
@@ -73,6 +62,7 @@ class EventLoop implements Runtime {
   private readonly guards: GuardKeeper;
   private readonly clocks: ClockWatch;
   private readonly meter: QuarantineMeter;
+  private readonly desk: ReportDesk;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -98,6 +88,7 @@ class EventLoop implements Runtime {
     });
     this.clocks = createClockWatch({ lab: this.lab, ports, submit });
     this.meter = createQuarantineMeter({ ports, submit });
+    this.desk = createReportDesk({ lab: this.lab, ports, waiting: this.waiting, submit });
   }
 
   /** The stop that a guard sets goes the way of every stop; a person clears it. */
@@ -299,9 +290,9 @@ class EventLoop implements Runtime {
     if (live) this.guards.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
-    if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
+    const isReport = fact.type === "job.result" || fact.type === "job.failed";
+    if (live && isReport && fact.instrumentId !== PEOPLE)
       commands.push(acknowledgement(fact, event.position));
-    }
     return commands;
   }
 
@@ -358,7 +349,19 @@ class EventLoop implements Runtime {
     return [this.ports.codec.encode(ownWord(this.lab), identity, this.ports.clock.now_ms())];
   }
 
+  report(command: CommandFact): Promise<CommandAnswer> {
+    return this.desk.report(command);
+  }
+
+  private async receiveReport(command: CommandFact): Promise<void> {
+    const answer = await this.desk.report(command);
+    this.observer.onCount?.("logged");
+    this.executor.execute([{ type: "replyToOperator", commandId: command.commandId, ...answer }]);
+  }
+
   private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
+    if (fact.type === "operator.command" && fact.action === "report")
+      return await this.receiveReport(fact);
     const judgement = judge(this.lab, fact, this.waiting);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");

@@ -25,6 +25,8 @@ export function reasonOfJob(
       if (!found.has(capability))
         found.set(capability, hoursReason(lab, context) ?? instrumentReason(lab, context));
       return found.get(capability);
+    case "asked":
+      return personReason(lab, context);
     case "dispatched":
       return context.sendings > 1 ? silenceReason(job) : undefined;
     case "unknown":
@@ -45,6 +47,16 @@ type Job = MachineState<JobContext>;
 function about({ context }: Job, cause: Reason["cause"], text: string): Reason {
   const { jobId, instrumentId } = context;
   return { kind: "waitingFor", cause, text, instrumentId, jobIds: [jobId] };
+}
+
+function personReason(
+  { time_ms }: Lab,
+  { jobId, capability, overdue_ms, instrumentId }: JobContext,
+): Reason {
+  const late = time_ms >= overdue_ms ? "overdue since" : "due";
+  const text = `a person to ${capability} ${jobId}, ${late} ${utc(overdue_ms)}`;
+  const reason = { cause: "person" as const, text, instrumentId, jobIds: [jobId] };
+  return { kind: "waitingFor", ...reason };
 }
 
 function hoursReason(lab: Lab, job: JobContext): Reason | undefined {

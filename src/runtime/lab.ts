@@ -7,7 +7,7 @@ import type {
 } from "../../machines/index.ts";
 import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
-import type { Parameters } from "../domain/candidate.ts";
+import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
@@ -60,6 +60,8 @@ export interface Lab {
   readonly actual: Map<string, Parameters>;
   /** What became of results that were converted or set aside, by their position in the log. */
   readonly judgements: Map<number, ResultJudgement>;
+  /** Where results that people told lie, by their position in the log. */
+  readonly told: Map<number, Candidate>;
   /** Units of measured quantities, by campaign and name: those of the settings, else of the first result. */
   readonly units: Map<string, Readonly<Record<string, string>>>;
   /** Results and failures by `jobId#attempt#type`. */
@@ -133,6 +135,7 @@ export function createLab(packer?: Packer): Lab {
     withdrawn: new Map(),
     actual: new Map(),
     judgements: new Map(),
+    told: new Map(),
     units: new Map(),
     reports: new Map(),
     replies: new Map(),

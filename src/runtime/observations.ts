@@ -13,8 +13,13 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   const { fact } = event;
   if (fact.type !== "job.result" && fact.type !== "job.failed") return;
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
-  if (fact.type !== "job.result") return;
   const job = lab.machines.job.get(fact.jobId);
+  if (fact.reported !== undefined && job !== undefined)
+    lab.replies.set(fact.reported.commandId, {
+      campaignId: job.context.campaignId,
+      accepted: true,
+    });
+  if (fact.type !== "job.result") return;
   const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
   if (lab.behaviour >= 2) noteJudgement(lab, event.position, fact, job.context);

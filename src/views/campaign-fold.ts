@@ -1,12 +1,16 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { CampaignStatus } from "../domain/campaign-status.ts";
+import type { Candidate } from "../domain/candidate.ts";
+import { type Comment, PEOPLE, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
+import { asideWarnings, countExperiments, figuresOf, numbersIn } from "./campaign-figures.ts";
 import {
   type BatchPointView,
   type BatchView,
   type CampaignView,
+  COMMENTS_SHOWN,
   DECISIONS_SHOWN,
   type DecisionView,
   HISTORY_SAMPLES,
@@ -47,6 +51,9 @@ export interface CampaignFold {
   setAside(position: number, reason: string): void;
   /** `experimentId` is of the job that a withdrawal names. */
   commanded(event: LabEvent<CommandFact>, experimentId: string | undefined): void;
+  /** A result that a person told. */
+  told(event: LabEvent<CommandFact>, where: Candidate): void;
+  readonly comments: readonly Comment[];
   /** All observations kept, oldest first, without the withdrawn. */
   observations(): readonly ObservationView[];
   view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
@@ -79,6 +86,7 @@ interface State {
   readonly aside: ReturnType<typeof createRing<SetAsideView>>;
   readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
   readonly decisions: ReturnType<typeof createRing<DecisionView>>;
+  readonly comments: ReturnType<typeof createRing<Comment>>;
   /** State of the points of the latest batch that a person or a result settled, by candidate. */
   settled: Map<string, string>;
   /** Why each point that has no result yet was proposed, by candidate. */
@@ -102,6 +110,7 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     aside: createRing(SET_ASIDE_SHOWN),
     history: createThinnedHistory(HISTORY_SAMPLES),
     decisions: createRing(DECISIONS_SHOWN),
+    comments: createRing(COMMENTS_SHOWN),
     settled: new Map(),
     reasons: new Map(),
     batch: undefined,
@@ -120,10 +129,12 @@ export function restoreCampaignFold(data: unknown): CampaignFold {
     observations: createRing(OBSERVATIONS_KEPT, saved.observations),
     history: createThinnedHistory(HISTORY_SAMPLES, saved.history),
     decisions: createRing(DECISIONS_SHOWN, saved.decisions),
+    comments: createRing(COMMENTS_SHOWN, saved.comments),
   });
 }
 
-type SavedState = Omit<State, "observations" | "history" | "decisions"> & {
+type SavedState = Omit<State, "observations" | "history" | "decisions" | "comments"> & {
+  readonly comments: SavedRing<Comment>;
   readonly observations: SavedRing<ObservationView>;
   readonly history: SavedHistory<HistorySample>;
   readonly decisions: SavedRing<DecisionView>;
@@ -143,7 +154,15 @@ function foldOf(state: State): CampaignFold {
     },
     observed: (event, place) => foldResult(state, event, place),
     setAside: (position, reason) => void state.aside.push({ position, reason }),
-    commanded: (event, experimentId) => foldCommand(state, event, experimentId),
+    commanded: (event, experimentId) => {
+      if (event.fact.action === "comment") foldComment(state, event);
+      // Results that were told stand among the observations.
+      else if (event.fact.action !== "tell") foldCommand(state, event, experimentId);
+    },
+    told: (event, where) => foldTold(state, event, where),
+    get comments() {
+      return state.comments.items;
+    },
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
     get batch() {
@@ -160,6 +179,7 @@ function foldOf(state: State): CampaignFold {
       observations: state.observations.save(),
       history: state.history.save(),
       decisions: state.decisions.save(),
+      comments: state.comments.save(),
     }),
   };
 }
@@ -204,6 +224,23 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
     ...actualOf(fact, place),
     results: fact.observations.map(summariseObservation),
     simulated: fact.simulated,
+    ...(fact.reported === undefined ? {} : { reportedBy: fact.reported.by }),
+  });
+}
+
+function foldTold(
+  state: State,
+  { fact, position, time_ms }: LabEvent<CommandFact>,
+  where: Candidate,
+): void {
+  const jobId = toldName(state.spec.campaignId, position);
+  state.positions.set(jobId, position);
+  state.observations.push({
+    ...{ position, time_ms, jobId, ...where },
+    instrumentId: PEOPLE,
+    results: (fact.observations ?? []).map(summariseObservation),
+    simulated: false,
+    reportedBy: fact.by,
   });
 }
 
@@ -232,7 +269,7 @@ function foldCommand(
     ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
   });
   if (fact.action === "withdraw") {
-    const taken = state.positions.get(experimentId ?? "");
+    const taken = state.positions.get(experimentId ?? fact.jobId ?? "");
     if (taken !== undefined) state.withdrawn.add(taken);
   }
   if (fact.action === "approve" || fact.action === "reject") {
@@ -243,6 +280,14 @@ function foldCommand(
       if (word === "rejected") state.reasons.delete(id);
     }
   }
+}
+
+function foldComment(state: State, { fact, position, time_ms }: LabEvent<CommandFact>): void {
+  const { by, sampleId, reason: text = "" } = fact;
+  state.comments.push({
+    ...{ position, time_ms, by, text },
+    ...(sampleId === undefined ? {} : { sampleId }),
+  });
 }
 
 function viewOf(
@@ -288,15 +333,12 @@ function viewOf(
     phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
     model: state.model,
     verdict: proposal?.verdict,
-    warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state)],
+    warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state.aside)],
     decisions: state.decisions.items,
+    comments: state.comments.items,
     remaining_s: remainingTime(state, status),
     started_ms: state.started_ms,
   };
-}
-
-function countExperiments(jobs: readonly { readonly experimentId: string }[]): number {
-  return new Set(jobs.map(({ experimentId }) => experimentId)).size;
 }
 
 /** Everything that waits for a person, as the batch of that number: what an approval of it releases, and nothing else. */
@@ -310,13 +352,6 @@ function waitingBatchOf(state: State, status: CampaignStatus | undefined): Batch
     approval: "waiting",
     seed: state.spec.seed,
   };
-}
-
-function asideWarnings({ aside }: State): string[] {
-  const last = aside.items.at(-1);
-  if (last === undefined) return [];
-  const count = aside.total === 1 ? "A result was" : `${aside.total} results were`;
-  return [`${count} set aside and taught nothing; the last: ${last.reason}.`];
 }
 
 function batchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {
@@ -362,22 +397,4 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
-}
-
-/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
-function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
-      if (typeof value === "number") return [[name, value]];
-      return Array.isArray(value) ? [[name, value.length]] : [];
-    }),
-  );
-}
-
-function numbersIn(value: unknown): Record<string, number> | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

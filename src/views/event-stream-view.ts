@@ -1,4 +1,5 @@
 import { unreachable } from "../core/assert.ts";
+import type { ReportedBy } from "../domain/people.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { describeObservations } from "./observation-summary.ts";
 
@@ -62,9 +63,15 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "job.progress":
       return [fact.jobId, `runs on ${fact.instrumentId}`];
     case "job.result":
-      return [fact.jobId, describeObservations(fact.observations) || "done"];
+      return [
+        fact.jobId,
+        `${describeObservations(fact.observations) || "done"}${reportedBy(fact.reported)}`,
+      ];
     case "job.failed":
-      return [fact.jobId, `failed on ${fact.instrumentId}: ${fact.reason}`];
+      return [
+        fact.jobId,
+        `failed on ${fact.instrumentId}: ${fact.reason}${reportedBy(fact.reported)}`,
+      ];
     case "job.unknown":
       return [fact.jobId, `${fact.instrumentId} has no record of it`];
     case "operator.command":
@@ -127,13 +134,20 @@ function describeCommand(fact: Command): string {
   return `${fact.action}${whatIn(fact)} by ${whoSaid(fact)}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
 }
 
+function reportedBy(reported: ReportedBy | undefined): string {
+  return reported === undefined ? "" : `, reported by ${whoSaid(reported)}`;
+}
+
 /** What a command is about, with a space before it. */
 export function whatIn({
   candidateIds,
   changes,
   change,
   points,
+  sampleId,
+  observations,
 }: Omit<Command, "type" | "message">): string {
+  if (sampleId !== undefined) return ` on ${sampleId}`;
   if (change !== undefined) return ` of change ${change}`;
   if (candidateIds !== undefined) return ` of ${candidateIds.length} points`;
   if (changes !== undefined) return ` ${JSON.stringify(changes).replaceAll('"', "")}`;
@@ -145,7 +159,8 @@ export function whatIn({
         .map(([name, value]) => `${name}=${value}`)
         .join(" "),
   );
-  return ` ${named.join("; ")}`;
+  const found = observations === undefined ? "" : `: ${describeObservations(observations)}`;
+  return ` ${named.join("; ")}${found}`;
 }
 
 const TEXT_MAX = 200;

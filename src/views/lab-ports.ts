@@ -1,6 +1,7 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
-import type { Parameters } from "../domain/candidate.ts";
+import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { Todo } from "../domain/people.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { AlarmView } from "./overview-view.ts";
 
@@ -17,6 +18,10 @@ export interface LabStatePort {
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */
   judgementOf?(position: number): ResultJudgement | undefined;
+  /** Where a result lies that a person told; `undefined` where it was not taken. */
+  toldAt?(position: number): Candidate | undefined;
+  /** What is asked of the people at the bench. */
+  todos?(): readonly Todo[];
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */

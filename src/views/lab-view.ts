@@ -33,6 +33,7 @@ import {
   QUARANTINE_LINES_SHOWN,
 } from "./overview-view.ts";
 import { createRing } from "./ring.ts";
+import { type TodoView, todoView } from "./todo-view.ts";
 import type { CampaignStatePayload } from "./wire-payloads.ts";
 
 /** Everything the dashboard shows, as an incremental fold of the event log. Feed it events in order, after the machines. */
@@ -53,6 +54,8 @@ export interface LabView {
   observations(campaignId: string, from?: number): readonly ObservationView[];
   instrument(instrumentId: string): InstrumentDetailView | undefined;
   events(): EventStreamView;
+  /** The list of the people at the bench. */
+  todo(): TodoView;
   searchEvents(search: string, limit: number): readonly EventLine[];
   readonly campaignIds: readonly string[];
   /** Those that are not over for a while: what is shown without being asked for. */
@@ -137,6 +140,7 @@ export function createLabView(options: LabViewOptions): LabView {
       const detail = fold.instruments.get(id)?.detail(connection(id));
       return detail && { ...detail, ...reasonsOf(fold, id) };
     },
+    todo: () => todoView(fold),
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
@@ -164,7 +168,7 @@ export function createLabView(options: LabViewOptions): LabView {
 function foldEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   fold.lines.push(describeEvent(event));
-  fold.changed.add("events").add("overview");
+  fold.changed.add("events").add("overview").add("todo");
   switch (fact.type) {
     case "daemon.started":
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
@@ -249,14 +253,14 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
       fold.campaigns.get(fact.campaignId)?.planningFailed();
       fold.plannerFailures.set(fact.campaignId, fact.reason);
       break;
-    case "operator.command":
-      fold.campaigns
-        .get(fact.campaignId)
-        ?.commanded(
-          { ...event, fact },
-          fold.options.state.locateJob(fact.jobId ?? "")?.experimentId,
-        );
+    case "operator.command": {
+      const campaign = fold.campaigns.get(fact.campaignId);
+      const told = fact.action === "tell" ? fold.options.state.toldAt?.(event.position) : undefined;
+      if (told !== undefined) campaign?.told({ ...event, fact }, told);
+      const { experimentId } = fold.options.state.locateJob(fact.jobId ?? "") ?? {};
+      campaign?.commanded({ ...event, fact }, experimentId);
       break;
+    }
     case "timer.fired":
       for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;

@@ -66,6 +66,7 @@ export async function startScriptedDashboard(
     policy: options.policy ?? { readOnly: false },
     ports: {
       overview: view.overview,
+      todo: view.todo,
       campaign: view.campaign,
       observations: view.observations,
       instrument: view.instrument,

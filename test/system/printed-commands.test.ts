@@ -36,6 +36,10 @@ const NOT_RUN: readonly [RegExp, string][] = [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
   ],
+  [
+    /^(npm run -s )?tieline (todo|tell) /,
+    "needs a campaign of its own: test/contract/people.test.ts has one",
+  ],
   [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
@@ -48,7 +52,7 @@ const BOUNDS = [
 /** What each of these says when it does its work. */
 const AT_WORK = /Page http|gateway\.connected/;
 const OPERATES =
-  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|emergency-stop)( |$)/;
+  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|comment|emergency-stop)( |$)/;
 
 const all = [
   ...documents(ROOT).flatMap((file) => commandsOfDocument(ROOT, file)),
@@ -238,7 +242,7 @@ describe("the commands that operate a daemon", () => {
   const printedHere = printed.filter(({ text }) => OPERATES.test(text));
   // In the order of a campaign's life: what an earlier one brings about, a later one needs.
   const order = ["start-campaign", "status", "approve", "withdraw", "propose", "reject"];
-  const last = ["extend", "pause", "resume", "stop", "abort", "emergency-stop"];
+  const last = ["comment", "extend", "pause", "resume", "stop", "abort", "emergency-stop"];
 
   test("are all in the list", () => {
     const names = new Set(printedHere.map(({ words }) => words[0]));
@@ -257,6 +261,7 @@ describe("the commands that operate a daemon", () => {
       const job = adapted.indexOf("--job") + 1;
       if (points > 0) adapted[points] = (await waiting()).slice(0, 2).join(",");
       if (job > 0) adapted[job] = await measuredJob();
+      if (name === "comment") adapted[adapted.indexOf("--campaign") + 1] = "al-mg-zn";
       const { code, out, err } = await tieline(...adapted, "--broker", daemon.broker);
       // A number of a batch or a change that this campaign does not have is refused by the agent: heard all the same.
       const isOfAnother = adapted.includes("--batch") || adapted.includes("--change");

@@ -23,7 +23,10 @@ interface OperateOptions {
   readonly json?: boolean;
 }
 
-type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose">;
+type PlainAction = Exclude<
+  OperatorAction,
+  "start" | "extend" | "propose" | "report" | "comment" | "tell"
+>;
 
 const DESCRIPTIONS: Readonly<Record<PlainAction, string>> = {
   pause: "no new job starts; what runs, finishes",
@@ -72,9 +75,16 @@ export const registerOperate: RegisterCommand = (program, io) => {
 
 /** Options of every command that talks to a running daemon. */
 export function addConnection(command: Command): Command {
-  return addBroker(command.requiredOption("--campaign <id>", "the campaign"))
+  return addSpeaker(addBroker(command.requiredOption("--campaign <id>", "the campaign"))).option(
+    "--reason <text>",
+    "why; kept in the log",
+  );
+}
+
+/** Who speaks, and how the answer is printed. */
+export function addSpeaker(command: Command): Command {
+  return command
     .addOption(new Option("--by <name>", "who says so").default(userName()))
-    .option("--reason <text>", "why; kept in the log")
     .option("--json", "prints one JSON document");
 }
 

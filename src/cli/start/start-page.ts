@@ -9,6 +9,8 @@ import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
 } from "../../../adapters/interpreters/trajectory-classifier.ts";
+import { decode } from "../../../adapters/mqtt/decode.ts";
+import { encodeOperatorRequest } from "../../../adapters/mqtt/operator-messages.ts";
 import { operatorsOf } from "../../../config/broker-access.ts";
 import type { Configuration } from "../../../config/schema.ts";
 import { assert } from "../../core/assert.ts";
@@ -18,6 +20,7 @@ import { VERSION } from "../../core/version.ts";
 import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
+import type { OperatorAction } from "../../events/lab-fact.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
@@ -75,6 +78,7 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
   });
   return {
     overview: () => daemon().view.overview(),
+    todo: () => daemon().view.todo(),
     campaign: (id) => daemon().view.campaign(id),
     observations: (id, from) => daemon().view.observations(id, from),
     instrument: (id) => daemon().view.instrument(id),
@@ -154,11 +158,37 @@ async function submitOperatorCommand(
     }
   }
   const { kind: _, ...command } = request;
+  if (isOfTheBench(command.action)) return await submitWord(daemon, command, identity);
   await daemon.submit({ type: "operator.command", ...command, ...identity, message });
   const reply = daemon.lab.replies.get(commandId);
   return reply === undefined
     ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
     : { accepted: reply.accepted, reason: reply.reason, candidateIds: reply.candidateIds };
+}
+
+function isOfTheBench(action: OperatorAction): boolean {
+  return action === "report" || action === "comment" || action === "tell";
+}
+
+/** Results that a person writes on the page are read by the rules of the wire: units that exist, phases that belong together. */
+async function submitWord(
+  daemon: Daemon,
+  { commandId, ...command }: Omit<Extract<OperatorRequest, { kind: "campaign" }>, "kind">,
+  identity: { readonly identity?: "verified" },
+): Promise<OperatorReply> {
+  const { site } = daemon.view.overview();
+  const { topic, payload } = encodeOperatorRequest({ site, commandId, ...command }, Date.now());
+  const decoded = decode(site, topic, new TextEncoder().encode(payload), false);
+  if (decoded.kind !== "fact" || decoded.fact.type !== "operator.command")
+    return {
+      accepted: false,
+      reason: "detail" in decoded ? decoded.detail : "it was not understood",
+    };
+  const fact = { ...decoded.fact, ...identity };
+  if (fact.action === "report") return await daemon.report(fact);
+  await daemon.submit(fact);
+  const there = daemon.lab.replies.get(commandId);
+  return there ?? { accepted: false, reason: `there is no campaign ${command.campaignId}` };
 }
 
 /** The one list of operators, as the page asks for it: who may use the controls, with which key, for what. */
