@@ -75,13 +75,8 @@ class EventLoop implements Runtime {
     this.lab = createLab(ports.packer);
     this.options = options;
     this.observer = observer;
-    this.executor = createExecutor({
-      ports,
-      options,
-      lab: this.lab,
-      submit: (fact) => this.submit(fact),
-    });
     const submit = (fact: LabFact) => this.submit(fact);
+    this.executor = createExecutor({ ports, options, lab: this.lab, submit });
     this.guards = createGuardKeeper({
       ...{ lab: this.lab, ports, submit },
       emergencyStop: (stop) => this.stopByGuard(stop),

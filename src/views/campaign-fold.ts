@@ -1,7 +1,7 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { CampaignStatus } from "../domain/campaign-status.ts";
 import type { Candidate } from "../domain/candidate.ts";
-import { type Comment, PEOPLE, toldName } from "../domain/people.ts";
+import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
@@ -24,7 +24,7 @@ import {
 } from "./campaign-view.ts";
 import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
-import { summariseObservation } from "./observation-summary.ts";
+import { observationOf, toldObservation } from "./observation-of.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
@@ -214,41 +214,13 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
   state.positions.set(place.experimentId, event.position);
   state.settled.set(place.candidateId, "measured");
   state.reasons.delete(place.candidateId);
-  state.observations.push({
-    n: state.observations.total + 1,
-    position: event.position,
-    time_ms: event.time_ms,
-    candidateId: place.candidateId,
-    jobId: fact.jobId,
-    instrumentId: fact.instrumentId,
-    parameters: place.parameters,
-    ...actualOf(fact, place),
-    results: fact.observations.map(summariseObservation),
-    simulated: fact.simulated,
-    ...(fact.reported === undefined ? {} : { reportedBy: fact.reported.by }),
-  });
+  state.observations.push(observationOf(event, place, state.observations.total + 1));
 }
 
-function foldTold(
-  state: State,
-  { fact, position, time_ms }: LabEvent<CommandFact>,
-  where: Candidate,
-): void {
-  const jobId = toldName(state.spec.campaignId, position);
-  state.positions.set(jobId, position);
-  state.observations.push({
-    ...{ position, time_ms, jobId, ...where },
-    instrumentId: PEOPLE,
-    results: (fact.observations ?? []).map(summariseObservation),
-    simulated: false,
-    reportedBy: fact.by,
-  });
-}
-
-/** What was measured of the set points, over all steps: a robot tells the composition that a diffractometer does not know. */
-function actualOf(fact: ResultFact, place: JobPlace): Pick<ObservationView, "actual"> {
-  const actual = place.actual ?? fact.actual;
-  return actual === undefined ? {} : { actual };
+function foldTold(state: State, event: LabEvent<CommandFact>, where: Candidate): void {
+  const { position } = event;
+  state.positions.set(toldName(state.spec.campaignId, position), position);
+  state.observations.push(toldObservation(event, where, state.observations.total + 1));
 }
 
 function foldCommand(
