@@ -31,8 +31,9 @@ const noteSentTo = setupJob.assign({
 });
 
 /**
- * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
- * decides) and `queued` (waits for a free instrument); that of `asked` only calls. Deadlines are absolute times in the context, armed by a `startTimer` command.
+ * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person decides) and
+ * `queued` (waits for a free instrument); that of `asked` only calls. Deadlines are absolute times in the context, armed by a
+ * `startTimer` command.
  */
 export const jobMachine = setupJob.createMachine({
   id: "job",

@@ -135,14 +135,12 @@ export function composeLoop(
       agent.online = true;
       announce(agent, true);
       await configuration.define(options.campaigns);
-      // Where nobody speaks for a while (people at a bench), what the log says is shown all the same.
-      publisher.publishChanges();
+      publisher.publishChanges(); // where nobody speaks for a while, the log is shown all the same
     },
     statePort,
     readLog: () => ports.log.read(),
     readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
-    submit: (fact) => runtime.submit(fact),
-    report: (command) => runtime.report(command),
+    ...waysIn(() => runtime),
     ...configuration,
     emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
@@ -169,6 +167,14 @@ function configurationOf(
       lines.sourceOf = sourceOf ?? lines.sourceOf;
       return takeInstruments(runtime, ports.logger, wanted);
     },
+  };
+}
+
+/** Words that come by another way than the broker. */
+function waysIn(runtime: () => Runtime): Pick<Loop, "submit" | "report"> {
+  return {
+    submit: (fact) => runtime().submit(fact),
+    report: (command) => runtime().report(command),
   };
 }
 

@@ -63,10 +63,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "job.progress":
       return [fact.jobId, `runs on ${fact.instrumentId}`];
     case "job.result":
-      return [
-        fact.jobId,
-        `${describeObservations(fact.observations) || "done"}${reportedBy(fact.reported)}`,
-      ];
+      return [fact.jobId, describeResult(fact)];
     case "job.failed":
       return [
         fact.jobId,
@@ -134,6 +131,13 @@ type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
 
 function describeCommand(fact: Command): string {
   return `${fact.action}${whatIn(fact)} by ${whoSaid(fact)}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+}
+
+function describeResult({
+  observations,
+  reported,
+}: Extract<LabEvent["fact"], { readonly type: "job.result" }>): string {
+  return `${describeObservations(observations) || "done"}${reportedBy(reported)}`;
 }
 
 function reportedBy(reported: ReportedBy | undefined): string {

@@ -109,10 +109,8 @@ export function createLabView(options: LabViewOptions): LabView {
     changed: new Set(),
     counts: { results: 0, failures: 0, duplicates: 0 },
     agent: { agentId: options.agentId, version: "", epoch: 0 },
-    started_ms: 0,
+    ...{ started_ms: 0, cleared_position: 0, isBrokerLost: false },
     emergencyStop: { active: false },
-    cleared_position: 0,
-    isBrokerLost: false,
     logLoss: undefined,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);

@@ -117,7 +117,7 @@ describe("the fold of the laboratory", () => {
     view.takeChanged();
     laboratory.propose(1);
     expect(new Set(view.takeChanged())).toEqual(
-      new Set(["overview", "events", `campaign/${CAMPAIGN}`]),
+      new Set(["overview", "events", "todo", `campaign/${CAMPAIGN}`]),
     );
     expect(view.takeChanged()).toEqual([]);
   });

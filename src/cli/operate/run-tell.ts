@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { LabError, misuse } from "../../core/errors.ts";
 import { readPlace } from "../../domain/change-text.ts";
-import type { Observation } from "../../domain/observation.ts";
-import type { PointByHand } from "../../domain/point-by-hand.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { connectFromOptions } from "./operate.ts";
-import { readToldFile, type ToldColumns } from "./told-file.ts";
+import { readToldFile, type ToldColumns, type ToldResult } from "./told-file.ts";
 import { readPhases, readValues } from "./words-at-bench.ts";
 
 export interface TellOptions extends ToldColumns {
@@ -21,14 +19,6 @@ export interface TellOptions extends ToldColumns {
   readonly recipe?: string;
   readonly newPhases?: boolean;
   readonly json?: boolean;
-}
-
-/** One result of an earlier experiment, and where it stood. */
-export interface ToldResult {
-  /** For people: `earlier.csv, line 7`. */
-  readonly at: string;
-  readonly point: PointByHand;
-  readonly observations: readonly Observation[];
 }
 
 const REFUSALS_SHOWN = 10;

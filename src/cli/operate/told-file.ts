@@ -9,7 +9,6 @@ import { readParameters } from "../../tables/optimise-cells.ts";
 import { readResults } from "../../tables/result-cells.ts";
 import { columnOf, numberAt, readTable, type Table } from "../../tables/table.ts";
 import { distinctNames, quotedList, unquoted } from "../option-values.ts";
-import type { ToldResult } from "./run-tell.ts";
 
 /** Which columns of a table say what. */
 export interface ToldColumns {
@@ -17,6 +16,14 @@ export interface ToldColumns {
   readonly objectives?: string;
   readonly confidence?: string;
   readonly axes?: string;
+}
+
+/** One result of an earlier experiment, and where it stood. */
+export interface ToldResult {
+  /** For people: `earlier.csv, line 7`. */
+  readonly at: string;
+  readonly point: PointByHand;
+  readonly observations: readonly Observation[];
 }
 
 /** A table, or JSON (a list, or a line each) of `{ parameters | candidateId, observations }`. TL-1002, TL-1020, TL-1021. */

@@ -47,7 +47,7 @@ export function judgeWord(
 }
 
 /** Phases that a campaign knows of: those of its settings and of its results. */
-export function knownPhases(spec: CampaignSpec, results: readonly CampaignResult[]): string[] {
+function knownPhases(spec: CampaignSpec, results: readonly CampaignResult[]): string[] {
   const set = spec.goal === "phase-diagram" ? (spec.model.known ?? []) : [];
   const seen = results.flatMap(({ observations }) =>
     observations.flatMap((one) => (one.kind === "phases" ? one.phases : [])),
