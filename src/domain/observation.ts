@@ -19,6 +19,8 @@ export interface PhasesObservation {
   readonly alternatives?:
     | readonly { readonly phases: readonly PhaseName[]; readonly probability: number }[]
     | undefined;
+  /** The kind of raw observation that the daemon read it from; absent: the instrument says so itself. */
+  readonly readFrom?: "pattern" | undefined;
   /** Lines that no reference explains. */
   readonly unfamiliar?:
     | {
@@ -26,6 +28,10 @@ export interface PhasesObservation {
         readonly share: number;
         /** Spacings of the strongest, the highest first. */
         readonly d_A: readonly number[];
+        /** Their heights, as shares of the pattern's largest line. */
+        readonly heights?: readonly number[] | undefined;
+        /** Which of the campaign's unknown phases it is: the daemon's own word, in no message. */
+        readonly id?: string | undefined;
       }
     | undefined;
 }
