@@ -27,7 +27,7 @@ export function newSamples(open: readonly OpenExperiment[]): number {
 }
 
 /** Places for samples that are measured again: they need no budget. */
-export function placesAgain(context: CampaignContext): number {
+function placesAgain(context: CampaignContext): number {
   const isClosed = context.hindrance !== undefined || context.isStopAsked;
   return isClosed ? 0 : Math.max(0, context.inFlight_max - context.open.length);
 }

@@ -116,3 +116,16 @@ export interface DataReference {
 export function phaseSetLabel(phases: readonly PhaseName[]): string {
   return [...new Set(phases)].sort().join("+");
 }
+
+/** The probability of each phase: the sum over the sets that hold it. */
+export function presencesOf({
+  phases,
+  confidence = 1,
+  alternatives = [],
+}: PhasesObservation): ReadonlyMap<PhaseName, number> {
+  const found = new Map<PhaseName, number>();
+  for (const set of [{ phases, probability: confidence }, ...alternatives])
+    for (const phase of new Set(set.phases))
+      found.set(phase, (found.get(phase) ?? 0) + set.probability);
+  return found;
+}

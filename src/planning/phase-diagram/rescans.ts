@@ -1,6 +1,6 @@
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { RescanSettings } from "../../domain/goal-settings.ts";
-import type { PhasesObservation } from "../../domain/observation.ts";
+import { type PhasesObservation, presencesOf } from "../../domain/observation.ts";
 import type { CampaignResult, ProposalRequest, ProposedPoint } from "../../domain/proposal.ts";
 import { patternsOf } from "../../domain/reread.ts";
 
@@ -80,26 +80,13 @@ function doubtOf(
     return { why: `no reference explains ${share} % of its intensity`, score: 1 };
   }
   let worst: { readonly why: string; readonly score: number } | undefined;
-  for (const [phase, presence] of presences(found)) {
+  for (const [phase, presence] of presencesOf(found)) {
     if (presence <= presence_min || presence >= presence_max) continue;
     const score = Number((1 - Math.abs(2 * presence - 1)).toFixed(4));
     if (score <= (worst?.score ?? 0)) continue;
     worst = { why: `${phase} is there with a probability of ${presence.toFixed(2)}`, score };
   }
   return worst;
-}
-
-/** The probability of each phase: the sum over the sets that hold it. */
-function presences({
-  phases,
-  confidence = 1,
-  alternatives = [],
-}: PhasesObservation): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const set of [{ phases, probability: confidence }, ...alternatives])
-    for (const phase of new Set(set.phases))
-      found.set(phase, (found.get(phase) ?? 0) + set.probability);
-  return found;
 }
 
 function phasesOf({ observations }: CampaignResult): PhasesObservation | undefined {
