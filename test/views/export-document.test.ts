@@ -129,7 +129,7 @@ describe("the text forms", () => {
     const odd = { ...first, parameters: {}, actual: undefined, result: [read] };
     const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
     expect(header).toBe(
-      "position,time,candidateId,jobId,withdrawn,phases,confidence,p_A,p_unknown-1,p_B,alternatives,unexplained",
+      "n,time,candidateId,jobId,withdrawn,phases,confidence,p_A,p_unknown-1,p_B,alternatives,unexplained",
     );
     expect(row).toMatch(/,A\+unknown-1,0\.7,1,1,0\.3,A\+B\+unknown-1 0\.3,0\.1$/);
   });

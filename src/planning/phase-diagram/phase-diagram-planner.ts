@@ -75,17 +75,6 @@ function createPlanner(
   let previous = watchesMap ? labelsOf(model) : [];
 
   const rescans = createRescans(campaign);
-  const forgetOne = (position: number): void => {
-    for (const id of learnt.results.get(position) ?? []) {
-      model.forget(id);
-      learnt.evidence.delete(id);
-    }
-    learnt.results.delete(position);
-  };
-  const learnOne = (result: CampaignResult): void => {
-    for (const { position } of rescans.learn(result)) forgetOne(position);
-    addEvidence(result);
-  };
   const addEvidence = (result: CampaignResult): void => {
     const candidate = indexOf.get(result.candidateId) ?? -1;
     const evidence = evidenceOf(result, candidate, grid);
@@ -93,8 +82,7 @@ function createPlanner(
       result.position,
       evidence.map((item) => item.id),
     );
-    const isAgain = result.sample !== undefined && result.recipe !== undefined;
-    if (evidence.length === 0 && !isAgain) countFailure(learnt, result, candidate);
+    if (evidence.length === 0 && !rescans.isAgain(result)) countFailure(learnt, result, candidate);
     evidence.forEach(observe);
     if (!watchesMap || evidence.length === 0) return;
     const now = labelsOf(model);
@@ -105,11 +93,14 @@ function createPlanner(
 
   return {
     learn: (results) => {
-      for (const result of results) learnOne(result);
+      for (const result of results) {
+        for (const { position } of rescans.learn(result)) forgetResult(model, learnt, position);
+        addEvidence(result);
+      }
     },
     forget: (positions) => {
       for (const position of positions) {
-        forgetOne(position);
+        forgetResult(model, learnt, position);
         for (const result of rescans.forget(position)) addEvidence(result);
       }
       learnt.unchanged = 0;
@@ -119,6 +110,14 @@ function createPlanner(
       propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf, rescans }),
     view: (detail) => viewMap(model, grid, [...learnt.evidence.values()], detail),
   };
+}
+
+function forgetResult(model: MapModel, learnt: Learnt, position: number): void {
+  for (const id of learnt.results.get(position) ?? []) {
+    model.forget(id);
+    learnt.evidence.delete(id);
+  }
+  learnt.results.delete(position);
 }
 
 function countFailure(learnt: Learnt, result: CampaignResult, candidate: number): void {

@@ -6,6 +6,8 @@ import { patternsOf } from "../../domain/reread.ts";
 
 /** Which samples should be scanned again, for longer, because their first scan leaves doubt. Pure; no clock, no chance. */
 export interface Rescans {
+  /** It is of a sample that has been measured before. */
+  isAgain(result: CampaignResult): boolean;
   /** A result joins. Returns the results of the same sample that it takes the place of. */
   learn(result: CampaignResult): readonly CampaignResult[];
   /** A result is taken back. Returns those that count again. */
@@ -17,7 +19,12 @@ export interface Rescans {
 /** A proposal is logged whole: what does not fit now is told again. */
 const PROPOSED_MAX = 8;
 
-const NONE: Rescans = { learn: () => [], forget: () => [], propose: () => [] };
+const NONE: Rescans = {
+  isAgain: () => false,
+  learn: () => [],
+  forget: () => [],
+  propose: () => [],
+};
 
 /** `NONE` where the campaign scans nothing twice. */
 export function createRescans(campaign: CampaignSpec): Rescans {
@@ -27,6 +34,7 @@ export function createRescans(campaign: CampaignSpec): Rescans {
   const samples = new Map<string, CampaignResult[]>();
   const isAgain = (result: CampaignResult): boolean => result.recipe === rescan.recipe;
   return {
+    isAgain,
     learn: (result) => {
       const { sample } = result;
       if (sample === undefined) return [];
