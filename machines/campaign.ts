@@ -10,6 +10,7 @@ import {
   proposeRunning,
   refuseWithReason,
 } from "./campaign-consent.ts";
+import { rereading, rereadingBeforeStart } from "./campaign-rereading.ts";
 import {
   accept,
   armSuspension,
@@ -71,6 +72,7 @@ const learnOnly = {
   "campaign.proposed": [{ guard: "isMyRequest", actions: [closeRequest] }, {}],
   "campaign.planFailed": [{ guard: "isMyRequest", actions: notePlanFailure }, {}],
   "campaign.doubt": { actions: askAgain },
+  ...rereading,
   "campaign.settled": {},
   "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
   "timer.fired": {},
@@ -177,6 +179,7 @@ export const campaignMachine = setupCampaign.createMachine({
           { target: "running", actions: [accept, replan] },
         ],
         "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
+        ...rereadingBeforeStart,
         "campaign.doubt": {},
         "campaign.hindered": { actions: noteHindrance },
         "safety.emergencyStop": { actions: noteEmergency },
@@ -188,6 +191,7 @@ export const campaignMachine = setupCampaign.createMachine({
         ...refusals("running"),
         ...stopAndAbort,
         ...approval,
+        ...rereading,
         ...proposeRunning,
         "campaign.extend": extendRunning,
         "campaign.pause": { target: "pausing", actions: [accept, noteReason] },

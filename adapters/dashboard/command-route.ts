@@ -78,7 +78,7 @@ const commandSchema = z.discriminatedUnion("kind", [
     campaignId: identifier,
     action: z.enum([
       ...["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"],
-      ...["extend", "propose", "report", "comment", "tell"],
+      ...["extend", "propose", "reread", "report", "comment", "tell"],
     ] as const),
     reason: z.string().max(REASON_MAX).optional(),
     batch: z.int().min(1).optional(),
@@ -86,6 +86,13 @@ const commandSchema = z.discriminatedUnion("kind", [
     jobId: identifier.optional(),
     change: z.int().min(1).optional(),
     changes: changesSchema.optional(),
+    patterns: z
+      .strictObject({
+        names: z.record(text, text).optional(),
+        references: z.array(text).max(100).optional(),
+        strainLimits: z.record(text, finite.min(0)).optional(),
+      })
+      .optional(),
     points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
     report: reportSchema.optional(),
     sampleId: identifier.optional(),

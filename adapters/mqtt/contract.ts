@@ -194,6 +194,11 @@ export const MESSAGES = {
     schema.operatorTold,
     "The result of an earlier experiment, at one point.",
   ),
+  campaignReread: operate(
+    "reread",
+    schema.operatorReread,
+    "Call an unknown phase by a name, or read every pattern of the campaign again.",
+  ),
   campaignState: define(
     `${CAMPAIGN}/state`,
     "campaign.state",

@@ -132,6 +132,8 @@ function operatorFact(message: WireMessage): LabFact | undefined {
       return command("comment", message.data);
     case "campaignTell":
       return command("tell", message.data);
+    case "campaignReread":
+      return command("reread", message.data);
     case "emergencyStop":
       return {
         type: "safety.emergencyStop",

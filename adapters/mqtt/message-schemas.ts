@@ -11,6 +11,7 @@ import {
   nonNegative,
   ordinal,
   parameters,
+  phaseName,
   text,
   unit,
   utcTime,
@@ -146,6 +147,13 @@ const place = z.object({
   recipe: name.optional(),
 });
 export const operatorProposal = operatorCommand.extend({ points: z.array(place).min(1).max(100) });
+export const operatorReread = operatorCommand.extend({
+  patterns: z.object({
+    names: z.record(name, phaseName).optional(),
+    references: z.array(text).max(100).optional(),
+    strainLimits: z.record(phaseName, nonNegative).optional(),
+  }),
+});
 export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
 export const operatorReport = operatorCommand.extend({
   jobId: identifier,

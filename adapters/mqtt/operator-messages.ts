@@ -2,6 +2,7 @@ import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { PersonsReport } from "../../src/domain/people.ts";
 import type { PointByHand } from "../../src/domain/point-by-hand.ts";
+import type { RereadRequest } from "../../src/domain/reread.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
@@ -31,6 +32,8 @@ export interface OperatorCommand {
   /** For `tell`. */
   readonly observations?: readonly Observation[] | undefined;
   readonly newPhases?: boolean | undefined;
+  /** For `reread`. */
+  readonly patterns?: RereadRequest | undefined;
 }
 
 /** A command as it is sent. */
@@ -56,6 +59,7 @@ const MESSAGE = {
   report: "campaignReport",
   comment: "campaignComment",
   tell: "campaignTell",
+  reread: "campaignReread",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
@@ -69,7 +73,8 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
     MessageData<"campaignPropose"> &
     MessageData<"campaignReport"> &
     MessageData<"campaignComment"> &
-    MessageData<"campaignTell">;
+    MessageData<"campaignTell"> &
+    MessageData<"campaignReread">;
   return writeMessage({
     name: MESSAGE[action],
     site: request.site,

@@ -12,6 +12,7 @@ import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
+import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerComment, registerTell } from "./operate/tell.ts";
 import { registerTodo } from "./operate/todo.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerTodo,
   registerComment,
   registerTell,
+  registerReread,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,

@@ -9,6 +9,7 @@ import type { HoursText } from "../domain/opening-hours.ts";
 import type { PersonsReport, ReportedBy } from "../domain/people.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
+import type { Reading, RereadRequest } from "../domain/reread.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -98,7 +99,9 @@ export type OperatorAction =
   /** A word on a sample, or for the next shift. */
   | "comment"
   /** A result of an earlier experiment, which the campaign did not ask for. */
-  | "tell";
+  | "tell"
+  /** Names unknown phases, and has the patterns of a campaign read again. */
+  | "reread";
 
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
@@ -131,6 +134,8 @@ export type OperatorFact =
       readonly observations?: readonly Observation[] | undefined;
       /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */
       readonly newPhases?: boolean | undefined;
+      /** Of `reread`. */
+      readonly patterns?: RereadRequest | undefined;
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire)
   | ({
@@ -210,6 +215,18 @@ export type InternalFact =
       readonly campaignId: string;
       readonly requestId: string;
       readonly reason: string;
+    }
+  /** A campaign's patterns have been read again, as a person's command asked for. */
+  | {
+      readonly type: "patterns.reread";
+      readonly campaignId: string;
+      readonly commandId: string;
+      /** How many were read. */
+      readonly patterns: number;
+      /** Results that mean something else now; all others mean what they meant. */
+      readonly readings: readonly Reading[];
+      /** Why they could not be read; then nothing has changed. */
+      readonly problem?: string | undefined;
     }
   /** What became of a command: it left (PUBACK of the broker) or could not. */
   | {

@@ -15,6 +15,7 @@ import type { ProposedPoint } from "../domain/proposal.ts";
 import type { OperatorFact } from "../events/lab-fact.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import type { Lab } from "./lab.ts";
+import { routeReread } from "./rereading.ts";
 import { takeTold } from "./told-results.ts";
 
 type CommandFact = Extract<OperatorFact, { readonly type: "operator.command" }>;
@@ -26,7 +27,7 @@ export function routeOperator(
   fact: CommandFact,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  const { message: _, type: __, identity: ___, action, changes, points, ...said } = fact;
+  const { message: _, type: __, identity: ___, action, changes, points, patterns, ...said } = fact;
   const {
     report: ____,
     observations: _____,
@@ -53,6 +54,7 @@ export function routeOperator(
         ...(action === "propose" && spec !== undefined
           ? proposal(lab, spec, { ...fact, points: points ?? [] }, stamp)
           : {}),
+        ...(action === "reread" ? routeReread(lab, fact, patterns ?? {}) : {}),
         ...(action === "tell" && spec !== undefined
           ? takeTold(lab, spec, fact, stamp.position)
           : {}),

@@ -1,6 +1,7 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { CampaignStatus } from "../domain/campaign-status.ts";
 import type { Candidate } from "../domain/candidate.ts";
+import type { Observation } from "../domain/observation.ts";
 import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -25,6 +26,7 @@ import {
 import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
+import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
@@ -47,6 +49,8 @@ export interface CampaignFold {
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
   observed(event: LabEvent<ResultFact>, place: JobPlace): void;
+  /** Phases have got other names, or patterns other meanings: what each result means now, by its position. */
+  reread(observationsOf: (position: number) => readonly Observation[] | undefined): void;
   /** A result that nothing learns from, with the reason. */
   setAside(position: number, reason: string): void;
   /** `experimentId` is of the job that a withdrawal names. */
@@ -153,6 +157,11 @@ function foldOf(state: State): CampaignFold {
       state.requests++;
     },
     observed: (event, place) => foldResult(state, event, place),
+    reread: (observationsOf) =>
+      state.observations.change((one) => {
+        const now = observationsOf(one.position);
+        return now === undefined ? one : { ...one, results: now.map(summariseObservation) };
+      }),
     setAside: (position, reason) => void state.aside.push({ position, reason }),
     commanded: (event, experimentId) => {
       if (event.fact.action === "comment") foldComment(state, event);

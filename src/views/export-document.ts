@@ -45,6 +45,8 @@ export interface ExportedObservation {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe that brought it; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample was measured again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
   readonly result: readonly Observation[];
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -96,7 +98,10 @@ export interface ExportFold {
 
 interface Collected {
   readonly spec: CampaignSpec;
-  readonly observations: (Omit<ExportedObservation, "withdrawn"> & { withdrawn: boolean })[];
+  readonly observations: (Omit<ExportedObservation, "withdrawn" | "result"> & {
+    withdrawn: boolean;
+    result: readonly Observation[];
+  })[];
   readonly setAside: ExportedSetAside[];
   readonly jobs: Map<string, JobRecord>;
   readonly proposals: ExportedProposal[];
@@ -175,8 +180,12 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
         campaign?.decisions.push({ position, time, by, action, reason, ...about });
       else if (campaign !== undefined) foldTold(campaign, state, { ...event, fact });
       if (action === "withdraw") withdraw(campaign, state, fact.jobId);
+      if (action === "reread") lookAgain(campaign, state);
       return;
     }
+    case "patterns.reread":
+      lookAgain(campaigns.get(fact.campaignId), state);
+      return;
     default:
       foldJobEvent(campaigns, state, event, time);
   }
@@ -199,6 +208,13 @@ function foldTold(
     withdrawn: false,
     reportedBy: by,
   });
+}
+
+/** Phases have got other names, or patterns other meanings. */
+function lookAgain(campaign: Collected | undefined, state: LabStatePort): void {
+  for (const one of campaign?.observations ?? [])
+    one.result =
+      state.observationsOf?.(campaign?.spec.campaignId ?? "", one.position) ?? one.result;
 }
 
 /** An observation is named by any job of its experiment. */
@@ -274,7 +290,11 @@ function foldJobEvent(
       parameters: place.parameters,
       ...(actual === undefined ? {} : { actual }),
       ...(place.recipe === undefined ? {} : { recipe: place.recipe }),
-      result: judgement?.observations ?? fact.observations,
+      ...(place.sample === undefined ? {} : { sample: place.sample }),
+      result:
+        state.observationsOf?.(place.campaignId, position) ??
+        judgement?.observations ??
+        fact.observations,
       time,
       simulated: fact.simulated,
       withdrawn: false,

@@ -1,6 +1,7 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Todo } from "../domain/people.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { AlarmView } from "./overview-view.ts";
@@ -22,6 +23,8 @@ export interface LabStatePort {
   toldAt?(position: number): Candidate | undefined;
   /** What is asked of the people at the bench. */
   todos?(): readonly Todo[];
+  /** What a result means now: phases may have been named, and patterns read again, since. */
+  observationsOf?(campaignId: string, position: number): readonly Observation[] | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
@@ -42,4 +45,6 @@ export interface JobPlace {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample it measures again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
 }
