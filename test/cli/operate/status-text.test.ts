@@ -34,7 +34,7 @@ test("a status tells state, budget, figures, fields, findings and the batch with
     "    c7      A=0.5 T=600  least certain",
     "",
   ]);
-  expect(text).toMatch(/^stack: running.measuring\n.* measured 3 of 12, 2 in flight\n/);
+  expect(text).toMatch(/^stack: measuring\n.* measured 3 of 12, 2 in flight\n/);
 });
 
 test("of long lists the first names are shown, and that there are more", () => {
