@@ -1,6 +1,6 @@
 """A whole campaign from Python: Tieline chooses, this program measures, and a person's approval is given here as well.
 
-    tieline start --config examples/python/lab.yaml --until-done
+    tieline start --config examples/python-lab.yaml
     python3 examples/python/campaign.py http://127.0.0.1:8080
 """
 import sys

@@ -54,8 +54,6 @@ export interface LabView {
   instrument(instrumentId: string): InstrumentDetailView | undefined;
   events(): EventStreamView;
   searchEvents(search: string, limit: number): readonly EventLine[];
-  /** The last lines that are kept, behind a position. */
-  linesAfter(position: number): readonly EventLine[];
   readonly campaignIds: readonly string[];
   /** Those that are not over for a while: what is shown without being asked for. */
   readonly campaignIdsAtHand: readonly string[];
@@ -140,7 +138,6 @@ export function createLabView(options: LabViewOptions): LabView {
       return detail && { ...detail, ...reasonsOf(fold, id) };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
-    linesAfter: (position) => fold.lines.items.filter((line) => line.position > position),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
       return fold.campaigns.ids;

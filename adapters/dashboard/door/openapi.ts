@@ -15,8 +15,10 @@ export function openApiDocument(): Readonly<Record<string, unknown>> {
     info: {
       title: "Tieline",
       version: VERSION,
-      description:
-        "Ask for the next experiments of a campaign and tell what came of them. Who changes something says who he is; where the configuration lists operators, with a key.",
+      description: [
+        "Ask for the next experiments of a campaign and tell what came of them.",
+        "Who changes something says who he is; where the configuration lists operators, with a key.",
+      ].join(" "),
     },
     servers: [{ url: DOOR }],
     paths,

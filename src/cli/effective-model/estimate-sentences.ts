@@ -11,7 +11,8 @@ export function describeEstimate(
 ): string {
   const misfit = describeMisfit(s.fit);
   return `${[
-    `Model ${s.model}: ${s.points} measured values, chi2 ${s.chi2.toPrecision(5)}; they scatter about it by sigma = ${s.sigma.toPrecision(4)} (units of the data).`,
+    `Model ${s.model}: ${s.points} measured values, chi2 ${s.chi2.toPrecision(5)}.`,
+    `They scatter about it by sigma = ${s.sigma.toPrecision(4)} (units of the data).`,
     `Prior ${prior}, of weight ${s.lambda.toPrecision(4)}.`,
     ...(misfit === undefined ? [] : [`Warning: ${misfit}.`]),
     "",

@@ -8,7 +8,11 @@ import { registerSuggest } from "../suggest/suggest.ts";
 import { asData, cleanText, NOTE } from "./as-data.ts";
 import { createDoorClient, type DoorClient } from "./door-client.ts";
 
-const INSTRUCTIONS = `Tieline runs a laboratory's campaigns. You can read them, explain their choices, choose a batch from a table, and propose a point. ${NOTE} Nothing that you ask for reaches an instrument before a named person has approved it: there is no tool for approving.`;
+const INSTRUCTIONS = [
+  "Tieline runs a laboratory's campaigns. You can read them, explain their choices, choose a batch from a table, and propose a point.",
+  NOTE,
+  "Nothing that you ask for reaches an instrument before a named person has approved it: there is no tool for approving.",
+].join(" ");
 
 const campaignId = z.string().max(64).describe("as `campaigns` lists it");
 

@@ -21,6 +21,7 @@ import { listCandidates } from "../../domain/candidates.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
+import { EVENT_LINES_KEPT } from "../../views/event-stream-view.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
 
@@ -86,7 +87,11 @@ function portsOf(
     campaign: (id) => daemon().view.campaign(id),
     observations: (id, from) => daemon().view.observations(id, from),
     instrument: (id) => daemon().view.instrument(id),
-    linesAfter: (position) => daemon().view.linesAfter(position),
+    linesAfter: (position) =>
+      daemon()
+        .view.searchEvents("", EVENT_LINES_KEPT)
+        .filter((line) => line.position > position)
+        .reverse(),
     searchEvents: (search, limit) => daemon().view.searchEvents(search, limit),
     candidates: (id) => {
       const spec = daemon().lab.specs.get(id);
