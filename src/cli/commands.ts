@@ -13,6 +13,7 @@ import { registerMcp } from "./mcp/mcp.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
+import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerExtend,
   registerPropose,
+  registerReread,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,
