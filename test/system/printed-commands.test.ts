@@ -40,6 +40,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
     /^(npm run -s )?tieline (todo|tell) /,
     "needs a campaign of its own: test/contract/people.test.ts has one",
   ],
+  [/^(npm run -s )?tieline mcp /, "serves an agent: test/system/mcp.test.ts is one"],
   [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
