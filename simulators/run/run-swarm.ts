@@ -19,8 +19,8 @@ const CAMPAIGN = "map";
 const BUDGET = 60;
 const TEMPERATURE_max_K = 750;
 const HOUR_s = 3600;
-/** Views go out on every tenth minute: nobody looks. */
-const DASHBOARD_EVERY_s = 600;
+/** Views go out twice an hour: nobody looks. */
+const DASHBOARD_EVERY_s = 1800;
 const TELEMETRY_EVERY_s = 600;
 /** Where a death costs most: what is on disk and not said, what is said and not on disk. */
 const KILL_POINTS: readonly KillPoint[] = [
