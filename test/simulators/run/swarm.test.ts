@@ -26,7 +26,9 @@ describe("the swarm", () => {
     const replayed = await runSwarm({ seed: "7", budget: 20, snapshotEvery: 1e9 });
     const restored = await runSwarm({ seed: "7", budget: 20, snapshotEvery: 40 });
     expect(replayed.restarts).toBeGreaterThan(2);
-    expect(restored.events.map(({ fact }) => fact)).toEqual(replayed.events.map(({ fact }) => fact));
+    expect(restored.events.map(({ fact }) => fact)).toEqual(
+      replayed.events.map(({ fact }) => fact),
+    );
   });
 });
 
