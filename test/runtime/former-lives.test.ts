@@ -22,7 +22,7 @@ function birth(bootId: string, journal: boolean): LabFact {
         parameters: { temperature_K: { unit: "K", min: 0, max: 1373 } },
       },
     ],
-    ...{ channels: [], simulated: false },
+    ...{ channels: {}, simulated: false },
   };
 }
 
