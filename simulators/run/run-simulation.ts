@@ -1,6 +1,5 @@
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { InstrumentPolicy } from "../../src/domain/limits/known-laboratory.ts";
-import type { FoldSnapshot } from "../../src/events/fold-snapshot.ts";
 import {
   composeLoop,
   createInThreadPlanner,
@@ -51,6 +50,8 @@ export interface SimulationResult {
   readonly violations: readonly Violation[];
   readonly loop: Loop;
 }
+
+type FoldSnapshot = NonNullable<NonNullable<LoopOptions["snapshots"]>["found"]>;
 
 const DURATION_s_max = 60 * 86_400;
 const AGENT = "tieline";

@@ -156,13 +156,15 @@ export function createLabView(options: LabViewOptions): LabView {
     get instrumentIds() {
       return [...fold.instruments.keys()];
     },
-    takeChanged: () => {
-      const names = [...fold.changed];
-      fold.changed.clear();
-      return names;
-    },
+    takeChanged: () => takeChanged(fold),
     touch: (view) => fold.changed.add(view),
   };
+}
+
+function takeChanged({ changed }: LabFold): string[] {
+  const names = [...changed];
+  changed.clear();
+  return names;
 }
 
 function foldEvent(fold: LabFold, event: LabEvent): void {
