@@ -1,4 +1,12 @@
-import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  type FileHandle,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -51,5 +59,25 @@ test("what a disk changes while the log is open is found when it is read", async
     for await (const _ of log.read());
   };
   await expect(reading()).rejects.toMatchObject({ code: "TL-4004" });
+  await log.close();
+});
+
+test("a folder that another program has taken is written on no more", async () => {
+  const log = await openLog();
+  await log.append([draft(1)]);
+  const before = await readFile(join(folder, LOG_FILE), "utf8");
+  await rm(join(folder, "tieline.lease"));
+  await expect(log.append([draft(2)])).rejects.toMatchObject({ code: "TL-4005" });
+  expect(await readFile(join(folder, LOG_FILE), "utf8")).toBe(before);
+  await log.close();
+});
+
+test("a file that somebody else has written to is written on no more", async () => {
+  const log = await openLog();
+  await log.append([draft(1)]);
+  const path = join(folder, LOG_FILE);
+  await appendFile(path, "somebody's line\n");
+  await expect(log.append([draft(2)])).rejects.toMatchObject({ code: "TL-4005" });
+  expect(await readFile(path, "utf8")).toMatch(/somebody's line\n$/);
   await log.close();
 });

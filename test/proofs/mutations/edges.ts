@@ -50,7 +50,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/file-event-log.ts",
     find: "    await lock.check();\n",
     replace: "",
-    tests: [log, lock, suite],
+    tests: [disk, lock],
     swarm: false,
   },
   {
@@ -58,7 +58,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/file-event-log.ts",
     find: "if (held.size !== this.tail.bytes) {",
     replace: "if (held.size < 0) {",
-    tests: [log, suite],
+    tests: [disk],
     swarm: false,
   },
   {
