@@ -15,6 +15,7 @@ import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab, stateName } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
+import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -61,6 +62,14 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
             reason: fact.reason,
             ...stamp,
           },
+        },
+      ];
+    case "patterns.reread":
+      noteReread(lab, fact);
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: { type: "campaign.wasReread", ...stamp },
         },
       ];
     case "guard.tripped":
@@ -244,7 +253,7 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
 /** Of a start that was under way when its instrument said that it had no record of the job, which waits again. */
 function wordAfterAll(lab: Lab, { type }: JobFact, job: MachineState | undefined) {
   const isAboutStart = type === "job.accepted" || type === "job.rejected";
-  if (lab.behaviour < 7 || !isAboutStart || job === undefined) return {};
+  if (lab.behaviour < 8 || !isAboutStart || job === undefined) return {};
   return stateName(job) === "queued" ? { afterAll: true } : {};
 }
 
