@@ -24,6 +24,7 @@ import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
+import { figuresOf, numbersIn } from "./summary-figures.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -387,22 +388,4 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
-}
-
-/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
-function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
-      if (typeof value === "number") return [[name, value]];
-      return Array.isArray(value) ? [[name, value.length]] : [];
-    }),
-  );
-}
-
-function numbersIn(value: unknown): Record<string, number> | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
