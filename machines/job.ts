@@ -12,8 +12,8 @@ import {
 } from "./job-actions.ts";
 import { asked } from "./job-asked.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
-import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { afterAll, ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
+import { effect, fail, nextAttempt, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -88,6 +88,7 @@ export const jobMachine = setupJob.createMachine({
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.refuse": { target: "failed", actions: [fail("limitViolated")] },
+        ...afterAll,
         "job.lapse": "awaitingApproval",
         "job.doubt": {},
         "job.outcome": {},
@@ -256,10 +257,7 @@ export const jobMachine = setupJob.createMachine({
           {
             guard: "isMyTimer",
             target: "queued",
-            actions: setupJob.assign({
-              attempt: ({ context }) => context.attempt + 1,
-              failure: undefined,
-            }),
+            actions: nextAttempt,
           },
           {},
         ],

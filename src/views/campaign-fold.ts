@@ -6,10 +6,11 @@ import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
-import { asideWarnings, countExperiments, figuresOf, numbersIn } from "./campaign-figures.ts";
+import { asideWarnings, countExperiments } from "./campaign-figures.ts";
 import {
   type BatchPointView,
   type BatchView,
+  type CampaignBrief,
   type CampaignView,
   COMMENTS_SHOWN,
   DECISIONS_SHOWN,
@@ -28,6 +29,7 @@ import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
+import { figuresOf, numbersIn } from "./summary-figures.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -61,6 +63,8 @@ export interface CampaignFold {
   /** All observations kept, oldest first, without the withdrawn. */
   observations(): readonly ObservationView[];
   view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
+  /** What of the view the campaign's own topics tell: asked for after every event, so without what only a page shows. */
+  brief(status: CampaignStatus | undefined): CampaignBrief;
   readonly batch: BatchView | undefined;
   readonly model: ModelView | undefined;
   readonly observed_total: number;
@@ -174,6 +178,7 @@ function foldOf(state: State): CampaignFold {
     },
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
+    brief: (status) => briefOf(state, status),
     get batch() {
       return batchOf(state, undefined);
     },
@@ -272,6 +277,27 @@ function foldComment(state: State, { fact, position, time_ms }: LabEvent<Command
   });
 }
 
+function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrief {
+  const { spec } = state;
+  const jobs = status?.jobs ?? [];
+  return {
+    goal: spec.goal,
+    approval: status?.settings?.approval ?? spec.approval,
+    state: status?.state ?? "draft",
+    stateReason: status?.reason,
+    revision: status?.revision ?? 0,
+    budget: status?.budget ?? { used: 0, total: spec.budget },
+    jobs: jobs.slice(0, JOBS_SHOWN),
+    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
+    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
+    reasons: status?.reasons ?? [],
+    batch: batchOf(state, status),
+    change: status?.change,
+    observations: { total: state.observations.total - state.withdrawn.size },
+    model: state.model,
+  };
+}
+
 function viewOf(
   state: State,
   status: CampaignStatus | undefined,
@@ -279,32 +305,21 @@ function viewOf(
 ): CampaignView {
   const { spec } = state;
   const proposal = state.batch?.proposal;
-  const jobs = status?.jobs ?? [];
-  const total = state.observations.total - state.withdrawn.size;
+  const brief = briefOf(state, status);
   return {
+    ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
-    goal: spec.goal,
     seed: spec.seed,
-    approval: status?.settings?.approval ?? spec.approval,
-    state: status?.state ?? "draft",
-    stateReason: status?.reason,
-    revision: status?.revision ?? 0,
-    budget: status?.budget ?? { used: 0, total: spec.budget },
-    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({
+    jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
       ...progressOf(job.jobId),
     })),
-    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
-    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
-    reasons: status?.reasons ?? [],
-    batch: batchOf(state, status),
     waiting: status?.waiting,
-    change: status?.change,
     settings: status?.settings,
     observations: {
-      total,
+      ...brief.observations,
       recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
       withdrawn: [...state.withdrawn],
       ...(state.aside.total === 0
@@ -313,7 +328,6 @@ function viewOf(
     },
     history: state.history.samples,
     phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
-    model: state.model,
     verdict: proposal?.verdict,
     warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state.aside)],
     decisions: state.decisions.items,
