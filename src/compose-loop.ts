@@ -147,7 +147,6 @@ export function composeLoop(
     readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
     ...waysIn(() => runtime),
     ...configuration,
-    emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
       publisher.stop();
@@ -176,8 +175,9 @@ function configurationOf(
 }
 
 /** Words that come by another way than the broker. */
-function waysIn(runtime: () => Runtime): Pick<Loop, "submit" | "report"> {
+function waysIn(runtime: () => Runtime): Pick<Loop, "submit" | "report" | "emergencyStop"> {
   return {
+    emergencyStop: (stop) => runtime().emergencyStop(stop),
     submit: (fact) => runtime().submit(fact),
     report: (command) => runtime().report(command),
   };
