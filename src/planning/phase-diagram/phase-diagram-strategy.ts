@@ -72,18 +72,25 @@ function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions 
 
 /** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
 const GAMMA_published = 20;
-/** A wider kernel, in grid steps, would join hundreds of candidates on a fine grid. */
-const BANDWIDTH_published_steps = 1.5;
+/** Pairs of candidates that a published kernel may join: 12 bytes and a multiplication each, at every step of a solve. */
+const JOINED_PAIRS_max = 1e7;
+/** The published kernel falls to 1e-9 at so many standard deviations. */
+const REACH_deviations = Math.sqrt(-2 * Math.log(1e-9));
 
 /**
- * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
- * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
+ * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the candidates are so many that it would join
+ * more pairs than memory and patience allow; otherwise none, which ties the kernel to the grid's step.
  */
 function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
   const { method = "harmonic", gamma } = settings;
   if (gamma !== undefined || method === "harmonic") return gamma;
-  const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
-  return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
+  const { unit_z, steps } = grid.scaling;
+  const reach = REACH_deviations / Math.sqrt(2 * GAMMA_published) / unit_z;
+  // A ball of that radius, boxed, in cells of the grid.
+  const around = steps.reduce((cells, step) => cells * ((2 * reach) / step + 1), 1);
+  return grid.count * Math.min(grid.count, around) <= JOINED_PAIRS_max
+    ? GAMMA_published
+    : undefined;
 }
 
 export function resolveSettings(
