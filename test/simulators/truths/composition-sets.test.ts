@@ -10,7 +10,7 @@ test.each([
 ])("%s numbers the twins of its miscibility gap as its sidecar says", (table, sidecar) => {
   const { elements, composition_set_rule } = JSON.parse(read(sidecar)) as {
     readonly elements: readonly string[];
-    readonly composition_set_rule: Readonly<Record<string, string>>;
+    readonly composition_set_rule: { readonly FCC_A1?: string };
   };
   const element = /#1 is the set richer in (\w+)$/.exec(composition_set_rule.FCC_A1 ?? "")?.[1];
   const letter = "ABC"[elements.indexOf(element ?? "")];

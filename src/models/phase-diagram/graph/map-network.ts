@@ -10,11 +10,12 @@ import {
   type KernelGraph,
 } from "./kernel-graph.ts";
 import type { LabelField, NodeEvidence } from "./label-field.ts";
+import { createProcessField } from "./process-field.ts";
 import { type PublishedPlaces, publishedPlaces } from "./published-kernel.ts";
 import { createSpreadingField } from "./spreading-field.ts";
 
 export interface NetworkOptions {
-  readonly field: "harmonic" | "spreading";
+  readonly field: "harmonic" | "spreading" | "process";
   /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** False for the published methods, whose kernel of given gamma measures in the published coordinates. */
@@ -61,7 +62,7 @@ const GAMMA_WEIGHT_min = 1e-9;
 const COMPLETE_max = 400;
 
 export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): MapNetwork {
-  const extra: { readonly point: Float64Array; readonly values: Float64Array }[] = [];
+  const extra: ExtraPlace[] = [];
   let field: LabelField | undefined;
   let waiting: number[] = [];
   let isGraphOld = false;
@@ -70,9 +71,7 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
 
   const settle = (evidence: EvidenceSource): LabelField => {
     if (field === undefined || isGraphOld) {
-      const graph = buildGraph(grid, extra, options, hasFaces);
-      field =
-        options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+      field = createField(grid, extra, options, hasFaces);
       needsReset = true;
     }
     if (needsReset || waiting.length > WAITING_max) field.reset(evidence.nodes());
@@ -129,17 +128,35 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
   };
 }
 
-function buildGraph(
+/** A place off the grid. */
+interface ExtraPlace {
+  readonly point: Float64Array;
+  readonly values: Float64Array;
+}
+
+function createField(
   grid: ScaledGrid,
-  extra: readonly { readonly point: Float64Array; readonly values: Float64Array }[],
+  extra: readonly ExtraPlace[],
   options: NetworkOptions,
   hasFaces: boolean,
-): KernelGraph {
+): LabelField {
   const points = new Float64Array(grid.points.length + extra.length * grid.dimension);
   points.set(grid.points);
   for (const [k, { point }] of extra.entries()) {
     points.set(point, grid.points.length + k * grid.dimension);
   }
+  if (options.field === "process") return createProcessField(points, grid.dimension);
+  const graph = buildGraph(grid, points, extra, options, hasFaces);
+  return options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+}
+
+function buildGraph(
+  grid: ScaledGrid,
+  points: Float64Array,
+  extra: readonly ExtraPlace[],
+  options: NetworkOptions,
+  hasFaces: boolean,
+): KernelGraph {
   const { gamma } = options;
   if (gamma !== undefined && !options.usesPhaseRule) {
     const others = extra.map(({ values }) => values);
