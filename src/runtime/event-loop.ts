@@ -129,7 +129,10 @@ class EventLoop implements Runtime {
     this.clocks.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
-      onConnection: (connected) => this.observer.onConnection?.(connected),
+      onConnection: (connected) => {
+        this.guards.onConnection(connected);
+        this.observer.onConnection?.(connected);
+      },
       onConnecting: () => this.firstWords(),
       onReplaced: (error) => this.fail(error, []),
     });
@@ -206,12 +209,11 @@ class EventLoop implements Runtime {
 
   /** One reading: the guards look at it before it is shown. */
   private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
-    const heard_ms = this.ports.clock.now_ms();
-    const sent_ms = Number.isNaN(reading.sent_ms) ? heard_ms : reading.sent_ms;
+    const sent_ms = Number.isNaN(reading.sent_ms) ? this.ports.clock.now_ms() : reading.sent_ms;
     // What a broker has kept is a reading of the past.
     if (retained) return;
     this.clocks.onMessage(reading.instrumentId, sent_ms);
-    this.guards.onReading({ ...reading, sent_ms, heard_ms });
+    this.guards.onReading({ ...reading, sent_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -366,8 +368,10 @@ class EventLoop implements Runtime {
       return;
     }
     if (judgement.kind === "duplicate") {
-      if (fact.type === "job.progress") this.observer.onProgress?.(fact);
-      this.observer.onCount?.("duplicate");
+      const isProgress = fact.type === "job.progress";
+      if (isProgress) this.observer.onProgress?.(fact);
+      // Only the first progress of an attempt is logged: a later one is news, not a repetition.
+      this.observer.onCount?.(isProgress ? "progress" : "duplicate");
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
