@@ -18,8 +18,8 @@ const POINTS: readonly KillPoint[] = [
   "before-plan",
   "after-plan",
 ];
-/** Early, in the middle and late in the run. */
-const PASSES = [1, 2, 9, 33];
+/** Early, in the middle and late in the run; 2, 8 and 22 lose the starts of jobs while others wait for the same instrument. */
+const PASSES = [1, 2, 8, 22, 33];
 
 // The network takes no time here, so that a restart at once leaves no trace in the times either.
 const run = (kills: { point: KillPoint; n: number }[]): Promise<SimulationResult> =>
@@ -34,29 +34,10 @@ const undisturbed: Promise<ScientificRecord> = run([]).then(({ events }) =>
   scientificRecord(events),
 );
 
-/**
- * Known fault, found at the end of a session: killed before its second message the daemon ends whole and without violations, but
- * the next proposal is made by another engine than undisturbed. The test below fails when that is mended: take both out then.
- */
-const isKnownFault = (point: KillPoint, n: number): boolean =>
-  point === "before-publish" && n === 2;
-
 describe("a daemon killed at a named point and started again", () => {
-  test.fails("before-publish:2: the same record", async () => {
-    const result = await run([{ point: "before-publish", n: 2 }]);
-    expect(scientificRecord(result.events)).toEqual(await undisturbed);
-  });
-
-  test("before-publish:2: no violation, and the end", async () => {
-    const result = await run([{ point: "before-publish", n: 2 }]);
-    expect(result.violations).toEqual([]);
-    expect(result.finished).toBe(true);
-  });
-
   for (const point of POINTS) {
     test(`${point}: ends with the record of the undisturbed run`, async () => {
       for (const n of PASSES) {
-        if (isKnownFault(point, n)) continue;
         const result = await run([{ point, n }]);
         expect(result.violations).toEqual([]);
         expect(result.finished, `${point}:${n}`).toBe(true);
