@@ -15,5 +15,6 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
+ * - 7: a job whose start was lost comes back to its old place in the queue; before, to the end.
  */
-export const BEHAVIOUR = 6;
+export const BEHAVIOUR = 7;
