@@ -126,8 +126,7 @@ function predictionOf({ map, results, measured }: BinaryGapSource, gaps: BinaryG
     if (k < 0) return 0;
     return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps)) ** 2;
   });
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(labels, label, certainty);
 }
 
 /** Why a candidate is worth measuring now. */

@@ -95,9 +95,7 @@ function predictionOf(map: HullMap): MapPrediction {
     const reach = 1 - Math.exp(-distance_steps / REACH_steps[kind]!);
     certainty[i] = Math.min(INSIDE, 1 - RATE[kind]! * reach);
   }
-  const { labels } = table;
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(table.labels, label, certainty);
 }
 
 function explain(map: HullMap, i: number, gap_steps: number): string {

@@ -190,7 +190,5 @@ function readExact(
       certainty[candidate] = 1 - RATE * (1 - Math.exp(-d / REACH_steps));
     });
   });
-  const { labels } = table;
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(table.labels, label, certainty);
 }
