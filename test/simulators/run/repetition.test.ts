@@ -25,4 +25,10 @@ describe("the production loop in virtual time", () => {
     expect(JSON.stringify(again.events)).toBe(JSON.stringify(once.events));
     expect(JSON.stringify(again.ledger)).toBe(JSON.stringify(once.ledger));
   });
+
+  test("where nothing is sent twice nothing is counted as repeated, progress least of all", async () => {
+    const calm = await runSimulation({ seed: "3", campaigns: [smallCampaign({ budget: 8 })] });
+    expect(calm.finished).toBe(true);
+    expect(calm.loop.view.overview().counters.duplicates).toBe(0);
+  });
 });
