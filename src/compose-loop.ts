@@ -1,4 +1,5 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createOutlet } from "../adapters/mqtt/view-outlet.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock } from "./core/clock.ts";
@@ -16,7 +17,7 @@ import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
 import {
@@ -98,7 +99,7 @@ export function composeLoop(
   const restore = (lab: Lab): number =>
     snapshot ? restoreSnapshot({ lab, index, view }, snapshot) : 0;
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = showTo(bus, logger, options.onPublished);
+  const publish = createOutlet(bus, logger, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
@@ -278,24 +279,11 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
   };
 }
 
-/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
-function showTo(
-  bus: RuntimePorts["bus"],
-  logger: RuntimePorts["logger"],
-  onPublished: LoopOptions["onPublished"],
-): (message: OutgoingMessage) => void {
-  return (message) => {
-    onPublished?.(message);
-    const report = (error: unknown) =>
-      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
-    bus.publish(message).catch(report);
-  };
-}
-
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
     judgementOf: (position) => lab().judgements.get(position),
+    observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),

@@ -1,9 +1,39 @@
+<<<<<<< HEAD
 import type { OperatorAction, OperatorCommand } from "../../src/events/lab-fact.ts";
+=======
+import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
+import type { PointByHand } from "../../src/domain/point-by-hand.ts";
+import type { RereadRequest } from "../../src/domain/reread.ts";
+import type { OperatorAction } from "../../src/events/lab-fact.ts";
+>>>>>>> house2
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 import { readFrom, type WireMessage } from "./read-message.ts";
 
+<<<<<<< HEAD
+=======
+/** What a person asks of a campaign. */
+export interface OperatorCommand {
+  readonly campaignId: string;
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  readonly batch?: number | undefined;
+  readonly candidateIds?: readonly string[] | undefined;
+  /** For `withdraw`. */
+  readonly jobId?: string | undefined;
+  /** For `approve` and `reject`: a waiting change. */
+  readonly change?: number | undefined;
+  /** For `extend`. */
+  readonly changes?: CampaignChanges | undefined;
+  /** For `propose`. */
+  readonly points?: readonly PointByHand[] | undefined;
+  /** For `reread`. */
+  readonly patterns?: RereadRequest | undefined;
+}
+
+>>>>>>> house2
 /** A command as it is sent. */
 export interface OperatorRequest extends OperatorCommand {
   readonly site: string;
@@ -24,6 +54,7 @@ const MESSAGE = {
   withdraw: "campaignWithdraw",
   extend: "campaignExtend",
   propose: "campaignPropose",
+  reread: "campaignReread",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
@@ -34,7 +65,8 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
   const data = given as MessageData<"campaignApprove"> &
     MessageData<"campaignWithdraw"> &
     MessageData<"campaignExtend"> &
-    MessageData<"campaignPropose">;
+    MessageData<"campaignPropose"> &
+    MessageData<"campaignReread">;
   return writeMessage({
     name: MESSAGE[action],
     site: request.site,

@@ -15,6 +15,7 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
- * - 7: a job whose start was lost comes back to its old place in the queue; before, to the end.
+ * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
+ * - 8: a job whose start was lost comes back to its old place in the queue; before, to the end.
  */
-export const BEHAVIOUR = 7;
+export const BEHAVIOUR = 8;
