@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-import type { Candidate } from "../../src/domain/candidate.ts";
-=======
-import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
 import type { Observation } from "../../src/domain/observation.ts";
->>>>>>> house2
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";

@@ -114,31 +114,14 @@ export interface OperatorCommand {
   readonly changes?: CampaignChanges | undefined;
   /** Of `propose`. */
   readonly points?: readonly PointByHand[] | undefined;
+  /** Of `reread`. */
+  readonly patterns?: RereadRequest | undefined;
 }
 
 export type OperatorFact =
   | ({
       readonly type: "operator.command";
       readonly commandId: string;
-<<<<<<< HEAD
-=======
-      readonly by: string;
-      readonly reason?: string | undefined;
-      /** Number of the batch that is approved or rejected; absent means the batch that waits. */
-      readonly batch?: number | undefined;
-      /** Only these points of the batch; absent means all. */
-      readonly candidateIds?: readonly string[] | undefined;
-      /** Job whose observation is withdrawn. */
-      readonly jobId?: string | undefined;
-      /** Number of the waiting change (wider limits) that is approved or rejected. */
-      readonly change?: number | undefined;
-      /** Of `extend`: what is to be changed. */
-      readonly changes?: CampaignChanges | undefined;
-      /** Of `propose`. */
-      readonly points?: readonly PointByHand[] | undefined;
-      /** Of `reread`. */
-      readonly patterns?: RereadRequest | undefined;
->>>>>>> house2
       readonly identity?: OperatorIdentity | undefined;
     } & OperatorCommand &
       FromWire)

@@ -1,14 +1,8 @@
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type { OperatorClient, OperatorReply } from "../../../adapters/mqtt/operator-client.ts";
-<<<<<<< HEAD
-import { LabError } from "../../core/errors.ts";
-import type { OperatorAction, OperatorCommand } from "../../events/lab-fact.ts";
-=======
-import type { OperatorCommand } from "../../../adapters/mqtt/operator-messages.ts";
 import { LabError, misuse } from "../../core/errors.ts";
-import type { OperatorAction } from "../../events/lab-fact.ts";
->>>>>>> house2
+import type { OperatorAction, OperatorCommand } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
 
