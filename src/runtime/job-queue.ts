@@ -20,7 +20,7 @@ function enqueue(lab: Lab, jobId: string): void {
   const { queued, places } = lab;
   if (queued.has(jobId)) return;
   queued.add(jobId);
-  if (lab.behaviour < 8 || !places.has(jobId)) {
+  if (lab.behaviour < 9 || !places.has(jobId)) {
     lab.queuedSoFar += 1;
     places.set(jobId, lab.queuedSoFar);
     return;
