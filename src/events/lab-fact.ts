@@ -106,38 +106,43 @@ export type OperatorAction =
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
 
+/** What a person asks of a campaign. */
+export interface OperatorCommand {
+  readonly campaignId: string;
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** Number of the batch that is approved or rejected; absent means the batch that waits. */
+  readonly batch?: number | undefined;
+  /** Only these points of the batch; absent means all. */
+  readonly candidateIds?: readonly string[] | undefined;
+  /** Job whose observation is withdrawn. */
+  readonly jobId?: string | undefined;
+  /** Number of the waiting change (wider limits) that is approved or rejected. */
+  readonly change?: number | undefined;
+  /** Of `extend`: what is to be changed. */
+  readonly changes?: CampaignChanges | undefined;
+  /** Of `propose`. */
+  readonly points?: readonly PointByHand[] | undefined;
+  /** Of `reread`. */
+  readonly patterns?: RereadRequest | undefined;
+  /** Of `report`; such a command never stands in the log itself. */
+  readonly report?: PersonsReport | undefined;
+  /** Of `comment`: the sample that it is about; absent: the campaign. */
+  readonly sampleId?: string | undefined;
+  /** Of `tell`, with the one point that was measured among `points`. */
+  readonly observations?: readonly Observation[] | undefined;
+  /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */
+  readonly newPhases?: boolean | undefined;
+}
+
 export type OperatorFact =
   | ({
       readonly type: "operator.command";
-      readonly campaignId: string;
-      readonly action: OperatorAction;
       readonly commandId: string;
-      readonly by: string;
-      readonly reason?: string | undefined;
-      /** Number of the batch that is approved or rejected; absent means the batch that waits. */
-      readonly batch?: number | undefined;
-      /** Only these points of the batch; absent means all. */
-      readonly candidateIds?: readonly string[] | undefined;
-      /** Job whose observation is withdrawn. */
-      readonly jobId?: string | undefined;
-      /** Number of the waiting change (wider limits) that is approved or rejected. */
-      readonly change?: number | undefined;
-      /** Of `extend`: what is to be changed. */
-      readonly changes?: CampaignChanges | undefined;
-      /** Of `propose`; of `tell` the one point that was measured. */
-      readonly points?: readonly PointByHand[] | undefined;
-      /** Of `report`; such a command never stands in the log itself. */
-      readonly report?: PersonsReport | undefined;
-      /** Of `comment`: the sample that it is about; absent: the campaign. */
-      readonly sampleId?: string | undefined;
-      /** Of `tell`. */
-      readonly observations?: readonly Observation[] | undefined;
-      /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */
-      readonly newPhases?: boolean | undefined;
-      /** Of `reread`. */
-      readonly patterns?: RereadRequest | undefined;
       readonly identity?: OperatorIdentity | undefined;
-    } & FromWire)
+    } & OperatorCommand &
+      FromWire)
   | ({
       readonly type: "safety.emergencyStop";
       readonly active: boolean;
