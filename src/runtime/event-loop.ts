@@ -126,7 +126,10 @@ class EventLoop implements Runtime {
     this.watches.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
-      onConnection: (connected) => this.observer.onConnection?.(connected),
+      onConnection: (connected) => {
+        this.watches.onConnection(connected);
+        this.observer.onConnection?.(connected);
+      },
       onConnecting: () => this.firstWords(),
       onReplaced: (error) => this.fail(error, []),
     });

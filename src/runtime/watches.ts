@@ -16,6 +16,7 @@ export interface Watches {
   onWord(fact: LabFact, sent_ms: number, retained: boolean): void;
   /** One reading: the guards look at it before it is shown. */
   onReading(reading: Reading, retained: boolean): void;
+  onConnection(connected: boolean): void;
   /** An event of the log, as it happens. */
   onEvent(event: LabEvent): void;
   stop(): void;
@@ -42,13 +43,13 @@ export function createWatches({ lab, ports, submit, emergencyStop }: WatchesNeed
         clocks.onMessage(fact.instrumentId, sent_ms);
     },
     onReading: (reading, retained) => {
-      const heard_ms = ports.clock.now_ms();
-      const sent_ms = Number.isNaN(reading.sent_ms) ? heard_ms : reading.sent_ms;
+      const sent_ms = Number.isNaN(reading.sent_ms) ? ports.clock.now_ms() : reading.sent_ms;
       // What a broker has kept is a reading of the past.
       if (retained) return;
       clocks.onMessage(reading.instrumentId, sent_ms);
-      guards.onReading({ ...reading, sent_ms, heard_ms });
+      guards.onReading({ ...reading, sent_ms });
     },
+    onConnection: (connected) => guards.onConnection(connected),
     onEvent: (event) => guards.onEvent(event),
     stop: () => {
       guards.stop();

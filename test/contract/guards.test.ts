@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
 
 const labs: LimitedDaemon[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const lab of labs.splice(0)) await lab.stop();
 });
 
@@ -67,12 +68,30 @@ describe.each(places())("guards on $name", (place) => {
     furnace.telemetry("temperature", 880, "K");
     await soon();
     expect(furnace.started).toHaveLength(1);
+    const told_ms = performance.now();
     furnace.telemetry("temperature", 840, "K");
-    await soon();
-    expect(furnace.started).toHaveLength(1);
-    furnace.telemetry("temperature", 840, "K");
+    // It tells on changes only, and there is none: the guard settles by itself.
     await until(() => furnace.started.length === 2, "work after it has settled");
+    expect(performance.now() - told_ms).toBeGreaterThanOrEqual(300);
     expect(lab.alarms()).toEqual([]);
+  });
+
+  test("do not settle by a reading after which others may have been missed", async () => {
+    const lab = await newLab().start(place, onInstrument("max: 900, settle_s: 0.3, then: pause"));
+    const furnace = await lab.add({ ...FURNACE, capabilities: [] });
+    furnace.telemetry("temperature", 3000, "K");
+    await until(() => lab.daemon.lab.guards.size === 1, "the guard");
+    furnace.telemetry("temperature", 840, "K");
+    furnace.say("online", "instrument.online", { online: false, bootId: "b1" });
+    const connection = () => lab.daemon.view.instrument("furnace-1")?.connection;
+    await until(() => connection() !== "online", "its absence");
+    furnace.say("online", "instrument.online", { online: true, bootId: "b2" });
+    furnace.sayBirth({ capabilities: FURNACE.capabilities, bootId: "b2" });
+    await soon();
+    await soon();
+    expect(furnace.started).toEqual([]);
+    furnace.telemetry("temperature", 840, "K");
+    await until(() => furnace.started.length === 1, "the job after a new reading");
   });
 
   test("hold before the first job where the condition is there already, in any unit", async () => {
@@ -134,6 +153,16 @@ describe.each(places())("guards on $name", (place) => {
     await until(() => lab.alarms().some((one) => /has not told pressure/.test(one)), "the silence");
     furnace.telemetry("pressure", 100, "kPa");
     await until(() => !lab.alarms().some((one) => /pressure/.test(one)), "the voice again");
+  });
+
+  test("hear silence, and the clock is an alarm, where it is set back by six hours", async () => {
+    const lab = await newLab().start(place, onInstrument("stale_s: 2, then: pause"));
+    await lab.add(FURNACE);
+    await until(() => lab.daemon.lab.instrumentIds.includes("furnace-1"), "the furnace");
+    const real = Date.now;
+    vi.spyOn(Date, "now").mockImplementation(() => real() - 6 * 3_600_000);
+    await until(() => lab.alarms().some((one) => /has not told temperature/.test(one)), "silence");
+    await until(() => lab.alarms().some((one) => /this machine stepped/.test(one)), "the step");
   });
 
   test("on a channel that the birth does not have are an alarm that names the near one", async () => {

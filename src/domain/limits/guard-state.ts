@@ -7,7 +7,7 @@ export interface Reading {
   readonly unit: string;
   /** When the instrument sent it, by its clock; rates are told by it. */
   readonly sent_ms: number;
-  /** When it was heard, by ours; silence and settling are told by it. */
+  /** When it was heard, by a clock of ours that nobody sets; silence and settling are told by it. */
   readonly heard_ms: number;
 }
 
@@ -18,6 +18,8 @@ export interface GuardState {
   readonly anchor?: { readonly value: number; readonly sent_ms: number } | undefined;
   /** Of the last reading. */
   readonly heard_ms?: number | undefined;
+  /** The last reading, in the guard's unit. */
+  readonly value?: number | undefined;
   /** Since when all is well again. */
   readonly wellSince_ms?: number | undefined;
 }
@@ -34,7 +36,7 @@ const ANCHOR_ms = 1000;
 
 /**
  * The next state of a guard after a reading. It trips at the first reading outside min..max, faster than `rate`, or in a
- * unit that cannot be compared; it clears after `settle_s` of readings `hysteresis` inside.
+ * unit that cannot be compared; it clears after `settle_s` in which no reading was less than `hysteresis` inside.
  */
 export function noteReading(
   guard: Guard,
@@ -46,15 +48,44 @@ export function noteReading(
   const { heard_ms, sent_ms } = reading;
   if (value === undefined) {
     const text = `${whose} tells ${guard.channel} in ${reading.unit}, which cannot be held against ${guard.unit}`;
-    return stepOf({ ...before, heard_ms, wellSince_ms: undefined }, "bad", guard, text);
+    return stepOf({ ...before, heard_ms }, "bad", { guard, text, now_ms: heard_ms });
   }
   const rate = rateOf(guard, before.anchor, value, sent_ms);
-  const isNew = before.anchor === undefined || sent_ms - before.anchor.sent_ms >= ANCHOR_ms;
+  // Either way: where the instrument's clock was set back, the rate cannot be told this once.
+  const passed_ms = Math.abs(sent_ms - (before.anchor?.sent_ms ?? Number.NEGATIVE_INFINITY));
+  const isNew = passed_ms >= ANCHOR_ms;
   const anchor = isNew ? { value, sent_ms } : before.anchor;
   const problem = problemOf(guard, value, rate, whose);
   const quality = problem !== undefined ? "bad" : isWell(guard, value) ? "well" : "near";
-  const text = problem ?? `${whose} tells ${guard.channel} = ${value} ${guard.unit} again`;
-  return stepOf({ ...before, anchor, heard_ms }, quality, guard, text);
+  const text = problem ?? againText(guard, value, whose);
+  const state = { ...before, anchor, heard_ms, value };
+  return stepOf(state, quality, { guard, text, now_ms: heard_ms });
+}
+
+/** When a tripped guard whose last reading was well clears without a further one; `undefined` where it needs a reading. */
+export function settlesAt_ms(guard: Guard, state: GuardState): number | undefined {
+  if (!state.isTripped || state.wellSince_ms === undefined) return undefined;
+  return state.wellSince_ms + (guard.settle_s ?? 0) * 1000;
+}
+
+/**
+ * The next state where nothing further was told until `now_ms`: an instrument that tells a channel when it changes means
+ * that it has not. Silence that is too long for the guard is {@link noteSilence}'s.
+ */
+export function noteQuiet(
+  guard: Guard,
+  before: GuardState,
+  now_ms: number,
+  whose: string,
+): GuardStep {
+  const at_ms = settlesAt_ms(guard, before);
+  if (at_ms === undefined || at_ms > now_ms) return { state: before, word: undefined, text: "" };
+  return stepOf(before, "well", { guard, text: againText(guard, before.value, whose), now_ms });
+}
+
+/** The state once readings may have been missed: settling begins anew with the next one. */
+export function noteGap(before: GuardState): GuardState {
+  return { ...before, wellSince_ms: undefined };
 }
 
 /** The next state where nothing has been heard since `since_ms`; `undefined` where silence is allowed for longer. */
@@ -67,14 +98,13 @@ export function noteSilence(
   if (guard.stale_s === undefined || now_ms - since_ms < guard.stale_s * 1000) return undefined;
   const silent_s = Math.round((now_ms - since_ms) / 1000);
   const text = `${whose} has not told ${guard.channel} for ${silent_s} s; its guard wants it every ${guard.stale_s} s`;
-  return stepOf({ ...before, wellSince_ms: undefined }, "bad", guard, text);
+  return stepOf(before, "bad", { guard, text, now_ms });
 }
 
 function stepOf(
   state: GuardState,
   quality: "bad" | "near" | "well",
-  guard: Guard,
-  text: string,
+  { guard, text, now_ms }: { guard: Guard; text: string; now_ms: number },
 ): GuardStep {
   if (quality === "bad") {
     const word = state.isTripped ? undefined : "trip";
@@ -83,12 +113,15 @@ function stepOf(
   if (!state.isTripped) return { state, word: undefined, text };
   if (quality === "near")
     return { state: { ...state, wellSince_ms: undefined }, word: undefined, text };
-  const now_ms = state.heard_ms ?? 0;
   const wellSince_ms = state.wellSince_ms ?? now_ms;
   const isSettled = now_ms - wellSince_ms >= (guard.settle_s ?? 0) * 1000;
   return isSettled
     ? { state: { ...state, isTripped: false, wellSince_ms: undefined }, word: "clear", text }
     : { state: { ...state, wellSince_ms }, word: undefined, text };
+}
+
+function againText({ channel, unit }: Guard, value: number | undefined, whose: string): string {
+  return `${whose} tells ${channel} = ${value} ${unit} again`;
 }
 
 function problemOf(
@@ -118,6 +151,7 @@ function rateOf(
   sent_ms: number,
 ): number | undefined {
   if (guard.rate === undefined || anchor === undefined) return undefined;
+  if (sent_ms <= anchor.sent_ms - ANCHOR_ms) return undefined;
   const passed_s = Math.max(ANCHOR_ms, sent_ms - anchor.sent_ms) / 1000;
   return convertNeatly(
     Math.abs(value - anchor.value) / passed_s,

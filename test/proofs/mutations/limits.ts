@@ -137,6 +137,27 @@ export const LIMITS: readonly Mutation[] = [
     tests: [guards],
   },
   {
+    name: "a guard settles by readings only",
+    file: "src/runtime/guard-keeper.ts",
+    find: "if (at_ms === undefined) return;",
+    replace: "if (at_ms !== -1) return;",
+    tests: [guards],
+  },
+  {
+    name: "a guard settles although readings may have been missed",
+    file: "src/runtime/guard-keeper.ts",
+    find: "      kept.state = noteGap(kept.state);\n      kept.cancelSettling();\n",
+    replace: "",
+    tests: [guards],
+  },
+  {
+    name: "waits end by the clock on the wall",
+    file: "adapters/system/system-clock.ts",
+    find: "else if (behind_ms > 0 && behind_ms <= SLEW_ms_max) wait(behind_ms);",
+    replace: "else if (behind_ms > 0) wait(behind_ms);",
+    tests: ["test/adapters/system/system-clock.test.ts"],
+  },
+  {
     name: "a guard's stop is logged and not set",
     file: "src/runtime/guard-keeper.ts",
     find: 'if (guard.action === "stop") this.needs.emergencyStop({ guardId, reason: text });',
