@@ -12,7 +12,12 @@ import {
   type JobOrder,
   readInstrumentMessage,
 } from "../wire/instrument-commands.ts";
-import { ControllerMemory, type JobMemory, type JournalEntry } from "./controller-memory.ts";
+import {
+  ControllerMemory,
+  type JobKey,
+  type JobMemory,
+  type JournalEntry,
+} from "./controller-memory.ts";
 import type { ControllerOptions } from "./controller-options.ts";
 import { believe } from "./gullible-start.ts";
 import { InstrumentVoice } from "./instrument-voice.ts";
@@ -112,7 +117,7 @@ export class ControllerLife {
   #introduce(): void {
     if (!this.#alive) return;
     void this.#voice.sayOnline(true);
-    this.#voice.sayBirth(this.#options.device);
+    this.#voice.sayBirth(this.#options.device, this.#memory.acknowledged);
     this.#sayState();
     this.#outbox.sendAll();
     this.#cancelTelemetry();
@@ -143,7 +148,7 @@ export class ControllerLife {
         this.#latch(message.active, `emergency stop by ${message.by}: ${message.reason}`);
         return;
       case "ack":
-        this.#acknowledged(message.jobId, message.attempt);
+        this.#acknowledged(message);
         return;
       case "start":
         this.#start(message.order, retained);
@@ -300,11 +305,11 @@ export class ControllerLife {
     this.#finish(job, { word: "failed", reason, retryable: false });
   }
 
-  #acknowledged(jobId: string, attempt: number): void {
+  #acknowledged({ jobId, attempt, position }: JobKey & { readonly position: number }): void {
     const job = this.#memory.find(jobId, attempt);
     if (job?.report === undefined || job.acked) return;
     const { world, clock, instrumentId } = this.#options;
-    this.#note({ note: "acked", jobId, attempt });
+    this.#note({ note: "acked", jobId, attempt, position });
     world.record({ event: "acked", time_ms: clock.now_ms(), instrumentId, jobId, attempt });
     this.#outbox.remove(job);
   }
