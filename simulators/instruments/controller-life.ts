@@ -12,12 +12,7 @@ import {
   type JobOrder,
   readInstrumentMessage,
 } from "../wire/instrument-commands.ts";
-import {
-  ControllerMemory,
-  type JobKey,
-  type JobMemory,
-  type JournalEntry,
-} from "./controller-memory.ts";
+import { ControllerMemory, type JobMemory, type JournalEntry } from "./controller-memory.ts";
 import type { ControllerOptions } from "./controller-options.ts";
 import { believe } from "./gullible-start.ts";
 import { InstrumentVoice } from "./instrument-voice.ts";
@@ -305,7 +300,8 @@ export class ControllerLife {
     this.#finish(job, { word: "failed", reason, retryable: false });
   }
 
-  #acknowledged({ jobId, attempt, position }: JobKey & { readonly position: number }): void {
+  #acknowledged(ack: { jobId: string; attempt: number; position: number }): void {
+    const { jobId, attempt, position } = ack;
     const job = this.#memory.find(jobId, attempt);
     if (job?.report === undefined || job.acked) return;
     const { world, clock, instrumentId } = this.#options;
