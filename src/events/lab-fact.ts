@@ -246,6 +246,8 @@ export type QuarantineReason =
   | "notAllowed"
   | "unknownCampaign"
   | "retainedCommand"
+  /** Understood, and more of it than a laboratory has to say. */
+  | "tooMany"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */
   | "clearRefused";
 

@@ -16,6 +16,7 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
+import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
@@ -73,6 +74,7 @@ class EventLoop implements Runtime {
   private readonly executor: Executor;
   private readonly watches: Watches;
   private readonly meter: QuarantineMeter;
+  private readonly gate: FloodGate;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -97,6 +99,9 @@ class EventLoop implements Runtime {
       emergencyStop: (stop) => this.stopByGuard(stop),
     });
     this.meter = createQuarantineMeter({ ports, submit });
+    const hear = (fact: LabFact, message: IncomingMessage) =>
+      void this.receiveFact(fact, message).catch(() => {});
+    this.gate = createFloodGate({ lab: this.lab, ports, hear });
   }
 
   /** The stop that a guard sets goes the way of every stop; a person clears it. */
@@ -228,6 +233,7 @@ class EventLoop implements Runtime {
   async stop(): Promise<void> {
     this.executor.stop();
     this.watches.stop();
+    this.gate.stop();
     this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
@@ -301,6 +307,11 @@ class EventLoop implements Runtime {
     switch (judgement.kind) {
       case "stop":
         if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));
+        // One that comes on top of a thousand others is obeyed by all, and changes nothing.
+        if (this.isLatched() && this.gate.judge({ kind: "log" }, fact, message).kind !== "log") {
+          await this.quarantine(message, "tooMany", "");
+          return "forward";
+        }
         this.observer.onCount?.("logged");
         await this.submit(fact);
         return "forward";
@@ -349,7 +360,7 @@ class EventLoop implements Runtime {
   }
 
   private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
-    const judgement = judge(this.lab, fact, this.waiting);
+    const judgement = this.gate.judge(judge(this.lab, fact, this.waiting), fact, message);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");
       await this.submit(fact);
@@ -362,7 +373,7 @@ class EventLoop implements Runtime {
       return;
     }
     await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact));
+    this.executor.execute(answerQuarantined(fact, judgement.reason));
   }
 
   private async quarantine(
