@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
+import type { FileRules } from "../adapters/frames/data-reference.ts";
 import {
   createFactInterpreter,
   INTERPRETERS,
@@ -43,6 +44,8 @@ export interface DaemonOptions {
   readonly acceptLoss?: boolean | undefined;
   /** Data folder: caches of a log that has no folder of its own lie there. */
   readonly folder?: string | undefined;
+  /** Which files instruments may refer to; absent: every regular one. */
+  readonly files?: FileRules | undefined;
   /** Further ones than the daemon's own. */
   readonly interpreters?: readonly Interpreter[] | undefined;
   readonly logger: Logger;
@@ -78,7 +81,10 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const planner = createPlannerWorker({ logger });
   const own = ownLogin(configuration);
   const bus = createBus(configuration, own, logger, () => loop.lab.epoch);
-  const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
+  const interpreters = [
+    ...INTERPRETERS.map((create) => create({ files: options.files })),
+    ...(options.interpreters ?? []),
+  ];
   const interpreter = createFactInterpreter({
     interpreters,
     specOf: (jobId) => specOf(loop, jobId),

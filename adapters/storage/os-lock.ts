@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { childEnvironment } from "../system/child-environment.ts";
 
 /** `unavailable`: this machine or file system has no such lock. */
 export type OsLock = "held" | "busy" | "unavailable";
@@ -61,6 +62,7 @@ function run({ command, args }: LockHelper, fd: number): OsLock {
   const { status, error } = spawnSync(command, args, {
     stdio: ["ignore", "ignore", "ignore", fd],
     timeout: HELPER_ms,
+    env: childEnvironment(),
   });
   if (error !== undefined || status === null) return "unavailable";
   if (status === 0) return "held";

@@ -4,6 +4,7 @@ import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
+import { fileRules } from "../../../config/file-rules.ts";
 import {
   defaultConfigurationFile,
   type LoadedConfiguration,
@@ -80,13 +81,16 @@ async function run(about: Run): Promise<string | undefined> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
+  const page = configuration.page.enabled
+    ? createPage(configuration, fileRules(loaded, folder), logger)
+    : undefined;
   const daemon = await createDaemon({
     configuration,
     campaigns,
     log,
     acceptLoss: options.acceptLoss,
     folder,
+    files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
     logger,
     sourceOf: loaded.sourceOf,

@@ -5,6 +5,7 @@ import type {
 import type { DashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createDashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
+import type { FileRules } from "../../../adapters/frames/data-reference.ts";
 import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
@@ -31,7 +32,7 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-export function createPage(configuration: Configuration, logger: Logger): Page {
+export function createPage(configuration: Configuration, files: FileRules, logger: Logger): Page {
   let daemon: Daemon | undefined;
   const running = (): Daemon => {
     assert(daemon !== undefined, "the page was asked before the daemon ran");
@@ -44,7 +45,7 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
     allowedHosts: configuration.page.allowedHosts,
     logger,
     policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
-    ports: portsOf(running, inspector, operatorsOf(configuration).length > 0),
+    ports: portsOf(running, lookWith(inspector, files), operatorsOf(configuration).length > 0),
   });
   return {
     publish: (message) => server.publish(message),
@@ -60,10 +61,16 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
   };
 }
 
+type Inspect = TrajectoryClassifier["inspect"];
+
+function lookWith(inspector: TrajectoryClassifier, files: FileRules): Inspect {
+  return (request) => inspector.inspect({ ...request, files });
+}
+
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
 /** `isProven`: who commands has shown a key. */
-function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven: boolean): Ports {
+function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Ports {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -85,7 +92,7 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
     },
     plannerView: (id, observations) =>
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
-    structure: (id, position) => lookAt(daemon(), inspector, id, position),
+    structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
     submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
   };
@@ -94,7 +101,7 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
 /** The structure model of a campaign and the trajectory of one of its results. */
 async function lookAt(
   daemon: Daemon,
-  inspector: TrajectoryClassifier,
+  inspect: Inspect,
   campaignId: string,
   position: number | undefined,
 ): Promise<StructureLook | undefined> {
@@ -103,12 +110,11 @@ async function lookAt(
   bringBack(daemon.lab, campaignId);
   const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
   const trajectory = result?.observations.find((one) => one.kind === "trajectory");
-  return await inspector
-    .inspect({ model: spec.model.structureModel, frames: trajectory?.frames })
-    .catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
-    });
+  const request = { model: spec.model.structureModel, frames: trajectory?.frames };
+  return await inspect(request).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+  });
 }
 
 function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
