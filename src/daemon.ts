@@ -172,6 +172,7 @@ function createBus(
       webSocketPort: broker.webSocketPort,
       origins: broker.origins,
       allowedHosts: broker.allowedHosts,
+      ownClientId: clientIdOf(configuration),
       users: usersOf(configuration, login),
       mayPublish: (principal, topic) => mayPublish(site, principal, topic),
       filters,
@@ -181,7 +182,7 @@ function createBus(
   }
   return createBrokerClient({
     url: broker.url,
-    clientId: `tieline-${site}-${agentId}`,
+    clientId: clientIdOf(configuration),
     ...login,
     protocol: broker.protocol,
     filters,
@@ -193,6 +194,10 @@ function createBus(
       ),
     logger,
   });
+}
+
+function clientIdOf({ site, agent }: Configuration): string {
+  return `tieline-${site}-${agent}`;
 }
 
 function embeddedPort(bus: MessageBus): number {

@@ -169,6 +169,19 @@ export type InternalFact =
       readonly instrumentId?: string | undefined;
       readonly offset_ms: number;
     }
+  /** Two controllers that are alive speak under one name, under these boots: nothing is sent to it until that is settled. */
+  | {
+      readonly type: "instrument.contested";
+      readonly instrumentId: string;
+      readonly bootIds: readonly string[];
+    }
+  /** One of them has gone, or a controller has been started anew. */
+  | {
+      readonly type: "instrument.settled";
+      readonly instrumentId: string;
+      /** Who stays, where that is known: it is listened to, also if it was the former. */
+      readonly bootId?: string | undefined;
+    }
   /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
   | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
   /** Once for a campaign, and again with more candidates at the end of its table. */

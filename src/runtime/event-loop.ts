@@ -6,7 +6,6 @@ import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/messa
 import { acknowledgement, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
-import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
   createHeardClears,
@@ -18,7 +17,6 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
-import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
@@ -26,6 +24,7 @@ import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from ".
 import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
 import { shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
+import { createWatches, type Watches } from "./watches.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
@@ -70,8 +69,7 @@ class EventLoop implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
   private readonly executor: Executor;
-  private readonly guards: GuardKeeper;
-  private readonly clocks: ClockWatch;
+  private readonly watches: Watches;
   private readonly meter: QuarantineMeter;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
@@ -92,11 +90,10 @@ class EventLoop implements Runtime {
       submit: (fact) => this.submit(fact),
     });
     const submit = (fact: LabFact) => this.submit(fact);
-    this.guards = createGuardKeeper({
+    this.watches = createWatches({
       ...{ lab: this.lab, ports, submit },
       emergencyStop: (stop) => this.stopByGuard(stop),
     });
-    this.clocks = createClockWatch({ lab: this.lab, ports, submit });
     this.meter = createQuarantineMeter({ ports, submit });
   }
 
@@ -126,11 +123,11 @@ class EventLoop implements Runtime {
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
-    this.clocks.start();
+    this.watches.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => {
-        this.guards.onConnection(connected);
+        this.watches.onConnection(connected);
         this.observer.onConnection?.(connected);
       },
       onConnecting: () => this.firstWords(),
@@ -168,7 +165,7 @@ class EventLoop implements Runtime {
       this.observer.onCount?.("ignored");
     } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
-      this.hear(decoded, message.retained);
+      this.watches.onReading(decoded, message.retained);
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
@@ -183,7 +180,7 @@ class EventLoop implements Runtime {
     const { vouched, fact: said } = vouchFor(this.ports, decoded, message);
     if (vouched.kind === "refused") return await this.refuse(said, vouched.why, message);
     if (said.type === "safety.emergencyStop") return await this.receiveStop(said, message);
-    this.noteClock(decoded, message.retained);
+    this.watches.onWord(said, decoded.sent_ms, message.retained);
     const fact = this.ports.interpret?.(said) ?? said;
     await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     return "forward";
@@ -199,21 +196,6 @@ class EventLoop implements Runtime {
     this.executor.execute(answerRefused(fact, why));
     await this.quarantine(message, "notAllowed", why);
     return "forward";
-  }
-
-  /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
-  private noteClock({ fact, sent_ms }: DecodedFact, retained: boolean): void {
-    if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
-    this.clocks.onMessage(fact.instrumentId, sent_ms);
-  }
-
-  /** One reading: the guards look at it before it is shown. */
-  private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
-    const sent_ms = Number.isNaN(reading.sent_ms) ? this.ports.clock.now_ms() : reading.sent_ms;
-    // What a broker has kept is a reading of the past.
-    if (retained) return;
-    this.clocks.onMessage(reading.instrumentId, sent_ms);
-    this.guards.onReading({ ...reading, sent_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -238,8 +220,7 @@ class EventLoop implements Runtime {
 
   async stop(): Promise<void> {
     this.executor.stop();
-    this.guards.stop();
-    this.clocks.stop();
+    this.watches.stop();
     this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
@@ -298,7 +279,7 @@ class EventLoop implements Runtime {
       this.ports.planner.define(spec);
       this.executor.plannerStartedAfresh(campaignId);
     }
-    if (live) this.guards.onEvent(event);
+    if (live) this.watches.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
     if (live && (fact.type === "job.result" || fact.type === "job.failed")) {

@@ -20,6 +20,7 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
       const severity = action === "pause" || action === "tell" ? "warning" : "critical";
       return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };
     }),
+    ...[...lab.contested].map(([id, { bootIds }]) => twinAlarm(id, bootIds)),
     ...[...lab.clocks].map(([id, offset_ms]) => clockAlarm(id, offset_ms)),
     ...[...lab.alarms.values()]
       .filter(({ id }) => !id.startsWith("campaign/"))
@@ -27,6 +28,14 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
         return { alarmId: id, severity, subject: id.slice(id.indexOf("/") + 1), text };
       }),
   ];
+}
+
+function twinAlarm(instrumentId: string, bootIds: readonly string[]): LabAlarm {
+  const text =
+    `Two controllers speak as ${instrumentId}, under the boots ${bootIds.join(" and ")}: both obeyed what was sent. Nothing is ` +
+    "started there until one has gone. Switch one off or give it a name of its own, look at what both were doing, " +
+    "and restart the one that stays.";
+  return { alarmId: `twin/${instrumentId}`, severity: "critical", subject: instrumentId, text };
 }
 
 function clockAlarm(instrumentId: string, offset_ms: number): LabAlarm {

@@ -104,6 +104,11 @@ export interface Lab {
   isSettled: boolean;
   /** Clocks that are off, by instrument ("" is ours), and by how much. */
   readonly clocks: Map<string, number>;
+  /** Instruments under whose name two controllers speak. */
+  readonly contested: Map<
+    string,
+    { readonly bootIds: readonly string[]; readonly since_ms: number }
+  >;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -153,6 +158,7 @@ export function createLab(packer?: Packer): Lab {
     problems: [],
     isSettled: false,
     clocks: new Map(),
+    contested: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

@@ -67,6 +67,11 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "clock.noted":
       noteClock(lab, fact);
       return [];
+    case "instrument.contested":
+      lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: stamp.time_ms });
+      return [];
+    case "instrument.settled":
+      return routeSettled(lab, fact, stamp);
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
@@ -86,6 +91,18 @@ function noteClock(
 ): void {
   if (offset_ms === 0) lab.clocks.delete(instrumentId);
   else lab.clocks.set(instrumentId, offset_ms);
+}
+
+/** Whoever stays is listened to again: after its twin came it counted as a boot of before. */
+function routeSettled(
+  lab: Lab,
+  { instrumentId, bootId }: Of<InternalFact, "instrument.settled">,
+  stamp: Stamp,
+): Tell[] {
+  lab.contested.delete(instrumentId);
+  if (bootId === undefined) return [];
+  const event = { type: "instrument.stays", bootId, ...stamp };
+  return [{ to: { machine: "instrument", id: instrumentId }, event }];
 }
 
 type Stamp = { readonly time_ms: number; readonly position: number };

@@ -96,6 +96,10 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.guardId, `guard cleared: ${fact.text}`];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
+    case "instrument.contested":
+      return [fact.instrumentId, `two controllers under one name: ${fact.bootIds.join(", ")}`];
+    case "instrument.settled":
+      return [fact.instrumentId, `one controller again${fact.bootId ? `: ${fact.bootId}` : ""}`];
     case "planner.failed":
       return [fact.campaignId, `the planner failed: ${fact.reason}`];
     case "command.outcome":
