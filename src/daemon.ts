@@ -56,6 +56,8 @@ export interface DaemonOptions {
   readonly onSettled?: (() => void) | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
+  /** How far the log is folded, during the start. */
+  readonly onReplay?: ((position: number, last: number) => void) | undefined;
   /** The log cannot be written: nothing more is acknowledged or dispatched. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -111,6 +113,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       observer: {
         onSettled: () => options.onSettled?.(),
         onConnection: (connected) => logger.info({ connected }, "broker.connection"),
+        onReplay: (position, last) => options.onReplay?.(position, last),
         onFatal: options.onFatal,
       },
     },

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { childEnvironment } from "../system/child-environment.ts";
 
 /** `unavailable`: this machine or file system has no such lock. */
 export type OsLock = "held" | "busy" | "unavailable";
@@ -62,7 +61,8 @@ function run({ command, args }: LockHelper, fd: number): OsLock {
   const { status, error } = spawnSync(command, args, {
     stdio: ["ignore", "ignore", "ignore", fd],
     timeout: HELPER_ms,
-    env: childEnvironment(),
+    // It needs to be found, and nothing else of ours.
+    env: { PATH: process.env["PATH"] },
   });
   if (error !== undefined || status === null) return "unavailable";
   if (status === 0) return "held";

@@ -184,6 +184,14 @@ export type InternalFact =
     }
   /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
   | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
+  /** An instrument has had a report acknowledged that the log has not, at that position: events are gone. */
+  | {
+      readonly type: "log.gapTold";
+      readonly instrumentId: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly position: number;
+    }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }

@@ -1,4 +1,3 @@
-import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
@@ -28,6 +27,9 @@ import { createWatches, type Watches } from "./watches.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
+
+/** During the replay at the start, so often is told how far it is. */
+const REPLAY_TOLD_EVERY = 1_000;
 
 /** The loop: append -> transition -> commands. Nothing is acted on before it is on disk. */
 export interface Runtime {
@@ -110,7 +112,12 @@ class EventLoop implements Runtime {
   async start(): Promise<void> {
     const known = this.ports.restore?.(this.lab) ?? 0;
     for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
-    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
+    const { log } = this.ports;
+    for await (const event of log.read(known + 1)) {
+      this.fold(event, false);
+      if (event.position % REPLAY_TOLD_EVERY === 0)
+        this.observer.onReplay?.(event.position, log.lastPosition);
+    }
     await this.submit({
       type: "daemon.started",
       site: this.options.site,

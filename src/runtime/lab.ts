@@ -109,6 +109,8 @@ export interface Lab {
     string,
     { readonly bootIds: readonly string[]; readonly since_ms: number }
   >;
+  /** What instruments have had acknowledged and the log has not, by instrument; noted anew in each run. */
+  readonly gaps: Map<string, { readonly jobId: string; readonly position: number }>;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -159,6 +161,7 @@ export function createLab(packer?: Packer): Lab {
     isSettled: false,
     clocks: new Map(),
     contested: new Map(),
+    gaps: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

@@ -72,6 +72,9 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
       return [];
     case "instrument.settled":
       return routeSettled(lab, fact, stamp);
+    case "log.gapTold":
+      lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+      return [];
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
@@ -115,6 +118,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
   lab.behaviour = fact.behaviour ?? 1;
   lab.interprets = fact.interprets;
   lab.isSettled = false;
+  lab.gaps.clear();
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
     .filter(([, instrument]) => instrument.states.includes("connection.online"))

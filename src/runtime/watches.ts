@@ -4,12 +4,13 @@ import type { InstrumentFact, LabFact } from "../events/lab-fact.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { createGuardKeeper } from "./guard-keeper.ts";
 import type { Lab } from "./lab.ts";
+import { createLossWatch } from "./loss-watch.ts";
 import type { RuntimePorts } from "./ports.ts";
 import { createTwinWatch } from "./twin-watch.ts";
 
 type Reading = Extract<Decoded, { readonly kind: "telemetry" }>;
 
-/** What looks on while messages come in, and notes what is wrong: guards, clocks, twins. */
+/** What looks on while messages come in, and notes what is wrong: guards, clocks, twins, what the log has lost. */
 export interface Watches {
   start(): void;
   /** A fact, before it is logged, and when its sender says that it was sent. */
@@ -33,11 +34,13 @@ export function createWatches({ lab, ports, submit, emergencyStop }: WatchesNeed
   const guards = createGuardKeeper({ lab, ports, submit, emergencyStop });
   const clocks = createClockWatch({ lab, ports, submit });
   const twins = createTwinWatch({ lab, ports, submit });
+  const losses = createLossWatch({ lab, ports, submit });
   return {
     start: () => clocks.start(),
     onWord: (fact, sent_ms, retained) => {
       if (!isAboutInstrument(fact)) return;
       twins.onWord(fact, sent_ms, retained);
+      losses.onWord(fact);
       // States are said when they change: their time is now. Results are said again, with the time of their first saying.
       if (fact.type === "instrument.state" && !retained && !Number.isNaN(sent_ms))
         clocks.onMessage(fact.instrumentId, sent_ms);

@@ -96,6 +96,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.guardId, `guard cleared: ${fact.text}`];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
+    case "log.gapTold":
+      return [fact.instrumentId, `had ${fact.jobId} acknowledged at ${fact.position}: it is gone`];
     case "instrument.contested":
       return [fact.instrumentId, `two controllers under one name: ${fact.bootIds.join(", ")}`];
     case "instrument.settled":

@@ -19,6 +19,7 @@ import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
+import { createReplayProgress } from "./replay-progress.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
@@ -84,6 +85,7 @@ async function run(about: Run): Promise<string | undefined> {
   const page = configuration.page.enabled
     ? createPage(configuration, fileRules(loaded, folder), logger)
     : undefined;
+  const replay = createReplayProgress(io, logger);
   const daemon = await createDaemon({
     configuration,
     campaigns,
@@ -99,6 +101,7 @@ async function run(about: Run): Promise<string | undefined> {
     onSettled: () => {
       if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
     },
+    onReplay: (position, last) => replay.update(position, last),
     onFatal: (error) => end({ kind: "fatal", error }),
   });
   opened.push(() => daemon.stop());
@@ -106,6 +109,7 @@ async function run(about: Run): Promise<string | undefined> {
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
   await daemon.start();
+  replay.finish();
   if (configuration.runners.length + configuration.gateways.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
