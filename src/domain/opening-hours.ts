@@ -57,6 +57,21 @@ export function isOpen(text: HoursText, time_ms: number, timeZone: string): bool
   });
 }
 
+/** True where nothing is open in `inner` that is closed in `outer`. */
+export function areHoursWithin(inner: HoursText, outer: HoursText): boolean {
+  const open = minutesOfWeek(outer);
+  return [...minutesOfWeek(inner)].every((minute) => open.has(minute));
+}
+
+function minutesOfWeek(text: HoursText): Set<number> {
+  const minutes = new Set<number>();
+  for (const { days, from_min, length_min } of parseHours(text) ?? [])
+    for (const day of days)
+      for (let k = 0; k < length_min; k++)
+        minutes.add((day * DAY_min + from_min + k) % (7 * DAY_min));
+  return minutes;
+}
+
 /** The first minute from `time_ms` on that lies in the hours; `undefined` where there is none within a week. */
 export function nextOpening_ms(
   text: HoursText,

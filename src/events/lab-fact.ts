@@ -5,6 +5,7 @@ import type { Control, InstrumentBirth, Operation, Safety } from "../domain/inst
 import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
+import type { HoursText } from "../domain/opening-hours.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
 
@@ -124,21 +125,25 @@ export type OperatorFact =
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire);
 
+/** What the configuration says of instruments, by their ids; parts that none has are absent. */
+export interface ConfiguredInstruments {
+  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
+  readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
+  readonly instrumentHours?: Readonly<Record<string, HoursText>> | undefined;
+}
+
 /** Facts that the daemon itself establishes. */
 export type InternalFact =
-  | {
+  | (ConfiguredInstruments & {
       readonly type: "daemon.started";
       /** Absent in logs of the first days. */
       readonly site?: string | undefined;
       readonly agentId: string;
       readonly epoch: number;
       readonly version: string;
-      readonly instrumentLimits: Readonly<Record<string, Limits>>;
       /** The laboratory's, for opening hours; absent: UTC. */
       readonly timeZone?: string | undefined;
-      /** Of the configuration, by instrument; absent where none has any. */
-      readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
-      readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
       /** Kinds of result that the interpreters of this run turn into others. */
       readonly interprets?:
         | readonly { readonly takes: string; readonly gives: string }[]
@@ -148,7 +153,9 @@ export type InternalFact =
        * the rules of its time; absent means 1.
        */
       readonly behaviour?: number | undefined;
-    }
+    })
+  /** The configuration was read again while the daemon ran. */
+  | (ConfiguredInstruments & { readonly type: "instruments.configured" })
   /** A reading broke what a guard allows. Level-triggered: it stays tripped until `guard.cleared`. */
   | {
       readonly type: "guard.tripped";

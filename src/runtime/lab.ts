@@ -12,7 +12,7 @@ import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
   BirthProblem,
-  InstrumentPolicy,
+  InstrumentPolicies,
   Laboratory,
 } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
@@ -31,6 +31,15 @@ export interface TrippedGuard {
   readonly campaignId?: string | undefined;
   readonly action: GuardAction;
   readonly text: string;
+  readonly since_ms: number;
+}
+
+/** A change of what the configuration says of instruments, as it waits for a person. */
+export interface WaitingPolicies {
+  readonly n: number;
+  readonly wanted: InstrumentPolicies;
+  /** What would be allowed that is forbidden now. */
+  readonly wider: readonly string[];
   readonly since_ms: number;
 }
 
@@ -93,7 +102,11 @@ export interface Lab {
   /** The laboratory's, for opening hours. */
   timeZone: string;
   /** What the configuration says of instruments, by their ids. */
-  policies: Readonly<Record<string, InstrumentPolicy>>;
+  policies: InstrumentPolicies;
+  /** Wider limits of instruments that the edited configuration asks for and nobody has approved yet. */
+  policyChange: WaitingPolicies | undefined;
+  /** Such changes so far: their numbers. */
+  policyChanges: number;
   /** Number of the rules that this part of the log follows; see behaviour.ts. */
   behaviour: number;
   /** Kinds of result that this run turns into others before it learns from them; absent in older logs. */
@@ -155,6 +168,8 @@ export function createLab(packer?: Packer): Lab {
     configured: new Map(),
     timeZone: "UTC",
     policies: {},
+    policyChange: undefined,
+    policyChanges: 0,
     behaviour: 1,
     interprets: undefined,
     problems: [],

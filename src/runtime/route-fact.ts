@@ -10,6 +10,7 @@ import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../eve
 import { mayStartNow } from "./dispatcher.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew, wasGiven } from "./incoming.ts";
+import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
@@ -42,7 +43,7 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "job.unknown":
       return routeJob(lab, fact, stamp);
     case "operator.command":
-      return routeOperator(lab, fact, stamp);
+      return isAboutInstruments(fact) ? [] : routeOperator(lab, fact, stamp);
     case "safety.emergencyStop":
       return routeEmergency(lab, fact, stamp);
     case "timer.fired":
@@ -64,6 +65,9 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "guard.tripped":
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
+    case "instruments.configured":
+      takePolicies(lab, fact);
+      return [];
     case "clock.noted":
       noteClock(lab, fact);
       return [];
@@ -114,6 +118,7 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
   lab.policies = policiesOf(fact);
+  lab.policyChange = undefined;
   lab.timeZone = fact.timeZone ?? "UTC";
   lab.behaviour = fact.behaviour ?? 1;
   lab.interprets = fact.interprets;

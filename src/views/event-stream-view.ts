@@ -76,6 +76,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       ];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
+    case "instruments.configured":
+      return ["instruments", "limits, guards and hours were read again"];
     case "log.lossAccepted":
       return ["event log", `went on without the lost events ${fact.after + 1} to ${fact.through}`];
     case "campaign.defined":

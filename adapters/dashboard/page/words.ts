@@ -22,6 +22,7 @@ const STATES: Readonly<Record<string, string>> = {
   recovering: "asking the instruments what happened",
   awaitingApproval: "waits for approval",
   inFlight: "in flight",
+  past: "as it was",
 };
 
 /** `running.awaitingApproval` -> `waiting for approval`; an unknown state is shown as it is, spaced. */

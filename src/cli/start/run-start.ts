@@ -10,9 +10,9 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "../../../config/load-configuration.ts";
-import type { PlannedCampaign } from "../../compose-loop.ts";
 import type { Logger } from "../../core/logger.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
+import type { PlannedCampaign } from "../../runtime/take-configuration.ts";
 import { refuseBadModelsApart } from "../check-models-apart.ts";
 import type { CommandIo } from "../command.ts";
 import { loadExport } from "../load-module.ts";
