@@ -51,10 +51,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, fact.online ? "came online" : "went offline"];
     case "instrument.birth":
       return [fact.instrumentId, `introduced itself as ${fact.kind}`];
-    case "instrument.state": {
-      const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
-      return [fact.instrumentId, `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`];
-    }
+    case "instrument.state":
+      return [fact.instrumentId, describeState(fact)];
     case "job.accepted":
       return [fact.jobId, `accepted by ${fact.instrumentId}, attempt ${fact.attempt}`];
     case "job.rejected":
@@ -115,6 +113,13 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     default:
       return unreachable(fact);
   }
+}
+
+function describeState(
+  fact: Extract<LabEvent["fact"], { readonly type: "instrument.state" }>,
+): string {
+  const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
+  return `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`;
 }
 
 function describeClock({
