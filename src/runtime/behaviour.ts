@@ -15,5 +15,6 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
+ * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
  */
-export const BEHAVIOUR = 6;
+export const BEHAVIOUR = 7;

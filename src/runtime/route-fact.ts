@@ -14,6 +14,7 @@ import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
+import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -62,6 +63,14 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "patterns.reread":
+      noteReread(lab, fact);
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: { type: "campaign.wasReread", ...stamp },
+        },
+      ];
     case "guard.tripped":
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
@@ -71,13 +80,11 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "clock.noted":
       noteClock(lab, fact);
       return [];
-    case "instrument.contested":
-      lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: stamp.time_ms });
-      return [];
     case "instrument.settled":
       return routeSettled(lab, fact, stamp);
     case "log.gapTold":
-      lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+    case "instrument.contested":
+      noteDoubt(lab, fact, stamp);
       return [];
     case "log.lossAccepted":
     case "command.outcome":
@@ -98,6 +105,17 @@ function noteClock(
 ): void {
   if (offset_ms === 0) lab.clocks.delete(instrumentId);
   else lab.clocks.set(instrumentId, offset_ms);
+}
+
+/** What an instrument's words have shown to be wrong: events are gone, or two controllers use its name. */
+function noteDoubt(
+  lab: Lab,
+  fact: Of<InternalFact, "instrument.contested" | "log.gapTold">,
+  { time_ms }: Stamp,
+): void {
+  if (fact.type === "log.gapTold")
+    lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+  else lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: time_ms });
 }
 
 /** Whoever stays is listened to again: after its twin came it counted as a boot of before. */
