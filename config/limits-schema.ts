@@ -3,6 +3,7 @@ import { convertUnit, parseUnit } from "../src/core/units.ts";
 import { type Condition, problemOfCondition } from "../src/domain/limits/condition.ts";
 import type { GuardAction } from "../src/domain/limits/guard.ts";
 import { ratePerSecond } from "../src/domain/limits/guard-state.ts";
+import { findHoursProblem } from "../src/domain/opening-hours.ts";
 
 export const unitSchema = z
   .string()
@@ -108,6 +109,11 @@ export const campaignGuardsSchema = z
   )
   .max(32);
 
+export const hoursSchema = z.string().superRefine((text, context) => {
+  const problem = findHoursProblem(text);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
+
 /** Where a set point comes from; `unit` where the name does not say it. */
 export const parameterSourceSchema = z.union([
   z.number(),
@@ -121,4 +127,6 @@ export const instrumentSchema = z.strictObject({
   limits: limitsSchema.default({}),
   conditions: conditionsSchema.optional(),
   guards: instrumentGuardsSchema.optional(),
+  /** Hours in which a job may start on it, whatever campaign it is of. */
+  hours: hoursSchema.optional(),
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
-import { findHoursProblem, isTimeZone } from "../src/domain/opening-hours.ts";
+import { INSTRUMENTS } from "../src/domain/limits/policy-changes.ts";
+import { isTimeZone } from "../src/domain/opening-hours.ts";
 import { brokerSchema, operatorsSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
@@ -9,6 +10,7 @@ import { laboratorySchema } from "./laboratory-schema.ts";
 import {
   campaignGuardsSchema,
   conditionsSchema,
+  hoursSchema,
   instrumentSchema,
   limitsSchema,
   parameterSourceSchema,
@@ -21,13 +23,12 @@ const identifier = z
 /** Experiments and jobs append to a campaign's id; theirs must fit 64 characters too. */
 const campaignIdentifier = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,40}$/, "use 1 to 40 letters, digits, dashes and underscores");
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, "use 1 to 40 letters, digits, dashes and underscores")
+  .refine(
+    (id) => id !== INSTRUMENTS,
+    "is the name under which people decide about instruments: take another",
+  );
 const port = z.number().int().min(0).max(65535);
-
-const hoursText = z.string().superRefine((text, context) => {
-  const message = findHoursProblem(text);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
 
 const recipeStep = z.strictObject({
   capability: z.string().min(1),
@@ -52,8 +53,8 @@ const campaignCommon = z.strictObject({
   /** When approvals are taken, and when jobs of a capability may start, by the laboratory's `timeZone`. */
   hours: z
     .strictObject({
-      approvals: hoursText.optional(),
-      starts: z.record(z.string(), hoursText).optional(),
+      approvals: hoursSchema.optional(),
+      starts: z.record(z.string(), hoursSchema).optional(),
     })
     .optional(),
   autoStart: z.boolean().default(false),
@@ -145,6 +146,8 @@ export const configurationSchema = z.strictObject({
       z.union(
         [
           z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }),
+          /** A program of one's own that asks for jobs and tells results over HTTP (docs/programs.md). */
+          z.strictObject({ id: identifier, asked: z.array(identifier).min(1).max(32) }),
           /** A module of one's own that exports `device`, relative to this file; its limits stand under `instruments`. */
           z.strictObject({
             id: identifier,
@@ -152,7 +155,7 @@ export const configurationSchema = z.strictObject({
             poll_ms: z.number().int().min(10).max(3_600_000).optional(),
           }),
         ],
-        "write id: and kind: effective-model, or id: and device: FILE.mjs",
+        "write id: and kind: effective-model, id: and device: FILE.mjs, or id: and asked: [CAPABILITY]",
       ),
     )
     .max(64)

@@ -1,39 +1,35 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createOutlet } from "../adapters/mqtt/view-outlet.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock } from "./core/clock.ts";
-import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
-import type { CampaignSpec } from "./domain/campaign.ts";
-import { addsCandidates, changesBetween } from "./domain/extend-campaign.ts";
 import type { ResultJudgement } from "./domain/limits/judge-result.ts";
-import type { InstrumentPolicy, Laboratory } from "./domain/limits/known-laboratory.ts";
+import type { InstrumentPolicies, Laboratory } from "./domain/limits/known-laboratory.ts";
 import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
-import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
+import { createFoldCache, restoreSnapshot, type SnapshotPace } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
-import { CONFIGURATION } from "./runtime/route-operator.ts";
+import {
+  defineCampaigns,
+  type PlannedCampaign,
+  takeInstruments,
+} from "./runtime/take-configuration.ts";
 import { createChangeTeller } from "./runtime/tell-changes.ts";
 import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
 import type { OverviewView } from "./views/overview-view.ts";
-
-/** A campaign to run, and whether it starts by itself. */
-export interface PlannedCampaign {
-  readonly spec: CampaignSpec;
-  readonly autoStart: boolean;
-}
 
 export interface LoopOptions {
   readonly site: string;
@@ -41,7 +37,7 @@ export interface LoopOptions {
   /** The laboratory's, for opening hours; absent: UTC. */
   readonly timeZone?: string | undefined;
   /** What the configuration says of instruments. */
-  readonly policies: Readonly<Record<string, InstrumentPolicy>>;
+  readonly policies: InstrumentPolicies;
   /** Kinds of result that interpreters turn into others. */
   readonly interprets?: Laboratory["interprets"];
   readonly campaigns: readonly PlannedCampaign[];
@@ -55,7 +51,11 @@ export interface LoopOptions {
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
   /** Where snapshots of the log go, and the one that fits it; absent: every start folds the whole log. */
   readonly snapshots?:
-    | { readonly store: SnapshotStore; readonly found?: FoldSnapshot | undefined }
+    | {
+        readonly store: SnapshotStore;
+        readonly found?: FoldSnapshot | undefined;
+        readonly pace?: SnapshotPace | undefined;
+      }
     | undefined;
 }
 
@@ -73,6 +73,8 @@ export interface Loop {
   submit(fact: LabFact): Promise<unknown>;
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
+  /** The configuration's edited word on instruments: tighter at once, wider once somebody has approved it. */
+  configureInstruments(policies: InstrumentPolicies, sourceOf?: SourceOf): Promise<void>;
   /** A stop tells every instrument at once, then is logged: instruments don't wait for the disk. TL-3003 refused. */
   emergencyStop(stop: Parameters<Runtime["emergencyStop"]>[0]): Promise<void>;
   /** True when every campaign is over. */
@@ -88,20 +90,20 @@ export function composeLoop(
   const { site, agentId, policies, timeZone, interprets } = options;
   const { bus, clock, timers, logger } = ports;
   let runtime: Runtime;
-  const statePort = statePortOf(() => runtime.lab, options.sourceOf);
+  const lines: { sourceOf: SourceOf | undefined } = { sourceOf: options.sourceOf };
+  const sourceOf: SourceOf = (path) => lines.sourceOf?.(path);
+  const statePort = statePortOf(() => runtime.lab, sourceOf);
   const view = createLabView({
-    site,
-    agentId,
-    state: statePort,
+    ...{ site, agentId, state: statePort },
     connectionOf: (id) => connectionOf(runtime.lab, id),
     packer: ports.packer,
   });
   const index = createCampaignIndex();
   const snapshot = options.snapshots?.found;
   const restore = (lab: Lab): number =>
-    snapshot === undefined ? 0 : restoreSnapshot({ lab, index, view }, snapshot);
+    snapshot ? restoreSnapshot({ lab, index, view }, snapshot) : 0;
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = showTo(bus, logger, options.onPublished);
+  const publish = createOutlet(bus, logger, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
@@ -113,7 +115,7 @@ export function composeLoop(
     observerOf({
       ...{ agent, view, publisher, logger, index, further: options.observer },
       settled: () => cache?.note(),
-      sourceOf: options.sourceOf,
+      sourceOf,
     }),
   );
   const cache =
@@ -121,9 +123,9 @@ export function composeLoop(
     createFoldCache({
       ...{ folded: { lab: runtime.lab, index, view }, log: ports.log, logger },
       ...{ store: options.snapshots.store, from: snapshot?.mark.position ?? 0 },
+      pace: options.snapshots.pace,
     });
-  const define = (campaigns: readonly PlannedCampaign[]): Promise<void> =>
-    defineCampaigns(runtime, ports, agentId, campaigns);
+  const configuration = configurationOf(runtime, ports, agentId, lines);
   return {
     lab: runtime.lab,
     view,
@@ -133,13 +135,13 @@ export function composeLoop(
         await runtime.submit({ type: "log.lossAccepted", ...ports.log.loss });
       agent.online = true;
       announce(agent, true);
-      await define(options.campaigns);
+      await configuration.define(options.campaigns);
     },
     statePort,
     readLog: () => ports.log.read(),
     readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
     submit: (fact) => runtime.submit(fact),
-    define,
+    ...configuration,
     emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
@@ -148,6 +150,22 @@ export function composeLoop(
       await cache?.stop();
       if (agent.online)
         await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
+    },
+  };
+}
+
+/** What an edited configuration does to a loop that runs. */
+function configurationOf(
+  runtime: Runtime,
+  ports: Pick<RuntimePorts, "logger">,
+  agentId: string,
+  lines: { sourceOf: SourceOf | undefined },
+): Pick<Loop, "define" | "configureInstruments"> {
+  return {
+    define: (campaigns) => defineCampaigns(runtime, ports, agentId, campaigns),
+    configureInstruments: (wanted, sourceOf) => {
+      lines.sourceOf = sourceOf ?? lines.sourceOf;
+      return takeInstruments(runtime, ports.logger, wanted);
     },
   };
 }
@@ -266,24 +284,11 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
   };
 }
 
-/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
-function showTo(
-  bus: RuntimePorts["bus"],
-  logger: RuntimePorts["logger"],
-  onPublished: LoopOptions["onPublished"],
-): (message: OutgoingMessage) => void {
-  return (message) => {
-    onPublished?.(message);
-    const report = (error: unknown) =>
-      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
-    bus.publish(message).catch(report);
-  };
-}
-
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
     judgementOf: (position) => lab().judgements.get(position),
+    observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
@@ -299,73 +304,4 @@ function connectionOf(lab: Lab, instrumentId: string): string | undefined {
 function isFinished(lab: Lab): boolean {
   const campaigns = [...lab.machines.campaign.values()];
   return campaigns.length > 0 && campaigns.every((one) => FINAL_STATES.has(one.states[0] ?? ""));
-}
-
-/**
- * A campaign whose lines of the configuration have been edited since it was last read: candidates added at the end of a
- * table join, what can be changed of a running campaign is changed in the configuration's name (wider limits wait for a
- * person), and the rest is told. What people have changed by `extend` is not touched by lines that stayed the same.
- */
-async function takeEdited(
-  runtime: Runtime,
-  logger: Logger,
-  agentId: string,
-  spec: CampaignSpec,
-): Promise<void> {
-  const { campaignId } = spec;
-  const before = runtime.lab.configured.get(campaignId) ?? spec;
-  if (addsCandidates(before, spec)) {
-    logger.info({ campaignId }, "campaign.candidatesAdded");
-    await runtime.submit({ type: "campaign.defined", spec });
-    return;
-  }
-  const { changes, others } = changesBetween(before, spec);
-  if (others.length > 0) {
-    const event = "campaign.settingsDiffer: the log's are used; a new id makes a new campaign";
-    logger.warn({ campaignId, settings: others }, event);
-  }
-  if (Object.keys(changes).length === 0) return;
-  const commandId = `${campaignId}.configuration.${runtime.lab.position}`;
-  await runtime.submit({
-    type: "operator.command",
-    campaignId,
-    action: "extend",
-    commandId,
-    by: CONFIGURATION,
-    changes,
-    message: { source: `agent/${agentId}`, id: commandId },
-  });
-  const reply = runtime.lab.replies.get(commandId);
-  logger.info({ campaignId, ...reply }, "campaign.extended");
-}
-
-/**
- * Campaigns that the log does not know yet are defined; the settings of known ones are those of the log, but candidates that
- * were added at the end of a table join a campaign that runs.
- */
-async function defineCampaigns(
-  runtime: Runtime,
-  { logger }: Pick<RuntimePorts, "logger">,
-  agentId: string,
-  campaigns: readonly PlannedCampaign[],
-): Promise<void> {
-  for (const { spec, autoStart } of campaigns) {
-    const { campaignId } = spec;
-    const known = runtime.lab.specs.get(campaignId);
-    if (known === undefined) {
-      await runtime.submit({ type: "campaign.defined", spec });
-    } else {
-      await takeEdited(runtime, logger, agentId, spec);
-    }
-    const commandId = `${campaignId}.autoStart`;
-    if (!autoStart || runtime.lab.replies.has(commandId)) continue;
-    await runtime.submit({
-      type: "operator.command",
-      campaignId,
-      action: "start",
-      commandId,
-      by: "configuration",
-      message: { source: `agent/${agentId}`, id: commandId },
-    });
-  }
 }

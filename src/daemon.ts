@@ -26,7 +26,7 @@ import {
 } from "../config/broker-access.ts";
 import type { LoadedConfiguration } from "../config/load-configuration.ts";
 import type { Configuration } from "../config/schema.ts";
-import { composeLoop, type Loop, type PlannedCampaign } from "./compose-loop.ts";
+import { composeLoop, type Loop } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
@@ -34,6 +34,7 @@ import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
 import { locateJob } from "./runtime/lab-status.ts";
 import type { KillPoint } from "./runtime/ports.ts";
+import type { PlannedCampaign } from "./runtime/take-configuration.ts";
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
@@ -98,6 +99,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       packer: deflatePacker,
       vouch: createOperatorCheck(operatorsOf(configuration)),
       interpret: (fact) => interpreter.interpret(fact),
+      reread: (observations, spec) => interpreter.reread(observations, spec),
       monotonic_ms: () => performance.now(),
     },
     {

@@ -1,6 +1,6 @@
 import type { SimulationResult, VirtualLaboratory } from "../../simulators/index.ts";
-import type { PlannedCampaign } from "../compose-loop.ts";
 import { LabError } from "../core/errors.ts";
+import type { PlannedCampaign } from "../runtime/take-configuration.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
 import { createProgress, formatDuration } from "./output/progress.ts";
 

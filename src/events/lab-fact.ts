@@ -5,8 +5,10 @@ import type { Control, InstrumentBirth, Operation, Safety } from "../domain/inst
 import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
+import type { HoursText } from "../domain/opening-hours.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
+import type { Reading, RereadRequest } from "../domain/reread.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -87,7 +89,9 @@ export type OperatorAction =
   /** Changes the settings of a campaign that runs. */
   | "extend"
   /** Puts points of a person's own into the batch. */
-  | "propose";
+  | "propose"
+  /** Names unknown phases, and has the patterns of a campaign read again. */
+  | "reread";
 
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
@@ -112,6 +116,8 @@ export type OperatorFact =
       readonly changes?: CampaignChanges | undefined;
       /** Of `propose`. */
       readonly points?: readonly PointByHand[] | undefined;
+      /** Of `reread`. */
+      readonly patterns?: RereadRequest | undefined;
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire)
   | ({
@@ -124,21 +130,25 @@ export type OperatorFact =
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire);
 
+/** What the configuration says of instruments, by their ids; parts that none has are absent. */
+export interface ConfiguredInstruments {
+  readonly instrumentLimits: Readonly<Record<string, Limits>>;
+  readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
+  readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
+  readonly instrumentHours?: Readonly<Record<string, HoursText>> | undefined;
+}
+
 /** Facts that the daemon itself establishes. */
 export type InternalFact =
-  | {
+  | (ConfiguredInstruments & {
       readonly type: "daemon.started";
       /** Absent in logs of the first days. */
       readonly site?: string | undefined;
       readonly agentId: string;
       readonly epoch: number;
       readonly version: string;
-      readonly instrumentLimits: Readonly<Record<string, Limits>>;
       /** The laboratory's, for opening hours; absent: UTC. */
       readonly timeZone?: string | undefined;
-      /** Of the configuration, by instrument; absent where none has any. */
-      readonly instrumentConditions?: Readonly<Record<string, readonly Condition[]>> | undefined;
-      readonly instrumentGuards?: Readonly<Record<string, readonly Guard[]>> | undefined;
       /** Kinds of result that the interpreters of this run turn into others. */
       readonly interprets?:
         | readonly { readonly takes: string; readonly gives: string }[]
@@ -148,7 +158,9 @@ export type InternalFact =
        * the rules of its time; absent means 1.
        */
       readonly behaviour?: number | undefined;
-    }
+    })
+  /** The configuration was read again while the daemon ran. */
+  | (ConfiguredInstruments & { readonly type: "instruments.configured" })
   /** A reading broke what a guard allows. Level-triggered: it stays tripped until `guard.cleared`. */
   | {
       readonly type: "guard.tripped";
@@ -206,6 +218,18 @@ export type InternalFact =
       readonly campaignId: string;
       readonly requestId: string;
       readonly reason: string;
+    }
+  /** A campaign's patterns have been read again, as a person's command asked for. */
+  | {
+      readonly type: "patterns.reread";
+      readonly campaignId: string;
+      readonly commandId: string;
+      /** How many were read. */
+      readonly patterns: number;
+      /** Results that mean something else now; all others mean what they meant. */
+      readonly readings: readonly Reading[];
+      /** Why they could not be read; then nothing has changed. */
+      readonly problem?: string | undefined;
     }
   /** What became of a command: it left (PUBACK of the broker) or could not. */
   | {

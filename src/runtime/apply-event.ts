@@ -11,6 +11,7 @@ import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { nextAssignment } from "./dispatcher.ts";
 import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
+import { decideAboutInstruments, isAboutInstruments } from "./instrument-changes.ts";
 import type { Lab } from "./lab.ts";
 import { isOnInstrument, stateName } from "./lab.ts";
 import { noteObservation, noteReport } from "./observations.ts";
@@ -38,6 +39,7 @@ export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
   const run = new Run(lab, event);
   noteReport(lab, event);
   run.tellAll(routeFact(lab, event, (kind, id, input) => run.create({ machine: kind, id }, input)));
+  if (isAboutInstruments(event.fact)) run.reply(decideAboutInstruments(lab, event.fact));
   noteProblems(lab, event.fact);
   run.boundRecovery();
   run.boundPatience();
@@ -73,6 +75,11 @@ class Run {
       this.lab.instrumentIds.sort();
     }
     this.handle(what, effects);
+  }
+
+  /** To a word that concerns no machine. */
+  reply(command: LabCommand): void {
+    this.command({ machine: "campaign", id: "" }, command);
   }
 
   /** After a restart the laboratory waits for answers, but not for ever. */

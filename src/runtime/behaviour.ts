@@ -15,5 +15,8 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
+ * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
+ * - 8: what becomes of a start that was under way when its instrument said that it had no record of the job counts: a refused
+ *      one is not sent again under its old name, one that began is on its instrument. Before, such words were not heard.
  */
-export const BEHAVIOUR = 6;
+export const BEHAVIOUR = 8;

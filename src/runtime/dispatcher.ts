@@ -2,7 +2,7 @@ import type { InstrumentContext, JobContext, MachineState } from "../../machines
 import { hindranceOf, isHindered } from "./hindrances.ts";
 import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
 import { type Lab, stateName } from "./lab.ts";
-import { DISPATCHING, isStartHour } from "./start-hours.ts";
+import { DISPATCHING, isOpenNow, isStartHour } from "./start-hours.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -54,8 +54,8 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
     if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
     const isOthers =
       (job.boundTo?.until_ms ?? 0) > lab.time_ms && job.boundTo?.instrumentId !== instrumentId;
-    const free =
-      !isOthers && isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);
+    const mayStart = !isHindered(lab, instrumentId, job.campaignId) && isOpenNow(lab, instrumentId);
+    const free = !isOthers && isFree(lab, instrument) && mayStart;
     isAnyFree ||= free;
     if (isFitting && !free) continue;
     const fitting = fitOn(lab, instrument.context, job);
@@ -95,7 +95,8 @@ function hasLapsed(lab: Lab, { campaignId, experimentId, step }: JobContext): bo
 export function mayStartNow(lab: Lab, job: JobContext): boolean {
   const { instrumentId = "", campaignId } = job;
   const isStopped = lab.emergency !== undefined || !mayDispatch(lab, job) || hasLapsed(lab, job);
-  const isForbidden = isHindered(lab, instrumentId, campaignId) || !isStartHour(lab, job);
+  const isShut = !isStartHour(lab, job) || !isOpenNow(lab, instrumentId);
+  const isForbidden = isHindered(lab, instrumentId, campaignId) || isShut;
   if (isStopped || isForbidden || campaignRefusal(lab, job) !== undefined) return false;
   const instrument = lab.machines.instrument.get(instrumentId);
   return instrument === undefined || typeof fitOn(lab, instrument.context, job) !== "string";

@@ -135,6 +135,7 @@ class EventLoop implements Runtime {
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
+    this.executor.rereadPending();
     this.watches.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
@@ -367,8 +368,10 @@ class EventLoop implements Runtime {
       return;
     }
     if (judgement.kind === "duplicate") {
-      if (fact.type === "job.progress") this.observer.onProgress?.(fact);
-      this.observer.onCount?.("duplicate");
+      const isProgress = fact.type === "job.progress";
+      if (isProgress) this.observer.onProgress?.(fact);
+      // Only the first progress of an attempt is logged: a later one is news, not a repetition.
+      this.observer.onCount?.(isProgress ? "progress" : "duplicate");
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }
@@ -391,5 +394,5 @@ class EventLoop implements Runtime {
 /** The campaign whose settings an event may change. */
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
-  return fact.type === "operator.command" ? fact.campaignId : "";
+  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }

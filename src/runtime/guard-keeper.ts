@@ -120,12 +120,13 @@ class Keeper implements GuardKeeper {
   private place(): void {
     const { lab } = this.needs;
     const placed = placedGuards(lab);
-    const shape = placed.map(({ guardId }) => guardId).join(" ");
+    const shape = JSON.stringify(placed);
     if (shape === this.shape && placed.length === this.kept.size) return;
     this.shape = shape;
-    const wanted = new Set(placed.map(({ guardId }) => guardId));
+    const wanted = new Map(placed.map((one) => [one.guardId, one]));
     for (const [guardId, kept] of this.kept) {
-      if (wanted.has(guardId)) continue;
+      // One that was changed begins anew, as it stands in the log: tripped until a reading is well for it.
+      if (JSON.stringify(wanted.get(guardId)) === JSON.stringify(kept.placed)) continue;
       letGo(kept);
       this.kept.delete(guardId);
     }

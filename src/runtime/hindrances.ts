@@ -79,14 +79,7 @@ function isToldBeforeStart(lab: Lab, campaign: MachineState): boolean {
 /** Holds the configuration against the births again where one of the two has changed. */
 export function noteProblems(lab: Lab, fact: LabFact): void {
   if (lab.behaviour < 2 || !changesProblems(fact)) return;
-  const births = new Map<string, KnownBirth>(
-    lab.instrumentIds.flatMap((id) => {
-      const instrument = lab.machines.instrument.get(id)?.context;
-      return instrument === undefined || instrument.capabilities.length === 0
-        ? []
-        : [[id, instrument] as const];
-    }),
-  );
+  const births = knownBirths(lab);
   const { policies, isSettled } = lab;
   const looksFurther = lab.behaviour >= 6 ? { interprets: lab.interprets ?? [] } : {};
   lab.problems = findBirthProblems({
@@ -98,11 +91,23 @@ export function noteProblems(lab: Lab, fact: LabFact): void {
   });
 }
 
+export function knownBirths(lab: Lab): Map<string, KnownBirth> {
+  return new Map(
+    lab.instrumentIds.flatMap((id) => {
+      const instrument = lab.machines.instrument.get(id)?.context;
+      return instrument === undefined || instrument.capabilities.length === 0
+        ? []
+        : [[id, instrument] as const];
+    }),
+  );
+}
+
 function changesProblems(fact: LabFact): boolean {
   return (
     fact.type === "instrument.birth" ||
     fact.type === "campaign.defined" ||
     fact.type === "daemon.started" ||
+    fact.type === "instruments.configured" ||
     (fact.type === "operator.command" && (fact.action === "extend" || fact.change !== undefined)) ||
     (fact.type === "timer.fired" && fact.timerId === PATIENCE_TIMER)
   );

@@ -1,6 +1,7 @@
 import type { InstrumentContext, JobContext } from "../../machines/index.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
+import { isAboutInstruments } from "./instrument-changes.ts";
 import { type Lab, reportKey } from "./lab.ts";
 import { reportDigest } from "./observations.ts";
 import { bringBack, campaignOfFact } from "./shelf.ts";
@@ -32,7 +33,7 @@ export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabF
     case "operator.command":
       if (lab.replies.has(fact.commandId) || waiting.has(factKey(fact)))
         return { kind: "duplicate" };
-      return lab.machines.campaign.has(fact.campaignId)
+      return lab.machines.campaign.has(fact.campaignId) || isAboutInstruments(fact)
         ? { kind: "log" }
         : { kind: "quarantine", reason: "unknownCampaign" };
     case "instrument.online":

@@ -1,7 +1,9 @@
 import type { InstrumentContext, MachineState } from "../../machines/index.ts";
+import { nextOpening_ms } from "../domain/opening-hours.ts";
 import type { Reason } from "../domain/reason.ts";
 import { hindrancesOf } from "./hindrances.ts";
 import type { Lab } from "./lab.ts";
+import { isOpenNow } from "./start-hours.ts";
 
 /** Why an instrument gets no job, for this campaign or (absent) for any; empty where nothing speaks against it. */
 export function reasonsOfInstrument(
@@ -18,10 +20,19 @@ export function reasonsOfInstrument(
     ...stateTexts(instrument).map((text): Reason => {
       return { kind: "notUsableBecause", cause: "instrument", text, instrumentId };
     }),
+    ...hoursReasons(lab, instrumentId),
     ...hindrances.map(({ cause, text, since_ms }): Reason => {
       return { kind: "notUsableBecause", cause, text, since_ms, instrumentId };
     }),
   ];
+}
+
+function hoursReasons(lab: Lab, instrumentId: string): Reason[] {
+  const hours = lab.policies[instrumentId]?.hours;
+  if (hours === undefined || isOpenNow(lab, instrumentId)) return [];
+  const until_ms = nextOpening_ms(hours, lab.time_ms, lab.timeZone);
+  const text = `nothing starts on it outside ${hours} (${lab.timeZone})`;
+  return [{ kind: "notUsableBecause", cause: "hours", text, until_ms, instrumentId }];
 }
 
 /** What its own state says against it, in sentences. */

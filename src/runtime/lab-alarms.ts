@@ -1,4 +1,5 @@
 import type { BirthProblem } from "../domain/limits/known-laboratory.ts";
+import { INSTRUMENTS } from "../domain/limits/policy-changes.ts";
 import type { Lab } from "./lab.ts";
 
 /** Something wrong that the machines and the limits know of; the views add what they see themselves. */
@@ -16,6 +17,7 @@ export type SourceOf = (path: BirthProblem["path"]) => string | undefined;
 export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAlarm[] {
   return [
     ...lab.problems.map((problem) => problemAlarm(problem, sourceOf)),
+    ...policyAlarms(lab),
     ...[...lab.guards].map(([guardId, { instrumentId, action, text }]): LabAlarm => {
       const severity = action === "pause" || action === "tell" ? "warning" : "critical";
       return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };
@@ -41,10 +43,19 @@ function gapAlarm(instrumentId: string, jobId: string, position: number): LabAla
 
 function twinAlarm(instrumentId: string, bootIds: readonly string[]): LabAlarm {
   const text =
-    `Two controllers speak as ${instrumentId}, under the boots ${bootIds.join(" and ")}: both obeyed what was sent. Nothing is ` +
+    `Two controllers speak as ${instrumentId}, under the boots ${bootIds.join(" and ")}: both obey what is sent. Nothing is ` +
     "started there until one has gone. Switch one off or give it a name of its own, look at what both were doing, " +
     "and restart the one that stays.";
   return { alarmId: `twin/${instrumentId}`, severity: "critical", subject: instrumentId, text };
+}
+
+function policyAlarms({ policyChange }: Lab): LabAlarm[] {
+  if (policyChange === undefined) return [];
+  const { n, wider } = policyChange;
+  const text =
+    `The edited configuration would allow more, and waits as change ${n}: ${wider.join("; ")}. ` +
+    `Approve it with tieline approve --campaign ${INSTRUMENTS} --change ${n} --by NAME, or reject it.`;
+  return [{ alarmId: "instruments/change", severity: "warning", subject: INSTRUMENTS, text }];
 }
 
 function clockAlarm(instrumentId: string, offset_ms: number): LabAlarm {

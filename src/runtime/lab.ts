@@ -8,14 +8,16 @@ import type {
 import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import type { PatternSettings } from "../domain/goal-settings.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
   BirthProblem,
-  InstrumentPolicy,
+  InstrumentPolicies,
   Laboratory,
 } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
+import type { StrangerBook } from "../domain/strangers.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
 
@@ -34,6 +36,15 @@ export interface TrippedGuard {
   readonly since_ms: number;
 }
 
+/** A change of what the configuration says of instruments, as it waits for a person. */
+export interface WaitingPolicies {
+  readonly n: number;
+  readonly wanted: InstrumentPolicies;
+  /** What would be allowed that is forbidden now. */
+  readonly wider: readonly string[];
+  readonly since_ms: number;
+}
+
 /** Campaigns that are over and whose experiments, jobs and results are packed: they cost little memory and no time. */
 export interface Shelf {
   readonly packer: Packer;
@@ -43,6 +54,12 @@ export interface Shelf {
 export interface ArmedTimer {
   readonly at_ms: number;
   readonly owner: MachineAddress;
+}
+
+/** A person's wish that is not fulfilled yet, and the settings to go back to where it cannot be. */
+export interface PendingReread {
+  readonly commandId: string;
+  readonly before: PatternSettings;
 }
 
 /**
@@ -56,6 +73,10 @@ export interface Lab {
   readonly results: Map<string, CampaignResult[]>;
   /** Positions of observations that a person took back, by campaign. */
   readonly withdrawn: Map<string, number[]>;
+  /** Phases without a reference, and what people call them, by campaign. */
+  readonly strangers: Map<string, StrangerBook>;
+  /** Patterns that a person wants read again, by campaign. */
+  readonly rereads: Map<string, PendingReread>;
   /** Measured values by experiment, gathered over its steps, by axis name. */
   readonly actual: Map<string, Parameters>;
   /** What became of results that were converted or set aside, by their position in the log. */
@@ -93,7 +114,11 @@ export interface Lab {
   /** The laboratory's, for opening hours. */
   timeZone: string;
   /** What the configuration says of instruments, by their ids. */
-  policies: Readonly<Record<string, InstrumentPolicy>>;
+  policies: InstrumentPolicies;
+  /** Wider limits of instruments that the edited configuration asks for and nobody has approved yet. */
+  policyChange: WaitingPolicies | undefined;
+  /** Such changes so far: their numbers. */
+  policyChanges: number;
   /** Number of the rules that this part of the log follows; see behaviour.ts. */
   behaviour: number;
   /** Kinds of result that this run turns into others before it learns from them; absent in older logs. */
@@ -138,6 +163,8 @@ export function createLab(packer?: Packer): Lab {
     specs: new Map(),
     results: new Map(),
     withdrawn: new Map(),
+    strangers: new Map(),
+    rereads: new Map(),
     actual: new Map(),
     judgements: new Map(),
     units: new Map(),
@@ -155,6 +182,8 @@ export function createLab(packer?: Packer): Lab {
     configured: new Map(),
     timeZone: "UTC",
     policies: {},
+    policyChange: undefined,
+    policyChanges: 0,
     behaviour: 1,
     interprets: undefined,
     problems: [],

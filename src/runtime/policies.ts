@@ -1,16 +1,14 @@
-import type { InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
-import type { InternalFact } from "../events/lab-fact.ts";
-
-type Policies = Readonly<Record<string, InstrumentPolicy>>;
-type StartFact = Extract<InternalFact, { readonly type: "daemon.started" }>;
+import type { InstrumentPolicies, InstrumentPolicy } from "../domain/limits/known-laboratory.ts";
+import type { ConfiguredInstruments } from "../events/lab-fact.ts";
 
 /** The configuration's word on instruments, as the log keeps it. */
-export function factsOfPolicies(policies: Policies) {
+export function factsOfPolicies(policies: InstrumentPolicies): ConfiguredInstruments {
   const entries = Object.entries(policies);
-  const some = <Value>(read: (policy: InstrumentPolicy) => readonly Value[] | undefined) => {
+  const some = <Value>(read: (policy: InstrumentPolicy) => Value | undefined) => {
     const kept = entries.flatMap(([id, policy]) => {
-      const values = read(policy) ?? [];
-      return values.length === 0 ? [] : [[id, values] as const];
+      const value = read(policy);
+      const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
+      return isEmpty ? [] : [[id, value] as const];
     });
     return kept.length === 0 ? undefined : Object.fromEntries(kept);
   };
@@ -18,11 +16,12 @@ export function factsOfPolicies(policies: Policies) {
     instrumentLimits: Object.fromEntries(entries.map(([id, { limits }]) => [id, limits])),
     instrumentConditions: some(({ conditions }) => conditions),
     instrumentGuards: some(({ guards }) => guards),
+    instrumentHours: some(({ hours }) => hours),
   };
 }
 
 /** And back. */
-export function policiesOf(fact: StartFact): Policies {
+export function policiesOf(fact: ConfiguredInstruments): InstrumentPolicies {
   return Object.fromEntries(
     Object.entries(fact.instrumentLimits).map(([id, limits]) => [
       id,
@@ -30,6 +29,7 @@ export function policiesOf(fact: StartFact): Policies {
         limits,
         conditions: fact.instrumentConditions?.[id],
         guards: fact.instrumentGuards?.[id],
+        hours: fact.instrumentHours?.[id],
       },
     ]),
   );

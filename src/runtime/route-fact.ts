@@ -3,6 +3,7 @@ import type {
   MachineAddress,
   MachineEvent,
   MachineKind,
+  MachineState,
 } from "../../machines/index.ts";
 import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -10,9 +11,11 @@ import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../eve
 import { mayStartNow } from "./dispatcher.ts";
 import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew, wasGiven } from "./incoming.ts";
+import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
-import { isOnInstrument, type Lab } from "./lab.ts";
+import { isOnInstrument, type Lab, stateName } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
+import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -42,7 +45,7 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "job.unknown":
       return routeJob(lab, fact, stamp);
     case "operator.command":
-      return routeOperator(lab, fact, stamp);
+      return isAboutInstruments(fact) ? [] : routeOperator(lab, fact, stamp);
     case "safety.emergencyStop":
       return routeEmergency(lab, fact, stamp);
     case "timer.fired":
@@ -61,19 +64,28 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "patterns.reread":
+      noteReread(lab, fact);
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: { type: "campaign.wasReread", ...stamp },
+        },
+      ];
     case "guard.tripped":
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
+    case "instruments.configured":
+      takePolicies(lab, fact);
+      return [];
     case "clock.noted":
       noteClock(lab, fact);
-      return [];
-    case "instrument.contested":
-      lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: stamp.time_ms });
       return [];
     case "instrument.settled":
       return routeSettled(lab, fact, stamp);
     case "log.gapTold":
-      lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+    case "instrument.contested":
+      noteDoubt(lab, fact, stamp);
       return [];
     case "log.lossAccepted":
     case "command.outcome":
@@ -96,6 +108,17 @@ function noteClock(
   else lab.clocks.set(instrumentId, offset_ms);
 }
 
+/** What an instrument's words have shown to be wrong: events are gone, or two controllers use its name. */
+function noteDoubt(
+  lab: Lab,
+  fact: Of<InternalFact, "instrument.contested" | "log.gapTold">,
+  { time_ms }: Stamp,
+): void {
+  if (fact.type === "log.gapTold")
+    lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+  else lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: time_ms });
+}
+
 /** Whoever stays is listened to again: after its twin came it counted as a boot of before. */
 function routeSettled(
   lab: Lab,
@@ -114,6 +137,7 @@ type Stamp = { readonly time_ms: number; readonly position: number };
 function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: Stamp): Tell[] {
   lab.epoch = fact.epoch;
   lab.policies = policiesOf(fact);
+  lab.policyChange = undefined;
   lab.timeZone = fact.timeZone ?? "UTC";
   lab.behaviour = fact.behaviour ?? 1;
   lab.interprets = fact.interprets;
@@ -251,9 +275,16 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             isFailure: fact.observations.some((one) => one.kind === "failure"),
             ...judgedUnusable(lab, stamp.position),
           }
-        : {};
+        : wordAfterAll(lab, fact, job);
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
+}
+
+/** Of a start that was under way when its instrument said that it had no record of the job, which waits again. */
+function wordAfterAll(lab: Lab, { type }: JobFact, job: MachineState | undefined) {
+  const isAboutStart = type === "job.accepted" || type === "job.rejected";
+  if (lab.behaviour < 8 || !isAboutStart || job === undefined) return {};
+  return stateName(job) === "queued" ? { afterAll: true } : {};
 }
 
 function judgedUnusable(lab: Lab, position: number) {

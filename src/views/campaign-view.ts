@@ -63,6 +63,27 @@ export interface CampaignView {
   readonly started_ms: number;
 }
 
+/** What the campaign's own topics (state, batch, model) are made of. */
+export interface CampaignBrief
+  extends Pick<
+    CampaignView,
+    | "goal"
+    | "approval"
+    | "state"
+    | "stateReason"
+    | "revision"
+    | "budget"
+    | "inFlight"
+    | "waits"
+    | "reasons"
+    | "batch"
+    | "change"
+    | "model"
+  > {
+  readonly jobs: readonly JobStatus[];
+  readonly observations: { readonly total: number };
+}
+
 export const JOBS_SHOWN = 100;
 export const OBSERVATIONS_SHOWN = 100;
 export const HISTORY_SAMPLES = 400;
@@ -83,7 +104,9 @@ export function shownState({
 
 /** One experiment's outcome. */
 export interface ObservationView {
-  /** Its name for ever: the result's position in the event log. */
+  /** What people call it: counts the campaign's results from 1, and stays when another is withdrawn. */
+  readonly n: number;
+  /** Its line in the event log: its name for programs. */
   readonly position: number;
   readonly time_ms: number;
   readonly candidateId: string;

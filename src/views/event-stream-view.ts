@@ -1,4 +1,5 @@
 import { unreachable } from "../core/assert.ts";
+import { describeReread } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { describeObservations } from "./observation-summary.ts";
 
@@ -51,10 +52,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, fact.online ? "came online" : "went offline"];
     case "instrument.birth":
       return [fact.instrumentId, `introduced itself as ${fact.kind}`];
-    case "instrument.state": {
-      const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
-      return [fact.instrumentId, `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`];
-    }
+    case "instrument.state":
+      return [fact.instrumentId, describeState(fact)];
     case "job.accepted":
       return [fact.jobId, `accepted by ${fact.instrumentId}, attempt ${fact.attempt}`];
     case "job.rejected":
@@ -70,12 +69,11 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "operator.command":
       return [fact.campaignId, describeCommand(fact)];
     case "safety.emergencyStop":
-      return [
-        "laboratory",
-        `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`,
-      ];
+      return ["laboratory", describeStop(fact)];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
+    case "instruments.configured":
+      return ["instruments", "limits, guards and hours were read again"];
     case "log.lossAccepted":
       return ["event log", `went on without the lost events ${fact.after + 1} to ${fact.through}`];
     case "campaign.defined":
@@ -94,6 +92,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
     case "guard.cleared":
       return [fact.guardId, `guard cleared: ${fact.text}`];
+    case "patterns.reread":
+      return [fact.campaignId, describeReadings(fact)];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
     case "log.gapTold":
@@ -115,6 +115,24 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
   }
 }
 
+function describeStop(
+  fact: Extract<LabEvent["fact"], { readonly type: "safety.emergencyStop" }>,
+): string {
+  return `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`;
+}
+
+function describeState(
+  fact: Extract<LabEvent["fact"], { readonly type: "instrument.state" }>,
+): string {
+  const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
+  return `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`;
+}
+
+function describeReadings({ patterns, readings, problem }: Reread): string {
+  if (problem !== undefined) return `patterns were not read again: ${problem}`;
+  return `${patterns} patterns read again: ${readings.length} results mean something else`;
+}
+
 function describeClock({
   instrumentId,
   offset_ms,
@@ -127,6 +145,7 @@ function describeClock({
   return instrumentId === undefined ? `our clock stepped, ${by}` : `its clock is ${by}`;
 }
 
+type Reread = Extract<LabEvent["fact"], { readonly type: "patterns.reread" }>;
 type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
 
 function describeCommand(fact: Command): string {
@@ -139,10 +158,12 @@ export function whatIn({
   changes,
   change,
   points,
+  patterns,
 }: Omit<Command, "type" | "message">): string {
   if (change !== undefined) return ` of change ${change}`;
   if (candidateIds !== undefined) return ` of ${candidateIds.length} points`;
   if (changes !== undefined) return ` ${JSON.stringify(changes).replaceAll('"', "")}`;
+  if (patterns !== undefined) return `: ${describeReread(patterns)}`;
   if (points === undefined) return "";
   const named = points.map(
     ({ candidateId, parameters = {} }) =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { fileRules } from "../../config/file-rules.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
+import { takeEdited } from "../../src/cli/start/reload-configuration.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import { createDaemon, type Daemon } from "../../src/daemon.ts";
 import { reasonInWords } from "../../src/domain/reason.ts";
@@ -49,13 +50,13 @@ export class LimitedDaemon {
   /** Its data folder, with the configuration. */
   readonly folder = mkdtempSync(join(tmpdir(), "tieline-limits-"));
   private said = 0;
+  private broker = "";
   private readonly ends: (() => unknown)[] = [];
 
   /** `body` is the configuration without version, site and broker. */
   async start(place: Place, body: string): Promise<this> {
-    const file = join(this.folder, "lab.yaml");
-    const broker = await place.broker((end) => this.ends.push(end));
-    writeFileSync(file, `version: 1\nsite: ${SITE}\nbroker: ${broker}\n${body}`);
+    this.broker = await place.broker((end) => this.ends.push(end));
+    const file = this.write(body);
     const loaded = loadConfiguration(file);
     this.daemon = await createDaemon({
       configuration: loaded.configuration,
@@ -71,6 +72,17 @@ export class LimitedDaemon {
     this.ends.push(() => this.daemon.stop());
     await this.daemon.start();
     return this;
+  }
+
+  /** Edits the configuration and has it read again, as `kill -HUP` does. */
+  async edit(body: string): Promise<void> {
+    await takeEdited(this.daemon, loadConfiguration(this.write(body)), "1");
+  }
+
+  private write(body: string): string {
+    const file = join(this.folder, "lab.yaml");
+    writeFileSync(file, `version: 1\nsite: ${SITE}\nbroker: ${this.broker}\n${body}`);
+    return file;
   }
 
   async add(script: Script): Promise<ScriptedInstrument> {

@@ -73,9 +73,14 @@ test("candidates join a campaign while it runs, when the daemon is told to read 
   writeFileSync(config, `${yaml}nonsense: true\n`);
   daemon.kill("SIGHUP");
   await said("configuration.notTaken");
+  // Limits of instruments are read again too: a tighter one holds, a wider one waits for a person.
+  writeFileSync(config, yaml.replace("min: 293, max: 900", "min: 293, max: 890"));
+  daemon.kill("SIGHUP");
+  await said("instruments.configured");
   writeFileSync(config, yaml);
   writeFileSync(table, `Al,Mg,Zn\n${rows.join("\n")}\n`);
   daemon.kill("SIGHUP");
+  await said("what is wider waits for approval");
   await said("campaign.candidatesAdded");
   const [code] = (await once(daemon, "exit")) as [number];
   expect(code).toBe(0);

@@ -36,6 +36,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
   ],
+  [/^(npm run -s )?tieline mcp /, "serves an agent: test/system/mcp.test.ts is one"],
   [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
@@ -48,7 +49,7 @@ const BOUNDS = [
 /** What each of these says when it does its work. */
 const AT_WORK = /Page http|gateway\.connected/;
 const OPERATES =
-  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|emergency-stop)( |$)/;
+  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|reread|emergency-stop)( |$)/;
 
 const all = [
   ...documents(ROOT).flatMap((file) => commandsOfDocument(ROOT, file)),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PhasesObservation } from "../../src/domain/observation.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import { createLabView } from "../../src/views/lab-view.ts";
@@ -109,8 +110,28 @@ describe("the export document", () => {
 describe("the text forms", () => {
   test("CSV has one row an observation with the parameters and the phases", () => {
     const lines = exportCsv(exported()).trim().split("\n");
-    expect(lines[0]).toBe("position,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
+    expect(lines[0]).toBe("n,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
     expect(lines).toHaveLength(3);
+  });
+
+  test("phases that were read from a pattern come with their probabilities", () => {
+    const document = exported();
+    const [first] = document.observations;
+    if (first === undefined) throw new Error("no observation");
+    const read: PhasesObservation = {
+      kind: "phases",
+      phases: ["A", "unknown-1"],
+      confidence: 0.7,
+      readFrom: "pattern",
+      alternatives: [{ phases: ["A", "B", "unknown-1"], probability: 0.3 }],
+      unfamiliar: { share: 0.1, d_A: [2.5] },
+    };
+    const odd = { ...first, parameters: {}, actual: undefined, result: [read] };
+    const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
+    expect(header).toBe(
+      "n,time,candidateId,jobId,withdrawn,phases,confidence,p_A,p_unknown-1,p_B,alternatives,unexplained",
+    );
+    expect(row).toMatch(/,A\+unknown-1,0\.7,1,1,0\.3,A\+B\+unknown-1 0\.3,0\.1$/);
   });
 
   test("an axis named like a column of the export replaces nothing, a result named like an axis neither", () => {
@@ -120,7 +141,7 @@ describe("the text forms", () => {
     const yields = { kind: "objective", name: "Al", value: 7, unit: "1" } as const;
     const odd = { ...first, parameters: { time: 3, Al: 0.5 }, result: [yields] };
     const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
-    expect(header).toBe("position,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
+    expect(header).toBe("n,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
     expect(row).toMatch(/,2026-[^,]+,.*,3,0\.5,7$/);
   });
 

@@ -1,12 +1,13 @@
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
-import { loadConfiguration } from "../../../config/load-configuration.ts";
+import { type LoadedConfiguration, loadConfiguration } from "../../../config/load-configuration.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Daemon } from "../../daemon.ts";
 import { refuseBadModelsApart } from "../check-models-apart.ts";
 
 /**
- * At SIGHUP reads the configuration again: new campaigns are defined, and candidates added at the end of a table join their
- * campaign, while everything runs. A configuration with problems changes nothing. Returns how to stop listening.
+ * At SIGHUP reads the configuration again, while everything runs: limits, guards and hours of instruments change, new
+ * campaigns are defined, and candidates added at the end of a table join their campaign. A configuration with problems
+ * changes nothing. Returns how to stop listening.
  */
 export function reloadOnHangup(options: {
   readonly file: string;
@@ -17,10 +18,9 @@ export function reloadOnHangup(options: {
   const { file, seed, daemon, logger } = options;
   const reload = async (): Promise<void> => {
     const loaded = loadConfiguration(file);
-    const campaigns = campaignSpecs(loaded, seed);
     await refuseBadModelsApart(file, seed);
-    await daemon.define(campaigns);
-    logger.info({ file, campaigns: campaigns.length }, "configuration.readAgain");
+    const campaigns = await takeEdited(daemon, loaded, seed);
+    logger.info({ file, campaigns }, "configuration.readAgain");
   };
   const onHangup = (): void => {
     reload().catch((error: unknown) =>
@@ -29,4 +29,16 @@ export function reloadOnHangup(options: {
   };
   process.on("SIGHUP", onHangup);
   return () => process.removeListener("SIGHUP", onHangup);
+}
+
+/** What an edited configuration changes of a daemon that runs; returns how many campaigns it has. */
+export async function takeEdited(
+  daemon: Pick<Daemon, "configureInstruments" | "define">,
+  loaded: LoadedConfiguration,
+  seed: string,
+): Promise<number> {
+  const campaigns = campaignSpecs(loaded, seed);
+  await daemon.configureInstruments(loaded.configuration.instruments, loaded.sourceOf);
+  await daemon.define(campaigns);
+  return campaigns.length;
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
@@ -10,14 +11,15 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "../../../config/load-configuration.ts";
-import type { PlannedCampaign } from "../../compose-loop.ts";
 import type { Logger } from "../../core/logger.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
+import type { PlannedCampaign } from "../../runtime/take-configuration.ts";
 import { refuseBadModelsApart } from "../check-models-apart.ts";
 import type { CommandIo } from "../command.ts";
 import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
+import { withPorts } from "./ports.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
 import { createReplayProgress } from "./replay-progress.ts";
 import { startLaboratory } from "./start-laboratory.ts";
@@ -31,13 +33,16 @@ interface StartOptions {
   readonly log?: string;
   readonly seed?: string;
   readonly acceptLoss?: boolean;
+  readonly brokerPort?: string;
+  readonly pagePort?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const written = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const loaded = await withPorts(written, options, io);
   const seed = options.seed ?? loaded.configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
   await refuseBadModelsApart(loaded.file, seed);
@@ -82,8 +87,9 @@ async function run(about: Run): Promise<string | undefined> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
+  const desk = createAskDesk();
   const page = configuration.page.enabled
-    ? createPage(configuration, fileRules(loaded, folder), logger)
+    ? createPage(configuration, logger, desk, fileRules(loaded, folder))
     : undefined;
   const replay = createReplayProgress(io, logger);
   const daemon = await createDaemon({
@@ -114,7 +120,7 @@ async function run(about: Run): Promise<string | undefined> {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
       await startRunners({
-        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger },
+        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger, desk },
       }),
     );
   }

@@ -1,6 +1,7 @@
 import type { CampaignSpec } from "../campaign.ts";
 import type { Limits } from "../candidate.ts";
 import type { InstrumentBirth } from "../instrument.ts";
+import type { HoursText } from "../opening-hours.ts";
 import type { Condition } from "./condition.ts";
 import type { Guard } from "./guard.ts";
 
@@ -9,7 +10,11 @@ export interface InstrumentPolicy {
   readonly limits: Limits;
   readonly conditions?: readonly Condition[] | undefined;
   readonly guards?: readonly Guard[] | undefined;
+  /** Hours in which a job may start on it; absent: at any time. */
+  readonly hours?: HoursText | undefined;
 }
+
+export type InstrumentPolicies = Readonly<Record<string, InstrumentPolicy>>;
 
 export type KnownBirth = Pick<InstrumentBirth, "capabilities" | "channels">;
 
