@@ -61,15 +61,15 @@ const many = <T>(n: number, one: (k: number) => T): T[] =>
   Array.from({ length: n }, (_, k) => one(k));
 
 test("states at any rate: some thousands, then twenty a second; the newest is heard when the flood is over", () => {
-  expect(logged(many(100_000, (k) => state("furnace-1", k)))).toBe(2_000);
+  expect(logged(many(10_000, (k) => state("furnace-1", k)))).toBe(2_000);
   let inTheSecondMinute = 0;
   for (let s = 0; s < 60; s++) {
     now_ms += 1000;
-    inTheSecondMinute += logged(many(1_000, (k) => state("furnace-1", 200_000 + 1_000 * s + k)));
+    inTheSecondMinute += logged(many(100, (k) => state("furnace-1", 200_000 + 1_000 * s + k)));
   }
   expect(inTheSecondMinute).toBe(1_200);
   pass(10);
-  expect(heard).toEqual([state("furnace-1", 259_999)]);
+  expect(heard).toEqual([state("furnace-1", 259_099)]);
   expect(logged(heard)).toBe(1);
 });
 
@@ -82,7 +82,7 @@ test("large births cost what they weigh: 60 kB at any rate are less than 20 kB a
 
 test("ids that are invented: a thousand are known, however many come; those of the configuration come in as ever", () => {
   lab.policies = { "furnace-9": { limits: {} } };
-  expect(logged(many(50_000, (k) => state(`x${k}`, 1)))).toBe(INSTRUMENTS_MAX);
+  expect(logged(many(5_000, (k) => state(`x${k}`, 1)))).toBe(INSTRUMENTS_MAX);
   expect(isLogged(state("furnace-9", 1))).toBe(true);
 });
 
@@ -103,9 +103,12 @@ test("a clock that is set back gives nothing and takes nothing", () => {
 
 test("garbage of 60 kB under ever new topics: a megabyte a minute is kept whole, the rest as numbers with the sender", async () => {
   const facts: LabFact[] = [];
-  const meter = createQuarantineMeter({ ports, submit: async (fact: LabFact) => facts.push(fact) } as never);
+  const meter = createQuarantineMeter({
+    ports,
+    submit: async (fact: LabFact) => facts.push(fact),
+  } as never);
   let whole = 0;
-  for (let k = 0; k < 10_000; k++) {
+  for (let k = 0; k < 1_000; k++) {
     const topic = `tieline/v1/lab/instrument/bad-1/nonsense/${k}`;
     if (meter.isKeptWhole({ topic, payload: new Uint8Array(60_000) }, "wrongTopic")) whole += 1;
   }
@@ -114,7 +117,7 @@ test("garbage of 60 kB under ever new topics: a megabyte a minute is kept whole,
   expect(facts).toEqual([
     {
       ...{ type: "message.quarantineCounted", topic: "tieline/v1/lab/instrument/bad-1" },
-      ...{ reason: "wrongTopic", count: 9_982, bytes: 9_982 * 60_000 },
+      ...{ reason: "wrongTopic", count: 982, bytes: 982 * 60_000 },
     },
   ]);
 });
