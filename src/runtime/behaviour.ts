@@ -18,5 +18,6 @@
  * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
  * - 8: what becomes of a start that was under way when its instrument said that it had no record of the job counts: a refused
  *      one is not sent again under its old name, one that began is on its instrument. Before, such words were not heard.
+ * - 9: a job whose start was lost comes back to its old place in the queue; before, to the end.
  */
-export const BEHAVIOUR = 8;
+export const BEHAVIOUR = 9;
