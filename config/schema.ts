@@ -119,6 +119,13 @@ export const configurationSchema = z.strictObject({
     .default("UTC"),
   seed: z.union([z.string(), z.number()]).transform(String).default("1"),
   data: z.string().default("./data"),
+  /** Which files, besides those of the data folder, instruments may refer to (trajectories); folders relative to this file. */
+  files: z
+    .strictObject({
+      roots: z.array(z.string().min(1)).max(32).default([]),
+      bytes_max: z.number().int().positive().optional(),
+    })
+    .default({ roots: [] }),
   /** Address of the event log; absent means a file in the data folder. */
   log: z.string().min(1).optional(),
   broker: brokerSchema,

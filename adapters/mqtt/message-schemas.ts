@@ -58,6 +58,8 @@ export const birth = z.object({
   channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
+  /** The last `ack` that it has had: a log that has not that report, at that position, has lost it. */
+  acknowledged: z.object({ jobId: identifier, attempt: ordinal, position: count }).optional(),
 });
 
 export const instrumentState = z.object({

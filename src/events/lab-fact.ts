@@ -204,8 +204,29 @@ export type InternalFact =
       readonly instrumentId?: string | undefined;
       readonly offset_ms: number;
     }
+  /** Two controllers that are alive speak under one name, under these boots: nothing is sent to it until that is settled. */
+  | {
+      readonly type: "instrument.contested";
+      readonly instrumentId: string;
+      readonly bootIds: readonly string[];
+    }
+  /** One of them has gone, or a controller has been started anew. */
+  | {
+      readonly type: "instrument.settled";
+      readonly instrumentId: string;
+      /** Who stays, where that is known: it is listened to, also if it was the former. */
+      readonly bootId?: string | undefined;
+    }
   /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
   | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
+  /** An instrument has had a report acknowledged that the log has not, at that position: events are gone. */
+  | {
+      readonly type: "log.gapTold";
+      readonly instrumentId: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly position: number;
+    }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }
@@ -272,6 +293,8 @@ export type QuarantineReason =
   | "notAllowed"
   | "unknownCampaign"
   | "retainedCommand"
+  /** Understood, and more of it than a laboratory has to say. */
+  | "tooMany"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */
   | "clearRefused";
 

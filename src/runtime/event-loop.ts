@@ -1,5 +1,4 @@
 import { PEOPLE } from "../domain/people.ts";
-import type { Decoded } from "../events/codec.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
@@ -7,7 +6,6 @@ import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/messa
 import { acknowledgement, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
-import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
   createHeardClears,
@@ -19,7 +17,7 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
-import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
+import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
@@ -34,9 +32,13 @@ import {
 import type { Runtime } from "./runtime.ts";
 import { shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
+import { createWatches, type Watches } from "./watches.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
+
+/** During the replay at the start, so often is told how far it is. */
+const REPLAY_TOLD_EVERY = 1_000;
 
 interface Waiting {
   readonly draft: EventDraft;
@@ -59,10 +61,10 @@ class EventLoop implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
   private readonly executor: Executor;
-  private readonly guards: GuardKeeper;
-  private readonly clocks: ClockWatch;
+  private readonly watches: Watches;
   private readonly meter: QuarantineMeter;
   private readonly desk: ReportDesk;
+  private readonly gate: FloodGate;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -77,13 +79,15 @@ class EventLoop implements Runtime {
     this.observer = observer;
     const submit = (fact: LabFact) => this.submit(fact);
     this.executor = createExecutor({ ports, options, lab: this.lab, submit });
-    this.guards = createGuardKeeper({
+    this.watches = createWatches({
       ...{ lab: this.lab, ports, submit },
       emergencyStop: (stop) => this.stopByGuard(stop),
     });
-    this.clocks = createClockWatch({ lab: this.lab, ports, submit });
     this.meter = createQuarantineMeter({ ports, submit });
     this.desk = createReportDesk({ lab: this.lab, ports, waiting: this.waiting, submit });
+    const hear = (fact: LabFact, message: IncomingMessage) =>
+      void this.receiveFact(fact, message).catch(() => {});
+    this.gate = createFloodGate({ lab: this.lab, ports, hear });
   }
 
   /** The stop that a guard sets goes the way of every stop; a person clears it. */
@@ -99,7 +103,12 @@ class EventLoop implements Runtime {
   async start(): Promise<void> {
     const known = this.ports.restore?.(this.lab) ?? 0;
     for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
-    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
+    const { log } = this.ports;
+    for await (const event of log.read(known + 1)) {
+      this.fold(event, false);
+      if (event.position % REPLAY_TOLD_EVERY === 0)
+        this.observer.onReplay?.(event.position, log.lastPosition);
+    }
     await this.submit({
       type: "daemon.started",
       site: this.options.site,
@@ -113,11 +122,11 @@ class EventLoop implements Runtime {
     });
     this.executor.rearmTimers();
     this.executor.rereadPending();
-    this.clocks.start();
+    this.watches.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => {
-        this.guards.onConnection(connected);
+        this.watches.onConnection(connected);
         this.observer.onConnection?.(connected);
       },
       onConnecting: () => this.firstWords(),
@@ -155,7 +164,7 @@ class EventLoop implements Runtime {
       this.observer.onCount?.("ignored");
     } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
-      this.hear(decoded, message.retained);
+      this.watches.onReading(decoded, message.retained);
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
@@ -170,7 +179,7 @@ class EventLoop implements Runtime {
     const { vouched, fact: said } = vouchFor(this.ports, decoded, message);
     if (vouched.kind === "refused") return await this.refuse(said, vouched.why, message);
     if (said.type === "safety.emergencyStop") return await this.receiveStop(said, message);
-    this.noteClock(decoded, message.retained);
+    this.watches.onWord(said, decoded.sent_ms, message.retained);
     const fact = this.ports.interpret?.(said) ?? said;
     await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     return "forward";
@@ -186,21 +195,6 @@ class EventLoop implements Runtime {
     this.executor.execute(answerRefused(fact, why));
     await this.quarantine(message, "notAllowed", why);
     return "forward";
-  }
-
-  /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
-  private noteClock({ fact, sent_ms }: DecodedFact, retained: boolean): void {
-    if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
-    this.clocks.onMessage(fact.instrumentId, sent_ms);
-  }
-
-  /** One reading: the guards look at it before it is shown. */
-  private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
-    const sent_ms = Number.isNaN(reading.sent_ms) ? this.ports.clock.now_ms() : reading.sent_ms;
-    // What a broker has kept is a reading of the past.
-    if (retained) return;
-    this.clocks.onMessage(reading.instrumentId, sent_ms);
-    this.guards.onReading({ ...reading, sent_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -225,8 +219,8 @@ class EventLoop implements Runtime {
 
   async stop(): Promise<void> {
     this.executor.stop();
-    this.guards.stop();
-    this.clocks.stop();
+    this.watches.stop();
+    this.gate.stop();
     this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
@@ -285,7 +279,7 @@ class EventLoop implements Runtime {
       this.ports.planner.define(spec);
       this.executor.plannerStartedAfresh(campaignId);
     }
-    if (live) this.guards.onEvent(event);
+    if (live) this.watches.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
     const isReport = fact.type === "job.result" || fact.type === "job.failed";
@@ -300,6 +294,11 @@ class EventLoop implements Runtime {
     switch (judgement.kind) {
       case "stop":
         if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));
+        // One that comes on top of a thousand others is obeyed by all, and changes nothing.
+        if (this.isLatched() && this.gate.judge({ kind: "log" }, fact, message).kind !== "log") {
+          await this.quarantine(message, "tooMany", "");
+          return "forward";
+        }
         this.observer.onCount?.("logged");
         await this.submit(fact);
         return "forward";
@@ -360,7 +359,7 @@ class EventLoop implements Runtime {
   private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
     if (fact.type === "operator.command" && fact.action === "report")
       return await this.receiveReport(fact);
-    const judgement = judge(this.lab, fact, this.waiting);
+    const judgement = this.gate.judge(judge(this.lab, fact, this.waiting), fact, message);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");
       await this.submit(fact);
@@ -375,7 +374,7 @@ class EventLoop implements Runtime {
       return;
     }
     await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact));
+    this.executor.execute(answerQuarantined(fact, judgement.reason));
   }
 
   private async quarantine(

@@ -15,7 +15,7 @@ export type Judgement =
   | { readonly kind: "quarantine"; readonly reason: QuarantineReason };
 
 /** Quarantined payloads are kept up to this size; of larger ones the beginning. */
-const QUARANTINE_BYTES_MAX = 65_536;
+export const QUARANTINE_BYTES_MAX = 65_536;
 
 /**
  * Recognises repetitions: reports by (jobId, attempt), operator commands by commandId, states by what they would

@@ -134,6 +134,13 @@ export interface Lab {
   isSettled: boolean;
   /** Clocks that are off, by instrument ("" is ours), and by how much. */
   readonly clocks: Map<string, number>;
+  /** Instruments under whose name two controllers speak. */
+  readonly contested: Map<
+    string,
+    { readonly bootIds: readonly string[]; readonly since_ms: number }
+  >;
+  /** What instruments have had acknowledged and the log has not, by instrument; noted anew in each run. */
+  readonly gaps: Map<string, { readonly jobId: string; readonly position: number }>;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -190,6 +197,8 @@ export function createLab(packer?: Packer): Lab {
     problems: [],
     isSettled: false,
     clocks: new Map(),
+    contested: new Map(),
+    gaps: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

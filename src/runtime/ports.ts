@@ -73,6 +73,8 @@ export interface RuntimeOptions {
 export interface RuntimeObserver {
   /** `live` is false during the replay at the start. */
   onEvent?(event: LabEvent, lab: Lab, live: boolean): void;
+  /** How far the replay at the start is. */
+  onReplay?(position: number, last: number): void;
   /** A campaign that is over for a while was packed. */
   onShelved?(campaignId: string): void;
   /** After each group of events has been folded and its commands have been given. */

@@ -81,6 +81,12 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
     case "clock.noted":
       noteClock(lab, fact);
       return [];
+    case "instrument.settled":
+      return routeSettled(lab, fact, stamp);
+    case "log.gapTold":
+    case "instrument.contested":
+      noteDoubt(lab, fact, stamp);
+      return [];
     case "log.lossAccepted":
     case "command.outcome":
     case "message.quarantined":
@@ -102,6 +108,29 @@ function noteClock(
   else lab.clocks.set(instrumentId, offset_ms);
 }
 
+/** What an instrument's words have shown to be wrong: events are gone, or two controllers use its name. */
+function noteDoubt(
+  lab: Lab,
+  fact: Of<InternalFact, "instrument.contested" | "log.gapTold">,
+  { time_ms }: Stamp,
+): void {
+  if (fact.type === "log.gapTold")
+    lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+  else lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: time_ms });
+}
+
+/** Whoever stays is listened to again: after its twin came it counted as a boot of before. */
+function routeSettled(
+  lab: Lab,
+  { instrumentId, bootId }: Of<InternalFact, "instrument.settled">,
+  stamp: Stamp,
+): Tell[] {
+  lab.contested.delete(instrumentId);
+  if (bootId === undefined) return [];
+  const event = { type: "instrument.stays", bootId, ...stamp };
+  return [{ to: { machine: "instrument", id: instrumentId }, event }];
+}
+
 type Stamp = { readonly time_ms: number; readonly position: number };
 
 /** A restart: every instrument may have changed, every job that may be on one is asked for. */
@@ -113,6 +142,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
   lab.behaviour = fact.behaviour ?? 1;
   lab.interprets = fact.interprets;
   lab.isSettled = false;
+  lab.gaps.clear();
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
     .filter(([, instrument]) => instrument.states.includes("connection.online"))

@@ -53,10 +53,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, fact.online ? "came online" : "went offline"];
     case "instrument.birth":
       return [fact.instrumentId, `introduced itself as ${fact.kind}`];
-    case "instrument.state": {
-      const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
-      return [fact.instrumentId, `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`];
-    }
+    case "instrument.state":
+      return [fact.instrumentId, describeState(fact)];
     case "job.accepted":
       return [fact.jobId, `accepted by ${fact.instrumentId}, attempt ${fact.attempt}`];
     case "job.rejected":
@@ -75,10 +73,7 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "operator.command":
       return [fact.campaignId, describeCommand(fact)];
     case "safety.emergencyStop":
-      return [
-        "laboratory",
-        `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`,
-      ];
+      return ["laboratory", describeStop(fact)];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
     case "instruments.configured":
@@ -105,6 +100,12 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.campaignId, describeReadings(fact)];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
+    case "log.gapTold":
+      return [fact.instrumentId, `had ${fact.jobId} acknowledged at ${fact.position}: it is gone`];
+    case "instrument.contested":
+      return [fact.instrumentId, `two controllers under one name: ${fact.bootIds.join(", ")}`];
+    case "instrument.settled":
+      return [fact.instrumentId, `one controller again${fact.bootId ? `: ${fact.bootId}` : ""}`];
     case "planner.failed":
       return [fact.campaignId, `the planner failed: ${fact.reason}`];
     case "command.outcome":
@@ -116,6 +117,19 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     default:
       return unreachable(fact);
   }
+}
+
+function describeStop(
+  fact: Extract<LabEvent["fact"], { readonly type: "safety.emergencyStop" }>,
+): string {
+  return `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`;
+}
+
+function describeState(
+  fact: Extract<LabEvent["fact"], { readonly type: "instrument.state" }>,
+): string {
+  const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
+  return `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`;
 }
 
 function describeReadings({ patterns, readings, problem }: Reread): string {

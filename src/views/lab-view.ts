@@ -224,6 +224,11 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
       fold.changed.add(`instrument/${fact.instrumentId}`);
       noteReasons(fold, fact.instrumentId);
       return;
+    case "instrument.contested":
+    case "instrument.settled":
+      fold.changed.add(`instrument/${fact.instrumentId}`);
+      noteReasons(fold, fact.instrumentId);
+      return;
     case "guard.tripped":
     case "guard.cleared":
       for (const id of fold.instruments.keys()) fold.changed.add(`instrument/${id}`);

@@ -5,6 +5,7 @@ import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
+import { fileRules } from "../../../config/file-rules.ts";
 import {
   defaultConfigurationFile,
   type LoadedConfiguration,
@@ -20,6 +21,7 @@ import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
 import { withPorts } from "./ports.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
+import { createReplayProgress } from "./replay-progress.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
@@ -86,13 +88,17 @@ async function run(about: Run): Promise<string | undefined> {
     end = settle;
   });
   const desk = createAskDesk();
-  const page = configuration.page.enabled ? createPage(configuration, logger, desk) : undefined;
+  const page = configuration.page.enabled
+    ? createPage(configuration, logger, desk, fileRules(loaded, folder))
+    : undefined;
+  const replay = createReplayProgress(io, logger);
   const daemon = await createDaemon({
     configuration,
     campaigns,
     log,
     acceptLoss: options.acceptLoss,
     folder,
+    files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
     logger,
     sourceOf: loaded.sourceOf,
@@ -101,6 +107,7 @@ async function run(about: Run): Promise<string | undefined> {
     onSettled: () => {
       if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
     },
+    onReplay: (position, last) => replay.update(position, last),
     onFatal: (error) => end({ kind: "fatal", error }),
   });
   opened.push(() => daemon.stop());
@@ -108,6 +115,7 @@ async function run(about: Run): Promise<string | undefined> {
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
   await daemon.start();
+  replay.finish();
   if (configuration.runners.length + configuration.gateways.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(

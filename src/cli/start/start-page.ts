@@ -6,6 +6,7 @@ import type { DashboardServer } from "../../../adapters/dashboard/dashboard-serv
 import { createDashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
 import type { AskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
+import type { FileRules } from "../../../adapters/frames/data-reference.ts";
 import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
@@ -37,7 +38,12 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-export function createPage(configuration: Configuration, logger: Logger, desk: AskDesk): Page {
+export function createPage(
+  configuration: Configuration,
+  logger: Logger,
+  desk: AskDesk,
+  files: FileRules = {},
+): Page {
   let daemon: Daemon | undefined;
   const running = (): Daemon => {
     assert(daemon !== undefined, "the page was asked before the daemon ran");
@@ -51,7 +57,7 @@ export function createPage(configuration: Configuration, logger: Logger, desk: A
     logger,
     policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
     ports: {
-      ...portsOf(running, inspector, operatorsOf(configuration).length > 0),
+      ...portsOf(running, lookWith(inspector, files), operatorsOf(configuration).length > 0),
       asked: desk,
     },
   });
@@ -69,14 +75,16 @@ export function createPage(configuration: Configuration, logger: Logger, desk: A
   };
 }
 
+type Inspect = TrajectoryClassifier["inspect"];
+
+function lookWith(inspector: TrajectoryClassifier, files: FileRules): Inspect {
+  return (request) => inspector.inspect({ ...request, files });
+}
+
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
 /** `isProven`: who commands has shown a key. */
-function portsOf(
-  daemon: () => Daemon,
-  inspector: TrajectoryClassifier,
-  isProven: boolean,
-): Omit<Ports, "asked"> {
+function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Omit<Ports, "asked"> {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -104,7 +112,7 @@ function portsOf(
     },
     plannerView: (id, observations) =>
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
-    structure: (id, position) => lookAt(daemon(), inspector, id, position),
+    structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
     submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
   };
@@ -113,7 +121,7 @@ function portsOf(
 /** The structure model of a campaign and the trajectory of one of its results. */
 async function lookAt(
   daemon: Daemon,
-  inspector: TrajectoryClassifier,
+  inspect: Inspect,
   campaignId: string,
   position: number | undefined,
 ): Promise<StructureLook | undefined> {
@@ -123,7 +131,7 @@ async function lookAt(
   bringBack(daemon.lab, campaignId);
   const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
   const trajectory = result?.observations.find((one) => one.kind === "trajectory");
-  return await inspector.inspect({ model, frames: trajectory?.frames }).catch((cause: unknown) => {
+  return await inspect({ model, frames: trajectory?.frames }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
   });
