@@ -84,14 +84,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.spec.campaignId, `defined: ${fact.spec.title}`];
     case "timer.fired":
       return [fact.timerId, "deadline reached"];
-    case "planner.proposed": {
-      const { points, verdict, model } = fact.proposal;
-      const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
-      return [
-        fact.campaignId,
-        `${points.length} ${points.length === 1 ? "point" : "points"} proposed after ${model.observations} results${why}`,
-      ];
-    }
+    case "planner.proposed":
+      return [fact.campaignId, describeProposal(fact)];
     case "guard.tripped":
       return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
     case "guard.cleared":
@@ -117,6 +111,14 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     default:
       return unreachable(fact);
   }
+}
+
+function describeProposal({
+  proposal: { points, verdict, model },
+}: Extract<LabEvent["fact"], { readonly type: "planner.proposed" }>): string {
+  const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
+  const count = `${points.length} ${points.length === 1 ? "point" : "points"}`;
+  return `${count} proposed after ${model.observations} results${why}`;
 }
 
 function describeStop(
