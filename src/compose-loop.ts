@@ -17,6 +17,7 @@ import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { guardsOfInstrument } from "./runtime/placed-guards.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
 import {
@@ -297,6 +298,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
     alarms: () => labAlarms(lab(), sourceOf),
     judgementOf: (position) => lab().judgements.get(position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
+    guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

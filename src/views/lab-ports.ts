@@ -2,6 +2,7 @@ import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { GuardView } from "./instrument-view.ts";
 import type { AlarmView } from "./overview-view.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface LabStatePort {
   judgementOf?(position: number): ResultJudgement | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
+  /** What guards it, and whether that holds. */
+  guardsOf?(instrumentId: string): readonly GuardView[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
   allJobs?(campaignId: string): readonly JobStatus[];
 }

@@ -135,7 +135,9 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, ...reasonsOf(fold, id) };
+      const guards = fold.options.state.guardsOf?.(id) ?? [];
+      const guarded = guards.length === 0 ? {} : { guards };
+      return detail && { ...detail, ...reasonsOf(fold, id), ...guarded };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),

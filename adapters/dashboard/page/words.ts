@@ -22,6 +22,8 @@ const STATES: Readonly<Record<string, string>> = {
   recovering: "asking the instruments what happened",
   awaitingApproval: "waits for approval",
   inFlight: "in flight",
+  queued: "waits for an instrument",
+  retryWait: "waits for another attempt",
 };
 
 /** `running.awaitingApproval` -> `waiting for approval`; an unknown state is shown as it is, spaced. */
@@ -33,7 +35,8 @@ export function stateInWords(state: string): string {
 export type Tone = "good" | "busy" | "wait" | "bad" | "done";
 
 export function toneOf(state: string): Tone {
-  if (/^(running\.)?(awaitingApproval|hindered|waiting)$/.test(state)) return "wait";
+  if (/^(running\.)?(awaitingApproval|hindered|waiting|queued|proposed|retryWait)$/.test(state))
+    return "wait";
   if (state.startsWith("running") || state === "recovering") return "busy";
   if (
     /^(failed|aborted|aborting|emergencyStopped|suspended|fault|deadLetter|timedOut|unknown)/.test(
