@@ -29,8 +29,11 @@ export function createMetrics(overview: () => OverviewView, watchers: () => numb
   gauge("failures", "Jobs that failed or were rejected", [], (set) =>
     set({}, overview().counters.failures),
   );
-  gauge("duplicates", "Messages recognised as duplicates", [], (set) =>
-    set({}, overview().counters.duplicates),
+  gauge(
+    "duplicates",
+    "Messages that were sent again and recognised, progress not counted",
+    [],
+    (set) => set({}, overview().counters.duplicates),
   );
   gauge("quarantined", "Messages in quarantine by reason", ["reason"], (set) => {
     for (const [reason, count] of Object.entries(overview().counters.quarantinedByReason)) {

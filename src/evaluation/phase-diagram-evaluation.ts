@@ -1,5 +1,6 @@
 import { createPrng, type Prng } from "../core/prng.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
+import { type FoundLabels, foundLabels } from "../domain/found-labels.ts";
 import type { KnownPhases, PhaseDiagramSettings } from "../domain/goal-settings.ts";
 import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { Composition, PhasesObservation } from "../domain/observation.ts";
@@ -37,6 +38,8 @@ export interface EvaluationRun {
   readonly macroF1AfterEach?: number[] | undefined;
   /** What chose the points, as each proposal's record says: one entry for each change of engine. */
   readonly engines: EngineRun[];
+  /** What the labels of the last map rest on. */
+  labelsAtEnd?: FoundLabels | undefined;
   /** Warnings of the last proposal. */
   readonly warnings: string[];
 }
@@ -137,6 +140,11 @@ interface ScoredView {
 function record(run: EvaluationRun, { view, score }: ScoredView): void {
   run.samples.push(run.sampled.length);
   run.macroF1.push(Number(score.macroF1.toFixed(6)));
+  const drawn = new Set(view.label);
+  run.labelsAtEnd = foundLabels(
+    view.labels.filter((_, k) => drawn.has(k)),
+    view.measured,
+  );
   run.macroF1AfterEach?.push(Number(score.macroF1.toFixed(6)));
   run.phasesFound.push(score.labelsFound);
   run.estimatedError.push(Number(view.status.estimatedError.toFixed(6)));

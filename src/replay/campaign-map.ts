@@ -21,5 +21,7 @@ export async function campaignMap(document: ExportDocument): Promise<MapDocument
   }
   const { columns, ids } = candidateColumns(listCandidates(campaign.space));
   const measured = new Set(observations.filter((o) => !o.withdrawn).map((o) => o.candidateId));
-  return mapDocument({ title: campaign.title, columns, ids, view, measured });
+  const numbers = new Map(observations.map(({ position }, k) => [position, k + 1]));
+  const numberOf = (position: number): number | undefined => numbers.get(position);
+  return mapDocument({ title: campaign.title, columns, ids, view, measured, numberOf });
 }

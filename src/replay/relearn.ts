@@ -42,16 +42,20 @@ function relearnMap(
   const wanted = new Set(SNAPSHOTS_at.map((share) => Math.round(share * results.length)));
   const lessons: Lesson[] = [];
   const snapshots: Snapshot[] = [];
-  let before = labelsOf(planner.view());
+  let before = drawnBy(planner.view());
   for (const [k, result] of results.entries()) {
     planner.learn([result]);
     const learnt = k + 1;
     onProgress(learnt, results.length);
     if (learnt % stride !== 0 && learnt < results.length && !wanted.has(learnt)) continue;
     const view = planner.view();
-    const after = labelsOf(view);
-    const changed = after.filter((label, row) => label !== before[row]).length;
-    lessons.push({ position: result.position, changed: changed / Math.max(1, after.length) });
+    const after = drawnBy(view);
+    const changed = after.labels.filter((label, row) => label !== before.labels[row]).length;
+    lessons.push({
+      position: result.position,
+      changed: changed / Math.max(1, after.labels.length),
+      said: whatItSaid(view, after, before, result.position),
+    });
     if (wanted.has(learnt) && learnt < results.length) snapshots.push({ results: learnt, view });
     before = after;
   }
@@ -72,8 +76,40 @@ export function countingResults({ observations }: ExportDocument): CampaignResul
     }));
 }
 
-/** Labels by name: their numbers change as labels are found. */
-function labelsOf(view: PlannerView): string[] {
-  const map = readPhaseDiagramView(view);
-  return (map?.labelIndex ?? []).map((k) => map?.labels[k] ?? "");
+interface Drawn {
+  /** By name: their numbers change as labels are found. */
+  readonly labels: readonly string[];
+  /** Mean over the candidates. */
+  readonly certainty: number;
+}
+
+function drawnBy(view: PlannerView): Drawn {
+  const { labelIndex = [], labels = [], certainty = [] } = readPhaseDiagramView(view) ?? {};
+  return {
+    labels: labelIndex.map((k) => labels[k] ?? ""),
+    certainty: certainty.reduce((sum, p) => sum + p, 0) / Math.max(1, certainty.length),
+  };
+}
+
+/** Views carry certainties with four digits. */
+const SAME_CERTAINTY = 1e-9;
+
+/** What the result in `position` said to the map, whether or not a label changed. */
+function whatItSaid(
+  view: PlannerView,
+  after: Drawn,
+  before: Drawn,
+  position: number,
+): Lesson["said"] {
+  const evidence = (view.kind === "phase-diagram" ? view.measured : []).filter(
+    // Several looks at one sample share its position.
+    (one) => !one.known && Math.floor(one.position) === position,
+  );
+  if (evidence.length === 0) return "nothing";
+  const isOther = evidence.some(
+    ({ candidate, label }) => candidate !== undefined && after.labels[candidate] !== label,
+  );
+  if (isOther) return "other";
+  const isSame = Math.abs(after.certainty - before.certainty) < SAME_CERTAINTY;
+  return isSame ? "known" : "same";
 }

@@ -368,8 +368,10 @@ class EventLoop implements Runtime {
       return;
     }
     if (judgement.kind === "duplicate") {
-      if (fact.type === "job.progress") this.observer.onProgress?.(fact);
-      this.observer.onCount?.("duplicate");
+      const isProgress = fact.type === "job.progress";
+      if (isProgress) this.observer.onProgress?.(fact);
+      // Only the first progress of an attempt is logged: a later one is news, not a repetition.
+      this.observer.onCount?.(isProgress ? "progress" : "duplicate");
       this.executor.execute(answerAgain(this.lab, fact));
       return;
     }

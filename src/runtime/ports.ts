@@ -85,4 +85,10 @@ export interface RuntimeObserver {
 }
 
 /** What became of an incoming message. */
-export type MessageCount = "logged" | "duplicate" | "ignored" | "telemetry" | "quarantined";
+export type MessageCount =
+  | "logged"
+  | "progress"
+  | "duplicate"
+  | "ignored"
+  | "telemetry"
+  | "quarantined";

@@ -195,6 +195,7 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
   state.settled.set(place.candidateId, "measured");
   state.reasons.delete(place.candidateId);
   state.observations.push({
+    n: state.observations.total + 1,
     position: event.position,
     time_ms: event.time_ms,
     candidateId: place.candidateId,
@@ -359,6 +360,9 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const last = recent.at(-1);
   if (first === undefined || last === undefined || recent.length < 2) return undefined;
   if (!(status?.state ?? "").startsWith("running")) return undefined;
+  // While everything waits, the pace of before says nothing about when it will go on.
+  const jobs = status?.jobs ?? [];
+  if (jobs.length > 0 && jobs.every((job) => job.waitsFor !== undefined)) return undefined;
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;

@@ -83,7 +83,9 @@ export function shownState({
 
 /** One experiment's outcome. */
 export interface ObservationView {
-  /** Its name for ever: the result's position in the event log. */
+  /** What people call it: counts the campaign's results from 1, and stays when another is withdrawn. */
+  readonly n: number;
+  /** Its line in the event log: its name for programs. */
   readonly position: number;
   readonly time_ms: number;
   readonly candidateId: string;

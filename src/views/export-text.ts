@@ -2,15 +2,15 @@ import { type Observation, phaseSetLabel } from "../domain/observation.ts";
 import type { ExportDocument } from "./export-document.ts";
 
 /**
- * The observations as CSV, one row each: position, time, candidate, job, every parameter as asked (and, where any
+ * The observations as CSV, one row each: number of the result, time, candidate, job, every parameter as asked (and, where any
  * was told, as measured under `actual_*`), then one column for each quantity that was observed: `phases`, `f_PHASE`,
  * `x_PHASE_COMPONENT`, the objectives by name with `_uncertainty`, and `failure`. A name that is taken already (an axis `time`)
  * is written `axis_time` or `result_time`. Fields are quoted after RFC 4180.
  */
 export function exportCsv(document: ExportDocument): string {
-  const rows = document.observations.map((observation) => {
+  const rows = document.observations.map((observation, k) => {
     const row: Record<string, unknown> = {
-      position: observation.position,
+      n: k + 1,
       time: observation.time,
       candidateId: observation.candidateId,
       jobId: observation.jobId,

@@ -1,4 +1,5 @@
 import type { Goal } from "../domain/campaign.ts";
+import { phaseOfSide } from "../domain/found-labels.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import type { CampaignView, JobView } from "./campaign-view.ts";
 import type { Columns } from "./map-plane.ts";
@@ -31,13 +32,30 @@ export function glanceOf(
   ];
 }
 
-/** The phases of a map in the order in which they get their colours: observed ones first. */
+/** A phase that a map has found; `place` is that of its colour. */
+export interface FoundPhase {
+  readonly phase: string;
+  readonly place: number;
+}
+
+/**
+ * The phases of a map that were measured or told, in the order in which they get their colours: observed ones first. A demixed
+ * phase is one, in the colour of its first side.
+ */
 export function phasesFound(
   view: PlannerView | undefined,
   discovered: readonly string[],
-): string[] {
-  const labels = readPhaseDiagramView(view)?.labels ?? [];
-  return [...new Set([...discovered, ...labels.flatMap(phasesOfLabel)])];
+): FoundPhase[] {
+  const map = readPhaseDiagramView(view);
+  const order = [...new Set([...discovered, ...(map?.labels ?? []).flatMap(phasesOfLabel)])];
+  const { measured = [], told = [] } = map?.found ?? {};
+  const believed = new Set([...discovered, ...[...measured, ...told].flatMap(phasesOfLabel)]);
+  const found = new Map<string, number>();
+  order.forEach((name, place) => {
+    const phase = phaseOfSide(name);
+    if (believed.has(name) && !found.has(phase)) found.set(phase, place);
+  });
+  return [...found].map(([phase, place]) => ({ phase, place }));
 }
 
 type Known = (

@@ -25,10 +25,10 @@ export function labelSourceOf(
   if (from < 0) return { text: "not measured: follows from a point known beforehand" };
   const position = Math.floor(from); // several looks at one sample share its position
   const source = about.observations.find((observation) => observation.position === position);
-  if (source === undefined) return { text: `not measured: follows from result ${position}` };
+  if (source === undefined) return { text: `not measured: follows from a result` };
   const at = placeOfObservation(source);
   return {
-    text: `not measured: follows from result ${position}, ${labelOf(source) ?? "no phases"} at ${describeParameters(at)}`,
+    text: `not measured: follows from result ${source.n}, ${labelOf(source) ?? "no phases"} at ${describeParameters(at)}`,
     place: placeIn(about.plane, at),
   };
 }

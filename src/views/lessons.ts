@@ -8,7 +8,17 @@ export interface Lesson {
   readonly position: number;
   /** Share of the candidates whose likeliest label changed, 0..1. */
   readonly changed: number;
+  /** What it said: nothing that can be learnt, what was certain already, the map's own label, or another. */
+  readonly said: "nothing" | "known" | "same" | "other";
 }
+
+/** Of a result that changed no label. */
+const UNCHANGED: Readonly<Record<Lesson["said"], string>> = {
+  nothing: "taught nothing",
+  known: "was certain already",
+  same: "confirmed the map",
+  other: "contradicts the map, which stays",
+};
 
 /** What was known after so many results. */
 export interface Snapshot {
@@ -21,7 +31,7 @@ export function lessonTexts(
   document: ExportDocument,
   lessons: readonly Lesson[],
 ): ReadonlyMap<number, string> {
-  const changes = new Map(lessons.map(({ position, changed }) => [position, changed]));
+  const changes = new Map(lessons.map((lesson) => [lesson.position, lesson]));
   const seen = new Set<string>();
   const best = bestValues(document);
   const targets = targetsAfter(document);
@@ -65,9 +75,10 @@ function newPhases(result: readonly Observation[], seen: Set<string>): string[] 
   });
 }
 
-function changeOf(changed: number | undefined): string[] {
-  if (changed === undefined) return [];
-  if (changed === 0) return ["confirmed the map"];
+function changeOf(lesson: Lesson | undefined): string[] {
+  if (lesson === undefined) return [];
+  const { changed, said } = lesson;
+  if (changed === 0) return [UNCHANGED[said]];
   const percent = 100 * changed;
   return [
     `changed ${percent < 0.1 ? "< 0.1" : formatNumber(Number(percent.toPrecision(2)))} % of the map`,

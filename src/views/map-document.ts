@@ -30,8 +30,8 @@ export interface MapRow {
   /** Probabilities of all labels above 0.0005, where the model has them. */
   readonly probabilities?: Readonly<Record<string, number>> | undefined;
   readonly measured: boolean;
-  /** Position of the result that the label follows from, where it was not measured but is certain; below 0: a known point. */
-  readonly followsFrom?: number | undefined;
+  /** What the label follows from, where it was not measured but is certain: a result by its number, or a known point. */
+  readonly followsFrom?: number | "known" | undefined;
   /** True where a neighbouring candidate in the same section has another label. */
   readonly boundary: boolean;
 }
@@ -51,13 +51,21 @@ export interface MapDocumentSources {
   readonly view: PhaseDiagramView;
   /** Candidates that have a result. */
   readonly measured: ReadonlySet<string>;
+  /** What people call the result in a position. */
+  readonly numberOf: (position: number) => number | undefined;
 }
 
 const PROBABILITY_min = 5e-4;
 
 /** Gathers the map: labels, probabilities, boundaries, tie-lines, triangles. */
 export function mapDocument(sources: MapDocumentSources): MapDocument {
-  const { title, columns, ids, view, measured } = sources;
+  const { title, columns, ids, view, measured, numberOf } = sources;
+  const followed = (row: number): Pick<MapRow, "followsFrom"> => {
+    const from = view.derivedFrom?.get(row);
+    if (from === undefined) return {};
+    // Several looks at one sample share its position.
+    return { followsFrom: from < 0 ? "known" : numberOf(Math.floor(from)) };
+  };
   const axes = Object.keys(columns);
   const sections = allSections(columns, view, title);
   const border = new Set<number>();
@@ -73,7 +81,7 @@ export function mapDocument(sources: MapDocumentSources): MapDocument {
       probability: view.certainty[row] ?? 0,
       ...(view.probabilities !== undefined && { probabilities: probabilitiesOf(view, row) }),
       measured: measured.has(candidateId),
-      ...(view.derivedFrom?.has(row) && { followsFrom: view.derivedFrom.get(row) }),
+      ...followed(row),
       boundary: border.has(row),
     };
   });

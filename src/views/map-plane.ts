@@ -37,6 +37,11 @@ export function findTernaryPlane(
   return undefined;
 }
 
+/** `T`, `T_K`, `T [°C]`, `T (K)`, `temperature_K`: drawn upwards, as in every T-x diagram. */
+export function isTemperature(name: string): boolean {
+  return /^T(?![A-Za-z0-9])|[Tt]emperature|TEMPERATURE|^[Tt]emp(?![a-z])/.test(name.trim());
+}
+
 /** Columns that hold only numbers, in the table's order. */
 export function numericColumns(columns: Columns): string[] {
   return Object.entries(columns)

@@ -2,6 +2,7 @@ import {
   type Columns,
   findTernaryPlane,
   furtherAxes,
+  isTemperature,
   type MapPlane,
   numericColumns,
 } from "./map-plane.ts";
@@ -54,7 +55,7 @@ function choosePlane(columns: Columns, components: readonly string[] | undefined
   const found = components === undefined ? findTernaryPlane(columns) : undefined;
   if (found !== undefined) return found;
   const names = numericColumns(columns).filter((name) => new Set(columns[name]).size > 1);
-  const y = names.find((name) => /^T(_|$)|temperature/i.test(name)) ?? names[1] ?? names[0] ?? "";
+  const y = names.find(isTemperature) ?? names[1] ?? names[0] ?? "";
   const others = names.filter((name) => name !== y);
   // Of two mole fractions the second says how much was added to the first.
   const x = components?.at(1) ?? others[0] ?? y;

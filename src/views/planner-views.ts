@@ -1,3 +1,4 @@
+import { type FoundLabels, foundLabels } from "../domain/found-labels.ts";
 import type { MapView, PlannerView, TieLineView, TriangleView } from "../domain/planner-view.ts";
 
 /** A map of phases as pictures and tables take it, of a planner or of a known truth. */
@@ -16,6 +17,8 @@ export interface PhaseDiagramView {
   readonly triangles: readonly TriangleView[];
   /** Candidates whose label was not measured but follows from one result: that result's position, by row. */
   readonly derivedFrom?: ReadonlyMap<number, number> | undefined;
+  /** What the labels rest on, where the view is a planner's. */
+  readonly found?: FoundLabels | undefined;
   /** What was found out beyond labels, one sentence each. */
   readonly findings?: readonly string[] | undefined;
 }
@@ -27,7 +30,12 @@ export function readPhaseDiagramView(view: PlannerView | undefined): PhaseDiagra
 
 function drawnMap(view: MapView): PhaseDiagramView {
   const { labels, label, certainty, components, probabilities, tieLines, triangles } = view;
+  const drawn = new Set(label);
   return {
+    found: foundLabels(
+      labels.filter((_, k) => drawn.has(k)),
+      view.measured ?? [],
+    ),
     ...{ labels, labelIndex: label, certainty, components, probabilities, tieLines, triangles },
     derivedFrom: new Map(
       Object.entries(view.derived ?? {}).map(([row, from]) => [Number(row), from]),

@@ -2,6 +2,7 @@ import type { PlannerView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { effectiveModelPictures } from "./effective-model-pictures.ts";
 import type { ExportDocument } from "./export-document.ts";
+import { figureName } from "./figure-words.ts";
 import type { GoalPicture } from "./goal-picture.ts";
 import type { Snapshot } from "./lessons.ts";
 import { discoveryOrder } from "./map-data.ts";
@@ -38,7 +39,10 @@ export interface NamedLook {
 /** The pictures of the campaign's goal at its end: a map, an optimisation, an effective model. */
 export function pictureSections(sources: PictureSources): string[] {
   const { document, view } = sources;
-  const observations = document.observations.filter((o) => !o.withdrawn).map(asView);
+  const counts = new Set(document.observations.flatMap((o) => (o.withdrawn ? [] : [o.position])));
+  const observations = document.observations
+    .map(asView)
+    .filter(({ position }) => counts.has(position));
   const history = historyOf(document);
   const pictures: GoalPicture[] = [
     ...(view?.kind === "optimise" ? optimisePictures({ view, history, observations }) : []),
@@ -111,19 +115,14 @@ export function learningSection(document: ExportDocument): string {
       x: history.map(({ observations }) => observations),
       y: history.map(({ figures }) => figures[name] ?? null),
     };
-    const title = `${inWords(name)} over results`;
+    const title = `${figureName(name)} over results`;
     const svg = drawLearningCurve([run], {
-      ...{ title, xName: "results", yName: inWords(name), theme: LIGHT },
+      ...{ title, xName: "results", yName: figureName(name), theme: LIGHT },
       ...{ width: 500, height: 250 },
     });
     return figure(svg, "", `curve-${name}`);
   });
   return charts.length === 0 ? "" : section("How the model learnt", charts);
-}
-
-/** `estimatedError` -> `estimated error`. */
-export function inWords(name: string): string {
-  return name.replaceAll(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
 }
 
 function historyOf({ proposals }: ExportDocument): HistorySample[] {
@@ -139,10 +138,14 @@ function historyOf({ proposals }: ExportDocument): HistorySample[] {
   }));
 }
 
-function asView(observation: ExportDocument["observations"][number]): ObservationView {
+function asView(
+  observation: ExportDocument["observations"][number],
+  place: number,
+): ObservationView {
   const { result, time, ...rest } = observation;
   return {
     ...rest,
+    n: place + 1,
     time_ms: Date.parse(time),
     instrumentId: "",
     results: result.map(summariseObservation),

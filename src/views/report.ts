@@ -1,6 +1,7 @@
 import type { Observation } from "../domain/observation.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import type { ExportDocument } from "./export-document.ts";
+import { figureMeaning, figureName, figureValue } from "./figure-words.ts";
 import { questionOf } from "./goal-views.ts";
 import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
 import type { Columns } from "./map-plane.ts";
@@ -15,7 +16,7 @@ import {
 import { escapeXml } from "./pictures/svg.ts";
 import { findingsIn, isRecord, numbersByName, readPhaseDiagramView } from "./planner-views.ts";
 import { REPORT_STYLE, section, table } from "./report-parts.ts";
-import { inWords, learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
+import { learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
 
 /** Curves of more values are told by their number. */
 const CURVE_VALUES_max = 3;
@@ -91,8 +92,8 @@ function summarySection({ document }: ReportSources): string {
         ],
         ["First and last result", `${kept[0]?.time ?? "none"} … ${kept.at(-1)?.time ?? ""}`],
         ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
-          const text = name === "findings" ? undefined : plainText(value);
-          return text === undefined ? [] : [[inWords(name), text]];
+          const text = name === "findings" ? undefined : figureValue(name, value);
+          return text === undefined ? [] : [[figureName(name), text]];
         }),
       ],
     ),
@@ -109,7 +110,6 @@ function historySection({ document, lessons = [], view }: ReportSources): string
   const follows = labelsThatFollow(readPhaseDiagramView(view)?.derivedFrom);
   const rows = observations.map((observation, k) => [
     String(k + 1),
-    String(observation.position),
     timeOf(observation.time),
     describeParameters(placeOfObservation(observation)),
     reasons.get(observation.candidateId) ?? "",
@@ -119,7 +119,7 @@ function historySection({ document, lessons = [], view }: ReportSources): string
       .join("; "),
   ]);
   return section("Measurements, and what each taught", [
-    table(["n", "result no.", "time", "point", "why", "result", "taught"], rows),
+    table(["result", "time", "point", "why", "what it found", "taught"], rows),
   ]);
 }
 
@@ -158,25 +158,13 @@ function describeResult(item: Observation): string {
   return describeObservation(item);
 }
 
-/** What the figures of a model's summary mean to a reader who sees them first. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  certainty: "mean probability of the likeliest label, 0 to 1",
-  estimatedError: "share of the map whose label is probably wrong",
-  unseenShare: "share of the map that probably belongs to labels not seen yet",
-  unseenLabels: "labels that were probably not seen yet",
-  derivedLabels: "labels that nobody measured: each follows from one result",
-  reached: "share of the map that the results reach",
-  expectedGain: "gain that one more measurement is expected to bring",
-  error: "standard error of the value",
-  sigma: "standard deviation of the data around the model",
-  failed: "experiments that failed",
-};
-
 function modelSection({ document, view }: ReportSources): string {
   const last = document.proposals.at(-1);
   if (last === undefined) return "";
   const figures = Object.entries(last.model.summary).flatMap(([name, value]) =>
-    typeof value === "number" ? [[inWords(name), formatNumber(value), MEANINGS[name] ?? ""]] : [],
+    typeof value === "number"
+      ? [[figureName(name), figureValue(name, value) ?? "", figureMeaning(name)]]
+      : [],
   );
   const conflicts = last.warnings.map((warning) => ["warning", warning, ""]);
   return section("Model and its quality", [
@@ -252,11 +240,4 @@ function reproductionSection({ document, commands, runtime }: ReportSources): st
     ),
     `<pre>${commands.map(escapeXml).join("\n")}</pre>`,
   ]);
-}
-
-function plainText(value: unknown): string | undefined {
-  if (typeof value === "number") return formatNumber(value);
-  if (typeof value === "string") return value;
-  const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-  return isList && value.length > 0 ? `${value.length}: ${value.join(", ")}` : undefined;
 }

@@ -197,7 +197,7 @@ describe("suggest --goal phase-diagram", () => {
     const cases: [string, (t: number, p: number) => string, RegExp, number][] = [
       ["none", () => "", /No candidate has a label yet/, 4],
       ["one", (t, p) => (t + p === 0 ? "1" : ""), /until a second label is found/, 4],
-      ["two", (t, p) => (t + p === 0 ? "1" : t + p === 10 ? "2" : ""), /2 labels/, 4],
+      ["two", (t, p) => (t + p === 0 ? "1" : t + p === 10 ? "2" : ""), /labels: 2 measured/, 4],
       ["all", (t) => (t > 2 ? "1" : "0"), /All 36 candidates have a label/, 0],
     ];
     for (const [name, label, message, points] of cases) {

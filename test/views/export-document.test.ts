@@ -109,7 +109,7 @@ describe("the export document", () => {
 describe("the text forms", () => {
   test("CSV has one row an observation with the parameters and the phases", () => {
     const lines = exportCsv(exported()).trim().split("\n");
-    expect(lines[0]).toBe("position,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
+    expect(lines[0]).toBe("n,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
     expect(lines).toHaveLength(3);
   });
 
@@ -120,7 +120,7 @@ describe("the text forms", () => {
     const yields = { kind: "objective", name: "Al", value: 7, unit: "1" } as const;
     const odd = { ...first, parameters: { time: 3, Al: 0.5 }, result: [yields] };
     const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
-    expect(header).toBe("position,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
+    expect(header).toBe("n,time,candidateId,jobId,withdrawn,axis_time,Al,result_Al");
     expect(row).toMatch(/,2026-[^,]+,.*,3,0\.5,7$/);
   });
 

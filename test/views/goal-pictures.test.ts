@@ -8,6 +8,7 @@ import { LIGHT } from "../../src/views/pictures/theme.ts";
 import { mapViewOf, optimiseViewOf } from "../support/planner-views.ts";
 
 const measured = (n: number, values: Record<string, number>): ObservationView => ({
+  n,
   position: n,
   time_ms: n,
   candidateId: `c${n}`,
@@ -210,7 +211,9 @@ describe("at a glance", () => {
   });
 
   test("lists phases in the order of their colours", () => {
-    expect(phasesFound(map, ["hcp"])).toEqual(["hcp", "fcc"]);
+    expect(phasesFound(map, ["hcp"])).toEqual([{ phase: "hcp", place: 0 }]);
+    const told = { ...map, measured: [{ position: -1, at: {}, label: "fcc", known: true }] };
+    expect(phasesFound(told, ["hcp"]).map(({ phase }) => phase)).toEqual(["hcp", "fcc"]);
   });
 
   test("points that wait for a person are not being measured", () => {

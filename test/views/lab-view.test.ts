@@ -50,6 +50,46 @@ describe("the fold of the laboratory", () => {
     expect(view.campaign(CAMPAIGN)?.observations.total).toBe(1);
   });
 
+  test("time is left while something goes on, not while everything waits for a person", () => {
+    const { laboratory } = scripted();
+    const { state } = laboratory;
+    let waits = 0;
+    const held: typeof state = {
+      ...state,
+      campaignStatus: (id) => {
+        const status = state.campaignStatus(id);
+        const hold = (job: object, k: number) => (k < waits ? { waitsFor: "approval" } : {});
+        return status && { ...status, jobs: status.jobs.map((j, k) => ({ ...j, ...hold(j, k) })) };
+      },
+    };
+    const view = createLabView({ site: "lab", agentId: "agent1", state: held });
+    laboratory.propose(4);
+    laboratory.finishOne();
+    laboratory.finishOne();
+    for (const event of laboratory.events) view.fold(event);
+    const left = () => view.campaign(CAMPAIGN)?.remaining_s;
+    expect(left()).toBeGreaterThan(0);
+    waits = 1;
+    expect(left()).toBeGreaterThan(0);
+    waits = 2;
+    expect(left()).toBeUndefined();
+  });
+
+  test("results are counted from 1, whatever else the log holds, and keep their numbers", () => {
+    const { laboratory, view } = scripted();
+    laboratory.propose(3);
+    for (let k = 0; k < 3; k++) laboratory.finishOne();
+    const before = view.observations(CAMPAIGN);
+    expect(before.map(({ n }) => n)).toEqual([1, 2, 3]);
+    expect(before[0]?.position).toBeGreaterThan(3);
+    const jobId = before[1]?.jobId ?? "";
+    laboratory.write({
+      type: "operator.command",
+      ...{ campaignId: CAMPAIGN, commandId: "w1", by: "ada", action: "withdraw", jobId, message },
+    });
+    expect(view.observations(CAMPAIGN).map(({ n }) => n)).toEqual([1, 3]);
+  });
+
   test("a withdrawn observation leaves the list and the count", () => {
     const { laboratory, view } = scripted();
     laboratory.propose(2);

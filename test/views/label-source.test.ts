@@ -6,7 +6,7 @@ import { mapViewOf } from "../support/planner-views.ts";
 
 const observations: readonly ObservationView[] = [
   {
-    ...{ position: 57, candidateId: "c1", jobId: "j1", instrumentId: "xrd", time_ms: 0 },
+    ...{ n: 3, position: 57, candidateId: "c1", jobId: "j1", instrumentId: "xrd", time_ms: 0 },
     ...{ parameters: { x: 0.5, T: 600 }, actual: { x: 0.4 }, simulated: true },
     results: [{ kind: "phases", phases: ["liquid", "fcc"] }],
   },
@@ -23,7 +23,7 @@ const source = (row: number) =>
 
 test("a label that nobody measured names the result it follows from, and where that was measured", () => {
   const expected = {
-    text: "not measured: follows from result 57, fcc+liquid at x 0.4, T 600",
+    text: "not measured: follows from result 3, fcc+liquid at x 0.4, T 600",
     place: [0.4, 600],
   };
   expect(source(1)).toEqual(expected);

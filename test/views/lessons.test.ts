@@ -25,9 +25,9 @@ test("new phases, new sets of phases, and the share of the map that changed", ()
   const phases = [["fcc"], ["hcp"], ["fcc", "hcp"], ["fcc", "hcp"], ["fcc"]];
   const results = phases.map((names): Observation[] => [{ kind: "phases", phases: names }]);
   const told = lessonTexts(document({ goal: "phase-diagram" }, results), [
-    { position: 0, changed: 1 },
-    { position: 3, changed: 0.0004 },
-    { position: 4, changed: 0 },
+    { position: 0, changed: 1, said: "same" },
+    { position: 3, changed: 0.0004, said: "same" },
+    { position: 4, changed: 0, said: "same" },
   ]);
   expect([...told.values()]).toEqual([
     "first fcc; changed 100 % of the map",
@@ -80,4 +80,19 @@ test("the target of an effective model with its error after each result", () => 
   const summaries = [1, 0.5, 0.1].map((error) => ({ quantity: "gap", value: 2, error }));
   const told = lessonTexts(document({ goal: "effective-model" }, results, summaries), []);
   expect([...told.values()]).toEqual(["gap now 2 ± 0.5", "gap now 2 ± 0.1"]);
+});
+
+test("a result that changed no label says why: only one that agrees confirms the map", () => {
+  const results = [0, 1, 2, 3].map((): Observation[] => [{ kind: "failure", reason: "lost" }]);
+  const said = ["nothing", "known", "same", "other"] as const;
+  const told = lessonTexts(
+    document({ goal: "phase-diagram" }, results),
+    said.map((word, position) => ({ position, changed: 0, said: word })),
+  );
+  expect([...told.values()]).toEqual([
+    "taught nothing",
+    "was certain already",
+    "confirmed the map",
+    "contradicts the map, which stays",
+  ]);
 });

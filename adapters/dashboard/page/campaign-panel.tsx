@@ -1,6 +1,12 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { reasonInWords } from "../../../src/domain/reason.ts";
-import { type CampaignView, shownState } from "../../../src/views/campaign-view.ts";
+import { campaignThen } from "../../../src/views/campaign-then.ts";
+import {
+  type CampaignView,
+  type ObservationView,
+  shownState,
+} from "../../../src/views/campaign-view.ts";
+import { figureName } from "../../../src/views/figure-words.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { BatchTable } from "./batch-table.tsx";
@@ -22,12 +28,19 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   const [marked, mark] = useState<string>();
   const [past, setPast] = useState<number>();
   const known = usePlannerView(campaign, past);
+  const isPast = past !== undefined && past < observations.length;
+  const seen = useMemo(
+    () => (isPast ? observations.slice(0, past) : observations),
+    [observations, isPast, past],
+  );
+  const then = isPast ? campaignThen(campaign, observations, past) : campaign;
   const shown = { campaign, observations, known, past, setPast };
   const hasMap = GOAL_VIEWS[campaign.goal].hasMap;
   return (
     <div class="campaign">
-      <Headline campaign={campaign}>
-        <Glance view={known.view} {...{ campaign, candidates, observations }} />
+      {isPast ? <PastBanner past={past} observations={observations} live={setPast} /> : null}
+      <Headline campaign={then} live={campaign}>
+        <Glance view={known.view} campaign={then} candidates={candidates} observations={seen} />
       </Headline>
       <div class="columns">
         <div class="main-column">
@@ -35,22 +48,28 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
             <PhaseMap {...shown} candidates={candidates} marked={marked} />
           ) : null}
           {GOAL_VIEWS[campaign.goal].hasSimulations ? <StructurePictures {...shown} /> : null}
-          {hasMap ? <Learning campaign={campaign} /> : <GoalPictures {...shown} />}
-          {hasMap ? null : <ModelLine campaign={campaign} />}
+          {hasMap ? <Learning campaign={then} /> : <GoalPictures {...shown} />}
+          {hasMap ? null : <ModelLine campaign={then} />}
         </div>
         <div class="side-column">
           <section class="card second" aria-labelledby="next-batch">
             <h2 id="next-batch">
-              {campaign.waiting === undefined
-                ? "Now, and why"
-                : `Batch ${campaign.waiting.batch} waits for you`}
+              {then.waiting === undefined
+                ? isPast
+                  ? "On its way then"
+                  : "Now, and why"
+                : `Batch ${then.waiting.batch} waits for you`}
             </h2>
-            <BatchTable campaign={campaign} mark={mark} />
+            {isPast ? (
+              <p class="quiet">What was on its way then is in the events.</p>
+            ) : (
+              <BatchTable campaign={campaign} mark={mark} />
+            )}
           </section>
-          <Decisions campaign={campaign} />
+          <Decisions campaign={then} />
           <section class="card" aria-labelledby="results">
             <h2 id="results">Results</h2>
-            <ObservationsTable observations={observations} mark={mark} />
+            <ObservationsTable observations={seen} mark={mark} />
             <p class="downloads">
               All data:{" "}
               {["csv", "json", "jsonl"].map((format) => (
@@ -66,8 +85,29 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   );
 }
 
+/** Says that the page shows the past, and how to come back. */
+function PastBanner(props: {
+  readonly past: number;
+  readonly observations: readonly ObservationView[];
+  readonly live: (past: undefined) => void;
+}) {
+  const { past, observations, live } = props;
+  const last = observations[past - 1];
+  return (
+    <p class="past" role="status">
+      Not live: what was known after {past} of {plural(observations.length, "result")}
+      {last === undefined ? "" : `, ${clockTime(last.time_ms)}`}.{" "}
+      <button type="button" onClick={() => live(undefined)}>
+        Back to now
+      </button>
+    </p>
+  );
+}
+
 function Headline(props: {
   readonly campaign: CampaignView;
+  /** As it stands now: what the controls act on. */
+  readonly live: CampaignView;
   readonly children: preact.ComponentChildren;
 }) {
   const { campaign, children } = props;
@@ -91,7 +131,7 @@ function Headline(props: {
             <Figure name="left" value={`≈ ${durationInWords(campaign.remaining_s)}`} />
           )}
         </span>
-        <CampaignControls campaign={campaign} />
+        <CampaignControls campaign={props.live} />
       </div>
       <div class="budget">
         <progress max={budget.total} value={budget.used} aria-label="Budget spent" />
@@ -168,9 +208,9 @@ function Learning({ campaign }: { readonly campaign: CampaignView }) {
           xName="results"
           name={`${campaign.campaignId}-${group.join("-")}`}
           height={150}
-          label={`Figures of the model: ${group.join(", ")}`}
+          label={`Figures of the model: ${group.map(figureName).join(", ")}`}
           lines={group.map((name, k) => ({
-            name: spaced(name),
+            name: figureName(name),
             colour: phaseColour(k === 0 ? 5 : k),
             values: values(name),
           }))}
@@ -214,8 +254,4 @@ function Decisions({ campaign }: { readonly campaign: CampaignView }) {
       </ul>
     </section>
   );
-}
-
-function spaced(name: string): string {
-  return name.replaceAll(/([A-Z])/g, " $1").toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { MapData } from "../../../src/views/map-data.ts";
+import { findLattice } from "../../../src/views/pictures/cell-lattice.ts";
 import type { MapFrame } from "../../../src/views/pictures/map-frame.ts";
 
 export interface CellIndexOptions {
@@ -11,7 +12,7 @@ export interface CellIndexOptions {
 }
 
 /**
- * For each device pixel the nearest cell (the Voronoi diagram of the candidates), -1 outside the plane. Made once a size;
+ * For each device pixel the nearest cell (the Voronoi diagram of the candidates), -1 where there is none. Made once a size;
  * every drawing after that is a look-up a pixel. Buckets of about two cells keep the search local: O(pixels).
  */
 export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffer> {
@@ -28,15 +29,38 @@ export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffe
   }
   const buckets = fillBuckets(xs, ys, width, height);
   const inside = outlineTest(frame.outline.map(([x, y]) => [x * ratio, y * ratio] as const));
+  const reach = reachOfCells(data, xs, ys);
   let guess = 0;
   for (let y = 0; y < height; y++) {
     const [from, to] = inside(y + 0.5);
     for (let x = Math.max(0, Math.ceil(from)); x < Math.min(width, to); x++) {
       guess = nearest(x, y, xs, ys, buckets, guess);
-      index[y * width + x] = guess;
+      const isEmpty = Math.abs(xs[guess]! - x) > reach.x || Math.abs(ys[guess]! - y) > reach.y;
+      if (!isEmpty) index[y * width + x] = guess;
     }
   }
   return index;
+}
+
+/**
+ * How far a cell reaches on each axis, device pixels. On two axes of a composition half of the plane is impossible: a grid's cell
+ * ends half a step from its candidate. Scattered candidates, and the triangle, fill their plane.
+ */
+function reachOfCells(
+  { plane, cells }: MapData,
+  xs: Float32Array,
+  ys: Float32Array,
+): { readonly x: number; readonly y: number } {
+  if (plane.kind === "ternary" || findLattice(plane, cells) === undefined)
+    return { x: Number.POSITIVE_INFINITY, y: Number.POSITIVE_INFINITY };
+  return { x: halfStep(xs), y: halfStep(ys) };
+}
+
+/** Half the widest step between neighbouring values, and a pixel for rounding. */
+function halfStep(values: Float32Array): number {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  const steps = sorted.slice(1).map((value, k) => value - sorted[k]!);
+  return steps.reduce((widest, step) => Math.max(widest, step), 0) / 2 + 1;
 }
 
 interface Buckets {

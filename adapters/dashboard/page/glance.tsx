@@ -1,9 +1,11 @@
+import { foundInWords } from "../../../src/domain/found-labels.ts";
 import type { PlannerView } from "../../../src/domain/planner-view.ts";
 import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import { glanceOf, phasesFound } from "../../../src/views/glance.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { discoveryOrder } from "../../../src/views/map-data.ts";
 import { phaseColour, phaseTexture } from "../../../src/views/pictures/palette.ts";
+import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
 import { READ_ONLY } from "./settings.ts";
 import { Swatch } from "./swatch.tsx";
 import type { Candidates } from "./use-campaign-data.ts";
@@ -20,6 +22,7 @@ export function Glance(props: {
   const lines = glanceOf(campaign, view, candidates?.columns);
   const isMap = GOAL_VIEWS[campaign.goal].hasMap;
   const phases = isMap ? phasesFound(view, discoveryOrder(observations)) : [];
+  const found = isMap ? readPhaseDiagramView(view)?.found : undefined;
   return (
     <dl class="glance" aria-label="At a glance">
       {isMap ? (
@@ -28,13 +31,16 @@ export function Glance(props: {
           <dd>
             <strong>{plural(phases.length, "phase")}</strong>
             <ul class="chips" aria-label="Phases found">
-              {phases.map((phase, k) => (
+              {phases.map(({ phase, place }) => (
                 <li key={phase}>
-                  <Swatch colours={[phaseColour(k)]} textures={[phaseTexture(k)]} />
+                  <Swatch colours={[phaseColour(place)]} textures={[phaseTexture(place)]} />
                   {phase}
                 </li>
               ))}
             </ul>
+            {found === undefined ? null : (
+              <p class="quiet">Sets of phases: {foundInWords(found)}</p>
+            )}
           </dd>
         </div>
       ) : null}

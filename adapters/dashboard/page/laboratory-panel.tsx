@@ -210,7 +210,7 @@ function Quarantine() {
       <h2 id="quarantine">Quarantine: {counters.quarantined}</h2>
       <p class="quiet">
         Messages that could not be understood; kept, never dropped.{" "}
-        {plural(counters.duplicates, "duplicate")} recognised.
+        {plural(counters.duplicates, "repeated message")} recognised.
       </p>
       {quarantine.length === 0 ? null : (
         <div class="scroll">

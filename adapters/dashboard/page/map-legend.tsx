@@ -8,11 +8,17 @@ import { percent } from "./words.ts";
 export function MapLegend(props: {
   readonly data: MapData;
   readonly layer: "phases" | "uncertainty";
+  /** Labels that nobody measured. */
+  readonly follows: readonly string[];
 }) {
-  const { data, layer } = props;
+  const { data, layer, follows } = props;
   return (
     <div class="legend">
-      {layer === "uncertainty" ? <UncertaintyLegend /> : <PhaseLegend data={data} />}
+      {layer === "uncertainty" ? (
+        <UncertaintyLegend />
+      ) : (
+        <PhaseLegend data={data} follows={new Set(follows)} />
+      )}
       <ul class="marks" aria-label="Marks">
         <li>
           <svg viewBox="0 0 18 18" aria-hidden="true">
@@ -38,7 +44,8 @@ export function MapLegend(props: {
 }
 
 /** Numbered as in the map, where a region is too small for its name. */
-function PhaseLegend({ data }: { readonly data: MapData }) {
+function PhaseLegend(props: { readonly data: MapData; readonly follows: ReadonlySet<string> }) {
+  const { data, follows } = props;
   const styles = labelStyles(data.labels, data.phaseOrder);
   const rows = keyRows(data.labels, [data]);
   if (rows.length === 0) return <p class="quiet">No phase is known yet.</p>;
@@ -48,7 +55,10 @@ function PhaseLegend({ data }: { readonly data: MapData }) {
         <li key={label}>
           <span class="number">{number}</span>
           <Swatch colours={styles[index]?.colours ?? []} textures={styles[index]?.textures ?? []} />
-          <span class="name">{label}</span>
+          <span class="name">
+            {label}
+            {follows.has(label) ? <span class="quiet"> follows</span> : null}
+          </span>
           <span class="number">{percent(share)}</span>
         </li>
       ))}

@@ -42,18 +42,17 @@ export function ObservationsTable(props: {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ observation, n, at, result }) => (
+            {rows.map(({ observation, at, result }) => (
               <tr
                 key={observation.position}
                 onMouseEnter={() => props.mark(observation.candidateId)}
                 onMouseLeave={() => props.mark(undefined)}
               >
-                <td class="number">{n}</td>
+                <td class="number">{observation.n}</td>
                 <td class="parameters">
                   {at}
                   <div class="quiet">
-                    result {observation.position}, {clockTime(observation.time_ms)}{" "}
-                    {observation.instrumentId}
+                    {clockTime(observation.time_ms)} {observation.instrumentId}
                   </div>
                 </td>
                 <td>{result}</td>
@@ -73,7 +72,6 @@ export function ObservationsTable(props: {
 
 interface Row {
   readonly observation: ObservationView;
-  readonly n: number;
   readonly at: string;
   readonly result: string;
 }
@@ -81,7 +79,7 @@ interface Row {
 /** Only what is shown is written: a campaign may have thousands of results. */
 function newest(observations: readonly ObservationView[], limit: number) {
   const first = Math.max(0, observations.length - limit);
-  const rows = observations.slice(first).map((one, k) => rowOf(one, first + k));
+  const rows = observations.slice(first).map(rowOf);
   return { rows: rows.reverse(), total: observations.length };
 }
 
@@ -89,16 +87,15 @@ function matching(observations: readonly ObservationView[], word: string, limit:
   const found = observations
     .map(rowOf)
     .filter(({ observation, at, result }) =>
-      `${at} ${result} result ${observation.position},`.toLowerCase().includes(word),
+      `${at} ${result} result ${observation.n},`.toLowerCase().includes(word),
     )
     .reverse();
   return { rows: found.slice(0, limit), total: found.length };
 }
 
-function rowOf(observation: ObservationView, k: number): Row {
+function rowOf(observation: ObservationView): Row {
   return {
     observation,
-    n: k + 1,
     at: describeParameters(placeOfObservation(observation)),
     result: describeObservations(observation.results),
   };

@@ -12,6 +12,7 @@ import {
 import {
   findTernaryPlane,
   freeAxes,
+  isTemperature,
   type MapPlane,
   numericColumns,
 } from "../../../src/views/map-plane.ts";
@@ -101,7 +102,11 @@ export function PhaseMap(
           {failure === undefined ? null : <p class="problem">The map can't be drawn: {failure}</p>}
           <Findings findings={phaseView?.findings ?? []} />
         </div>
-        <MapLegend data={level?.isStack ? whole : data} layer={layer} />
+        <MapLegend
+          data={level?.isStack ? whole : data}
+          layer={layer}
+          follows={phaseView?.found?.follows ?? []}
+        />
       </div>
       <Downloads
         name={`${campaign.campaignId}-map`}
@@ -110,7 +115,7 @@ export function PhaseMap(
             ? drawMapFigure({ ...sources, view: phaseView, theme: LIGHT })
             : drawMap(data, { width: 720, theme: LIGHT, layer })
         }
-        csv={() => mapCsv(candidates, phaseView)}
+        csv={() => mapCsv(candidates, phaseView, known)}
       />
     </section>
   );
@@ -295,8 +300,7 @@ function AxisChoice(props: {
 
 /** Composition to the right, temperature upwards, as in every T-x diagram. */
 function usualAxes(names: readonly string[]): { x: string; y: string } {
-  const upwards =
-    names.find((name) => /^T(_|$)|temperature/i.test(name)) ?? names[1] ?? names[0] ?? "";
+  const upwards = names.find(isTemperature) ?? names[1] ?? names[0] ?? "";
   return { x: names.find((name) => name !== upwards) ?? upwards, y: upwards };
 }
 
@@ -304,7 +308,17 @@ function levelsOf(values: readonly (number | string | null)[]): number[] {
   return [...new Set(values)].filter((value) => typeof value === "number").sort((a, b) => a - b);
 }
 
-function mapCsv(candidates: Candidates, view: ReturnType<typeof readPhaseDiagramView>): string {
+function mapCsv(
+  candidates: Candidates,
+  view: ReturnType<typeof readPhaseDiagramView>,
+  observations: readonly ObservationView[],
+): string {
+  const numbers = new Map(observations.map(({ position, n }) => [position, n]));
+  const followed = (row: number): number | string => {
+    const from = view?.derivedFrom?.get(row);
+    if (from === undefined) return "";
+    return from < 0 ? "known" : (numbers.get(Math.floor(from)) ?? "");
+  };
   const rows = Array.from({ length: candidates.count }, (_, row) => ({
     candidateId: candidates.ids?.[row] ?? `c${row}`,
     ...Object.fromEntries(
@@ -312,7 +326,7 @@ function mapCsv(candidates: Candidates, view: ReturnType<typeof readPhaseDiagram
     ),
     phases: view?.labels[view.labelIndex[row] ?? -1] ?? "",
     certainty: view?.certainty[row] ?? "",
-    followsFrom: view?.derivedFrom?.get(row) ?? "",
+    followsFrom: followed(row),
   }));
   return toCsv(rows);
 }

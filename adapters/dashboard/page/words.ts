@@ -24,6 +24,7 @@ const STATES: Readonly<Record<string, string>> = {
   inFlight: "in flight",
   queued: "waits for an instrument",
   retryWait: "waits for another attempt",
+  past: "as it was",
 };
 
 /** `running.awaitingApproval` -> `waiting for approval`; an unknown state is shown as it is, spaced. */

@@ -16,6 +16,7 @@ import {
 } from "../optimise-options.ts";
 import { createProgress } from "../output/progress.ts";
 import { PLOT_HELP } from "../output/write-picture.ts";
+import { optimiseSentences } from "./optimise-sentences.ts";
 
 const EXAMPLE = `
 Example:
@@ -151,7 +152,7 @@ async function evaluateOptimise(raw: RawOptions, io: CommandIo): Promise<void> {
   const trueFront = frontOfTable(table, model);
   await atEnd.write({ table: raw.table, runs, known: table, model, trueFront, acquisition }, io);
   if (raw.json === true) printJson(io, document);
-  else io.out(describe(document));
+  else io.out(optimiseSentences(document));
 }
 
 function readSettings(raw: RawOptions): OptimiseSettings {
@@ -196,17 +197,4 @@ async function readKnownTable(raw: RawOptions, model: OptimiseSettings): Promise
     candidates: rows.length,
     outcomes,
   };
-}
-
-function describe(document: {
-  readonly candidates: number;
-  readonly settings: { readonly acquisition: string; readonly seeds: number };
-  readonly summary: Readonly<Record<string, unknown>>;
-}): string {
-  const lines = [
-    `${document.candidates} candidates, ${document.settings.acquisition}, ${document.settings.seeds} runs`,
-  ];
-  for (const [name, value] of Object.entries(document.summary))
-    lines.push(`${name}: ${JSON.stringify(value)}`);
-  return `${lines.join("\n")}\n`;
 }

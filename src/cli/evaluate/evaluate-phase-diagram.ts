@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { mean, quantile, standardDeviation } from "simple-statistics";
 import { misuse } from "../../core/errors.ts";
+import { foundInWords } from "../../domain/found-labels.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import type {
   EvaluationOptions,
@@ -9,6 +10,7 @@ import type {
 import { mapScoreNames } from "../../models/phase-diagram/graph/scores/index.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { distinctNames, numberWithin, oneOfWords, wholeNumber } from "../option-values.ts";
+import { meanInWords, runsDiffer, runsInWords } from "../output/over-runs.ts";
 import { createProgress } from "../output/progress.ts";
 import { MAP_HELP } from "../output/write-map.ts";
 import { PLOT_HELP } from "../output/write-picture.ts";
@@ -269,15 +271,17 @@ function describe(document: {
   summary: ReturnType<typeof summarise>;
 }): string {
   const { settings, summary, runs } = document;
+  const differ = runsDiffer(runs);
   const count = (item: Reached): string =>
     item.mean === null
       ? "not reached"
-      : `${item.mean.toFixed(1)} +- ${item.sd?.toFixed(1)} experiments (${item.reached} of ${runs.length} runs)`;
+      : `${meanInWords(item.mean, item.reached > 1 ? item.sd : null, differ)} experiments (${runsInWords(item.reached, runs.length, differ)})`;
   const engines = (runs[0]?.engines ?? []).map(({ from, method, score, diversity }) => {
     const since = from === 0 ? "" : `from experiment ${from + 1} on `;
     return `${since}${method}, ${score} (${diversity})`;
   });
   const last = runs.map((run) => run.macroF1.at(-1) ?? 0);
+  const found = runs[0]?.labelsAtEnd;
   return [
     `${document.candidates} candidates, ${document.phases} labels; batches of ${settings.batch}; ${engines.join("; ")}`,
     ...Object.entries(summary.samplesToMacroF1).map(
@@ -285,6 +289,7 @@ function describe(document: {
     ),
     `  all labels     ${count(summary.samplesToAllPhases)}`,
     `  at the end     macro-F1 ${(last.reduce((sum, x) => sum + x, 0) / Math.max(1, last.length)).toFixed(3)}`,
+    ...(found === undefined ? [] : [`  its labels     ${foundInWords(found)} (seed 1)`]),
     `  a proposal     ${summary.proposal_ms.median} ms (99 %: ${summary.proposal_ms.p99} ms), ${summary.peakMemory_MB} MB`,
     "",
   ].join("\n");

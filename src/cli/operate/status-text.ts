@@ -1,6 +1,7 @@
 import type { WaitingChange } from "../../domain/campaign-status.ts";
 import { changeInWords } from "../../views/change-in-words.ts";
-import { findingsIn, strings } from "../../views/planner-views.ts";
+import { figureMeaning, figureName, figureValue } from "../../views/figure-words.ts";
+import { findingsIn } from "../../views/planner-views.ts";
 import { drawBar } from "../output/progress.ts";
 
 /** The retained messages of a campaign. */
@@ -67,16 +68,18 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
 
 /** Names that a list shows. */
 const NAMES_shown = 12;
+const FIGURE_width = 22;
 
 /** Numbers of the model's summary, and lists of names; findings are sentences and get a line each. */
 function describeFigures({ findings: _, ...summary }: Model["summary"]): string[] {
   return Object.entries(summary).flatMap(([name, value]) => {
-    if (typeof value === "number") return [`  ${name.padEnd(22)} ${Number(value.toPrecision(4))}`];
-    const names = strings(value);
-    if (names === undefined) return [];
-    const more = names.length > NAMES_shown ? ", …" : "";
+    const text = figureValue(name, value, NAMES_shown);
+    if (text === undefined) return [];
+    const meaning = figureMeaning(name);
+    const isList = Array.isArray(value);
+    const more = isList || meaning === "" ? "" : `  ${meaning}`;
     return [
-      `  ${name.padEnd(22)} ${names.length}: ${names.slice(0, NAMES_shown).join(", ")}${more}`,
+      `  ${figureName(name).padEnd(FIGURE_width)} ${isList ? text : text.padEnd(12)}${more}`.trimEnd(),
     ];
   });
 }

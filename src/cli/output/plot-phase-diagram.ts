@@ -74,7 +74,9 @@ export async function writeMapOutputs(
   }
   if (outputs.map !== undefined) {
     const measured = new Set(map.results.map(({ candidateId }) => candidateId));
-    const document = mapDocument({ title: map.title, columns, view, measured });
+    // Results of a table have the number of their candidate.
+    const numberOf = (position: number): number => position;
+    const document = mapDocument({ title: map.title, columns, view, measured, numberOf });
     written.push(...(await writeMap(outputs.map, document)));
   }
   if (written.length > 0) io.err(`written: ${written.join(", ")}\n`);
@@ -111,7 +113,15 @@ export function asObservation(
 ): ObservationView {
   const { candidateId, parameters, observations } = result;
   return {
-    ...{ position, candidateId, parameters, time_ms: 0, jobId: "", instrumentId: "" },
+    ...{
+      n: position + 1,
+      position,
+      candidateId,
+      parameters,
+      time_ms: 0,
+      jobId: "",
+      instrumentId: "",
+    },
     results: observations.map(summariseObservation),
     simulated: true,
   };

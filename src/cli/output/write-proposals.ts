@@ -13,7 +13,7 @@ export interface Suggestion {
 }
 
 /** Candidate identifiers are `c` and the row. */
-function rowOf(candidateId: string): number {
+export function rowOf(candidateId: string): number {
   return Number(candidateId.slice(1));
 }
 

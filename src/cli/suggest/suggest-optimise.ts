@@ -22,10 +22,11 @@ import {
 } from "../optimise-options.ts";
 import { distinctNames, nameList, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
-import { printSuggestion, writeProposals } from "../output/write-proposals.ts";
+import { printSuggestion, rowOf, writeProposals } from "../output/write-proposals.ts";
 import { readInFlight } from "./in-flight.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
 import { rolesOf, tellTable } from "./table-report.ts";
+import { whyNone } from "./why-none.ts";
 
 /**
  * One batch for an optimisation: a row with a value in an objective's column is a result, a row without one is a
@@ -60,16 +61,28 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     paperCampaign({ kind: "table", rows, components }, model, options.seed),
   );
   planner.learn(results);
+  const pending = readInFlight(options.inFlight, table, rows);
   const proposal = planner.propose({
     n: 1,
     count: batch,
-    pending: readInFlight(options.inFlight, table, rows),
+    pending,
     excluded: [],
     seed: options.seed,
   });
   const suggestion = { table, axes: kept, proposal };
   if (options.out !== undefined) await writeProposals(options.out, suggestion);
-  const message = messageFor(proposal, results.length, rows.length, batch);
+  const held = (): string =>
+    whyNone({
+      ...{ rows, inputs: names, limits: model.inputConstraints ?? [] },
+      measured: new Set(results.map(({ position }) => position)),
+      inFlight: new Set(pending.map(({ candidateId }) => rowOf(candidateId))),
+    });
+  const message = messageFor(proposal, {
+    measured: results.length,
+    candidates: rows.length,
+    batch,
+    held,
+  });
   if (options.plot !== undefined) {
     const { plotSuggestion } = await import("../output/plot-optimise.ts");
     const subtitle = message.replace(/ Next:.*$/, "");
@@ -139,10 +152,15 @@ function resultsOf(
 
 function messageFor(
   proposal: Proposal,
-  measured: number,
-  candidates: number,
-  batch: number,
+  about: {
+    readonly measured: number;
+    readonly candidates: number;
+    readonly batch: number;
+    /** Why none is left, where none is. */
+    readonly held: () => string;
+  },
 ): string {
+  const { measured, candidates, batch, held } = about;
   const { best, hypervolume, failed } = proposal.model.summary;
   if (measured >= candidates) return `All ${candidates} candidates have a result.`;
   const known = `${measured} of ${candidates} candidates have a result`;
@@ -154,7 +172,7 @@ function messageFor(
         ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
         : "";
   if (proposal.points.length === 0) {
-    return `${known}${failures}${figure}. No other may be proposed: they are in flight, beyond the limits, or lack an input.`;
+    return `${known}${failures}${figure}. No other may be proposed: ${held()}.`;
   }
   if (proposal.points.every(({ score }) => score === 0))
     return `${known}${failures}${figure}. No gain is expected of any candidate that is left; nearest to one:`;

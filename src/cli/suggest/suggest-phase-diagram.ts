@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { misuse } from "../../core/errors.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Parameters } from "../../domain/candidate.ts";
+import { type FoundLabels, foundInWords } from "../../domain/found-labels.ts";
 import { asId, type CampaignId, type CandidateId } from "../../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
 import { CANDIDATES_MAX } from "../../domain/search-space.ts";
@@ -140,16 +141,22 @@ function campaignOf(
   };
 }
 
+function foundIn({ model: { summary } }: Proposal): FoundLabels {
+  const of = (name: string): readonly string[] => (summary[name] as readonly string[]) ?? [];
+  return { measured: of("labelsMeasured"), told: of("labelsTold"), follows: of("labelsFollowing") };
+}
+
 function messageFor(
   proposal: Proposal,
   counts: { readonly candidates: number; readonly measured: number; readonly failed: number },
   batch: number,
 ): string {
   const { candidates, measured, failed } = counts;
-  const labels = proposal.model.summary["labelsFound"] as readonly string[];
+  const found = foundIn(proposal);
+  const labels = found.measured;
   const left = candidates - measured - failed;
   if (left === 0 && failed === 0) {
-    return `All ${candidates} candidates have a label (${labels.length} labels); nothing is left to propose.`;
+    return `All ${candidates} candidates have a label (${foundInWords(found)}); nothing is left to propose.`;
   }
   const failures = failed > 0 ? `, ${failed} failed` : "";
   const known = `${measured} of ${candidates} candidates have a label${failures}`;
@@ -162,5 +169,5 @@ function messageFor(
     return `${known}, all ${labels[0]}: until a second label is found, these points fill the space.${fewer}`;
   }
   const error = 100 * Number(proposal.model.summary["estimatedError"]);
-  return `${known} (${labels.length} labels); about ${error.toFixed(0)} % of the map may still be wrong. Next:${fewer}`;
+  return `${known} (labels: ${foundInWords(found)}); about ${error.toFixed(0)} % of the map may still be wrong. Next:${fewer}`;
 }

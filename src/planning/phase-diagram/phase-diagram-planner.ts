@@ -166,7 +166,10 @@ function propose(context: ProposeContext): Proposal {
       observations: status.observations,
       method: hyperparameters.method,
       hyperparameters: { ...hyperparameters, dimension: grid.dimension, steps: grid.scaling.steps },
-      summary: { ...summariseMap(model, grid), ...status.engine?.figures },
+      summary: {
+        ...summariseMap(model, grid, [...learnt.evidence.values()]),
+        ...status.engine?.figures,
+      },
     },
     warnings: [
       ...status.warnings,

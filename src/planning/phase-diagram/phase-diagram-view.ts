@@ -1,4 +1,6 @@
+import { type FoundLabels, foundLabels, phasesIn } from "../../domain/found-labels.ts";
 import type { MapView } from "../../domain/planner-view.ts";
+import { divideDoubt } from "../../models/phase-diagram/divide-doubt.ts";
 import {
   type MapModel,
   type PhaseEvidence,
@@ -8,15 +10,22 @@ import type { ViewDetail } from "../planner.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
 /** A few figures of the map for the model topic, the log and the dashboard. */
-export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string, unknown> {
+export function summariseMap(
+  model: MapModel,
+  grid: OrderedGrid,
+  evidence: readonly PhaseEvidence[],
+): Record<string, unknown> {
   const { labels, label } = model.predict();
+  const found = foundOf(labels, label, evidence);
   const status = model.status();
   const area = labels.map(() => 0);
   for (const k of label) if (k >= 0) area[k]! += 1;
   const reached = label.reduce((sum, k) => sum + (k >= 0 ? 1 : 0), 0);
   return {
-    phasesFound: [...new Set(labels.flatMap((name) => name.split("+")))].sort(),
-    labelsFound: [...labels].sort(),
+    phasesFound: phasesIn([...found.measured, ...found.told]).sort(),
+    labelsMeasured: found.measured,
+    labelsTold: found.told,
+    labelsFollowing: found.follows,
     phaseFractions: Object.fromEntries(
       labels
         .map((name, k): [string, number] => [name, round(area[k]! / grid.count)])
@@ -33,9 +42,21 @@ export function summariseMap(model: MapModel, grid: OrderedGrid): Record<string,
       label: found,
       expected,
     })),
-    ...(model.originOf && { derivedLabels: Object.keys(derivedLabels(model, grid)).length }),
+    ...(model.originOf && { derivedPoints: Object.keys(derivedLabels(model, grid)).length }),
     ...(status.findings?.length && { findings: status.findings }),
   };
+}
+
+function foundOf(
+  labels: readonly string[],
+  label: Int32Array,
+  evidence: readonly PhaseEvidence[],
+): FoundLabels {
+  const drawn = new Set(label);
+  return foundLabels(
+    labels.filter((_, k) => drawn.has(k)),
+    evidence.map(({ phases, known }) => ({ label: phases.join("+"), known })),
+  );
 }
 
 /** The whole map for the page: one label and certainty a candidate, in the order of the campaign's candidates. */
@@ -66,7 +87,7 @@ export function viewMap(
     label,
     certainty,
     ...(detail.probabilities === true && {
-      probabilities: prediction.probabilities.map((column) =>
+      probabilities: divideDoubt(prediction, grid).map((column) =>
         Array.from(grid.candidateOf, (candidate) => round(column[candidate] ?? 0)),
       ),
     }),

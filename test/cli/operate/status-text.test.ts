@@ -16,16 +16,16 @@ test("a status tells state, budget, figures, fields, findings and the batch with
       summary: {
         phasesFound: ["A", "B"],
         certainty: 0.123456,
-        derivedLabels: 17,
+        derivedPoints: 17,
         phaseFractions: { A: 0.75, B: 0.25 },
         findings: ["Invariant reaction A+B = C+D between 500 and 600", "Another, later"],
       },
     },
   });
   expect(text.split("\n").slice(2)).toEqual([
-    "  phasesFound            2: A, B",
-    "  certainty              0.1235",
-    "  derivedLabels          17",
+    "  phases                 2: A, B",
+    "  certainty              12 %          mean probability of the likeliest label",
+    "  points that follow     17            points that nobody measured: the label of each follows from one result",
     expect.stringMatching(/75 % A$/),
     expect.stringMatching(/25 % B$/),
     "  found: Invariant reaction A+B = C+D between 500 and 600",
@@ -38,10 +38,10 @@ test("a status tells state, budget, figures, fields, findings and the batch with
 });
 
 test("of long lists the first names are shown, and that there are more", () => {
-  const labelsFound = Array.from({ length: 14 }, (_, k) => `L${k}`);
+  const labelsMeasured = Array.from({ length: 14 }, (_, k) => `L${k}`);
   const text = describeStatus("m", {
     state: { state: "paused", budget: { used: 0, total: 0 }, inFlight: 0, observations: 0 },
-    model: { observations: 0, summary: { labelsFound } },
+    model: { observations: 0, summary: { labelsMeasured } },
   });
   expect(text).toContain("14: L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, …\n");
 });

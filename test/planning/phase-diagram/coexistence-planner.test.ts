@@ -179,7 +179,7 @@ describe("a campaign with tie-lines", () => {
     const view = viewOf(planner);
     const also = Object.keys(view.derived).map(Number);
     expect(also.length).toBeGreaterThan(2);
-    expect(next(planner).model.summary["derivedLabels"]).toBe(also.length);
+    expect(next(planner).model.summary["derivedPoints"]).toBe(also.length);
     // Inside the triangle all three, on its sides two of them.
     const labels = also.map((row) => view.labels[view.label[row] ?? -1] ?? "");
     expect(labels).toContain("A+P+Q");

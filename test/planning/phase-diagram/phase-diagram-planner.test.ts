@@ -99,7 +99,7 @@ describe("the phase-diagram planner", () => {
     }
     const summary = planner.propose(request(13, 1)).model.summary;
     expect(summary["phasesFound"]).toEqual(["alpha", "beta", "gamma"]);
-    expect(summary["labelsFound"]).toEqual(["alpha", "alpha+beta", "beta", "gamma"]);
+    expect(summary["labelsMeasured"]).toEqual(["alpha", "alpha+beta", "beta", "gamma"]);
     const view = planner.view();
     expect(view.kind).toBe("phase-diagram");
     expect(view["label"]).toHaveLength(66);

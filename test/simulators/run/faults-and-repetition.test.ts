@@ -27,6 +27,12 @@ describe("the production loop in virtual time", () => {
     expect(JSON.stringify(again.ledger)).toBe(JSON.stringify(once.ledger));
   });
 
+  test("where nothing is sent twice nothing is counted as repeated, progress least of all", async () => {
+    const calm = await runSimulation({ seed: "3", campaigns: [smallCampaign({ budget: 8 })] });
+    expect(calm.finished).toBe(true);
+    expect(calm.loop.view.overview().counters.duplicates).toBe(0);
+  });
+
   test.each(FAULT_NAMES)("%s: the campaign ends, and no checker objects", async (fault) => {
     const { finished, violations } = await run("5", fault);
     expect(violations).toEqual([]);

@@ -96,7 +96,13 @@ describe("a space of one axis", () => {
     for (const part of ["T (K)", "probability", "alpha+beta"]) expect(svg).toContain(part);
     expect(svg).not.toMatch(/NaN|undefined/);
     const tables = mapTables(
-      mapDocument({ title: "t", columns: { T_K }, view, measured: new Set() }),
+      mapDocument({
+        title: "t",
+        columns: { T_K },
+        view,
+        measured: new Set(),
+        numberOf: () => undefined,
+      }),
     );
     expect([...tables.keys()]).toEqual([""]);
   });
@@ -148,7 +154,8 @@ describe("the plane and its sections", () => {
 
 describe("the map as data", () => {
   const { columns, view } = section(4);
-  const document = mapDocument({ title: "t", columns, view, measured: new Set(["c3"]) });
+  const numberOf = (position: number): number => position + 100;
+  const document = mapDocument({ title: "t", columns, view, measured: new Set(["c3"]), numberOf });
 
   test("every candidate has its label and probabilities; those at a border are marked", () => {
     expect(document.candidates).toHaveLength(((STEPS + 1) * (STEPS + 2)) / 2);
