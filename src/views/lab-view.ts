@@ -16,6 +16,7 @@ import {
   createInstrumentFold,
   type InstrumentDetailView,
   type InstrumentFold,
+  type InstrumentDetailView,
   type InstrumentView,
 } from "./instrument-view.ts";
 import {
@@ -135,9 +136,7 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      const guards = fold.options.state.guardsOf?.(id) ?? [];
-      const guarded = guards.length === 0 ? {} : { guards };
-      return detail && { ...detail, ...reasonsOf(fold, id), ...guarded };
+      return detail && { ...detail, ...reasonsOf(fold, id), ...guardsOf(fold, id) };
     },
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
@@ -322,6 +321,11 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   // Starts of the daemon count as changes of it as well, also while it is packed.
   const { revision = 0 } = fold.options.state.campaignStatus(campaignId) ?? {};
   return { ...found.payload, revision };
+}
+
+function guardsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentDetailView, "guards"> {
+  const guards = options.state.guardsOf?.(instrumentId) ?? [];
+  return guards.length === 0 ? {} : { guards };
 }
 
 function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {
