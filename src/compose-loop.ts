@@ -1,4 +1,5 @@
 import { type AgentMessages, createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
+import { createOutlet } from "../adapters/mqtt/view-outlet.ts";
 import { createViewPublisher, type ViewPublisher } from "../adapters/mqtt/view-publisher.ts";
 import { createWireCodec } from "../adapters/mqtt/wire-codec.ts";
 import type { Clock } from "./core/clock.ts";
@@ -99,7 +100,7 @@ export function composeLoop(
   const restore = (lab: Lab): number =>
     snapshot ? restoreSnapshot({ lab, index, view }, snapshot) : 0;
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = showTo(bus, logger, options.onPublished);
+  const publish = createOutlet(bus, logger, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
@@ -276,20 +277,6 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
       if (what === "duplicate") view.noteDuplicate();
       further?.onCount?.(what);
     },
-  };
-}
-
-/** Hands what the agent shows to the broker and to the page; a view that can't be sent is only reported. */
-function showTo(
-  bus: RuntimePorts["bus"],
-  logger: RuntimePorts["logger"],
-  onPublished: LoopOptions["onPublished"],
-): (message: OutgoingMessage) => void {
-  return (message) => {
-    onPublished?.(message);
-    const report = (error: unknown) =>
-      logger.warn({ topic: message.topic, error: String(error) }, "view.notSent");
-    bus.publish(message).catch(report);
   };
 }
 

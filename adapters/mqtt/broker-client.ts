@@ -1,8 +1,10 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { ERROR_CODES } from "../../src/core/error-codes/index.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
+import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
 import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 
 export interface BrokerClientOptions {
@@ -38,6 +40,11 @@ const UNANSWERED_MAX = 10_000;
 const PUBACK_TIMEOUT_ms = 30_000;
 /** Larger packets a broker (MQTT 5) must not send us; up to here they are counted and put in quarantine. */
 const PACKET_BYTES_MAX = 16 * 1024 * 1024;
+/** Unacknowledged messages that the broker may send us: Mosquitto drops what is above 20 where nothing is said. */
+const RECEIVE_MAXIMUM = 65_535;
+/** A broker that takes the connection and says nothing for so long, or ends it twice, may not know MQTT 5. */
+const SILENCE_ms = 4000;
+const UNSAID_ENDS_MAX = 2;
 /** CONNACK codes that no repetition will change: version, client id, credentials, authorisation, banned. */
 const REFUSED = new Set([2, 4, 5, 133, 134, 135, 138, 140]);
 const WRONG_VERSION = new Set([1, 132]);
@@ -66,6 +73,7 @@ class BrokerClient implements MessageBus {
   private shortLives = 0;
   /** Continues reading when a message has reached the log. */
   private paused: (() => void) | undefined;
+  private readonly limits = new BrokerLimits(() => performance.now());
   /** Ends the wait of `start`. */
   private subscribed: (() => void) | undefined;
 
@@ -81,12 +89,14 @@ class BrokerClient implements MessageBus {
     for (const version of protocol === undefined ? ([5, 4] as const) : [protocol]) {
       const client = this.connect(version);
       this.client = client;
-      const outcome = await this.firstConnection(client, deadline_ms - performance.now());
+      const left_ms = deadline_ms - performance.now();
+      const isProbe = protocol === undefined && version === 5;
+      const outcome = await this.firstConnection(client, left_ms, isProbe);
       if (outcome === "connected") return;
       await client.endAsync(true);
       this.client = undefined;
       if (outcome !== "wrongVersion") throw outcome;
-      this.logger.info({ broker: this.address() }, "broker.speaksOnlyMqtt311");
+      this.logger.info({ broker: this.address() }, "broker.spokenToInMqtt311");
     }
     throw new LabError("TL-2006", `the broker ${this.address()} speaks neither MQTT 5 nor 3.1.1`);
   }
@@ -102,19 +112,34 @@ class BrokerClient implements MessageBus {
     // Not queued while away: what the daemon still wants then, it sends again by itself, under the same id.
     if (client === undefined || !client.connected || this.unanswered >= UNANSWERED_MAX)
       throw this.unreachable("the connection is down");
-    const { expiry_s } = message;
+    this.refuseTooLarge(message);
     this.unanswered++;
+    const sending = this.limits.send(message);
     try {
       await this.withDeadline(
-        client.publishAsync(message.topic, message.payload, {
-          qos: message.qos,
-          retain: message.retain,
-          ...(expiry_s === undefined ? {} : { properties: { messageExpiryInterval: expiry_s } }),
+        sending.ready.then(() => {
+          if (!client.connected) throw this.unreachable("the connection is down");
+          sending.left();
+          return handOver(client, message).catch((error: Error) => {
+            throw this.unreachable(error.message);
+          });
         }),
       );
     } finally {
       this.unanswered--;
+      sending.done();
     }
+  }
+
+  /** A packet above what the broker takes would end the connection, and MQTT.js would send it again at the next. */
+  private refuseTooLarge(message: OutgoingMessage): void {
+    const bytes = packetBytesOf(message);
+    const most = this.limits.packetBytes(message.isView === true);
+    if (bytes <= most) return;
+    throw new LabError(
+      "TL-2008",
+      `${message.topic}: ${bytes} bytes, the broker ${this.address()} takes at most ${most}`,
+    );
   }
 
   async stop(): Promise<void> {
@@ -144,6 +169,7 @@ class BrokerClient implements MessageBus {
             properties: {
               sessionExpiryInterval: persistent ? SESSION_EXPIRY_s : 0,
               maximumPacketSize: PACKET_BYTES_MAX,
+              receiveMaximum: RECEIVE_MAXIMUM,
             },
           }
         : {}),
@@ -152,8 +178,9 @@ class BrokerClient implements MessageBus {
     client.handleMessage = (packet, done) => this.receive(packet as IPublishPacket, done);
     // With MQTT 5 our own commands below the same topics are not sent back to us.
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
-    client.on("connect", () => {
+    client.on("connect", ({ properties }) => {
       this.connected_ms = performance.now();
+      this.limits.note((properties ?? {}) as ToldLimits);
       client.options.reconnectPeriod = RECONNECT_ms.first;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
       for (const message of this.handlers?.onConnecting?.() ?? [])
@@ -189,7 +216,15 @@ class BrokerClient implements MessageBus {
   private noteEnd(client: MqttClient): void {
     const lasted_ms = performance.now() - (this.connected_ms ?? Number.NEGATIVE_INFINITY);
     this.connected_ms = undefined;
-    this.shortLives = lasted_ms < SHORT_LIFE_ms ? this.shortLives + 1 : 0;
+    const { suspect, learnt } = this.limits.noteEnd();
+    if (learnt !== undefined)
+      this.logger.warn(
+        { broker: this.address(), bytes: learnt, hint: ERROR_CODES["TL-2008"].hint },
+        "broker.endsAtLargeMessages",
+      );
+    // What was too large must not be sent again by the client's own store: the daemon says again what it still wants.
+    if (suspect) forgetUnanswered(client);
+    this.shortLives = lasted_ms < SHORT_LIFE_ms && !suspect ? this.shortLives + 1 : 0;
     if (this.client === client && this.shortLives >= SHORT_LIVES_MAX) this.replaced(client);
   }
 
@@ -207,15 +242,33 @@ class BrokerClient implements MessageBus {
   private firstConnection(
     client: MqttClient,
     timeout_ms: number,
+    isProbe: boolean,
   ): Promise<"connected" | "wrongVersion" | LabError> {
     return new Promise((resolve) => {
       let last = "no answer";
+      let unsaidEnds = 0;
+      let isThere = false;
       const timer = setTimeout(() => resolve(this.unreachable(last)), Math.max(0, timeout_ms));
+      const silence = setTimeout(
+        () => {
+          if (isProbe && isThere) settle("wrongVersion");
+        },
+        Math.min(SILENCE_ms, timeout_ms / 2),
+      );
       const settle = (outcome: "connected" | "wrongVersion" | LabError): void => {
         clearTimeout(timer);
+        clearTimeout(silence);
         resolve(outcome);
       };
       this.subscribed = () => settle("connected");
+      // It listens, and what it does with our CONNECT is to end the connection, or nothing.
+      client.stream.once("connect", () => {
+        isThere = true;
+      });
+      client.on("close", () => {
+        if (isProbe && last === "no answer" && ++unsaidEnds >= UNSAID_ENDS_MAX)
+          settle("wrongVersion");
+      });
       client.on("error", (error) => {
         last = error.message || String("code" in error ? error.code : error);
         const code = "code" in error ? Number(error.code) : Number.NaN;
@@ -271,6 +324,17 @@ class BrokerClient implements MessageBus {
   private address(): string {
     return shownBroker(this.options.url);
   }
+}
+
+async function handOver(client: MqttClient, message: OutgoingMessage): Promise<unknown> {
+  const { topic, payload, qos, retain, expiry_s } = message;
+  const properties =
+    expiry_s === undefined ? {} : { properties: { messageExpiryInterval: expiry_s } };
+  return await client.publishAsync(topic, payload, { qos, retain, ...properties });
+}
+
+function forgetUnanswered(client: MqttClient): void {
+  for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
 }
 
 function willOf(message: OutgoingMessage): NonNullable<IClientOptions["will"]> {

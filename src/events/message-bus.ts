@@ -6,6 +6,8 @@ export interface OutgoingMessage {
   readonly retain: boolean;
   /** After this many seconds a broker that can (MQTT 5) drops it undelivered. */
   readonly expiry_s?: number | undefined;
+  /** Only shown, decides nothing: may be left out where a broker does not take messages of its size. */
+  readonly isView?: boolean | undefined;
 }
 
 /** A message that came in, bytes untouched. */

@@ -23,6 +23,12 @@ export class Mosquitto {
   webSocketPort = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), "tieline-mosquitto-"));
   private process: ChildProcess | undefined;
+  private readonly settings: readonly string[];
+
+  /** `settings`: further lines of its configuration, instead of queues without bound. */
+  constructor(settings: readonly string[] = ["max_queued_messages 0"]) {
+    this.settings = settings;
+  }
 
   async start(): Promise<void> {
     if (MOSQUITTO === undefined)
@@ -34,7 +40,7 @@ export class Mosquitto {
       "allow_anonymous true",
       "persistence true",
       `persistence_location ${this.folder}/`,
-      "max_queued_messages 0",
+      ...this.settings,
       `listener ${this.port} 127.0.0.1`,
       `listener ${this.webSocketPort} 127.0.0.1`,
       "protocol websockets",

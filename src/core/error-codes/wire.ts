@@ -25,6 +25,10 @@ export const WIRE_CODES = {
     what: "a second daemon runs under this agent's name",
     hint: "Two daemons must not plan side by side: stop one, or give it another site or agent in its configuration.",
   },
+  "TL-2008": {
+    what: "a message is larger than the broker takes",
+    hint: "Raise the broker's limit (Mosquitto: max_packet_size; Moquette: netty.mqtt.message_size) to 2 MiB or more.",
+  },
   "TL-2010": {
     what: "an instrument does not keep the wire contract",
     hint: "The report names each clause of docs/contract.md that it breaks; docs/gateways.md says how to examine it.",
