@@ -16,7 +16,6 @@ import {
   createInstrumentFold,
   type InstrumentDetailView,
   type InstrumentFold,
-  type InstrumentDetailView,
   type InstrumentView,
 } from "./instrument-view.ts";
 import {
@@ -323,7 +322,10 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   return { ...found.payload, revision };
 }
 
-function guardsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentDetailView, "guards"> {
+function guardsOf(
+  { options }: LabFold,
+  instrumentId: string,
+): Pick<InstrumentDetailView, "guards"> {
   const guards = options.state.guardsOf?.(instrumentId) ?? [];
   return guards.length === 0 ? {} : { guards };
 }
