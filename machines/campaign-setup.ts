@@ -7,6 +7,7 @@ import {
   experimentsOf,
   freePlaces,
   namedWaiting,
+  newSamples,
   nextRequest,
   otherBatch,
   reply,
@@ -92,7 +93,7 @@ export const setupCampaign = setup({
     },
     hasRoomByHand: ({ context, event }) =>
       event.type === "campaign.propose" &&
-      context.observed + context.open.length + (event.points?.length ?? 0) <= context.budget,
+      context.observed + newSamples(context.open) + (event.points?.length ?? 0) <= context.budget,
     isAlreadyOpen: ({ context, event }) =>
       event.type === "campaign.propose" &&
       context.open.some((one) => event.points?.some((p) => p.candidateId === one.candidateId)),
@@ -160,15 +161,14 @@ function endingReason(
 /** Makes an experiment of each proposed point that still has a place. */
 export const openExperiments = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
-  const places = freePlaces({ ...context, ending: undefined });
   const needsApproval = context.approval === "supervised";
   const since = needsApproval ? { waitingSince_ms: event.time_ms } : {};
-  const opened = experimentsOf(context, event)
-    .slice(0, places)
-    .map((one) => ({ ...one, ...since }));
+  const opened = experimentsOf(context, event).map((one) => ({ ...one, ...since }));
   if (opened.length === 0 || event.type !== "campaign.proposed") return;
   for (const experiment of opened) {
-    const point = event.points.find((one) => one.candidateId === experiment.candidateId);
+    const point = event.points.find(
+      (one) => one.candidateId === experiment.candidateId && one.sample === experiment.sample,
+    );
     const input = experimentInput(context, experiment, point ?? { score: 0, why: "" });
     for (const params of beginExperiment(args, input, needsApproval))
       enqueue({ type: "effect", params });
@@ -197,9 +197,14 @@ export const notePlanFailure = setupCampaign.assign({
   reason: ({ event }) => (event.type === "campaign.planFailed" ? event.reason : undefined),
 });
 
+function isAgain({ open }: CampaignContext, event: CampaignEvent): boolean {
+  const id = "experimentId" in event ? event.experimentId : undefined;
+  return open.some(({ experimentId, sample }) => experimentId === id && sample !== undefined);
+}
+
 export const noteObserved = setupCampaign.assign(({ context, event }) => ({
   ...("experimentId" in event ? without(context, event.experimentId) : {}),
-  observed: context.observed + 1,
+  observed: context.observed + (isAgain(context, event) ? 0 : 1),
   through: event.position,
   failuresInARow: 0,
   suspensions: 0,

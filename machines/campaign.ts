@@ -9,6 +9,7 @@ import {
   proposeByHand,
   proposeRunning,
 } from "./campaign-consent.ts";
+import { rereading, rereadingBeforeStart } from "./campaign-rereading.ts";
 import {
   accept,
   armSuspension,
@@ -70,6 +71,7 @@ const learnOnly = {
   "campaign.proposed": [{ guard: "isMyRequest", actions: [closeRequest] }, {}],
   "campaign.planFailed": [{ guard: "isMyRequest", actions: notePlanFailure }, {}],
   "campaign.doubt": { actions: askAgain },
+  ...rereading,
   "campaign.settled": {},
   "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
   "timer.fired": {},
@@ -166,6 +168,7 @@ export const campaignMachine = setupCampaign.createMachine({
           { target: "running", actions: [accept, replan] },
         ],
         "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
+        ...rereadingBeforeStart,
         "campaign.doubt": {},
         "campaign.hindered": { actions: noteHindrance },
         "safety.emergencyStop": { actions: noteEmergency },
@@ -177,6 +180,7 @@ export const campaignMachine = setupCampaign.createMachine({
         ...refusals("running"),
         ...stopAndAbort,
         ...approval,
+        ...rereading,
         ...proposeRunning,
         "campaign.extend": extendRunning,
         "campaign.pause": { target: "pausing", actions: [accept, noteReason] },

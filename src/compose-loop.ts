@@ -17,7 +17,7 @@ import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
 import { guardsOfInstrument } from "./runtime/placed-guards.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
@@ -284,6 +284,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
     judgementOf: (position) => lab().judgements.get(position),
+    observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
     guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),

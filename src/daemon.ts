@@ -91,6 +91,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       packer: deflatePacker,
       vouch: createOperatorCheck(operatorsOf(configuration)),
       interpret: (fact) => interpreter.interpret(fact),
+      reread: (observations, spec) => interpreter.reread(observations, spec),
       monotonic_ms: () => performance.now(),
     },
     {

@@ -54,7 +54,7 @@ const commandSchema = z.discriminatedUnion("kind", [
     campaignId: identifier,
     action: z.enum([
       ...["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"],
-      ...["extend", "propose"],
+      ...["extend", "propose", "reread"],
     ] as const),
     reason: z.string().max(REASON_MAX).optional(),
     batch: z.int().min(1).optional(),
@@ -62,6 +62,13 @@ const commandSchema = z.discriminatedUnion("kind", [
     jobId: identifier.optional(),
     change: z.int().min(1).optional(),
     changes: changesSchema.optional(),
+    patterns: z
+      .strictObject({
+        names: z.record(text, text).optional(),
+        references: z.array(text).max(100).optional(),
+        strainLimits: z.record(text, finite.min(0)).optional(),
+      })
+      .optional(),
     points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
   }),
   z.strictObject({

@@ -179,6 +179,11 @@ export const MESSAGES = {
     schema.operatorWithdrawal,
     "Take back the observation of a job: it was wrong.",
   ),
+  campaignReread: operate(
+    "reread",
+    schema.operatorReread,
+    "Call an unknown phase by a name, or read every pattern of the campaign again.",
+  ),
   campaignState: define(
     `${CAMPAIGN}/state`,
     "campaign.state",

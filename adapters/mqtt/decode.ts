@@ -126,6 +126,8 @@ function operatorFact(message: WireMessage): LabFact | undefined {
       return command("extend", message.data);
     case "campaignPropose":
       return command("propose", message.data);
+    case "campaignReread":
+      return command("reread", message.data);
     case "emergencyStop":
       return {
         type: "safety.emergencyStop",

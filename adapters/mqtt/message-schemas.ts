@@ -11,6 +11,7 @@ import {
   nonNegative,
   ordinal,
   parameters,
+  phaseName,
   text,
   unit,
   utcTime,
@@ -151,6 +152,13 @@ export const operatorProposal = operatorCommand.extend({
     )
     .min(1)
     .max(100),
+});
+export const operatorReread = operatorCommand.extend({
+  patterns: z.object({
+    names: z.record(name, phaseName).optional(),
+    references: z.array(text).max(100).optional(),
+    strainLimits: z.record(phaseName, nonNegative).optional(),
+  }),
 });
 export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
 

@@ -1,5 +1,6 @@
 import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { PointByHand } from "../../src/domain/point-by-hand.ts";
+import type { RereadRequest } from "../../src/domain/reread.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
@@ -22,6 +23,8 @@ export interface OperatorCommand {
   readonly changes?: CampaignChanges | undefined;
   /** For `propose`. */
   readonly points?: readonly PointByHand[] | undefined;
+  /** For `reread`. */
+  readonly patterns?: RereadRequest | undefined;
 }
 
 /** A command as it is sent. */
@@ -44,6 +47,7 @@ const MESSAGE = {
   withdraw: "campaignWithdraw",
   extend: "campaignExtend",
   propose: "campaignPropose",
+  reread: "campaignReread",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
@@ -54,7 +58,8 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
   const data = given as MessageData<"campaignApprove"> &
     MessageData<"campaignWithdraw"> &
     MessageData<"campaignExtend"> &
-    MessageData<"campaignPropose">;
+    MessageData<"campaignPropose"> &
+    MessageData<"campaignReread">;
   return writeMessage({
     name: MESSAGE[action],
     site: request.site,

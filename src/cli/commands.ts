@@ -12,6 +12,7 @@ import { registerLog } from "./log.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
+import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerExtend,
   registerPropose,
+  registerReread,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,

@@ -8,6 +8,7 @@ import type { DataReference, Observation } from "../domain/observation.ts";
 import type { HoursText } from "../domain/opening-hours.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
+import type { Reading, RereadRequest } from "../domain/reread.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -88,7 +89,9 @@ export type OperatorAction =
   /** Changes the settings of a campaign that runs. */
   | "extend"
   /** Puts points of a person's own into the batch. */
-  | "propose";
+  | "propose"
+  /** Names unknown phases, and has the patterns of a campaign read again. */
+  | "reread";
 
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
@@ -113,6 +116,8 @@ export type OperatorFact =
       readonly changes?: CampaignChanges | undefined;
       /** Of `propose`. */
       readonly points?: readonly PointByHand[] | undefined;
+      /** Of `reread`. */
+      readonly patterns?: RereadRequest | undefined;
       readonly identity?: OperatorIdentity | undefined;
     } & FromWire)
   | ({
@@ -192,6 +197,18 @@ export type InternalFact =
       readonly campaignId: string;
       readonly requestId: string;
       readonly reason: string;
+    }
+  /** A campaign's patterns have been read again, as a person's command asked for. */
+  | {
+      readonly type: "patterns.reread";
+      readonly campaignId: string;
+      readonly commandId: string;
+      /** How many were read. */
+      readonly patterns: number;
+      /** Results that mean something else now; all others mean what they meant. */
+      readonly readings: readonly Reading[];
+      /** Why they could not be read; then nothing has changed. */
+      readonly problem?: string | undefined;
     }
   /** What became of a command: it left (PUBACK of the broker) or could not. */
   | {

@@ -15,7 +15,8 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
- * - 7: no sample is made while a later step of its recipe is offered by nobody; before, the first samples were made in the
+ * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
+ * - 8: no sample is made while a later step of its recipe is offered by nobody; before, the first samples were made in the
  *      minute in which instruments may still come.
  */
-export const BEHAVIOUR = 7;
+export const BEHAVIOUR = 8;

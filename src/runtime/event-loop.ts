@@ -126,6 +126,7 @@ class EventLoop implements Runtime {
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
+    this.executor.rereadPending();
     this.clocks.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
@@ -394,5 +395,5 @@ class EventLoop implements Runtime {
 /** The campaign whose settings an event may change. */
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
-  return fact.type === "operator.command" ? fact.campaignId : "";
+  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }

@@ -8,6 +8,7 @@ import type {
 import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import type { PatternSettings } from "../domain/goal-settings.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   Laboratory,
 } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
+import type { StrangerBook } from "../domain/strangers.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
 
@@ -54,6 +56,12 @@ export interface ArmedTimer {
   readonly owner: MachineAddress;
 }
 
+/** A person's wish that is not fulfilled yet, and the settings to go back to where it cannot be. */
+export interface PendingReread {
+  readonly commandId: string;
+  readonly before: PatternSettings;
+}
+
 /**
  * Everything the daemon knows: the fold of the event log and nothing else. Changed only by `applyEvent`, in the order
  * of the log, so that a replay ends in the same state.
@@ -65,6 +73,10 @@ export interface Lab {
   readonly results: Map<string, CampaignResult[]>;
   /** Positions of observations that a person took back, by campaign. */
   readonly withdrawn: Map<string, number[]>;
+  /** Phases without a reference, and what people call them, by campaign. */
+  readonly strangers: Map<string, StrangerBook>;
+  /** Patterns that a person wants read again, by campaign. */
+  readonly rereads: Map<string, PendingReread>;
   /** Measured values by experiment, gathered over its steps, by axis name. */
   readonly actual: Map<string, Parameters>;
   /** What became of results that were converted or set aside, by their position in the log. */
@@ -144,6 +156,8 @@ export function createLab(packer?: Packer): Lab {
     specs: new Map(),
     results: new Map(),
     withdrawn: new Map(),
+    strangers: new Map(),
+    rereads: new Map(),
     actual: new Map(),
     judgements: new Map(),
     units: new Map(),

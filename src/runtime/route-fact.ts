@@ -14,6 +14,7 @@ import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
+import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -60,6 +61,14 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
             reason: fact.reason,
             ...stamp,
           },
+        },
+      ];
+    case "patterns.reread":
+      noteReread(lab, fact);
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: { type: "campaign.wasReread", ...stamp },
         },
       ];
     case "guard.tripped":

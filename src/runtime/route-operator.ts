@@ -14,6 +14,7 @@ import type { ProposedPoint } from "../domain/proposal.ts";
 import type { OperatorFact } from "../events/lab-fact.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import type { Lab } from "./lab.ts";
+import { routeReread } from "./rereading.ts";
 
 type CommandFact = Extract<OperatorFact, { readonly type: "operator.command" }>;
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -24,7 +25,16 @@ export function routeOperator(
   fact: CommandFact,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  const { message: _, type: __, identity: ___, action, changes, points, ...content } = fact;
+  const {
+    message: _,
+    type: __,
+    identity: ___,
+    action,
+    changes,
+    points,
+    patterns,
+    ...content
+  } = fact;
   const withdrawn =
     action === "withdraw" ? positionOfResult(lab, fact.campaignId, fact.jobId) : undefined;
   if (withdrawn !== undefined) withdrawResult(lab, fact.campaignId, withdrawn);
@@ -44,6 +54,7 @@ export function routeOperator(
         ...(action === "propose" && spec !== undefined
           ? proposal(lab, spec, { ...fact, points: points ?? [] }, stamp)
           : {}),
+        ...(action === "reread" ? routeReread(lab, fact, patterns ?? {}) : {}),
         ...stamp,
       },
     },

@@ -1,5 +1,6 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { CampaignStatus } from "../domain/campaign-status.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
@@ -43,6 +44,8 @@ export interface CampaignFold {
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
   observed(event: LabEvent<ResultFact>, place: JobPlace): void;
+  /** Phases have got other names, or patterns other meanings: what each result means now, by its position. */
+  reread(observationsOf: (position: number) => readonly Observation[] | undefined): void;
   /** A result that nothing learns from, with the reason. */
   setAside(position: number, reason: string): void;
   /** `experimentId` is of the job that a withdrawal names. */
@@ -142,6 +145,11 @@ function foldOf(state: State): CampaignFold {
       state.requests++;
     },
     observed: (event, place) => foldResult(state, event, place),
+    reread: (observationsOf) =>
+      state.observations.change((one) => {
+        const now = observationsOf(one.position);
+        return now === undefined ? one : { ...one, results: now.map(summariseObservation) };
+      }),
     setAside: (position, reason) => void state.aside.push({ position, reason }),
     commanded: (event, experimentId) => foldCommand(state, event, experimentId),
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),

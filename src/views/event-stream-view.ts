@@ -1,4 +1,5 @@
 import { unreachable } from "../core/assert.ts";
+import { describeReread } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { describeObservations } from "./observation-summary.ts";
 
@@ -96,6 +97,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
     case "guard.cleared":
       return [fact.guardId, `guard cleared: ${fact.text}`];
+    case "patterns.reread":
+      return [fact.campaignId, describeReadings(fact)];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
     case "planner.failed":
@@ -111,6 +114,11 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
   }
 }
 
+function describeReadings({ patterns, readings, problem }: Reread): string {
+  if (problem !== undefined) return `patterns were not read again: ${problem}`;
+  return `${patterns} patterns read again: ${readings.length} results mean something else`;
+}
+
 function describeClock({
   instrumentId,
   offset_ms,
@@ -123,6 +131,7 @@ function describeClock({
   return instrumentId === undefined ? `our clock stepped, ${by}` : `its clock is ${by}`;
 }
 
+type Reread = Extract<LabEvent["fact"], { readonly type: "patterns.reread" }>;
 type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
 
 function describeCommand(fact: Command): string {
@@ -135,10 +144,12 @@ export function whatIn({
   changes,
   change,
   points,
+  patterns,
 }: Omit<Command, "type" | "message">): string {
   if (change !== undefined) return ` of change ${change}`;
   if (candidateIds !== undefined) return ` of ${candidateIds.length} points`;
   if (changes !== undefined) return ` ${JSON.stringify(changes).replaceAll('"', "")}`;
+  if (patterns !== undefined) return `: ${describeReread(patterns)}`;
   if (points === undefined) return "";
   const named = points.map(
     ({ candidateId, parameters = {} }) =>

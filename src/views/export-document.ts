@@ -44,6 +44,8 @@ export interface ExportedObservation {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe that brought it; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample was measured again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
   readonly result: readonly Observation[];
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -91,7 +93,10 @@ export interface ExportFold {
 
 interface Collected {
   readonly spec: CampaignSpec;
-  readonly observations: (Omit<ExportedObservation, "withdrawn"> & { withdrawn: boolean })[];
+  readonly observations: (Omit<ExportedObservation, "withdrawn" | "result"> & {
+    withdrawn: boolean;
+    result: readonly Observation[];
+  })[];
   readonly setAside: ExportedSetAside[];
   readonly jobs: Map<string, JobRecord>;
   readonly proposals: ExportedProposal[];
@@ -167,11 +172,22 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
       const { by, action, reason } = fact;
       campaign?.decisions.push({ position, time, by, action, reason });
       if (action === "withdraw") withdraw(campaign, state, fact.jobId);
+      if (action === "reread") lookAgain(campaign, state);
       return;
     }
+    case "patterns.reread":
+      lookAgain(campaigns.get(fact.campaignId), state);
+      return;
     default:
       foldJobEvent(campaigns, state, event, time);
   }
+}
+
+/** Phases have got other names, or patterns other meanings. */
+function lookAgain(campaign: Collected | undefined, state: LabStatePort): void {
+  for (const one of campaign?.observations ?? [])
+    one.result =
+      state.observationsOf?.(campaign?.spec.campaignId ?? "", one.position) ?? one.result;
 }
 
 /** An observation is named by any job of its experiment. */
@@ -246,7 +262,11 @@ function foldJobEvent(
       parameters: place.parameters,
       ...(actual === undefined ? {} : { actual }),
       ...(place.recipe === undefined ? {} : { recipe: place.recipe }),
-      result: judgement?.observations ?? fact.observations,
+      ...(place.sample === undefined ? {} : { sample: place.sample }),
+      result:
+        state.observationsOf?.(place.campaignId, position) ??
+        judgement?.observations ??
+        fact.observations,
       time,
       simulated: fact.simulated,
       withdrawn: false,

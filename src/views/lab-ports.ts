@@ -1,6 +1,7 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { GuardView } from "./instrument-view.ts";
 import type { AlarmView } from "./overview-view.ts";
@@ -18,6 +19,8 @@ export interface LabStatePort {
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */
   judgementOf?(position: number): ResultJudgement | undefined;
+  /** What a result means now: phases may have been named, and patterns read again, since. */
+  observationsOf?(campaignId: string, position: number): readonly Observation[] | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
   /** What guards it, and whether that holds. */
@@ -40,4 +43,6 @@ export interface JobPlace {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample it measures again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
 }

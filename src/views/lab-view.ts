@@ -257,6 +257,8 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
           fold.options.state.locateJob(fact.jobId ?? "")?.experimentId,
         );
       break;
+    case "patterns.reread":
+      break;
     case "timer.fired":
       for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
       return;
@@ -264,6 +266,10 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
       foldJobEvent(fold, event);
       return;
   }
+  if (fact.type === "patterns.reread" || ("action" in fact && fact.action === "reread"))
+    fold.campaigns
+      .get(fact.campaignId)
+      ?.reread((at) => fold.options.state.observationsOf?.(fact.campaignId, at));
   fold.changed.add(`campaign/${fact.campaignId}`);
 }
 
@@ -287,7 +293,10 @@ function foldJobEvent(fold: LabFold, event: LabEvent): void {
     if (judgement?.unusable !== undefined) {
       campaign?.setAside(event.position, judgement.unusable);
     } else if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
-      const observations = judgement?.observations ?? fact.observations;
+      const observations =
+        fold.options.state.observationsOf?.(place.campaignId, event.position) ??
+        judgement?.observations ??
+        fact.observations;
       campaign?.observed({ ...event, fact: { ...fact, observations } }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {

@@ -55,6 +55,10 @@ export function campaignEvents({ context }: MachineState<CampaignContext>): Mach
     { type: "campaign.propose", ...BY, points: [point(`h${n}`)] },
     { type: "campaign.propose", ...BY, points: [point(about.candidateId)] },
     { type: "campaign.propose", ...BY, refusal: "no candidate lies there" },
+    { type: "campaign.reread", ...BY, inWords: "unknown-1 is tau" },
+    { type: "campaign.reread", ...BY, inWords: "all patterns", isReading: true },
+    { type: "campaign.reread", ...BY, refusal: "there is no unknown phase unknown-9" },
+    { type: "campaign.wasReread" },
     ...requests.flatMap((requestId) => [
       ...VERDICTS.map((verdict) => ({
         type: "campaign.proposed",

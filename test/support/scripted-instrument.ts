@@ -6,6 +6,7 @@ export interface StartCommand {
   readonly jobId: string;
   readonly attempt: number;
   readonly parameters: Record<string, number | string>;
+  readonly sampleIds?: readonly string[];
 }
 
 export interface Script {

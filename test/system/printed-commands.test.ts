@@ -48,7 +48,7 @@ const BOUNDS = [
 /** What each of these says when it does its work. */
 const AT_WORK = /Page http|gateway\.connected/;
 const OPERATES =
-  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|emergency-stop)( |$)/;
+  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|reread|emergency-stop)( |$)/;
 
 const all = [
   ...documents(ROOT).flatMap((file) => commandsOfDocument(ROOT, file)),

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type { OperatorClient, OperatorReply } from "../../../adapters/mqtt/operator-client.ts";
 import type { OperatorCommand } from "../../../adapters/mqtt/operator-messages.ts";
-import { LabError } from "../../core/errors.ts";
+import { LabError, misuse } from "../../core/errors.ts";
 import type { OperatorAction } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
@@ -23,7 +23,7 @@ interface OperateOptions {
   readonly json?: boolean;
 }
 
-type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose">;
+type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose" | "reread">;
 
 const DESCRIPTIONS: Readonly<Record<PlainAction, string>> = {
   pause: "no new job starts; what runs, finishes",
@@ -165,5 +165,14 @@ export async function connectFromOptions(options: {
     site: options.site,
     key: keyFile === undefined ? undefined : secretOf(keyFile),
     ...brokerLogin(),
+  });
+}
+
+/** `name=text`, each. */
+export function pairs(option: string, texts: readonly string[] = []): [string, string][] {
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at <= 0) throw misuse("TL-1001", `${option} ${text}`, `Write ${option} NAME=VALUE.`);
+    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
   });
 }

@@ -121,6 +121,7 @@ export const SAMPLES: Readonly<Record<MessageName, Record<string, unknown>>> = {
     },
   },
   campaignPropose: { commandId: "op10", by: "ryo", points: [{ parameters: { Al: 0.5 } }] },
+  campaignReread: { commandId: "op11", by: "ryo", patterns: { names: { "unknown-1": "Mg2Ti" } } },
   campaignState: {
     state: "running",
     revision: 7,
