@@ -139,6 +139,8 @@ export const configurationSchema = z.strictObject({
       z.union(
         [
           z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }),
+          /** A program of one's own that asks for jobs and tells results over HTTP (docs/programs.md). */
+          z.strictObject({ id: identifier, asked: z.array(identifier).min(1).max(32) }),
           /** A module of one's own that exports `device`, relative to this file; its limits stand under `instruments`. */
           z.strictObject({
             id: identifier,
@@ -146,7 +148,7 @@ export const configurationSchema = z.strictObject({
             poll_ms: z.number().int().min(10).max(3_600_000).optional(),
           }),
         ],
-        "write id: and kind: effective-model, or id: and device: FILE.mjs",
+        "write id: and kind: effective-model, id: and device: FILE.mjs, or id: and asked: [CAPABILITY]",
       ),
     )
     .max(64)

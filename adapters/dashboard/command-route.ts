@@ -94,9 +94,6 @@ export async function handleCommand(
   ports: Pick<DashboardPorts, "submitOperatorCommand">,
   policy: OperatorPolicy,
 ): Promise<Response> {
-  if (policy.readOnly) {
-    return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
-  }
   let body: unknown;
   try {
     body = await readJsonBody(context.req.raw, COMMAND_BYTES_MAX);
@@ -104,6 +101,16 @@ export async function handleCommand(
     if (error instanceof LabError) return context.json(errorBody(error), 413);
     throw error;
   }
+  return await answerCommand(context, body, ports, policy);
+}
+
+/** An operator's word, however it came in over HTTP: checked, admitted, handed to the daemon. */
+export async function answerCommand(
+  context: Context,
+  body: unknown,
+  ports: Pick<DashboardPorts, "submitOperatorCommand">,
+  policy: OperatorPolicy,
+): Promise<Response> {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -115,18 +122,8 @@ export async function handleCommand(
     return context.json(errorBody(error), 400);
   }
   const { key, commandId = randomUUID(), ...command } = parsed.data;
-  if (!isKnown(policy, command.by, key)) {
-    const error = new LabError(
-      "TL-9004",
-      `Operator “${command.by}” isn't known or the key is wrong`,
-    );
-    return context.json(errorBody(error), 401);
-  }
-  const missing = missingRight(policy, command);
-  if (missing !== undefined) {
-    const text = `Operator “${command.by}” may not do this: it needs the right ${missing}`;
-    return context.json(errorBody(new LabError("TL-9004", text)), 403);
-  }
+  const refused = admit(context, policy, { by: command.by, key, asked: command });
+  if (refused !== undefined) return refused;
   try {
     const request: OperatorRequest = { ...command, commandId };
     const reply = await withTimeout(ports.submitOperatorCommand(request));
@@ -135,6 +132,28 @@ export async function handleCommand(
     if (error instanceof LabError) return context.json(errorBody(error), 502);
     throw error;
   }
+}
+
+/** The refusal of somebody who may not do what he asks; `undefined` where he may. */
+export function admit(
+  context: Context,
+  policy: OperatorPolicy,
+  {
+    by,
+    key,
+    asked,
+  }: { readonly by: string; readonly key?: string | undefined; readonly asked: Asked },
+): Response | undefined {
+  if (policy.readOnly)
+    return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
+  if (!isKnown(policy, by, key)) {
+    const error = new LabError("TL-9004", `Operator “${by}” isn't known or the key is wrong`);
+    return context.json(errorBody(error), 401);
+  }
+  const missing = missingRight(policy, by, asked);
+  if (missing === undefined) return undefined;
+  const text = `Operator “${by}” may not do this: it needs the right ${missing}`;
+  return context.json(errorBody(new LabError("TL-9004", text)), 403);
 }
 
 function isKnown(policy: OperatorPolicy, name: string, key: string | undefined): boolean {
@@ -148,11 +167,12 @@ function isKnown(policy: OperatorPolicy, name: string, key: string | undefined):
 
 function missingRight(
   { operatorRights }: OperatorPolicy,
-  command: { readonly by: string } & Asked,
+  by: string,
+  asked: Asked,
 ): Right | undefined {
-  const right = rightFor(command);
+  const right = rightFor(asked);
   if (operatorRights === undefined || right === undefined) return undefined;
-  const may = Object.hasOwn(operatorRights, command.by) ? operatorRights[command.by] : [];
+  const may = Object.hasOwn(operatorRights, by) ? operatorRights[by] : [];
   return may?.includes(right) ? undefined : right;
 }
 

@@ -1,5 +1,6 @@
 import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
-import type { Candidate } from "../../src/domain/candidate.ts";
+import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
+import type { Observation } from "../../src/domain/observation.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { PointByHand } from "../../src/domain/point-by-hand.ts";
 import type { OperatorAction } from "../../src/events/lab-fact.ts";
@@ -28,9 +29,32 @@ export interface DashboardPorts {
    */
   structure(campaignId: string, position: number | undefined): Promise<StructureLook | undefined>;
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
+  /** The last lines of the log that are kept, behind a position. */
+  linesAfter(position: number): readonly EventLine[];
+  /** Jobs that programs are asked to do, and what they tell of them. */
+  readonly asked: AskedJobs;
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
   submitOperatorCommand(command: OperatorRequest): Promise<OperatorReply>;
+}
+
+/** Jobs whose results come over HTTP, as a desk of them keeps them. */
+export interface AskedJobs {
+  open(): readonly {
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly instrumentId: string;
+    readonly campaignId?: string | undefined;
+    readonly capability: string;
+    readonly parameters: Parameters;
+  }[];
+  /** Resolves when the result is safe; `false` where no such job waits. */
+  tell(
+    jobId: string,
+    result:
+      | { readonly observations: readonly Observation[]; readonly actual?: Parameters }
+      | { readonly failed: string; readonly retryable: boolean },
+  ): Promise<boolean>;
 }
 
 /** An operator's word, from the page. `commandId` makes sending it twice the same command. */

@@ -42,6 +42,8 @@ export interface OperatorClient {
     message: "campaignState" | "campaignBatch" | "campaignModel",
     campaignId: string,
   ): Promise<unknown>;
+  /** `data` of the daemon's overview; `undefined` where none is kept. */
+  overview(): Promise<unknown>;
   /**
    * Stops every instrument, or clears the stop. Resolves when the daemon has said the same; `heardBy` are the instruments
    * that have answered by `patience_ms`. TL-2003 where no daemon answers (instruments may have heard it all the same),
@@ -94,6 +96,12 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
     },
     retained: async (name, campaignId) => {
       const topic = topicOf(site, name, { campaignId });
+      const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
+      await client.subscribeAsync(topic, { qos: 1 });
+      return await found;
+    },
+    overview: async () => {
+      const topic = topicOf(site, "dashboardView", { view: "overview" });
       const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
       await client.subscribeAsync(topic, { qos: 1 });
       return await found;

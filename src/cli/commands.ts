@@ -9,6 +9,7 @@ import { registerExport } from "./export.ts";
 import { registerGateway } from "./gateway/gateway.ts";
 import { registerIdentify } from "./identify/identify.ts";
 import { registerLog } from "./log.ts";
+import { registerMcp } from "./mcp/mcp.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
@@ -48,6 +49,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerStructure,
   registerRunner,
   registerGateway,
+  registerMcp,
   registerContract,
   registerAcl,
   registerConformance,

@@ -69,6 +69,8 @@ export async function startScriptedDashboard(
       campaign: view.campaign,
       observations: view.observations,
       instrument: view.instrument,
+      linesAfter: () => [],
+      asked: { open: () => [], tell: async () => false },
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>

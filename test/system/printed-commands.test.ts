@@ -36,6 +36,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
   ],
+  [/^(npm run -s )?tieline mcp /, "serves an agent: test/system/mcp.test.ts is one"],
   [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];

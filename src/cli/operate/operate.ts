@@ -7,7 +7,8 @@ import type { OperatorAction } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
 
-const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
+export const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
+export const DEFAULT_SITE = "default";
 
 interface OperateOptions {
   readonly campaign: string;
@@ -82,7 +83,7 @@ export function addConnection(command: Command): Command {
 export function addBroker(command: Command): Command {
   return command
     .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
-    .option("--site <site>", "site of the daemon", "default")
+    .option("--site <site>", "site of the daemon", DEFAULT_SITE)
     .option(
       "--key-file <file>",
       "holds your key: commands are signed with it (or TIELINE_OPERATOR_KEY_FILE)",

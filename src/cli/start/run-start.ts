@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
@@ -17,6 +18,7 @@ import type { CommandIo } from "../command.ts";
 import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
+import { withPorts } from "./ports.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
@@ -29,13 +31,16 @@ interface StartOptions {
   readonly log?: string;
   readonly seed?: string;
   readonly acceptLoss?: boolean;
+  readonly brokerPort?: string;
+  readonly pagePort?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const written = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const loaded = await withPorts(written, options, io);
   const seed = options.seed ?? loaded.configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
   await refuseBadModelsApart(loaded.file, seed);
@@ -80,7 +85,8 @@ async function run(about: Run): Promise<string | undefined> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
+  const desk = createAskDesk();
+  const page = configuration.page.enabled ? createPage(configuration, logger, desk) : undefined;
   const daemon = await createDaemon({
     configuration,
     campaigns,
@@ -106,7 +112,7 @@ async function run(about: Run): Promise<string | undefined> {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
       await startRunners({
-        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger },
+        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger, desk },
       }),
     );
   }

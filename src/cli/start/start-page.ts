@@ -5,6 +5,7 @@ import type {
 import type { DashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createDashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
+import type { AskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
@@ -20,6 +21,7 @@ import { listCandidates } from "../../domain/candidates.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
+import { EVENT_LINES_KEPT } from "../../views/event-stream-view.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
 
@@ -31,7 +33,7 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-export function createPage(configuration: Configuration, logger: Logger): Page {
+export function createPage(configuration: Configuration, logger: Logger, desk: AskDesk): Page {
   let daemon: Daemon | undefined;
   const running = (): Daemon => {
     assert(daemon !== undefined, "the page was asked before the daemon ran");
@@ -44,7 +46,10 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
     allowedHosts: configuration.page.allowedHosts,
     logger,
     policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
-    ports: portsOf(running, inspector, operatorsOf(configuration).length > 0),
+    ports: {
+      ...portsOf(running, inspector, operatorsOf(configuration).length > 0),
+      asked: desk,
+    },
   });
   return {
     publish: (message) => server.publish(message),
@@ -63,7 +68,11 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
 /** `isProven`: who commands has shown a key. */
-function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven: boolean): Ports {
+function portsOf(
+  daemon: () => Daemon,
+  inspector: TrajectoryClassifier,
+  isProven: boolean,
+): Omit<Ports, "asked"> {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -78,6 +87,11 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
     campaign: (id) => daemon().view.campaign(id),
     observations: (id, from) => daemon().view.observations(id, from),
     instrument: (id) => daemon().view.instrument(id),
+    linesAfter: (position) =>
+      daemon()
+        .view.searchEvents("", EVENT_LINES_KEPT)
+        .filter((line) => line.position > position)
+        .reverse(),
     searchEvents: (search, limit) => daemon().view.searchEvents(search, limit),
     candidates: (id) => {
       const spec = daemon().lab.specs.get(id);
