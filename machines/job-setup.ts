@@ -27,6 +27,11 @@ export const setupJob = setup({
     needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
     isOfThisAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt === context.attempt,
+    isOfWhatWasSent: ({ context, event }) =>
+      "afterAll" in event &&
+      event.afterAll === true &&
+      event.attempt === context.attempt &&
+      context.sentTo.length >= context.attempt,
     isOfEarlierAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt < context.attempt,
     /** An overdue job that its instrument goes on with in spite of the cancel does not become a running one again. */
@@ -91,6 +96,10 @@ export const noteStart = setupJob.assign({
     const attempt = "attempt" in event ? event.attempt : context.attempt;
     return context.started.includes(attempt) ? context.started : [...context.started, attempt];
   },
+});
+export const nextAttempt = setupJob.assign({
+  attempt: ({ context }) => context.attempt + 1,
+  failure: undefined,
 });
 export const noteCancel = setupJob.assign({
   cancelReason: ({ event }) => (event.type === "job.cancel" ? event.reason : "cancelledByOperator"),

@@ -69,11 +69,13 @@ export type JobEvent =
   | ({ readonly type: "job.lapse" } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
-  | ({ readonly type: "job.accepted" } & FromInstrument)
+  /** `afterAll`: the job waits again, because its instrument had no record of it. */
+  | ({ readonly type: "job.accepted"; readonly afterAll?: boolean | undefined } & FromInstrument)
   | ({
       readonly type: "job.rejected";
       readonly reason: string;
       readonly retryable: boolean;
+      readonly afterAll?: boolean | undefined;
     } & FromInstrument)
   | ({ readonly type: "job.progress"; readonly fraction: number } & FromInstrument)
   | ({

@@ -11,8 +11,8 @@ import {
   stopTimer,
 } from "./job-actions.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
-import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { afterAll, ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
+import { effect, fail, nextAttempt, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -79,6 +79,7 @@ export const jobMachine = setupJob.createMachine({
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.refuse": { target: "failed", actions: [fail("limitViolated")] },
+        ...afterAll,
         "job.lapse": "awaitingApproval",
         "job.doubt": {},
         "job.outcome": {},
@@ -252,10 +253,7 @@ export const jobMachine = setupJob.createMachine({
           {
             guard: "isMyTimer",
             target: "queued",
-            actions: setupJob.assign({
-              attempt: ({ context }) => context.attempt + 1,
-              failure: undefined,
-            }),
+            actions: nextAttempt,
           },
           {},
         ],

@@ -10,7 +10,7 @@ import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
-import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
+import { createFoldCache, restoreSnapshot, type SnapshotPace } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
@@ -52,7 +52,11 @@ export interface LoopOptions {
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
   /** Where snapshots of the log go, and the one that fits it; absent: every start folds the whole log. */
   readonly snapshots?:
-    | { readonly store: SnapshotStore; readonly found?: FoldSnapshot | undefined }
+    | {
+        readonly store: SnapshotStore;
+        readonly found?: FoldSnapshot | undefined;
+        readonly pace?: SnapshotPace | undefined;
+      }
     | undefined;
 }
 
@@ -120,6 +124,7 @@ export function composeLoop(
     createFoldCache({
       ...{ folded: { lab: runtime.lab, index, view }, log: ports.log, logger },
       ...{ store: options.snapshots.store, from: snapshot?.mark.position ?? 0 },
+      pace: options.snapshots.pace,
     });
   const configuration = configurationOf(runtime, ports, agentId, lines);
   return {

@@ -118,7 +118,7 @@ class Publisher {
 
   private publishCampaign(campaignId: string): void {
     const { view, clock, messages } = this.options;
-    const campaign = view.campaign(campaignId);
+    const campaign = view.brief(campaignId);
     if (campaign === undefined) return;
     const now_ms = clock.now_ms();
     this.publishState(campaignId, campaignStatePayload(campaign));

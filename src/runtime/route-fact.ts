@@ -3,6 +3,7 @@ import type {
   MachineAddress,
   MachineEvent,
   MachineKind,
+  MachineState,
 } from "../../machines/index.ts";
 import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -12,7 +13,7 @@ import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew, wasGiven } from "./incoming.ts";
 import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
-import { isOnInstrument, type Lab } from "./lab.ts";
+import { isOnInstrument, type Lab, stateName } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
 import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
@@ -244,9 +245,16 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             isFailure: fact.observations.some((one) => one.kind === "failure"),
             ...judgedUnusable(lab, stamp.position),
           }
-        : {};
+        : wordAfterAll(lab, fact, job);
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
+}
+
+/** Of a start that was under way when its instrument said that it had no record of the job, which waits again. */
+function wordAfterAll(lab: Lab, { type }: JobFact, job: MachineState | undefined) {
+  const isAboutStart = type === "job.accepted" || type === "job.rejected";
+  if (lab.behaviour < 8 || !isAboutStart || job === undefined) return {};
+  return stateName(job) === "queued" ? { afterAll: true } : {};
 }
 
 function judgedUnusable(lab: Lab, position: number) {

@@ -7,6 +7,7 @@ import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
 import {
   type BatchPointView,
   type BatchView,
+  type CampaignBrief,
   type CampaignView,
   DECISIONS_SHOWN,
   type DecisionView,
@@ -23,6 +24,7 @@ import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
+import { figuresOf, numbersIn } from "./summary-figures.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -53,6 +55,8 @@ export interface CampaignFold {
   /** All observations kept, oldest first, without the withdrawn. */
   observations(): readonly ObservationView[];
   view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
+  /** What of the view the campaign's own topics tell: asked for after every event, so without what only a page shows. */
+  brief(status: CampaignStatus | undefined): CampaignBrief;
   readonly batch: BatchView | undefined;
   readonly model: ModelView | undefined;
   readonly observed_total: number;
@@ -154,6 +158,7 @@ function foldOf(state: State): CampaignFold {
     commanded: (event, experimentId) => foldCommand(state, event, experimentId),
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
+    brief: (status) => briefOf(state, status),
     get batch() {
       return batchOf(state, undefined);
     },
@@ -254,6 +259,27 @@ function foldCommand(
   }
 }
 
+function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrief {
+  const { spec } = state;
+  const jobs = status?.jobs ?? [];
+  return {
+    goal: spec.goal,
+    approval: status?.settings?.approval ?? spec.approval,
+    state: status?.state ?? "draft",
+    stateReason: status?.reason,
+    revision: status?.revision ?? 0,
+    budget: status?.budget ?? { used: 0, total: spec.budget },
+    jobs: jobs.slice(0, JOBS_SHOWN),
+    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
+    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
+    reasons: status?.reasons ?? [],
+    batch: batchOf(state, status),
+    change: status?.change,
+    observations: { total: state.observations.total - state.withdrawn.size },
+    model: state.model,
+  };
+}
+
 function viewOf(
   state: State,
   status: CampaignStatus | undefined,
@@ -261,32 +287,21 @@ function viewOf(
 ): CampaignView {
   const { spec } = state;
   const proposal = state.batch?.proposal;
-  const jobs = status?.jobs ?? [];
-  const total = state.observations.total - state.withdrawn.size;
+  const brief = briefOf(state, status);
   return {
+    ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
-    goal: spec.goal,
     seed: spec.seed,
-    approval: status?.settings?.approval ?? spec.approval,
-    state: status?.state ?? "draft",
-    stateReason: status?.reason,
-    revision: status?.revision ?? 0,
-    budget: status?.budget ?? { used: 0, total: spec.budget },
-    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({
+    jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
       ...progressOf(job.jobId),
     })),
-    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
-    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
-    reasons: status?.reasons ?? [],
-    batch: batchOf(state, status),
     waiting: status?.waiting,
-    change: status?.change,
     settings: status?.settings,
     observations: {
-      total,
+      ...brief.observations,
       recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
       withdrawn: [...state.withdrawn],
       ...(state.aside.total === 0
@@ -295,7 +310,6 @@ function viewOf(
     },
     history: state.history.samples,
     phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
-    model: state.model,
     verdict: proposal?.verdict,
     warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state)],
     decisions: state.decisions.items,
@@ -374,22 +388,4 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
-}
-
-/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
-function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
-      if (typeof value === "number") return [[name, value]];
-      return Array.isArray(value) ? [[name, value.length]] : [];
-    }),
-  );
-}
-
-function numbersIn(value: unknown): Record<string, number> | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

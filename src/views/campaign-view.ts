@@ -63,6 +63,27 @@ export interface CampaignView {
   readonly started_ms: number;
 }
 
+/** What the campaign's own topics (state, batch, model) are made of. */
+export interface CampaignBrief
+  extends Pick<
+    CampaignView,
+    | "goal"
+    | "approval"
+    | "state"
+    | "stateReason"
+    | "revision"
+    | "budget"
+    | "inFlight"
+    | "waits"
+    | "reasons"
+    | "batch"
+    | "change"
+    | "model"
+  > {
+  readonly jobs: readonly JobStatus[];
+  readonly observations: { readonly total: number };
+}
+
 export const JOBS_SHOWN = 100;
 export const OBSERVATIONS_SHOWN = 100;
 export const HISTORY_SAMPLES = 400;

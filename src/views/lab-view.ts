@@ -2,7 +2,7 @@ import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact } from "../events/lab-fact.ts";
 import { listAlarms } from "./alarms.ts";
 import { createCampaignFolds } from "./campaign-folds.ts";
-import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import type { CampaignBrief, CampaignView, ObservationView } from "./campaign-view.ts";
 import {
   describeEvent,
   EVENT_LINES_KEPT,
@@ -19,6 +19,7 @@ import {
   type InstrumentView,
 } from "./instrument-view.ts";
 import {
+  briefOf,
   campaignOf,
   type LabFold,
   type LabViewOptions,
@@ -47,6 +48,8 @@ export interface LabView {
   noteBroker(connected: boolean): void;
   overview(): OverviewView;
   campaign(campaignId: string): CampaignView | undefined;
+  /** As `campaign`, without what only a page shows. */
+  brief(campaignId: string): CampaignBrief | undefined;
   /** What its topic `campaign/{id}/state` says. */
   campaignState(campaignId: string): CampaignStatePayload | undefined;
   /** All observations kept of a campaign from `position` on, without the withdrawn. */
@@ -130,6 +133,7 @@ export function createLabView(options: LabViewOptions): LabView {
     },
     overview: () => overviewOf(fold),
     campaign: (id) => campaignOf(fold, id),
+    brief: (id) => briefOf(fold, id),
     campaignState: (id) => stateOf(fold, id),
     observations: (id, from = 0) =>
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
@@ -152,13 +156,15 @@ export function createLabView(options: LabViewOptions): LabView {
     get instrumentIds() {
       return [...fold.instruments.keys()];
     },
-    takeChanged: () => {
-      const names = [...fold.changed];
-      fold.changed.clear();
-      return names;
-    },
+    takeChanged: () => takeChanged(fold),
     touch: (view) => fold.changed.add(view),
   };
+}
+
+function takeChanged({ changed }: LabFold): string[] {
+  const names = [...changed];
+  changed.clear();
+  return names;
 }
 
 function foldEvent(fold: LabFold, event: LabEvent): void {

@@ -233,7 +233,7 @@ export const LOOP: readonly Mutation[] = [
     file: "src/runtime/route-fact.ts",
     find: "instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,",
     replace: "true,",
-    tests: ["test/simulators/run/faults-and-repetition.test.ts"],
+    tests: ["test/runtime/former-lives.test.ts"],
   },
   {
     name: "a stop is forgotten by the laboratory",
