@@ -11,7 +11,9 @@ const known = z.array(
 );
 
 const phaseDiagramModel = z.strictObject({
-  method: z.enum(["harmonic", "label-propagation", "label-spreading"]).optional(),
+  method: z
+    .enum(["harmonic", "gaussian-process", "label-propagation", "label-spreading"])
+    .optional(),
   gamma: z.number().positive().optional(),
   score: z.string().optional(),
   diversity: z.string().optional(),

@@ -96,6 +96,9 @@ describe("an instrument that has started anew since it was told to begin", () =>
     expect(judge(lab, late, new Map())).toEqual({ kind: "duplicate" });
     expect(judge(lab, birth("b1", true), new Map())).toEqual({ kind: "duplicate" });
     expect(judge(lab, state("b2", 1), new Map())).toEqual({ kind: "log" });
+    tell(state("b2", 1));
+    tell(state("b2", 2));
+    expect(judge(lab, state("b2", 1), new Map())).toEqual({ kind: "duplicate" });
     tell(late);
     expect(lab.machines.instrument.get(furnace)?.states).toContain("operation.idle");
   });

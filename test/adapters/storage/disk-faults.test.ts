@@ -9,6 +9,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LOG_FILE, openFileEventLog } from "../../../adapters/storage/file-event-log.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -60,6 +61,20 @@ test("what a disk changes while the log is open is found when it is read", async
   };
   await expect(reading()).rejects.toMatchObject({ code: "TL-4004" });
   await log.close();
+});
+
+test("a whole line of a newer program is TL-4002, not read as if it were of this one", async () => {
+  const log = await openLog();
+  await log.append([draft(1)]);
+  await log.close();
+  const path = join(folder, LOG_FILE);
+  const before = /"crc":"([0-9a-f]{8})"\}\n$/.exec(await readFile(path, "utf8"))?.[1] ?? "";
+  const body = '{"p":2,"g":2,"t":1,"v":99,"fact":{"type":"new"}';
+  const crc = crc32(before + body)
+    .toString(16)
+    .padStart(8, "0");
+  await appendFile(path, `${body},"crc":"${crc}"}\n`);
+  await expect(openLog()).rejects.toMatchObject({ code: "TL-4002" });
 });
 
 test("a folder that another program has taken is written on no more", async () => {

@@ -98,7 +98,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/scan-log.ts",
     find: "if (line.version > LOG_VERSION) throw newer(path, line.version);",
     replace: "",
-    tests: [log],
+    tests: [disk],
     swarm: false,
   },
   {

@@ -154,7 +154,7 @@ export const MACHINES: readonly Mutation[] = [
     file: "src/runtime/incoming.ts",
     find: "const isOld = isSameBoot && fact.seq <= context.seq;",
     replace: "const isOld = isSameBoot && fact.seq < -1;",
-    tests: ["test/machines/instrument.test.ts", "test/contract/daemon.test.ts"],
+    tests: [lives],
   },
   {
     name: "a supervised point starts without approval",
