@@ -1,9 +1,7 @@
-import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
-import type { PointByHand } from "../../src/domain/point-by-hand.ts";
-import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
 import type { EventLine } from "../../src/views/event-stream-view.ts";
 import type { ExportDocument } from "../../src/views/export-document.ts";
@@ -59,18 +57,7 @@ export interface AskedJobs {
 
 /** An operator's word, from the page. `commandId` makes sending it twice the same command. */
 export type OperatorRequest = { readonly commandId: string; readonly by: string } & (
-  | {
-      readonly kind: "campaign";
-      readonly campaignId: string;
-      readonly action: OperatorAction;
-      readonly reason?: string | undefined;
-      readonly batch?: number | undefined;
-      readonly candidateIds?: readonly string[] | undefined;
-      readonly jobId?: string | undefined;
-      readonly change?: number | undefined;
-      readonly changes?: CampaignChanges | undefined;
-      readonly points?: readonly PointByHand[] | undefined;
-    }
+  | ({ readonly kind: "campaign" } & Omit<OperatorCommand, "by">)
   | { readonly kind: "emergencyStop"; readonly active: boolean; readonly reason: string }
 );
 

@@ -1,3 +1,4 @@
+import { structureModelOf } from "../../src/domain/goal-settings.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { createTrajectoryClassifier, type TrajectoryClassifier } from "./trajectory-classifier.ts";
 
@@ -19,10 +20,10 @@ export function createTrajectoryInterpreter(
     takes: "trajectory",
     gives: "phases",
     deadline_ms: DEADLINE_ms,
-    settings: (spec) =>
-      spec.goal === "structure-map"
-        ? { model: spec.model.structureModel, fraction_min: spec.model.fraction_min }
-        : undefined,
+    settings: (spec) => {
+      const { structureModel: model, fraction_min } = structureModelOf(spec) ?? {};
+      return model === undefined ? undefined : { model, fraction_min };
+    },
     interpret: async ({ frames }, settings) => {
       try {
         return await classifier.classify({ frames, ...settings });

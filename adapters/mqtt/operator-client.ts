@@ -2,14 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { adviceOn } from "./broker-advice.ts";
-import {
-  encodeOperatorRequest,
-  encodeStopRequest,
-  type OperatorCommand,
-  readAgentMessage,
-} from "./operator-messages.ts";
+import { encodeOperatorRequest, encodeStopRequest, readAgentMessage } from "./operator-messages.ts";
 import { topicOf } from "./topics.ts";
 
 export interface OperatorClientOptions {

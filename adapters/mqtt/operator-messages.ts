@@ -1,31 +1,8 @@
-import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
-import type { PointByHand } from "../../src/domain/point-by-hand.ts";
-import type { RereadRequest } from "../../src/domain/reread.ts";
-import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { OperatorAction, OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 import { readFrom, type WireMessage } from "./read-message.ts";
-
-/** What a person asks of a campaign. */
-export interface OperatorCommand {
-  readonly campaignId: string;
-  readonly action: OperatorAction;
-  readonly by: string;
-  readonly reason?: string | undefined;
-  readonly batch?: number | undefined;
-  readonly candidateIds?: readonly string[] | undefined;
-  /** For `withdraw`. */
-  readonly jobId?: string | undefined;
-  /** For `approve` and `reject`: a waiting change. */
-  readonly change?: number | undefined;
-  /** For `extend`. */
-  readonly changes?: CampaignChanges | undefined;
-  /** For `propose`. */
-  readonly points?: readonly PointByHand[] | undefined;
-  /** For `reread`. */
-  readonly patterns?: RereadRequest | undefined;
-}
 
 /** A command as it is sent. */
 export interface OperatorRequest extends OperatorCommand {

@@ -165,3 +165,10 @@ export type GoalSettings =
   | { readonly goal: "optimise"; readonly model: OptimiseSettings }
   | { readonly goal: "structure-map"; readonly model: StructureMapSettings }
   | { readonly goal: "effective-model"; readonly model: EffectiveModelSettings };
+
+/** What a campaign classifies trajectories by; `undefined` where its goal takes none. */
+export function structureModelOf(
+  spec: GoalSettings,
+): Pick<StructureMapSettings, "structureModel" | "fraction_min"> | undefined {
+  return spec.goal === "structure-map" ? spec.model : undefined;
+}

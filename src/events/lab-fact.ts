@@ -96,30 +96,35 @@ export type OperatorAction =
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
 
+/** What a person asks of a campaign. */
+export interface OperatorCommand {
+  readonly campaignId: string;
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** Number of the batch that is approved or rejected; absent means the batch that waits. */
+  readonly batch?: number | undefined;
+  /** Only these points of the batch; absent means all. */
+  readonly candidateIds?: readonly string[] | undefined;
+  /** Job whose observation is withdrawn. */
+  readonly jobId?: string | undefined;
+  /** Number of the waiting change (wider limits) that is approved or rejected. */
+  readonly change?: number | undefined;
+  /** Of `extend`: what is to be changed. */
+  readonly changes?: CampaignChanges | undefined;
+  /** Of `propose`. */
+  readonly points?: readonly PointByHand[] | undefined;
+  /** Of `reread`. */
+  readonly patterns?: RereadRequest | undefined;
+}
+
 export type OperatorFact =
   | ({
       readonly type: "operator.command";
-      readonly campaignId: string;
-      readonly action: OperatorAction;
       readonly commandId: string;
-      readonly by: string;
-      readonly reason?: string | undefined;
-      /** Number of the batch that is approved or rejected; absent means the batch that waits. */
-      readonly batch?: number | undefined;
-      /** Only these points of the batch; absent means all. */
-      readonly candidateIds?: readonly string[] | undefined;
-      /** Job whose observation is withdrawn. */
-      readonly jobId?: string | undefined;
-      /** Number of the waiting change (wider limits) that is approved or rejected. */
-      readonly change?: number | undefined;
-      /** Of `extend`: what is to be changed. */
-      readonly changes?: CampaignChanges | undefined;
-      /** Of `propose`. */
-      readonly points?: readonly PointByHand[] | undefined;
-      /** Of `reread`. */
-      readonly patterns?: RereadRequest | undefined;
       readonly identity?: OperatorIdentity | undefined;
-    } & FromWire)
+    } & OperatorCommand &
+      FromWire)
   | ({
       readonly type: "safety.emergencyStop";
       readonly active: boolean;

@@ -107,6 +107,9 @@ export interface Lab {
   readonly instrumentIds: string[];
   /** Jobs that wait for an instrument, oldest first. */
   readonly queued: Set<string>;
+  /** The place of each job that has not begun: the how manieth it was that came into the queue. */
+  readonly places: Map<string, number>;
+  queuedSoFar: number;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
   /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
@@ -171,6 +174,8 @@ export function createLab(packer?: Packer): Lab {
     alarms: new Map(),
     instrumentIds: [],
     queued: new Set(),
+    places: new Map(),
+    queuedSoFar: 0,
     doubtful: new Set(),
     configured: new Map(),
     timeZone: "UTC",

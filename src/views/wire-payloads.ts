@@ -5,6 +5,7 @@ import type { CampaignBrief } from "./campaign-view.ts";
 /** `data` of `campaign/{id}/state`, after the contract's table. */
 export interface CampaignStatePayload {
   readonly state: string;
+  /** Grows with every change, so that readers can tell old from new. */
   readonly revision: number;
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connectOperator, type OperatorClient } from "../../adapters/mqtt/operator-client.ts";
-import type { OperatorCommand } from "../../adapters/mqtt/operator-messages.ts";
 import type { Daemon } from "../../src/daemon.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { createLab, type Lab } from "../../src/runtime/lab.ts";
 import { SITE } from "./brokers.ts";

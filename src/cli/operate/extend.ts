@@ -5,17 +5,7 @@ import { readLimit, readPlace } from "../../domain/change-text.ts";
 import type { PointByHand } from "../../domain/point-by-hand.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
-import { addConnection, connectFromOptions, pairs, tellReply } from "./operate.ts";
-
-interface Connection {
-  readonly campaign: string;
-  readonly broker: string;
-  readonly site: string;
-  readonly keyFile?: string;
-  readonly by: string;
-  readonly reason?: string;
-  readonly json?: boolean;
-}
+import { addConnection, type Connection, connectFromOptions, pairs, tellReply } from "./operate.ts";
 
 interface ExtendOptions extends Connection {
   readonly budget?: string;

@@ -1,27 +1,30 @@
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type { OperatorClient, OperatorReply } from "../../../adapters/mqtt/operator-client.ts";
-import type { OperatorCommand } from "../../../adapters/mqtt/operator-messages.ts";
 import { LabError, misuse } from "../../core/errors.ts";
-import type { OperatorAction } from "../../events/lab-fact.ts";
+import type { OperatorAction, OperatorCommand } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
 
 export const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
 export const DEFAULT_SITE = "default";
 
-interface OperateOptions {
+/** What every command says that asks something of a campaign. */
+export interface Connection {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
   readonly keyFile?: string;
   readonly by: string;
   readonly reason?: string;
+  readonly json?: boolean;
+}
+
+interface OperateOptions extends Connection {
   readonly batch?: string;
   readonly points?: string;
   readonly job?: string;
   readonly change?: string;
-  readonly json?: boolean;
 }
 
 type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose" | "reread">;

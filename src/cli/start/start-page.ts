@@ -18,6 +18,7 @@ import type { Logger } from "../../core/logger.ts";
 import { VERSION } from "../../core/version.ts";
 import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
+import { structureModelOf } from "../../domain/goal-settings.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
@@ -113,16 +114,15 @@ async function lookAt(
   position: number | undefined,
 ): Promise<StructureLook | undefined> {
   const spec = daemon.lab.specs.get(campaignId);
-  if (spec?.goal !== "structure-map") return undefined;
+  const model = spec && structureModelOf(spec)?.structureModel;
+  if (model === undefined) return undefined;
   bringBack(daemon.lab, campaignId);
   const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
   const trajectory = result?.observations.find((one) => one.kind === "trajectory");
-  return await inspector
-    .inspect({ model: spec.model.structureModel, frames: trajectory?.frames })
-    .catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
-    });
+  return await inspector.inspect({ model, frames: trajectory?.frames }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+  });
 }
 
 function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
