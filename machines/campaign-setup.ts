@@ -86,7 +86,7 @@ export const setupCampaign = setup({
       event.change === context.widening?.n &&
       event.type === "campaign.approve" &&
       (event.by === context.widening?.by ||
-        ((event.behaviour ?? 1) >= 9 && isSamePerson(event.by, context.widening?.by ?? ""))),
+        ((event.behaviour ?? 1) >= 10 && isSamePerson(event.by, context.widening?.by ?? ""))),
     /** What ended it does not hold under the new settings: there is budget, and a stop rule is asked again. */
     goesOn: ({ context, event }) => {
       if (event.type !== "campaign.extend") return false;

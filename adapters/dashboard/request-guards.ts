@@ -68,8 +68,9 @@ export const sameOriginJson: MiddlewareHandler = async (context, next) => {
 };
 
 /**
- * The body of a request as JSON, read as messages of the contract are: a key that stands twice is refused. Read by hand, so that a body sent in chunks (without a
- * length) is taken on every Node: Hono's own limit makes a new Request of it, which fails on Node 20.
+ * The body of a request as JSON, read as messages of the contract are: a key that stands twice is refused. Read by hand, so
+ * that a body sent in chunks (without a length) is taken on every Node: Hono's own limit makes a new Request of it, which
+ * fails on Node 20.
  *
  * @throws TL-9002 where it has more than `bytes_max` bytes.
  */

@@ -6,7 +6,7 @@ import type { Lab } from "./lab.ts";
  * sample that nobody can measure is not made; after a minute the slip is a correction that the whole campaign waits for.
  */
 export function missingStep(lab: Lab, { experimentId, step }: JobContext): string | undefined {
-  if (lab.behaviour < 9 || lab.isSettled || step > 0) return undefined;
+  if (lab.behaviour < 10 || lab.isSettled || step > 0) return undefined;
   const { recipe } = lab.machines.experiment.get(experimentId)?.context ?? {};
   return recipe?.steps.slice(1).find(({ capability }) => !isOffered(lab, capability))?.capability;
 }
