@@ -18,6 +18,7 @@ import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
 import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
+import { guardsOfInstrument } from "./runtime/placed-guards.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -305,6 +306,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
     judgementOf: (position) => lab().judgements.get(position),
     observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
+    guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

@@ -2,7 +2,7 @@ import { randomUUID, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import { LabError } from "../../src/core/errors.ts";
-import { IDENTIFIER } from "../../src/domain/identifiers.ts";
+import { IDENTIFIER, isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/identifiers.ts";
 import { type Asked, type Right, rightFor } from "../../src/domain/principal.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
 import { errorBody, readJsonBody } from "./request-guards.ts";
@@ -19,7 +19,7 @@ const identifier = z
   .string()
   .regex(IDENTIFIER, "letters, digits, dot, hyphen, underscore; at most 64");
 const operator = {
-  by: identifier,
+  by: identifier.refine(isPersonsName, OWN_NAME_PROBLEM),
   key: z.string().max(200).optional(),
   commandId: identifier.optional(),
 };
@@ -122,14 +122,16 @@ export async function handleCommand(
   ports: Pick<DashboardPorts, "submitOperatorCommand">,
   policy: OperatorPolicy,
 ): Promise<Response> {
-  let body: unknown;
+  let body: Awaited<ReturnType<typeof readJsonBody>>;
   try {
     body = await readJsonBody(context.req.raw, COMMAND_BYTES_MAX);
   } catch (error) {
     if (error instanceof LabError) return context.json(errorBody(error), 413);
     throw error;
   }
-  return await answerCommand(context, body, ports, policy);
+  if ("problem" in body)
+    return context.json(errorBody(new LabError("TL-9002", `command: ${body.problem}`)), 400);
+  return await answerCommand(context, body.value, ports, policy);
 }
 
 /** An operator's word, however it came in over HTTP: checked, admitted, handed to the daemon. */

@@ -5,7 +5,7 @@ import { broughtOf, NOT_INTERPRETED } from "../../src/domain/reread.ts";
 import type { LabFact } from "../../src/events/lab-fact.ts";
 import { findResultProblem } from "../mqtt/consistency.ts";
 import { MESSAGES } from "../mqtt/contract.ts";
-import { issueText } from "../mqtt/json-text.ts";
+import { issueText } from "../mqtt/issue-text.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 /** Completes results on their way in. */

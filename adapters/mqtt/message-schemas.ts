@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GOALS } from "../../src/domain/campaign.ts";
+import { isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/identifiers.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -114,7 +115,11 @@ export const jobResult = z.object({
 export const jobUnknown = z.object({ jobId: identifier });
 export const jobAck = z.object({ ...attempt, position: count });
 
-export const operatorCommand = z.object({ commandId: name, by: name, reason: text.optional() });
+export const operatorCommand = z.object({
+  commandId: name,
+  by: name.refine(isPersonsName, OWN_NAME_PROBLEM),
+  reason: text.optional(),
+});
 export const operatorDecision = operatorCommand.extend({
   batch: ordinal.optional(),
   candidateIds: z.array(identifier).min(1).max(LIST_MAX).optional(),

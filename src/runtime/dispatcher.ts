@@ -3,6 +3,7 @@ import { PEOPLE } from "../domain/people.ts";
 import { hindranceOf, isHindered } from "./hindrances.ts";
 import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
 import { type Lab, stateName } from "./lab.ts";
+import { missingStep } from "./missing-step.ts";
 import { DISPATCHING, isOpenNow, isStartHour } from "./start-hours.ts";
 
 /** What to do with the oldest job that can be decided now. */
@@ -109,7 +110,8 @@ export function mayStartNow(lab: Lab, job: JobContext): boolean {
 function mayDispatch(lab: Lab, job: JobContext): boolean {
   const campaign = lab.machines.campaign.get(job.campaignId);
   if (campaign === undefined || !DISPATCHING.has(stateName(campaign))) return false;
-  return stateName(campaign) !== "running" || hindranceOf(lab, job.campaignId) === undefined;
+  if (stateName(campaign) !== "running") return true;
+  return hindranceOf(lab, job.campaignId) === undefined && missingStep(lab, job) === undefined;
 }
 
 function offers(instrument: InstrumentContext, capability: string): boolean {

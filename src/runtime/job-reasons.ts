@@ -4,6 +4,7 @@ import { nextOpening_ms } from "../domain/opening-hours.ts";
 import { type Reason, reasonInWords, utc } from "../domain/reason.ts";
 import { reasonsOfInstrument } from "./instrument-reasons.ts";
 import { type Lab, stateName } from "./lab.ts";
+import { missingStep } from "./missing-step.ts";
 import { isStartHour } from "./start-hours.ts";
 
 /** What jobs that queue for one capability wait for: the same for all of a campaign, so it is found once. */
@@ -19,12 +20,9 @@ export function reasonOfJob(
   found: QueueReasons,
 ): Reason | undefined {
   const { context } = job;
-  const { capability } = context;
   switch (stateName(job)) {
     case "queued":
-      if (!found.has(capability))
-        found.set(capability, hoursReason(lab, context) ?? instrumentReason(lab, context));
-      return found.get(capability);
+      return queueReason(lab, context, found);
     case "asked":
       return personReason(lab, context);
     case "dispatched":
@@ -43,6 +41,21 @@ export function reasonOfJob(
 }
 
 type Job = MachineState<JobContext>;
+
+function queueReason(lab: Lab, context: JobContext, found: QueueReasons): Reason | undefined {
+  const later = missingStep(lab, context);
+  const key = `${context.capability} ${later ?? ""}`;
+  if (!found.has(key)) found.set(key, findQueueReason(lab, context, later));
+  return found.get(key);
+}
+
+function findQueueReason(lab: Lab, context: JobContext, later: string | undefined) {
+  return (
+    hoursReason(lab, context) ??
+    instrumentReason(lab, context) ??
+    (later === undefined ? undefined : instrumentReason(lab, { ...context, capability: later }))
+  );
+}
 
 function about({ context }: Job, cause: Reason["cause"], text: string): Reason {
   const { jobId, instrumentId } = context;

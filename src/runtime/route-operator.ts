@@ -8,6 +8,7 @@ import {
   findChangeProblem,
   splitLimits,
 } from "../domain/campaign-changes.ts";
+import { CONFIGURATION } from "../domain/identifiers.ts";
 import { isOpen, wallTime } from "../domain/opening-hours.ts";
 import { toldName } from "../domain/people.ts";
 import { findPoint } from "../domain/point-by-hand.ts";
@@ -98,9 +99,6 @@ function extension(lab: Lab, spec: CampaignSpec, fact: CommandFact, changes: Cam
     ...(isWider ? { wider } : {}),
   };
 }
-
-/** Who changes a campaign when its lines of the configuration have been edited. */
-export const CONFIGURATION = "configuration";
 
 function proposal(
   lab: Lab,

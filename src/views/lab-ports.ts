@@ -4,6 +4,7 @@ import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Todo } from "../domain/people.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { GuardView } from "./instrument-view.ts";
 import type { AlarmView } from "./overview-view.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface LabStatePort {
   observationsOf?(campaignId: string, position: number): readonly Observation[] | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
+  /** What guards it, and whether that holds. */
+  guardsOf?(instrumentId: string): readonly GuardView[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
   allJobs?(campaignId: string): readonly JobStatus[];
 }

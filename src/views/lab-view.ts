@@ -140,7 +140,7 @@ export function createLabView(options: LabViewOptions): LabView {
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, ...reasonsOf(fold, id) };
+      return detail && { ...detail, ...reasonsOf(fold, id), ...guardsOf(fold, id) };
     },
     todo: () => todoView(fold),
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
@@ -342,6 +342,14 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   // Starts of the daemon count as changes of it as well, also while it is packed.
   const { revision = 0 } = fold.options.state.campaignStatus(campaignId) ?? {};
   return { ...found.payload, revision };
+}
+
+function guardsOf(
+  { options }: LabFold,
+  instrumentId: string,
+): Pick<InstrumentDetailView, "guards"> {
+  const guards = options.state.guardsOf?.(instrumentId) ?? [];
+  return guards.length === 0 ? {} : { guards };
 }
 
 function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {

@@ -22,6 +22,8 @@ const STATES: Readonly<Record<string, string>> = {
   recovering: "asking the instruments what happened",
   awaitingApproval: "waits for approval",
   inFlight: "in flight",
+  queued: "waits for an instrument",
+  retryWait: "waits for another attempt",
   past: "as it was",
 };
 

@@ -195,6 +195,10 @@ describe.each(BROKERS)("consent on $name", ({ make }) => {
     expect(limitOf()).toEqual({ max: 0.5 });
     expect(daemon.view.campaign("c1")?.change).toMatchObject({ n: 1, by: "ada" });
     expect(await say({ action: "approve", change: 1 })).toMatchObject({ accepted: false });
+    // Another spelling is nobody else.
+    expect(await say({ action: "approve", change: 1, by: "Ada" })).toMatchObject({
+      accepted: false,
+    });
     expect(await say({ action: "approve", change: 2, by: "bob" })).toMatchObject({
       accepted: false,
     });

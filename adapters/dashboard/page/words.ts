@@ -3,7 +3,8 @@ export { isOver, stateInWords } from "../../../src/views/state-words.ts";
 export type Tone = "good" | "busy" | "wait" | "bad" | "done";
 
 export function toneOf(state: string): Tone {
-  if (/^(running\.)?(awaitingApproval|hindered|waiting)$/.test(state)) return "wait";
+  if (/^(running\.)?(awaitingApproval|hindered|waiting|queued|proposed|retryWait)$/.test(state))
+    return "wait";
   if (state.startsWith("running") || state === "recovering") return "busy";
   if (
     /^(failed|aborted|aborting|emergencyStopped|suspended|fault|deadLetter|timedOut|unknown)/.test(

@@ -1,5 +1,3 @@
-import type { z } from "zod";
-
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Bytes -> JSON value, or why not in one line. Literals that other languages write but JSON lacks are named with their path. */
@@ -22,15 +20,6 @@ export function parseJson(
   } catch (error) {
     return { problem: findNonNumber(text) ?? `not JSON: ${firstLine(error)}` };
   }
-}
-
-/** What an issue of a schema says; of a union, what each of its members says. */
-export function issueText(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_union") {
-    const kinds = issue.errors.flat().map((inner) => inner.message);
-    return [...new Set(kinds)].join(" or ") || issue.message;
-  }
-  return issue.message;
 }
 
 /** JavaScript gives this key a meaning of its own, so that schemas pass it over; no honest message has it. */
