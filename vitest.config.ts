@@ -2,11 +2,10 @@ import { defineConfig } from "vitest/config";
 
 /** Lines that tests must reach, in per cent, by folder: where a mistake costs a sample or a result, nearly all. */
 const LINES: Readonly<Record<string, number>> = {
-  // 95 is the aim for all four; the three below are raised again once a whole, quiet run has shown it.
   "machines/**": 95,
-  "src/runtime/**": 93,
-  "adapters/mqtt/**": 92,
-  "adapters/storage/**": 90,
+  "src/runtime/**": 95,
+  "adapters/mqtt/**": 95,
+  "adapters/storage/**": 95,
   "src/models/**": 90,
 };
 
@@ -22,8 +21,11 @@ export default defineConfig({
     isolate: false,
     coverage: {
       provider: "v8",
-      include: ["src/**", "machines/**", "adapters/**", "config/**", "simulators/**"],
-      exclude: ["adapters/dashboard/page/**", "**/*.json", "**/*.yaml"],
+      include: ["src", "machines", "adapters", "config", "simulators"].map(
+        (folder) => `${folder}/**/*.ts`,
+      ),
+      // It runs in a browser.
+      exclude: ["adapters/dashboard/page/**"],
       reporter: ["text-summary", "json-summary"],
       thresholds: Object.fromEntries(
         Object.entries(LINES).map(([folder, lines]) => [folder, { lines }]),

@@ -53,10 +53,29 @@ export function campaignSpec(
   };
 }
 
-function alternativesOf({ alternatives }: CampaignConfiguration) {
-  if (alternatives === undefined) return {};
-  const named = Object.entries(alternatives).map(([name, steps]) => [name, { steps }]);
-  return { alternatives: Object.fromEntries(named) as Record<string, Recipe> };
+function alternativesOf(campaign: CampaignConfiguration): {
+  alternatives?: Record<string, Recipe>;
+} {
+  const rescan = rescanOf(campaign);
+  if (campaign.alternatives === undefined && rescan === undefined) return {};
+  const named = Object.entries(campaign.alternatives ?? {}).map(([name, steps]) => [
+    name,
+    { steps },
+  ]);
+  const all = rescan === undefined ? named : [...named, [RESCAN, rescan]];
+  return { alternatives: Object.fromEntries(all) as Record<string, Recipe> };
+}
+
+/** The name of the recipe that scans a sample again. */
+const RESCAN = "rescan";
+
+/** The campaign's last step with other set points. */
+function rescanOf(campaign: CampaignConfiguration): Recipe | undefined {
+  const rescan = campaign.goal === "phase-diagram" ? campaign.model.patterns?.rescan : undefined;
+  const last = campaign.recipe.at(-1);
+  if (rescan === undefined || last === undefined) return undefined;
+  const { parameters, timeLimit_s = last.timeLimit_s } = rescan;
+  return { steps: [{ ...last, timeLimit_s, parameters: { ...last.parameters, ...parameters } }] };
 }
 
 /** The goal with its file names resolved, since a daemon may be started anywhere. */
@@ -66,7 +85,14 @@ function goalOf(campaign: CampaignConfiguration, folder: string): GoalSettings {
     const references = model.patterns.references.map((path) =>
       existing(campaign.id, resolve(folder, path)),
     );
-    return { goal, model: { ...model, patterns: { ...model.patterns, references } } };
+    const { rescan, ...patterns } = model.patterns;
+    const again = rescan && {
+      recipe: RESCAN,
+      presence_min: rescan.presence.min,
+      presence_max: rescan.presence.max,
+    };
+    const settings = { ...patterns, references, ...(again && { rescan: again }) };
+    return { goal, model: { ...model, patterns: settings } };
   }
   if (goal !== "structure-map") return { goal, model } as GoalSettings;
   const structureModel = resolve(folder, model.structureModel);

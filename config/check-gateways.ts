@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { LabError } from "../src/core/errors.ts";
+import { PEOPLE } from "../src/domain/people.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { type LineMap, lineMapSchema } from "./devices/line-map.ts";
 import { loadDeviceFile } from "./devices/load-device-file.ts";
@@ -17,6 +18,8 @@ export function checkGateways(
   const ids = [...runners, ...gateways].map(({ id }) => id);
   return gateways.flatMap((entry, k) => {
     const problems: CrossProblem[] = [];
+    if (entry.id === PEOPLE)
+      problems.push({ path: ["gateways", k, "id"], text: `${PEOPLE} are the people at the bench` });
     if (ids.indexOf(entry.id) !== runners.length + k)
       problems.push({ path: ["gateways", k, "id"], text: `another one is called ${entry.id}` });
     try {

@@ -11,7 +11,9 @@ const known = z.array(
 );
 
 const phaseDiagramModel = z.strictObject({
-  method: z.enum(["harmonic", "label-propagation", "label-spreading"]).optional(),
+  method: z
+    .enum(["harmonic", "gaussian-process", "label-propagation", "label-spreading"])
+    .optional(),
   gamma: z.number().positive().optional(),
   score: z.string().optional(),
   diversity: z.string().optional(),
@@ -29,6 +31,15 @@ const phaseDiagramModel = z.strictObject({
         .optional(),
       strainLimits: z.record(z.string(), z.number().min(0).max(0.1)).optional(),
       phases_max: z.number().int().min(1).max(6).optional(),
+      rescan: z
+        .strictObject({
+          parameters: z.record(z.string(), z.union([z.number(), z.string()])),
+          timeLimit_s: z.number().positive().optional(),
+          presence: z
+            .strictObject({ min: z.number().min(0).max(1), max: z.number().min(0).max(1) })
+            .default({ min: 0.05, max: 0.95 }),
+        })
+        .optional(),
     })
     .optional(),
   compositionNoise_molFraction: z.number().min(0).max(0.5).optional(),
@@ -97,7 +108,7 @@ const evidenceSetting = z.strictObject({
 });
 
 const structureMapModel = z.strictObject({
-  ...phaseDiagramModel.shape,
+  ...phaseDiagramModel.omit({ patterns: true }).shape,
   structureModel: z.string().min(1),
   fraction_min: z.number().min(0).max(1).optional(),
   evidence: z

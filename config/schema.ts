@@ -15,6 +15,7 @@ import {
   limitsSchema,
   parameterSourceSchema,
 } from "./limits-schema.ts";
+import { checkPersonsStep, personsStep } from "./people-schema.ts";
 import { spaceSchema } from "./space-schema.ts";
 
 const identifier = z
@@ -30,15 +31,18 @@ const campaignIdentifier = z
   );
 const port = z.number().int().min(0).max(65535);
 
-const recipeStep = z.strictObject({
-  capability: z.string().min(1),
-  parameters: z.record(z.string(), parameterSourceSchema).default({}),
-  timeLimit_s: z.number().positive().default(86_400),
-  /** How long its instrument may hold it before it is cancelled; without it an hour. */
-  heldLimit_s: z.number().positive().max(2_592_000).optional(),
-  repeatable: z.boolean().default(false),
-  retries: z.number().int().min(0).max(20).default(2),
-});
+const recipeStep = z
+  .strictObject({
+    capability: z.string().min(1),
+    parameters: z.record(z.string(), parameterSourceSchema).default({}),
+    timeLimit_s: z.number().positive().default(86_400),
+    /** How long its instrument may hold it before it is cancelled; without it an hour. */
+    heldLimit_s: z.number().positive().max(2_592_000).optional(),
+    repeatable: z.boolean().default(false),
+    retries: z.number().int().min(0).max(20).default(2),
+    ...personsStep,
+  })
+  .superRefine(checkPersonsStep);
 
 const campaignCommon = z.strictObject({
   id: campaignIdentifier,
@@ -115,6 +119,13 @@ export const configurationSchema = z.strictObject({
     .default("UTC"),
   seed: z.union([z.string(), z.number()]).transform(String).default("1"),
   data: z.string().default("./data"),
+  /** Which files, besides those of the data folder, instruments may refer to (trajectories); folders relative to this file. */
+  files: z
+    .strictObject({
+      roots: z.array(z.string().min(1)).max(32).default([]),
+      bytes_max: z.number().int().positive().optional(),
+    })
+    .default({ roots: [] }),
   /** Address of the event log; absent means a file in the data folder. */
   log: z.string().min(1).optional(),
   broker: brokerSchema,
@@ -139,6 +150,8 @@ export const configurationSchema = z.strictObject({
       z.union(
         [
           z.strictObject({ id: identifier, kind: z.enum(["effective-model"]) }),
+          /** A program of one's own that asks for jobs and tells results over HTTP (docs/programs.md). */
+          z.strictObject({ id: identifier, asked: z.array(identifier).min(1).max(32) }),
           /** A module of one's own that exports `device`, relative to this file; its limits stand under `instruments`. */
           z.strictObject({
             id: identifier,
@@ -146,7 +159,7 @@ export const configurationSchema = z.strictObject({
             poll_ms: z.number().int().min(10).max(3_600_000).optional(),
           }),
         ],
-        "write id: and kind: effective-model, or id: and device: FILE.mjs",
+        "write id: and kind: effective-model, id: and device: FILE.mjs, or id: and asked: [CAPABILITY]",
       ),
     )
     .max(64)

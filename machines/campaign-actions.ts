@@ -14,11 +14,22 @@ export type Args = { readonly context: CampaignContext; readonly event: Campaign
 
 /** Places that are free now, within the budget. */
 export function freePlaces(context: CampaignContext): number {
-  const left = context.budget - context.observed - context.open.length;
+  const left = context.budget - context.observed - newSamples(context.open);
   const room = context.inFlight_max - context.open.length;
   const barrier = context.waitForWholeBatch && context.open.length > 0;
   const none = context.ending !== undefined || barrier || context.hindrance !== undefined;
   return none ? 0 : Math.max(0, Math.min(left, room));
+}
+
+/** Of open experiments those that the budget counts: a sample that is measured again has been counted. */
+export function newSamples(open: readonly OpenExperiment[]): number {
+  return open.filter(({ sample }) => sample === undefined).length;
+}
+
+/** Places for samples that are measured again: they need no budget. */
+function placesAgain(context: CampaignContext): number {
+  const isClosed = context.hindrance !== undefined || context.isStopAsked;
+  return isClosed ? 0 : Math.max(0, context.inFlight_max - context.open.length);
 }
 
 /** The next request; the same context always makes the same one. */
@@ -32,10 +43,11 @@ export function nextRequest(
     n,
     count: wanted,
     through: context.through,
-    pending: context.open.map(({ candidateId, parameters, recipe }) => ({
+    pending: context.open.map(({ candidateId, parameters, recipe, sample }) => ({
       candidateId,
       parameters,
       ...(recipe === undefined ? {} : { recipe }),
+      ...(sample === undefined ? {} : { sample }),
     })),
     excluded: context.excluded,
     seed: context.seed,
@@ -58,9 +70,14 @@ export function requestCommand({ context }: Args): Effect {
 
 export function experimentsOf(context: CampaignContext, event: CampaignEvent): OpenExperiment[] {
   if (event.type !== "campaign.proposed") return [];
-  return event.points
-    .filter(({ candidateId }) => !isOpenByHand(context, candidateId))
-    .map((point, k) => experimentOf(context, point, k));
+  const again = event.points.filter(({ sample }) => sample !== undefined);
+  const others = event.points.filter(
+    ({ candidateId, sample }) => sample === undefined && !isOpenByHand(context, candidateId),
+  );
+  const taken = again.slice(0, placesAgain(context));
+  const room = context.inFlight_max - context.open.length - taken.length;
+  const places = Math.max(0, Math.min(freePlaces({ ...context, ending: undefined }), room));
+  return [...taken, ...others.slice(0, places)].map((point, k) => experimentOf(context, point, k));
 }
 
 /** The k-th experiment that opens at this event. */
@@ -75,6 +92,7 @@ export function experimentOf(
     parameters: point.parameters,
     batch: context.batches + 1,
     ...(point.recipe === undefined ? {} : { recipe: point.recipe }),
+    ...(point.sample === undefined ? {} : { sample: point.sample }),
   };
 }
 
@@ -102,7 +120,7 @@ export function experimentInput(
   experiment: OpenExperiment,
   { score, why }: Pick<ProposedPoint, "score" | "why">,
 ): ExperimentInput {
-  const { experimentId, candidateId, parameters, batch, recipe } = experiment;
+  const { experimentId, candidateId, parameters, batch, recipe, sample } = experiment;
   return {
     experimentId,
     campaignId: context.campaignId,
@@ -113,6 +131,7 @@ export function experimentInput(
     batch,
     recipe: recipeOf(context, recipe),
     ...(recipe === undefined ? {} : { recipeName: recipe }),
+    ...(sample === undefined ? {} : { sample }),
   };
 }
 

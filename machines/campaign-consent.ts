@@ -23,7 +23,7 @@ import {
  * A reply to an approval or a rejection names the points that it covered.
  */
 
-const refuseWithReason = {
+export const refuseWithReason = {
   guard: "isRefused" as const,
   actions: effect((args) =>
     reply(args, false, "refusal" in args.event ? args.event.refusal : undefined),

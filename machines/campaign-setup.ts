@@ -1,4 +1,5 @@
 import { setup } from "xstate";
+import { isSamePerson } from "../src/domain/identifiers.ts";
 import {
   type Args,
   beginExperiment,
@@ -7,6 +8,7 @@ import {
   experimentsOf,
   freePlaces,
   namedWaiting,
+  newSamples,
   nextRequest,
   otherBatch,
   reply,
@@ -83,7 +85,8 @@ export const setupCampaign = setup({
       event.change !== undefined &&
       event.change === context.widening?.n &&
       event.type === "campaign.approve" &&
-      event.by === context.widening?.by,
+      (event.by === context.widening?.by ||
+        ((event.behaviour ?? 1) >= 10 && isSamePerson(event.by, context.widening?.by ?? ""))),
     /** What ended it does not hold under the new settings: there is budget, and a stop rule is asked again. */
     goesOn: ({ context, event }) => {
       if (event.type !== "campaign.extend") return false;
@@ -92,7 +95,7 @@ export const setupCampaign = setup({
     },
     hasRoomByHand: ({ context, event }) =>
       event.type === "campaign.propose" &&
-      context.observed + context.open.length + (event.points?.length ?? 0) <= context.budget,
+      context.observed + newSamples(context.open) + (event.points?.length ?? 0) <= context.budget,
     isAlreadyOpen: ({ context, event }) =>
       event.type === "campaign.propose" &&
       context.open.some((one) => event.points?.some((p) => p.candidateId === one.candidateId)),
@@ -160,15 +163,14 @@ function endingReason(
 /** Makes an experiment of each proposed point that still has a place. */
 export const openExperiments = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;
-  const places = freePlaces({ ...context, ending: undefined });
   const needsApproval = context.approval === "supervised";
   const since = needsApproval ? { waitingSince_ms: event.time_ms } : {};
-  const opened = experimentsOf(context, event)
-    .slice(0, places)
-    .map((one) => ({ ...one, ...since }));
+  const opened = experimentsOf(context, event).map((one) => ({ ...one, ...since }));
   if (opened.length === 0 || event.type !== "campaign.proposed") return;
   for (const experiment of opened) {
-    const point = event.points.find((one) => one.candidateId === experiment.candidateId);
+    const point = event.points.find(
+      (one) => one.candidateId === experiment.candidateId && one.sample === experiment.sample,
+    );
     const input = experimentInput(context, experiment, point ?? { score: 0, why: "" });
     for (const params of beginExperiment(args, input, needsApproval))
       enqueue({ type: "effect", params });
@@ -197,9 +199,14 @@ export const notePlanFailure = setupCampaign.assign({
   reason: ({ event }) => (event.type === "campaign.planFailed" ? event.reason : undefined),
 });
 
+function isAgain({ open }: CampaignContext, event: CampaignEvent): boolean {
+  const id = "experimentId" in event ? event.experimentId : undefined;
+  return open.some(({ experimentId, sample }) => experimentId === id && sample !== undefined);
+}
+
 export const noteObserved = setupCampaign.assign(({ context, event }) => ({
   ...("experimentId" in event ? without(context, event.experimentId) : {}),
-  observed: context.observed + 1,
+  observed: context.observed + (isAgain(context, event) ? 0 : 1),
   through: event.position,
   failuresInARow: 0,
   suspensions: 0,
@@ -323,7 +330,8 @@ export const disarm = effect(({ context }) => ({
   command: { type: "cancelTimer", timerId: context.timerId ?? "" },
 }));
 
-export const noteWithdrawn = setupCampaign.assign({
+/** What is known has changed by no experiment of its own: a result taken back, or one that it was told. */
+export const noteOtherKnowledge = setupCampaign.assign({
   through: ({ event }) => event.position,
   ending: undefined,
 });

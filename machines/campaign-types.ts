@@ -26,6 +26,8 @@ export interface OpenExperiment {
   readonly candidateId: string;
   readonly parameters: Parameters;
   readonly recipe?: string | undefined;
+  /** The experiment whose sample it measures again: no new experiment for the budget. */
+  readonly sample?: string | undefined;
   /** Number of the batch that shows it to a person: an approval of an earlier one does not cover it. */
   readonly batch: number;
   /** Until when its approval lets it begin. */
@@ -117,6 +119,8 @@ export type OperatorEvent = {
     readonly wider?: Limits | undefined;
     /** Of `propose`. */
     readonly points?: readonly ProposedPoint[] | undefined;
+    /** Of `reread`: whether patterns are to be read, and not only named. */
+    readonly isReading?: boolean | undefined;
   } & Stamp;
 }[OperatorAction];
 
@@ -144,6 +148,8 @@ export type CampaignEvent =
       /** Points that lapse at one event wait in one batch: there is no batch that nobody was shown. */
       readonly sharesBatch?: boolean | undefined;
     } & AboutExperiment)
+  /** Its patterns have been read again. */
+  | ({ readonly type: "campaign.wasReread" } & Stamp)
   /** The daemon restarted. */
   | ({ readonly type: "campaign.doubt" } & Stamp)
   /** What keeps it from starting anything new, or (absent) that nothing does any more. */

@@ -8,7 +8,9 @@ import {
   noteLapsed,
   proposeByHand,
   proposeRunning,
+  refuseWithReason,
 } from "./campaign-consent.ts";
+import { rereading, rereadingBeforeStart } from "./campaign-rereading.ts";
 import {
   accept,
   armSuspension,
@@ -22,10 +24,10 @@ import {
   noteFailed,
   noteHindrance,
   noteObserved,
+  noteOtherKnowledge,
   notePlanFailure,
   noteReason,
   noteStop,
-  noteWithdrawn,
   openExperiments,
   refuse,
   relearn,
@@ -70,15 +72,21 @@ const learnOnly = {
   "campaign.proposed": [{ guard: "isMyRequest", actions: [closeRequest] }, {}],
   "campaign.planFailed": [{ guard: "isMyRequest", actions: notePlanFailure }, {}],
   "campaign.doubt": { actions: askAgain },
+  ...rereading,
   "campaign.settled": {},
   "safety.emergencyStop": [stopOn, { actions: noteEmergency }],
   "timer.fired": {},
 } as const;
 
 const withdraw = [
-  { guard: "namesObservation" as const, actions: [accept, noteWithdrawn, relearn] },
+  { guard: "namesObservation" as const, actions: [accept, noteOtherKnowledge, relearn] },
   { actions: refuse("No observation of this campaign comes from that job.") },
 ];
+
+/** A result that it did not ask for: what was measured before, or elsewhere, is true in every state and costs no budget. */
+const told = [refuseWithReason, { actions: [accept, noteOtherKnowledge, relearn] }];
+/** Before the start there is nobody to ask for a map. */
+const toldBefore = [refuseWithReason, { actions: [accept, noteOtherKnowledge] }];
 
 const stopAndAbort = {
   "campaign.stop": {
@@ -153,7 +161,11 @@ export const campaignMachine = setupCampaign.createMachine({
     widening: undefined,
     widenings: 0,
   }),
-  on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
+  on: {
+    "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) },
+    "campaign.comment": { actions: accept },
+    "campaign.tell": told,
+  },
   states: {
     draft: { always: "validated" },
     validated: {
@@ -161,11 +173,13 @@ export const campaignMachine = setupCampaign.createMachine({
         ...refusals("not started"),
         ...decideChange("not started"),
         "campaign.extend": extend,
+        "campaign.tell": toldBefore,
         "campaign.start": [
           { guard: "emergencyLasts", actions: refuse(CLEAR_FIRST) },
           { target: "running", actions: [accept, replan] },
         ],
         "campaign.abort": { target: "aborted", actions: [accept, noteReason] },
+        ...rereadingBeforeStart,
         "campaign.doubt": {},
         "campaign.hindered": { actions: noteHindrance },
         "safety.emergencyStop": { actions: noteEmergency },
@@ -177,6 +191,7 @@ export const campaignMachine = setupCampaign.createMachine({
         ...refusals("running"),
         ...stopAndAbort,
         ...approval,
+        ...rereading,
         ...proposeRunning,
         "campaign.extend": extendRunning,
         "campaign.pause": { target: "pausing", actions: [accept, noteReason] },

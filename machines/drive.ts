@@ -1,9 +1,4 @@
-import {
-  type AnyActorScope,
-  type AnyMachineSnapshot,
-  createActor,
-  initialTransition,
-} from "xstate";
+import { type AnyActorScope, type AnyMachineSnapshot, createActor } from "xstate";
 import { campaignMachine } from "./campaign.ts";
 import type { CampaignContext } from "./campaign-types.ts";
 import type { Effect, MachineAddress, MachineEvent } from "./effect.ts";
@@ -65,7 +60,7 @@ interface ExecutedAction {
 let collect: ExecutedAction[] = [];
 
 /**
- * XState's own `transition()` makes an actor for every call, half of its cost. Our machines have no child actors, so one
+ * XState's own `transition()` and `initialTransition()` make an actor for every call, half of their cost. Our machines have no child actors, so one
  * inert scope for each kind serves for ever; it runs nothing and only hands over the actions.
  */
 function inertScope(kind: MachineKind): AnyActorScope {
@@ -90,10 +85,10 @@ export function createMachineState<Kind extends MachineKind>(
   kind: Kind,
   input: unknown,
 ): { readonly state: MachineState<Contexts[Kind]>; readonly effects: readonly Effect[] } {
-  const [snapshot, actions] = initialTransition(
-    MACHINES[kind] as typeof jobMachine,
-    input as never,
-  );
+  const actions: ExecutedAction[] = [];
+  collect = actions;
+  const machine = MACHINES[kind] as typeof jobMachine;
+  const snapshot = machine.getInitialSnapshot(SCOPES[kind] as never, input as never);
   return {
     state: describe<Contexts[Kind]>(snapshot as AnyMachineSnapshot),
     effects: effectsOf(actions),

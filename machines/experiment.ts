@@ -17,6 +17,8 @@ export interface ExperimentInput {
   readonly recipe: Recipe;
   /** Name of the alternative recipe; absent for the campaign's own. */
   readonly recipeName?: string | undefined;
+  /** The experiment whose sample it measures again; absent: it makes its own. */
+  readonly sample?: string | undefined;
 }
 
 export interface ExperimentContext extends ExperimentInput {
@@ -86,10 +88,11 @@ function jobInput(context: ExperimentContext): JobInput {
     step: context.step,
     capability: step?.capability ?? "",
     parameters: step === undefined ? {} : resolveParameters(step, context.parameters),
-    sampleIds: [context.experimentId],
+    sampleIds: [context.sample ?? context.experimentId],
     repeatable: step?.repeatable ?? false,
     retries: step?.retries ?? 0,
     timeLimit_s: step?.timeLimit_s ?? 0,
+    ...(step?.by === "person" ? { byPerson: true } : {}),
   };
 }
 

@@ -61,6 +61,8 @@ export type InstrumentEvent =
     } & Stamp)
   /** The daemon restarted: what it knew may be old. */
   | ({ readonly type: "instrument.doubt" } & Stamp)
+  /** Its twin has gone: this boot is none of before. */
+  | ({ readonly type: "instrument.stays"; readonly bootId: string } & Stamp)
   /** A job on it did not answer in time. */
   | ({ readonly type: "instrument.silent"; readonly jobId: string } & Stamp)
   /** It answered about a job: it is there. */
@@ -285,6 +287,12 @@ export const instrumentMachine = setupInstrument.createMachine({
       states: {
         known: {
           on: {
+            "instrument.stays": {
+              actions: assign({
+                formerBootIds: ({ context, event }) =>
+                  context.formerBootIds.filter((id) => id !== event.bootId),
+              }),
+            },
             "instrument.state": [
               { guard: "isStaleState" },
               {

@@ -70,12 +70,21 @@ export function newTimer({ context }: Args): { timerId: string; timers: number }
   return { timerId: `${context.jobId}/t${timers}`, timers };
 }
 
-export function releaseStation({ context, event }: Args): Effect {
+export function releaseStation(args: Args): Effect {
+  return tellStation(args, "reservation.release");
+}
+
+export function requestStation(args: Args): Effect {
+  return tellStation(args, "reservation.request");
+}
+
+function tellStation({ context, event }: Args, type: string): Effect {
   return {
     kind: "tell",
-    to: { machine: "reservation", id: context.instrumentId ?? "" },
+    // Nobody reserves a person.
+    to: { machine: "reservation", id: context.byPerson ? "" : (context.instrumentId ?? "") },
     event: {
-      type: "reservation.release",
+      type,
       jobId: context.jobId,
       time_ms: event.time_ms,
       position: event.position,

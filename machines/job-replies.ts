@@ -1,6 +1,6 @@
 import type { JobFailureReason } from "../src/domain/job.ts";
-import { markInstrumentSilent, releaseStation } from "./job-actions.ts";
-import { bindToInstrument, effect, fail, noteCancel, noteStart } from "./job-setup.ts";
+import { markInstrumentSilent, releaseStation, requestStation } from "./job-actions.ts";
+import { bindToInstrument, effect, fail, nextAttempt, noteCancel, noteStart } from "./job-setup.ts";
 
 /** A result is a measurement that was made: taken in every state, of whatever attempt. */
 export const takeResult = {
@@ -26,7 +26,7 @@ export const giveUp = [
 ];
 
 /** What an instrument's own words end: rejected, failed. An earlier attempt's late word ends nothing. */
-const onRefusal = (reason: JobFailureReason) => [
+export const onRefusal = (reason: JobFailureReason) => [
   { guard: "isOfEarlierAttempt" as const },
   { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
   { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },
@@ -53,6 +53,19 @@ const onUnknown = [
   { guard: "mayRepeat" as const, target: "#job.retryWait" as const },
   { target: "#job.deadLetter" as const, actions: fail("unknownToInstrument") },
 ];
+
+/**
+ * "No record of it" may be said before the start has arrived that was under way: what then becomes of that start is told of
+ * a job that waits again. Refused, its attempt is over, and the next start is another command; begun, it is on its instrument.
+ */
+export const afterAll = {
+  "job.rejected": { guard: "isOfWhatWasSent" as const, actions: nextAttempt },
+  "job.accepted": {
+    guard: "isOfWhatWasSent" as const,
+    target: "#job.unknown" as const,
+    actions: [noteStart, effect(requestStation)],
+  },
+};
 
 /** Begun on an instrument: accepted, running or held. */
 export const onInstrument = {

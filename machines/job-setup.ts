@@ -25,8 +25,14 @@ export const setupJob = setup({
       event.timerId === context.timerId &&
       event.timerId.startsWith(`${context.jobId}/h`),
     needsApproval: ({ event }) => event.type === "job.submit" && event.needsApproval,
+    isPersons: ({ context }) => context.byPerson === true,
     isOfThisAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt === context.attempt,
+    isOfWhatWasSent: ({ context, event }) =>
+      "afterAll" in event &&
+      event.afterAll === true &&
+      event.attempt === context.attempt &&
+      context.sentTo.length >= context.attempt,
     isOfEarlierAttempt: ({ context, event }) =>
       "attempt" in event && event.attempt < context.attempt,
     /** An overdue job that its instrument goes on with in spite of the cancel does not become a running one again. */
@@ -91,6 +97,10 @@ export const noteStart = setupJob.assign({
     const attempt = "attempt" in event ? event.attempt : context.attempt;
     return context.started.includes(attempt) ? context.started : [...context.started, attempt];
   },
+});
+export const nextAttempt = setupJob.assign({
+  attempt: ({ context }) => context.attempt + 1,
+  failure: undefined,
 });
 export const noteCancel = setupJob.assign({
   cancelReason: ({ event }) => (event.type === "job.cancel" ? event.reason : "cancelledByOperator"),

@@ -16,6 +16,8 @@ export interface JobInput {
   /** Attempts after the first. */
   readonly retries: number;
   readonly timeLimit_s: number;
+  /** A person does it: it stands on the list of the bench instead of being sent. */
+  readonly byPerson?: true | undefined;
 }
 
 /** Set points as the chosen instrument reads them, where its units are not the recipe's. */
@@ -69,11 +71,13 @@ export type JobEvent =
   | ({ readonly type: "job.lapse" } & Stamp)
   /** A set point is outside its limits: refused at the last check. */
   | ({ readonly type: "job.refuse"; readonly detail: string } & Stamp)
-  | ({ readonly type: "job.accepted" } & FromInstrument)
+  /** `afterAll`: the job waits again, because its instrument had no record of it. */
+  | ({ readonly type: "job.accepted"; readonly afterAll?: boolean | undefined } & FromInstrument)
   | ({
       readonly type: "job.rejected";
       readonly reason: string;
       readonly retryable: boolean;
+      readonly afterAll?: boolean | undefined;
     } & FromInstrument)
   | ({ readonly type: "job.progress"; readonly fraction: number } & FromInstrument)
   | ({

@@ -10,9 +10,10 @@ import {
   startCommand,
   stopTimer,
 } from "./job-actions.ts";
+import { asked } from "./job-asked.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
-import { ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import { afterAll, ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
+import { effect, fail, nextAttempt, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -21,10 +22,18 @@ const forgetSendings = setupJob.assign({
     event.type === "job.doubt" && event.mayHaveCostCommand === true ? 0 : context.sendings,
 });
 const letGo = [effect(releaseStation)];
+const noteSentTo = setupJob.assign({
+  sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
+  sentTo: ({ context }) => [
+    ...context.sentTo.slice(0, context.attempt - 1),
+    context.instrumentId ?? "",
+  ],
+});
 
 /**
- * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person
- * decides) and `queued` (waits for a free instrument). Deadlines are absolute times in the context, armed by a `startTimer` command.
+ * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person decides) and
+ * `queued` (waits for a free instrument); that of `asked` only calls. Deadlines are absolute times in the context, armed by a
+ * `startTimer` command.
  */
 export const jobMachine = setupJob.createMachine({
   id: "job",
@@ -79,6 +88,7 @@ export const jobMachine = setupJob.createMachine({
         },
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.refuse": { target: "failed", actions: [fail("limitViolated")] },
+        ...afterAll,
         "job.lapse": "awaitingApproval",
         "job.doubt": {},
         "job.outcome": {},
@@ -89,16 +99,10 @@ export const jobMachine = setupJob.createMachine({
     reserved: {
       on: {
         ...takeResult,
-        "job.dispatch": {
-          target: "dispatched",
-          actions: setupJob.assign({
-            sent: ({ event }) => (event.type === "job.dispatch" ? event.sent : undefined),
-            sentTo: ({ context }) => [
-              ...context.sentTo.slice(0, context.attempt - 1),
-              context.instrumentId ?? "",
-            ],
-          }),
-        },
+        "job.dispatch": [
+          { guard: "isPersons", target: "asked", actions: noteSentTo },
+          { target: "dispatched", actions: noteSentTo },
+        ],
         "job.cancel": { target: "cancelled", actions: [noteCancel, fail("cancelledByOperator")] },
         "job.doubt": { target: "queued", actions: letGo },
       },
@@ -131,6 +135,7 @@ export const jobMachine = setupJob.createMachine({
         ],
       },
     },
+    asked,
     begun: {
       initial: "accepted",
       entry: [
@@ -252,10 +257,7 @@ export const jobMachine = setupJob.createMachine({
           {
             guard: "isMyTimer",
             target: "queued",
-            actions: setupJob.assign({
-              attempt: ({ context }) => context.attempt + 1,
-              failure: undefined,
-            }),
+            actions: nextAttempt,
           },
           {},
         ],

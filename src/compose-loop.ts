@@ -10,22 +10,25 @@ import type { FoldSnapshot, SnapshotStore } from "./events/fold-snapshot.ts";
 import type { LabEvent } from "./events/lab-event.ts";
 import type { LabFact } from "./events/lab-fact.ts";
 import type { OutgoingMessage } from "./events/message-bus.ts";
-import { createFoldCache, restoreSnapshot } from "./replay/fold-cache.ts";
+import { createFoldCache, restoreSnapshot, type SnapshotPace } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
-import { createRuntime, type Runtime } from "./runtime/event-loop.ts";
+import { createRuntime } from "./runtime/event-loop.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { listJobs, locateJob, summariseCampaign } from "./runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
+import { guardsOfInstrument } from "./runtime/placed-guards.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
+import type { Runtime } from "./runtime/runtime.ts";
 import {
   defineCampaigns,
   type PlannedCampaign,
   takeInstruments,
 } from "./runtime/take-configuration.ts";
 import { createChangeTeller } from "./runtime/tell-changes.ts";
+import { listTodos } from "./runtime/todos.ts";
 import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
@@ -51,7 +54,11 @@ export interface LoopOptions {
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
   /** Where snapshots of the log go, and the one that fits it; absent: every start folds the whole log. */
   readonly snapshots?:
-    | { readonly store: SnapshotStore; readonly found?: FoldSnapshot | undefined }
+    | {
+        readonly store: SnapshotStore;
+        readonly found?: FoldSnapshot | undefined;
+        readonly pace?: SnapshotPace | undefined;
+      }
     | undefined;
 }
 
@@ -67,6 +74,8 @@ export interface Loop {
   /** The events of one campaign: no others are read. */
   readCampaign(campaignId: string): AsyncIterable<LabEvent>;
   submit(fact: LabFact): Promise<unknown>;
+  /** What a person says of a step of his, by another way than the broker. */
+  report: Runtime["report"];
   /** Defines campaigns that are new and adds the candidates that known ones have got, while everything runs. */
   define(campaigns: readonly PlannedCampaign[]): Promise<void>;
   /** The configuration's edited word on instruments: tighter at once, wider once somebody has approved it. */
@@ -119,6 +128,7 @@ export function composeLoop(
     createFoldCache({
       ...{ folded: { lab: runtime.lab, index, view }, log: ports.log, logger },
       ...{ store: options.snapshots.store, from: snapshot?.mark.position ?? 0 },
+      pace: options.snapshots.pace,
     });
   const configuration = configurationOf(runtime, ports, agentId, lines);
   return {
@@ -131,13 +141,13 @@ export function composeLoop(
       agent.online = true;
       announce(agent, true);
       await configuration.define(options.campaigns);
+      publisher.publishChanges(); // where nobody speaks for a while, the log is shown all the same
     },
     statePort,
     readLog: () => ports.log.read(),
     readCampaign: (id) => readRuns(ports.log, index.runsOf(id)),
-    submit: (fact) => runtime.submit(fact),
+    ...waysIn(() => runtime),
     ...configuration,
-    emergencyStop: (stop) => runtime.emergencyStop(stop),
     isFinished: () => isFinished(runtime.lab),
     stop: async () => {
       publisher.stop();
@@ -162,6 +172,15 @@ function configurationOf(
       lines.sourceOf = sourceOf ?? lines.sourceOf;
       return takeInstruments(runtime, ports.logger, wanted);
     },
+  };
+}
+
+/** Words that come by another way than the broker. */
+function waysIn(runtime: () => Runtime): Pick<Loop, "submit" | "report" | "emergencyStop"> {
+  return {
+    emergencyStop: (stop) => runtime().emergencyStop(stop),
+    submit: (fact) => runtime().submit(fact),
+    report: (command) => runtime().report(command),
   };
 }
 
@@ -282,8 +301,12 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
 function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
   return {
     alarms: () => labAlarms(lab(), sourceOf),
+    todos: () => listTodos(lab()),
+    toldAt: (position) => lab().told.get(position),
     judgementOf: (position) => lab().judgements.get(position),
+    observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
+    guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
     allJobs: (id) => listJobs(lab(), id),

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createEmbeddedBroker } from "../adapters/broker/embedded-broker.ts";
+import type { FileRules } from "../adapters/frames/data-reference.ts";
 import {
   createFactInterpreter,
   INTERPRETERS,
@@ -44,6 +45,8 @@ export interface DaemonOptions {
   readonly acceptLoss?: boolean | undefined;
   /** Data folder: caches of a log that has no folder of its own lie there. */
   readonly folder?: string | undefined;
+  /** Which files instruments may refer to; absent: every regular one. */
+  readonly files?: FileRules | undefined;
   /** Further ones than the daemon's own. */
   readonly interpreters?: readonly Interpreter[] | undefined;
   readonly logger: Logger;
@@ -54,6 +57,8 @@ export interface DaemonOptions {
   readonly onSettled?: (() => void) | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
+  /** How far the log is folded, during the start. */
+  readonly onReplay?: ((position: number, last: number) => void) | undefined;
   /** The log cannot be written: nothing more is acknowledged or dispatched. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -79,7 +84,10 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const planner = createPlannerWorker({ logger });
   const own = ownLogin(configuration);
   const bus = createBus(configuration, own, logger, () => loop.lab.epoch);
-  const interpreters = [...INTERPRETERS.map((create) => create()), ...(options.interpreters ?? [])];
+  const interpreters = [
+    ...INTERPRETERS.map((create) => create({ files: options.files })),
+    ...(options.interpreters ?? []),
+  ];
   const interpreter = createFactInterpreter({
     interpreters,
     specOf: (jobId) => specOf(loop, jobId),
@@ -91,6 +99,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       packer: deflatePacker,
       vouch: createOperatorCheck(operatorsOf(configuration)),
       interpret: (fact) => interpreter.interpret(fact),
+      reread: (observations, spec) => interpreter.reread(observations, spec),
       monotonic_ms: () => performance.now(),
     },
     {
@@ -106,6 +115,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       observer: {
         onSettled: () => options.onSettled?.(),
         onConnection: (connected) => logger.info({ connected }, "broker.connection"),
+        onReplay: (position, last) => options.onReplay?.(position, last),
         onFatal: options.onFatal,
       },
     },
@@ -167,6 +177,7 @@ function createBus(
       webSocketPort: broker.webSocketPort,
       origins: broker.origins,
       allowedHosts: broker.allowedHosts,
+      ownClientId: clientIdOf(configuration),
       users: usersOf(configuration, login),
       mayPublish: (principal, topic) => mayPublish(site, principal, topic),
       filters,
@@ -176,7 +187,7 @@ function createBus(
   }
   return createBrokerClient({
     url: broker.url,
-    clientId: `tieline-${site}-${agentId}`,
+    clientId: clientIdOf(configuration),
     ...login,
     protocol: broker.protocol,
     filters,
@@ -188,6 +199,10 @@ function createBus(
       ),
     logger,
   });
+}
+
+function clientIdOf({ site, agent }: Configuration): string {
+  return `tieline-${site}-${agent}`;
 }
 
 function embeddedPort(bus: MessageBus): number {

@@ -30,6 +30,8 @@ export interface EmbeddedBrokerOptions {
   readonly origins?: readonly string[] | undefined;
   /** Names under which the WebSocket port may be reached, besides addresses and localhost. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** The client id that a daemon of this name would have: it is refused, so that two do not plan side by side. */
+  readonly ownClientId?: string | undefined;
   /** Who may connect; none: nobody is asked. */
   readonly users?: readonly KnownUser[] | undefined;
   /** Whether a client may publish on a topic; absent: on every one. */
@@ -103,6 +105,11 @@ class AedesBroker implements EmbeddedBroker {
       sessionExpiryIntervalLimit: SESSION_EXPIRY_s,
       queueLimit: EARLY_PACKETS_MAX,
       authenticate: (client, username, password, callback) => {
+        if (client.id === this.options.ownClientId) {
+          this.logger.error({ client: client.id }, "broker.secondDaemonRefused");
+          callback(Object.assign(new Error("the daemon itself"), { returnCode: 2 }), false);
+          return;
+        }
         if (this.clients.admit(client, username, password)) return callback(null, true);
         this.logger.warn({ client: client.id, username }, "broker.loginRefused");
         callback(Object.assign(new Error("bad user name or password"), { returnCode: 4 }), false);

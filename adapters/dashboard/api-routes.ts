@@ -18,6 +18,7 @@ export function apiRoutes(ports: DashboardPorts): Hono {
   const looks = rememberLooks(ports);
 
   api.get("/overview", (c) => c.json(ports.overview()));
+  api.get("/todo", (c) => c.json(ports.todo()));
   api.get("/events", (c) => c.json(ports.searchEvents(c.req.query("search") ?? "", SEARCH_LIMIT)));
   api.get("/instrument/:id", (c) => found(c, ports.instrument(c.req.param("id"))));
   api.get("/campaign/:id", (c) => found(c, ports.campaign(c.req.param("id"))));

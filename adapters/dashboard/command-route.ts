@@ -2,7 +2,7 @@ import { randomUUID, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import { LabError } from "../../src/core/errors.ts";
-import { IDENTIFIER } from "../../src/domain/identifiers.ts";
+import { IDENTIFIER, isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/identifiers.ts";
 import { type Asked, type Right, rightFor } from "../../src/domain/principal.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
 import { errorBody, readJsonBody } from "./request-guards.ts";
@@ -19,7 +19,7 @@ const identifier = z
   .string()
   .regex(IDENTIFIER, "letters, digits, dot, hyphen, underscore; at most 64");
 const operator = {
-  by: identifier,
+  by: identifier.refine(isPersonsName, OWN_NAME_PROBLEM),
   key: z.string().max(200).optional(),
   commandId: identifier.optional(),
 };
@@ -47,6 +47,30 @@ const pointSchema = z.strictObject({
   parameters: z.record(text, z.union([finite, text])).optional(),
   recipe: text.optional(),
 });
+/** Numbers and phases, as a page can ask for them; what they mean is held against the contract after. */
+const observationSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("objective"),
+    name: text,
+    value: finite,
+    unit: text,
+    standardUncertainty: finite.min(0).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("phases"),
+    phases: z.array(text).min(1).max(20),
+    confidence: finite.min(0).max(1).optional(),
+  }),
+  z.strictObject({ kind: z.literal("failure"), reason: text }),
+]);
+const observations = z.array(observationSchema).max(100);
+const reportSchema = z.strictObject({
+  outcome: z.enum(["done", "failed"]),
+  observations: observations.optional(),
+  actual: z.record(text, z.union([finite, text])).optional(),
+  again: z.boolean().optional(),
+  newPhases: z.boolean().optional(),
+});
 const commandSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("campaign"),
@@ -54,7 +78,7 @@ const commandSchema = z.discriminatedUnion("kind", [
     campaignId: identifier,
     action: z.enum([
       ...["start", "pause", "resume", "stop", "abort", "approve", "reject", "withdraw"],
-      ...["extend", "propose"],
+      ...["extend", "propose", "reread", "report", "comment", "tell"],
     ] as const),
     reason: z.string().max(REASON_MAX).optional(),
     batch: z.int().min(1).optional(),
@@ -62,7 +86,18 @@ const commandSchema = z.discriminatedUnion("kind", [
     jobId: identifier.optional(),
     change: z.int().min(1).optional(),
     changes: changesSchema.optional(),
+    patterns: z
+      .strictObject({
+        names: z.record(text, text).optional(),
+        references: z.array(text).max(100).optional(),
+        strainLimits: z.record(text, finite.min(0)).optional(),
+      })
+      .optional(),
     points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
+    report: reportSchema.optional(),
+    sampleId: identifier.optional(),
+    observations: observations.optional(),
+    newPhases: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal("emergencyStop"),
@@ -87,16 +122,25 @@ export async function handleCommand(
   ports: Pick<DashboardPorts, "submitOperatorCommand">,
   policy: OperatorPolicy,
 ): Promise<Response> {
-  if (policy.readOnly) {
-    return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
-  }
-  let body: unknown;
+  let body: Awaited<ReturnType<typeof readJsonBody>>;
   try {
     body = await readJsonBody(context.req.raw, COMMAND_BYTES_MAX);
   } catch (error) {
     if (error instanceof LabError) return context.json(errorBody(error), 413);
     throw error;
   }
+  if ("problem" in body)
+    return context.json(errorBody(new LabError("TL-9002", `command: ${body.problem}`)), 400);
+  return await answerCommand(context, body.value, ports, policy);
+}
+
+/** An operator's word, however it came in over HTTP: checked, admitted, handed to the daemon. */
+export async function answerCommand(
+  context: Context,
+  body: unknown,
+  ports: Pick<DashboardPorts, "submitOperatorCommand">,
+  policy: OperatorPolicy,
+): Promise<Response> {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -108,18 +152,8 @@ export async function handleCommand(
     return context.json(errorBody(error), 400);
   }
   const { key, commandId = randomUUID(), ...command } = parsed.data;
-  if (!isKnown(policy, command.by, key)) {
-    const error = new LabError(
-      "TL-9004",
-      `Operator “${command.by}” isn't known or the key is wrong`,
-    );
-    return context.json(errorBody(error), 401);
-  }
-  const missing = missingRight(policy, command);
-  if (missing !== undefined) {
-    const text = `Operator “${command.by}” may not do this: it needs the right ${missing}`;
-    return context.json(errorBody(new LabError("TL-9004", text)), 403);
-  }
+  const refused = admit(context, policy, { by: command.by, key, asked: command });
+  if (refused !== undefined) return refused;
   try {
     const request: OperatorRequest = { ...command, commandId };
     const reply = await withTimeout(ports.submitOperatorCommand(request));
@@ -128,6 +162,28 @@ export async function handleCommand(
     if (error instanceof LabError) return context.json(errorBody(error), 502);
     throw error;
   }
+}
+
+/** The refusal of somebody who may not do what he asks; `undefined` where he may. */
+export function admit(
+  context: Context,
+  policy: OperatorPolicy,
+  {
+    by,
+    key,
+    asked,
+  }: { readonly by: string; readonly key?: string | undefined; readonly asked: Asked },
+): Response | undefined {
+  if (policy.readOnly)
+    return context.json(errorBody(new LabError("TL-9003", "This page is read-only")), 403);
+  if (!isKnown(policy, by, key)) {
+    const error = new LabError("TL-9004", `Operator “${by}” isn't known or the key is wrong`);
+    return context.json(errorBody(error), 401);
+  }
+  const missing = missingRight(policy, by, asked);
+  if (missing === undefined) return undefined;
+  const text = `Operator “${by}” may not do this: it needs the right ${missing}`;
+  return context.json(errorBody(new LabError("TL-9004", text)), 403);
 }
 
 function isKnown(policy: OperatorPolicy, name: string, key: string | undefined): boolean {
@@ -141,11 +197,12 @@ function isKnown(policy: OperatorPolicy, name: string, key: string | undefined):
 
 function missingRight(
   { operatorRights }: OperatorPolicy,
-  command: { readonly by: string } & Asked,
+  by: string,
+  asked: Asked,
 ): Right | undefined {
-  const right = rightFor(command);
+  const right = rightFor(asked);
   if (operatorRights === undefined || right === undefined) return undefined;
-  const may = Object.hasOwn(operatorRights, command.by) ? operatorRights[command.by] : [];
+  const may = Object.hasOwn(operatorRights, by) ? operatorRights[by] : [];
   return may?.includes(right) ? undefined : right;
 }
 

@@ -1,18 +1,20 @@
-import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
-import type { Candidate } from "../../src/domain/candidate.ts";
+import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
+import type { Observation } from "../../src/domain/observation.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
-import type { PointByHand } from "../../src/domain/point-by-hand.ts";
-import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
 import type { EventLine } from "../../src/views/event-stream-view.ts";
 import type { ExportDocument } from "../../src/views/export-document.ts";
 import type { InstrumentDetailView } from "../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../src/views/overview-view.ts";
 import type { StructureLook } from "../../src/views/structure-look.ts";
+import type { TodoView } from "../../src/views/todo-view.ts";
 
 /** What the dashboard asks of the daemon. All of it is cheap except `plannerView` and `exportDocument`. */
 export interface DashboardPorts {
   overview(): OverviewView;
+  /** The list of the people at the bench. */
+  todo(): TodoView;
   campaign(campaignId: string): CampaignView | undefined;
   observations(campaignId: string, from: number): readonly ObservationView[];
   instrument(instrumentId: string): InstrumentDetailView | undefined;
@@ -28,25 +30,37 @@ export interface DashboardPorts {
    */
   structure(campaignId: string, position: number | undefined): Promise<StructureLook | undefined>;
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
+  /** The last lines of the log that are kept, behind a position. */
+  linesAfter(position: number): readonly EventLine[];
+  /** Jobs that programs are asked to do, and what they tell of them. */
+  readonly asked: AskedJobs;
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
   submitOperatorCommand(command: OperatorRequest): Promise<OperatorReply>;
 }
 
+/** Jobs whose results come over HTTP, as a desk of them keeps them. */
+export interface AskedJobs {
+  open(): readonly {
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly instrumentId: string;
+    readonly campaignId?: string | undefined;
+    readonly capability: string;
+    readonly parameters: Parameters;
+  }[];
+  /** Resolves when the result is safe; `false` where no such job waits. */
+  tell(
+    jobId: string,
+    result:
+      | { readonly observations: readonly Observation[]; readonly actual?: Parameters }
+      | { readonly failed: string; readonly retryable: boolean },
+  ): Promise<boolean>;
+}
+
 /** An operator's word, from the page. `commandId` makes sending it twice the same command. */
 export type OperatorRequest = { readonly commandId: string; readonly by: string } & (
-  | {
-      readonly kind: "campaign";
-      readonly campaignId: string;
-      readonly action: OperatorAction;
-      readonly reason?: string | undefined;
-      readonly batch?: number | undefined;
-      readonly candidateIds?: readonly string[] | undefined;
-      readonly jobId?: string | undefined;
-      readonly change?: number | undefined;
-      readonly changes?: CampaignChanges | undefined;
-      readonly points?: readonly PointByHand[] | undefined;
-    }
+  | ({ readonly kind: "campaign" } & Omit<OperatorCommand, "by">)
   | { readonly kind: "emergencyStop"; readonly active: boolean; readonly reason: string }
 );
 

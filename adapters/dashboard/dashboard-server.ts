@@ -10,6 +10,9 @@ import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { handleCommand, type OperatorPolicy } from "./command-route.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
+import { doorRoutes } from "./door/door-routes.ts";
+import { createLineFeed, type LineFeed } from "./door/line-feed.ts";
+import { DOOR } from "./door/openapi.ts";
 import {
   createEventFeed,
   type EventFeed,
@@ -43,7 +46,8 @@ export interface DashboardServer {
 
 export function createDashboardServer(options: DashboardOptions): DashboardServer {
   const feed = createEventFeed(randomBytes(4).toString("hex"));
-  const app = createDashboardApp(options, feed);
+  const lines = createLineFeed((position) => options.ports.linesAfter(position));
+  const app = createDashboardApp(options, feed, lines);
   let server: ServerType | undefined;
   return {
     start: async () => {
@@ -53,9 +57,13 @@ export function createDashboardServer(options: DashboardOptions): DashboardServe
       const name = wildcard ? "localhost" : options.host;
       return { url: `http://${name.includes(":") ? `[${name}]` : name}:${port}/`, port };
     },
-    publish: feed.publish,
+    publish: (message) => {
+      feed.publish(message);
+      lines.publish(message);
+    },
     stop: async () => {
       feed.stop();
+      lines.stop();
       const closing = server;
       server = undefined;
       if (closing === undefined) return;
@@ -68,7 +76,7 @@ export function createDashboardServer(options: DashboardOptions): DashboardServe
 }
 
 /** The routes, without a port: what tests call directly. */
-function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
+function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: LineFeed): Hono {
   const { ports, policy, logger = silentLogger } = options;
   const metrics = createMetrics(ports.overview, () => feed.watchers);
   const app = new Hono();
@@ -104,6 +112,7 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed): Hono {
     return streamSSE(c, (stream) => feed.serve(stream, { lastEventId, address }));
   });
   app.post("/api/command", sameOriginJson, (c) => handleCommand(c, ports, policy));
+  app.route(DOOR, doorRoutes(ports, policy, lines));
   app.route("/api", apiRoutes(ports));
   app.notFound((c) =>
     c.json(errorBody(new LabError("TL-9005", `No such page: ${c.req.path}`)), 404),

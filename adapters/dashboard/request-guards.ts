@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { MiddlewareHandler } from "hono";
 import { LabError } from "../../src/core/errors.ts";
+import { parseJson } from "../../src/core/strict-json.ts";
 
 /** No script, style, picture or connection from anywhere but the daemon itself, and no frame around the page. */
 const CONTENT_SECURITY_POLICY = [
@@ -67,12 +68,16 @@ export const sameOriginJson: MiddlewareHandler = async (context, next) => {
 };
 
 /**
- * The body of a request as JSON; `undefined` where it is none. Read by hand, so that a body sent in chunks (without a
- * length) is taken on every Node: Hono's own limit makes a new Request of it, which fails on Node 20.
+ * The body of a request as JSON, read as messages of the contract are: a key that stands twice is refused. Read by hand, so
+ * that a body sent in chunks (without a length) is taken on every Node: Hono's own limit makes a new Request of it, which
+ * fails on Node 20.
  *
  * @throws TL-9002 where it has more than `bytes_max` bytes.
  */
-export async function readJsonBody(request: Request, bytes_max: number): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  bytes_max: number,
+): Promise<ReturnType<typeof parseJson>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = request.body?.getReader();
@@ -84,11 +89,7 @@ export async function readJsonBody(request: Request, bytes_max: number): Promise
     }
     chunks.push(part.value);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
-  } catch {
-    return undefined;
-  }
+  return parseJson(Buffer.concat(chunks));
 }
 
 /** The form in which every failure reaches the page. */

@@ -9,7 +9,7 @@ import { wordsOf } from "./device-calls.ts";
 import type { GatewayVoice } from "./gateway-voice.ts";
 import { workText } from "./job-course.ts";
 import type { JobDriver } from "./job-driver.ts";
-import type { JobJournal, JobOrder, JobRecord } from "./job-journal.ts";
+import type { JobJournal, JobOrder, JobRecord, LastAck } from "./job-journal.ts";
 import { refuseByStatus, refuseOrder } from "./start-refusal.ts";
 
 export interface CommandsParts {
@@ -83,7 +83,7 @@ export class AgentCommands {
         else this.#parts.logger.warn({ ...message.identity }, "gateway.clearIgnored");
         break;
       case "jobAck":
-        this.#acknowledged(message.data.jobId, message.data.attempt);
+        this.#acknowledged(message.data);
         break;
       case "jobStart": {
         const { notAfter, validFor_s = Number.POSITIVE_INFINITY, ...order } = message.data;
@@ -122,10 +122,13 @@ export class AgentCommands {
     this.#parts.onLatch();
   }
 
-  #acknowledged(jobId: string, attempt: number): void {
-    const record = this.#parts.journal.byAttempt(jobId, attempt);
-    if (record?.outcome !== undefined && !record.acked)
-      this.#parts.journal.append({ note: "acked", jobId, attempt });
+  /** Its birth, which the broker keeps, tells what was acknowledged last: a log that has lost it is found out. */
+  #acknowledged({ jobId, attempt, position }: LastAck): void {
+    const { journal, voice, device } = this.#parts;
+    const record = journal.byAttempt(jobId, attempt);
+    if (record?.outcome === undefined || record.acked) return;
+    journal.append({ note: "acked", jobId, attempt, position });
+    voice().sayBirth(device, journal.acknowledged);
   }
 
   // ---- starting

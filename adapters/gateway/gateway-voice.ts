@@ -4,7 +4,7 @@ import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData } from "../mqtt/contract.ts";
 import { writeMessage } from "../mqtt/envelope.ts";
 import type { Device, Reading } from "./device.ts";
-import type { JobRecord } from "./job-journal.ts";
+import type { JobRecord, LastAck } from "./job-journal.ts";
 
 export interface VoiceOptions {
   readonly site: string;
@@ -44,13 +44,10 @@ export class GatewayVoice {
     return this.#write("instrumentOnline", data);
   }
 
-  sayBirth({
-    kind,
-    capabilities,
-    channels,
-    simulated = false,
-    anySetPoints = false,
-  }: Device): void {
+  sayBirth(
+    { kind, capabilities, channels, simulated = false, anySetPoints = false }: Device,
+    acknowledged: LastAck | undefined,
+  ): void {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
@@ -63,6 +60,7 @@ export class GatewayVoice {
       simulated,
       ...(channels === undefined ? {} : { channels: { ...channels } }),
       journal: true,
+      ...(acknowledged === undefined ? {} : { acknowledged: { ...acknowledged } }),
     });
   }
 

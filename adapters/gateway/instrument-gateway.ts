@@ -212,7 +212,7 @@ class InstrumentGateway implements Gateway {
     const birth = JSON.stringify([kind, capabilities, channels, simulated]);
     const isNew = birth !== this.#said;
     this.#said = birth;
-    if (isNew) this.#voice.sayBirth(this.#device);
+    if (isNew) this.#voice.sayBirth(this.#device, this.#journal.acknowledged);
     this.#voice.sayState(this.#stateWords(), isNew);
   }
 

@@ -58,7 +58,13 @@ type JournalEntry =
       readonly outcome: JournaledOutcome;
       readonly time_ms?: number | undefined;
     } & JobKey)
-  | ({ readonly note: "acked" } & JobKey);
+  /** Without `position` in journals of the first days. */
+  | ({ readonly note: "acked"; readonly position?: number | undefined } & JobKey);
+
+/** What the agent has said last that it has on disk. */
+export interface LastAck extends JobKey {
+  readonly position: number;
+}
 
 /** One attempt at one job, as far as the gateway knows. */
 export interface JobRecord {
@@ -80,6 +86,8 @@ export interface JobJournal {
   readonly epoch: number;
   /** Why the emergency stop is latched; `undefined` where it is not. */
   readonly emergency: string | undefined;
+  /** The last acknowledgement that was heard. */
+  readonly acknowledged: LastAck | undefined;
   append(entry: JournalEntry): void;
   hasCommand(commandId: string): boolean;
   byCommand(commandId: string): JobRecord | undefined;
@@ -116,6 +124,9 @@ export function openJobJournal(folder: string): JobJournal {
     get emergency() {
       return memory.emergency;
     },
+    get acknowledged() {
+      return memory.acknowledged;
+    },
     append: (entry) => {
       try {
         writeSync(handle, `${JSON.stringify(entry)}\n`);
@@ -145,6 +156,7 @@ export function openJobJournal(folder: string): JobJournal {
 class Memory {
   epoch = 0;
   emergency: string | undefined;
+  acknowledged: LastAck | undefined;
   readonly records = new Map<string, JobRecord>();
   readonly byCommand = new Map<string, string>();
   readonly latest = new Map<string, string>();
@@ -173,7 +185,12 @@ class Memory {
         return;
       default:
         this.#change(entry);
+        if (entry.note === "acked") this.#noteAck(entry);
     }
+  }
+
+  #noteAck({ jobId, attempt, position }: Extract<JournalEntry, { readonly note: "acked" }>): void {
+    if (position !== undefined) this.acknowledged = { jobId, attempt, position };
   }
 
   forgetOldest(): void {
@@ -269,6 +286,7 @@ function compact(file: string, memory: Memory): number {
     ...[...memory.records.values()].flatMap(entriesOf),
   ];
   const { emergency } = memory;
+  if (memory.acknowledged !== undefined) entries.push({ note: "acked", ...memory.acknowledged });
   if (emergency !== undefined)
     entries.push({ note: "emergencyStop", active: true, reason: emergency });
   const fresh = `${file}.new`;

@@ -2,7 +2,7 @@ import type { Parameters } from "../../src/domain/candidate.ts";
 import type { DataReference, Observation } from "../../src/domain/observation.ts";
 import { findResultProblem } from "../mqtt/consistency.ts";
 import { MESSAGES } from "../mqtt/contract.ts";
-import { issueText } from "../mqtt/json-text.ts";
+import { issueText } from "../mqtt/issue-text.ts";
 import type { DeviceResult } from "./device.ts";
 
 /** How a job ended, as it stands in the journal. */

@@ -6,15 +6,17 @@ import {
   summarise,
 } from "../../src/planning/structure-map/frame-classifier.ts";
 import type { RunLook, SpaceAtoms, StructureLook } from "../../src/views/structure-look.ts";
-import { fetchReference } from "../frames/data-reference.ts";
+import { type FileRules, fetchReference } from "../frames/data-reference.ts";
 import { readFrames } from "../frames/read-frames.ts";
 import { classifierOf } from "./classify-trajectory.ts";
+import { withoutContent } from "./without-content.ts";
 
 /** What a person wants to look at: a model's space, and one trajectory in it. */
 export interface InspectionRequest {
   /** Model file of `structure train`. */
   readonly model: string;
   readonly frames?: DataReference | undefined;
+  readonly files?: FileRules | undefined;
 }
 
 /** Frames of a run that are classified; more would cost minutes and show no more. */
@@ -31,9 +33,10 @@ export async function inspectTrajectory(request: InspectionRequest): Promise<Str
     species: model.centres[0]?.species ?? "",
     training: trainingAtoms(classifier),
   };
-  if (request.frames === undefined) return look;
-  const path = await fetchReference(request.frames);
-  return { ...look, run: await inspectRun(path, classifier) };
+  const { frames, files } = request;
+  if (frames === undefined) return look;
+  const path = await fetchReference(frames, files);
+  return { ...look, run: await withoutContent(frames, () => inspectRun(path, classifier)) };
 }
 
 async function inspectRun(path: string, classifier: FrameClassifier): Promise<RunLook> {

@@ -1,16 +1,24 @@
 import type { Logger } from "../../src/core/logger.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import type { Observation } from "../../src/domain/observation.ts";
+import { broughtOf, NOT_INTERPRETED } from "../../src/domain/reread.ts";
 import type { LabFact } from "../../src/events/lab-fact.ts";
 import { findResultProblem } from "../mqtt/consistency.ts";
 import { MESSAGES } from "../mqtt/contract.ts";
-import { issueText } from "../mqtt/json-text.ts";
+import { issueText } from "../mqtt/issue-text.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 /** Completes results on their way in. */
 export interface FactInterpreter {
   /** The fact itself where nothing is to be interpreted. Never rejects. */
   interpret(fact: LabFact): LabFact | Promise<LabFact>;
+  /** What the patterns of a result mean by the campaign's settings of now; `undefined` where it has none. Never rejects. */
+  reread(
+    observations: readonly Observation[],
+    spec: CampaignSpec,
+  ): Promise<
+    { readonly meanings: readonly Observation[]; readonly problem?: string | undefined } | undefined
+  >;
   stop(): Promise<void>;
 }
 
@@ -53,6 +61,16 @@ export function createFactInterpreter(options: FactInterpreterOptions): FactInte
       const spec = specOf(fact.jobId);
       const readings = spec === undefined ? [] : readingsOf(fact.observations, interpreters, spec);
       return readings.length === 0 ? fact : complete(fact, readings);
+    },
+    reread: async (observations, spec) => {
+      const ofPatterns = interpreters.filter(({ takes }) => takes === "pattern");
+      const readings = readingsOf(broughtOf(observations), ofPatterns, spec);
+      if (readings.length === 0) return undefined;
+      const meanings = await Promise.all(
+        readings.map((one) => read(one, stopped.signal, options.logger)),
+      );
+      const failed = meanings.find(({ kind }) => kind === "failure");
+      return failed?.kind === "failure" ? { meanings, problem: failed.reason } : { meanings };
     },
     stop: async () => {
       stopped.abort("the daemon stops");
@@ -103,7 +121,7 @@ async function read(
     return {
       kind: "failure",
       ...sample,
-      reason: `The ${raw.kind} cannot be interpreted: ${reason}`,
+      reason: `The ${raw.kind} ${NOT_INTERPRETED} ${reason}`,
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { PatternSettings } from "../../src/domain/goal-settings.ts";
 import type { PatternObservation, PhasesObservation } from "../../src/domain/observation.ts";
+import { UNKNOWN_PHASE } from "../../src/domain/strangers.ts";
 import {
   type Identification,
   identifyPhases,
@@ -18,12 +19,10 @@ export interface PatternRequest {
   readonly rules: PatternRules;
 }
 
-/** A phase that no reference explains, beside those that are named. */
-const UNKNOWN_PHASE = "unknown";
 const CAMPAIGNS_KEPT = 8;
 const ALTERNATIVES_MAX = 8;
 const ALTERNATIVE_MIN = 0.005;
-const LINES_TOLD = 8;
+const LINES_TOLD = 12;
 
 const AXES = { twoTheta: "twoTheta_deg", Q: "Q_per_nm", d: "d_A" } as const;
 const UNITS = { counts: "counts", "counts/s": "countsPerSecond", "1": "arbitrary" } as const;
@@ -32,7 +31,7 @@ const UNITS = { counts: "counts", "counts/s": "countsPerSecond", "1": "arbitrary
 export function createPhaseNamer(): (request: PatternRequest) => PhasesObservation {
   const kept = new Map<string, ReturnType<typeof createLibraries>>();
   return ({ pattern, rules }) => {
-    const key = JSON.stringify([rules.references, rules.elements, rules.strainLimits]);
+    const key = JSON.stringify({ ...rules, phases_max: undefined });
     const libraryFor = kept.get(key) ?? createLibraries(limited(rules), rules.elements);
     kept.delete(key);
     kept.set(key, libraryFor);
@@ -94,14 +93,17 @@ function phasesOf(found: Identification): PhasesObservation {
     ...(fractions === undefined ? {} : { fractions }),
     confidence: rounded(best.probability),
     ...(alternatives.length === 0 ? {} : { alternatives }),
-    ...(found.unfamiliar
-      ? {
-          unfamiliar: {
-            share: rounded(found.unexplained),
-            d_A: found.strangers.slice(0, LINES_TOLD).map(({ d_A }) => rounded(d_A)),
-          },
-        }
-      : {}),
+    readFrom: "pattern",
+    ...(found.unfamiliar ? { unfamiliar: unfamiliarOf(found) } : {}),
+  };
+}
+
+function unfamiliarOf({ unexplained, strangers }: Identification): PhasesObservation["unfamiliar"] {
+  const told = strangers.slice(0, LINES_TOLD);
+  return {
+    share: rounded(unexplained),
+    d_A: told.map(({ d_A }) => rounded(d_A)),
+    heights: told.map(({ height }) => rounded(height)),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Goal } from "../../src/domain/campaign.ts";
-import type { WaitingChange } from "../../src/domain/campaign-status.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { AgentIdentity } from "../../src/events/codec.ts";
 import type { QuarantineReason } from "../../src/events/lab-fact.ts";
@@ -8,20 +7,10 @@ import type { CampaignStatePayload } from "../../src/views/wire-payloads.ts";
 import type { MessageData } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 
-export interface CampaignStateView {
+/** What is packed says no approval. */
+export interface CampaignStateView extends Omit<CampaignStatePayload, "approval"> {
   readonly campaignId: string;
-  readonly state: string;
-  /** Grows with every change, so that readers can tell old from new. */
-  readonly revision: number;
-  readonly budget: { readonly used: number; readonly total: number };
-  readonly inFlight: number;
-  readonly observations: number;
-  readonly reason?: string;
-  readonly waits?: number;
-  readonly reasons?: CampaignStatePayload["reasons"];
   readonly approval?: string;
-  readonly conversions?: string[];
-  readonly change?: WaitingChange;
 }
 
 export interface CampaignBatchView {
@@ -56,7 +45,7 @@ export interface AgentMessages {
   campaignState(view: CampaignStateView, time_ms: number): OutgoingMessage;
   campaignBatch(view: CampaignBatchView, time_ms: number): OutgoingMessage;
   campaignModel(view: CampaignModelView, time_ms: number): OutgoingMessage;
-  /** The topic `dashboard/{view}`: `overview` or `events`. */
+  /** The topic `dashboard/{view}`: `overview`, `events` or `todo`. */
   dashboard(
     view: string,
     content: Readonly<Record<string, unknown>>,

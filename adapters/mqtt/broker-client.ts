@@ -45,8 +45,10 @@ const RECEIVE_MAXIMUM = 65_535;
 /** A broker that takes the connection and says nothing for so long, or ends it twice, may not know MQTT 5. */
 const SILENCE_ms = 4000;
 const UNSAID_ENDS_MAX = 2;
-/** CONNACK codes that no repetition will change: version, client id, credentials, authorisation, banned. */
-const REFUSED = new Set([2, 4, 5, 133, 134, 135, 138, 140]);
+/** CONNACK codes that no repetition will change: credentials, authorisation, banned. */
+const REFUSED = new Set([4, 5, 134, 135, 138, 140]);
+/** Of these the client id: ours is a proper one, so that a broker that refuses it has a daemon of this name. */
+const NAME_REFUSED = new Set([2, 133]);
 const WRONG_VERSION = new Set([1, 132]);
 const SESSION_TAKEN_OVER = 142;
 /** Connections that were accepted and ended within this, so often in a row, were taken over by another of our name. */
@@ -230,12 +232,16 @@ class BrokerClient implements MessageBus {
 
   /** Two clients with one id would push each other out for ever, and both would plan. */
   private replaced(client: MqttClient): void {
-    const { clientId } = this.options;
-    this.logger.error({ clientId }, "broker.sessionTakenOver");
+    this.logger.error({ clientId: this.options.clientId }, "broker.sessionTakenOver");
     client.end(true);
     this.handlers?.onConnection(false);
+    this.handlers?.onReplaced?.(this.nameTaken());
+  }
+
+  private nameTaken(): LabError {
+    const { clientId } = this.options;
     const what = `another client uses the name ${clientId} at the broker ${this.address()}`;
-    this.handlers?.onReplaced?.(new LabError("TL-2007", what));
+    return new LabError("TL-2007", what);
   }
 
   /** Waits for the first CONNACK and for the subscriptions; refusals end the wait, absence is waited for. */
@@ -273,6 +279,7 @@ class BrokerClient implements MessageBus {
         last = error.message || String("code" in error ? error.code : error);
         const code = "code" in error ? Number(error.code) : Number.NaN;
         if (WRONG_VERSION.has(code)) settle("wrongVersion");
+        else if (NAME_REFUSED.has(code)) settle(this.nameTaken());
         else if (REFUSED.has(code))
           settle(new LabError("TL-2006", `the broker ${this.address()} refused: ${last}`));
       });

@@ -55,9 +55,13 @@ export function findTelemetryProblem(data: MessageData<"telemetry">): string | u
   return findUnitProblem("data", data.unit);
 }
 
-export function findResultProblem(data: MessageData<"jobResult">): string | undefined {
-  for (const [k, observation] of data.observations.entries()) {
-    const problem = findObservationProblem(`data.observations[${k}]`, observation);
+/** `at` is where the observations stand. */
+export function findResultProblem(
+  { observations = [] }: { readonly observations?: readonly Observation[] | undefined },
+  at = "data",
+): string | undefined {
+  for (const [k, observation] of observations.entries()) {
+    const problem = findObservationProblem(`${at}.observations[${k}]`, observation);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -179,6 +179,26 @@ export const MESSAGES = {
     schema.operatorWithdrawal,
     "Take back the observation of a job: it was wrong.",
   ),
+  campaignReport: operate(
+    "report",
+    schema.operatorReport,
+    "What became of a step that is a person's: done, with what was found, or failed.",
+  ),
+  campaignComment: operate(
+    "comment",
+    schema.operatorComment,
+    "A word on a sample, or for the next shift.",
+  ),
+  campaignTell: operate(
+    "tell",
+    schema.operatorTold,
+    "The result of an earlier experiment, at one point.",
+  ),
+  campaignReread: operate(
+    "reread",
+    schema.operatorReread,
+    "Call an unknown phase by a name, or read every pattern of the campaign again.",
+  ),
   campaignState: define(
     `${CAMPAIGN}/state`,
     "campaign.state",

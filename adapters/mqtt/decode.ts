@@ -126,6 +126,14 @@ function operatorFact(message: WireMessage): LabFact | undefined {
       return command("extend", message.data);
     case "campaignPropose":
       return command("propose", message.data);
+    case "campaignReport":
+      return command("report", message.data);
+    case "campaignComment":
+      return command("comment", message.data);
+    case "campaignTell":
+      return command("tell", message.data);
+    case "campaignReread":
+      return command("reread", message.data);
     case "emergencyStop":
       return {
         type: "safety.emergencyStop",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GOALS } from "../../src/domain/campaign.ts";
+import { isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/identifiers.ts";
 import { observation } from "./observation-schemas.ts";
 import {
   count,
@@ -11,6 +12,7 @@ import {
   nonNegative,
   ordinal,
   parameters,
+  phaseName,
   text,
   unit,
   utcTime,
@@ -57,6 +59,8 @@ export const birth = z.object({
   channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
+  /** The last `ack` that it has had: a log that has not that report, at that position, has lost it. */
+  acknowledged: z.object({ jobId: identifier, attempt: ordinal, position: count }).optional(),
 });
 
 export const instrumentState = z.object({
@@ -111,7 +115,11 @@ export const jobResult = z.object({
 export const jobUnknown = z.object({ jobId: identifier });
 export const jobAck = z.object({ ...attempt, position: count });
 
-export const operatorCommand = z.object({ commandId: name, by: name, reason: text.optional() });
+export const operatorCommand = z.object({
+  commandId: name,
+  by: name.refine(isPersonsName, OWN_NAME_PROBLEM),
+  reason: text.optional(),
+});
 export const operatorDecision = operatorCommand.extend({
   batch: ordinal.optional(),
   candidateIds: z.array(identifier).min(1).max(LIST_MAX).optional(),
@@ -140,19 +148,40 @@ export const operatorExtension = operatorCommand.extend({
     stop: z.record(name, nonNegative).optional(),
   }),
 });
-export const operatorProposal = operatorCommand.extend({
-  points: z
-    .array(
-      z.object({
-        candidateId: identifier.optional(),
-        parameters: parameters.optional(),
-        recipe: name.optional(),
-      }),
-    )
-    .min(1)
-    .max(100),
+const place = z.object({
+  candidateId: identifier.optional(),
+  parameters: parameters.optional(),
+  recipe: name.optional(),
+});
+export const operatorProposal = operatorCommand.extend({ points: z.array(place).min(1).max(100) });
+export const operatorReread = operatorCommand.extend({
+  patterns: z.object({
+    names: z.record(name, phaseName).optional(),
+    references: z.array(text).max(100).optional(),
+    strainLimits: z.record(phaseName, nonNegative).optional(),
+  }),
 });
 export const operatorWithdrawal = operatorCommand.extend({ jobId: identifier });
+export const operatorReport = operatorCommand.extend({
+  jobId: identifier,
+  report: z.object({
+    outcome: z.enum(["done", "failed"]),
+    observations: z.array(observation).max(LIST_MAX).optional(),
+    actual: parameters.optional(),
+    raw: z.array(dataReference).max(LIST_MAX).optional(),
+    again: z.boolean().optional(),
+    newPhases: z.boolean().optional(),
+  }),
+});
+export const operatorComment = operatorCommand.extend({
+  reason: text,
+  sampleId: identifier.optional(),
+});
+export const operatorTold = operatorCommand.extend({
+  points: z.array(place).length(1),
+  observations: z.array(observation).min(1).max(LIST_MAX),
+  newPhases: z.boolean().optional(),
+});
 
 const figures = z.record(z.string(), z.unknown());
 

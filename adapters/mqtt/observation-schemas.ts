@@ -25,7 +25,14 @@ const phases = z.object({
     .array(z.object({ phases: z.array(phaseName).max(16), probability: fraction }))
     .max(16)
     .optional(),
-  unfamiliar: z.object({ share: fraction, d_A: z.array(finite).max(32) }).optional(),
+  readFrom: z.literal("pattern").optional(),
+  unfamiliar: z
+    .object({
+      share: fraction,
+      d_A: z.array(finite).max(32),
+      heights: z.array(nonNegative).max(32).optional(),
+    })
+    .optional(),
 });
 
 const objective = z.object({

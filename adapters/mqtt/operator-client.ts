@@ -2,14 +2,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { adviceOn } from "./broker-advice.ts";
-import {
-  encodeOperatorRequest,
-  encodeStopRequest,
-  type OperatorCommand,
-  readAgentMessage,
-} from "./operator-messages.ts";
+import { encodeOperatorRequest, encodeStopRequest, readAgentMessage } from "./operator-messages.ts";
 import { topicOf } from "./topics.ts";
 
 export interface OperatorClientOptions {
@@ -35,13 +31,15 @@ export interface OperatorReply {
 
 /** A person's side of the contract: commands with their replies, and the retained views. */
 export interface OperatorClient {
-  /** TL-2003 where no daemon answers. The same command id is sent again until the reply is there. */
-  command(command: OperatorCommand): Promise<OperatorReply>;
+  /** TL-2003 where no daemon answers. The same command id is sent again until the reply is there; absent: a new one. */
+  command(command: OperatorCommand, commandId?: string): Promise<OperatorReply>;
   /** Payload (`data`) of a retained message; `undefined` where there is none. */
   retained(
     message: "campaignState" | "campaignBatch" | "campaignModel",
     campaignId: string,
   ): Promise<unknown>;
+  /** The retained view of that name: `todo`, `overview`. */
+  view(view: string): Promise<unknown>;
   /**
    * Stops every instrument, or clears the stop. Resolves when the daemon has said the same; `heardBy` are the instruments
    * that have answered by `patience_ms`. TL-2003 where no daemon answers (instruments may have heard it all the same),
@@ -73,8 +71,7 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
   const client = await connect(options, timeout_ms);
   const { site, key } = options;
   return {
-    command: async (command) => {
-      const commandId = randomUUID();
+    command: async (command, commandId = randomUUID()) => {
       const message = encodeOperatorRequest({ site, commandId, key, ...command }, Date.now());
       const topic = topicOf(site, "campaignReply", { campaignId: command.campaignId });
       const send = (): void => void client.publish(message.topic, message.payload, { qos: 1 });
@@ -94,6 +91,12 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
     },
     retained: async (name, campaignId) => {
       const topic = topicOf(site, name, { campaignId });
+      const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
+      await client.subscribeAsync(topic, { qos: 1 });
+      return await found;
+    },
+    view: async (view) => {
+      const topic = topicOf(site, "dashboardView", { view });
       const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
       await client.subscribeAsync(topic, { qos: 1 });
       return await found;

@@ -1,28 +1,8 @@
-import type { CampaignChanges } from "../../src/domain/campaign-changes.ts";
-import type { PointByHand } from "../../src/domain/point-by-hand.ts";
-import type { OperatorAction } from "../../src/events/lab-fact.ts";
+import type { OperatorAction, OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { MessageData, MessageName } from "./contract.ts";
 import { writeMessage } from "./envelope.ts";
 import { readFrom, type WireMessage } from "./read-message.ts";
-
-/** What a person asks of a campaign. */
-export interface OperatorCommand {
-  readonly campaignId: string;
-  readonly action: OperatorAction;
-  readonly by: string;
-  readonly reason?: string | undefined;
-  readonly batch?: number | undefined;
-  readonly candidateIds?: readonly string[] | undefined;
-  /** For `withdraw`. */
-  readonly jobId?: string | undefined;
-  /** For `approve` and `reject`: a waiting change. */
-  readonly change?: number | undefined;
-  /** For `extend`. */
-  readonly changes?: CampaignChanges | undefined;
-  /** For `propose`. */
-  readonly points?: readonly PointByHand[] | undefined;
-}
 
 /** A command as it is sent. */
 export interface OperatorRequest extends OperatorCommand {
@@ -44,6 +24,10 @@ const MESSAGE = {
   withdraw: "campaignWithdraw",
   extend: "campaignExtend",
   propose: "campaignPropose",
+  report: "campaignReport",
+  comment: "campaignComment",
+  tell: "campaignTell",
+  reread: "campaignReread",
 } as const satisfies Record<OperatorAction, MessageName>;
 
 /** The message of an operator's command, as `tieline pause` and its sisters send it. */
@@ -54,7 +38,11 @@ export function encodeOperatorRequest(request: OperatorRequest, time_ms: number)
   const data = given as MessageData<"campaignApprove"> &
     MessageData<"campaignWithdraw"> &
     MessageData<"campaignExtend"> &
-    MessageData<"campaignPropose">;
+    MessageData<"campaignPropose"> &
+    MessageData<"campaignReport"> &
+    MessageData<"campaignComment"> &
+    MessageData<"campaignTell"> &
+    MessageData<"campaignReread">;
   return writeMessage({
     name: MESSAGE[action],
     site: request.site,

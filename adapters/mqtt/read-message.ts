@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { parseJson } from "../../src/core/strict-json.ts";
 import type { MessageIdentity, QuarantineReason } from "../../src/events/lab-fact.ts";
 import { findBirthProblem, findResultProblem, findTelemetryProblem } from "./consistency.ts";
 import { MESSAGES, type MessageData, type MessageName } from "./contract.ts";
-import { issueText, parseJson } from "./json-text.ts";
+import { issueText } from "./issue-text.ts";
 import { type Envelope, envelope } from "./primitive-schemas.ts";
 import type { SignedParts } from "./signature.ts";
 import { type ParsedTopic, parseTopic } from "./topics.ts";
@@ -92,7 +93,10 @@ function findProblem(message: WireMessage): string | undefined {
     case "telemetry":
       return findTelemetryProblem(message.data);
     case "jobResult":
+    case "campaignTell":
       return findResultProblem(message.data);
+    case "campaignReport":
+      return findResultProblem(message.data.report, "data.report");
     default:
       return undefined;
   }

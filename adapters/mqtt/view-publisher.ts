@@ -100,6 +100,7 @@ class Publisher {
     for (const id of view.instrumentIds) view.touch(`instrument/${id}`);
     view.touch("events");
     view.touch("overview");
+    view.touch("todo");
     this.publishChanges();
   }
 
@@ -118,7 +119,7 @@ class Publisher {
 
   private publishCampaign(campaignId: string): void {
     const { view, clock, messages } = this.options;
-    const campaign = view.campaign(campaignId);
+    const campaign = view.brief(campaignId);
     if (campaign === undefined) return;
     const now_ms = clock.now_ms();
     this.publishState(campaignId, campaignStatePayload(campaign));
@@ -163,6 +164,15 @@ class Publisher {
     this.dirty.clear();
   }
 
+  /** Where nothing was ever asked of people, nothing is shown. */
+  private publishTodo(now_ms: number): void {
+    const todo = this.options.view.todo();
+    if (todo.todos.length === 0 && !this.last.has("todo")) return;
+    this.publishOnce("todo", todo, () =>
+      this.options.messages().dashboard("todo", { ...todo }, now_ms),
+    );
+  }
+
   private publishDashboard(name: string, now_ms: number): void {
     const { view, messages, publish } = this.options;
     const [kind, id] = name.split("/");
@@ -170,6 +180,8 @@ class Publisher {
       const overview = view.overview();
       publish(messages().dashboard("overview", { ...overview }, now_ms));
       this.options.onOverview?.(overview);
+    } else if (name === "todo") {
+      this.publishTodo(now_ms);
     } else if (name === "events") {
       publish(messages().dashboard("events", { ...view.events() }, now_ms));
     } else if (kind === "instrument" && id !== undefined) {

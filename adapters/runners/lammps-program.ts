@@ -6,6 +6,7 @@ import { hash32 } from "../../src/core/prng.ts";
 import { referTo } from "../frames/data-reference.ts";
 import type { DeviceResult } from "../gateway/device.ts";
 import type { Task, TaskJob } from "../gateway/task-device.ts";
+import { childEnvironment } from "../system/child-environment.ts";
 import { forgetChild, runChild, signalGroup } from "./child-run.ts";
 import { readTemplate } from "./lammps-template.ts";
 
@@ -31,7 +32,9 @@ export function createLammpsProgram(options: LammpsOptions): Task {
   const command = options.lmp.trim().split(/\s+/);
   const template = resolve(options.template);
   const capability = readTemplate(template);
-  const tried = spawnSync(command[0] ?? "", command.length > 1 ? ["--version"] : ["-h"]);
+  const tried = spawnSync(command[0] ?? "", command.length > 1 ? ["--version"] : ["-h"], {
+    env: childEnvironment(),
+  });
   if (tried.error !== undefined)
     throw new LabError("TL-7030", `${command[0]} cannot be run: ${tried.error.message}`);
   return {

@@ -61,6 +61,8 @@ function run({ command, args }: LockHelper, fd: number): OsLock {
   const { status, error } = spawnSync(command, args, {
     stdio: ["ignore", "ignore", "ignore", fd],
     timeout: HELPER_ms,
+    // It needs to be found, and nothing else of ours.
+    env: { PATH: process.env["PATH"] },
   });
   if (error !== undefined || status === null) return "unavailable";
   if (status === 0) return "held";

@@ -1,5 +1,8 @@
-import type { Clock, Timers } from "../../src/core/clock.ts";
 import type { ReceivedMessage, WireMessage } from "../connections/instrument-connection.ts";
+import type { VirtualClock } from "../time/virtual-clock.ts";
+
+/** What the network needs of time. */
+export type NetworkClock = Pick<VirtualClock, "now_ms" | "schedule" | "scheduleQuiet">;
 
 /** A message on its way from the broker to one client. */
 export interface BrokerDelivery extends ReceivedMessage {
@@ -33,7 +36,7 @@ export interface Delivery {
 
 /** What a client's connection asks of the broker; `Link` is that connection. */
 export interface LinkHost<Link> {
-  readonly clock: Clock & Timers;
+  readonly clock: NetworkClock;
   latency_ms(clientId: string, direction: "up" | "down", message: WireMessage): number;
   isDuplicated(clientId: string, message: WireMessage): boolean;
   attach(link: Link): void;

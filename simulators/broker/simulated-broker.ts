@@ -1,12 +1,11 @@
-import type { Clock, Timers } from "../../src/core/clock.ts";
 import { createPrng } from "../../src/core/prng.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
-import type { Delivery, LinkHost, SimulatedClient } from "./client-session.ts";
+import type { Delivery, LinkHost, NetworkClock, SimulatedClient } from "./client-session.ts";
 import { SimulatedLink } from "./simulated-link.ts";
 import { matchesFilter } from "./topic-filter.ts";
 
 export interface SimulatedBrokerOptions {
-  readonly clock: Clock & Timers;
+  readonly clock: NetworkClock;
   readonly seed: string;
   /** One-way delay of a message, ms. */
   readonly latency_ms: { readonly min: number; readonly max: number };
@@ -32,7 +31,7 @@ const encoder = new TextEncoder();
  * stays comparable with the undisturbed one.
  */
 export class SimulatedBroker implements LinkHost<SimulatedLink> {
-  readonly clock: Clock & Timers;
+  readonly clock: NetworkClock;
   readonly #options: SimulatedBrokerOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #retained = new Map<string, WireMessage>();
@@ -51,7 +50,7 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
     return link;
   }
 
-  /** Sees every message that reaches the broker, in order: for checkers. */
+  /** Sees every message that reaches the broker, in order: for checkers, which note it and set nothing going. */
   observe(observer: (message: WireMessage) => void): void {
     this.#observers.push(observer);
   }

@@ -46,7 +46,7 @@ export class SimulatedLink implements InstrumentConnection {
     const key = this.#published++;
     const latency_ms = this.#broker.latency_ms(this.client.clientId, "up", message);
     this.#lastUp_ms = Math.max(this.#lastUp_ms, clock.now_ms() + latency_ms);
-    clock.schedule(this.#lastUp_ms, () => {
+    clock.scheduleQuiet(this.#lastUp_ms, () => {
       const lost = generation !== this.#generation || this.#state === "cut";
       if (lost) return;
       this.#broker.receive(message);
@@ -140,7 +140,7 @@ export class SimulatedLink implements InstrumentConnection {
     const { clock } = this.#broker;
     const arrival_ms =
       clock.now_ms() + this.#broker.latency_ms(this.client.clientId, "up", message);
-    clock.schedule(arrival_ms, () => {
+    clock.scheduleQuiet(arrival_ms, () => {
       if (this.#state !== "cut" && generation === this.#generation)
         this.#broker.acknowledge(this.client.clientId, packetId);
     });

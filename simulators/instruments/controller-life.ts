@@ -112,7 +112,7 @@ export class ControllerLife {
   #introduce(): void {
     if (!this.#alive) return;
     void this.#voice.sayOnline(true);
-    this.#voice.sayBirth(this.#options.device);
+    this.#voice.sayBirth(this.#options.device, this.#memory.acknowledged);
     this.#sayState();
     this.#outbox.sendAll();
     this.#cancelTelemetry();
@@ -143,7 +143,7 @@ export class ControllerLife {
         this.#latch(message.active, `emergency stop by ${message.by}: ${message.reason}`);
         return;
       case "ack":
-        this.#acknowledged(message.jobId, message.attempt);
+        this.#acknowledged(message);
         return;
       case "start":
         this.#start(message.order, retained);
@@ -300,11 +300,12 @@ export class ControllerLife {
     this.#finish(job, { word: "failed", reason, retryable: false });
   }
 
-  #acknowledged(jobId: string, attempt: number): void {
+  #acknowledged(ack: { jobId: string; attempt: number; position: number }): void {
+    const { jobId, attempt, position } = ack;
     const job = this.#memory.find(jobId, attempt);
     if (job?.report === undefined || job.acked) return;
     const { world, clock, instrumentId } = this.#options;
-    this.#note({ note: "acked", jobId, attempt });
+    this.#note({ note: "acked", jobId, attempt, position });
     world.record({ event: "acked", time_ms: clock.now_ms(), instrumentId, jobId, attempt });
     this.#outbox.remove(job);
   }

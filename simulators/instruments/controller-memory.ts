@@ -24,7 +24,7 @@ export type JournalEntry =
       readonly retryable: boolean;
     } & JobKey)
   | ({ readonly note: "finished"; readonly report: FinalReport } & JobKey)
-  | ({ readonly note: "acked" } & JobKey);
+  | ({ readonly note: "acked"; readonly position?: number | undefined } & JobKey);
 
 export interface JobKey {
   readonly jobId: string;
@@ -49,6 +49,8 @@ export interface JobMemory extends JobKey {
 export class ControllerMemory {
   epoch = 0;
   emergencyStopped = false;
+  /** The last acknowledgement that was heard, as its birth tells it. */
+  acknowledged: (JobKey & { readonly position: number }) | undefined;
   readonly commandIds = new Set<string>();
   readonly #attempts = new Map<string, JobMemory>();
   /** Newest attempt by job. */
@@ -94,13 +96,19 @@ export class ControllerMemory {
       default: {
         const job = this.#job(entry);
         applyToJob(job, entry);
-        if (entry.note === "acked") this.#unacknowledged.delete(job);
+        if (entry.note === "acked") this.#acked(job, entry.position);
         if (entry.note === "finished") {
           this.#unacknowledged.add(job);
           if (this.#current === job) this.#current = undefined;
         }
       }
     }
+  }
+
+  #acked(job: JobMemory, position = 0): void {
+    this.#unacknowledged.delete(job);
+    const { jobId, attempt } = job;
+    if (position > 0) this.acknowledged = { jobId, attempt, position };
   }
 
   #job({ jobId, attempt }: JobKey): JobMemory {

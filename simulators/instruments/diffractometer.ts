@@ -1,4 +1,5 @@
 import type { Prng } from "../../src/core/prng.ts";
+import type { Parameters } from "../../src/domain/candidate.ts";
 import type {
   Composition,
   FailureObservation,
@@ -29,13 +30,15 @@ export interface SolidSolution {
 }
 
 const DIFFRACTION_S = 300;
+/** Of each step of a scan. */
+const SCAN_PARAMETERS = { countingTime_s: { unit: "s", min: 0.01, max: 100, required: false } };
 /** The truth is the equilibrium at its temperatures; a sample counts as equilibrated there within these. */
 const EQUILIBRIUM_WITHIN_K = 10;
 const EQUILIBRIUM_AFTER_H = 0.05;
 
 /**
  * Measures which phases a sample consists of, their fractions and, where it can, their compositions; with `patterns` it
- * sends what it counted and names nothing. Capability `diffraction`, no set points. Reads the truth at what the sample
+ * sends what it counted and names nothing. Capability `diffraction`; of patterns the set point `countingTime_s`. Reads the truth at what the sample
  * really consists of.
  */
 export function createDiffractometer(options: {
@@ -45,14 +48,15 @@ export function createDiffractometer(options: {
   readonly patterns?: PatternSource | undefined;
 }): SimulatedDevice {
   const { world, truth, noise, patterns } = options;
-  const duration_s = patterns === undefined ? DIFFRACTION_S : scanDuration_s(patterns);
+  const durationOf = (parameters: Parameters): number =>
+    patterns === undefined ? DIFFRACTION_S : scanDuration_s(asAsked(patterns, parameters));
   const see = patterns === undefined ? undefined : createScanner(patterns, truth);
   const failure = (sampleId: string, reason: string): FailureObservation => ({
     kind: "failure",
     sampleId,
     reason,
   });
-  const measure = (sampleId: string, prng: Prng): Observation => {
+  const measure = (sampleId: string, parameters: Parameters, prng: Prng): Observation => {
     const sample = world.sample(sampleId);
     if (sample === undefined) return failure(sampleId, "the sample is gone");
     if (sample.spoiled) return failure(sampleId, "the sample is spoiled");
@@ -60,17 +64,17 @@ export function createDiffractometer(options: {
     if (temperature_K === undefined)
       return failure(sampleId, `not annealed at ${rangeOf(truth)}: not in equilibrium`);
     const there = truth.at(sample.composition, temperature_K);
-    return { ...(see?.(there, prng) ?? blur(there, noise, prng)), sampleId };
+    return { ...(see?.(there, parameters, prng) ?? blur(there, noise, prng)), sampleId };
   };
   return {
     kind: "diffractometer",
     capabilities: [
       {
         name: "diffraction",
-        parameters: {},
+        parameters: patterns === undefined ? {} : SCAN_PARAMETERS,
         results: [patterns === undefined ? "phases" : "pattern"],
         repeatable: true,
-        expectedDuration_s: duration_s,
+        expectedDuration_s: durationOf({}),
       },
     ],
     refuse: ({ sampleIds }): Refusal | undefined => {
@@ -81,11 +85,13 @@ export function createDiffractometer(options: {
         ? undefined
         : { reason: `sample ${unknown} does not exist`, retryable: false };
     },
-    plan: ({ sampleIds }) => ({ duration_s: duration_s * sampleIds.length }),
+    plan: ({ sampleIds, parameters }) => ({
+      duration_s: durationOf(parameters) * sampleIds.length,
+    }),
     begin: () => {},
-    complete: ({ sampleIds }, _now_s, prng) => ({
+    complete: ({ sampleIds, parameters }, _now_s, prng) => ({
       word: "result",
-      observations: sampleIds.map((sampleId) => measure(sampleId, prng)),
+      observations: sampleIds.map((sampleId) => measure(sampleId, parameters, prng)),
     }),
     spoil: ({ sampleIds }) => {
       for (const sampleId of sampleIds) world.spoil(sampleId);
@@ -103,7 +109,7 @@ export function createDiffractometer(options: {
 function createScanner(
   settings: PatternSource,
   truth: PhaseTruth,
-): (there: PhasesObservation, prng: Prng) => PatternObservation {
+): (there: PhasesObservation, asked: Parameters, prng: Prng) => PatternObservation {
   const { lists, solidSolutions = {} } = settings;
   for (const phase of truth.phases) linesOf(lists, phase);
   const all = [...lists.values()].flat();
@@ -115,14 +121,19 @@ function createScanner(
       ? 0
       : solution.strainPerMolFraction * (x - solution.at_molFraction);
   };
-  return ({ phases: names, fractions, compositions }, prng) => {
+  return ({ phases: names, fractions, compositions }, asked, prng) => {
     const phases = names.map((phase) => ({
       fraction: fractions?.[phase] ?? 1 / names.length,
       strain: strainOf(phase, compositions?.[phase]),
       lines: linesOf(lists, phase),
     }));
-    return scanPowder({ phases, scale, settings, prng });
+    return scanPowder({ phases, scale, settings: asAsked(settings, asked), prng });
   };
+}
+
+/** A scan as long as a job asks for; as the diffractometer is set up where it asks for nothing. */
+function asAsked(settings: ScanSettings, { countingTime_s }: Parameters): ScanSettings {
+  return typeof countingTime_s === "number" ? { ...settings, countingTime_s } : settings;
 }
 
 /** The last temperature that the sample was held at for long enough, where the truth is known there. */

@@ -3,6 +3,7 @@ import type { Control, Operation, Safety } from "../../src/domain/instrument.ts"
 import type { InstrumentConnection, WireMessage } from "../connections/instrument-connection.ts";
 import type { InstrumentFaults } from "../faults/fault-plan.ts";
 import { siteTopic, writeEnvelope } from "../wire/envelope.ts";
+import type { JobKey } from "./controller-memory.ts";
 import type { SimulatedDevice, TelemetryReading } from "./simulated-device.ts";
 
 export interface VoiceOptions {
@@ -51,11 +52,15 @@ export class InstrumentVoice {
     return this.#send(this.onlineMessage(online));
   }
 
-  sayBirth({ kind, capabilities, channels }: SimulatedDevice): void {
+  /** `acknowledged`: the last report of which it has heard that the agent has it on disk. */
+  sayBirth(
+    { kind, capabilities, channels }: SimulatedDevice,
+    acknowledged: (JobKey & { readonly position: number }) | undefined,
+  ): void {
     const { bootId, faults } = this.#options;
     // Its "no record of it" means "never began", unless it is one that forgets.
     const journal = faults.forgets !== true;
-    const data = { bootId, kind, capabilities, channels, simulated: true, journal };
+    const data = { bootId, kind, capabilities, channels, simulated: true, journal, acknowledged };
     const payload = this.#envelope("tieline.instrument.birth", data);
     void this.#send({ topic: this.#topic("birth"), payload, qos: 1, retain: true });
   }

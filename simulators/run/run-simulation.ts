@@ -7,6 +7,7 @@ import {
   type KillPoint,
   type LabEvent,
   type Loop,
+  type LoopOptions,
   type PlannedCampaign,
   type PlannerPort,
 } from "../../src/index.ts";
@@ -24,6 +25,8 @@ export interface SimulationOptions extends LaboratoryOptions {
   readonly latency_ms?: { readonly min: number; readonly max: number } | undefined;
   /** Kills the daemon at the n-th pass of a named point; it starts again at once. */
   readonly kills?: readonly { readonly point: KillPoint; readonly n: number }[] | undefined;
+  /** A restart goes on from a snapshot of the log, and one is made after so many events; absent: it replays the whole log. */
+  readonly snapshotEvery?: number | undefined;
   /** Bound of the laboratory's time, s. Default 60 days. */
   readonly duration_s_max?: number | undefined;
   /** Default: the production planners in the same thread. */
@@ -47,6 +50,8 @@ export interface SimulationResult {
   readonly violations: readonly Violation[];
   readonly loop: Loop;
 }
+
+type FoldSnapshot = NonNullable<NonNullable<LoopOptions["snapshots"]>["found"]>;
 
 const DURATION_s_max = 60 * 86_400;
 const AGENT = "tieline";
@@ -116,6 +121,7 @@ class MortalDaemon {
   private readonly passes = new Map<KillPoint, number>();
   private readonly watch: SpeechWatch;
   private bus: SimulatedBus;
+  private snapshot: FoldSnapshot | undefined;
   private life = 0;
 
   constructor(
@@ -150,7 +156,6 @@ class MortalDaemon {
     const isAlive = (): boolean => this.life === life;
     const memory = createMemoryEventLog(this.log);
     const { clock } = this;
-    const known = this.log.length;
     const onMistake = (detail: string) => this.watch.find("what planners are taught", detail);
     const planner = this.options.planner?.(onMistake) ?? createInThreadPlanner();
     const { dashboardEvery_s } = this.options;
@@ -158,7 +163,10 @@ class MortalDaemon {
       {
         log: {
           ...memory,
-          lastPosition: known,
+          get lastPosition() {
+            return memory.lastPosition;
+          },
+          mark: async () => ({ position: memory.lastPosition, digest: "" }),
           append: async (drafts) => {
             if (!isAlive()) throw new Killed();
             const events = await memory.append(drafts);
@@ -187,8 +195,23 @@ class MortalDaemon {
         policies: this.options.policies ?? {},
         campaigns: this.options.campaigns,
         dashboardEvery_ms: dashboardEvery_s === undefined ? undefined : dashboardEvery_s * 1000,
+        snapshots: this.snapshots(isAlive),
       },
     );
+  }
+
+  /** The same cache as on disk, in memory: what the daemon had written when it was killed, its successor finds. */
+  private snapshots(isAlive: () => boolean): LoopOptions["snapshots"] {
+    const { snapshotEvery } = this.options;
+    if (snapshotEvery === undefined) return undefined;
+    const save = async (snapshot: FoldSnapshot): Promise<void> => {
+      if (isAlive()) this.snapshot = snapshot;
+    };
+    return {
+      store: { load: async () => this.snapshot, save },
+      found: this.snapshot,
+      pace: { events_min: snapshotEvery, eventsBetween: snapshotEvery },
+    };
   }
 
   private pass(point: KillPoint, isAlive: () => boolean): void {

@@ -13,14 +13,16 @@ export interface SwarmOptions {
   readonly seed: string;
   /** Experiments of the campaign. Default 60. */
   readonly budget?: number | undefined;
+  /** As `SimulationOptions`; default: as the seed draws it. */
+  readonly snapshotEvery?: number | undefined;
 }
 
 const CAMPAIGN = "map";
 const BUDGET = 60;
 const TEMPERATURE_max_K = 750;
 const HOUR_s = 3600;
-/** Views go out on every tenth minute: nobody looks. */
-const DASHBOARD_EVERY_s = 600;
+/** Views go out twice an hour: nobody looks. */
+const DASHBOARD_EVERY_s = 1800;
 const TELEMETRY_EVERY_s = 600;
 /** Where a death costs most: what is on disk and not said, what is said and not on disk. */
 const KILL_POINTS: readonly KillPoint[] = [
@@ -34,13 +36,17 @@ const KILL_POINTS: readonly KillPoint[] = [
   "after-publish",
   "after-plan",
 ];
+/** In so many of the runs a restart goes on from a snapshot, in the others it replays the whole log. */
+const SNAPSHOTS_SHARE = 0.75;
+const SNAPSHOT_EVERY = 300;
 const CALM_AFTER_s = 10 * HOUR_s;
 
 /**
  * One seed of the swarm: the production loop, a planner that draws, instruments that believe everything, people who do as
  * they please, strangers on the broker, and the faults of `--faults swarm`; which of them, the seed draws.
  */
-export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise<SimulationResult> {
+export async function runSwarm(options: SwarmOptions): Promise<SimulationResult> {
+  const { seed, budget = BUDGET, snapshotEvery = drawSnapshots(seed) } = options;
   const prng = createPrng(`${seed}/cast`);
   const instrumentIds = DEFAULT_INSTRUMENTS.map(({ instrumentId }) => instrumentId);
   const drawn = planFaults("swarm", { seed, instrumentIds });
@@ -55,6 +61,7 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
     campaigns: [drawCampaign(seed, budget, hasPeople)],
     policies: { "furnace-1": { limits: { temperature_K: { min: 293, max: 690 } } } },
     kills: drawKills(seed),
+    snapshotEvery,
     planner: createDrawingPlanner,
     dashboardEvery_s: DASHBOARD_EVERY_s,
     telemetryEvery_s: TELEMETRY_EVERY_s,
@@ -72,6 +79,10 @@ export async function runSwarm({ seed, budget = BUDGET }: SwarmOptions): Promise
         });
     },
   });
+}
+
+function drawSnapshots(seed: string): number | undefined {
+  return createPrng(`${seed}/snapshots`).next() < SNAPSHOTS_SHARE ? SNAPSHOT_EVERY : undefined;
 }
 
 /** In half of the runs the daemon dies up to four times in the middle of what it does, besides the kills of the fault plan. */

@@ -19,6 +19,11 @@ export interface RunOptions {
 export interface VirtualClock extends Clock, Timers {
   /** Lets events happen; after each one, waits until every promise it set going has settled (one turn of the event loop). */
   run(options?: RunOptions): Promise<RunEnd>;
+  /**
+   * As `schedule`, for a callback that is over when it returns: it settles no promise and calls nobody who might. No turn
+   * of the event loop is waited for after it, and `until` is not asked.
+   */
+  scheduleQuiet(at_ms: number, callback: () => void): () => void;
   /** Real work outside promises (a file, a worker): time stands still until it is done. */
   track<T>(work: Promise<T>): Promise<T>;
   /** Events that have happened. */
@@ -29,6 +34,7 @@ interface Entry {
   readonly at_ms: number;
   readonly order: number;
   callback: (() => void) | undefined;
+  readonly isQuiet: boolean;
 }
 
 const EVENTS_MAX = 10_000_000;
@@ -49,15 +55,19 @@ export function createVirtualClock(start_ms: number): VirtualClock {
     }
   };
 
+  const add = (at_ms: number, callback: () => void, isQuiet: boolean): (() => void) => {
+    const at = Math.max(at_ms, now_ms);
+    const entry: Entry = { at_ms: at, order: scheduled++, callback, isQuiet };
+    push(queue, entry);
+    return () => {
+      entry.callback = undefined;
+    };
+  };
+
   return {
     now_ms: () => now_ms,
-    schedule(at_ms, callback) {
-      const entry: Entry = { at_ms: Math.max(at_ms, now_ms), order: scheduled++, callback };
-      push(queue, entry);
-      return () => {
-        entry.callback = undefined;
-      };
-    },
+    schedule: (at_ms, callback) => add(at_ms, callback, false),
+    scheduleQuiet: (at_ms, callback) => add(at_ms, callback, true),
     async track(work) {
       working.add(work);
       try {
@@ -69,8 +79,8 @@ export function createVirtualClock(start_ms: number): VirtualClock {
     async run({ until, time_max_ms = Number.POSITIVE_INFINITY, events_max = EVENTS_MAX } = {}) {
       const stopAt = events + events_max;
       await settle();
-      for (;;) {
-        if (until?.() === true) return "until";
+      for (let isSettled = true; ; ) {
+        if (isSettled && until?.() === true) return "until";
         if (events >= stopAt) return "events";
         while (queue.length > 0 && queue[0]?.callback === undefined) pop(queue);
         const next = queue[0];
@@ -83,7 +93,8 @@ export function createVirtualClock(start_ms: number): VirtualClock {
         now_ms = next.at_ms;
         events += 1;
         next.callback?.();
-        await settle();
+        isSettled = !next.isQuiet;
+        if (isSettled) await settle();
       }
     },
     get events() {

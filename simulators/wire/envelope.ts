@@ -24,9 +24,20 @@ const PAYLOAD_BYTES_MAX = 1024 * 1024;
 /** Reads a message; `undefined` where it is no CloudEvent that an instrument could act on. An absent `time` is NaN. */
 export function readEnvelope(payload: Uint8Array): Omit<Envelope, "id"> | undefined {
   if (payload.byteLength > PAYLOAD_BYTES_MAX) return undefined;
+  try {
+    return readEnvelopeText(utf8.decode(payload));
+  } catch {
+    return undefined;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The same of text. */
+export function readEnvelopeText(text: string): Omit<Envelope, "id"> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    parsed = JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -35,6 +35,8 @@ export type InstrumentMessage =
       readonly kind: "ack";
       readonly jobId: string;
       readonly attempt: number;
+      /** Of the log that has the report; 0 where the message does not tell. */
+      readonly position: number;
       readonly validity: Validity;
     }
   | {
@@ -71,10 +73,10 @@ export function readInstrumentMessage(
     return { kind: "emergencyStop", active, by: String(by ?? ""), reason: String(reason ?? "") };
   }
   if (topic.endsWith("/ack")) {
-    const { jobId, attempt } = data;
-    return type === "tieline.job.ack" && isId(jobId) && isCount(attempt)
-      ? { kind: "ack", jobId, attempt, validity: { sent_ms: envelope.time_ms } }
-      : undefined;
+    const { jobId, attempt, position } = data;
+    if (type !== "tieline.job.ack" || !isId(jobId) || !isCount(attempt)) return undefined;
+    const validity = { sent_ms: envelope.time_ms };
+    return { kind: "ack", jobId, attempt, position: isCount(position) ? position : 0, validity };
   }
   const kind = TYPES[type];
   if (kind === undefined || !topic.endsWith(`/command/${kind}`)) return undefined;

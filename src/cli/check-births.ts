@@ -38,7 +38,7 @@ export async function findInstrumentProblems(
 
 async function ownInterpreters() {
   const { INTERPRETERS } = await import("../../adapters/interpreters/index.ts");
-  return INTERPRETERS.map((create) => create()).map(({ takes, gives }) => ({ takes, gives }));
+  return INTERPRETERS.map((create) => create({})).map(({ takes, gives }) => ({ takes, gives }));
 }
 
 async function birthsOf(

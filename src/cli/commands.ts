@@ -9,10 +9,14 @@ import { registerExport } from "./export.ts";
 import { registerGateway } from "./gateway/gateway.ts";
 import { registerIdentify } from "./identify/identify.ts";
 import { registerLog } from "./log.ts";
+import { registerMcp } from "./mcp/mcp.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
 import { registerOperate } from "./operate/operate.ts";
+import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
+import { registerComment, registerTell } from "./operate/tell.ts";
+import { registerTodo } from "./operate/todo.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report.ts";
 import { registerRunner } from "./runner/runner.ts";
@@ -33,6 +37,10 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerOperate,
   registerExtend,
   registerPropose,
+  registerTodo,
+  registerComment,
+  registerTell,
+  registerReread,
   registerEmergencyStop,
   registerSuggest,
   registerEvaluate,
@@ -46,6 +54,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerStructure,
   registerRunner,
   registerGateway,
+  registerMcp,
   registerContract,
   registerAcl,
   registerConformance,

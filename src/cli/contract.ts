@@ -7,7 +7,9 @@ import { printJson, type RegisterCommand } from "./command.ts";
 export const registerContract: RegisterCommand = (program, io) => {
   program
     .command("contract")
-    .description("writes the wire contract: JSON Schemas, AsyncAPI 3 document, index of topics")
+    .description(
+      "writes the contracts: JSON Schemas, AsyncAPI 3 of MQTT, OpenAPI 3.1 of HTTP with its Python client",
+    )
     .requiredOption("--out <dir>", "folder to write to; made if it is not there")
     .option("--json", "print the names of the files as JSON")
     .addHelpText(
@@ -16,11 +18,16 @@ export const registerContract: RegisterCommand = (program, io) => {
     )
     .action(async (options: { out: string; json?: boolean }) => {
       const { contractDocuments } = await import("../../adapters/mqtt/contract-documents.ts");
-      const documents = contractDocuments();
+      const { openApiDocument } = await import("../../adapters/dashboard/door/openapi.ts");
+      const { pythonClient } = await import("../../adapters/dashboard/door/python-client.ts");
+      const documents = [
+        ...contractDocuments(),
+        { file: "openapi.json", content: openApiDocument() },
+      ].map(({ file, content }) => ({ file, text: `${JSON.stringify(content, null, 2)}\n` }));
+      documents.push({ file: "tieline_client.py", text: pythonClient() });
       try {
         await mkdir(options.out, { recursive: true });
-        for (const { file, content } of documents)
-          await writeFile(join(options.out, file), `${JSON.stringify(content, null, 2)}\n`);
+        for (const { file, text } of documents) await writeFile(join(options.out, file), text);
       } catch (error) {
         throw new LabError("TL-1003", `the contract cannot be written to ${options.out}`, {
           cause: error,

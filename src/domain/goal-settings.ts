@@ -42,6 +42,19 @@ export interface PatternSettings {
   readonly strainLimits?: Readonly<Record<string, number>> | undefined;
   /** Of a sample; absent: 4. */
   readonly phases_max?: number | undefined;
+  /** Absent: a doubtful sample is not scanned again. */
+  readonly rescan?: RescanSettings | undefined;
+  /** How often a person has had the patterns read again: references are then read again too. */
+  readonly reading?: number | undefined;
+}
+
+/** When a sample is scanned again, and how. */
+export interface RescanSettings {
+  /** The campaign's alternative recipe: one longer scan of the same sample. */
+  readonly recipe: string;
+  /** A phase whose probability lies between these is doubtful; so is a sample with lines that nothing explains. */
+  readonly presence_min: number;
+  readonly presence_max: number;
 }
 
 export interface KnownPhases {
@@ -152,3 +165,10 @@ export type GoalSettings =
   | { readonly goal: "optimise"; readonly model: OptimiseSettings }
   | { readonly goal: "structure-map"; readonly model: StructureMapSettings }
   | { readonly goal: "effective-model"; readonly model: EffectiveModelSettings };
+
+/** What a campaign classifies trajectories by; `undefined` where its goal takes none. */
+export function structureModelOf(
+  spec: GoalSettings,
+): Pick<StructureMapSettings, "structureModel" | "fraction_min"> | undefined {
+  return spec.goal === "structure-map" ? spec.model : undefined;
+}

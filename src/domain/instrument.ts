@@ -51,4 +51,8 @@ export interface InstrumentBirth {
    * began". An addition to the contract; absent means false, the careful reading.
    */
   readonly journal?: boolean | undefined;
+  /** The last report that the agent has acknowledged to it, as the `ack` had it; an addition to the contract. */
+  readonly acknowledged?:
+    | { readonly jobId: string; readonly attempt: number; readonly position: number }
+    | undefined;
 }

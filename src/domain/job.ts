@@ -15,6 +15,11 @@ export type JobFailureReason =
   | "emergencyStop"
   | "retriesUsedUp";
 
+/** The experiment that a job belongs to, by its name. */
+export function experimentOfJob(jobId: string): string {
+  return jobId.slice(0, Math.max(0, jobId.lastIndexOf(".s")));
+}
+
 /** A job's stable name: the experiment and the step; the same after every restart. */
 export function jobName(experimentId: string, step: number): string {
   return `${experimentId}.s${step + 1}`;

@@ -19,6 +19,8 @@ export interface PhasesObservation {
   readonly alternatives?:
     | readonly { readonly phases: readonly PhaseName[]; readonly probability: number }[]
     | undefined;
+  /** The kind of raw observation that the daemon read it from; absent: the instrument says so itself. */
+  readonly readFrom?: "pattern" | undefined;
   /** Lines that no reference explains. */
   readonly unfamiliar?:
     | {
@@ -26,6 +28,10 @@ export interface PhasesObservation {
         readonly share: number;
         /** Spacings of the strongest, the highest first. */
         readonly d_A: readonly number[];
+        /** Their heights, as shares of the pattern's largest line. */
+        readonly heights?: readonly number[] | undefined;
+        /** Which of the campaign's unknown phases it is: the daemon's own word, in no message. */
+        readonly id?: string | undefined;
       }
     | undefined;
 }
@@ -109,4 +115,17 @@ export interface DataReference {
 /** The label of a set of phases, independent of their order: `["hcp", "fcc"]` -> `"fcc+hcp"`. */
 export function phaseSetLabel(phases: readonly PhaseName[]): string {
   return [...new Set(phases)].sort().join("+");
+}
+
+/** The probability of each phase: the sum over the sets that hold it. */
+export function presencesOf({
+  phases,
+  confidence = 1,
+  alternatives = [],
+}: PhasesObservation): ReadonlyMap<PhaseName, number> {
+  const found = new Map<PhaseName, number>();
+  for (const set of [{ phases, probability: confidence }, ...alternatives])
+    for (const phase of new Set(set.phases))
+      found.set(phase, (found.get(phase) ?? 0) + set.probability);
+  return found;
 }

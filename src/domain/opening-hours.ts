@@ -113,7 +113,19 @@ export function wallTime(time_ms: number, timeZone: string): string {
   return `${name} ${two(Math.floor(minute / 60))}:${two(minute % 60)} ${timeZone}`;
 }
 
-function parseHours(text: HoursText): Span[] | undefined {
+/** Texts that have been read: a laboratory has a few, and asks for every job that waits. */
+const SPANS = new Map<HoursText, readonly Span[] | undefined>();
+const SPANS_max = 1000;
+
+function parseHours(text: HoursText): readonly Span[] | undefined {
+  if (SPANS.has(text)) return SPANS.get(text);
+  if (SPANS.size >= SPANS_max) SPANS.clear();
+  const spans = readHours(text);
+  SPANS.set(text, spans);
+  return spans;
+}
+
+function readHours(text: HoursText): Span[] | undefined {
   const spans = text.split(";").map((part) => parseSpan(part.trim().toLowerCase()));
   return spans.includes(undefined) ? undefined : (spans as Span[]);
 }
@@ -152,8 +164,20 @@ function parseDays(text: string): Set<number> | undefined {
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
+/** The clock on the wall as it was last read, by zone: it is asked for after every event, and answers a minute long. */
+const READ = new Map<string, { minute: number; wall: { day: number; minute: number } }>();
+
 /** The clock on the laboratory's wall: day of the week (0 is Monday) and minute of the day. */
 function wallClock(time_ms: number, timeZone: string): { day: number; minute: number } {
+  const minute = Math.floor(time_ms / MINUTE_ms);
+  const known = READ.get(timeZone);
+  if (known?.minute === minute) return known.wall;
+  const wall = readWallClock(time_ms, timeZone);
+  READ.set(timeZone, { minute, wall });
+  return wall;
+}
+
+function readWallClock(time_ms: number, timeZone: string): { day: number; minute: number } {
   let format = FORMATS.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat("en-GB", {

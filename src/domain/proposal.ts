@@ -17,6 +17,8 @@ export interface ProposalRequest {
 export interface PendingPoint {
   readonly candidateId: string;
   readonly parameters: Parameters;
+  /** Of a sample that is measured again: the experiment that made it. */
+  readonly sample?: string | undefined;
   /** Name of the alternative recipe; absent for the campaign's own. */
   readonly recipe?: string | undefined;
 }
@@ -31,6 +33,8 @@ export interface ProposedPoint {
   readonly why: string;
   /** Name of the alternative recipe that it asks for; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample is to be measured again; absent: a new sample is made. */
+  readonly sample?: string | undefined;
 }
 
 /** Whether the planner sees a reason to go on. */
@@ -75,5 +79,7 @@ export interface CampaignResult {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe that brought it; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment that made the sample; told where samples may be measured again. */
+  readonly sample?: string | undefined;
   readonly observations: readonly Observation[];
 }

@@ -5,6 +5,7 @@ export type ReasonKind = "waitingFor" | "suspendedBecause" | "notUsableBecause" 
 export type ReasonCause =
   | "start"
   | "approval"
+  | "person"
   | "capability"
   | "instrument"
   | "answer"

@@ -1,6 +1,7 @@
 import type { Parameters } from "./candidate.ts";
 import { convertNeatly } from "./limits/fit-set-points.ts";
 import { haveSameDimension, unitOfName, unitsOfName } from "./limits/named-unit.ts";
+import type { AskedNumber } from "./people.ts";
 
 /**
  * Where a job's set point comes from: a constant, or an axis of the candidate. `unit` (UCUM) says what the number is in
@@ -24,6 +25,12 @@ export interface RecipeStep {
   readonly repeatable: boolean;
   /** How often a failed attempt is tried again. */
   readonly retries: number;
+  /** Present where no instrument does it: it stands on the list of the people at the bench. */
+  readonly by?: "person" | undefined;
+  /** Of a person's step: what is to be done, where the sample lies, which numbers are asked for. */
+  readonly instructions?: string | undefined;
+  readonly place?: string | undefined;
+  readonly asks?: readonly AskedNumber[] | undefined;
 }
 
 /** Long enough for a person to change a crucible; longer, and the sample is another one. */

@@ -1,13 +1,12 @@
 import { createPrng, type Prng } from "../core/prng.ts";
-import type { CampaignSpec } from "../domain/campaign.ts";
 import { type FoundLabels, foundLabels } from "../domain/found-labels.ts";
 import type { KnownPhases, PhaseDiagramSettings } from "../domain/goal-settings.ts";
-import { asId, type CampaignId } from "../domain/identifiers.ts";
 import type { Composition, PhasesObservation } from "../domain/observation.ts";
 import type { CampaignResult, ModelRecord, ProposedPoint } from "../domain/proposal.ts";
 import { type MapStatus, unseenChanceOf } from "../models/phase-diagram/map-model.ts";
 import { createPhaseDiagramPlanner } from "../planning/phase-diagram/phase-diagram-planner.ts";
 import type { Planner } from "../planning/planner.ts";
+import { paperCampaign } from "./paper-campaign.ts";
 import type { PhaseDiagramTruth, TruthRow } from "./phase-diagram-truth.ts";
 
 export interface EvaluationOptions {
@@ -63,7 +62,17 @@ export function runEvaluation(
   onProgress: (samples: number) => void,
   atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): EvaluationRun {
-  const planner = createPhaseDiagramPlanner(campaignOf(truth, options, seed));
+  const start = options.startsAtCorners
+    ? { initial: 0, known: cornersOf(truth) }
+    : { initial: options.initial, known: [] };
+  const { rows, components } = truth;
+  const planner = createPhaseDiagramPlanner(
+    paperCampaign(
+      { goal: "phase-diagram", model: { ...options.settings, ...start } },
+      { kind: "table", rows: rows.map((row) => row.parameters), components },
+      String(seed),
+    ),
+  );
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
   const scorer = createScorer(truth);
   const scored = (): ScoredView => {
@@ -185,37 +194,6 @@ function createScorer(truth: PhaseDiagramTruth): (view: MapView) => MapScore {
       view.measured.map((item) => item.label).filter((name) => index.has(name)),
     );
     return { macroF1: f1.reduce((sum, x) => sum + x, 0) / names.length, labelsFound: found.size };
-  };
-}
-
-function campaignOf(
-  truth: PhaseDiagramTruth,
-  options: EvaluationOptions,
-  seed: number,
-): CampaignSpec {
-  const known = options.startsAtCorners ? cornersOf(truth) : [];
-  return {
-    goal: "phase-diagram",
-    model: {
-      ...options.settings,
-      initial: options.startsAtCorners ? 0 : options.initial,
-      known,
-    },
-    campaignId: asId<CampaignId>("evaluation"),
-    title: "evaluation",
-    seed: String(seed),
-    budget: options.budget,
-    inFlight: options.batch,
-    waitForWholeBatch: true,
-    approval: "automatic",
-    space: {
-      kind: "table",
-      rows: truth.rows.map((row) => row.parameters),
-      components: truth.components,
-    },
-    recipe: { steps: [] },
-    limits: {},
-    failuresInARow_max: options.budget,
   };
 }
 

@@ -1,12 +1,11 @@
-import type { CampaignSpec } from "../domain/campaign.ts";
 import type { OptimiseSettings } from "../domain/goal-settings.ts";
-import { asId } from "../domain/identifiers.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { SearchSpace } from "../domain/search-space.ts";
 import { hypervolume } from "../models/optimise/acquisition/pareto.ts";
 import { createOptimisePlanner } from "../planning/optimise/optimise-planner.ts";
 import type { Planner } from "../planning/planner.ts";
+import { paperCampaign } from "./paper-campaign.ts";
 
 /** A table whose every outcome is known: what a campaign is played against. */
 export interface KnownTable {
@@ -39,29 +38,6 @@ export interface PlayedRun {
   readonly sampled: number[];
 }
 
-/** A campaign on paper: what the planner needs to know of it. */
-export function paperCampaign(
-  space: SearchSpace,
-  model: OptimiseSettings,
-  seed: string,
-): CampaignSpec {
-  return {
-    campaignId: asId("evaluation"),
-    title: "evaluation",
-    seed,
-    budget: 1,
-    inFlight: 1,
-    waitForWholeBatch: true,
-    approval: "automatic",
-    space,
-    recipe: { steps: [] },
-    limits: {},
-    failuresInARow_max: 1,
-    goal: "optimise",
-    model,
-  };
-}
-
 /** Plays one campaign to its budget. `now_ms` times the proposals (learning included); `atEnd` gets the planner that has learnt all. */
 export function playOptimise(
   table: KnownTable,
@@ -71,7 +47,9 @@ export function playOptimise(
   atEnd?: (planner: Planner, results: readonly CampaignResult[]) => void,
 ): PlayedRun {
   const seed = String(settings.seed);
-  const planner = createOptimisePlanner(paperCampaign(table.space, settings.model, seed));
+  const planner = createOptimisePlanner(
+    paperCampaign({ goal: "optimise", model: settings.model }, table.space, seed),
+  );
   const run: PlayedRun = {
     seed: settings.seed,
     evaluations: [],

@@ -70,6 +70,8 @@ export type LabCommand =
       readonly through: number;
       readonly request: ProposalRequest;
     }
+  /** Every pattern of the campaign is to be read again. */
+  | { readonly type: "rereadPatterns"; readonly campaignId: string; readonly commandId: string }
   | { readonly type: "startTimer"; readonly timerId: string; readonly at_ms: number }
   | { readonly type: "cancelTimer"; readonly timerId: string };
 

@@ -6,8 +6,10 @@ import type { Condition } from "../domain/limits/condition.ts";
 import type { Guard, GuardAction } from "../domain/limits/guard.ts";
 import type { DataReference, Observation } from "../domain/observation.ts";
 import type { HoursText } from "../domain/opening-hours.ts";
+import type { PersonsReport, ReportedBy } from "../domain/people.ts";
 import type { PointByHand } from "../domain/point-by-hand.ts";
 import type { VersionedProposal } from "../domain/proposal.ts";
+import type { Reading, RereadRequest } from "../domain/reread.ts";
 
 /** CloudEvents identity of the message a fact came in: the same (source, id) is the same fact. */
 export interface MessageIdentity {
@@ -64,11 +66,14 @@ export type JobFact =
       readonly actual?: Parameters | undefined;
       readonly raw?: readonly DataReference[] | undefined;
       readonly simulated: boolean;
+      /** Of a person's step. */
+      readonly reported?: ReportedBy | undefined;
     } & AboutJob)
   | ({
       readonly type: "job.failed";
       readonly reason: string;
       readonly retryable: boolean;
+      readonly reported?: ReportedBy | undefined;
     } & AboutJob)
   | ({
       readonly type: "job.unknown";
@@ -88,33 +93,56 @@ export type OperatorAction =
   /** Changes the settings of a campaign that runs. */
   | "extend"
   /** Puts points of a person's own into the batch. */
-  | "propose";
+  | "propose"
+  /** Says what became of a step that is a person's; the log has it as the job's result or failure. */
+  | "report"
+  /** A word on a sample, or for the next shift. */
+  | "comment"
+  /** A result of an earlier experiment, which the campaign did not ask for. */
+  | "tell"
+  /** Names unknown phases, and has the patterns of a campaign read again. */
+  | "reread";
 
 /** Whether `by` was proven (signature, login) or only said; absent where the configuration names no operators: said. */
 export type OperatorIdentity = "verified" | "claimed";
 
+/** What a person asks of a campaign. */
+export interface OperatorCommand {
+  readonly campaignId: string;
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** Number of the batch that is approved or rejected; absent means the batch that waits. */
+  readonly batch?: number | undefined;
+  /** Only these points of the batch; absent means all. */
+  readonly candidateIds?: readonly string[] | undefined;
+  /** Job whose observation is withdrawn. */
+  readonly jobId?: string | undefined;
+  /** Number of the waiting change (wider limits) that is approved or rejected. */
+  readonly change?: number | undefined;
+  /** Of `extend`: what is to be changed. */
+  readonly changes?: CampaignChanges | undefined;
+  /** Of `propose`. */
+  readonly points?: readonly PointByHand[] | undefined;
+  /** Of `reread`. */
+  readonly patterns?: RereadRequest | undefined;
+  /** Of `report`; such a command never stands in the log itself. */
+  readonly report?: PersonsReport | undefined;
+  /** Of `comment`: the sample that it is about; absent: the campaign. */
+  readonly sampleId?: string | undefined;
+  /** Of `tell`, with the one point that was measured among `points`. */
+  readonly observations?: readonly Observation[] | undefined;
+  /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */
+  readonly newPhases?: boolean | undefined;
+}
+
 export type OperatorFact =
   | ({
       readonly type: "operator.command";
-      readonly campaignId: string;
-      readonly action: OperatorAction;
       readonly commandId: string;
-      readonly by: string;
-      readonly reason?: string | undefined;
-      /** Number of the batch that is approved or rejected; absent means the batch that waits. */
-      readonly batch?: number | undefined;
-      /** Only these points of the batch; absent means all. */
-      readonly candidateIds?: readonly string[] | undefined;
-      /** Job whose observation is withdrawn. */
-      readonly jobId?: string | undefined;
-      /** Number of the waiting change (wider limits) that is approved or rejected. */
-      readonly change?: number | undefined;
-      /** Of `extend`: what is to be changed. */
-      readonly changes?: CampaignChanges | undefined;
-      /** Of `propose`. */
-      readonly points?: readonly PointByHand[] | undefined;
       readonly identity?: OperatorIdentity | undefined;
-    } & FromWire)
+    } & OperatorCommand &
+      FromWire)
   | ({
       readonly type: "safety.emergencyStop";
       readonly active: boolean;
@@ -176,8 +204,29 @@ export type InternalFact =
       readonly instrumentId?: string | undefined;
       readonly offset_ms: number;
     }
+  /** Two controllers that are alive speak under one name, under these boots: nothing is sent to it until that is settled. */
+  | {
+      readonly type: "instrument.contested";
+      readonly instrumentId: string;
+      readonly bootIds: readonly string[];
+    }
+  /** One of them has gone, or a controller has been started anew. */
+  | {
+      readonly type: "instrument.settled";
+      readonly instrumentId: string;
+      /** Who stays, where that is known: it is listened to, also if it was the former. */
+      readonly bootId?: string | undefined;
+    }
   /** Events behind `after`, up to `through`, were acknowledged and are gone; a person let the log go on without them. */
   | { readonly type: "log.lossAccepted"; readonly after: number; readonly through: number }
+  /** An instrument has had a report acknowledged that the log has not, at that position: events are gone. */
+  | {
+      readonly type: "log.gapTold";
+      readonly instrumentId: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly position: number;
+    }
   /** Once for a campaign, and again with more candidates at the end of its table. */
   | { readonly type: "campaign.defined"; readonly spec: CampaignSpec }
   | { readonly type: "timer.fired"; readonly timerId: string }
@@ -192,6 +241,18 @@ export type InternalFact =
       readonly campaignId: string;
       readonly requestId: string;
       readonly reason: string;
+    }
+  /** A campaign's patterns have been read again, as a person's command asked for. */
+  | {
+      readonly type: "patterns.reread";
+      readonly campaignId: string;
+      readonly commandId: string;
+      /** How many were read. */
+      readonly patterns: number;
+      /** Results that mean something else now; all others mean what they meant. */
+      readonly readings: readonly Reading[];
+      /** Why they could not be read; then nothing has changed. */
+      readonly problem?: string | undefined;
     }
   /** What became of a command: it left (PUBACK of the broker) or could not. */
   | {
@@ -232,6 +293,8 @@ export type QuarantineReason =
   | "notAllowed"
   | "unknownCampaign"
   | "retainedCommand"
+  /** Understood, and more of it than a laboratory has to say. */
+  | "tooMany"
   /** An emergency stop that somebody tried to clear without the right to, or too late. */
   | "clearRefused";
 

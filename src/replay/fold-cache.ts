@@ -6,10 +6,15 @@ import type { Lab } from "../runtime/lab.ts";
 import { restoreLab, saveLab } from "../runtime/lab-snapshot.ts";
 import type { LabView } from "../views/lab-view.ts";
 
-/** A log shorter than this is read in a moment: no snapshot is made of it. */
-const EVENTS_MIN = 5_000;
-/** A snapshot is made after so many events more. */
-const EVENTS_BETWEEN = 10_000;
+/** When a snapshot is made. */
+export interface SnapshotPace {
+  /** A log of fewer events is read in a moment: no snapshot is made of it. */
+  readonly events_min: number;
+  /** A snapshot is made after so many events more. */
+  readonly eventsBetween: number;
+}
+
+const PACE: SnapshotPace = { events_min: 5_000, eventsBetween: 10_000 };
 /** And at a clean stop after so many. */
 const EVENTS_BEFORE_STOP = 1_000;
 
@@ -55,8 +60,9 @@ export function createFoldCache(needs: {
   readonly logger: Logger;
   /** Position of the last snapshot. */
   readonly from: number;
+  readonly pace?: SnapshotPace | undefined;
 }): FoldCache {
-  const { folded, log, store, logger } = needs;
+  const { folded, log, store, logger, pace = PACE } = needs;
   let last = needs.from;
   let saving: Promise<void> | undefined;
 
@@ -79,11 +85,13 @@ export function createFoldCache(needs: {
   };
   const isDue = (events: number): boolean => {
     const { position } = folded.lab;
-    return position >= EVENTS_MIN && position - last >= events && position === log.lastPosition;
+    return (
+      position >= pace.events_min && position - last >= events && position === log.lastPosition
+    );
   };
   return {
     note: () => {
-      if (saving === undefined && isDue(EVENTS_BETWEEN)) begin();
+      if (saving === undefined && isDue(pace.eventsBetween)) begin();
     },
     stop: async () => {
       await saving;

@@ -7,7 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { applyEvent } from "../runtime/apply-event.ts";
 import { createCampaignIndex } from "../runtime/campaign-index.ts";
 import { createLab, type Lab } from "../runtime/lab.ts";
-import { listJobs, locateJob, summariseCampaign } from "../runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "../runtime/lab-status.ts";
 import { readRuns } from "../runtime/read-runs.ts";
 import { createExportFold, type ExportFold } from "../views/export-document.ts";
 import { restoreSnapshot } from "./fold-cache.ts";
@@ -67,6 +67,8 @@ async function foldRuns(about: {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => placeThen(lab, id, position),
       judgementOf: (at) => lab.judgements.get(at),
+      toldAt: (at) => lab.told.get(at),
+      observationsOf: (id, at) => observationsOf(lab, id, at),
       allJobs: (id) => listJobs(lab, id),
     },
   });

@@ -4,7 +4,7 @@ import { VERSION } from "../core/version.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { applyEvent } from "../runtime/apply-event.ts";
 import { createLab, type Lab } from "../runtime/lab.ts";
-import { listJobs, locateJob, summariseCampaign } from "../runtime/lab-status.ts";
+import { listJobs, locateJob, observationsOf, summariseCampaign } from "../runtime/lab-status.ts";
 import { createExportFold, type ExportFold } from "../views/export-document.ts";
 
 export interface ReadLogOptions {
@@ -34,6 +34,8 @@ export async function readLog(options: ReadLogOptions): Promise<ReadLog> {
       campaignStatus: (id) => summariseCampaign(lab, id),
       locateJob: (id) => locateJob(lab, id),
       judgementOf: (position) => lab.judgements.get(position),
+      toldAt: (position) => lab.told.get(position),
+      observationsOf: (id, at) => observationsOf(lab, id, at),
       allJobs: (id) => listJobs(lab, id),
     },
   });

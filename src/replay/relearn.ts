@@ -1,3 +1,4 @@
+import { experimentOfJob } from "../domain/job.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { Planner } from "../planning/planner.ts";
@@ -66,12 +67,13 @@ function relearnMap(
 export function countingResults({ observations }: ExportDocument): CampaignResult[] {
   return observations
     .filter((observation) => !observation.withdrawn)
-    .map(({ position, candidateId, parameters, actual, recipe, result }) => ({
+    .map(({ position, candidateId, jobId, parameters, actual, recipe, sample, result }) => ({
       position,
       candidateId,
       parameters,
       ...(actual === undefined ? {} : { actual }),
       ...(recipe === undefined ? {} : { recipe }),
+      sample: sample ?? experimentOfJob(jobId),
       observations: result,
     }));
 }

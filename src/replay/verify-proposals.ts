@@ -1,6 +1,7 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Proposal, VersionedProposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
+import type { LabFact } from "../events/lab-fact.ts";
 import { createPlanner, type VersionedPlanner } from "../planning/create-planner.ts";
 import type { Lab } from "../runtime/lab.ts";
 
@@ -57,6 +58,13 @@ export function createProposalVerifier() {
   };
   const check = (event: LabEvent, before: Lab): void => {
     const { fact } = event;
+    if (changesResults(fact)) {
+      // Whoever was asked before has learnt results under the names of then.
+      const student = students.get(fact.campaignId);
+      const open = before.machines.campaign.get(fact.campaignId)?.context.request;
+      if (student !== undefined && open !== undefined)
+        teach(student, before, fact.campaignId, open.through);
+    }
     if (fact.type !== "planner.proposed") return;
     const spec = before.specs.get(fact.campaignId);
     if (spec !== undefined) enrol(students, spec);
@@ -94,6 +102,16 @@ export function createProposalVerifier() {
       otherVersions: [...others.values()],
     }),
   };
+}
+
+type Reread = Extract<LabFact, { readonly type: "operator.command" | "patterns.reread" }>;
+
+/** Phases get other names, or patterns other meanings: what counts from now on is not what was learnt. */
+function changesResults(fact: LabFact): fact is Reread {
+  return (
+    fact.type === "patterns.reread" ||
+    (fact.type === "operator.command" && fact.action === "reread")
+  );
 }
 
 /** A planner begins anew where its candidates or its model's settings have changed. */

@@ -1,5 +1,5 @@
 import type { LabCommand } from "../events/lab-command.ts";
-import type { LabFact } from "../events/lab-fact.ts";
+import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import { type Lab, reportKey } from "./lab.ts";
 
 /** A report that is in the log: its instrument may forget it. */
@@ -27,16 +27,17 @@ export function answerAgain(lab: Lab, fact: LabFact): LabCommand[] {
 }
 
 /**
- * An unknown campaign is told so. A report that was not taken is not acknowledged: its instrument must not forget what
+ * Whoever gave a command is told why it does not count. A report that was not taken is not acknowledged: its instrument must not forget what
  * may be the only true copy.
  */
-export function answerQuarantined(fact: LabFact): LabCommand[] {
-  if (fact.type === "operator.command") {
-    const { campaignId, commandId } = fact;
-    const reason = `There is no campaign ${campaignId}.`;
-    return [{ type: "replyToOperator", campaignId, commandId, accepted: false, reason }];
-  }
-  return [];
+export function answerQuarantined(fact: LabFact, why: QuarantineReason): LabCommand[] {
+  if (fact.type !== "operator.command") return [];
+  return answerRefused(
+    fact,
+    why === "tooMany"
+      ? "There were too many such commands; say it again in some seconds."
+      : `There is no campaign ${fact.campaignId}.`,
+  );
 }
 
 /** A command of somebody who may not give it. */

@@ -7,13 +7,14 @@ import {
 } from "../../machines/index.ts";
 import { assert } from "../core/assert.ts";
 import { applyChanges, type CampaignChanges } from "../domain/campaign-changes.ts";
+import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { nextAssignment } from "./dispatcher.ts";
 import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
 import { decideAboutInstruments, isAboutInstruments } from "./instrument-changes.ts";
+import { trackJob } from "./job-queue.ts";
 import type { Lab } from "./lab.ts";
-import { isOnInstrument, stateName } from "./lab.ts";
 import { noteObservation, noteReport } from "./observations.ts";
 import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
@@ -127,8 +128,9 @@ class Run {
       }
       const { instrumentId, bootId, jobId, sent } = assignment;
       const station: MachineAddress = { machine: "reservation", id: instrumentId };
+      const request = { type: "reservation.request", jobId, ...this.stamp() };
       this.tellAll([
-        { to: station, event: { type: "reservation.request", jobId, ...this.stamp() } },
+        ...(instrumentId === PEOPLE ? [] : [{ to: station, event: request }]),
         { to: job, event: { type: "job.reserve", instrumentId, bootId, ...this.stamp() } },
         { to: job, event: { type: "job.dispatch", sent, ...this.stamp() } },
       ]);
@@ -166,23 +168,12 @@ class Run {
       noteObservation(this.lab, this.event, event);
     const { state, effects } = advance(to.machine, current, event);
     (machines as Map<string, unknown>).set(to.id, state);
-    if (to.machine === "job") this.trackJob(to.id);
+    if (to.machine === "job") trackJob(this.lab, to.id, this.event.fact.type === "daemon.started");
     if (to.machine === "campaign") {
       this.lab.revisions.set(to.id, (this.lab.revisions.get(to.id) ?? 0) + 1);
       noteCampaign(this.lab, to.id);
     }
     this.handle(to, effects);
-  }
-
-  private trackJob(jobId: string): void {
-    const job = this.lab.machines.job.get(jobId);
-    if (job === undefined) return;
-    const name = stateName(job);
-    if (name === "queued") this.lab.queued.add(jobId);
-    else this.lab.queued.delete(jobId);
-    if (name !== "unknown") this.lab.doubtful.delete(jobId);
-    else if (this.event.fact.type === "daemon.started" && isOnInstrument(job))
-      this.lab.doubtful.add(jobId);
   }
 
   private handle(from: MachineAddress, effects: readonly Effect[]): void {

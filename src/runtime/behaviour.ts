@@ -15,5 +15,11 @@
  *      of a kind that the goal cannot use suspends at once, until a person resumes;
  *      a start that never began is not sent again while a stop, a pause, a guard, a limit or the hours forbid it; approvals
  *      that expire at one event make one batch.
+ * - 7: phases that no reference explains are told apart by their lines and numbered; before, all were `unknown`.
+ * - 8: what becomes of a start that was under way when its instrument said that it had no record of the job counts: a refused
+ *      one is not sent again under its old name, one that began is on its instrument. Before, such words were not heard.
+ * - 9: a job whose start was lost comes back to its old place in the queue; before, to the end.
+ * - 10: no sample is made while a later step of its recipe is offered by nobody; before, the first samples were made in the
+ *      minute in which instruments may still come. Two spellings of one name are one person where two must agree.
  */
-export const BEHAVIOUR = 6;
+export const BEHAVIOUR = 10;

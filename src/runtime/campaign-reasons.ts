@@ -62,7 +62,7 @@ const STATES: Readonly<Record<string, (lab: Lab, campaign: Campaign) => readonly
 
 /** What concerns jobs that have gone out already, whatever the campaign itself waits for. */
 function isOnItsWay(cause: Reason["cause"]): boolean {
-  return cause === "answer" || cause === "overdue" || cause === "held";
+  return cause === "person" || cause === "answer" || cause === "overdue" || cause === "held";
 }
 
 function waiting(cause: Reason["cause"], text: string): Reason {

@@ -1,7 +1,9 @@
 import type { InstrumentContext, JobContext, MachineState } from "../../machines/index.ts";
+import { PEOPLE } from "../domain/people.ts";
 import { hindranceOf, isHindered } from "./hindrances.ts";
 import { campaignRefusal, fitOn, type SentSetPoints } from "./job-fitting.ts";
 import { type Lab, stateName } from "./lab.ts";
+import { missingStep } from "./missing-step.ts";
 import { DISPATCHING, isOpenNow, isStartHour } from "./start-hours.ts";
 
 /** What to do with the oldest job that can be decided now. */
@@ -46,6 +48,8 @@ function decide(lab: Lab, job: JobContext): Assignment | "wait" | "wait, nothing
   const { jobId } = job;
   const refusal = campaignRefusal(lab, job);
   if (refusal !== undefined) return { kind: "refuse", jobId, detail: refusal };
+  if (job.byPerson === true)
+    return { kind: "assign", jobId, instrumentId: PEOPLE, bootId: undefined };
   let why: string | undefined;
   let isFitting = false;
   let isAnyFree = false;
@@ -106,7 +110,8 @@ export function mayStartNow(lab: Lab, job: JobContext): boolean {
 function mayDispatch(lab: Lab, job: JobContext): boolean {
   const campaign = lab.machines.campaign.get(job.campaignId);
   if (campaign === undefined || !DISPATCHING.has(stateName(campaign))) return false;
-  return stateName(campaign) !== "running" || hindranceOf(lab, job.campaignId) === undefined;
+  if (stateName(campaign) !== "running") return true;
+  return hindranceOf(lab, job.campaignId) === undefined && missingStep(lab, job) === undefined;
 }
 
 function offers(instrument: InstrumentContext, capability: string): boolean {

@@ -1,4 +1,4 @@
-import type { Decoded } from "../events/codec.ts";
+import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
@@ -6,7 +6,6 @@ import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/messa
 import { acknowledgement, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
-import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import {
   clearRefused,
   createHeardClears,
@@ -18,36 +17,28 @@ import {
   wordOf,
 } from "./emergency.ts";
 import { createExecutor, type Executor } from "./executor.ts";
-import { createGuardKeeper, type GuardKeeper } from "./guard-keeper.ts";
+import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
+import {
+  type CommandAnswer,
+  type CommandFact,
+  createReportDesk,
+  type ReportDesk,
+} from "./report-desk.ts";
+import type { Runtime } from "./runtime.ts";
 import { shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
+import { createWatches, type Watches } from "./watches.ts";
 
 /** At most so many events go into the log with one sync; more wait for the next. */
 const GROUP_MAX = 1_000;
 
-/** The loop: append -> transition -> commands. Nothing is acted on before it is on disk. */
-export interface Runtime {
-  readonly lab: Lab;
-  /** Replays the log, notes the start, connects, and reconciles before anything is dispatched. */
-  start(): Promise<void>;
-  /** Logs a fact of the daemon's own (a campaign's definition, a command from the page). */
-  submit(fact: LabFact): Promise<LabEvent>;
-  /** The path of every incoming message; resolves once it is in the log (or known, or quarantined). */
-  receive(message: IncomingMessage): Promise<Delivery>;
-  /**
-   * A person's word on the emergency stop by another way than the broker: a stop is told to every instrument before it is
-   * on disk, a clear after. TL-3003 where a clear does not count.
-   */
-  emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void>;
-  /** Resolves when nothing is queued and every command so far has been handed over. */
-  idle(): Promise<void>;
-  stop(): Promise<void>;
-}
+/** During the replay at the start, so often is told how far it is. */
+const REPLAY_TOLD_EVERY = 1_000;
 
 interface Waiting {
   readonly draft: EventDraft;
@@ -70,9 +61,10 @@ class EventLoop implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly observer: RuntimeObserver;
   private readonly executor: Executor;
-  private readonly guards: GuardKeeper;
-  private readonly clocks: ClockWatch;
+  private readonly watches: Watches;
   private readonly meter: QuarantineMeter;
+  private readonly desk: ReportDesk;
+  private readonly gate: FloodGate;
   private readonly queue: Waiting[] = [];
   private readonly waiting = new Map<string, LabFact>();
   private readonly idleWaiters: (() => void)[] = [];
@@ -85,19 +77,17 @@ class EventLoop implements Runtime {
     this.lab = createLab(ports.packer);
     this.options = options;
     this.observer = observer;
-    this.executor = createExecutor({
-      ports,
-      options,
-      lab: this.lab,
-      submit: (fact) => this.submit(fact),
-    });
     const submit = (fact: LabFact) => this.submit(fact);
-    this.guards = createGuardKeeper({
+    this.executor = createExecutor({ ports, options, lab: this.lab, submit });
+    this.watches = createWatches({
       ...{ lab: this.lab, ports, submit },
       emergencyStop: (stop) => this.stopByGuard(stop),
     });
-    this.clocks = createClockWatch({ lab: this.lab, ports, submit });
     this.meter = createQuarantineMeter({ ports, submit });
+    this.desk = createReportDesk({ lab: this.lab, ports, waiting: this.waiting, submit });
+    const hear = (fact: LabFact, message: IncomingMessage) =>
+      void this.receiveFact(fact, message).catch(() => {});
+    this.gate = createFloodGate({ lab: this.lab, ports, hear });
   }
 
   /** The stop that a guard sets goes the way of every stop; a person clears it. */
@@ -113,7 +103,12 @@ class EventLoop implements Runtime {
   async start(): Promise<void> {
     const known = this.ports.restore?.(this.lab) ?? 0;
     for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
-    for await (const event of this.ports.log.read(known + 1)) this.fold(event, false);
+    const { log } = this.ports;
+    for await (const event of log.read(known + 1)) {
+      this.fold(event, false);
+      if (event.position % REPLAY_TOLD_EVERY === 0)
+        this.observer.onReplay?.(event.position, log.lastPosition);
+    }
     await this.submit({
       type: "daemon.started",
       site: this.options.site,
@@ -126,11 +121,12 @@ class EventLoop implements Runtime {
       behaviour: BEHAVIOUR,
     });
     this.executor.rearmTimers();
-    this.clocks.start();
+    this.executor.rereadPending();
+    this.watches.start();
     await this.ports.bus.start({
       onMessage: (message) => this.receive(message),
       onConnection: (connected) => {
-        this.guards.onConnection(connected);
+        this.watches.onConnection(connected);
         this.observer.onConnection?.(connected);
       },
       onConnecting: () => this.firstWords(),
@@ -168,7 +164,7 @@ class EventLoop implements Runtime {
       this.observer.onCount?.("ignored");
     } else if (decoded.kind === "telemetry") {
       this.observer.onCount?.("telemetry");
-      this.hear(decoded, message.retained);
+      this.watches.onReading(decoded, message.retained);
       this.observer.onTelemetry?.(decoded);
     } else if (decoded.kind === "quarantine") {
       await this.quarantine(message, decoded.reason, decoded.detail);
@@ -183,7 +179,7 @@ class EventLoop implements Runtime {
     const { vouched, fact: said } = vouchFor(this.ports, decoded, message);
     if (vouched.kind === "refused") return await this.refuse(said, vouched.why, message);
     if (said.type === "safety.emergencyStop") return await this.receiveStop(said, message);
-    this.noteClock(decoded, message.retained);
+    this.watches.onWord(said, decoded.sent_ms, message.retained);
     const fact = this.ports.interpret?.(said) ?? said;
     await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
     return "forward";
@@ -199,21 +195,6 @@ class EventLoop implements Runtime {
     this.executor.execute(answerRefused(fact, why));
     await this.quarantine(message, "notAllowed", why);
     return "forward";
-  }
-
-  /** States are said when they change: their time is now. Results are said again, with the time of their first saying. */
-  private noteClock({ fact, sent_ms }: DecodedFact, retained: boolean): void {
-    if (retained || fact.type !== "instrument.state" || Number.isNaN(sent_ms)) return;
-    this.clocks.onMessage(fact.instrumentId, sent_ms);
-  }
-
-  /** One reading: the guards look at it before it is shown. */
-  private hear(reading: Extract<Decoded, { readonly kind: "telemetry" }>, retained: boolean): void {
-    const sent_ms = Number.isNaN(reading.sent_ms) ? this.ports.clock.now_ms() : reading.sent_ms;
-    // What a broker has kept is a reading of the past.
-    if (retained) return;
-    this.clocks.onMessage(reading.instrumentId, sent_ms);
-    this.guards.onReading({ ...reading, sent_ms });
   }
 
   async emergencyStop(stop: Omit<StopFact, "type" | "sent_ms">): Promise<void> {
@@ -238,8 +219,8 @@ class EventLoop implements Runtime {
 
   async stop(): Promise<void> {
     this.executor.stop();
-    this.guards.stop();
-    this.clocks.stop();
+    this.watches.stop();
+    this.gate.stop();
     this.meter.stop();
     await this.idle();
     this.ended ??= new Error("the runtime has stopped");
@@ -298,12 +279,12 @@ class EventLoop implements Runtime {
       this.ports.planner.define(spec);
       this.executor.plannerStartedAfresh(campaignId);
     }
-    if (live) this.guards.onEvent(event);
+    if (live) this.watches.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
-    if (live && (fact.type === "job.result" || fact.type === "job.failed")) {
+    const isReport = fact.type === "job.result" || fact.type === "job.failed";
+    if (live && isReport && fact.instrumentId !== PEOPLE)
       commands.push(acknowledgement(fact, event.position));
-    }
     return commands;
   }
 
@@ -313,6 +294,11 @@ class EventLoop implements Runtime {
     switch (judgement.kind) {
       case "stop":
         if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));
+        // One that comes on top of a thousand others is obeyed by all, and changes nothing.
+        if (this.isLatched() && this.gate.judge({ kind: "log" }, fact, message).kind !== "log") {
+          await this.quarantine(message, "tooMany", "");
+          return "forward";
+        }
         this.observer.onCount?.("logged");
         await this.submit(fact);
         return "forward";
@@ -360,8 +346,20 @@ class EventLoop implements Runtime {
     return [this.ports.codec.encode(ownWord(this.lab), identity, this.ports.clock.now_ms())];
   }
 
+  report(command: CommandFact): Promise<CommandAnswer> {
+    return this.desk.report(command);
+  }
+
+  private async receiveReport(command: CommandFact): Promise<void> {
+    const answer = await this.desk.report(command);
+    this.observer.onCount?.("logged");
+    this.executor.execute([{ type: "replyToOperator", commandId: command.commandId, ...answer }]);
+  }
+
   private async receiveFact(fact: LabFact, message: IncomingMessage): Promise<void> {
-    const judgement = judge(this.lab, fact, this.waiting);
+    if (fact.type === "operator.command" && fact.action === "report")
+      return await this.receiveReport(fact);
+    const judgement = this.gate.judge(judge(this.lab, fact, this.waiting), fact, message);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");
       await this.submit(fact);
@@ -376,7 +374,7 @@ class EventLoop implements Runtime {
       return;
     }
     await this.quarantine(message, judgement.reason, "");
-    this.executor.execute(answerQuarantined(fact));
+    this.executor.execute(answerQuarantined(fact, judgement.reason));
   }
 
   private async quarantine(
@@ -394,5 +392,5 @@ class EventLoop implements Runtime {
 /** The campaign whose settings an event may change. */
 function campaignChangedBy(fact: LabFact): string {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
-  return fact.type === "operator.command" ? fact.campaignId : "";
+  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }

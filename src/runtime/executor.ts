@@ -5,6 +5,7 @@ import type { LabEvent } from "../events/lab-event.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import type { Lab } from "./lab.ts";
 import type { RuntimeOptions, RuntimePorts } from "./ports.ts";
+import { rereadResults } from "./reread-results.ts";
 
 /** Does what the machines asked for, and logs what became of it. */
 export interface Executor {
@@ -13,6 +14,8 @@ export interface Executor {
   openGate(): void;
   /** After the replay: arms every timer that is still to fire. */
   rearmTimers(): void;
+  /** After the replay: reads again what a person wanted read and a stop interrupted. */
+  rereadPending(): void;
   /** The campaign's planner knows nothing: it is taught everything before it is asked again. */
   plannerStartedAfresh(campaignId: string): void;
   busy(): boolean;
@@ -55,6 +58,7 @@ class CommandExecutor implements Executor {
       if (command.type === "startTimer") this.arm(command.timerId, command.at_ms);
       else if (command.type === "cancelTimer") this.disarm(command.timerId);
       else if (command.type === "requestProposal") this.track(this.plan(command));
+      else if (command.type === "rereadPatterns") this.track(this.reread(command));
       else this.track(this.publish(command));
     }
   }
@@ -67,6 +71,17 @@ class CommandExecutor implements Executor {
     for (const [timerId, timer] of this.needs.lab.timers) {
       if (!this.armed.has(timerId)) this.arm(timerId, timer.at_ms);
     }
+  }
+
+  rereadPending(): void {
+    for (const [campaignId, { commandId }] of this.needs.lab.rereads)
+      this.track(this.reread({ campaignId, commandId }));
+  }
+
+  private async reread(about: { campaignId: string; commandId: string }): Promise<void> {
+    const { lab, ports, submit } = this.needs;
+    const found = await rereadResults(lab, ports, about);
+    if (!this.stopped && found !== undefined) await submit(found);
   }
 
   plannerStartedAfresh(campaignId: string): void {

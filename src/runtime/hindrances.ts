@@ -17,7 +17,7 @@ export function isHindered(lab: Lab, instrumentId: string, campaignId: string): 
 
 /** What hinders an instrument or a campaign, and what kind of thing that is. */
 export interface Hindrance {
-  readonly cause: "configuration" | "guard";
+  readonly cause: "configuration" | "guard" | "instrument";
   readonly text: string;
   readonly since_ms?: number | undefined;
   /** Of an instrument's: where it holds for one campaign only. */
@@ -30,13 +30,22 @@ export function hindrancesOf(lab: Lab, instrumentId: string): Hindrance[] {
   const guards = [...lab.guards.values()].filter(
     (one) => one.instrumentId === instrumentId && one.action !== "tell",
   );
+  const contest = lab.contested.get(instrumentId);
   return [
+    ...(contest === undefined ? [] : [contestHindrance(contest)]),
     ...problems.map(({ text }) => ({ cause: "configuration" as const, text })),
     ...guards.map(({ text, campaignId, since_ms }) => ({
       ...{ cause: "guard" as const, text, campaignId, since_ms },
     })),
   ];
 }
+
+function contestHindrance({ bootIds, since_ms }: Contest): Hindrance {
+  const text = `two controllers speak under its name (boots ${bootIds.join(" and ")}), and both would obey`;
+  return { cause: "instrument", text, since_ms };
+}
+
+type Contest = NonNullable<ReturnType<Lab["contested"]["get"]>>;
 
 /** Why a campaign starts nothing new: its recipe fits no instrument, or a guard of its own has tripped. */
 export function hindranceOf(lab: Lab, campaignId: string): Hindrance | undefined {

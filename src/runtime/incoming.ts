@@ -1,4 +1,5 @@
 import type { InstrumentContext, JobContext } from "../../machines/index.ts";
+import { PEOPLE } from "../domain/people.ts";
 import type { JobFact, LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
 import { isAboutInstruments } from "./instrument-changes.ts";
@@ -14,7 +15,7 @@ export type Judgement =
   | { readonly kind: "quarantine"; readonly reason: QuarantineReason };
 
 /** Quarantined payloads are kept up to this size; of larger ones the beginning. */
-const QUARANTINE_BYTES_MAX = 65_536;
+export const QUARANTINE_BYTES_MAX = 65_536;
 
 /**
  * Recognises repetitions: reports by (jobId, attempt), operator commands by commandId, states by what they would
@@ -22,6 +23,9 @@ const QUARANTINE_BYTES_MAX = 65_536;
  */
 export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabFact>): Judgement {
   bringBack(lab, campaignOfFact(fact));
+  // Nobody speaks for the people at the bench but they themselves, by name.
+  if ("instrumentId" in fact && fact.instrumentId === PEOPLE)
+    return { kind: "quarantine", reason: "notItsInstrument" };
   switch (fact.type) {
     case "job.accepted":
     case "job.rejected":
@@ -31,8 +35,7 @@ export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabF
     case "job.failed":
       return judgeJob(lab, fact, waiting);
     case "operator.command":
-      if (lab.replies.has(fact.commandId) || waiting.has(factKey(fact)))
-        return { kind: "duplicate" };
+      if (isAnswered(lab, fact) || waiting.has(factKey(fact))) return { kind: "duplicate" };
       return lab.machines.campaign.has(fact.campaignId) || isAboutInstruments(fact)
         ? { kind: "log" }
         : { kind: "quarantine", reason: "unknownCampaign" };
@@ -43,6 +46,15 @@ export function judge(lab: Lab, fact: LabFact, waiting: ReadonlyMap<string, LabF
     default:
       return { kind: "log" };
   }
+}
+
+/** What was told and refused may be told again: a table may have got the candidate meanwhile. */
+function isAnswered(
+  { replies }: Lab,
+  { commandId, action }: { readonly commandId: string; readonly action: string },
+): boolean {
+  const reply = replies.get(commandId);
+  return reply !== undefined && (action !== "tell" || reply.accepted);
 }
 
 /** The name under which a fact that waits to be logged is known. */

@@ -25,8 +25,39 @@ export function fitOn(
   const { parameters } = job;
   if (lab.behaviour < 2) return fitNumbers(lab, instrument, job);
   const step = lab.machines.experiment.get(job.experimentId)?.context.recipe.steps[job.step];
-  const units = step === undefined ? {} : statedUnits(step);
-  return fitOrder(lab, instrument, job, { parameters, units });
+  const { instrumentId, capabilities } = instrument;
+  const basis = [capabilities, lab.policies, lab.specs.get(job.campaignId), step];
+  return remembered(parameters, instrumentId, basis, () => {
+    const units = step === undefined ? {} : statedUnits(step);
+    return fitOrder(lab, instrument, job, { parameters, units });
+  });
+}
+
+interface Remembered {
+  readonly basis: readonly unknown[];
+  readonly answer: unknown;
+}
+
+/** A job that waits is asked about at every event, and what the answer follows from hardly ever changes. */
+const answers = new WeakMap<Parameters, Map<string, Remembered>>();
+
+/**
+ * The answer of `find` about these set points, found once for as long as everything that it follows from is the same: none
+ * of it is ever changed in place.
+ */
+function remembered<Answer>(
+  parameters: Parameters,
+  about: string,
+  basis: readonly unknown[],
+  find: () => Answer,
+): Answer {
+  const known = answers.get(parameters)?.get(about);
+  if (known !== undefined && basis.every((one, k) => one === known.basis[k]))
+    return known.answer as Answer;
+  const answer = find();
+  const of = answers.get(parameters) ?? new Map<string, Remembered>();
+  answers.set(parameters, of.set(about, { basis, answer }));
+  return answer;
 }
 
 /** Why the campaign's own limits forbid the point of this job; `undefined` where they do not. */
@@ -38,7 +69,9 @@ export function campaignRefusal(lab: Lab, job: JobContext): string | undefined {
   if (lab.behaviour < 2 || experiment === undefined)
     return refusalOfNumbers(job.parameters, spec.limits, whose);
   const { parameters, recipeName } = experiment;
-  return refusalOfPoint(spec, { parameters, recipe: recipeName }, whose);
+  return remembered(parameters, whose, [spec, recipeName], () =>
+    refusalOfPoint(spec, { parameters, recipe: recipeName }, whose),
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { nextOpening_ms } from "../domain/opening-hours.ts";
 import { type Reason, reasonInWords, utc } from "../domain/reason.ts";
 import { reasonsOfInstrument } from "./instrument-reasons.ts";
 import { type Lab, stateName } from "./lab.ts";
+import { missingStep } from "./missing-step.ts";
 import { isStartHour } from "./start-hours.ts";
 
 /** What jobs that queue for one capability wait for: the same for all of a campaign, so it is found once. */
@@ -19,12 +20,11 @@ export function reasonOfJob(
   found: QueueReasons,
 ): Reason | undefined {
   const { context } = job;
-  const { capability } = context;
   switch (stateName(job)) {
     case "queued":
-      if (!found.has(capability))
-        found.set(capability, hoursReason(lab, context) ?? instrumentReason(lab, context));
-      return found.get(capability);
+      return queueReason(lab, context, found);
+    case "asked":
+      return personReason(lab, context);
     case "dispatched":
       return context.sendings > 1 ? silenceReason(job) : undefined;
     case "unknown":
@@ -42,9 +42,34 @@ export function reasonOfJob(
 
 type Job = MachineState<JobContext>;
 
+function queueReason(lab: Lab, context: JobContext, found: QueueReasons): Reason | undefined {
+  const later = missingStep(lab, context);
+  const key = `${context.capability} ${later ?? ""}`;
+  if (!found.has(key)) found.set(key, findQueueReason(lab, context, later));
+  return found.get(key);
+}
+
+function findQueueReason(lab: Lab, context: JobContext, later: string | undefined) {
+  return (
+    hoursReason(lab, context) ??
+    instrumentReason(lab, context) ??
+    (later === undefined ? undefined : instrumentReason(lab, { ...context, capability: later }))
+  );
+}
+
 function about({ context }: Job, cause: Reason["cause"], text: string): Reason {
   const { jobId, instrumentId } = context;
   return { kind: "waitingFor", cause, text, instrumentId, jobIds: [jobId] };
+}
+
+function personReason(
+  { time_ms }: Lab,
+  { jobId, capability, overdue_ms, instrumentId }: JobContext,
+): Reason {
+  const late = time_ms >= overdue_ms ? "overdue since" : "due";
+  const text = `a person to ${capability} ${jobId}, ${late} ${utc(overdue_ms)}`;
+  const reason = { cause: "person" as const, text, instrumentId, jobIds: [jobId] };
+  return { kind: "waitingFor", ...reason };
 }
 
 function hoursReason(lab: Lab, job: JobContext): Reason | undefined {

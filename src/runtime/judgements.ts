@@ -30,6 +30,19 @@ export function noteJudgement(lab: Lab, position: number, fact: ResultFact, job:
   lab.judgements.set(position, { ...judged, unusable: sentence });
 }
 
+/** The same of a result that a person told, which is known to be usable. */
+export function noteTold(
+  lab: Lab,
+  campaignId: string,
+  position: number,
+  judged: ResultJudgement,
+): void {
+  const known = lab.units.get(campaignId) ?? {};
+  if (Object.keys(judged.units).some((name) => !(name in known)))
+    lab.units.set(campaignId, { ...known, ...judged.units });
+  if (judged.remarks.length > 0) lab.judgements.set(position, judged);
+}
+
 /** What was measured of the set points, in the units that the recipe counts in. */
 export function namedActual(lab: Lab, fact: ResultFact, capability: string): Parameters {
   return actualInNamedUnits(fact.actual ?? {}, declaredBy(lab, fact.instrumentId, capability));

@@ -22,6 +22,8 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
       const severity = action === "pause" || action === "tell" ? "warning" : "critical";
       return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };
     }),
+    ...[...lab.gaps].map(([id, { jobId, position }]) => gapAlarm(id, jobId, position)),
+    ...[...lab.contested].map(([id, { bootIds }]) => twinAlarm(id, bootIds)),
     ...[...lab.clocks].map(([id, offset_ms]) => clockAlarm(id, offset_ms)),
     ...[...lab.alarms.values()]
       .filter(({ id }) => !id.startsWith("campaign/"))
@@ -29,6 +31,22 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
         return { alarmId: id, severity, subject: id.slice(id.indexOf("/") + 1), text };
       }),
   ];
+}
+
+function gapAlarm(instrumentId: string, jobId: string, position: number): LabAlarm {
+  const text =
+    `${instrumentId} was told that its report of ${jobId} is in the log, at position ${position}; it is not. Events were lost, or this is ` +
+    "another log (an older backup, another folder). Instruments have forgotten what was acknowledged: stop, look for the log " +
+    "that has it, and look at the jobs of that time before their samples are used again.";
+  return { alarmId: `event-log/${instrumentId}`, severity: "critical", subject: "event log", text };
+}
+
+function twinAlarm(instrumentId: string, bootIds: readonly string[]): LabAlarm {
+  const text =
+    `Two controllers speak as ${instrumentId}, under the boots ${bootIds.join(" and ")}: both obey what is sent. Nothing is ` +
+    "started there until one has gone. Switch one off or give it a name of its own, look at what both were doing, " +
+    "and restart the one that stays.";
+  return { alarmId: `twin/${instrumentId}`, severity: "critical", subject: instrumentId, text };
 }
 
 function policyAlarms({ policyChange }: Lab): LabAlarm[] {

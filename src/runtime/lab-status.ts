@@ -15,9 +15,11 @@ import type {
 import type { Parameters } from "../domain/candidate.ts";
 import { jobName } from "../domain/job.ts";
 import { describeConversion } from "../domain/limits/fit-set-points.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Reason } from "../domain/reason.ts";
 import { reasonsOfCampaign } from "./campaign-reasons.ts";
 import type { Lab } from "./lab.ts";
+import { actualOf } from "./observations.ts";
 import { bringBack, campaignOfJob } from "./shelf.ts";
 
 /** A campaign's state, budget and open jobs, from its machines. */
@@ -95,6 +97,23 @@ function changeOf(
 }
 
 /** Which experiment and step a job belongs to. */
+/** What a result means by what the campaign knows now; `undefined` where it is no result that counts. */
+export function observationsOf(
+  lab: Lab,
+  campaignId: string,
+  position: number,
+): readonly Observation[] | undefined {
+  const results = lab.results.get(campaignId) ?? [];
+  let [low, high] = [0, results.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (results[middle]!.position < position) low = middle + 1;
+    else high = middle;
+  }
+  const found = results[low];
+  return found?.position === position ? found.observations : undefined;
+}
+
 export function locateJob(lab: Lab, jobId: string) {
   bringBack(lab, campaignOfJob(jobId));
   const job = lab.machines.job.get(jobId);
@@ -107,8 +126,9 @@ export function locateJob(lab: Lab, jobId: string) {
     parameters: experiment.context.parameters,
     step: job.context.step,
     steps: experiment.context.recipe.steps.length,
-    actual: lab.actual.get(job.context.experimentId),
+    actual: actualOf(lab, experiment.context),
     recipe: experiment.context.recipeName,
+    sample: experiment.context.sample,
   };
 }
 

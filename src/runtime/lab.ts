@@ -7,7 +7,8 @@ import type {
 } from "../../machines/index.ts";
 import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
-import type { Parameters } from "../domain/candidate.ts";
+import type { Candidate, Parameters } from "../domain/candidate.ts";
+import type { PatternSettings } from "../domain/goal-settings.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   Laboratory,
 } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
+import type { StrangerBook } from "../domain/strangers.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
 
@@ -54,6 +56,12 @@ export interface ArmedTimer {
   readonly owner: MachineAddress;
 }
 
+/** A person's wish that is not fulfilled yet, and the settings to go back to where it cannot be. */
+export interface PendingReread {
+  readonly commandId: string;
+  readonly before: PatternSettings;
+}
+
 /**
  * Everything the daemon knows: the fold of the event log and nothing else. Changed only by `applyEvent`, in the order
  * of the log, so that a replay ends in the same state.
@@ -65,10 +73,16 @@ export interface Lab {
   readonly results: Map<string, CampaignResult[]>;
   /** Positions of observations that a person took back, by campaign. */
   readonly withdrawn: Map<string, number[]>;
+  /** Phases without a reference, and what people call them, by campaign. */
+  readonly strangers: Map<string, StrangerBook>;
+  /** Patterns that a person wants read again, by campaign. */
+  readonly rereads: Map<string, PendingReread>;
   /** Measured values by experiment, gathered over its steps, by axis name. */
   readonly actual: Map<string, Parameters>;
   /** What became of results that were converted or set aside, by their position in the log. */
   readonly judgements: Map<number, ResultJudgement>;
+  /** Where results that people told lie, by their position in the log. */
+  readonly told: Map<number, Candidate>;
   /** Units of measured quantities, by campaign and name: those of the settings, else of the first result. */
   readonly units: Map<string, Readonly<Record<string, string>>>;
   /** Results and failures by `jobId#attempt#type`. */
@@ -95,6 +109,9 @@ export interface Lab {
   readonly instrumentIds: string[];
   /** Jobs that wait for an instrument, oldest first. */
   readonly queued: Set<string>;
+  /** The place of each job that has not begun: the how manieth it was that came into the queue. */
+  readonly places: Map<string, number>;
+  queuedSoFar: number;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
   /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
@@ -117,6 +134,13 @@ export interface Lab {
   isSettled: boolean;
   /** Clocks that are off, by instrument ("" is ours), and by how much. */
   readonly clocks: Map<string, number>;
+  /** Instruments under whose name two controllers speak. */
+  readonly contested: Map<
+    string,
+    { readonly bootIds: readonly string[]; readonly since_ms: number }
+  >;
+  /** What instruments have had acknowledged and the log has not, by instrument; noted anew in each run. */
+  readonly gaps: Map<string, { readonly jobId: string; readonly position: number }>;
   /** Guards that have tripped and not cleared. */
   readonly guards: Map<string, TrippedGuard>;
   emergency:
@@ -144,8 +168,11 @@ export function createLab(packer?: Packer): Lab {
     specs: new Map(),
     results: new Map(),
     withdrawn: new Map(),
+    strangers: new Map(),
+    rereads: new Map(),
     actual: new Map(),
     judgements: new Map(),
+    told: new Map(),
     units: new Map(),
     reports: new Map(),
     replies: new Map(),
@@ -157,6 +184,8 @@ export function createLab(packer?: Packer): Lab {
     alarms: new Map(),
     instrumentIds: [],
     queued: new Set(),
+    places: new Map(),
+    queuedSoFar: 0,
     doubtful: new Set(),
     configured: new Map(),
     timeZone: "UTC",
@@ -168,6 +197,8 @@ export function createLab(packer?: Packer): Lab {
     problems: [],
     isSettled: false,
     clocks: new Map(),
+    contested: new Map(),
+    gaps: new Map(),
     guards: new Map(),
     emergency: undefined,
     cleared: { by: "nobody", reason: "no emergency stop so far", position: 0 },

@@ -3,18 +3,25 @@ import type { Parameters } from "../domain/candidate.ts";
 import { convertNeatly } from "../domain/limits/fit-set-points.ts";
 import { unitOfName } from "../domain/limits/named-unit.ts";
 import { type Recipe, unitOfSource } from "../domain/recipe.ts";
+import { patternsOf } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
 import { namedActual, noteJudgement } from "./judgements.ts";
 import { type Lab, reportKey } from "./lab.ts";
+import { withNamedStrangers } from "./rereading.ts";
 
 /** Remembers a result or failure, so that its repetition is known, and what was measured on the way. */
 export function noteReport(lab: Lab, event: LabEvent): void {
   const { fact } = event;
   if (fact.type !== "job.result" && fact.type !== "job.failed") return;
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
-  if (fact.type !== "job.result") return;
   const job = lab.machines.job.get(fact.jobId);
+  if (fact.reported !== undefined && job !== undefined)
+    lab.replies.set(fact.reported.commandId, {
+      campaignId: job.context.campaignId,
+      accepted: true,
+    });
+  if (fact.type !== "job.result") return;
   const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
   if (lab.behaviour >= 2) noteJudgement(lab, event.position, fact, job.context);
@@ -33,17 +40,31 @@ export function noteObservation(lab: Lab, event: LabEvent, told: MachineEvent): 
   const experiment = lab.machines.experiment.get(String(told["experimentId"]));
   if (fact.type !== "job.result" || experiment === undefined) return;
   const { campaignId, candidateId, parameters, experimentId, recipeName } = experiment.context;
+  const spec = lab.specs.get(campaignId);
+  const tellsSample = spec !== undefined && patternsOf(spec)?.rescan !== undefined;
   const results = lab.results.get(campaignId) ?? [];
-  const actual = lab.actual.get(experimentId);
+  const actual = actualOf(lab, experiment.context);
+  const brought = lab.judgements.get(event.position)?.observations ?? fact.observations;
   results.push({
     position: event.position,
     candidateId,
     parameters,
-    observations: lab.judgements.get(event.position)?.observations ?? fact.observations,
+    observations: withNamedStrangers(lab, campaignId, brought),
     ...(actual === undefined ? {} : { actual }),
     ...(recipeName === undefined ? {} : { recipe: recipeName }),
+    ...(tellsSample ? { sample: experiment.context.sample ?? experimentId } : {}),
   });
   lab.results.set(campaignId, results);
+}
+
+/** What was measured of the set points, for a sample that is measured again also when it was made. */
+export function actualOf(
+  lab: Lab,
+  { experimentId, sample }: { readonly experimentId: string; readonly sample?: string | undefined },
+): Parameters | undefined {
+  const own = lab.actual.get(experimentId);
+  const made = sample === undefined ? undefined : lab.actual.get(sample);
+  return made === undefined ? own : { ...made, ...own };
 }
 
 /** Content of a report without its envelope: two reports of one attempt must agree in it. */

@@ -1,4 +1,4 @@
-import type { PlacedGuard } from "../domain/limits/guard.ts";
+import { describeGuard, type PlacedGuard } from "../domain/limits/guard.ts";
 import { isOpen } from "./hindrances.ts";
 import type { Lab } from "./lab.ts";
 
@@ -36,4 +36,18 @@ function campaignGuards(lab: Lab): PlacedGuard[] {
       }));
     });
   });
+}
+
+/** Each guard that looks at an instrument, with what it allows and whether it holds. */
+export function guardsOfInstrument(lab: Lab, instrumentId: string) {
+  return placedGuards(lab)
+    .filter((one) => one.instrumentId === instrumentId)
+    .map(({ guardId, campaignId, guard }) => {
+      const { action, text, since_ms } = lab.guards.get(guardId) ?? {};
+      const isTripped = text !== undefined && since_ms !== undefined && action !== "tell";
+      return {
+        ...{ guardId, campaignId, channel: guard.channel, allowed: describeGuard(guard) },
+        ...{ action: guard.action, ...(isTripped ? { tripped: { text, since_ms } } : {}) },
+      };
+    });
 }

@@ -1,7 +1,9 @@
 import type { Clock, Timers } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Packer } from "../core/packer.ts";
+import type { CampaignSpec } from "../domain/campaign.ts";
 import type { InstrumentPolicy, Laboratory } from "../domain/limits/known-laboratory.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -22,6 +24,14 @@ export type KillPoint =
   | "before-plan"
   | "after-plan";
 
+/** Reads the raw observations of a result again. */
+export type Reread = (
+  observations: readonly Observation[],
+  spec: CampaignSpec,
+) => Promise<
+  { readonly meanings: readonly Observation[]; readonly problem?: string | undefined } | undefined
+>;
+
 /** The world as the runtime sees it. */
 export interface RuntimePorts {
   readonly log: EventLog;
@@ -29,6 +39,8 @@ export interface RuntimePorts {
   readonly codec: WireCodec;
   /** Adds what raw observations mean to a result, before it is judged and logged. Never rejects. */
   readonly interpret?: ((fact: LabFact) => LabFact | Promise<LabFact>) | undefined;
+  /** What the raw patterns of a result mean by the campaign's settings of now; `undefined` where it has none. Never rejects. */
+  readonly reread?: Reread | undefined;
   /** Holds a person's word against the operators of the configuration; absent: everybody is taken at his word. */
   readonly vouch?: Vouch | undefined;
   readonly planner: PlannerPort;
@@ -61,6 +73,8 @@ export interface RuntimeOptions {
 export interface RuntimeObserver {
   /** `live` is false during the replay at the start. */
   onEvent?(event: LabEvent, lab: Lab, live: boolean): void;
+  /** How far the replay at the start is. */
+  onReplay?(position: number, last: number): void;
   /** A campaign that is over for a while was packed. */
   onShelved?(campaignId: string): void;
   /** After each group of events has been folded and its commands have been given. */

@@ -1,5 +1,6 @@
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { IncomingMessage } from "../events/message-bus.ts";
+import { QUARANTINE_BYTES_MAX } from "./incoming.ts";
 import type { RuntimePorts } from "./ports.ts";
 
 /** Decides which refused messages go into the log whole; the rest are counted, so that garbage cannot fill a disk. */
@@ -23,6 +24,8 @@ const WHOLE_EVERY_ms = 60_000;
 const WHOLE_OF: Partial<Record<QuarantineReason, number>> = { clearRefused: 20 };
 /** Topics are the sender's to invent: of all of them together no more than this are kept whole in that time. */
 const WHOLE_MAX = 100;
+/** And no more than so many bytes: 2 GB of the log a day, where it goes on for ever. */
+const WHOLE_BYTES_MAX = 1024 * 1024;
 /** Numbers are written so often. */
 const COUNT_EVERY_ms = 10_000;
 const TOPIC_CHARACTERS_MAX = 1024;
@@ -37,6 +40,7 @@ class Meter implements QuarantineMeter {
   private readonly needs: MeterNeeds;
   private readonly whole = new Map<string, number>();
   private kept = 0;
+  private keptBytes = 0;
   private since_ms = Number.NEGATIVE_INFINITY;
   /** By sender and reason: what has been counted since the last numbers, and who must still be told quiet. */
   private readonly counts = new Map<string, Count>();
@@ -56,12 +60,15 @@ class Meter implements QuarantineMeter {
       this.since_ms = now_ms;
       this.whole.clear();
       this.kept = 0;
+      this.keptBytes = 0;
     }
     const key = `${reason} ${topic}`;
     const before = this.whole.get(key) ?? 0;
-    if (before < (WHOLE_OF[reason] ?? 1) && this.kept < WHOLE_MAX) {
+    const isRoom = this.kept < WHOLE_MAX && this.keptBytes < WHOLE_BYTES_MAX;
+    if (before < (WHOLE_OF[reason] ?? 1) && isRoom) {
       this.whole.set(key, before + 1);
       this.kept += 1;
+      this.keptBytes += Math.min(payload.byteLength, QUARANTINE_BYTES_MAX);
       return true;
     }
     this.count(senderOf(topic), reason, payload.byteLength);

@@ -3,6 +3,7 @@ import type {
   MachineAddress,
   MachineEvent,
   MachineKind,
+  MachineState,
 } from "../../machines/index.ts";
 import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -12,8 +13,9 @@ import { PATIENCE_TIMER } from "./hindrances.ts";
 import { countsAnew, wasGiven } from "./incoming.ts";
 import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
-import { isOnInstrument, type Lab } from "./lab.ts";
+import { isOnInstrument, type Lab, stateName } from "./lab.ts";
 import { policiesOf } from "./policies.ts";
+import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
 import { routeOperator } from "./route-operator.ts";
 import { RECOVERY_TIMER } from "./settle.ts";
@@ -62,6 +64,14 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
           },
         },
       ];
+    case "patterns.reread":
+      noteReread(lab, fact);
+      return [
+        {
+          to: { machine: "campaign", id: fact.campaignId },
+          event: { type: "campaign.wasReread", ...stamp },
+        },
+      ];
     case "guard.tripped":
     case "guard.cleared":
       return routeGuard(lab, fact, stamp);
@@ -70,6 +80,12 @@ export function routeFact(lab: Lab, event: LabEvent, create: Create): Tell[] {
       return [];
     case "clock.noted":
       noteClock(lab, fact);
+      return [];
+    case "instrument.settled":
+      return routeSettled(lab, fact, stamp);
+    case "log.gapTold":
+    case "instrument.contested":
+      noteDoubt(lab, fact, stamp);
       return [];
     case "log.lossAccepted":
     case "command.outcome":
@@ -92,6 +108,29 @@ function noteClock(
   else lab.clocks.set(instrumentId, offset_ms);
 }
 
+/** What an instrument's words have shown to be wrong: events are gone, or two controllers use its name. */
+function noteDoubt(
+  lab: Lab,
+  fact: Of<InternalFact, "instrument.contested" | "log.gapTold">,
+  { time_ms }: Stamp,
+): void {
+  if (fact.type === "log.gapTold")
+    lab.gaps.set(fact.instrumentId, { jobId: fact.jobId, position: fact.position });
+  else lab.contested.set(fact.instrumentId, { bootIds: fact.bootIds, since_ms: time_ms });
+}
+
+/** Whoever stays is listened to again: after its twin came it counted as a boot of before. */
+function routeSettled(
+  lab: Lab,
+  { instrumentId, bootId }: Of<InternalFact, "instrument.settled">,
+  stamp: Stamp,
+): Tell[] {
+  lab.contested.delete(instrumentId);
+  if (bootId === undefined) return [];
+  const event = { type: "instrument.stays", bootId, ...stamp };
+  return [{ to: { machine: "instrument", id: instrumentId }, event }];
+}
+
 type Stamp = { readonly time_ms: number; readonly position: number };
 
 /** A restart: every instrument may have changed, every job that may be on one is asked for. */
@@ -103,6 +142,7 @@ function routeStart(lab: Lab, fact: Of<InternalFact, "daemon.started">, stamp: S
   lab.behaviour = fact.behaviour ?? 1;
   lab.interprets = fact.interprets;
   lab.isSettled = false;
+  lab.gaps.clear();
   const jobs = [...lab.machines.job].filter(([, job]) => isOnInstrument(job)).map(([id]) => id);
   const tells: Tell[] = [...lab.machines.instrument]
     .filter(([, instrument]) => instrument.states.includes("connection.online"))
@@ -235,9 +275,16 @@ function routeJob(lab: Lab, fact: JobFact, stamp: Stamp): Tell[] {
             isFailure: fact.observations.some((one) => one.kind === "failure"),
             ...judgedUnusable(lab, stamp.position),
           }
-        : {};
+        : wordAfterAll(lab, fact, job);
   tells.push({ to: { machine: "job", id: fact.jobId }, event: { ...content, ...extra, ...stamp } });
   return tells;
+}
+
+/** Of a start that was under way when its instrument said that it had no record of the job, which waits again. */
+function wordAfterAll(lab: Lab, { type }: JobFact, job: MachineState | undefined) {
+  const isAboutStart = type === "job.accepted" || type === "job.rejected";
+  if (lab.behaviour < 8 || !isAboutStart || job === undefined) return {};
+  return stateName(job) === "queued" ? { afterAll: true } : {};
 }
 
 function judgedUnusable(lab: Lab, position: number) {

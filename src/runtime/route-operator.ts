@@ -8,12 +8,16 @@ import {
   findChangeProblem,
   splitLimits,
 } from "../domain/campaign-changes.ts";
+import { CONFIGURATION } from "../domain/identifiers.ts";
 import { isOpen, wallTime } from "../domain/opening-hours.ts";
+import { toldName } from "../domain/people.ts";
 import { findPoint } from "../domain/point-by-hand.ts";
 import type { ProposedPoint } from "../domain/proposal.ts";
 import type { OperatorFact } from "../events/lab-fact.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import type { Lab } from "./lab.ts";
+import { routeReread } from "./rereading.ts";
+import { takeTold } from "./told-results.ts";
 
 type CommandFact = Extract<OperatorFact, { readonly type: "operator.command" }>;
 type Stamp = { readonly time_ms: number; readonly position: number };
@@ -24,7 +28,14 @@ export function routeOperator(
   fact: CommandFact,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  const { message: _, type: __, identity: ___, action, changes, points, ...content } = fact;
+  const { message: _, type: __, identity: ___, action, changes, points, patterns, ...said } = fact;
+  const {
+    report: ____,
+    observations: _____,
+    newPhases: ______,
+    sampleId: _______,
+    ...content
+  } = said;
   const withdrawn =
     action === "withdraw" ? positionOfResult(lab, fact.campaignId, fact.jobId) : undefined;
   if (withdrawn !== undefined) withdrawResult(lab, fact.campaignId, withdrawn);
@@ -43,6 +54,10 @@ export function routeOperator(
           : {}),
         ...(action === "propose" && spec !== undefined
           ? proposal(lab, spec, { ...fact, points: points ?? [] }, stamp)
+          : {}),
+        ...(action === "reread" ? routeReread(lab, fact, patterns ?? {}) : {}),
+        ...(action === "tell" && spec !== undefined
+          ? takeTold(lab, spec, fact, stamp.position)
           : {}),
         ...stamp,
       },
@@ -85,9 +100,6 @@ function extension(lab: Lab, spec: CampaignSpec, fact: CommandFact, changes: Cam
   };
 }
 
-/** Who changes a campaign when its lines of the configuration have been edited. */
-export const CONFIGURATION = "configuration";
-
 function proposal(
   lab: Lab,
   spec: CampaignSpec,
@@ -114,12 +126,15 @@ function withdrawResult(lab: Lab, campaignId: string, position: number): void {
   lab.results.set(campaignId, left);
 }
 
-/** An observation is named by any job of its experiment. */
+/** An observation is named by any job of its experiment; one that was told by its place in the log. */
 function positionOfResult(
   lab: Lab,
   campaignId: string,
   jobId: string | undefined,
 ): number | undefined {
+  const results = lab.results.get(campaignId) ?? [];
+  const told = results.find(({ position }) => toldName(campaignId, position) === jobId);
+  if (told !== undefined && lab.told.has(told.position)) return told.position;
   const experimentId = lab.machines.job.get(jobId ?? "")?.context.experimentId;
   const positions = [...lab.machines.job.values()]
     .filter((job) => job.context.experimentId === experimentId)
@@ -127,5 +142,5 @@ function positionOfResult(
       job.context.started.map((attempt) => `${job.context.jobId}#${attempt}#job.result`),
     )
     .map((key) => lab.reports.get(key)?.position);
-  return lab.results.get(campaignId)?.find((one) => positions.includes(one.position))?.position;
+  return results.find((one) => positions.includes(one.position))?.position;
 }

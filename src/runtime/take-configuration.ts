@@ -1,11 +1,11 @@
 import type { Logger } from "../core/logger.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import { addsCandidates, changesBetween } from "../domain/extend-campaign.ts";
+import { CONFIGURATION } from "../domain/identifiers.ts";
 import type { InstrumentPolicies } from "../domain/limits/known-laboratory.ts";
-import type { Runtime } from "./event-loop.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { RuntimePorts } from "./ports.ts";
-import { CONFIGURATION } from "./route-operator.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** A campaign to run, and whether it starts by itself. */
 export interface PlannedCampaign {

@@ -1,12 +1,18 @@
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { CampaignStatus } from "../domain/campaign-status.ts";
+import type { Candidate } from "../domain/candidate.ts";
+import type { Observation } from "../domain/observation.ts";
+import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
+import { asideWarnings, countExperiments } from "./campaign-figures.ts";
 import {
   type BatchPointView,
   type BatchView,
+  type CampaignBrief,
   type CampaignView,
+  COMMENTS_SHOWN,
   DECISIONS_SHOWN,
   type DecisionView,
   HISTORY_SAMPLES,
@@ -20,8 +26,10 @@ import {
 } from "./campaign-view.ts";
 import { whatIn } from "./event-stream-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
+import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
+import { figuresOf, numbersIn } from "./summary-figures.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -43,13 +51,20 @@ export interface CampaignFold {
   planningFailed(): void;
   /** Adds a result that counts as an observation. */
   observed(event: LabEvent<ResultFact>, place: JobPlace): void;
+  /** Phases have got other names, or patterns other meanings: what each result means now, by its position. */
+  reread(observationsOf: (position: number) => readonly Observation[] | undefined): void;
   /** A result that nothing learns from, with the reason. */
   setAside(position: number, reason: string): void;
   /** `experimentId` is of the job that a withdrawal names. */
   commanded(event: LabEvent<CommandFact>, experimentId: string | undefined): void;
+  /** A result that a person told. */
+  told(event: LabEvent<CommandFact>, where: Candidate): void;
+  readonly comments: readonly Comment[];
   /** All observations kept, oldest first, without the withdrawn. */
   observations(): readonly ObservationView[];
   view(status: CampaignStatus | undefined, progressOf: ProgressOf): CampaignView;
+  /** What of the view the campaign's own topics tell: asked for after every event, so without what only a page shows. */
+  brief(status: CampaignStatus | undefined): CampaignBrief;
   readonly batch: BatchView | undefined;
   readonly model: ModelView | undefined;
   readonly observed_total: number;
@@ -79,6 +94,7 @@ interface State {
   readonly aside: ReturnType<typeof createRing<SetAsideView>>;
   readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
   readonly decisions: ReturnType<typeof createRing<DecisionView>>;
+  readonly comments: ReturnType<typeof createRing<Comment>>;
   /** State of the points of the latest batch that a person or a result settled, by candidate. */
   settled: Map<string, string>;
   /** Why each point that has no result yet was proposed, by candidate. */
@@ -102,6 +118,7 @@ export function createCampaignFold(spec: CampaignSpec, started_ms: number): Camp
     aside: createRing(SET_ASIDE_SHOWN),
     history: createThinnedHistory(HISTORY_SAMPLES),
     decisions: createRing(DECISIONS_SHOWN),
+    comments: createRing(COMMENTS_SHOWN),
     settled: new Map(),
     reasons: new Map(),
     batch: undefined,
@@ -120,10 +137,12 @@ export function restoreCampaignFold(data: unknown): CampaignFold {
     observations: createRing(OBSERVATIONS_KEPT, saved.observations),
     history: createThinnedHistory(HISTORY_SAMPLES, saved.history),
     decisions: createRing(DECISIONS_SHOWN, saved.decisions),
+    comments: createRing(COMMENTS_SHOWN, saved.comments),
   });
 }
 
-type SavedState = Omit<State, "observations" | "history" | "decisions"> & {
+type SavedState = Omit<State, "observations" | "history" | "decisions" | "comments"> & {
+  readonly comments: SavedRing<Comment>;
   readonly observations: SavedRing<ObservationView>;
   readonly history: SavedHistory<HistorySample>;
   readonly decisions: SavedRing<DecisionView>;
@@ -142,10 +161,24 @@ function foldOf(state: State): CampaignFold {
       state.requests++;
     },
     observed: (event, place) => foldResult(state, event, place),
+    reread: (observationsOf) =>
+      state.observations.change((one) => {
+        const now = observationsOf(one.position);
+        return now === undefined ? one : { ...one, results: now.map(summariseObservation) };
+      }),
     setAside: (position, reason) => void state.aside.push({ position, reason }),
-    commanded: (event, experimentId) => foldCommand(state, event, experimentId),
+    commanded: (event, experimentId) => {
+      if (event.fact.action === "comment") foldComment(state, event);
+      // Results that were told stand among the observations.
+      else if (event.fact.action !== "tell") foldCommand(state, event, experimentId);
+    },
+    told: (event, where) => foldTold(state, event, where),
+    get comments() {
+      return state.comments.items;
+    },
     observations: () => state.observations.items.filter((o) => !state.withdrawn.has(o.position)),
     view: (status, progressOf) => viewOf(state, status, progressOf),
+    brief: (status) => briefOf(state, status),
     get batch() {
       return batchOf(state, undefined);
     },
@@ -160,6 +193,7 @@ function foldOf(state: State): CampaignFold {
       observations: state.observations.save(),
       history: state.history.save(),
       decisions: state.decisions.save(),
+      comments: state.comments.save(),
     }),
   };
 }
@@ -194,24 +228,13 @@ function foldResult(state: State, event: LabEvent<ResultFact>, place: JobPlace):
   state.positions.set(place.experimentId, event.position);
   state.settled.set(place.candidateId, "measured");
   state.reasons.delete(place.candidateId);
-  state.observations.push({
-    n: state.observations.total + 1,
-    position: event.position,
-    time_ms: event.time_ms,
-    candidateId: place.candidateId,
-    jobId: fact.jobId,
-    instrumentId: fact.instrumentId,
-    parameters: place.parameters,
-    ...actualOf(fact, place),
-    results: fact.observations.map(summariseObservation),
-    simulated: fact.simulated,
-  });
+  state.observations.push(observationOf(event, place, state.observations.total + 1));
 }
 
-/** What was measured of the set points, over all steps: a robot tells the composition that a diffractometer does not know. */
-function actualOf(fact: ResultFact, place: JobPlace): Pick<ObservationView, "actual"> {
-  const actual = place.actual ?? fact.actual;
-  return actual === undefined ? {} : { actual };
+function foldTold(state: State, event: LabEvent<CommandFact>, where: Candidate): void {
+  const { position } = event;
+  state.positions.set(toldName(state.spec.campaignId, position), position);
+  state.observations.push(toldObservation(event, where, state.observations.total + 1));
 }
 
 function foldCommand(
@@ -233,7 +256,7 @@ function foldCommand(
     ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
   });
   if (fact.action === "withdraw") {
-    const taken = state.positions.get(experimentId ?? "");
+    const taken = state.positions.get(experimentId ?? fact.jobId ?? "");
     if (taken !== undefined) state.withdrawn.add(taken);
   }
   if (fact.action === "approve" || fact.action === "reject") {
@@ -246,6 +269,35 @@ function foldCommand(
   }
 }
 
+function foldComment(state: State, { fact, position, time_ms }: LabEvent<CommandFact>): void {
+  const { by, sampleId, reason: text = "" } = fact;
+  state.comments.push({
+    ...{ position, time_ms, by, text },
+    ...(sampleId === undefined ? {} : { sampleId }),
+  });
+}
+
+function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrief {
+  const { spec } = state;
+  const jobs = status?.jobs ?? [];
+  return {
+    goal: spec.goal,
+    approval: status?.settings?.approval ?? spec.approval,
+    state: status?.state ?? "draft",
+    stateReason: status?.reason,
+    revision: status?.revision ?? 0,
+    budget: status?.budget ?? { used: 0, total: spec.budget },
+    jobs: jobs.slice(0, JOBS_SHOWN),
+    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
+    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
+    reasons: status?.reasons ?? [],
+    batch: batchOf(state, status),
+    change: status?.change,
+    observations: { total: state.observations.total - state.withdrawn.size },
+    model: state.model,
+  };
+}
+
 function viewOf(
   state: State,
   status: CampaignStatus | undefined,
@@ -253,32 +305,21 @@ function viewOf(
 ): CampaignView {
   const { spec } = state;
   const proposal = state.batch?.proposal;
-  const jobs = status?.jobs ?? [];
-  const total = state.observations.total - state.withdrawn.size;
+  const brief = briefOf(state, status);
   return {
+    ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
-    goal: spec.goal,
     seed: spec.seed,
-    approval: status?.settings?.approval ?? spec.approval,
-    state: status?.state ?? "draft",
-    stateReason: status?.reason,
-    revision: status?.revision ?? 0,
-    budget: status?.budget ?? { used: 0, total: spec.budget },
-    jobs: jobs.slice(0, JOBS_SHOWN).map((job) => ({
+    jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
       ...progressOf(job.jobId),
     })),
-    inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
-    waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
-    reasons: status?.reasons ?? [],
-    batch: batchOf(state, status),
     waiting: status?.waiting,
-    change: status?.change,
     settings: status?.settings,
     observations: {
-      total,
+      ...brief.observations,
       recent: state.observations.items.slice(-OBSERVATIONS_SHOWN),
       withdrawn: [...state.withdrawn],
       ...(state.aside.total === 0
@@ -287,17 +328,13 @@ function viewOf(
     },
     history: state.history.samples,
     phaseFractions: numbersIn(state.model?.summary["phaseFractions"]),
-    model: state.model,
     verdict: proposal?.verdict,
-    warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state)],
+    warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state.aside)],
     decisions: state.decisions.items,
+    comments: state.comments.items,
     remaining_s: remainingTime(state, status),
     started_ms: state.started_ms,
   };
-}
-
-function countExperiments(jobs: readonly { readonly experimentId: string }[]): number {
-  return new Set(jobs.map(({ experimentId }) => experimentId)).size;
 }
 
 /** Everything that waits for a person, as the batch of that number: what an approval of it releases, and nothing else. */
@@ -311,13 +348,6 @@ function waitingBatchOf(state: State, status: CampaignStatus | undefined): Batch
     approval: "waiting",
     seed: state.spec.seed,
   };
-}
-
-function asideWarnings({ aside }: State): string[] {
-  const last = aside.items.at(-1);
-  if (last === undefined) return [];
-  const count = aside.total === 1 ? "A result was" : `${aside.total} results were`;
-  return [`${count} set aside and taught nothing; the last: ${last.reason}.`];
 }
 
 function batchOf(state: State, status: CampaignStatus | undefined): BatchView | undefined {
@@ -366,22 +396,4 @@ function remainingTime(state: State, status: CampaignStatus | undefined): number
   const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
   const total = status?.budget.total ?? state.spec.budget;
   return Math.max(0, total - state.observations.total) * pace_s;
-}
-
-/** What of a summary can be drawn over time: its numbers, and how many entries its lists have. */
-function figuresOf(summary: Readonly<Record<string, unknown>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(summary).flatMap(([name, value]): [string, number][] => {
-      if (typeof value === "number") return [[name, value]];
-      return Array.isArray(value) ? [[name, value.length]] : [];
-    }),
-  );
-}
-
-function numbersIn(value: unknown): Record<string, number> | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -6,6 +6,7 @@ import type {
   WaitingChange,
 } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import type { Comment } from "../domain/people.ts";
 import type { Verdict } from "../domain/proposal.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { ObservationSummary } from "./observation-summary.ts";
@@ -58,15 +59,39 @@ export interface CampaignView {
   readonly warnings: readonly string[];
   /** The last decisions of people, newest last. */
   readonly decisions: readonly DecisionView[];
+  /** The last words on samples and for the next shift, newest last. */
+  readonly comments: readonly Comment[];
   /** Time until the budget is spent at the present pace, s; absent before the second result. */
   readonly remaining_s?: number | undefined;
   readonly started_ms: number;
+}
+
+/** What the campaign's own topics (state, batch, model) are made of. */
+export interface CampaignBrief
+  extends Pick<
+    CampaignView,
+    | "goal"
+    | "approval"
+    | "state"
+    | "stateReason"
+    | "revision"
+    | "budget"
+    | "inFlight"
+    | "waits"
+    | "reasons"
+    | "batch"
+    | "change"
+    | "model"
+  > {
+  readonly jobs: readonly JobStatus[];
+  readonly observations: { readonly total: number };
 }
 
 export const JOBS_SHOWN = 100;
 export const OBSERVATIONS_SHOWN = 100;
 export const HISTORY_SAMPLES = 400;
 export const DECISIONS_SHOWN = 50;
+export const COMMENTS_SHOWN = 100;
 
 /**
  * The state as people read it: a campaign that runs while every experiment of it waits for something out of the ordinary
@@ -97,6 +122,8 @@ export interface ObservationView {
   readonly actual?: Parameters | undefined;
   readonly results: readonly ObservationSummary[];
   readonly simulated: boolean;
+  /** The person who reported or told it. */
+  readonly reportedBy?: string | undefined;
 }
 
 export interface JobView extends JobStatus {

@@ -1,4 +1,6 @@
 import { unreachable } from "../core/assert.ts";
+import type { ReportedBy } from "../domain/people.ts";
+import { describeReread } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { describeObservations } from "./observation-summary.ts";
 
@@ -51,10 +53,8 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.instrumentId, fact.online ? "came online" : "went offline"];
     case "instrument.birth":
       return [fact.instrumentId, `introduced itself as ${fact.kind}`];
-    case "instrument.state": {
-      const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
-      return [fact.instrumentId, `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`];
-    }
+    case "instrument.state":
+      return [fact.instrumentId, describeState(fact)];
     case "job.accepted":
       return [fact.jobId, `accepted by ${fact.instrumentId}, attempt ${fact.attempt}`];
     case "job.rejected":
@@ -62,18 +62,18 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     case "job.progress":
       return [fact.jobId, `runs on ${fact.instrumentId}`];
     case "job.result":
-      return [fact.jobId, describeObservations(fact.observations) || "done"];
+      return [fact.jobId, describeResult(fact)];
     case "job.failed":
-      return [fact.jobId, `failed on ${fact.instrumentId}: ${fact.reason}`];
+      return [
+        fact.jobId,
+        `failed on ${fact.instrumentId}: ${fact.reason}${reportedBy(fact.reported)}`,
+      ];
     case "job.unknown":
       return [fact.jobId, `${fact.instrumentId} has no record of it`];
     case "operator.command":
       return [fact.campaignId, describeCommand(fact)];
     case "safety.emergencyStop":
-      return [
-        "laboratory",
-        `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`,
-      ];
+      return ["laboratory", describeStop(fact)];
     case "daemon.started":
       return [fact.agentId, `started, version ${fact.version}, epoch ${fact.epoch}`];
     case "instruments.configured":
@@ -84,20 +84,22 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
       return [fact.spec.campaignId, `defined: ${fact.spec.title}`];
     case "timer.fired":
       return [fact.timerId, "deadline reached"];
-    case "planner.proposed": {
-      const { points, verdict, model } = fact.proposal;
-      const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
-      return [
-        fact.campaignId,
-        `${points.length} ${points.length === 1 ? "point" : "points"} proposed after ${model.observations} results${why}`,
-      ];
-    }
+    case "planner.proposed":
+      return [fact.campaignId, describeProposal(fact)];
     case "guard.tripped":
       return [fact.instrumentId, `guard tripped (${fact.action}): ${fact.text}`];
     case "guard.cleared":
       return [fact.guardId, `guard cleared: ${fact.text}`];
+    case "patterns.reread":
+      return [fact.campaignId, describeReadings(fact)];
     case "clock.noted":
       return [fact.instrumentId ?? "clock", describeClock(fact)];
+    case "log.gapTold":
+      return [fact.instrumentId, `had ${fact.jobId} acknowledged at ${fact.position}: it is gone`];
+    case "instrument.contested":
+      return [fact.instrumentId, `two controllers under one name: ${fact.bootIds.join(", ")}`];
+    case "instrument.settled":
+      return [fact.instrumentId, `one controller again${fact.bootId ? `: ${fact.bootId}` : ""}`];
     case "planner.failed":
       return [fact.campaignId, `the planner failed: ${fact.reason}`];
     case "command.outcome":
@@ -109,6 +111,32 @@ function describeFact(fact: LabEvent["fact"]): [subject: string, text: string] {
     default:
       return unreachable(fact);
   }
+}
+
+function describeProposal({
+  proposal: { points, verdict, model },
+}: Extract<LabEvent["fact"], { readonly type: "planner.proposed" }>): string {
+  const why = verdict.kind === "continue" ? "" : `, ${verdict.kind}: ${verdict.reason}`;
+  const count = `${points.length} ${points.length === 1 ? "point" : "points"}`;
+  return `${count} proposed after ${model.observations} results${why}`;
+}
+
+function describeStop(
+  fact: Extract<LabEvent["fact"], { readonly type: "safety.emergencyStop" }>,
+): string {
+  return `emergency stop ${fact.active ? "by" : "cleared by"} ${whoSaid(fact)}: ${fact.reason}`;
+}
+
+function describeState(
+  fact: Extract<LabEvent["fact"], { readonly type: "instrument.state" }>,
+): string {
+  const job = fact.jobId === undefined ? "" : `, job ${fact.jobId}`;
+  return `${fact.operation}, ${fact.control}, safety ${fact.safety}${job}`;
+}
+
+function describeReadings({ patterns, readings, problem }: Reread): string {
+  if (problem !== undefined) return `patterns were not read again: ${problem}`;
+  return `${patterns} patterns read again: ${readings.length} results mean something else`;
 }
 
 function describeClock({
@@ -123,10 +151,22 @@ function describeClock({
   return instrumentId === undefined ? `our clock stepped, ${by}` : `its clock is ${by}`;
 }
 
+type Reread = Extract<LabEvent["fact"], { readonly type: "patterns.reread" }>;
 type Command = Extract<LabEvent["fact"], { readonly type: "operator.command" }>;
 
 function describeCommand(fact: Command): string {
   return `${fact.action}${whatIn(fact)} by ${whoSaid(fact)}${fact.reason === undefined ? "" : `: ${fact.reason}`}`;
+}
+
+function describeResult({
+  observations,
+  reported,
+}: Extract<LabEvent["fact"], { readonly type: "job.result" }>): string {
+  return `${describeObservations(observations) || "done"}${reportedBy(reported)}`;
+}
+
+function reportedBy(reported: ReportedBy | undefined): string {
+  return reported === undefined ? "" : `, reported by ${whoSaid(reported)}`;
 }
 
 /** What a command is about, with a space before it. */
@@ -135,10 +175,15 @@ export function whatIn({
   changes,
   change,
   points,
+  sampleId,
+  observations,
+  patterns,
 }: Omit<Command, "type" | "message">): string {
+  if (sampleId !== undefined) return ` on ${sampleId}`;
   if (change !== undefined) return ` of change ${change}`;
   if (candidateIds !== undefined) return ` of ${candidateIds.length} points`;
   if (changes !== undefined) return ` ${JSON.stringify(changes).replaceAll('"', "")}`;
+  if (patterns !== undefined) return `: ${describeReread(patterns)}`;
   if (points === undefined) return "";
   const named = points.map(
     ({ candidateId, parameters = {} }) =>
@@ -147,7 +192,8 @@ export function whatIn({
         .map(([name, value]) => `${name}=${value}`)
         .join(" "),
   );
-  return ` ${named.join("; ")}`;
+  const found = observations === undefined ? "" : `: ${describeObservations(observations)}`;
+  return ` ${named.join("; ")}${found}`;
 }
 
 const TEXT_MAX = 200;

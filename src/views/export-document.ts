@@ -2,9 +2,10 @@ import { toRfc3339 } from "../core/clock.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import type { Observation } from "../domain/observation.ts";
+import { toldName } from "../domain/people.ts";
 import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import type { JobFact } from "../events/lab-fact.ts";
+import type { JobFact, LabFact } from "../events/lab-fact.ts";
 import { isJobFact } from "./facts.ts";
 import type { LabStatePort } from "./lab-ports.ts";
 
@@ -44,11 +45,15 @@ export interface ExportedObservation {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe that brought it; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample was measured again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
   readonly result: readonly Observation[];
   /** RFC 3339, UTC. */
   readonly time: string;
   readonly simulated: boolean;
   readonly withdrawn: boolean;
+  /** The person who reported or told it. */
+  readonly reportedBy?: string | undefined;
 }
 
 export interface ExportedJob {
@@ -79,6 +84,8 @@ export interface ExportedDecision {
   readonly by: string;
   readonly action: string;
   readonly reason?: string | undefined;
+  /** Of a comment: the sample that it is about. */
+  readonly sampleId?: string | undefined;
 }
 
 /** Collects the documents of all campaigns from the log's events, in order, after the machines have seen each. */
@@ -91,7 +98,10 @@ export interface ExportFold {
 
 interface Collected {
   readonly spec: CampaignSpec;
-  readonly observations: (Omit<ExportedObservation, "withdrawn"> & { withdrawn: boolean })[];
+  readonly observations: (Omit<ExportedObservation, "withdrawn" | "result"> & {
+    withdrawn: boolean;
+    result: readonly Observation[];
+  })[];
   readonly setAside: ExportedSetAside[];
   readonly jobs: Map<string, JobRecord>;
   readonly proposals: ExportedProposal[];
@@ -164,14 +174,47 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
     }
     case "operator.command": {
       const campaign = campaigns.get(fact.campaignId);
-      const { by, action, reason } = fact;
-      campaign?.decisions.push({ position, time, by, action, reason });
+      const { by, action, reason, sampleId } = fact;
+      const about = sampleId === undefined ? {} : { sampleId };
+      if (action !== "tell")
+        campaign?.decisions.push({ position, time, by, action, reason, ...about });
+      else if (campaign !== undefined) foldTold(campaign, state, { ...event, fact });
       if (action === "withdraw") withdraw(campaign, state, fact.jobId);
+      if (action === "reread") lookAgain(campaign, state);
       return;
     }
+    case "patterns.reread":
+      lookAgain(campaigns.get(fact.campaignId), state);
+      return;
     default:
       foldJobEvent(campaigns, state, event, time);
   }
+}
+
+function foldTold(
+  campaign: Collected,
+  state: LabStatePort,
+  { fact, position, time_ms }: LabEvent<Extract<LabFact, { type: "operator.command" }>>,
+): void {
+  const where = state.toldAt?.(position);
+  if (where === undefined) return;
+  const { observations: said = [], by, points: [{ recipe } = {}] = [] } = fact;
+  campaign.observations.push({
+    ...{ position, ...where, time: toRfc3339(time_ms) },
+    jobId: toldName(campaign.spec.campaignId, position),
+    ...(recipe === undefined ? {} : { recipe }),
+    result: state.judgementOf?.(position)?.observations ?? said,
+    simulated: false,
+    withdrawn: false,
+    reportedBy: by,
+  });
+}
+
+/** Phases have got other names, or patterns other meanings. */
+function lookAgain(campaign: Collected | undefined, state: LabStatePort): void {
+  for (const one of campaign?.observations ?? [])
+    one.result =
+      state.observationsOf?.(campaign?.spec.campaignId ?? "", one.position) ?? one.result;
 }
 
 /** An observation is named by any job of its experiment. */
@@ -182,8 +225,9 @@ function withdraw(
 ): void {
   const experimentOf = (id: string) => state.locateJob(id)?.experimentId;
   const named = jobId === undefined ? undefined : experimentOf(jobId);
-  if (named === undefined) return;
-  const taken = campaign?.observations.find(({ jobId: id }) => experimentOf(id) === named);
+  const taken = campaign?.observations.find(({ jobId: id }) =>
+    named === undefined ? id === jobId : experimentOf(id) === named,
+  );
   if (taken !== undefined) taken.withdrawn = true;
 }
 
@@ -246,10 +290,15 @@ function foldJobEvent(
       parameters: place.parameters,
       ...(actual === undefined ? {} : { actual }),
       ...(place.recipe === undefined ? {} : { recipe: place.recipe }),
-      result: judgement?.observations ?? fact.observations,
+      ...(place.sample === undefined ? {} : { sample: place.sample }),
+      result:
+        state.observationsOf?.(place.campaignId, position) ??
+        judgement?.observations ??
+        fact.observations,
       time,
       simulated: fact.simulated,
       withdrawn: false,
+      ...(fact.reported === undefined ? {} : { reportedBy: fact.reported.by }),
     });
   }
 }

@@ -1,11 +1,17 @@
-import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+import {
+  type Observation,
+  type PhasesObservation,
+  phaseSetLabel,
+  presencesOf,
+} from "../domain/observation.ts";
 import type { ExportDocument } from "./export-document.ts";
 
 /**
  * The observations as CSV, one row each: number of the result, time, candidate, job, every parameter as asked (and, where any
  * was told, as measured under `actual_*`), then one column for each quantity that was observed: `phases`, `f_PHASE`,
- * `x_PHASE_COMPONENT`, the objectives by name with `_uncertainty`, and `failure`. A name that is taken already (an axis `time`)
- * is written `axis_time` or `result_time`. Fields are quoted after RFC 4180.
+ * `x_PHASE_COMPONENT`, of patterns that the daemon read `p_PHASE`, `alternatives` and `unexplained`, the objectives by name
+ * with `_uncertainty`, and `failure`. A name that is taken already (an axis `time`) is written `axis_time` or `result_time`.
+ * Fields are quoted after RFC 4180.
  */
 export function exportCsv(document: ExportDocument): string {
   const rows = document.observations.map((observation, k) => {
@@ -67,6 +73,7 @@ function columnsOf(observation: Observation): Record<string, number | string> {
         phases: phaseSetLabel(observation.phases),
         ...(observation.confidence === undefined ? {} : { confidence: observation.confidence }),
         ...prefixed("f_", observation.fractions ?? {}),
+        ...(observation.readFrom === undefined ? {} : readColumns(observation)),
         ...Object.assign({}, ...compositions),
       };
     }
@@ -87,6 +94,22 @@ function columnsOf(observation: Observation): Record<string, number | string> {
     case "failure":
       return { failure: observation.reason };
   }
+}
+
+/** What the daemon read from a pattern: the probability of each phase and of the other sets, the share that nothing explains. */
+function readColumns(observation: PhasesObservation): Record<string, number | string> {
+  const { alternatives = [], unfamiliar } = observation;
+  const presences = [...presencesOf(observation)].map(([phase, p]): [string, number] => [
+    phase,
+    Number(p.toFixed(4)),
+  ]);
+  return {
+    ...prefixed("p_", Object.fromEntries(presences)),
+    alternatives: alternatives
+      .map(({ phases, probability }) => `${phaseSetLabel(phases)} ${probability}`)
+      .join("; "),
+    unexplained: unfamiliar?.share ?? 0,
+  };
 }
 
 function prefixed<Value>(

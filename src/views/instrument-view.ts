@@ -1,4 +1,5 @@
 import type { Capability, Control, Operation, Safety } from "../domain/instrument.ts";
+import type { GuardAction } from "../domain/limits/guard.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact } from "../events/lab-fact.ts";
@@ -33,8 +34,23 @@ export interface ReadingView {
   readonly time_ms: number;
 }
 
+/** What a guard allows of one channel, and whether it holds. */
+export interface GuardView {
+  readonly guardId: string;
+  /** Of a campaign's guard. */
+  readonly campaignId?: string | undefined;
+  readonly channel: string;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  readonly action: GuardAction;
+  /** Absent while it holds. */
+  readonly tripped?: { readonly text: string; readonly since_ms: number } | undefined;
+}
+
 /** One instrument with the traces of its telemetry: the view `dashboard/instrument/{id}`. */
 export interface InstrumentDetailView extends InstrumentView {
+  /** Guards that look at it; absent where there is none. */
+  readonly guards?: readonly GuardView[] | undefined;
   readonly traces: readonly {
     readonly channel: string;
     readonly unit: string;

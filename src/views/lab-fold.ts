@@ -3,7 +3,7 @@ import { fromPlain, toPlain } from "../core/plain.ts";
 import type { QuarantineReason } from "../events/lab-fact.ts";
 import type { Flood } from "./alarms.ts";
 import type { CampaignFolds, SavedFolds, ShelvedLine } from "./campaign-folds.ts";
-import type { CampaignView } from "./campaign-view.ts";
+import type { CampaignBrief, CampaignView } from "./campaign-view.ts";
 import { EVENT_LINES_KEPT, type EventLine } from "./event-stream-view.ts";
 import {
   createInstrumentFold,
@@ -61,6 +61,11 @@ export interface LabFold {
 export function campaignOf(fold: LabFold, campaignId: string): CampaignView | undefined {
   const status = fold.options.state.campaignStatus(campaignId);
   return fold.campaigns.look(campaignId)?.view(status, (jobId) => fold.progress.get(jobId));
+}
+
+export function briefOf(fold: LabFold, campaignId: string): CampaignBrief | undefined {
+  const campaign = fold.campaigns.look(campaignId);
+  return campaign?.brief(fold.options.state.campaignStatus(campaignId));
 }
 
 /** A campaign's line of the overview, and why it is in its state. */

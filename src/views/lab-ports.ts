@@ -1,7 +1,10 @@
 import type { CampaignStatus, JobStatus } from "../domain/campaign-status.ts";
-import type { Parameters } from "../domain/candidate.ts";
+import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { Todo } from "../domain/people.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { GuardView } from "./instrument-view.ts";
 import type { AlarmView } from "./overview-view.ts";
 
 /**
@@ -17,8 +20,16 @@ export interface LabStatePort {
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */
   judgementOf?(position: number): ResultJudgement | undefined;
+  /** Where a result lies that a person told; `undefined` where it was not taken. */
+  toldAt?(position: number): Candidate | undefined;
+  /** What is asked of the people at the bench. */
+  todos?(): readonly Todo[];
+  /** What a result means now: phases may have been named, and patterns read again, since. */
+  observationsOf?(campaignId: string, position: number): readonly Observation[] | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
+  /** What guards it, and whether that holds. */
+  guardsOf?(instrumentId: string): readonly GuardView[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */
   allJobs?(campaignId: string): readonly JobStatus[];
 }
@@ -37,4 +48,6 @@ export interface JobPlace {
   readonly actual?: Parameters | undefined;
   /** Name of the alternative recipe; absent for the campaign's own. */
   readonly recipe?: string | undefined;
+  /** The experiment whose sample it measures again; absent for a sample of its own. */
+  readonly sample?: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact } from "../events/lab-fact.ts";
 import { listAlarms } from "./alarms.ts";
 import { createCampaignFolds } from "./campaign-folds.ts";
-import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import type { CampaignBrief, CampaignView, ObservationView } from "./campaign-view.ts";
 import {
   describeEvent,
   EVENT_LINES_KEPT,
@@ -19,6 +19,7 @@ import {
   type InstrumentView,
 } from "./instrument-view.ts";
 import {
+  briefOf,
   campaignOf,
   type LabFold,
   type LabViewOptions,
@@ -33,6 +34,7 @@ import {
   QUARANTINE_LINES_SHOWN,
 } from "./overview-view.ts";
 import { createRing } from "./ring.ts";
+import { type TodoView, todoView } from "./todo-view.ts";
 import type { CampaignStatePayload } from "./wire-payloads.ts";
 
 /** Everything the dashboard shows, as an incremental fold of the event log. Feed it events in order, after the machines. */
@@ -47,12 +49,16 @@ export interface LabView {
   noteBroker(connected: boolean): void;
   overview(): OverviewView;
   campaign(campaignId: string): CampaignView | undefined;
+  /** As `campaign`, without what only a page shows. */
+  brief(campaignId: string): CampaignBrief | undefined;
   /** What its topic `campaign/{id}/state` says. */
   campaignState(campaignId: string): CampaignStatePayload | undefined;
   /** All observations kept of a campaign from `position` on, without the withdrawn. */
   observations(campaignId: string, from?: number): readonly ObservationView[];
   instrument(instrumentId: string): InstrumentDetailView | undefined;
   events(): EventStreamView;
+  /** The list of the people at the bench. */
+  todo(): TodoView;
   searchEvents(search: string, limit: number): readonly EventLine[];
   readonly campaignIds: readonly string[];
   /** Those that are not over for a while: what is shown without being asked for. */
@@ -106,10 +112,8 @@ export function createLabView(options: LabViewOptions): LabView {
     changed: new Set(),
     counts: { results: 0, failures: 0, duplicates: 0 },
     agent: { agentId: options.agentId, version: "", epoch: 0 },
-    started_ms: 0,
+    ...{ started_ms: 0, cleared_position: 0, isBrokerLost: false },
     emergencyStop: { active: false },
-    cleared_position: 0,
-    isBrokerLost: false,
     logLoss: undefined,
   };
   const connection = (id: string): string | undefined => options.connectionOf?.(id);
@@ -130,13 +134,15 @@ export function createLabView(options: LabViewOptions): LabView {
     },
     overview: () => overviewOf(fold),
     campaign: (id) => campaignOf(fold, id),
+    brief: (id) => briefOf(fold, id),
     campaignState: (id) => stateOf(fold, id),
     observations: (id, from = 0) =>
       (fold.campaigns.look(id)?.observations() ?? []).filter((o) => o.position >= from),
     instrument: (id) => {
       const detail = fold.instruments.get(id)?.detail(connection(id));
-      return detail && { ...detail, ...reasonsOf(fold, id) };
+      return detail && { ...detail, ...reasonsOf(fold, id), ...guardsOf(fold, id) };
     },
+    todo: () => todoView(fold),
     events: () => ({ total: fold.lines.total, lines: fold.lines.items.slice(-EVENT_LINES_SHOWN) }),
     searchEvents: (search, limit) => searchEvents(fold.lines.items, search, limit),
     get campaignIds() {
@@ -152,19 +158,21 @@ export function createLabView(options: LabViewOptions): LabView {
     get instrumentIds() {
       return [...fold.instruments.keys()];
     },
-    takeChanged: () => {
-      const names = [...fold.changed];
-      fold.changed.clear();
-      return names;
-    },
+    takeChanged: () => takeChanged(fold),
     touch: (view) => fold.changed.add(view),
   };
+}
+
+function takeChanged({ changed }: LabFold): string[] {
+  const names = [...changed];
+  changed.clear();
+  return names;
 }
 
 function foldEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   fold.lines.push(describeEvent(event));
-  fold.changed.add("events").add("overview");
+  fold.changed.add("events").add("overview").add("todo");
   switch (fact.type) {
     case "daemon.started":
       fold.agent = { agentId: fact.agentId, version: fact.version, epoch: fact.epoch };
@@ -216,6 +224,11 @@ function foldEvent(fold: LabFold, event: LabEvent): void {
       fold.changed.add(`instrument/${fact.instrumentId}`);
       noteReasons(fold, fact.instrumentId);
       return;
+    case "instrument.contested":
+    case "instrument.settled":
+      fold.changed.add(`instrument/${fact.instrumentId}`);
+      noteReasons(fold, fact.instrumentId);
+      return;
     case "guard.tripped":
     case "guard.cleared":
       for (const id of fold.instruments.keys()) fold.changed.add(`instrument/${id}`);
@@ -249,13 +262,15 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
       fold.campaigns.get(fact.campaignId)?.planningFailed();
       fold.plannerFailures.set(fact.campaignId, fact.reason);
       break;
-    case "operator.command":
-      fold.campaigns
-        .get(fact.campaignId)
-        ?.commanded(
-          { ...event, fact },
-          fold.options.state.locateJob(fact.jobId ?? "")?.experimentId,
-        );
+    case "operator.command": {
+      const campaign = fold.campaigns.get(fact.campaignId);
+      const told = fact.action === "tell" ? fold.options.state.toldAt?.(event.position) : undefined;
+      if (told !== undefined) campaign?.told({ ...event, fact }, told);
+      const { experimentId } = fold.options.state.locateJob(fact.jobId ?? "") ?? {};
+      campaign?.commanded({ ...event, fact }, experimentId);
+      break;
+    }
+    case "patterns.reread":
       break;
     case "timer.fired":
       for (const id of fold.campaigns.atHand) fold.changed.add(`campaign/${id}`);
@@ -264,6 +279,10 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
       foldJobEvent(fold, event);
       return;
   }
+  if (fact.type === "patterns.reread" || ("action" in fact && fact.action === "reread"))
+    fold.campaigns
+      .get(fact.campaignId)
+      ?.reread((at) => fold.options.state.observationsOf?.(fact.campaignId, at));
   fold.changed.add(`campaign/${fact.campaignId}`);
 }
 
@@ -287,7 +306,10 @@ function foldJobEvent(fold: LabFold, event: LabEvent): void {
     if (judgement?.unusable !== undefined) {
       campaign?.setAside(event.position, judgement.unusable);
     } else if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
-      const observations = judgement?.observations ?? fact.observations;
+      const observations =
+        fold.options.state.observationsOf?.(place.campaignId, event.position) ??
+        judgement?.observations ??
+        fact.observations;
       campaign?.observed({ ...event, fact: { ...fact, observations } }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {
@@ -320,6 +342,14 @@ function stateOf(fold: LabFold, campaignId: string): CampaignStatePayload | unde
   // Starts of the daemon count as changes of it as well, also while it is packed.
   const { revision = 0 } = fold.options.state.campaignStatus(campaignId) ?? {};
   return { ...found.payload, revision };
+}
+
+function guardsOf(
+  { options }: LabFold,
+  instrumentId: string,
+): Pick<InstrumentDetailView, "guards"> {
+  const guards = options.state.guardsOf?.(instrumentId) ?? [];
+  return guards.length === 0 ? {} : { guards };
 }
 
 function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {

@@ -1,4 +1,4 @@
-import type { Observation } from "../domain/observation.ts";
+import { type Observation, type PhasesObservation, phaseSetLabel } from "../domain/observation.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import type { ExportDocument } from "./export-document.ts";
 import { figureMeaning, figureName, figureValue } from "./figure-words.ts";
@@ -155,8 +155,27 @@ function describeResult(item: Observation): string {
     return `${item.name} ${values.join(", ")} at ${item.axis.name} ${at} ${item.axis.unit}`;
   }
   if (item.kind === "trajectory") return `trajectory ${item.frames.uri.split("/").at(-1)}`;
-  return describeObservation(item);
+  return item.kind === "phases" && item.readFrom !== undefined
+    ? describeReading(item)
+    : describeObservation(item);
 }
+
+/** `NiO+ZnO (.71; NiO .29), atoms NiO 60 %, ZnO 40 %`: sets with their probabilities, and fractions. */
+function describeReading(item: PhasesObservation): string {
+  const { confidence = 1, alternatives = [], fractions = {}, unfamiliar } = item;
+  const others = alternatives
+    .filter(({ probability }) => probability >= RUNNER_UP_min)
+    .map(({ phases, probability }) => `; ${phaseSetLabel(phases)} ${probability.toFixed(2)}`);
+  const atoms = Object.entries(fractions).map(([name, x]) => `${name} ${Math.round(100 * x)} %`);
+  return [
+    `${describeObservation(item)} (${confidence.toFixed(2)}${others.join("")})`,
+    ...(atoms.length > 1 ? [`atoms ${atoms.join(", ")}`] : []),
+    ...(unfamiliar === undefined ? [] : [`${Math.round(100 * unfamiliar.share)} % unexplained`]),
+  ].join(", ");
+}
+
+/** Sets that are less probable are in the export. */
+const RUNNER_UP_min = 0.05;
 
 function modelSection({ document, view }: ReportSources): string {
   const last = document.proposals.at(-1);

@@ -1,6 +1,8 @@
 /** The last `limit` items, oldest first: what keeps a view's memory bounded however long the laboratory runs. */
 export interface Ring<Item> {
   push(item: Item): void;
+  /** Puts something else in the place of each item. */
+  change(change: (item: Item) => Item): void;
   readonly items: readonly Item[];
   /** Items ever pushed. */
   readonly total: number;
@@ -23,6 +25,9 @@ export function createRing<Item>(limit: number, saved?: SavedRing<Item>): Ring<I
       kept.push(item);
       total++;
       if (kept.length > limit * 1.25) kept = kept.slice(-limit);
+    },
+    change: (change) => {
+      kept = kept.map(change);
     },
     get items() {
       return items();

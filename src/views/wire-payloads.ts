@@ -1,10 +1,11 @@
 import type { WaitingChange } from "../domain/campaign-status.ts";
 import { type Reason, reasonInWords } from "../domain/reason.ts";
-import type { CampaignView } from "./campaign-view.ts";
+import type { CampaignBrief } from "./campaign-view.ts";
 
 /** `data` of `campaign/{id}/state`, after the contract's table. */
 export interface CampaignStatePayload {
   readonly state: string;
+  /** Grows with every change, so that readers can tell old from new. */
   readonly revision: number;
   readonly budget: { readonly used: number; readonly total: number };
   readonly inFlight: number;
@@ -74,7 +75,7 @@ function reasonPayload(reason: Reason): ReasonPayload {
   };
 }
 
-export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
+export function campaignStatePayload(view: CampaignBrief): CampaignStatePayload {
   const { state, stateReason, revision, budget, inFlight, observations, change, jobs } = view;
   const conversions = [...new Set(jobs.flatMap((job) => job.conversions ?? []))];
   const { waits, reasons } = view;
@@ -94,7 +95,7 @@ export function campaignStatePayload(view: CampaignView): CampaignStatePayload {
 }
 
 /** The latest batch; `undefined` before the first. */
-export function campaignBatchPayload(view: CampaignView): CampaignBatchPayload | undefined {
+export function campaignBatchPayload(view: CampaignBrief): CampaignBatchPayload | undefined {
   const { batch, model, jobs } = view;
   if (batch === undefined || model === undefined) return undefined;
   const inBatch = new Set(batch.points.map((point) => point.candidateId));
@@ -110,7 +111,7 @@ export function campaignBatchPayload(view: CampaignView): CampaignBatchPayload |
 }
 
 /** What the model has learnt; `undefined` before the first proposal. */
-export function campaignModelPayload(view: CampaignView): CampaignModelPayload | undefined {
+export function campaignModelPayload(view: CampaignBrief): CampaignModelPayload | undefined {
   if (view.model === undefined) return undefined;
   const { version, observations, summary } = view.model;
   return { version, goal: view.goal, observations, summary };

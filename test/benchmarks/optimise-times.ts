@@ -2,7 +2,7 @@ import { createPrng } from "../../src/core/prng.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { OptimiseSettings } from "../../src/domain/goal-settings.ts";
 import type { CampaignResult } from "../../src/domain/proposal.ts";
-import { paperCampaign } from "../../src/evaluation/play-optimise.ts";
+import { paperCampaign } from "../../src/evaluation/paper-campaign.ts";
 import { addExpectedHypervolume } from "../../src/models/optimise/acquisition/expected-hypervolume.ts";
 import { nonDominatedBoxes } from "../../src/models/optimise/acquisition/pareto.ts";
 import { scheduledCount } from "../../src/models/optimise/surrogate.ts";
@@ -38,7 +38,9 @@ export function taughtPlanner(
 ) {
   const { rows, y } = timingPool(count);
   const settings: OptimiseSettings = { objectives: [{ name: "y", direction: "max" }], ...model };
-  const planner = createOptimisePlanner(paperCampaign({ kind: "table", rows }, settings, "1"));
+  const planner = createOptimisePlanner(
+    paperCampaign({ goal: "optimise", model: settings }, { kind: "table", rows }, "1"),
+  );
   const result = (row: number): CampaignResult => ({
     position: row,
     candidateId: `c${row}`,

@@ -7,7 +7,9 @@ import {
   runEvaluation,
 } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
+import { ALLOY_LAWS, ALLOY_TABLES, alloyMap } from "./maps/alloy-map.ts";
 import { fineSection, fineStack } from "./maps/large-map.ts";
+import { liquidusMap } from "./maps/liquidus-map.ts";
 import { powerMap } from "./maps/power-map.ts";
 import { cuMgZn, hasSharedData } from "./maps/shared-data.ts";
 import { spaceMap } from "./maps/space-map.ts";
@@ -22,11 +24,13 @@ const MAIN = resolve(import.meta.dirname, "../../src/main.ts");
 
 /**
  * Prints the rows of the graph engine in issue 3 as `evaluate phase-diagram` plays them, each beside its target. Arguments pick
- * the parts: `published fine batch space speed calibration` (all where there are none).
+ * the parts: `published liquidus alloys fine batch space speed calibration` (all where there are none).
  */
 export async function run(parts: readonly string[] = []): Promise<void> {
   const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
   if (wants("published")) published();
+  if (wants("liquidus")) liquidus();
+  if (wants("alloys")) alloys();
   if (hasSharedData() && wants("fine")) await fine();
   if (wants("batch")) await batches();
   if (wants("space")) space();
@@ -97,6 +101,54 @@ function published(): void {
   console.log(
     `  default                             ${spreadOf(own)}   ${ratio} of LP+LC (<= 0.90)`,
   );
+}
+
+function liquidus(): void {
+  const maps = [11, 12, 13, 14, 15, 16].map(liquidusMap);
+  const options = { initial: 9, budget: 200, seeds: 1 };
+  console.log(
+    "\nLiquidus-like maps of the published sizes (6 maps): macro-F1 at 60 / 100, samples to 0.9 / 0.95",
+  );
+  for (const [name, settings] of [
+    ["label-propagation, least-confident", PUBLISHED_LP],
+    ["default", {}],
+  ] as const) {
+    const runs = maps.flatMap((map) => play(map, { ...options, settings }));
+    const to = (level: number): string => spreadOf(samplesTo(runs, level, options.budget));
+    console.log(
+      `  ${name.padEnd(36)}${scoreAt(runs, 60)} / ${scoreAt(runs, 100)}   ${to(0.9)} / ${to(0.95)}`,
+    );
+  }
+}
+
+/** Seeds that nothing was tuned on. */
+const ALLOY_SEEDS = [11, 12, 13];
+
+function alloys(): void {
+  console.log(
+    "\nScattered alloys, 96-194 candidates, 3-7 elements, 9 generators x 3 maps: macro-F1 at 40 / 60",
+  );
+  const maps = ALLOY_TABLES.flatMap((table) =>
+    ALLOY_LAWS.flatMap((law) => ALLOY_SEEDS.map((seed) => alloyMap(seed, { table, law }))),
+  );
+  const of = (settings: PhaseDiagramSettings): string => {
+    const options = { initial: 9, budget: 60, seeds: 1, settings };
+    const runs = maps.flatMap((map) => play(map, options));
+    return `${scoreAt(runs, 40)} / ${scoreAt(runs, 60)}`;
+  };
+  console.log(`  default                             ${of({})}   (>= .64 / .78)`);
+  for (const score of ["least-confident", "rarity-and-reach", "margin", "random"]) {
+    console.log(`  default, ${score.padEnd(27)}${of({ score })}`);
+  }
+  console.log(`  harmonic                            ${of({ method: "harmonic" })}`);
+  console.log(
+    `  harmonic, random                    ${of({ method: "harmonic", score: "random" })}`,
+  );
+  console.log(`  label-propagation, least-confident  ${of(PUBLISHED_LP)}`);
+}
+
+function scoreAt(runs: readonly EvaluationRun[], samples: number): string {
+  return mean(runs.map((run) => run.macroF1[run.samples.indexOf(samples)] ?? 0)).toFixed(3);
 }
 
 async function fine(): Promise<void> {

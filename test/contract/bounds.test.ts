@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { WATCHERS_OF_ADDRESS_MAX } from "../../adapters/dashboard/event-feed.ts";
-import { parseJson } from "../../adapters/mqtt/json-text.ts";
+import { createWireCodec } from "../../adapters/mqtt/wire-codec.ts";
+import { parseJson } from "../../src/core/strict-json.ts";
 import { toCsv } from "../../src/views/export-text.ts";
 import { type ScriptedDashboard, startScriptedDashboard } from "../support/scripted-dashboard.ts";
 
@@ -53,4 +54,39 @@ test("one address has so many event streams and no more, and the page goes on", 
   for (let k = 0; k < WATCHERS_OF_ADDRESS_MAX; k++) expect(await open()).toBe(200);
   expect(await open()).toBe(503);
   expect((await fetch(`${page.url}healthz`)).status).toBe(200);
+});
+
+test("the page reads a command as the contract is read, and nobody speaks in the configuration's name", async () => {
+  const { url, stop, commands } = await startScriptedDashboard();
+  cleanUp.push(stop);
+  const post = async (body: string) =>
+    await fetch(new URL("/api/command", url), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
+  const twice =
+    '{"kind":"campaign","campaignId":"c1","action":"reject","action":"approve","by":"ada"}';
+  const refused = await post(twice);
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain("stands twice in one object");
+  const named = await post(twice.replace('"action":"reject",', "").replace("ada", "Configuration"));
+  expect(named.status).toBe(400);
+  expect(await named.text()).toContain("the daemon's own name");
+  expect(commands).toEqual([]);
+  const message = {
+    ...{
+      specversion: "1.0",
+      id: "m1",
+      source: "operator/configuration",
+      time: "2026-11-30T12:00:00Z",
+    },
+    ...{ type: "tieline.campaign.approve", data: { commandId: "m1", by: "configuration" } },
+  };
+  const topic = "tieline/v1/lab1/campaign/c1/command/approve";
+  const codec = createWireCodec({ site: "lab1" });
+  const read = (text: string) => codec.decode(topic, Buffer.from(text), false);
+  expect(read(JSON.stringify(message)).kind).toBe("quarantine");
+  const own = JSON.stringify(message).replaceAll("configuration", "ada");
+  expect(read(own).kind).toBe("fact");
 });

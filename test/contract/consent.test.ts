@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connectOperator, type OperatorClient } from "../../adapters/mqtt/operator-client.ts";
-import type { OperatorCommand } from "../../adapters/mqtt/operator-messages.ts";
 import type { Daemon } from "../../src/daemon.ts";
+import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { createLab, type Lab } from "../../src/runtime/lab.ts";
 import { SITE } from "./brokers.ts";
@@ -195,6 +195,10 @@ describe.each(BROKERS)("consent on $name", ({ make }) => {
     expect(limitOf()).toEqual({ max: 0.5 });
     expect(daemon.view.campaign("c1")?.change).toMatchObject({ n: 1, by: "ada" });
     expect(await say({ action: "approve", change: 1 })).toMatchObject({ accepted: false });
+    // Another spelling is nobody else.
+    expect(await say({ action: "approve", change: 1, by: "Ada" })).toMatchObject({
+      accepted: false,
+    });
     expect(await say({ action: "approve", change: 2, by: "bob" })).toMatchObject({
       accepted: false,
     });

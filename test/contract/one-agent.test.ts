@@ -7,7 +7,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { createDaemon } from "../../src/daemon.ts";
 import { until } from "./listener.ts";
 import { mosquittoIsThere } from "./mosquitto.ts";
-import { cleanUp, makeFolder, makeMosquitto } from "./running-daemon.ts";
+import { cleanUp, makeFolder, makeMosquitto, startDaemon } from "./running-daemon.ts";
 
 describe.skipIf(!mosquittoIsThere())("at one broker", () => {
   test("of two daemons under one name at a broker one ends with a code, the other goes on", {
@@ -40,4 +40,12 @@ describe.skipIf(!mosquittoIsThere())("at one broker", () => {
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(first.length + second.length).toBe(1);
   });
+});
+
+test("a second daemon under the name of the one whose broker it wants ends with a code before it plans", async () => {
+  const first = await startDaemon({ broker: "{ port: 0 }" });
+  for (const protocol of ["", ", protocol: 4"]) {
+    const second = startDaemon({ broker: `{ url: "${first.brokerUrl}"${protocol} }` });
+    await expect(second).rejects.toMatchObject({ code: "TL-2007" });
+  }
 });

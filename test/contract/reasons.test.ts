@@ -35,6 +35,11 @@ const furnace = (change: Partial<Script> = {}, offers: Partial<Capability> = {})
   ...change,
 });
 
+const ROBOT: Capability = {
+  ...{ name: "synthesise", parameters: {}, results: ["sample"] },
+  ...{ repeatable: true, expectedDuration_s: 1 },
+};
+
 interface Written {
   readonly capability?: string;
   readonly set?: string;
@@ -122,6 +127,27 @@ describe.each(places())("on $name", (place) => {
     expect(notices.map(({ text }) => text).join("\n")).toMatch(/no instrument offers "bakee"/);
     await saysEverywhere(lab, /^waiting for a correction: no instrument offers "bakee"/);
     await until(() => lab.logged("alarm.raised").length > 0, "the line in the log");
+  });
+
+  test("a later step that nobody offers: no sample is made, and it is said at once", async () => {
+    const two = "{ capability: synthesise, parameters: {} }, { capability";
+    const text = campaign({ capability: "bakee" }).replace("{ capability", two);
+    const lab = await newLab().start(place, text);
+    const robot = { id: "robot-1", capabilities: [{ ...ROBOT, name: "synthesise" }] };
+    const instrument = await lab.add(furnace(robot));
+    await lab.add(furnace());
+    await saysEverywhere(
+      lab,
+      /^waiting for an instrument that offers "bakee": none does, did you mean "bake"\? There are bake, synthesise$/,
+    );
+    expect(seen(lab)).toMatchObject({ inFlight: 0, waits: 2 });
+    expect(instrument.started).toEqual([]);
+    await lab.daemon.submit({ type: "timer.fired", timerId: "lab/patience" });
+    await saysEverywhere(lab, /^waiting for a correction: no instrument offers "bakee"/);
+    expect(instrument.started).toEqual([]);
+    // Whoever offers it may come any time.
+    await lab.add(furnace({ id: "furnace-2" }, { name: "bakee" }));
+    await until(() => instrument.started.length > 0, "the first sample");
   });
 
   test("a recipe that brings what the goal cannot use is refused before the first sample", async () => {

@@ -52,9 +52,16 @@ export function campaignEvents({ context }: MachineState<CampaignContext>): Mach
     { type: "campaign.extend", ...BY, changes: { stop: { error_max: 0.1 }, budget: 2 } },
     { type: "campaign.extend", ...BY, changes: {}, wider: { temperature_K: { max: 900 } } },
     { type: "campaign.extend", ...BY, refusal: "no axis is called temprature_K" },
+    { type: "campaign.comment", ...BY },
+    { type: "campaign.tell", ...BY },
+    { type: "campaign.tell", ...BY, refusal: "no candidate lies there" },
     { type: "campaign.propose", ...BY, points: [point(`h${n}`)] },
     { type: "campaign.propose", ...BY, points: [point(about.candidateId)] },
     { type: "campaign.propose", ...BY, refusal: "no candidate lies there" },
+    { type: "campaign.reread", ...BY, inWords: "unknown-1 is tau" },
+    { type: "campaign.reread", ...BY, inWords: "all patterns", isReading: true },
+    { type: "campaign.reread", ...BY, refusal: "there is no unknown phase unknown-9" },
+    { type: "campaign.wasReread" },
     ...requests.flatMap((requestId) => [
       ...VERDICTS.map((verdict) => ({
         type: "campaign.proposed",

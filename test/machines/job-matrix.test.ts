@@ -67,3 +67,38 @@ describe.each([true, false])("a job that is repeatable: %s", (repeatable) => {
     }
   });
 });
+
+describe("a job that a person does", () => {
+  const steps = explored({ byPerson: true });
+
+  test("is asked, and never sent, doubted or timed out", () => {
+    expect(reached(steps)).toEqual([
+      ...["asked", "awaitingApproval", "cancelled", "deadLetter", "done", "failed"],
+      ...["proposed", "queued", "reserved", "retryWait"],
+    ]);
+    expect(swallowed(steps)).toEqual([]);
+  });
+
+  test("does in each state what the reviewed table says", async () => {
+    await expect(matrixText(steps)).toMatchFileSnapshot("./matrix/job-person.txt");
+  });
+
+  test("sends nothing to anybody: its list is the log", () => {
+    const sent = steps.flatMap(({ effects }) =>
+      effects.flatMap((one) => (one.kind === "command" ? [one.command.type] : [])),
+    );
+    expect(new Set(sent)).toEqual(new Set(["startTimer", "cancelTimer"]));
+  });
+
+  test("calls when its time is over, and stays", () => {
+    const late = steps.filter(
+      ({ from, event, effects }) =>
+        from.states[0] === "asked" && event.type === "timer.fired" && effects.length > 0,
+    );
+    expect(late.length).toBeGreaterThan(0);
+    for (const { to, effects } of late) {
+      expect(to.states).toEqual(["asked"]);
+      expect(effects).toMatchObject([{ kind: "alarm", alarm: { severity: "warning" } }]);
+    }
+  });
+});

@@ -34,6 +34,38 @@ describe("a job's path", () => {
     expect(job.tell("job.result", { ...ME, isFailure: false }).last).toEqual([]);
   });
 
+  describe("a start that was still under way when its instrument had no record of the job", () => {
+    const unknown = { instrumentId: "furnace-1", sameMemory: true, mayStart: false };
+    const waiting = () => {
+      const job = dispatched().tell("job.doubt").tell("job.unknown", unknown);
+      expect(job.name).toBe("queued");
+      return job;
+    };
+
+    test("is refused: the next start is another command, and further refusals of the old one end nothing", () => {
+      const refused = { ...ME, reason: "older epoch", retryable: false, afterAll: true };
+      const job = waiting().tell("job.rejected", refused).tell("job.rejected", refused);
+      expect(job.name).toBe("queued");
+      job.tell("job.reserve", { instrumentId: "furnace-2", bootId: "b1" }).tell("job.dispatch");
+      expect(job.commands("startJob")).toMatchObject([{ commandId: "map.1.s1.a2", attempt: 2 }]);
+      expect(job.tell("job.rejected", refused).name).toBe("dispatched");
+    });
+
+    test("begins all the same: the job is on that instrument and is asked for, not sent again", () => {
+      const job = waiting().tell("job.accepted", { ...ME, afterAll: true });
+      expect(job.name).toBe("unknown");
+      expect(job.told("reservation.request")).toHaveLength(1);
+      expect(job.commands("startJob")).toEqual([]);
+      expect(job.tell("job.unknown", unknown).name).toBe("deadLetter");
+    });
+
+    test("in a log of before, such words are recorded and change nothing", () => {
+      const job = waiting().tell("job.accepted", ME);
+      expect(job.name).toBe("queued");
+      expect(job.last).toMatchObject([{ kind: "unexpected" }]);
+    });
+  });
+
   test("supervised: waits for a person without a deadline, then is queued", () => {
     const job = new Driven("job", JOB_INPUT).tell("job.submit", { needsApproval: true });
     expect([job.name, job.timers.size]).toEqual(["awaitingApproval", 0]);

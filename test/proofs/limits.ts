@@ -30,10 +30,12 @@ interface Tally {
 
 export async function run(args: readonly string[] = []): Promise<boolean> {
   const wanted = Number(args[0] ?? ATTEMPTS);
+  // Laboratories before this number were another portion's.
+  const first = Number(args[1] ?? 0);
   const tally: Tally = { attempts: 0, starts: 0, worlds: 0, breaches: [] };
   const from_ms = performance.now();
   while (tally.attempts < wanted && tally.breaches.length < 10)
-    playWorld(createPrng(`limits/${tally.worlds}`), tally);
+    playWorld(first + tally.worlds++, tally);
   const seconds = ((performance.now() - from_ms) / 1000).toFixed(0);
   for (const breach of tally.breaches) console.log(`BREACH ${breach}`);
   console.log(
@@ -44,8 +46,8 @@ export async function run(args: readonly string[] = []): Promise<boolean> {
 }
 
 /** One laboratory: births, strangers, a batch of points, results, further births, until its points are spent. */
-function playWorld(prng: Prng, tally: Tally): void {
-  const seed = tally.worlds++;
+function playWorld(seed: number, tally: Tally): void {
+  const prng = createPrng(`limits/${seed}`);
   const world = drawWorld(prng);
   const lab = createLab();
   const births = new Map<string, Declared>();

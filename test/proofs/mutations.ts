@@ -19,7 +19,7 @@ interface Verdict {
 }
 
 /**
- * `npm run proof -- mutations [--only TEXT] [--part K/N] [--both] [--json FILE]`: plants one fault at a time in the tree as it is
+ * `npm run proof -- mutations [--only TEXT] [--from N] [--to N] [--part K/N] [--both] [--json FILE]`: plants one fault at a time in the tree as it is
  * read, never on the disk, and says by what it is caught: three seeds of the swarm, or, where they notice nothing (or with
  * `--both`), the tests that are named for it.
  */
@@ -47,7 +47,11 @@ export async function run(options: readonly string[]): Promise<boolean> {
 function choose(options: readonly string[]): readonly Mutation[] {
   const only = optionOf(options, "--only");
   const [k = 1, n = 1] = (optionOf(options, "--part") ?? "1/1").split("/").map(Number);
-  const named = ALL.filter(
+  const [from = 1, to = ALL.length] = ["--from", "--to"].map((name) => {
+    const text = optionOf(options, name);
+    return text === undefined ? undefined : Number(text);
+  });
+  const named = ALL.slice(from - 1, to).filter(
     ({ name, file }) => only === undefined || `${name} ${file}`.includes(only),
   );
   return named.filter((_, at) => at % n === k - 1);

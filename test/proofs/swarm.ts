@@ -1,5 +1,6 @@
 import { runSwarm } from "../../simulators/run/run-swarm.ts";
 import { optionOf } from "./support/options.ts";
+import { cpuOfSwarmRun_s } from "./support/other-build.ts";
 
 interface Sums {
   seeds: number;
@@ -14,13 +15,19 @@ interface Sums {
   virtual_h: number;
 }
 
+/** One run of the other build after so many seeds here: both meet the same load of the machine. */
+const BESIDE_EVERY = 8;
+
 /**
- * `npm run proof -- swarm [--seeds 3000] [--from 1]`: so many seeds of the swarm, one after the other in this process: the
- * production loop with gullible and faulty instruments, people, strangers, cuts and kills. Every violation is printed with its seed.
+ * `npm run proof -- swarm [--seeds 3000] [--from 1] [--beside DIR]`: so many seeds of the swarm, one after the other in this process: the
+ * production loop with gullible and faulty instruments, people, strangers, cuts and kills. Every violation is printed with its
+ * seed. `--beside`: what a run costs is compared with `simulate --faults swarm` of the build in that folder, in turns.
  */
 export async function run(options: readonly string[]): Promise<boolean> {
   const seeds = Number(optionOf(options, "--seeds") ?? 3000);
   const from = Number(optionOf(options, "--from") ?? 1);
+  const other = optionOf(options, "--beside");
+  const cpuOfOther_s: number[] = [];
   const before = process.cpuUsage();
   const sums: Sums = {
     ...{ seeds: 0, violations: 0, unfinished: 0, events: 0, restarts: 0, starts: 0 },
@@ -29,10 +36,17 @@ export async function run(options: readonly string[]): Promise<boolean> {
   for (let seed = from; seed < from + seeds; seed++) {
     await runOne(String(seed), sums);
     if (sums.seeds % 100 === 0) console.log(`${sums.seeds} seeds, ${sums.violations} violations`);
+    if (other !== undefined && sums.seeds % BESIDE_EVERY === 0)
+      cpuOfOther_s.push(await cpuOfSwarmRun_s(other, String(seed)));
   }
   const { user, system } = process.cpuUsage(before);
   const cpu_s = (user + system) / 1e6;
   console.log(JSON.stringify({ ...sums, cpu_s_perSeed: Number((cpu_s / seeds).toFixed(3)) }));
+  if (cpuOfOther_s.length > 0) {
+    const other_s = cpuOfOther_s.reduce((sum, one) => sum + one, 0) / cpuOfOther_s.length;
+    const share = cpu_s / seeds / other_s;
+    console.log(`${other}: ${other_s.toFixed(2)} CPU s a run; here ${share.toFixed(3)} of that`);
+  }
   return sums.violations === 0 && sums.unfinished === 0;
 }
 

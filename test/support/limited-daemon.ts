@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
+import { fileRules } from "../../config/file-rules.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { takeEdited } from "../../src/cli/start/reload-configuration.ts";
 import type { Logger } from "../../src/core/logger.ts";
@@ -46,7 +47,8 @@ export interface LogLine {
 export class LimitedDaemon {
   readonly lines: LogLine[] = [];
   daemon!: Daemon;
-  private readonly folder = mkdtempSync(join(tmpdir(), "tieline-limits-"));
+  /** Its data folder, with the configuration. */
+  readonly folder = mkdtempSync(join(tmpdir(), "tieline-limits-"));
   private said = 0;
   private broker = "";
   private readonly ends: (() => unknown)[] = [];
@@ -60,6 +62,7 @@ export class LimitedDaemon {
       configuration: loaded.configuration,
       campaigns: campaignSpecs(loaded, "1"),
       log: join(this.folder, "log"),
+      files: fileRules(loaded, this.folder),
       logger: this.logger(),
       sourceOf: loaded.sourceOf,
       onFatal: (error) => {

@@ -66,9 +66,12 @@ export async function startScriptedDashboard(
     policy: options.policy ?? { readOnly: false },
     ports: {
       overview: view.overview,
+      todo: view.todo,
       campaign: view.campaign,
       observations: view.observations,
       instrument: view.instrument,
+      linesAfter: () => [],
+      asked: { open: () => [], tell: async () => false },
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>

@@ -6,6 +6,7 @@ export interface StartCommand {
   readonly jobId: string;
   readonly attempt: number;
   readonly parameters: Record<string, number | string>;
+  readonly sampleIds?: readonly string[];
 }
 
 export interface Script {
@@ -13,6 +14,8 @@ export interface Script {
   readonly capabilities: InstrumentBirth["capabilities"];
   readonly channels?: InstrumentBirth["channels"];
   readonly bootId?: string;
+  /** Absent: its id. A second controller of one name has a client id of its own, or pushes the first one out. */
+  readonly clientId?: string;
   /** Observations of its results; `undefined` lets the job run on. */
   readonly measure?: (command: StartCommand) => readonly object[] | undefined;
   /** Hears its start commands and answers none. */
@@ -37,7 +40,7 @@ export class ScriptedInstrument {
   constructor(url: string, script: Script) {
     this.script = script;
     this.client = mqtt.connect(url, {
-      clientId: script.id,
+      clientId: script.clientId ?? script.id,
       clean: false,
       reconnectPeriod: 100,
       will: this.willOf(script.id),

@@ -18,6 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 interface Exported {
   readonly campaign: { readonly state: string };
   readonly observations: readonly {
+    readonly sample?: string;
     readonly parameters: Readonly<Record<string, number>>;
     readonly result: readonly { readonly kind: string }[];
   }[];
@@ -55,7 +56,8 @@ test("a campaign on raw patterns names its phases by itself, and its proposals r
     tieline("export", "--format", "json", "--data", data),
   ) as Exported;
   expect(campaign.state).toBe("budgetExhausted");
-  expect(observations).toHaveLength(BUDGET);
+  // Samples in doubt are scanned again, for no budget.
+  expect(observations.filter(({ sample }) => sample === undefined)).toHaveLength(BUDGET);
   const truth = loadPhaseTruth("fe-mg-ti_773K");
   let exact = 0;
   for (const { parameters, result } of observations) {
@@ -64,7 +66,8 @@ test("a campaign on raw patterns names its phases by itself, and its proposals r
     const named = result.find(({ kind }) => kind === "phases") as PhasesObservation;
     const there = truth.at(parameters, 773).phases;
     // Caution: what is named is there.
-    for (const phase of named.phases) expect([...there, "unknown"]).toContain(phase);
+    for (const phase of named.phases)
+      expect(there.includes(phase) || phase.startsWith("unknown-")).toBe(true);
     exact += [...named.phases].sort().join() === [...there].sort().join() ? 1 : 0;
   }
   // Light magnesium under some 15 % of the atoms gives lines that are too weak to be sure of.

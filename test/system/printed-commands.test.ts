@@ -36,6 +36,11 @@ const NOT_RUN: readonly [RegExp, string][] = [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
   ],
+  [
+    /^(npm run -s )?tieline (todo|tell) /,
+    "needs a campaign of its own: test/contract/people.test.ts has one",
+  ],
+  [/^(npm run -s )?tieline mcp /, "serves an agent: test/system/mcp.test.ts is one"],
   [/\/etc\/mosquitto/, "writes where Mosquitto is: test/contract/who-may-say-what.test.ts"],
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
@@ -48,7 +53,7 @@ const BOUNDS = [
 /** What each of these says when it does its work. */
 const AT_WORK = /Page http|gateway\.connected/;
 const OPERATES =
-  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|emergency-stop)( |$)/;
+  /^(status|pause|resume|stop|abort|approve|reject|withdraw|start-campaign|propose|extend|reread|comment|emergency-stop)( |$)/;
 
 const all = [
   ...documents(ROOT).flatMap((file) => commandsOfDocument(ROOT, file)),
@@ -237,8 +242,8 @@ async function supervised(): Promise<typeof daemon> {
 describe("the commands that operate a daemon", () => {
   const printedHere = printed.filter(({ text }) => OPERATES.test(text));
   // In the order of a campaign's life: what an earlier one brings about, a later one needs.
-  const order = ["start-campaign", "status", "approve", "withdraw", "propose", "reject"];
-  const last = ["extend", "pause", "resume", "stop", "abort", "emergency-stop"];
+  const order = ["start-campaign", "status", "approve", "withdraw", "propose", "reread", "reject"];
+  const last = ["comment", "extend", "pause", "resume", "stop", "abort", "emergency-stop"];
 
   test("are all in the list", () => {
     const names = new Set(printedHere.map(({ words }) => words[0]));
@@ -252,14 +257,18 @@ describe("the commands that operate a daemon", () => {
     for (const { line, words } of named) {
       // Watching goes on until Ctrl-C: it is the same command again and again.
       const adapted = words.filter((word) => word !== "--watch");
+      // Its campaign reads no patterns: it is refused, which test/contract/reread.test.ts is about.
+      if (name === "reread") adapted[adapted.indexOf("fe-mg-ti")] = "al-mg-zn";
       if (name === "stop") adapted[adapted.indexOf("al-mg-zn")] = "second";
       const points = adapted.indexOf("--points") + 1;
       const job = adapted.indexOf("--job") + 1;
       if (points > 0) adapted[points] = (await waiting()).slice(0, 2).join(",");
       if (job > 0) adapted[job] = await measuredJob();
+      if (name === "comment") adapted[adapted.indexOf("--campaign") + 1] = "al-mg-zn";
       const { code, out, err } = await tieline(...adapted, "--broker", daemon.broker);
       // A number of a batch or a change that this campaign does not have is refused by the agent: heard all the same.
-      const isOfAnother = adapted.includes("--batch") || adapted.includes("--change");
+      const isOfAnother =
+        adapted.includes("--batch") || adapted.includes("--change") || name === "reread";
       const answer = `${line}: ${out}${err}`;
       if (isOfAnother) expect(answer).toMatch(/: TL-3001: The daemon refused|done|sent|approved/);
       else expect(code, answer).toBe(0);

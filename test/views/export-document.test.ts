@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PhasesObservation } from "../../src/domain/observation.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import { createLabView } from "../../src/views/lab-view.ts";
@@ -111,6 +112,26 @@ describe("the text forms", () => {
     const lines = exportCsv(exported()).trim().split("\n");
     expect(lines[0]).toBe("n,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
     expect(lines).toHaveLength(3);
+  });
+
+  test("phases that were read from a pattern come with their probabilities", () => {
+    const document = exported();
+    const [first] = document.observations;
+    if (first === undefined) throw new Error("no observation");
+    const read: PhasesObservation = {
+      kind: "phases",
+      phases: ["A", "unknown-1"],
+      confidence: 0.7,
+      readFrom: "pattern",
+      alternatives: [{ phases: ["A", "B", "unknown-1"], probability: 0.3 }],
+      unfamiliar: { share: 0.1, d_A: [2.5] },
+    };
+    const odd = { ...first, parameters: {}, actual: undefined, result: [read] };
+    const [header, row] = exportCsv({ ...document, observations: [odd] }).split("\n");
+    expect(header).toBe(
+      "n,time,candidateId,jobId,withdrawn,phases,confidence,p_A,p_unknown-1,p_B,alternatives,unexplained",
+    );
+    expect(row).toMatch(/,A\+unknown-1,0\.7,1,1,0\.3,A\+B\+unknown-1 0\.3,0\.1$/);
   });
 
   test("an axis named like a column of the export replaces nothing, a result named like an axis neither", () => {

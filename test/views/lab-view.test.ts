@@ -58,7 +58,7 @@ describe("the fold of the laboratory", () => {
       ...state,
       campaignStatus: (id) => {
         const status = state.campaignStatus(id);
-        const hold = (job: object, k: number) => (k < waits ? { waitsFor: "approval" } : {});
+        const hold = (_job: object, k: number) => (k < waits ? { waitsFor: "approval" } : {});
         return status && { ...status, jobs: status.jobs.map((j, k) => ({ ...j, ...hold(j, k) })) };
       },
     };
@@ -117,7 +117,7 @@ describe("the fold of the laboratory", () => {
     view.takeChanged();
     laboratory.propose(1);
     expect(new Set(view.takeChanged())).toEqual(
-      new Set(["overview", "events", `campaign/${CAMPAIGN}`]),
+      new Set(["overview", "events", "todo", `campaign/${CAMPAIGN}`]),
     );
     expect(view.takeChanged()).toEqual([]);
   });

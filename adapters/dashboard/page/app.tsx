@@ -6,9 +6,10 @@ import { EventsPanel } from "./events-panel.tsx";
 import { LaboratoryPanel } from "./laboratory-panel.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./settings.ts";
 import { refresh, useStore } from "./store.ts";
+import { TodoPanel } from "./todo-panel.tsx";
 import { stateInWords, toneOf } from "./words.ts";
 
-/** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#events`). */
+/** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#bench`, `#events`). */
 export function App() {
   const place = usePlace();
   const overview = useStore((state) => state.overview);
@@ -41,6 +42,7 @@ export function App() {
       <Alarms />
       <main id="main" tabIndex={-1}>
         {kind === "laboratory" ? <LaboratoryPanel /> : null}
+        {kind === "bench" ? <TodoPanel /> : null}
         {kind === "events" ? <EventsPanel /> : null}
         {kind === "campaign" && campaign !== undefined ? (
           <CampaignPanel key={campaign.campaignId} campaign={campaign} />
@@ -120,11 +122,23 @@ function Navigation(props: {
       <a href="#laboratory" aria-current={kind === "laboratory" ? "page" : undefined}>
         Laboratory
       </a>
+      <BenchLink isShown={kind === "bench"} />
       <a href="#events" aria-current={kind === "events" ? "page" : undefined}>
         Events
       </a>
       <ThemeSwitch />
     </nav>
+  );
+}
+
+/** A laboratory that asks nothing of people has no bench. */
+function BenchLink({ isShown }: { readonly isShown: boolean }) {
+  const todo = useStore((state) => state.todo);
+  if (todo === undefined && !isShown) return null;
+  return (
+    <a href="#bench" aria-current={isShown ? "page" : undefined}>
+      Bench{todo === undefined ? "" : ` (${todo.todos.length})`}
+    </a>
   );
 }
 
@@ -183,5 +197,6 @@ function usePlace(): [kind: string, id: string | undefined] {
     return () => removeEventListener("hashchange", update);
   }, []);
   const [kind = "", id] = hash.slice(1).split("/");
-  return kind === "laboratory" || kind === "events" ? [kind, undefined] : ["campaign", id];
+  const isOther = kind === "laboratory" || kind === "bench" || kind === "events";
+  return isOther ? [kind, undefined] : ["campaign", id];
 }

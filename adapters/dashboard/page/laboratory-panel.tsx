@@ -1,5 +1,6 @@
 import { reasonInWords } from "../../../src/domain/reason.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
+import { formatNumber } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { useStore } from "./store.ts";
@@ -55,6 +56,7 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
           {reasonInWords(reason)}
         </p>
       ))}
+      <Guards instrument={instrument} />
       {jobId === undefined ? null : (
         <p>
           <span class="parameters">{jobId}</span>{" "}
@@ -94,6 +96,54 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
         {instrument.seen_ms > 0 ? `, last heard ${clockTime(instrument.seen_ms)}` : ""}
       </p>
     </section>
+  );
+}
+
+/** What guards the instrument: channel, last reading, what is allowed, what happens else, whether it holds and since when. */
+function Guards({ instrument }: { readonly instrument: InstrumentDetailView }) {
+  const { guards = [], readings, instrumentId } = instrument;
+  if (guards.length === 0) return null;
+  const read = (channel: string): string => {
+    const reading = readings.find((one) => one.channel === channel);
+    return reading === undefined
+      ? "not told yet"
+      : `${formatNumber(reading.value)} ${reading.unit}`;
+  };
+  return (
+    <div class="scroll">
+      <table aria-label={`Guards of ${instrumentId}`}>
+        <thead>
+          <tr>
+            <th scope="col">Guard</th>
+            <th scope="col">Reading</th>
+            <th scope="col">Allowed</th>
+            <th scope="col">Else</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {guards.map(({ guardId, campaignId, channel, allowed, action, tripped }) => (
+            <tr key={guardId}>
+              <td>
+                {channel}
+                {campaignId === undefined ? null : <div class="quiet">of {campaignId}</div>}
+              </td>
+              <td class="number">{read(channel)}</td>
+              <td>{allowed}</td>
+              <td>{action}</td>
+              <td>
+                <span class={`state ${tripped === undefined ? "good" : "bad"}`}>
+                  {tripped === undefined ? "holds" : "tripped"}
+                </span>
+                {tripped === undefined ? null : (
+                  <div class="quiet">since {clockTime(tripped.since_ms)}</div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

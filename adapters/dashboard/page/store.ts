@@ -3,6 +3,7 @@ import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import type { EventLine, EventStreamView } from "../../../src/views/event-stream-view.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../../src/views/overview-view.ts";
+import type { TodoView } from "../../../src/views/todo-view.ts";
 import { getJson } from "./requests.ts";
 
 /** Everything the page knows: the newest message of each dashboard topic, and the person's own choices. */
@@ -12,6 +13,8 @@ export interface PageState {
   readonly campaigns: ReadonlyMap<string, CampaignView>;
   readonly instruments: ReadonlyMap<string, InstrumentDetailView>;
   readonly lines: readonly EventLine[];
+  /** Absent where nothing was ever asked of people. */
+  readonly todo: TodoView | undefined;
   /** Clock of the last message, ms. */
   readonly heard_ms: number;
   readonly toasts: readonly Toast[];
@@ -33,6 +36,7 @@ let state: PageState = {
   campaigns: new Map(),
   instruments: new Map(),
   lines: [],
+  todo: undefined,
   heard_ms: 0,
   toasts: [],
 };
@@ -124,6 +128,7 @@ function receive(data: string): void {
   const id = rest.join("/");
   const heard_ms = Date.now();
   if (kind === "overview") change({ heard_ms, overview: payload.data as OverviewView });
+  else if (kind === "todo") change({ heard_ms, todo: payload.data as TodoView });
   else if (kind === "campaign") {
     show(id, payload.data as CampaignView);
   } else if (kind === "instrument") {

@@ -1,40 +1,10 @@
-/** States as a person reads them. */
-const STATES: Readonly<Record<string, string>> = {
-  draft: "not started",
-  validated: "ready to start",
-  "running.seeding": "measuring the first points",
-  "running.proposing": "choosing the next points",
-  "running.awaitingApproval": "waiting for approval",
-  "running.measuring": "measuring",
-  "running.hindered": "waiting for a correction",
-  "running.updating": "learning from a result",
-  pausing: "pausing after the jobs in flight",
-  paused: "paused",
-  suspended: "suspended",
-  stopping: "stopping after the jobs in flight",
-  stopped: "stopped",
-  aborting: "aborting",
-  aborted: "aborted",
-  converged: "finished: nothing more to learn",
-  budgetExhausted: "finished: budget spent",
-  failed: "failed",
-  emergencyStopped: "emergency stop",
-  recovering: "asking the instruments what happened",
-  awaitingApproval: "waits for approval",
-  inFlight: "in flight",
-  past: "as it was",
-};
-
-/** `running.awaitingApproval` -> `waiting for approval`; an unknown state is shown as it is, spaced. */
-export function stateInWords(state: string): string {
-  const known = STATES[state] ?? STATES[state.split(".")[0] ?? ""];
-  return known ?? (state.split(".").at(-1) ?? state).replaceAll(/([A-Z])/g, " $1").toLowerCase();
-}
+export { isOver, stateInWords } from "../../../src/views/state-words.ts";
 
 export type Tone = "good" | "busy" | "wait" | "bad" | "done";
 
 export function toneOf(state: string): Tone {
-  if (/^(running\.)?(awaitingApproval|hindered|waiting)$/.test(state)) return "wait";
+  if (/^(running\.)?(awaitingApproval|hindered|waiting|queued|proposed|retryWait)$/.test(state))
+    return "wait";
   if (state.startsWith("running") || state === "recovering") return "busy";
   if (
     /^(failed|aborted|aborting|emergencyStopped|suspended|fault|deadLetter|timedOut|unknown)/.test(
@@ -46,10 +16,6 @@ export function toneOf(state: string): Tone {
   if (/^(paus|stop|held|local|maintenance)/.test(state)) return "wait";
   if (/^(converged|budgetExhausted|measured|done)/.test(state)) return "done";
   return "good";
-}
-
-export function isOver(state: string): boolean {
-  return /^(converged|budgetExhausted|failed|stopped|aborted)/.test(state);
 }
 
 /** `75` -> `1 min 15 s`. */

@@ -1,4 +1,4 @@
-import { readEnvelope } from "../../wire/envelope.ts";
+import { readEnvelopeText } from "../../wire/envelope.ts";
 
 /** A message of the daemon as it left it. */
 export interface OutgoingText {
@@ -48,8 +48,6 @@ export interface StartData {
   readonly sampleIds?: readonly string[];
 }
 
-const encoder = new TextEncoder();
-
 /** Reads what the daemon said; `undefined` for what only shows (views, states). */
 export function readSaid({ topic, payload }: OutgoingText): Said | undefined {
   if (topic.includes("/dashboard/")) return undefined;
@@ -87,8 +85,8 @@ export function readSaid({ topic, payload }: OutgoingText): Said | undefined {
   return undefined;
 }
 
-function envelopeOf(payload: string): NonNullable<ReturnType<typeof readEnvelope>> {
-  const read = readEnvelope(encoder.encode(payload));
+function envelopeOf(payload: string): NonNullable<ReturnType<typeof readEnvelopeText>> {
+  const read = readEnvelopeText(payload);
   if (read === undefined) throw new Error("The daemon said what is no CloudEvent");
   return read;
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Certifier } from "../../../adapters/conformance/certifier.ts";
 import { CHECKS } from "../../../adapters/conformance/checks.ts";
 import { examine, type Finding } from "../../../adapters/conformance/examination.ts";
+import { childEnvironment } from "../../../adapters/system/child-environment.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { brokerLogin } from "../../../config/broker-access.ts";
 import { LabError, misuse } from "../../core/errors.ts";
@@ -101,7 +102,10 @@ function setPointsOf(texts: readonly string[]): Record<string, number | string> 
 
 /** The command may leave the instrument's program behind it: only itself is waited for. */
 async function runCommand(command: string): Promise<void> {
-  const child = spawn("/bin/sh", ["-c", command], { stdio: "ignore" });
+  const child = spawn("/bin/sh", ["-c", command], {
+    stdio: "ignore",
+    env: childEnvironment(),
+  });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw misuse("TL-1001", `--restart "${command}" ended with ${code}`);
 }

@@ -4,24 +4,17 @@ import {
   type DearEstimate,
   EXPECTED_PER_COUPLING,
 } from "../../models/effective-model/emulate/estimate-dear.ts";
-import {
-  type EstimateSummary,
-  summariseEstimate,
-} from "../../models/effective-model/estimate/estimate-summary.ts";
+import { summariseEstimate } from "../../models/effective-model/estimate/estimate-summary.ts";
 import { createEstimationProblem } from "../../models/effective-model/estimate/estimation-problem.ts";
 import {
   type EstimationSpec,
   readEstimationSpec,
 } from "../../models/effective-model/estimate/estimation-spec.ts";
-import { describeMisfit } from "../../models/effective-model/estimate/fit-check.ts";
-import {
-  compareModels,
-  type EvidenceEntry,
-  isDear,
-} from "../../models/effective-model/estimate/model-comparison.ts";
+import { compareModels, isDear } from "../../models/effective-model/estimate/model-comparison.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { createProgress, formatDuration } from "../output/progress.ts";
 import { readJsonFile } from "../read-json-file.ts";
+import { describeEstimate } from "./estimate-sentences.ts";
 
 const NO_DATA = { scales: new Float64Array(), known: true };
 
@@ -56,7 +49,7 @@ export async function runEstimate(
       ...(best.emulation === undefined ? {} : { emulation: best.emulation }),
       ...{ prior: spec.prior, seed: spec.seed, timing_ms, warnings: spec.warnings },
     });
-  else io.out(describeEstimate(summary, evidence) + describeEmulation(best.emulation));
+  else io.out(describeEstimate(summary, evidence, spec.prior) + describeEmulation(best.emulation));
 }
 
 /** Multiply-adds that a core does in a second here, roughly, and the work worth a word before it starts. */
@@ -95,57 +88,8 @@ function describeEmulation(emulation: DearEstimate["emulation"] | undefined): st
   if (emulation === undefined) return "";
   const { calculations, leaveOneOut_median, isTrusted } = emulation;
   return (
-    `the posterior is sampled on curves emulated from ${calculations} calculations; ` +
+    `The posterior is sampled on curves emulated from ${calculations} calculations; ` +
     `leaving one out changes ln p by ${leaveOneOut_median.toPrecision(2)}` +
-    `${isTrusted ? "" : ": errors are only rough"}\n`
+    `${isTrusted ? "" : ": errors are only rough"}.\n`
   );
-}
-
-/** The result as text for a person. */
-function describeEstimate(s: EstimateSummary, evidence: readonly EvidenceEntry[]): string {
-  const names = Object.keys(s.correlation);
-  const lines = [
-    `model ${s.model}: ${s.points} points, chi2 ${s.chi2.toPrecision(5)}`,
-    `sigma ${s.sigma.toPrecision(4)}, lambda ${s.lambda.toPrecision(4)}`,
-    "",
-    ...Object.entries(s.J).map(([name, j]) => {
-      const note = j.fixed ? "fixed" : j.tiedTo ? `tied to ${j.tiedTo}` : "";
-      const bound = j.atBound ? `at its ${j.atBound}` : "";
-      return `${name.padEnd(8)} ${j.value.toFixed(4).padStart(10)} +- ${j.error.toFixed(4)} meV ${note}${bound}`;
-    }),
-    ...(s.spinGap_meV === undefined
-      ? []
-      : [
-          `spin gap ${s.spinGap_meV.value.toFixed(4).padStart(10)} +- ${s.spinGap_meV.error.toFixed(4)} meV`,
-        ]),
-    "",
-    "correlation (ranks)",
-    ...names.map(
-      (a) =>
-        a.padEnd(8) +
-        names.map((b) => (s.correlation[a]?.[b] ?? 0).toFixed(3).padStart(8)).join(""),
-    ),
-    "",
-    `probability of this mode ${s.weight.toPrecision(3)}; others:`,
-    ...s.otherModes.map((mode) => {
-      const J = Object.entries(mode.J).map(([name, j]) => `${name} ${j.value.toFixed(2)}`);
-      return `  ${mode.weight.toExponential(1)}  ${J.join(", ")}  chi2 ${mode.chi2.toPrecision(4)}`;
-    }),
-  ];
-  const misfit = describeMisfit(s.fit);
-  if (misfit !== undefined) lines.push(`warning: ${misfit}`);
-  if (s.dropped.length > 0) lines.push(`set to zero by the prior: ${s.dropped.join(", ")}`);
-  if (evidence.length > 1) {
-    lines.push("", "models by evidence");
-    for (const entry of evidence) {
-      const logP = `${entry.logEvidence.toFixed(2)} +- ${entry.error.toFixed(2)}`;
-      const probability = entry.probability.toPrecision(3);
-      lines.push(`  ${entry.model.padEnd(20)} ln p ${logP}  probability ${probability}`);
-    }
-  }
-  lines.push(
-    "",
-    `${s.evaluations} forward calculations to within 1.1 x the best chi2, ${s.forwardCalculations["total"]} in all`,
-  );
-  return `${lines.join("\n")}\n`;
 }

@@ -5,17 +5,7 @@ import { readLimit, readPlace } from "../../domain/change-text.ts";
 import type { PointByHand } from "../../domain/point-by-hand.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
-import { addConnection, connectFromOptions, tellReply } from "./operate.ts";
-
-interface Connection {
-  readonly campaign: string;
-  readonly broker: string;
-  readonly site: string;
-  readonly keyFile?: string;
-  readonly by: string;
-  readonly reason?: string;
-  readonly json?: boolean;
-}
+import { addConnection, type Connection, connectFromOptions, pairs, tellReply } from "./operate.ts";
 
 interface ExtendOptions extends Connection {
   readonly budget?: string;
@@ -139,15 +129,6 @@ function changesOf(options: ExtendOptions): CampaignChanges {
       : {}),
     ...(stop.length === 0 ? {} : { stop: Object.fromEntries(stop) }),
   };
-}
-
-/** `name=text`, each. */
-function pairs(option: string, texts: readonly string[] = []): [string, string][] {
-  return texts.map((text) => {
-    const at = text.indexOf("=");
-    if (at <= 0) throw misuse("TL-1001", `${option} ${text}`, `Write ${option} NAME=VALUE.`);
-    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  });
 }
 
 function intervalOf(text: string): Limit {

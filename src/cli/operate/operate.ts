@@ -1,29 +1,36 @@
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type { OperatorClient, OperatorReply } from "../../../adapters/mqtt/operator-client.ts";
-import type { OperatorCommand } from "../../../adapters/mqtt/operator-messages.ts";
-import { LabError } from "../../core/errors.ts";
-import type { OperatorAction } from "../../events/lab-fact.ts";
+import { LabError, misuse } from "../../core/errors.ts";
+import type { OperatorAction, OperatorCommand } from "../../events/lab-fact.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "../command.ts";
 import { nameList, wholeNumber } from "../option-values.ts";
 
-const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
+export const DEFAULT_BROKER = "mqtt://127.0.0.1:1883";
+export const DEFAULT_SITE = "default";
 
-interface OperateOptions {
+/** What every command says that asks something of a campaign. */
+export interface Connection {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
   readonly keyFile?: string;
   readonly by: string;
   readonly reason?: string;
+  readonly json?: boolean;
+}
+
+interface OperateOptions extends Connection {
   readonly batch?: string;
   readonly points?: string;
   readonly job?: string;
   readonly change?: string;
-  readonly json?: boolean;
 }
 
-type PlainAction = Exclude<OperatorAction, "start" | "extend" | "propose">;
+type PlainAction = Exclude<
+  OperatorAction,
+  "start" | "extend" | "propose" | "reread" | "report" | "comment" | "tell"
+>;
 
 const DESCRIPTIONS: Readonly<Record<PlainAction, string>> = {
   pause: "no new job starts; what runs, finishes",
@@ -72,9 +79,16 @@ export const registerOperate: RegisterCommand = (program, io) => {
 
 /** Options of every command that talks to a running daemon. */
 export function addConnection(command: Command): Command {
-  return addBroker(command.requiredOption("--campaign <id>", "the campaign"))
+  return addSpeaker(addBroker(command.requiredOption("--campaign <id>", "the campaign"))).option(
+    "--reason <text>",
+    "why; kept in the log",
+  );
+}
+
+/** Who speaks, and how the answer is printed. */
+export function addSpeaker(command: Command): Command {
+  return command
     .addOption(new Option("--by <name>", "who says so").default(userName()))
-    .option("--reason <text>", "why; kept in the log")
     .option("--json", "prints one JSON document");
 }
 
@@ -82,7 +96,7 @@ export function addConnection(command: Command): Command {
 export function addBroker(command: Command): Command {
   return command
     .option("--broker <url>", "address of the broker", DEFAULT_BROKER)
-    .option("--site <site>", "site of the daemon", "default")
+    .option("--site <site>", "site of the daemon", DEFAULT_SITE)
     .option(
       "--key-file <file>",
       "holds your key: commands are signed with it (or TIELINE_OPERATOR_KEY_FILE)",
@@ -165,5 +179,14 @@ export async function connectFromOptions(options: {
     site: options.site,
     key: keyFile === undefined ? undefined : secretOf(keyFile),
     ...brokerLogin(),
+  });
+}
+
+/** `name=text`, each. */
+export function pairs(option: string, texts: readonly string[] = []): [string, string][] {
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at <= 0) throw misuse("TL-1001", `${option} ${text}`, `Write ${option} NAME=VALUE.`);
+    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
   });
 }

@@ -1,7 +1,11 @@
 import type { WaitingChange } from "../../domain/campaign-status.ts";
+import { type Reason, reasonInWords } from "../../domain/reason.ts";
+import { shownState } from "../../views/campaign-view.ts";
 import { changeInWords } from "../../views/change-in-words.ts";
 import { figureMeaning, figureName, figureValue } from "../../views/figure-words.ts";
+import type { CampaignLine } from "../../views/overview-view.ts";
 import { findingsIn } from "../../views/planner-views.ts";
+import { stateInWords } from "../../views/state-words.ts";
 import { drawBar } from "../output/progress.ts";
 
 /** The retained messages of a campaign. */
@@ -42,7 +46,7 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
   const waits = (state.waits ?? 0) === 0 ? "" : `, ${state.waits} waiting`;
   const bar = drawBar(used / Math.max(1, total), BAR.budget);
   const lines = [
-    `${id}: ${state.state}`,
+    `${id}: ${stateInWords(shownState({ waits: 0, ...state }))}`,
     `  ${bar} measured ${used} of ${total}, ${state.inFlight} in flight${waits}`,
   ];
   for (const { sentence } of state.reasons ?? []) lines.push(`  ${sentence}`);
@@ -64,6 +68,60 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** A campaign as the overview has it. */
+type Line = Pick<CampaignLine, "campaignId" | "title" | "state" | "budget" | "inFlight"> & {
+  readonly waits?: number;
+  readonly reasons?: readonly Reason[];
+};
+
+/** Every campaign of a laboratory, a line each, and why those stand still that do. */
+export function describeCampaigns(site: string, campaigns: readonly Line[]): string {
+  if (campaigns.length === 0) return `The daemon of site ${site} has no campaign.\n`;
+  const rows = campaigns.map(({ campaignId, title, state, budget, inFlight, waits = 0 }) => [
+    campaignId,
+    stateInWords(shownState({ state, inFlight, waits })),
+    `${budget.used} of ${budget.total}`,
+    `${inFlight} in flight${waits === 0 ? "" : `, ${waits} waiting`}`,
+    title,
+  ]);
+  const widths = [0, 1, 2, 3].map((k) => Math.max(...rows.map((row) => row[k]?.length ?? 0)));
+  const lines = rows.flatMap((row, n) => [
+    row.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join("  "),
+    ...(campaigns[n]?.reasons ?? []).map((reason) => `  ${reasonInWords(reason)}`),
+  ]);
+  return `${lines.join("\n")}\n`;
+}
+
+/** What somebody who reads a status does next: commands, ready to be copied. */
+export function whatNext(
+  campaignId: string,
+  { state, waiting, change, connection }: NextSteps,
+): string {
+  const of = (command: string): string =>
+    `tieline ${command} --campaign ${campaignId}${connection}`;
+  const steps = [
+    ...(change === undefined ? [] : [of(`approve --change ${change}`)]),
+    ...(waiting ? [`${of("approve")}  (or reject)`] : []),
+    ...(state === "validated" ? [of("start-campaign")] : []),
+    ...(/^(paused|suspended)/.test(state) ? [of("resume")] : []),
+    ...(/^(converged|budgetExhausted|stopped)/.test(state)
+      ? [`tieline report --campaign ${campaignId} --out ${campaignId}.html`]
+      : []),
+    ...(state.startsWith("running") && !waiting ? [`${of("status")} --watch`] : []),
+  ];
+  return steps.map((step) => `  next: ${step}\n`).join("");
+}
+
+export interface NextSteps {
+  readonly state: string;
+  /** A batch waits for a person. */
+  readonly waiting: boolean;
+  /** Number of wider limits that wait. */
+  readonly change?: number | undefined;
+  /** Options of the connection that are not the usual ones, with a blank before each. */
+  readonly connection: string;
 }
 
 /** Names that a list shows. */

@@ -1,12 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { OperatorClient } from "../../../adapters/mqtt/operator-client.ts";
 import { LabError } from "../../core/errors.ts";
+import type { OverviewView } from "../../views/overview-view.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { createLiveScreen, cutLine, terminalKind } from "../start/live-screen.ts";
-import { addConnection, connectFromOptions } from "./operate.ts";
-import { type CampaignStatus, describeStatus } from "./status-text.ts";
+import { addBroker, connectFromOptions, DEFAULT_BROKER, DEFAULT_SITE } from "./operate.ts";
+import { type CampaignStatus, describeCampaigns, describeStatus, whatNext } from "./status-text.ts";
 
 interface StatusOptions {
-  readonly campaign: string;
+  readonly campaign?: string;
   readonly broker: string;
   readonly site: string;
   readonly keyFile?: string;
@@ -18,13 +20,18 @@ const WATCH_INTERVAL_ms = 2_000;
 
 /** `tieline status`: what a campaign does now. */
 export const registerStatus: RegisterCommand = (program, io) => {
-  addConnection(
+  addBroker(
     program
       .command("status")
-      .description("shows the state, budget, batch and model of a running campaign"),
+      .description("shows a running campaign: state, budget, batch, model; or all of them")
+      .option("--campaign <id>", "the campaign; without it all are listed"),
   )
+    .option("--json", "prints one JSON document")
     .option("--watch", "shows it again every 2 s, in place in a terminal, until Ctrl-C")
-    .addHelpText("after", "\nExample:\n  tieline status --campaign al-mg-zn --watch\n")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  tieline status\n  tieline status --campaign al-mg-zn --watch\n",
+    )
     .action(async (options: StatusOptions) => {
       if (options.watch && io.interactive && !options.json) return watchStatus(options, io);
       do {
@@ -64,6 +71,7 @@ async function watchStatus(options: StatusOptions, io: CommandIo): Promise<void>
 async function readStatus(options: StatusOptions): Promise<string> {
   const client = await connectFromOptions(options);
   try {
+    if (options.campaign === undefined) return await listCampaigns(options, client);
     const [state, batch, model] = await Promise.all([
       client.retained("campaignState", options.campaign),
       client.retained("campaignBatch", options.campaign),
@@ -76,8 +84,37 @@ async function readStatus(options: StatusOptions): Promise<string> {
     if (options.json) {
       return `${JSON.stringify({ campaign: options.campaign, ...(state as object), batch, model })}\n`;
     }
-    return describeStatus(options.campaign, { state, batch, model } as CampaignStatus);
+    const status = { state, batch, model } as CampaignStatus;
+    const steps = {
+      state: status.state.state,
+      waiting: status.batch?.approval === "waiting",
+      change: status.state.change?.n,
+      connection: connectionOf(options),
+    };
+    return describeStatus(options.campaign, status) + whatNext(options.campaign, steps);
   } finally {
     await client.close();
   }
+}
+
+/** Every campaign that the daemon shows, from its overview. */
+async function listCampaigns(options: StatusOptions, client: OperatorClient): Promise<string> {
+  const overview = (await client.view("overview")) as OverviewView | undefined;
+  if (overview === undefined) {
+    const what = `No daemon on ${options.broker} (site ${options.site}) shows an overview`;
+    throw new LabError("TL-2003", what);
+  }
+  const { campaigns } = overview;
+  if (options.json) return `${JSON.stringify({ site: overview.site, campaigns })}\n`;
+  const [first] = campaigns;
+  const more =
+    first === undefined
+      ? ""
+      : `  next: tieline status --campaign ${first.campaignId}${connectionOf(options)}\n`;
+  return describeCampaigns(overview.site, campaigns) + more;
+}
+
+/** What of the connection is not as usual, as options. */
+function connectionOf({ broker, site }: StatusOptions): string {
+  return `${broker === DEFAULT_BROKER ? "" : ` --broker ${broker}`}${site === DEFAULT_SITE ? "" : ` --site ${site}`}`;
 }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
+import { createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
+import { fileRules } from "../../../config/file-rules.ts";
 import {
   defaultConfigurationFile,
   type LoadedConfiguration,
@@ -17,7 +19,9 @@ import type { CommandIo } from "../command.ts";
 import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
+import { withPorts } from "./ports.ts";
 import { reloadOnHangup } from "./reload-configuration.ts";
+import { createReplayProgress } from "./replay-progress.ts";
 import { startLaboratory } from "./start-laboratory.ts";
 import { startNotifications } from "./start-notifications.ts";
 import { createPage } from "./start-page.ts";
@@ -29,13 +33,16 @@ interface StartOptions {
   readonly log?: string;
   readonly seed?: string;
   readonly acceptLoss?: boolean;
+  readonly brokerPort?: string;
+  readonly pagePort?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
 
 /** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const written = loadConfiguration(options.config ?? defaultConfigurationFile());
+  const loaded = await withPorts(written, options, io);
   const seed = options.seed ?? loaded.configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
   await refuseBadModelsApart(loaded.file, seed);
@@ -80,13 +87,18 @@ async function run(about: Run): Promise<string | undefined> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const page = configuration.page.enabled ? createPage(configuration, logger) : undefined;
+  const desk = createAskDesk();
+  const page = configuration.page.enabled
+    ? createPage(configuration, logger, desk, fileRules(loaded, folder))
+    : undefined;
+  const replay = createReplayProgress(io, logger);
   const daemon = await createDaemon({
     configuration,
     campaigns,
     log,
     acceptLoss: options.acceptLoss,
     folder,
+    files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
     logger,
     sourceOf: loaded.sourceOf,
@@ -95,6 +107,7 @@ async function run(about: Run): Promise<string | undefined> {
     onSettled: () => {
       if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
     },
+    onReplay: (position, last) => replay.update(position, last),
     onFatal: (error) => end({ kind: "fatal", error }),
   });
   opened.push(() => daemon.stop());
@@ -102,11 +115,12 @@ async function run(about: Run): Promise<string | undefined> {
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
   await daemon.start();
+  replay.finish();
   if (configuration.runners.length + configuration.gateways.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
       await startRunners({
-        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger },
+        ...{ configuration, configurationFolder: loaded.folder, daemon, folder, logger, desk },
       }),
     );
   }

@@ -5,10 +5,14 @@ import type {
 import type { DashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createDashboardServer } from "../../../adapters/dashboard/dashboard-server.ts";
 import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
+import type { AskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
+import type { FileRules } from "../../../adapters/frames/data-reference.ts";
 import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
 } from "../../../adapters/interpreters/trajectory-classifier.ts";
+import { decode } from "../../../adapters/mqtt/decode.ts";
+import { encodeOperatorRequest } from "../../../adapters/mqtt/operator-messages.ts";
 import { operatorsOf } from "../../../config/broker-access.ts";
 import type { Configuration } from "../../../config/schema.ts";
 import { assert } from "../../core/assert.ts";
@@ -17,9 +21,12 @@ import type { Logger } from "../../core/logger.ts";
 import { VERSION } from "../../core/version.ts";
 import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
+import { structureModelOf } from "../../domain/goal-settings.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
+import type { OperatorAction } from "../../events/lab-fact.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
+import { EVENT_LINES_KEPT } from "../../views/event-stream-view.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
 
@@ -31,7 +38,12 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-export function createPage(configuration: Configuration, logger: Logger): Page {
+export function createPage(
+  configuration: Configuration,
+  logger: Logger,
+  desk: AskDesk,
+  files: FileRules = {},
+): Page {
   let daemon: Daemon | undefined;
   const running = (): Daemon => {
     assert(daemon !== undefined, "the page was asked before the daemon ran");
@@ -44,7 +56,10 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
     allowedHosts: configuration.page.allowedHosts,
     logger,
     policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
-    ports: portsOf(running, inspector, operatorsOf(configuration).length > 0),
+    ports: {
+      ...portsOf(running, lookWith(inspector, files), operatorsOf(configuration).length > 0),
+      asked: desk,
+    },
   });
   return {
     publish: (message) => server.publish(message),
@@ -60,10 +75,16 @@ export function createPage(configuration: Configuration, logger: Logger): Page {
   };
 }
 
+type Inspect = TrajectoryClassifier["inspect"];
+
+function lookWith(inspector: TrajectoryClassifier, files: FileRules): Inspect {
+  return (request) => inspector.inspect({ ...request, files });
+}
+
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
 /** `isProven`: who commands has shown a key. */
-function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven: boolean): Ports {
+function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Omit<Ports, "asked"> {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -75,9 +96,15 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
   });
   return {
     overview: () => daemon().view.overview(),
+    todo: () => daemon().view.todo(),
     campaign: (id) => daemon().view.campaign(id),
     observations: (id, from) => daemon().view.observations(id, from),
     instrument: (id) => daemon().view.instrument(id),
+    linesAfter: (position) =>
+      daemon()
+        .view.searchEvents("", EVENT_LINES_KEPT)
+        .filter((line) => line.position > position)
+        .reverse(),
     searchEvents: (search, limit) => daemon().view.searchEvents(search, limit),
     candidates: (id) => {
       const spec = daemon().lab.specs.get(id);
@@ -85,7 +112,7 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
     },
     plannerView: (id, observations) =>
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
-    structure: (id, position) => lookAt(daemon(), inspector, id, position),
+    structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
     submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
   };
@@ -94,21 +121,20 @@ function portsOf(daemon: () => Daemon, inspector: TrajectoryClassifier, isProven
 /** The structure model of a campaign and the trajectory of one of its results. */
 async function lookAt(
   daemon: Daemon,
-  inspector: TrajectoryClassifier,
+  inspect: Inspect,
   campaignId: string,
   position: number | undefined,
 ): Promise<StructureLook | undefined> {
   const spec = daemon.lab.specs.get(campaignId);
-  if (spec?.goal !== "structure-map") return undefined;
+  const model = spec && structureModelOf(spec)?.structureModel;
+  if (model === undefined) return undefined;
   bringBack(daemon.lab, campaignId);
   const result = daemon.lab.results.get(campaignId)?.find((one) => one.position === position);
   const trajectory = result?.observations.find((one) => one.kind === "trajectory");
-  return await inspector
-    .inspect({ model: spec.model.structureModel, frames: trajectory?.frames })
-    .catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
-    });
+  return await inspect({ model, frames: trajectory?.frames }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+  });
 }
 
 function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
@@ -154,11 +180,37 @@ async function submitOperatorCommand(
     }
   }
   const { kind: _, ...command } = request;
+  if (isOfTheBench(command.action)) return await submitWord(daemon, command, identity);
   await daemon.submit({ type: "operator.command", ...command, ...identity, message });
   const reply = daemon.lab.replies.get(commandId);
   return reply === undefined
     ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
     : { accepted: reply.accepted, reason: reply.reason, candidateIds: reply.candidateIds };
+}
+
+function isOfTheBench(action: OperatorAction): boolean {
+  return action === "report" || action === "comment" || action === "tell";
+}
+
+/** Results that a person writes on the page are read by the rules of the wire: units that exist, phases that belong together. */
+async function submitWord(
+  daemon: Daemon,
+  { commandId, ...command }: Omit<Extract<OperatorRequest, { kind: "campaign" }>, "kind">,
+  identity: { readonly identity?: "verified" },
+): Promise<OperatorReply> {
+  const { site } = daemon.view.overview();
+  const { topic, payload } = encodeOperatorRequest({ site, commandId, ...command }, Date.now());
+  const decoded = decode(site, topic, new TextEncoder().encode(payload), false);
+  if (decoded.kind !== "fact" || decoded.fact.type !== "operator.command")
+    return {
+      accepted: false,
+      reason: "detail" in decoded ? decoded.detail : "it was not understood",
+    };
+  const fact = { ...decoded.fact, ...identity };
+  if (fact.action === "report") return await daemon.report(fact);
+  await daemon.submit(fact);
+  const there = daemon.lab.replies.get(commandId);
+  return there ?? { accepted: false, reason: `there is no campaign ${command.campaignId}` };
 }
 
 /** The one list of operators, as the page asks for it: who may use the controls, with which key, for what. */

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { AskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import {
   createTaskDevice,
   type Device,
@@ -23,8 +24,10 @@ export async function startRunners(options: {
   readonly daemon: Daemon;
   readonly folder: string;
   readonly logger: Logger;
+  /** Where programs find the jobs of instruments that ask them. */
+  readonly desk: AskDesk;
 }): Promise<() => Promise<void>> {
-  const { configuration, configurationFolder, daemon, folder, logger } = options;
+  const { configuration, configurationFolder, daemon, folder, logger, desk } = options;
   const gateways: Gateway[] = [];
   const stop = async (): Promise<void> => {
     for (const gateway of gateways) await gateway.stop();
@@ -48,6 +51,8 @@ export async function startRunners(options: {
       if ("device" in runner) {
         const device = await loadDevice(resolve(configurationFolder, runner.device));
         await open(runner.id, device, { poll_ms: runner.poll_ms });
+      } else if ("asked" in runner) {
+        await open(runner.id, desk.instrument(runner.id, runner.asked), {});
       } else await open(runner.id, createTaskDevice(createForwardProgram()), {});
     }
     for (const entry of configuration.gateways) {

@@ -7,6 +7,8 @@ interface StartOptions {
   readonly data?: string;
   readonly log?: string;
   readonly seed?: string;
+  readonly brokerPort?: string;
+  readonly pagePort?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
@@ -29,6 +31,11 @@ export const registerStart: RegisterCommand = (program, io) => {
       "--accept-loss",
       "goes on without acknowledged events that the log has lost (TL-4007): say so once, after a copy",
     )
+    .option(
+      "--broker-port <n>",
+      "port of the broker inside the daemon; default: 1883, or the next free one",
+    )
+    .option("--page-port <n>", "port of the page; default: 8080, or the next free one")
     .option("--until-done", "ends when every campaign is over")
     .option(
       "--speed <x>",

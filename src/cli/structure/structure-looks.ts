@@ -1,3 +1,4 @@
+import { structureModelOf } from "../../domain/goal-settings.ts";
 import { type DataReference, phaseSetLabel } from "../../domain/observation.ts";
 import type { ExportDocument } from "../../views/export-document.ts";
 import { describeParameters } from "../../views/observation-summary.ts";
@@ -21,8 +22,8 @@ export async function structureLooks(
   warn: (text: string) => void,
   onProgress: (done: number, total: number) => void,
 ): Promise<NamedLook[]> {
-  const { campaign } = document;
-  if (campaign.goal !== "structure-map") return [];
+  const model = structureModelOf(document.campaign)?.structureModel;
+  if (model === undefined) return [];
   const { createTrajectoryClassifier } = await import(
     "../../../adapters/interpreters/trajectory-classifier.ts"
   );
@@ -32,7 +33,6 @@ export async function structureLooks(
   try {
     for (const [k, { title, frames }] of simulations.entries()) {
       onProgress(k, simulations.length);
-      const model = campaign.model.structureModel;
       const look = await inspector.inspect({ model, frames }).catch((cause: unknown) => {
         warn(`${title} cannot be drawn: ${cause instanceof Error ? cause.message : String(cause)}`);
       });

@@ -3,7 +3,7 @@ import type { Parameters } from "../../domain/candidate.ts";
 import type { OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { Observation } from "../../domain/observation.ts";
 import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
-import { paperCampaign } from "../../evaluation/play-optimise.ts";
+import { paperCampaign } from "../../evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../planning/optimise/optimise-planner.ts";
 import { checkCandidates } from "../../tables/candidate-table.ts";
 import { type LeftOut, usualAxes, usualObjective } from "../../tables/column-roles.ts";
@@ -58,7 +58,7 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
   const components =
     options.components === undefined ? undefined : nameList("--components", options.components);
   const planner = createOptimisePlanner(
-    paperCampaign({ kind: "table", rows, components }, model, options.seed),
+    paperCampaign({ goal: "optimise", model }, { kind: "table", rows, components }, options.seed),
   );
   planner.learn(results);
   const pending = readInFlight(options.inFlight, table, rows);

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { misuse } from "../../core/errors.ts";
-import type { CampaignSpec } from "../../domain/campaign.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import { type FoundLabels, foundInWords } from "../../domain/found-labels.ts";
-import { asId, type CampaignId, type CandidateId } from "../../domain/identifiers.ts";
+import type { CandidateId } from "../../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
 import { CANDIDATES_MAX } from "../../domain/search-space.ts";
+import { paperCampaign } from "../../evaluation/paper-campaign.ts";
 import { createPhaseDiagramPlanner } from "../../planning/phase-diagram/phase-diagram-planner.ts";
 import { checkCandidates } from "../../tables/candidate-table.ts";
 import { usualAxes, usualLabel } from "../../tables/column-roles.ts";
@@ -45,7 +45,10 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     warnings: [...warnings, ...labels.warnings, ...unitsTold(table, axes)],
   };
   tellTable(report, io);
-  const planner = createPhaseDiagramPlanner(campaignOf(options, { rows, components }, batch));
+  const space = { kind: "table" as const, rows, ...(components.length > 0 && { components }) };
+  const planner = createPhaseDiagramPlanner(
+    paperCampaign({ goal: "phase-diagram", model: settingsOf(options) }, space, options.seed),
+  );
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
@@ -106,39 +109,10 @@ function readResults(
   });
 }
 
-function campaignOf(
-  options: SuggestOptions,
-  {
-    rows,
-    components,
-  }: { readonly rows: readonly Parameters[]; readonly components: readonly string[] },
-  batch: number,
-): CampaignSpec {
-  return {
-    goal: "phase-diagram",
-    model: {
-      method: options.method,
-      score: options.score,
-      diversity: options.diversity,
-      shared: options.shared,
-      refineFrom_steps:
-        options.refineFrom === undefined
-          ? undefined
-          : wholeNumber("--refine-from", options.refineFrom, 2),
-      initial: 0,
-    },
-    campaignId: asId<CampaignId>("suggest"),
-    title: "suggest",
-    seed: options.seed,
-    budget: rows.length,
-    inFlight: batch,
-    waitForWholeBatch: true,
-    approval: "automatic",
-    space: { kind: "table", rows, ...(components.length > 0 && { components }) },
-    recipe: { steps: [] },
-    limits: {},
-    failuresInARow_max: rows.length,
-  };
+function settingsOf({ method, score, diversity, shared, refineFrom }: SuggestOptions) {
+  const refineFrom_steps =
+    refineFrom === undefined ? undefined : wholeNumber("--refine-from", refineFrom, 2);
+  return { method, score, diversity, shared, refineFrom_steps, initial: 0 };
 }
 
 function foundIn({ model: { summary } }: Proposal): FoundLabels {

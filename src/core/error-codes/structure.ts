@@ -41,6 +41,10 @@ export const STRUCTURE_CODES = {
     what: "a trajectory is not the one that was announced",
     hint: "Its checksum differs; the runner must send it again.",
   },
+  "TL-7021": {
+    what: "a trajectory lies where it may not be read",
+    hint: "Let its runner write a regular file below the data folder or a folder of files.roots.",
+  },
   "TL-7030": {
     what: "the simulation program cannot be run",
     hint: "Install LAMMPS (Debian: apt-get install lammps) or name the program with --lmp.",

@@ -1,4 +1,4 @@
-import type { Interval } from "../candidate.ts";
+import { describeLimit, type Interval } from "../candidate.ts";
 
 /** What happens when a guard trips, mildest first. */
 export type GuardAction =
@@ -27,6 +27,16 @@ export interface Guard extends Interval {
   readonly settle_s?: number | undefined;
   /** Of a campaign's guard: only this instrument; absent: every one that offers what the recipe asks for. */
   readonly instrument?: string | undefined;
+}
+
+/** What a guard allows, as a person reads it: `-inf to 900 K, at most 20 K/min, told every 30 s`. */
+export function describeGuard({ min, max, unit, rate, stale_s }: Guard): string {
+  const range = min === undefined && max === undefined ? [] : [describeLimit({ min, max, unit })];
+  return [
+    ...range,
+    ...(rate === undefined ? [] : [`at most ${rate.max} ${rate.unit}`]),
+    ...(stale_s === undefined ? [] : [`told every ${stale_s} s`]),
+  ].join(", ");
 }
 
 /** A guard in its place: whose it is and which instrument it looks at. */

@@ -52,6 +52,7 @@ interface StepPlace {
 function stepProblems(step: RecipeStep, place: StepPlace): StepProblem[] {
   const { laboratory } = place;
   const { births, policies, isSettled } = laboratory;
+  if (step.by === "person") return [];
   const offering = [...births].flatMap(([id, { capabilities }]) => {
     const capability = capabilities.find((one) => one.name === step.capability);
     return capability === undefined ? [] : [{ id, capability }];

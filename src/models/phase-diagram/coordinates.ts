@@ -1,14 +1,13 @@
 import { medianSpacing } from "../../numeric/neighbour-graph.ts";
-
-/** Candidates as raw numbers, rows in canonical order. */
-export interface RawGrid {
-  readonly count: number;
-  /** N x axes. */
-  readonly values: Float64Array;
-  readonly axes: number;
-  /** Positions of the axes that are mole fractions of one whole. */
-  readonly components: readonly number[];
-}
+import {
+  type AxisGroup,
+  groupPoints,
+  listGroups,
+  placeGroup,
+  type RawGrid,
+  spreadOf,
+} from "./axis-groups.ts";
+import { isProductOfLevels, levelsOf } from "./group-levels.ts";
 
 /** How raw axis values become isometric coordinates: unit = about one grid step. */
 export interface Scaling {
@@ -24,13 +23,15 @@ export interface Scaling {
 /**
  * Composition axes -> the regular simplex (side 1 for the whole range), other axes as they are; each group divided by its standard
  * deviation over the candidates, so that temperature and composition weigh alike, then everything by the coarsest group's
- * grid step. A candidate list that is no product of levels is divided by its median spacing instead.
+ * grid step. A candidate list that is no product of levels is divided by its median spacing instead: scattered points, and a
+ * triangle in Cartesian coordinates, whose rows stand half a step beside each other.
  */
 export function fitScaling(raw: RawGrid): Scaling {
   const groups = listGroups(raw);
   const spread = groups.map((group) => spreadOf(raw, group));
-  const steps = groups.map((group, g) => stepOf(raw, group) / spread[g]!);
-  const isProduct = steps.every((step) => step > 0);
+  const levels = groups.map((group) => levelsOf(groupPoints(raw, group), group.dimension));
+  const isProduct = groups.length === 1 || isProductOfLevels(levels, raw.count);
+  const steps = levels.map((level, g) => level.step / spread[g]!);
   const dimension = groups.reduce((sum, group) => sum + group.dimension, 0);
   const unit = isProduct ? Math.max(...steps) : scatteredSpacing(raw, groups, spread, dimension);
   const factor = spread.map((s) => 1 / (s * unit));
@@ -54,28 +55,6 @@ export function placeAll(raw: RawGrid, scaling: Scaling): Float64Array {
   return points;
 }
 
-interface AxisGroup {
-  readonly axes: readonly number[];
-  readonly isComposition: boolean;
-  readonly dimension: number;
-}
-
-function listGroups(raw: RawGrid): AxisGroup[] {
-  const groups: AxisGroup[] = [];
-  if (raw.components.length > 0) {
-    groups.push({
-      axes: raw.components,
-      isComposition: true,
-      dimension: raw.components.length - 1,
-    });
-  }
-  for (let axis = 0; axis < raw.axes; axis++) {
-    if (!raw.components.includes(axis))
-      groups.push({ axes: [axis], isComposition: false, dimension: 1 });
-  }
-  return groups;
-}
-
 function placeRow(
   groups: readonly AxisGroup[],
   factor: readonly number[],
@@ -89,69 +68,6 @@ function placeRow(
     for (let k = 0; k < group.dimension; k++) out[at + k] = out[at + k]! * factor[g]!;
     at += group.dimension;
   }
-}
-
-/**
- * Mole fractions -> regular simplex by an orthonormal (Helmert) basis of the plane sum x = const:
- * y_j = (x_1 + .. + x_j - j x_(j+1)) / sqrt(2 j (j+1)); corners lie at distance 1.
- */
-function placeGroup(group: AxisGroup, row: ArrayLike<number>, out: Float64Array, at: number): void {
-  if (!group.isComposition) {
-    out[at] = row[group.axes[0]!]!;
-    return;
-  }
-  let sum = 0;
-  for (let j = 1; j < group.axes.length; j++) {
-    sum += row[group.axes[j - 1]!]!;
-    out[at + j - 1] = (sum - j * row[group.axes[j]!]!) / Math.sqrt(2 * j * (j + 1));
-  }
-}
-
-function groupPoints(raw: RawGrid, group: AxisGroup): Float64Array {
-  const points = new Float64Array(raw.count * group.dimension);
-  for (let i = 0; i < raw.count; i++) {
-    const row = raw.values.subarray(i * raw.axes, (i + 1) * raw.axes);
-    placeGroup(group, row, points, i * group.dimension);
-  }
-  return points;
-}
-
-/** Root mean square deviation per dimension; 1 where all values agree. */
-function spreadOf(raw: RawGrid, group: AxisGroup): number {
-  const points = groupPoints(raw, group);
-  let variance = 0;
-  for (let k = 0; k < group.dimension; k++) {
-    let mean = 0;
-    for (let i = 0; i < raw.count; i++) mean += points[i * group.dimension + k]!;
-    mean /= Math.max(1, raw.count);
-    for (let i = 0; i < raw.count; i++) variance += (points[i * group.dimension + k]! - mean) ** 2;
-  }
-  const spread = Math.sqrt(variance / Math.max(1, raw.count * group.dimension));
-  return spread > 1e-12 ? spread : 1;
-}
-
-/**
- * Grid step of a group: the median distance between neighbouring distinct levels. 0 where most rows have a level of
- * their own although there are several groups: then the candidates are no product of levels.
- */
-function stepOf(raw: RawGrid, group: AxisGroup): number {
-  const points = groupPoints(raw, group);
-  const levels = new Map<string, number[]>();
-  for (let i = 0; i < raw.count; i++) {
-    const level = Array.from(points.subarray(i * group.dimension, (i + 1) * group.dimension));
-    levels.set(level.map((x) => x.toPrecision(7)).join(" "), level);
-  }
-  if (levels.size < 2) return 1;
-  const isAlone = group.axes.length === raw.axes;
-  if (!isAlone && levels.size > Math.max(8, raw.count / 2)) return 0;
-  if (group.dimension > 1)
-    return medianSpacing(Float64Array.from([...levels.values()].flat()), group.dimension);
-  const sorted = [...levels.values()].map((level) => level[0]!).sort((a, b) => a - b);
-  const gaps = sorted
-    .slice(1)
-    .map((x, k) => x - sorted[k]!)
-    .sort((a, b) => a - b);
-  return gaps[gaps.length >> 1]!;
 }
 
 function scatteredSpacing(

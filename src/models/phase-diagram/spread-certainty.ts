@@ -1,16 +1,27 @@
-/** Probabilities by label: the certainty for the predicted one, the rest shared by the others; all for the only one. */
+import type { MapPrediction } from "./map-model.ts";
+
+/**
+ * Adds the probabilities by label to a prediction: the certainty for the predicted one, the rest shared by the others; all for the
+ * only one. They are laid out when somebody reads them.
+ */
 export function spreadCertainty(
-  labels: number,
+  labels: readonly string[],
   label: Int32Array,
   certainty: Float64Array,
-): Float64Array[] {
-  const columns = Array.from({ length: labels }, () => new Float64Array(label.length));
-  for (let i = 0; i < label.length; i++) {
-    const own = label[i]!;
-    if (own < 0) continue;
-    const p = labels === 1 ? 1 : certainty[i]!;
-    const other = (1 - p) / Math.max(1, labels - 1);
-    for (let k = 0; k < labels; k++) columns[k]![i] = k === own ? p : other;
-  }
-  return columns;
+): MapPrediction {
+  let laidOut: Float64Array[] | undefined;
+  return {
+    labels,
+    label,
+    certainty,
+    get probabilities(): readonly Float64Array[] {
+      laidOut ??= labels.map((_, k) =>
+        certainty.map((p, i) => {
+          if (label[i] === k) return labels.length === 1 ? 1 : p;
+          return label[i]! < 0 ? 0 : (1 - p) / (labels.length - 1);
+        }),
+      );
+      return laidOut;
+    },
+  };
 }

@@ -16,6 +16,7 @@ import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
 import { createMapModel } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
+import { createRescans, type Rescans } from "./rescans.ts";
 
 /** A point whose experiment failed this often is not proposed again. */
 const FAILURES_max = 2;
@@ -28,10 +29,9 @@ export function createPhaseDiagramPlanner(
   campaign: CampaignSpec,
   scores?: readonly MapScore[],
 ): Planner<MapView> {
-  assert(
-    campaign.goal === "phase-diagram" || campaign.goal === "structure-map",
-    `the phase-diagram planner was given a campaign of goal ${campaign.goal}`,
-  );
+  // A structure map is a phase diagram whose results were simulated: its settings are these, and more.
+  const { goal } = campaign;
+  assert(goal !== "optimise" && goal !== "effective-model", `a ${goal} campaign has no phases`);
   return createPlanner(campaign, campaign.model, scores);
 }
 
@@ -73,14 +73,15 @@ function createPlanner(
   const watchesMap = settings.stop?.mapUnchanged !== undefined;
   let previous = watchesMap ? labelsOf(model) : [];
 
-  const learnOne = (result: CampaignResult): void => {
+  const rescans = createRescans(campaign);
+  const addEvidence = (result: CampaignResult): void => {
     const candidate = indexOf.get(result.candidateId) ?? -1;
     const evidence = evidenceOf(result, candidate, grid);
     learnt.results.set(
       result.position,
       evidence.map((item) => item.id),
     );
-    if (evidence.length === 0) countFailure(learnt, result, candidate);
+    if (evidence.length === 0 && !rescans.isAgain(result)) countFailure(learnt, result, candidate);
     evidence.forEach(observe);
     if (!watchesMap || evidence.length === 0) return;
     const now = labelsOf(model);
@@ -91,23 +92,31 @@ function createPlanner(
 
   return {
     learn: (results) => {
-      for (const result of results) learnOne(result);
+      for (const result of results) {
+        for (const { position } of rescans.learn(result)) forgetResult(model, learnt, position);
+        addEvidence(result);
+      }
     },
     forget: (positions) => {
       for (const position of positions) {
-        for (const id of learnt.results.get(position) ?? []) {
-          model.forget(id);
-          learnt.evidence.delete(id);
-        }
-        learnt.results.delete(position);
+        forgetResult(model, learnt, position);
+        for (const result of rescans.forget(position)) addEvidence(result);
       }
       learnt.unchanged = 0;
       if (watchesMap) previous = labelsOf(model);
     },
     propose: (request) =>
-      propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf }),
+      propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf, rescans }),
     view: (detail) => viewMap(model, grid, [...learnt.evidence.values()], detail),
   };
+}
+
+function forgetResult(model: MapModel, learnt: Learnt, position: number): void {
+  for (const id of learnt.results.get(position) ?? []) {
+    model.forget(id);
+    learnt.evidence.delete(id);
+  }
+  learnt.results.delete(position);
 }
 
 function countFailure(learnt: Learnt, result: CampaignResult, candidate: number): void {
@@ -134,16 +143,19 @@ interface ProposeContext {
   readonly model: MapModel;
   readonly learnt: Learnt;
   readonly indexOf: ReadonlyMap<string, number>;
+  readonly rescans: Rescans;
 }
 
 function propose(context: ProposeContext): Proposal {
   const { request, grid, model, learnt, indexOf, candidates } = context;
+  // A sample that is scanned again has been measured: nothing is left open at its place.
+  const pending = request.pending.filter(({ sample }) => sample === undefined);
   const excluded = new Set(request.excluded.map((id) => indexOf.get(id) ?? -1));
   for (const [candidate, times] of learnt.failures) {
     if (times >= FAILURES_max) excluded.add(candidate);
   }
-  const inGrid = request.pending.filter((point) => indexOf.has(point.candidateId));
-  const elsewhere = request.pending.filter((point) => !indexOf.has(point.candidateId));
+  const inGrid = pending.filter((point) => indexOf.has(point.candidateId));
+  const elsewhere = pending.filter((point) => !indexOf.has(point.candidateId));
   const ranked = model.rank({
     count: request.count,
     pending: inGrid.map((point) => indexOf.get(point.candidateId) ?? -1),
@@ -153,10 +165,11 @@ function propose(context: ProposeContext): Proposal {
     excluded,
     seed: `${request.seed}/${request.n}`,
   });
-  const points = ranked.flatMap(({ candidate, score, why }) => {
-    const chosen = candidates[grid.rowOf[candidate] ?? -1];
-    return chosen === undefined ? [] : [{ ...chosen, score: roundScore(score), why }];
+  const chosen = ranked.flatMap(({ candidate, score, why }) => {
+    const found = candidates[grid.rowOf[candidate] ?? -1];
+    return found === undefined ? [] : [{ ...found, score: roundScore(score), why }];
   });
+  const points = [...context.rescans.propose(request), ...chosen];
   const hyperparameters = model.hyperparameters();
   const status = model.status();
   return {

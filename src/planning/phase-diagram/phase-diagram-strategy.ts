@@ -10,6 +10,7 @@ import {
   PHASE_DIVERSITIES,
   type PhaseDiversityName,
 } from "../../models/phase-diagram/graph/phase-batch.ts";
+import { isScattered } from "../../models/phase-diagram/graph/scattered.ts";
 import { MAP_SCORES } from "../../models/phase-diagram/graph/scores/index.ts";
 import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
 import type { MapModel } from "../../models/phase-diagram/map-model.ts";
@@ -24,7 +25,12 @@ export interface MapStrategy {
   readonly scores?: readonly MapScore[] | undefined;
 }
 
-export const PHASE_METHODS = ["harmonic", "label-propagation", "label-spreading"] as const;
+export const PHASE_METHODS = [
+  "harmonic",
+  "gaussian-process",
+  "label-propagation",
+  "label-spreading",
+] as const;
 export type PhaseMethodName = (typeof PHASE_METHODS)[number];
 
 /** The settings with every absent one replaced by the product's best. */
@@ -49,6 +55,7 @@ export function createMapModel(strategy: MapStrategy): MapModel {
 /** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
 function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions {
   const resolved = resolveSettings(settings, scores);
+  const method = settings.method === undefined ? defaultMethod(settings, grid) : resolved.method;
   const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
   if (shared === -1) {
     throw new LabError(
@@ -58,32 +65,51 @@ function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions 
     );
   }
   return {
-    field: resolved.method === "label-spreading" ? "spreading" : "harmonic",
+    field: FIELDS[method],
     score: resolved.score,
     diversity: resolved.diversity,
     initial: resolved.initial,
     gamma: kernelGamma(settings, grid),
-    usesPhaseRule: resolved.method === "harmonic",
+    usesPhaseRule: method === "harmonic" || method === "gaussian-process",
     usesMidpoints: settings.coexistence === "midpoint",
     shared,
     refineFrom_steps: settings.refineFrom_steps,
   };
 }
 
+const FIELDS = {
+  harmonic: "harmonic",
+  "gaussian-process": "process",
+  "label-propagation": "harmonic",
+  "label-spreading": "spreading",
+} as const satisfies Readonly<Record<PhaseMethodName, GraphMapOptions["field"]>>;
+
+/** The graph on lattices, the process on scattered candidates; a kernel's width is the graph's. */
+function defaultMethod({ gamma }: PhaseDiagramSettings, grid: OrderedGrid): PhaseMethodName {
+  return gamma === undefined && isScattered(grid) ? "gaussian-process" : "harmonic";
+}
+
 /** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
 const GAMMA_published = 20;
-/** A wider kernel, in grid steps, would join hundreds of candidates on a fine grid. */
-const BANDWIDTH_published_steps = 1.5;
+/** Pairs of candidates that a published kernel may join: 12 bytes and a multiplication each, at every step of a solve. */
+const JOINED_PAIRS_max = 1e7;
+/** The published kernel falls to 1e-9 at so many standard deviations. */
+const REACH_deviations = Math.sqrt(-2 * Math.log(1e-9));
 
 /**
- * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the grid is so fine that it would join
- * each candidate with hundreds; otherwise none, which ties the kernel to the grid's step.
+ * Kernel width on z-scored axes: as asked; for the published methods theirs, unless the candidates are so many that it would join
+ * more pairs than memory and patience allow; otherwise none, which ties the kernel to the grid's step.
  */
 function kernelGamma(settings: PhaseDiagramSettings, grid: OrderedGrid): number | undefined {
   const { method = "harmonic", gamma } = settings;
-  if (gamma !== undefined || method === "harmonic") return gamma;
-  const bandwidth_steps = 1 / Math.sqrt(2 * GAMMA_published) / grid.scaling.unit_z;
-  return bandwidth_steps <= BANDWIDTH_published_steps ? GAMMA_published : undefined;
+  if (gamma !== undefined || !method.startsWith("label-")) return gamma;
+  const { unit_z, steps } = grid.scaling;
+  const reach = REACH_deviations / Math.sqrt(2 * GAMMA_published) / unit_z;
+  // A ball of that radius, boxed, in cells of the grid.
+  const around = steps.reduce((cells, step) => cells * ((2 * reach) / step + 1), 1);
+  return grid.count * Math.min(grid.count, around) <= JOINED_PAIRS_max
+    ? GAMMA_published
+    : undefined;
 }
 
 export function resolveSettings(

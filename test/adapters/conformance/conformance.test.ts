@@ -11,6 +11,7 @@ import { type ExaminationOptions, examine } from "../../../adapters/conformance/
 import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
 import { startSimulatedLaboratory } from "../../../simulators/index.ts";
 import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
+import { bundledScript } from "../../support/bundled-script.ts";
 import { tieline } from "../../support/command-line.ts";
 import { REAL } from "../devices/thermal-bench.ts";
 import { embeddedBroker } from "../gateway/gateway-bench.ts";
@@ -85,8 +86,8 @@ test("a gateway that is killed keeps it", { timeout: 90_000 }, async () => {
   const broker = await embeddedBroker();
   cleanUp.push(() => broker.stop());
   const folder = makeFolder();
-  const script = join(import.meta.dirname, "gateway-process.ts");
-  const argv = ["--import", "tsx", script, broker.url, folder];
+  const script = await bundledScript(join(import.meta.dirname, "gateway-process.ts"));
+  const argv = [script, broker.url, folder];
   const restart = launch(process.execPath, argv);
   expect(await examineAt(broker.url, "balance", { restart, answer_ms: 6000 })).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mosquittoIsThere, mosquittoMayBeLeftOut } from "../../contract/mosquitto.ts";
+import { bundledScript } from "../../support/bundled-script.ts";
 import { Agent, embeddedBroker, mosquittoBroker, type TestBroker, until } from "./gateway-bench.ts";
 import { changeHardware, readHardware } from "./hardware.ts";
 
@@ -25,8 +26,8 @@ const BROKERS = [
 
 async function start(): Promise<void> {
   const births = agent.count("birth");
-  const script = join(import.meta.dirname, "furnace-process.ts");
-  const about = ["--import", "tsx", script, broker.url, join(folder, "gateway"), hardware];
+  const script = await bundledScript(join(import.meta.dirname, "furnace-process.ts"));
+  const about = [script, broker.url, join(folder, "gateway"), hardware];
   gateway = spawn(process.execPath, about, { stdio: "inherit" });
   await until(() => expect(agent.count("birth")).toBe(births + 1));
 }

@@ -104,7 +104,7 @@ describe("what a raw observation means", () => {
     const completed = await interpreterOf(interpret, { deadline_ms: 30 }).interpret(
       result(curve()),
     );
-    const [, failure] = "observations" in completed ? completed.observations : [];
+    const [, failure] = completed.type === "job.result" ? completed.observations : [];
     expect(failure).toMatchObject({ kind: "failure" });
     expect(failure?.kind === "failure" && failure.reason).toContain(why);
   });

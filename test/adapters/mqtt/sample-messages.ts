@@ -120,7 +120,27 @@ export const SAMPLES: Readonly<Record<MessageName, Record<string, unknown>>> = {
       stop: { error_max: 0.02 },
     },
   },
+  campaignReport: {
+    commandId: "op11",
+    by: "ryo",
+    reason: "two cracks",
+    jobId: "c1.e1.s1",
+    report: {
+      outcome: "done",
+      observations: [{ kind: "objective", name: "hardness", value: 212, unit: "MPa" }],
+      actual: { temperature_K: 599.2 },
+      raw: [{ uri: "file:///data/1.jpg", sha256: "a".repeat(64), bytes: 10 }],
+    },
+  },
+  campaignComment: { commandId: "op12", by: "ryo", reason: "lid was open", sampleId: "c1.e1" },
+  campaignTell: {
+    commandId: "op13",
+    by: "ryo",
+    points: [{ parameters: { Al: 0.5 } }],
+    observations: [{ kind: "phases", phases: ["fcc"] }],
+  },
   campaignPropose: { commandId: "op10", by: "ryo", points: [{ parameters: { Al: 0.5 } }] },
+  campaignReread: { commandId: "op11", by: "ryo", patterns: { names: { "unknown-1": "Mg2Ti" } } },
   campaignState: {
     state: "running",
     revision: 7,

@@ -51,6 +51,20 @@ describe("decode", () => {
     });
   });
 
+  test("a person's report and an earlier result are held against the contract", () => {
+    const bad = [{ kind: "objective", name: "mass", value: 1, unit: "furlong!" }];
+    const report = { ...SAMPLES.campaignReport, report: { outcome: "done", observations: bad } };
+    expect(decode("campaignReport", wrap("campaignReport", report))).toMatchObject({
+      kind: "quarantine",
+      detail: expect.stringContaining("data.report.observations[0]"),
+    });
+    const told = { ...SAMPLES.campaignTell, observations: bad };
+    expect(decode("campaignTell", wrap("campaignTell", told))).toMatchObject({
+      kind: "quarantine",
+      detail: expect.stringContaining("data.observations[0]"),
+    });
+  });
+
   const result = (change: Record<string, unknown>): object =>
     wrap("jobResult", { ...SAMPLES.jobResult, ...change });
   const observed = (observation: object): object => result({ observations: [observation] });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FolderLockOptions, lockFolder } from "../../../adapters/storage/folder-lock.ts";
+import { bundledScript } from "../../support/bundled-script.ts";
 
 const WITHOUT: FolderLockOptions = { helpers: [], times: { silence_ms: 400, beat_ms: 100 } };
 const PERL: FolderLockOptions = {
@@ -39,11 +40,8 @@ afterEach(async () => {
 
 /** A process that takes the folder and says so. */
 async function holder(options: FolderLockOptions): Promise<ChildProcess> {
-  const module = join(import.meta.dirname, "../../../adapters/storage/folder-lock.ts");
-  const code = `import { lockFolder } from ${JSON.stringify(module)};
-    await lockFolder(${JSON.stringify(folder)}, ${JSON.stringify(options)});
-    console.log("held"); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+  const script = await bundledScript(join(import.meta.dirname, "lock-holder.ts"));
+  const child = spawn(process.execPath, [script, folder, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.push(child);

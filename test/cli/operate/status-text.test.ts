@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { describeStatus } from "../../../src/cli/operate/status-text.ts";
+import {
+  describeCampaigns,
+  describeStatus,
+  whatNext,
+} from "../../../src/cli/operate/status-text.ts";
 
 test("a status tells state, budget, figures, fields, findings and the batch with its reasons", () => {
   const text = describeStatus("stack", {
@@ -34,7 +38,7 @@ test("a status tells state, budget, figures, fields, findings and the batch with
     "    c7      A=0.5 T=600  least certain",
     "",
   ]);
-  expect(text).toMatch(/^stack: running.measuring\n.* measured 3 of 12, 2 in flight\n/);
+  expect(text).toMatch(/^stack: measuring\n.* measured 3 of 12, 2 in flight\n/);
 });
 
 test("of long lists the first names are shown, and that there are more", () => {
@@ -44,4 +48,33 @@ test("of long lists the first names are shown, and that there are more", () => {
     model: { observations: 0, summary: { labelsMeasured } },
   });
   expect(text).toContain("14: L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, …\n");
+});
+
+test("all campaigns, a line each, with the reason of those that stand still", () => {
+  const line = { inFlight: 0, budget: { used: 3, total: 12 } };
+  const reasons = [{ kind: "waitingFor", cause: "approval", text: "approval of batch 2" } as const];
+  const text = describeCampaigns("lab", [
+    { ...line, campaignId: "al-zn", title: "Al-Zn", state: "running.measuring", waits: 2, reasons },
+    { ...line, campaignId: "b", title: "B", state: "budgetExhausted" },
+  ]);
+  expect(text.split("\n")).toEqual([
+    "al-zn  waiting                 3 of 12  0 in flight, 2 waiting  Al-Zn",
+    "  waiting for approval of batch 2",
+    "b      finished: budget spent  3 of 12  0 in flight             B",
+    "",
+  ]);
+  expect(describeCampaigns("lab", [])).toBe("The daemon of site lab has no campaign.\n");
+});
+
+test("a status ends with what to do next", () => {
+  const about = { waiting: false, connection: " --site lab" };
+  const next = (state: string, more = {}): string => whatNext("m", { state, ...about, ...more });
+  expect(next("running.measuring")).toBe(
+    "  next: tieline status --campaign m --site lab --watch\n",
+  );
+  expect(next("running.awaitingApproval", { waiting: true, change: 2 })).toBe(
+    "  next: tieline approve --change 2 --campaign m --site lab\n  next: tieline approve --campaign m --site lab  (or reject)\n",
+  );
+  expect(next("suspended")).toContain("tieline resume --campaign m --site lab");
+  expect(next("budgetExhausted")).toBe("  next: tieline report --campaign m --out m.html\n");
 });

@@ -7,7 +7,7 @@ const labels = ["A", "A+B", "B", "C"];
 const label = Int32Array.from([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2]);
 const certainty = Float64Array.from(label, (_, i) => 0.5 + i / 40);
 const grid = { count: 11, dimension: 1, points: Float64Array.from(label, (_, i) => i) };
-const even = spreadCertainty(labels.length, label, certainty);
+const even = spreadCertainty(labels, label, certainty).probabilities;
 
 test("doubt goes to the fields next to a point, none to a label that is far away or drawn nowhere", () => {
   const columns = divideDoubt({ labels, label, certainty, probabilities: even }, grid);

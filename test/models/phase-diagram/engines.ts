@@ -40,7 +40,8 @@ const corners = edgesOf(section, 3);
 
 /** All engines, those of the triangulation and of the stack with and without noise. */
 export const ENGINES: readonly ToyEngine[] = [
-  graphEngine(),
+  graphEngine("harmonic", "graph"),
+  graphEngine("process", "process"),
   ...[undefined, 0.01].map(
     (noise): ToyEngine => ({
       name: noise === undefined ? "triangulation" : "triangulation with noise",
@@ -58,19 +59,19 @@ export const ENGINES: readonly ToyEngine[] = [
   binaryEngine(),
 ];
 
-function graphEngine(): ToyEngine {
+function graphEngine(field: "harmonic" | "process", name: string): ToyEngine {
   const rows = Array.from({ length: section.count }, (_, i) => {
     const [x_A, x_B, x_C] = section.values.subarray(3 * i, 3 * i + 3);
     return { x_A: x_A!, x_B: x_B!, x_C: x_C! };
   });
   const grid = orderGrid(rows);
   return {
-    name: "graph",
+    name,
     grid,
-    method: "harmonic",
+    method: field === "harmonic" ? "harmonic" : "gaussian-process",
     create: () =>
       createGraphMap(grid, {
-        field: "harmonic",
+        field,
         score: balanced,
         diversity: "local-penalty",
         initial: 0,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Parameters } from "../../../src/domain/candidate.ts";
 import type { OptimiseSettings } from "../../../src/domain/goal-settings.ts";
 import type { SearchSpace } from "../../../src/domain/search-space.ts";
-import { paperCampaign } from "../../../src/evaluation/play-optimise.ts";
+import { paperCampaign } from "../../../src/evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../../src/planning/optimise/optimise-planner.ts";
 
 const BRANIN: SearchSpace = {
@@ -25,7 +25,7 @@ function play(
   budget: number,
   count = 1,
 ): Parameters[] {
-  const planner = createOptimisePlanner(paperCampaign(space, model, "box"));
+  const planner = createOptimisePlanner(paperCampaign({ goal: "optimise", model }, space, "box"));
   const measured: Parameters[] = [];
   const ids = new Set<string>();
   for (let n = 1; measured.length < budget; n++) {
@@ -137,7 +137,7 @@ describe("a continuous space", () => {
 
   test("a continuous axis cannot be shared, and an empty region is told", () => {
     const propose = (model: OptimiseSettings) => () =>
-      createOptimisePlanner(paperCampaign(BRANIN, model, "s")).propose({
+      createOptimisePlanner(paperCampaign({ goal: "optimise", model }, BRANIN, "s")).propose({
         n: 1,
         count: 2,
         pending: [],

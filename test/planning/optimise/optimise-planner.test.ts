@@ -4,7 +4,7 @@ import type { Parameters } from "../../../src/domain/candidate.ts";
 import type { OptimiseSettings } from "../../../src/domain/goal-settings.ts";
 import type { Observation } from "../../../src/domain/observation.ts";
 import type { CampaignResult, Proposal, ProposalRequest } from "../../../src/domain/proposal.ts";
-import { paperCampaign } from "../../../src/evaluation/play-optimise.ts";
+import { paperCampaign } from "../../../src/evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../../src/planning/optimise/optimise-planner.ts";
 
 const MAX_Y: OptimiseSettings = { objectives: [{ name: "y", direction: "max" }], initial: 4 };
@@ -52,7 +52,7 @@ function expectSane(
 }
 
 const planner = (rows: readonly Parameters[], model: OptimiseSettings = MAX_Y) =>
-  createOptimisePlanner(paperCampaign({ kind: "table", rows }, model, "s"));
+  createOptimisePlanner(paperCampaign({ goal: "optimise", model }, { kind: "table", rows }, "s"));
 
 describe("a campaign on a hill", () => {
   test("finds the top within 25 results", () => {

@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const log = "test/adapters/storage/file-event-log.test.ts";
+const disk = "test/adapters/storage/disk-faults.test.ts";
 const suite = "test/contract/event-log.test.ts";
 const lock = "test/adapters/storage/folder-lock.test.ts";
 const loss = "test/adapters/storage/acknowledged-loss.test.ts";
@@ -16,7 +17,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/file-event-log.ts",
     find: "      await writeAll(file, bytes, this.tail.bytes);\n      await file.datasync();",
     replace: "      await writeAll(file, bytes, this.tail.bytes);",
-    tests: [log, suite],
+    tests: [disk],
     swarm: false,
   },
   {
@@ -32,7 +33,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/event-line.ts",
     find: "if (checksum(before, body) !== crc) return undefined;",
     replace: 'if (checksum(before, body) === "") return undefined;',
-    tests: [log, suite],
+    tests: [disk],
     swarm: false,
   },
   {
@@ -49,7 +50,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/file-event-log.ts",
     find: "    await lock.check();\n",
     replace: "",
-    tests: [log, lock, suite],
+    tests: [disk, lock],
     swarm: false,
   },
   {
@@ -57,7 +58,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/file-event-log.ts",
     find: "if (held.size !== this.tail.bytes) {",
     replace: "if (held.size < 0) {",
-    tests: [log, suite],
+    tests: [disk],
     swarm: false,
   },
   {
@@ -97,7 +98,7 @@ export const EDGES: readonly Mutation[] = [
     file: "adapters/storage/scan-log.ts",
     find: "if (line.version > LOG_VERSION) throw newer(path, line.version);",
     replace: "",
-    tests: [log],
+    tests: [disk],
     swarm: false,
   },
   {

@@ -9,8 +9,8 @@ export const ROOT = join(import.meta.dirname, "../../..");
 /** Three casts with people, strangers, gullible instruments and kills; 233 is supervised, 261 has cuts, 395 has hours. */
 export const SEEDS = ["233", "261", "395"];
 
-const SWARM_ms_max = 180_000;
-const TEST_ms_max = 240_000;
+const SWARM_ms_max = 600_000;
+const TEST_ms_max = 600_000;
 
 /** Why the list does not fit the tree; empty where every anchor stands exactly once in its file. */
 export function misplaced(mutations: readonly Mutation[]): string[] {
@@ -87,6 +87,8 @@ export async function byTests(mutation: Mutation): Promise<string | undefined> {
       TIELINE_MUTATION: JSON.stringify(mutation),
     });
     if (code === 0) continue;
+    // On a machine that does other things as well, time that ran out is no verdict.
+    if (code === undefined) throw new Error(`${test} did not end in ${TEST_ms_max / 1000} s`);
     const failed = /FAIL\s+(.*)/.exec(text.replaceAll("\u001b", "").replace(/\[\d+m/g, ""))?.[1];
     return failed ?? test;
   }

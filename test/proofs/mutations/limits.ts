@@ -85,7 +85,7 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/domain/limits/campaign-limits.ts",
     find: "if (!concerns(names, recipe, point.parameters)) return undefined;",
     replace: "if (names.length >= 0) return undefined;",
-    tests: [setPoints],
+    tests: ["test/domain/campaign-limits.test.ts", setPoints],
   },
   {
     name: "a campaign limit that names nothing is silently none",
@@ -174,8 +174,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "an instrument with a tripped guard gets jobs",
     file: "src/runtime/dispatcher.ts",
-    find: "const free = isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);",
-    replace: "const free = isFree(lab, instrument);",
+    find: "!isOthers && isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);",
+    replace: "!isOthers && isFree(lab, instrument);",
     tests: [guards, setPoints],
   },
   {
@@ -188,8 +188,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "a clear that a broker had kept counts",
     file: "src/runtime/emergency.ts",
-    find: "if (retained || isKnown(context.lab, fact))",
-    replace: "if (isKnown(context.lab, fact))",
+    find: "if (retained || heardBefore || isKnown(context.lab, fact))",
+    replace: "if (heardBefore || isKnown(context.lab, fact))",
     tests: ["test/contract/emergency-stop.test.ts"],
   },
   {

@@ -58,7 +58,7 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "a command of a person is obeyed again when it is said again",
     file: "src/runtime/incoming.ts",
-    find: "if (lab.replies.has(fact.commandId) || waiting.has(factKey(fact)))",
+    find: "if (isAnswered(lab, fact) || waiting.has(factKey(fact)))",
     replace: "if (lab.replies.size < 0)",
     tests: [daemon, "test/contract/consent.test.ts"],
   },
@@ -78,8 +78,8 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "no report is acknowledged",
     file: "src/runtime/event-loop.ts",
-    find: `if (live && (fact.type === "job.result" || fact.type === "job.failed"))`,
-    replace: `if (live && fact.type === "job.failed")`,
+    find: "if (live && isReport && fact.instrumentId !== PEOPLE)",
+    replace: `if (live && isReport && fact.type === "job.failed")`,
     tests: [daemon],
   },
   {
@@ -233,7 +233,7 @@ export const LOOP: readonly Mutation[] = [
     file: "src/runtime/route-fact.ts",
     find: "instrument?.context.keepsJournal || instrument?.context.bootId === job?.context.bootId,",
     replace: "true,",
-    tests: ["test/simulators/run/faults-and-repetition.test.ts"],
+    tests: ["test/runtime/former-lives.test.ts"],
   },
   {
     name: "a stop is forgotten by the laboratory",

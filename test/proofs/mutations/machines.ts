@@ -5,6 +5,7 @@ const matrix = "test/machines/job-matrix.test.ts";
 const campaigns = "test/machines/campaign-paths.test.ts";
 const campaignMatrix = "test/machines/campaign-matrix.test.ts";
 const consent = "test/contract/consent.test.ts";
+const lives = "test/runtime/former-lives.test.ts";
 const small = "test/machines/small-machines.test.ts";
 
 /** Jobs, experiments, campaigns, instruments. */
@@ -40,8 +41,13 @@ export const MACHINES: readonly Mutation[] = [
   {
     name: "an unknown job is sent again without memory",
     file: "machines/job-setup.ts",
-    find: "      event.sameMemory &&\n",
-    replace: "",
+    find: `    neverBegan: ({ context, event }) =>
+      event.type === "job.unknown" &&
+      event.sameMemory &&
+`,
+    replace: `    neverBegan: ({ context, event }) =>
+      event.type === "job.unknown" &&
+`,
     tests: [paths, matrix],
   },
   {
@@ -60,6 +66,22 @@ export const MACHINES: readonly Mutation[] = [
     find: "isGivenUp(context, event) && context.repeatable && context.attempt <= context.retries,",
     replace: "isGivenUp(context, event) && context.attempt <= context.retries,",
     tests: [paths, matrix],
+  },
+  {
+    name: "a start that was refused after all is sent again under its name",
+    file: "machines/job-replies.ts",
+    find: `  "job.rejected": { guard: "isOfWhatWasSent" as const, actions: nextAttempt },\n`,
+    replace: "",
+    tests: [paths],
+  },
+  {
+    name: "a start that was obeyed after all is sent again",
+    file: "machines/job-replies.ts",
+    find: `    target: "#job.unknown" as const,
+    actions: [noteStart, effect(requestStation)],
+`,
+    replace: "    actions: [],\n",
+    tests: [paths],
   },
   {
     name: "a silent instrument is sent the start at once, for ever",
@@ -125,14 +147,14 @@ export const MACHINES: readonly Mutation[] = [
     file: "src/runtime/incoming.ts",
     find: 'if (context.formerBootIds.includes(fact.bootId)) return { kind: "duplicate" };',
     replace: "",
-    tests: ["test/machines/instrument.test.ts", "test/contract/daemon.test.ts"],
+    tests: [lives],
   },
   {
     name: "an older state of the same boot is heard",
     file: "src/runtime/incoming.ts",
     find: "const isOld = isSameBoot && fact.seq <= context.seq;",
     replace: "const isOld = isSameBoot && fact.seq < -1;",
-    tests: ["test/machines/instrument.test.ts", "test/contract/daemon.test.ts"],
+    tests: [lives],
   },
   {
     name: "a supervised point starts without approval",

@@ -21,6 +21,15 @@ describe("the swarm", () => {
     ];
     expect(JSON.stringify(again.events)).toBe(JSON.stringify(once.events));
   });
+
+  test("goes on from a snapshot as after a replay of the whole log", async () => {
+    const replayed = await runSwarm({ seed: "7", budget: 20, snapshotEvery: 1e9 });
+    const restored = await runSwarm({ seed: "7", budget: 20, snapshotEvery: 40 });
+    expect(replayed.restarts).toBeGreaterThan(2);
+    expect(restored.events.map(({ fact }) => fact)).toEqual(
+      replayed.events.map(({ fact }) => fact),
+    );
+  });
 });
 
 describe("the checkers of what the daemon says", () => {

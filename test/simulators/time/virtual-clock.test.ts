@@ -55,3 +55,17 @@ test("thousands of events in random order come out sorted", async () => {
   await clock.run();
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
+
+test("what is over when it returns is done in its order, and no turn of the event loop is waited for", async () => {
+  const clock = createVirtualClock(0);
+  const seen: string[] = [];
+  const note = (name: string) => () => void seen.push(`${name}@${clock.now_ms()}`);
+  const asked: number[] = [];
+  clock.schedule(10, note("a"));
+  clock.scheduleQuiet(10, note("quiet"));
+  clock.scheduleQuiet(10, note("taken back"))();
+  clock.schedule(20, note("b"));
+  await clock.run({ until: () => asked.push(seen.length) > 100 });
+  expect(seen).toEqual(["a@10", "quiet@10", "b@20"]);
+  expect(asked).toEqual([0, 1, 3]);
+});

@@ -87,6 +87,10 @@ class Instrument:
             "capabilities": [capability],
             "simulated": True,
         }
+        acknowledged = [job for job in self.jobs.values() if "position" in job]
+        if acknowledged:
+            last = max(acknowledged, key=lambda job: job["position"])
+            data["acknowledged"] = {name: last[name] for name in ("jobId", "attempt", "position")}
         self.say("birth", "instrument.birth", data, retain=True)
 
     def say_state(self):
@@ -212,8 +216,10 @@ class Instrument:
             if job is None or job["attempt"] != data["attempt"] or job.get("acknowledged"):
                 return
             job["acknowledged"] = True
+            job["position"] = data["position"]
             self.write_journal()
             print(f"acknowledged {data['jobId']} at position {data['position']}", flush=True)
+            self.say_birth()
             done = sum(1 for one in self.jobs.values() if one.get("acknowledged"))
             if self.options.jobs and done >= self.options.jobs:
                 self.finished.set()

@@ -1,3 +1,4 @@
+import { chooseInTurn } from "../choose-in-turn.ts";
 import type { Conflict } from "../evidence/conflicts.ts";
 import { figuresOf, unseenByArea } from "../evidence/map-figures.ts";
 import { geometryOf } from "../evidence/result-geometry.ts";
@@ -56,24 +57,20 @@ export class BinaryReading implements MapReading {
   choose(choice: Choice): RankedPoint[] {
     const { candidates, map } = this.#source;
     const gaps = this.#gaps.fork();
-    for (const candidate of choice.pending) gaps.believe(candidate);
-    for (const row of choice.elsewhere) {
-      const { x, value } = candidates.placeOfRow(row);
-      gaps.approach(x, candidates.heightOf(value));
-    }
     const among = choice.level === undefined ? undefined : candidates.members[choice.level];
-    const chosen = new Set<number>();
-    const isFree = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
-    const out: RankedPoint[] = [];
-    while (out.length < choice.count) {
-      const i = gaps.best(among, isFree, choice.tieKey);
-      if (i < 0) break;
-      const score = gaps.at(i);
-      out.push({ candidate: i, score, why: explainBinaryGap(map, i, score) });
-      chosen.add(i);
-      gaps.believe(i);
-    }
-    return out;
+    return chooseInTurn(choice, {
+      take: (i) => gaps.believe(i),
+      approach: (row) => {
+        const { x, value } = candidates.placeOfRow(row);
+        gaps.approach(x, candidates.heightOf(value));
+      },
+      next: (isFree) => {
+        const i = gaps.best(among, isFree, choice.tieKey);
+        if (i < 0) return undefined;
+        const score = gaps.at(i);
+        return { candidate: i, score, why: explainBinaryGap(map, i, score) };
+      },
+    });
   }
 
   unseen(source: UnseenSource): Unseen {
@@ -129,8 +126,7 @@ function predictionOf({ map, results, measured }: BinaryGapSource, gaps: BinaryG
     if (k < 0) return 0;
     return measured.has(i) ? MEASURED : 1 - RATE * (1 - Math.exp(-gaps.at(i) / REACH_steps)) ** 2;
   });
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(labels, label, certainty);
 }
 
 /** Why a candidate is worth measuring now. */

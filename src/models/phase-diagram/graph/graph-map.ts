@@ -80,7 +80,8 @@ export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapM
 function hyperparametersOf(options: GraphMapOptions): Hyperparameters {
   const { field, score, diversity, initial, gamma, usesPhaseRule } = options;
   const plain = usesPhaseRule ? "harmonic" : "label-propagation";
-  const method = field === "spreading" ? "label-spreading" : plain;
+  const named = { harmonic: plain, spreading: "label-spreading", process: "gaussian-process" };
+  const method = named[field];
   return { method, score: score.name, diversity, initial, gamma };
 }
 

@@ -9,7 +9,7 @@ import type { MapScore } from "./scores/map-score.ts";
 import { balanced } from "./scores/rarity.ts";
 
 export interface GraphMapOptions {
-  readonly field: "harmonic" | "spreading";
+  readonly field: "harmonic" | "spreading" | "process";
   readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   /** Space-filling points before the map chooses. */

@@ -3,6 +3,7 @@ import { type HalfMatrix, incompletePivots, solveHalf } from "../../../numeric/e
 import { dissectionOrder } from "../../../numeric/nested-dissection.ts";
 import { type Factor, factorise } from "../../../numeric/sparse-cholesky.ts";
 import type { SparseMatrix } from "../../../numeric/sparse-matrix.ts";
+import { eliminateNetwork } from "../../../numeric/star-mesh.ts";
 import type { KernelGraph } from "./kernel-graph.ts";
 
 /**
@@ -34,13 +35,59 @@ const FACTOR_ENTRIES_max = 6e6;
 const RESIDUAL_max = 1e-10;
 const ITERATIONS_max = 20_000;
 
-/** Factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
+/** Eliminates where every pair is joined; factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
 export function createGreenOperator(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
+  if (isComplete(graph)) return network(graph, absorbers);
   const order = isFactorCheap(graph)
     ? dissectionOrder(graph.points, graph.dimension, graph.reach)
     : undefined;
   const factor = order && factorise(systemMatrix(graph, absorbers), order);
   return factor === undefined ? iterative(graph, halfMatrix(graph, absorbers)) : direct(factor);
+}
+
+function isComplete({ weights: { count, column } }: KernelGraph): boolean {
+  return column.length === count * (count - 1);
+}
+
+/** Every pair joined, by weights of any size: eliminated without a subtraction, anew with each absorber. */
+function network(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
+  const { count, start, column, value } = graph.weights;
+  const strength = absorbers.strength.slice();
+  let added = 0;
+  const isFree = (i: number): boolean =>
+    absorbers.frozen[i] !== 1 && strength[i] !== Number.POSITIVE_INFINITY;
+  const eliminate = (): ((b: Float64Array) => Float64Array) => {
+    const weights = new Float64Array(count * count);
+    // A node that is left out stands alone with the identity's row.
+    const ground = new Float64Array(count).fill(1);
+    for (let i = 0; i < count; i++) {
+      if (!isFree(i)) continue;
+      ground[i] = strength[i]!;
+      for (let e = start[i]!; e < start[i + 1]!; e++) {
+        const j = column[e]!;
+        if (isFree(j)) weights[i * count + j] = value[e]!;
+        else if (absorbers.frozen[j] !== 1) ground[i]! += value[e]!;
+      }
+    }
+    return eliminateNetwork(weights, ground);
+  };
+  let solve = eliminate();
+  return {
+    solve: (b) => solve(b),
+    absorb: (node, by) => {
+      const unit = new Float64Array(count);
+      unit[node] = 1;
+      const c = solve(unit);
+      const s = scaleOf(by, c[node]!);
+      strength[node] = by;
+      added++;
+      solve = eliminate();
+      return c.map((x) => x * s);
+    },
+    get added() {
+      return added;
+    },
+  };
 }
 
 /** Rough size of the factor: N log N in the plane, N^(4/3) in space, times the width of the neighbourhood. */

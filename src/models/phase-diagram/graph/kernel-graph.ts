@@ -1,4 +1,4 @@
-import { findNeighbours } from "../../../numeric/neighbour-graph.ts";
+import { findNeighbours, squaredDistance } from "../../../numeric/neighbour-graph.ts";
 import type { SparseMatrix } from "../../../numeric/sparse-matrix.ts";
 
 /** A weighted graph over points: who speaks to whom, and how loudly. */
@@ -77,6 +77,31 @@ function stretchedDistance2(
     sum += (stretch[k]! * (points[i * dimension + k]! - points[j * dimension + k]!)) ** 2;
   }
   return sum;
+}
+
+/** exp(-gamma |x_i - x_j|^2) between all pairs, also where next to nothing is left of it. */
+export function buildCompleteGraph(
+  points: Float64Array,
+  dimension: number,
+  gamma: number,
+): KernelGraph {
+  const count = points.length / dimension;
+  const width = Math.max(0, count - 1);
+  const start = Int32Array.from({ length: count + 1 }, (_, i) => i * width);
+  const column = new Int32Array(count * width);
+  const value = new Float64Array(count * width);
+  const degree = new Float64Array(count);
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      if (j === i) continue;
+      column[used] = j;
+      value[used] = Math.exp(-gamma * squaredDistance(points, dimension, i, j));
+      degree[i]! += value[used++]!;
+    }
+  }
+  const weights = { count, start, column, value };
+  return { weights, degree, points, dimension, reach: Number.POSITIVE_INFINITY };
 }
 
 /** Keeps the linear systems well conditioned where the grid has holes. */

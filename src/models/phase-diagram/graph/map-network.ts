@@ -3,18 +3,23 @@ import { presentComponents } from "../phase-rule.ts";
 import { createHarmonicField } from "./harmonic-field.ts";
 import {
   BANDWIDTH_steps,
+  buildCompleteGraph,
   buildKernelGraph,
   CUT_steps,
   FACE_COUPLING,
   type KernelGraph,
 } from "./kernel-graph.ts";
 import type { LabelField, NodeEvidence } from "./label-field.ts";
+import { createProcessField } from "./process-field.ts";
+import { type PublishedPlaces, publishedPlaces } from "./published-kernel.ts";
 import { createSpreadingField } from "./spreading-field.ts";
 
 export interface NetworkOptions {
-  readonly field: "harmonic" | "spreading";
+  readonly field: "harmonic" | "spreading" | "process";
   /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
+  /** False for the published methods, whose kernel of given gamma measures in the published coordinates. */
+  readonly usesPhaseRule: boolean;
 }
 
 /** The graph of candidates and of results off the grid, with a label field on it that follows the evidence. */
@@ -53,9 +58,11 @@ const SAME_PLACE_steps = 0.5;
 const WAITING_max = 60;
 /** Weights below this share of the largest are left out of a kernel of given gamma. */
 const GAMMA_WEIGHT_min = 1e-9;
+/** Up to so many nodes a published kernel joins every pair: candidates of real tables are scattered, and may all be far apart. */
+const COMPLETE_max = 400;
 
 export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): MapNetwork {
-  const extra: { readonly point: Float64Array; readonly values: Float64Array }[] = [];
+  const extra: ExtraPlace[] = [];
   let field: LabelField | undefined;
   let waiting: number[] = [];
   let isGraphOld = false;
@@ -64,9 +71,7 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
 
   const settle = (evidence: EvidenceSource): LabelField => {
     if (field === undefined || isGraphOld) {
-      const graph = buildGraph(grid, extra, options, hasFaces);
-      field =
-        options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+      field = createField(grid, extra, options, hasFaces);
       needsReset = true;
     }
     if (needsReset || waiting.length > WAITING_max) field.reset(evidence.nodes());
@@ -123,18 +128,40 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
   };
 }
 
-function buildGraph(
+/** A place off the grid. */
+interface ExtraPlace {
+  readonly point: Float64Array;
+  readonly values: Float64Array;
+}
+
+function createField(
   grid: ScaledGrid,
-  extra: readonly { readonly point: Float64Array; readonly values: Float64Array }[],
+  extra: readonly ExtraPlace[],
   options: NetworkOptions,
   hasFaces: boolean,
-): KernelGraph {
+): LabelField {
   const points = new Float64Array(grid.points.length + extra.length * grid.dimension);
   points.set(grid.points);
   for (const [k, { point }] of extra.entries()) {
     points.set(point, grid.points.length + k * grid.dimension);
   }
+  if (options.field === "process") return createProcessField(points, grid.dimension);
+  const graph = buildGraph(grid, points, extra, options, hasFaces);
+  return options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+}
+
+function buildGraph(
+  grid: ScaledGrid,
+  points: Float64Array,
+  extra: readonly ExtraPlace[],
+  options: NetworkOptions,
+  hasFaces: boolean,
+): KernelGraph {
   const { gamma } = options;
+  if (gamma !== undefined && !options.usesPhaseRule) {
+    const others = extra.map(({ values }) => values);
+    return buildPublishedGraph(publishedPlaces(grid, others), gamma);
+  }
   if (gamma !== undefined) {
     const bandwidth = 1 / Math.sqrt(2 * gamma) / grid.scaling.unit_z;
     const cut = bandwidth * Math.sqrt(-2 * Math.log(GAMMA_WEIGHT_min));
@@ -152,6 +179,14 @@ function buildGraph(
         )
       : undefined,
   });
+}
+
+function buildPublishedGraph({ points, dimension }: PublishedPlaces, gamma: number): KernelGraph {
+  if (points.length / dimension <= COMPLETE_max)
+    return buildCompleteGraph(points, dimension, gamma);
+  const bandwidth = 1 / Math.sqrt(2 * gamma);
+  const cut = bandwidth * Math.sqrt(-2 * Math.log(GAMMA_WEIGHT_min));
+  return buildKernelGraph(points, dimension, { bandwidth, cut });
 }
 
 /** Coordinates in which one unit is one grid step along every axis. */

@@ -1,3 +1,4 @@
+import { chooseInTurn } from "../choose-in-turn.ts";
 import type { Conflict } from "../evidence/conflicts.ts";
 import { LabelTable } from "../evidence/label-table.ts";
 import { unseenByDoubt } from "../evidence/map-figures.ts";
@@ -37,22 +38,19 @@ export class HullReading implements MapReading {
     return this.#map.noise;
   }
 
-  choose({ count, pending, elsewhere, isAllowed, tieKey }: Choice): RankedPoint[] {
+  choose(choice: Choice): RankedPoint[] {
     const { candidates } = this.#map;
     const gaps = new HullGaps(this.#map);
-    for (const candidate of pending) gaps.believe(candidate);
-    for (const row of elsewhere) gaps.approach(candidates.mix(row));
-    const chosen = new Set<number>();
-    const out: RankedPoint[] = [];
-    while (out.length < count) {
-      const i = gaps.best((c) => isAllowed(c) && !chosen.has(c), tieKey);
-      if (i < 0) break;
-      const score = gaps.at(i) / candidates.step;
-      out.push({ candidate: i, score, why: explain(this.#map, i, score) });
-      chosen.add(i);
-      gaps.believe(i);
-    }
-    return out;
+    return chooseInTurn(choice, {
+      take: (i) => gaps.believe(i),
+      approach: (row) => gaps.approach(candidates.mix(row)),
+      next: (isFree) => {
+        const i = gaps.best(isFree, choice.tieKey);
+        if (i < 0) return undefined;
+        const score = gaps.at(i) / candidates.step;
+        return { candidate: i, score, why: explain(this.#map, i, score) };
+      },
+    });
   }
 
   unseen(source: UnseenSource): Unseen {
@@ -97,9 +95,7 @@ function predictionOf(map: HullMap): MapPrediction {
     const reach = 1 - Math.exp(-distance_steps / REACH_steps[kind]!);
     certainty[i] = Math.min(INSIDE, 1 - RATE[kind]! * reach);
   }
-  const { labels } = table;
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(table.labels, label, certainty);
 }
 
 function explain(map: HullMap, i: number, gap_steps: number): string {

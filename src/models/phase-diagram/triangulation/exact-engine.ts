@@ -1,3 +1,4 @@
+import { chooseInTurn } from "../choose-in-turn.ts";
 import type { Conflict } from "../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../map-model.ts";
 import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../map-reader.ts";
@@ -41,21 +42,18 @@ export class ExactEngine implements MapReading {
 
   choose(choice: Choice): RankedPoint[] {
     const scores = this.#scores.fork();
-    for (const i of choice.pending) scores.believe(i);
-    for (const row of choice.elsewhere) scores.approach(this.#candidates.fractions(row), 0);
-    const chosen = new Set<number>();
     const opening = isBlind(this.#section) ? openingOf(this.#section.points, choice) : [];
-    const out: RankedPoint[] = [];
-    while (out.length < choice.count) {
-      const gap = scores.best((c) => choice.isAllowed(c) && !chosen.has(c), choice.tieKey);
-      if (gap < 0) break;
-      const i = scores.isUnknownCorner(gap) ? gap : (opening.shift() ?? gap);
-      const score = scores.at(i) / this.#candidates.step;
-      out.push({ candidate: i, score, why: explainGap(this.#section, i, score) });
-      chosen.add(i);
-      scores.believe(i);
-    }
-    return out;
+    return chooseInTurn(choice, {
+      take: (i) => scores.believe(i),
+      approach: (row) => scores.approach(this.#candidates.fractions(row), 0),
+      next: (isFree) => {
+        const gap = scores.best(isFree, choice.tieKey);
+        if (gap < 0) return undefined;
+        const i = scores.isUnknownCorner(gap) ? gap : (opening.shift() ?? gap);
+        const score = scores.at(i) / this.#candidates.step;
+        return { candidate: i, score, why: explainGap(this.#section, i, score) };
+      },
+    });
   }
 
   unseen(source: UnseenSource): Unseen {

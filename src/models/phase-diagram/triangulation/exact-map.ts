@@ -2,12 +2,14 @@ import { LabelTable } from "../evidence/label-table.ts";
 import { labelOf } from "../evidence/phase-names.ts";
 import type { MapPrediction } from "../map-model.ts";
 import type { Origin } from "../map-reader.ts";
+import { spreadCertainty } from "../spread-certainty.ts";
 import { chanceRight } from "./certainty.ts";
 import type { KnownSection } from "./known-section.ts";
 
 /** A measured label, and one inside a proved tie-triangle. */
 const CERTAINTY_MEASURED = 0.999;
 const CERTAINTY_PROVED = 0.995;
+
 /** The map that exact results give: label and probability of each candidate. */
 export function predictExactly(section: KnownSection, step: number): MapPrediction {
   const table = new LabelTable();
@@ -37,30 +39,7 @@ export function predictExactly(section: KnownSection, step: number): MapPredicti
     const chance = chanceRight(found.phases, section.proved.at(i) / step);
     certainty[i] = found.label < 0 ? 0 : Math.min(CERTAINTY_PROVED, chance);
   }
-  return withProbabilities(table.labels, label, certainty);
-}
-
-/** Adds the probabilities, which are only laid out when somebody reads them: what is left is shared by the other labels. */
-function withProbabilities(
-  labels: readonly string[],
-  label: Int32Array,
-  certainty: Float64Array,
-): MapPrediction {
-  let laidOut: Float64Array[] | undefined;
-  return {
-    labels,
-    label,
-    certainty,
-    get probabilities(): readonly Float64Array[] {
-      laidOut ??= labels.map((_, k) =>
-        certainty.map((p, i) => {
-          if (label[i] === k) return labels.length === 1 ? 1 : p;
-          return label[i]! < 0 ? 0 : (1 - p) / (labels.length - 1);
-        }),
-      );
-      return laidOut;
-    },
-  };
+  return spreadCertainty(table.labels, label, certainty);
 }
 
 /** Where the label of candidate i comes from, and the owners of the results that it rests on. */

@@ -1,6 +1,7 @@
 import { labelOf } from "../evidence/phase-names.ts";
 import type { MapPrediction } from "../map-model.ts";
 import type { GapSource } from "./acquisition.ts";
+import type { HiddenLabel } from "./noise/hidden-labels.ts";
 
 /** Why a candidate is worth measuring now. */
 export function explainGap(section: GapSource, i: number, gap_steps: number): string {
@@ -25,4 +26,14 @@ export function explainVote(prediction: MapPrediction, i: number): string {
     .filter(({ p }) => p > 0)
     .map(({ label, p }) => `${label} (${Math.round(100 * p)} %)`);
   return `The noise of the compositions leaves this open: ${split.join(" or ")}.`;
+}
+
+/** Where a label that the known fields ask for is looked for; `undefined` where none of them may lie here. */
+export function explainHidden(hidden: readonly HiddenLabel[], i: number): string | undefined {
+  const here = hidden.filter(({ chance }) => chance.has(i));
+  const likeliest = here.sort((p, q) => q.chance.get(i)! - p.chance.get(i)!)[0];
+  return (
+    likeliest &&
+    `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`
+  );
 }

@@ -1,27 +1,17 @@
+import { chooseInTurn } from "../../choose-in-turn.ts";
 import type { Conflict } from "../../evidence/conflicts.ts";
 import type { MapGeometry, MapPrediction, RankedPoint } from "../../map-model.ts";
 import type { Choice, MapReading, Origin, Unseen, UnseenSource } from "../../map-reader.ts";
 import { GapScores, isBlind } from "../acquisition.ts";
 import type { SectionCandidates } from "../candidates.ts";
-import { explainGap, explainVote } from "../explain.ts";
+import { explainGap, explainHidden, explainVote } from "../explain.ts";
 import { openingOf } from "../opening.ts";
 import type { ReadyResult } from "../result.ts";
 import { sectionUnseen } from "../section-unseen.ts";
 import type { NeighbourWeights } from "./neighbour-weights.ts";
 import { noisyGeometry } from "./noisy-geometry.ts";
 import { NoisySection } from "./noisy-section.ts";
-import { VoteScores } from "./vote-acquisition.ts";
-
-/** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
-const GAP_OPEN_steps = 1;
-/**
- * Labels that must exist but that nobody has measured are looked for once the gaps are below OFFSET + SHARE / labels: one
- * label more is worth the more, the fewer there are.
- */
-const LOOK_OFFSET_steps = 0.5;
-const LOOK_SHARE_steps = 15;
-/** Points measured so recently still push the next ones away. */
-const LATELY = 5;
+import { GAP_OPEN_steps, lookBelow_steps, VoteScores } from "./vote-acquisition.ts";
 
 interface NoisyGrid {
   readonly candidates: SectionCandidates;
@@ -61,50 +51,42 @@ export class NoisyEngine implements MapReading {
     const { points } = this.#section;
     const gaps = this.#gaps.fork();
     const votes = new VoteScores(this.#section, this.#step);
-    const chosen = new Set<number>();
-    const take = (i: number): void => {
-      gaps.believe(i);
-      votes.damp(points[i]!);
-      votes.look(i);
-      chosen.add(i);
-    };
-    for (const i of choice.pending) take(i);
-    for (const row of choice.elsewhere) {
-      const at = this.#candidates.fractions(row);
-      gaps.approach(at, 0);
-      votes.damp(at);
-    }
-    for (const i of choice.lately.slice(-LATELY)) if (i >= 0) votes.damp(points[i]!);
-    const isAllowed = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
-    const lookBelow_steps =
-      LOOK_OFFSET_steps + LOOK_SHARE_steps / this.#section.table.labels.length;
+    const lookBelow = lookBelow_steps(this.#section.table.labels.length);
     const opening = isBlind(this.#section) ? openingOf(points, choice) : [];
-    const out: RankedPoint[] = [];
-    while (out.length < choice.count) {
+    const next = (isAllowed: (i: number) => boolean): RankedPoint | undefined => {
       const best = gaps.best(isAllowed, choice.tieKey);
       const isCorner = best >= 0 && gaps.isUnknownCorner(best);
       const planned = isCorner ? undefined : opening.shift();
       const gap = planned ?? best;
       const gap_steps = gap < 0 ? 0 : gaps.at(gap) / this.#step;
       const isOpen = planned !== undefined || gap_steps > GAP_OPEN_steps;
-      const isLooking = planned === undefined && gap_steps <= lookBelow_steps;
+      const isLooking = planned === undefined && gap_steps <= lookBelow;
       const hidden = isLooking ? votes.hidden(isAllowed, choice.tieKey) : -1;
       const i = hidden >= 0 ? hidden : isOpen ? gap : votes.best(isAllowed, choice.tieKey);
-      if (i < 0) break;
+      if (i < 0) return undefined;
       const isGap = isOpen && hidden < 0;
       const score = isGap ? gap_steps : votes.at(i);
-      out.push({ candidate: i, score, why: this.#explain(i, { isGap, gap_steps: score }) });
-      take(i);
-    }
-    return out;
+      return { candidate: i, score, why: this.#explain(i, { isGap, gap_steps: score }) };
+    };
+    return chooseInTurn(choice, {
+      take: (i) => {
+        gaps.believe(i);
+        votes.damp(points[i]!);
+        votes.look(i);
+      },
+      approach: (row) => {
+        const at = this.#candidates.fractions(row);
+        gaps.approach(at, 0);
+        votes.damp(at);
+      },
+      recall: (i) => votes.damp(points[i]!),
+      next,
+    });
   }
 
   #explain(i: number, { isGap, gap_steps }: { isGap: boolean; gap_steps: number }): string {
     if (isGap) return explainGap(this.#section, i, gap_steps);
-    const hidden = this.#section.hidden.filter(({ chance }) => chance.has(i));
-    const likeliest = hidden.sort((p, q) => q.chance.get(i)! - p.chance.get(i)!)[0];
-    if (likeliest === undefined) return explainVote(this.prediction, i);
-    return `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`;
+    return explainHidden(this.#section.hidden, i) ?? explainVote(this.prediction, i);
   }
 
   unseen(source: UnseenSource): Unseen {

@@ -2,6 +2,19 @@ import type { Fractions } from "../barycentric.ts";
 import type { HiddenLabel } from "./hidden-labels.ts";
 import type { NoisySection } from "./noisy-section.ts";
 
+/** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
+export const GAP_OPEN_steps = 1;
+const LOOK_OFFSET_steps = 0.5;
+const LOOK_SHARE_steps = 15;
+
+/**
+ * Labels that must exist but that nobody has measured are looked for once the gaps are below so many grid steps: one label
+ * more is worth the more, the fewer there are.
+ */
+export function lookBelow_steps(labels: number): number {
+  return LOOK_OFFSET_steps + LOOK_SHARE_steps / labels;
+}
+
 /** Share of the score that a label which nobody has measured adds by itself. */
 const UNSEEN_BONUS = 0.3;
 /** Chance from which a hidden label is worth an experiment. */

@@ -1,9 +1,10 @@
+import { chooseInTurn } from "../../choose-in-turn.ts";
 import { LabelTable } from "../../evidence/label-table.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
 import type { Choice } from "../../map-reader.ts";
 import { GapScores } from "../acquisition.ts";
-import { explainGap, explainVote } from "../explain.ts";
-import { VoteScores } from "../noise/vote-acquisition.ts";
+import { explainGap, explainHidden, explainVote } from "../explain.ts";
+import { GAP_OPEN_steps, lookBelow_steps, VoteScores } from "../noise/vote-acquisition.ts";
 import type { LevelSection } from "./level-section.ts";
 import { NoisyLevel } from "./noisy-level.ts";
 import type { StackCandidates } from "./stack-candidates.ts";
@@ -23,14 +24,6 @@ const MEMBERS_min = 3;
 const MEMBERS_max = 10;
 /** Results from which an ensemble is worth its time. */
 const ENSEMBLE_FROM = 15;
-/** Gaps are closed first, down to so many grid steps; after that the votes say where the map is doubtful. */
-const GAP_OPEN_steps = 1;
-/** Labels that must exist but that nobody has measured are looked for once the gaps are below OFFSET + SHARE / labels. */
-const LOOK_OFFSET_steps = 0.5;
-const LOOK_SHARE_steps = 15;
-/** Points measured so recently still push the next ones away. */
-const LATELY = 5;
-
 /** The map of noisy phase compositions at several levels: on each an ensemble of triangulations votes. */
 export class NoisyStack implements StackEngine {
   readonly sections: readonly LevelSection[];
@@ -65,33 +58,28 @@ export class NoisyStack implements StackEngine {
     const { levels, levelOf, placeOf, step } = this.#candidates;
     const gaps = this.#gaps.fork();
     const votes = this.#levels.map((level) => new VoteScores(level, step));
-    const chosen = new Set<number>();
-    const isFree = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
     const damp = (candidate: number): void => {
       const level = levelOf[candidate]!;
       votes[level]!.damp(levels[level]!.section.points[placeOf[candidate]!]!);
     };
-    const take = (candidate: number): void => {
-      gaps.believe(candidate);
-      damp(candidate);
-      votes[levelOf[candidate]!]!.look(placeOf[candidate]!);
-      chosen.add(candidate);
-    };
-    for (const candidate of choice.pending) take(candidate);
-    for (const row of choice.elsewhere) {
-      const level = this.#candidates.levelAt(row);
-      gaps.approach(row);
-      votes[level]!.damp(levels[level]!.section.fractions(row));
-    }
-    for (const candidate of choice.lately.slice(-LATELY)) if (candidate >= 0) damp(candidate);
-    const out: RankedPoint[] = [];
-    while (out.length < choice.count) {
-      const found = this.#next({ choice, isFree }, { gaps, votes });
-      if (found === undefined) break;
-      out.push({ candidate: found.candidate, score: found.score, why: this.#explain(found) });
-      take(found.candidate);
-    }
-    return out;
+    return chooseInTurn(choice, {
+      take: (candidate) => {
+        gaps.believe(candidate);
+        damp(candidate);
+        votes[levelOf[candidate]!]!.look(placeOf[candidate]!);
+      },
+      approach: (row) => {
+        const level = this.#candidates.levelAt(row);
+        gaps.approach(row);
+        votes[level]!.damp(levels[level]!.section.fractions(row));
+      },
+      recall: damp,
+      next: (isFree) => {
+        const found = this.#next({ choice, isFree }, { gaps, votes });
+        if (found === undefined) return undefined;
+        return { candidate: found.candidate, score: found.score, why: this.#explain(found) };
+      },
+    });
   }
 
   #next(among: LevelChoice, { gaps, votes }: ChoiceState): Found | undefined {
@@ -102,8 +90,8 @@ export class NoisyStack implements StackEngine {
         const place = votes[level]![kind](isAllowed, key);
         return place < 0 ? undefined : { place, score: votes[level]!.at(place) };
       });
-    const lookBelow_steps = LOOK_OFFSET_steps + LOOK_SHARE_steps / this.prediction.labels.length;
-    const hidden = gap_steps > lookBelow_steps ? undefined : scored("hidden");
+    const isLooking = gap_steps <= lookBelow_steps(this.prediction.labels.length);
+    const hidden = isLooking ? scored("hidden") : undefined;
     if (hidden !== undefined) return { ...hidden, isGap: false };
     if (gap !== undefined && gap_steps > GAP_OPEN_steps)
       return { ...gap, score: gap_steps, isGap: true };
@@ -114,10 +102,8 @@ export class NoisyStack implements StackEngine {
   #explain({ candidate, level, score, isGap }: Found): string {
     const place = this.#candidates.placeOf[candidate]!;
     if (isGap) return explainGap(this.sections[level]!, place, score);
-    const hidden = this.#levels[level]!.hidden.filter(({ chance }) => chance.has(place));
-    const likeliest = hidden.sort((p, q) => q.chance.get(place)! - p.chance.get(place)!)[0];
-    if (likeliest === undefined) return explainVote(this.prediction, candidate);
-    return `The known fields ask for ${likeliest.label} about here, which nobody has measured yet.`;
+    const hidden = explainHidden(this.#levels[level]!.hidden, place);
+    return hidden ?? explainVote(this.prediction, candidate);
   }
 }
 

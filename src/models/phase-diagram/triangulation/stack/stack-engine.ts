@@ -1,3 +1,4 @@
+import { chooseInTurn } from "../../choose-in-turn.ts";
 import { LabelTable } from "../../evidence/label-table.ts";
 import { labelOf } from "../../evidence/phase-names.ts";
 import type { MapPrediction, RankedPoint } from "../../map-model.ts";
@@ -150,22 +151,18 @@ export class ExactStack implements StackEngine {
   choose(choice: Choice): RankedPoint[] {
     const { placeOf, step } = this.#candidates;
     const gaps = this.#gaps.fork();
-    for (const candidate of choice.pending) gaps.believe(candidate);
-    for (const row of choice.elsewhere) gaps.approach(row);
-    const chosen = new Set<number>();
-    const isFree = (i: number): boolean => choice.isAllowed(i) && !chosen.has(i);
-    const out: RankedPoint[] = [];
-    while (out.length < choice.count) {
-      const best = gaps.best(choice, isFree);
-      if (best === undefined) break;
-      const { candidate, level } = best;
-      const score = best.score / step;
-      const why = explainGap(this.sections[level]!, placeOf[candidate]!, score);
-      out.push({ candidate, score, why });
-      chosen.add(candidate);
-      gaps.believe(candidate);
-    }
-    return out;
+    return chooseInTurn(choice, {
+      take: (candidate) => gaps.believe(candidate),
+      approach: (row) => gaps.approach(row),
+      next: (isFree) => {
+        const best = gaps.best(choice, isFree);
+        if (best === undefined) return undefined;
+        const { candidate, level } = best;
+        const score = best.score / step;
+        const why = explainGap(this.sections[level]!, placeOf[candidate]!, score);
+        return { candidate, score, why };
+      },
+    });
   }
 }
 
@@ -193,7 +190,5 @@ function readExact(
       certainty[candidate] = 1 - RATE * (1 - Math.exp(-d / REACH_steps));
     });
   });
-  const { labels } = table;
-  const probabilities = spreadCertainty(labels.length, label, certainty);
-  return { labels, label, certainty, probabilities };
+  return spreadCertainty(table.labels, label, certainty);
 }

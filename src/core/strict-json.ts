@@ -1,5 +1,3 @@
-import type { z } from "zod";
-
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Bytes -> JSON value, or why not in one line. Literals that other languages write but JSON lacks are named with their path. */
@@ -24,15 +22,6 @@ export function parseJson(
   }
 }
 
-/** What an issue of a schema says; of a union, what each of its members says. */
-export function issueText(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_union") {
-    const kinds = issue.errors.flat().map((inner) => inner.message);
-    return [...new Set(kinds)].join(" or ") || issue.message;
-  }
-  return issue.message;
-}
-
 /** JavaScript gives this key a meaning of its own, so that schemas pass it over; no honest message has it. */
 function hasPrototypeKey(text: string): boolean {
   if (!text.includes("__proto__") && !text.includes("\\u00")) return false;
@@ -50,18 +39,39 @@ function hasPrototypeKey(text: string): boolean {
  */
 function findRepeatedKey(text: string): string | undefined {
   const objects: Set<string>[] = [];
-  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\[\s\S])*"(\s*:)?|[{}]/g)) {
-    if (token === "{") objects.push(new Set());
-    else if (token === "}") objects.pop();
-    else if (colon !== undefined) {
-      const written = token.slice(0, token.length - colon.length);
-      const key = written.includes("\\") ? JSON.stringify(JSON.parse(written)) : written;
-      const keys = objects.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+  for (let k = 0; k < text.length; k++) {
+    const code = text.charCodeAt(k);
+    if (code === OPEN) objects.push(new Set());
+    else if (code === CLOSE) objects.pop();
+    else if (code === QUOTE) {
+      const end = endOfString(text, k);
+      if (isKey(text, end)) {
+        const written = text.slice(k, end);
+        const key = written.includes("\\") ? JSON.stringify(JSON.parse(written)) : written;
+        const keys = objects.at(-1);
+        if (keys?.has(key)) return key;
+        keys?.add(key);
+      }
+      k = end - 1;
     }
   }
   return undefined;
+}
+
+const [OPEN, CLOSE, QUOTE, BACKSLASH, COLON] = [0x7b, 0x7d, 0x22, 0x5c, 0x3a];
+
+/** Index behind the string that begins at `from`. */
+function endOfString(text: string, from: number): number {
+  let k = from + 1;
+  while (text.charCodeAt(k) !== QUOTE) k += text.charCodeAt(k) === BACKSLASH ? 2 : 1;
+  return k + 1;
+}
+
+/** Whether a colon follows: JSON has no other blanks than those up to the space. */
+function isKey(text: string, end: number): boolean {
+  let k = end;
+  while (text.charCodeAt(k) <= 0x20) k++;
+  return text.charCodeAt(k) === COLON;
 }
 
 /** Unlikely in a message, legal in JSON: stands for a literal that JSON lacks while its path is sought. */

@@ -1,0 +1,227 @@
+/**
+ * Campaigns on patterns beside the same campaigns on true phases: experiments to macro-F1 .9 (or the most that the one on
+ * true phases reaches). Phases of a section get lines of structures of the shared set. `npm run bench -- pattern-campaigns`;
+ * PATTERN_SECTIONS=al-mg-si,cr-fe-nb takes some of them.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createPhaseNamer } from "../../adapters/interpreters/name-phases.ts";
+import { readReferences } from "../../adapters/patterns/read-references.ts";
+import { createPrng } from "../../src/core/prng.ts";
+import type { CampaignSpec } from "../../src/domain/campaign.ts";
+import { asId } from "../../src/domain/identifiers.ts";
+import type { PatternObservation, PhasesObservation } from "../../src/domain/observation.ts";
+import type { MapView } from "../../src/domain/planner-view.ts";
+import { NO_STRANGERS, nameStrangers } from "../../src/domain/strangers.ts";
+import { createPlanner } from "../../src/planning/create-planner.ts";
+import { mixturePattern, type PhaseShare } from "../support/pattern-spread.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SHARED = resolve(ROOT, "../shared/data");
+const FILES: Readonly<Record<string, string>> = {
+  "al-mg-si": join(SHARED, "phase-diagrams/al-mg-si_773K_2p5pct.csv"),
+  "al-mg-zn": join(SHARED, "phase-diagrams/al-mg-zn_608K_2p5pct.csv"),
+  "cr-fe-nb": join(SHARED, "phase-diagrams/cr-fe-nb_1373K_2p5pct.csv"),
+  "cu-mg-si": join(SHARED, "phase-diagrams/cu-mg-si_873K_2p5pct.csv"),
+  "fe-mg-ti": join(ROOT, "simulators/truths/fe-mg-ti_773K.csv"),
+};
+/** Cards that a section's phases take, in this order; all of them are its library. */
+const CARDS = [
+  ..."NiO TiO2-rutile ZnO Al2O3 In2O3 V2O5 La2O3 Zn2TiO4 ZrO2-m Mn3O4 quartz Li2CO3 NiTiO3".split(
+    " ",
+  ),
+  ..."TiO2-anatase V2O3 ZrO2-t Bi2O3-a LaVO4 MnF2_136 Ti2O3_167".split(" "),
+];
+const TARGET = 0.9;
+const BUDGET = 330;
+const BATCH = 6;
+/** Of the strongest line, a point: a quick scan and one four times as long. */
+const NOISE = { short: 0.02, long: 0.01 };
+const MINUTES = { short: 2, long: 8 };
+
+interface Point {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly shares: readonly PhaseShare[];
+  readonly label: string;
+}
+type Mode = "phases" | "patterns" | "rescans" | "one unknown";
+
+interface Played {
+  /** Experiments to the target; undefined where it was not reached. */
+  readonly experiments: number | undefined;
+  readonly f1: readonly number[];
+  readonly minutes: number;
+  readonly rescans: number;
+  /** Experiments until the unknown phase was seen. */
+  readonly found?: number | undefined;
+  readonly strangers: number;
+}
+
+export async function run(): Promise<void> {
+  if (!existsSync(SHARED)) return console.log("skipped: ../shared/data is not here");
+  const wanted = process.env["PATTERN_SECTIONS"]?.split(",") ?? Object.keys(FILES);
+  for (const name of wanted) {
+    const points = readPoints(FILES[name] ?? "");
+    const rare = rarest(points);
+    const truth = play(points, "phases", TARGET, rare);
+    const target = Math.min(TARGET, Math.max(...truth.f1));
+    const base = reachedAt(truth.f1, target) ?? BUDGET;
+    console.log(`${name}: target ${target.toFixed(3)}; true phases ${base} experiments`);
+    for (const mode of ["patterns", "rescans", "one unknown"] as const) {
+      const played = play(points, mode, target, rare);
+      const { experiments, rescans, minutes, strangers } = played;
+      const count = experiments ?? played.f1.length * BATCH;
+      const share = minutes / ((count || 1) * MINUTES.long);
+      const found =
+        mode === "one unknown"
+          ? `, ${rare} seen after ${played.found} (true phases: ${truth.found}), ${strangers} strangers`
+          : "";
+      console.log(
+        `  ${mode}: ${experiments ?? `${Math.max(...played.f1).toFixed(3)} after ${count}`} (${(count / base).toFixed(2)} times), ${rescans} rescans, ${share.toFixed(2)} of the hours${found}`,
+      );
+    }
+  }
+}
+
+function play(points: readonly Point[], mode: Mode, target: number, rare: string): Played {
+  const spec = specOf(mode, points);
+  const planner = createPlanner(spec);
+  const namer = createPhaseNamer();
+  const sources = new Map(readReferences(CARDS.map(fileOf)).map((one) => [one.name, one]));
+  const prng = createPrng("pattern campaigns");
+  const cards = mode === "one unknown" ? CARDS.filter((name) => name !== rare) : CARDS;
+  let book = NO_STRANGERS;
+  const look = (point: Point, noise: number): PhasesObservation => {
+    const phases = point.label.split("+");
+    if (mode === "phases") return { kind: "phases", phases };
+    const { x, intensity } = mixturePattern(sources, point.shares, {
+      ...{ noise, displacement_deg: 0.02 * (2 * prng.next() - 1), width_deg: 0.2, lorentz: 0.5 },
+      ...{ texture: 0.1, humpHeight: 0, random: () => prng.next() },
+    });
+    const pattern: PatternObservation = {
+      kind: "pattern",
+      axis: { name: "twoTheta", unit: "deg", values: Array.from(x) },
+      values: Array.from(intensity),
+      unit: "1",
+    };
+    const rules = { references: cards.map(fileOf), phases_max: 3 };
+    const named = nameStrangers([namer({ pattern, rules })], book);
+    book = named.book;
+    return named.observations[0] as PhasesObservation;
+  };
+  const f1: number[] = [];
+  let [experiments, rescans, minutes, n]: number[] = [0, 0, 0, 0];
+  let found: number | undefined;
+  while (experiments! < BUDGET) {
+    const request = { n: ++n!, count: BATCH, pending: [], excluded: [], seed: spec.seed };
+    const proposed = planner.propose(request).points;
+    if (proposed.length === 0) break;
+    planner.learn(
+      proposed.map(({ candidateId, parameters, recipe, sample }) => {
+        const isAgain = sample !== undefined;
+        if (isAgain) rescans!++;
+        else experiments!++;
+        minutes! += isAgain ? MINUTES.long : MINUTES.short;
+        const point = points[Number(candidateId.slice(1))]!;
+        const observed = look(point, isAgain ? NOISE.long : NOISE.short);
+        if (observed.phases.some((name) => name === rare || name.startsWith("unknown-")))
+          found ??= experiments;
+        return {
+          ...{ position: experiments! + rescans!, candidateId, parameters },
+          ...{ observations: [observed], sample: sample ?? `e${experiments}` },
+          ...(recipe === undefined ? {} : { recipe }),
+        };
+      }),
+    );
+    f1.push(score(points, planner.view() as MapView, book.strangers.length > 0 ? rare : ""));
+    if (f1.at(-1)! >= target && (mode !== "phases" || found !== undefined)) break;
+  }
+  const reached = reachedAt(f1, target);
+  const used = { minutes: minutes!, rescans: rescans!, found, strangers: book.strangers.length };
+  return { experiments: reached, f1, ...used };
+}
+
+/** Experiments after which the target was reached first. */
+function reachedAt(f1: readonly number[], target: number): number | undefined {
+  const k = f1.findIndex((value) => value >= target);
+  return k < 0 ? undefined : (k + 1) * BATCH;
+}
+
+/** Macro-F1 over the true labels; every unknown phase counts as the one that has no card. */
+function score(points: readonly Point[], view: MapView, rare: string): number {
+  const said = view.label.map((k) =>
+    k < 0
+      ? ""
+      : [
+          ...new Set(
+            (view.labels[k] ?? "").split("+").map((p) => (p.startsWith("unknown-") ? rare : p)),
+          ),
+        ]
+          .sort()
+          .join("+"),
+  );
+  const labels = [...new Set(points.map(({ label }) => label))];
+  const sum = labels.reduce((total, label) => {
+    const both = points.filter((point, k) => point.label === label && said[k] === label).length;
+    const there = points.filter((point) => point.label === label).length;
+    const named = said.filter((one) => one === label).length;
+    return total + (2 * both) / (there + named);
+  }, 0);
+  return sum / labels.length;
+}
+
+/** A phase that is there in few points, but in no fewer than a twentieth of them: the one without a card. */
+function rarest(points: readonly Point[]): string {
+  const counts = new Map<string, number>();
+  for (const { label } of points)
+    for (const name of label.split("+")) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const enough = [...counts].filter(([, n]) => n >= points.length / 20);
+  return enough.sort((a, b) => a[1] - b[1])[0]?.[0] ?? "";
+}
+
+function readPoints(file: string): Point[] {
+  const [head = "", ...rows] = readFileSync(file, "utf8").trim().split("\n");
+  const names = head.split(",");
+  const cardOf = new Map<string, string>();
+  return rows.map((row) => {
+    const cells = row.split(",");
+    const cell = (name: string): string => cells[names.indexOf(name)] ?? "";
+    const shares = new Map<string, number>();
+    for (const k of [1, 2, 3]) {
+      // Two sides of a miscibility gap have one structure.
+      const phase = cell(`phase_${k}`).replace(/#\d$/, "");
+      if (phase === "") continue;
+      if (!cardOf.has(phase)) cardOf.set(phase, CARDS[cardOf.size] ?? phase);
+      const card = cardOf.get(phase)!;
+      shares.set(card, (shares.get(card) ?? 0) + Number(cell(`f_${k}`)));
+    }
+    return {
+      parameters: { A: Number(cell("x_A")), B: Number(cell("x_B")), C: Number(cell("x_C")) },
+      shares: [...shares].map(([name, share]) => ({ name, share, strain: 0 })),
+      label: [...shares.keys()].sort().join("+"),
+    };
+  });
+}
+
+function specOf(mode: Mode, points: readonly Point[]): CampaignSpec {
+  const step = { capability: "diffraction", parameters: {}, timeLimit_s: 1, repeatable: true };
+  const recipe = { steps: [{ ...step, retries: 0 }] };
+  const rescan = { recipe: "rescan", presence_min: 0.05, presence_max: 0.95 };
+  const candidates = points.map(({ parameters }) => parameters);
+  return {
+    ...{ campaignId: asId("bench"), title: "bench", seed: "1", budget: BUDGET, inFlight: BATCH },
+    ...{ waitForWholeBatch: true, approval: "automatic", recipe, limits: {} },
+    failuresInARow_max: 3,
+    ...(mode === "rescans" ? { alternatives: { rescan: recipe } } : {}),
+    space: { kind: "table", axes: ["A", "B", "C"], components: ["A", "B", "C"], rows: candidates },
+    goal: "phase-diagram",
+    model: {
+      coexistence: "off",
+      patterns: { references: [], phases_max: 3, ...(mode === "rescans" ? { rescan } : {}) },
+    },
+  } as unknown as CampaignSpec;
+}
+
+function fileOf(name: string): string {
+  return join(SHARED, "xrd/references", `${name}.cif`);
+}

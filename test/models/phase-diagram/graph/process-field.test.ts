@@ -1,0 +1,101 @@
+import { Matrix, solve } from "ml-matrix";
+import { expect, test } from "vitest";
+import type { NodeEvidence } from "../../../../src/models/phase-diagram/graph/label-field.ts";
+import { createProcessField } from "../../../../src/models/phase-diagram/graph/process-field.ts";
+import { orderGrid } from "../../../../src/planning/phase-diagram/map-grid.ts";
+import { createMapModel } from "../../../../src/planning/phase-diagram/phase-diagram-strategy.ts";
+import { alloyMap } from "../../../benchmarks/maps/alloy-map.ts";
+import { triangleRows } from "../../../benchmarks/maps/power-map.ts";
+
+const POINTS = Float64Array.from([0, 0, 1, 0.2, 2.5, 1, 0.3, 3, 4, 4.2, 5, 1, 3, 2.9]);
+const sure = (label: number): NodeEvidence => ({ shares: [{ label, share: 1 }], confidence: 1 });
+const EVIDENCE = new Map<number, NodeEvidence>([
+  [0, sure(0)],
+  [2, sure(1)],
+  [4, { shares: [{ label: 2, share: 1 }], confidence: 0.7 }],
+  [5, sure(1)],
+]);
+
+/** The posterior mean by the textbook's formula, clipped and scaled. */
+function byFormula(evidence: ReadonlyMap<number, NodeEvidence>, at: number, labels = 3): number[] {
+  const c = (i: number, j: number): number =>
+    Math.exp(
+      -Math.hypot(POINTS[2 * i]! - POINTS[2 * j]!, POINTS[2 * i + 1]! - POINTS[2 * j + 1]!) / 6,
+    );
+  const nodes = [...evidence.keys()];
+  const covariance = new Matrix(
+    nodes.map((i) =>
+      nodes.map((j) => {
+        const { confidence } = evidence.get(i)!;
+        return c(i, j) + (i === j ? 1e-3 + (1 - confidence) / confidence : 0);
+      }),
+    ),
+  );
+  const means = Array.from({ length: labels }, (_, k) => {
+    const y = nodes.map((i) => [
+      (evidence.get(i)!.shares.some(({ label }) => label === k) ? 1 : 0) - 1 / labels,
+    ]);
+    const w = solve(covariance, new Matrix(y)).to1DArray();
+    return Math.max(0, 1 / labels + nodes.reduce((sum, i, a) => sum + c(at, i) * w[a]!, 0));
+  });
+  const sum = means.reduce((total, x) => total + x, 0);
+  return means.map((x) => x / sum);
+}
+
+test("probabilities are the textbook's posterior means of the labels' indicators; sure results hold exactly", () => {
+  const field = createProcessField(POINTS, 2);
+  field.reset(EVIDENCE);
+  for (const i of [1, 3, 4, 6]) {
+    const expected = byFormula(EVIDENCE, i);
+    for (const [k, column] of field.columns().entries())
+      expect(column[i]).toBeCloseTo(expected[k]!, 10);
+  }
+  expect(field.columns().map((column) => column[2])).toEqual([0, 1, 0]);
+});
+
+test("one result after the other is the same as all at once", () => {
+  const [all, each] = [createProcessField(POINTS, 2), createProcessField(POINTS, 2)];
+  all.reset(EVIDENCE);
+  for (const [node, item] of EVIDENCE) {
+    each.place(node, item);
+    each.columns();
+  }
+  expect(each.columns()).toEqual(all.columns());
+});
+
+test("what a result is expected to be without itself is the map that never had it", () => {
+  const field = createProcessField(POINTS, 2);
+  field.reset(EVIDENCE);
+  const others = new Map([...EVIDENCE].filter(([node]) => node !== 5));
+  expect([...field.leaveOut(5)!].map((x) => Number(x.toFixed(9)))).toEqual(
+    byFormula(others, 5).map((x) => Number(x.toFixed(9))),
+  );
+});
+
+test("a candidate's answer to a result elsewhere is the change of the posterior mean", () => {
+  const field = createProcessField(POINTS, 2);
+  field.reset(
+    new Map([
+      [0, sure(0)],
+      [2, sure(1)],
+    ]),
+  );
+  const response = field.respond(4)!;
+  expect(response[4]).toBeCloseTo(1, 9);
+  expect(response[0]).toBeLessThan(2e-3);
+  expect(response[6]).toBeGreaterThan(response[1]!);
+});
+
+test("scattered alloys are mapped by the process, a lattice by the graph, and what is named holds", () => {
+  const alloys = alloyMap(11, { table: "free", law: "gibbs" }).rows.map((row) => row.parameters);
+  const section = triangleRows(12).map(({ a, b, c }) => ({ A: a, B: b, C: c }));
+  const box = Array.from({ length: 30 }, (_, i) => ({ p: i % 6, q: Math.floor(i / 6) }));
+  const methodOf = (rows: Parameters<typeof orderGrid>[0], settings = {}): string =>
+    createMapModel({ settings, grid: orderGrid(rows), seed: "1" }).hyperparameters().method;
+  expect(methodOf(alloys)).toBe("gaussian-process");
+  expect(methodOf(section)).toBe("harmonic");
+  expect(methodOf(box)).toBe("harmonic");
+  expect(methodOf(alloys, { method: "harmonic" })).toBe("harmonic");
+  expect(methodOf(alloys, { gamma: 5 })).toBe("harmonic");
+  expect(methodOf(section, { method: "gaussian-process" })).toBe("gaussian-process");
+});

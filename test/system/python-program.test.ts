@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { pythonClient } from "../../adapters/dashboard/door/python-client.ts";
+import { until } from "../contract/listener.ts";
+import { builtMain } from "../support/built-program.ts";
+import { freePort } from "../support/free-port.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = await builtMain();
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) process.stderr.write("\nno python3: the tests of the Python client were not run\n");
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+function launch(program: string, argv: readonly string[], cwd: string) {
+  let said = "";
+  const child = spawn(program, argv, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  cleanUp.push(() => end(child));
+  return { child, said: () => said };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const over = once(child, "exit");
+  child.kill(signal);
+  await over;
+}
+
+/** The example's folder, with a broker and a page on free ports. */
+async function makeLaboratory(change: (config: string) => string = (config) => config) {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-python-"));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(ROOT, "examples/python"), folder, { recursive: true });
+  const file = join(folder, "lab.yaml");
+  writeFileSync(file, change(readFileSync(join(ROOT, "examples/python-lab.yaml"), "utf8")));
+  const [page, broker] = [await freePort(), await freePort()];
+  const data = join(folder, "data");
+  const start = () =>
+    launch(
+      process.execPath,
+      [
+        ...[MAIN, "start", "--config", file, "--data", data],
+        ...["--page-port", String(page), "--broker-port", String(broker)],
+      ],
+      folder,
+    );
+  return { folder, data, start, url: `http://127.0.0.1:${page}` };
+}
+
+interface Exported {
+  readonly campaign: { readonly state: string };
+  readonly observations: readonly { readonly candidateId: string }[];
+  readonly jobs: readonly { readonly starts: number }[];
+  readonly decisions: readonly { readonly by: string; readonly action: string }[];
+}
+
+function exportOf(data: string): Exported {
+  const run = spawnSync(process.execPath, [MAIN, "export", "--format", "json", "--data", data]);
+  return JSON.parse(run.stdout.toString()) as Exported;
+}
+
+test("the shipped client is what the OpenAPI document gives: tieline contract writes it again", () => {
+  const shipped = readFileSync(join(ROOT, "examples/python/tieline_client.py"), "utf8");
+  expect(shipped).toBe(pythonClient());
+});
+
+describe.skipIf(!hasPython)("a campaign whose instrument is a Python program", () => {
+  test("is done from the first job to the last, also where the daemon is killed on the way", async () => {
+    const { folder, data, start, url } = await makeLaboratory();
+    const first = start();
+    const program = launch("python3", ["campaign.py", url], folder);
+    const results = async () =>
+      ((await (await fetch(`${url}/api/v1/campaigns/powder/results`)).json()) as { results: [] })
+        .results.length;
+    while ((await results().catch(() => 0)) < 4) await new Promise((next) => setTimeout(next, 20));
+    await end(first.child);
+    const again = start();
+    await until(() => program.said().includes("results"), "the program's last word", 60_000);
+    expect(program.said()).toMatch(
+      /^budgetExhausted after 14 results; best yield (8\d|90)\.\d % at/,
+    );
+    await end(again.child, "SIGTERM");
+    const { observations, jobs, campaign } = exportOf(data);
+    expect(campaign.state).toBe("budgetExhausted");
+    expect(new Set(observations.map(({ candidateId }) => candidateId)).size).toBe(14);
+    expect(jobs.map(({ starts }) => starts)).toEqual(jobs.map(() => 1));
+  });
+
+  test("a supervised one waits until the program's person approves, and the log says who", async () => {
+    const { folder, data, start, url } = await makeLaboratory((config) =>
+      config.replace("budget: 14", "budget: 3\n    approval: supervised"),
+    );
+    const daemon = start();
+    writeFileSync(
+      join(folder, "approve.py"),
+      `import sys, time
+from tieline_client import Tieline, Refused
+lab = Tieline("${url}", by="ada")
+heard = lab.events(after=0)
+first = next(heard)
+assert first["position"] == 1, first
+try:
+    lab.batch("nothing")
+    raise SystemExit("no refusal")
+except Refused as refused:
+    assert refused.code == "TL-9005", refused
+assert lab.tell("powder", job_id="powder.1.s1", failed="x")["accepted"] is False
+while True:
+    batch = lab.batch("powder")
+    if batch["waiting"]:
+        assert batch["asked"] == [], batch
+        print(lab.approve("powder", batch=batch["n"], reason="looked at"))
+    for job in batch["asked"]:
+        lab.tell("powder", job_id=job["jobId"], observations=[{"kind": "objective", "name": "yield", "value": 1, "unit": "%"}])
+    if not batch["state"].startswith("running"):
+        break
+    time.sleep(0.1)
+print("over", batch["state"])
+`,
+    );
+    const program = launch("python3", ["approve.py"], folder);
+    await until(
+      () => /over/.test(program.said()) || program.child.exitCode !== null,
+      "the end",
+      60_000,
+    );
+    expect(program.said()).toMatch(/over budgetExhausted/);
+    await end(daemon.child, "SIGTERM");
+    const { observations, decisions } = exportOf(data);
+    expect(observations).toHaveLength(3);
+    expect(decisions.find(({ action }) => action === "approve")).toMatchObject({
+      by: "ada",
+      action: "approve",
+      reason: "looked at",
+    });
+  });
+
+  test("NIMO's selection: the same table in, the same proposals.csv out", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tieline-nimo-"));
+    cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+    cpSync(join(ROOT, "examples/python"), folder, { recursive: true });
+    cpSync(join(ROOT, "examples/reactions.csv"), join(folder, "candidates.csv"));
+    const run = spawnSync(
+      "python3",
+      [
+        "-c",
+        'from tieline_nimo import selection; print(selection(method="PHYSBO", input_file="candidates.csv", output_file="proposals.csv", num_objectives=1, num_proposals=3, re_seed=2))',
+      ],
+      { cwd: folder, env: { ...process.env, TIELINE: `"${process.execPath}" "${MAIN}"` } },
+    );
+    expect(run.stderr.toString()).toBe("");
+    const [head, ...rows] = readFileSync(join(folder, "proposals.csv"), "utf8").trim().split("\n");
+    expect(head).toBe("actions,temperature_K,time_h,catalyst_molFraction");
+    expect(rows).toHaveLength(3);
+    const table = readFileSync(join(folder, "candidates.csv"), "utf8").trim().split("\n").slice(1);
+    for (const row of rows) {
+      const [action, ...inputs] = row.split(",");
+      // NIMO's robot looks the row up by its place: it is a candidate without a result, with these inputs.
+      expect(table[Number(action)]).toBe(`${inputs.join(",")},`);
+    }
+  });
+});
