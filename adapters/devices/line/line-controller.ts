@@ -86,8 +86,7 @@ export class LineController implements ThermalController {
     const value = await this.#number(measured);
     const bits = measured.flag === undefined ? 0 : Number(await this.#line.ask(measured.flag.ask));
     const working = await this.#number(setPoint);
-    const isMoving =
-      ramp?.moving.equals.includes(await this.#line.ask(ramp.moving.ask)) === true;
+    const isMoving = ramp?.moving.equals.includes(await this.#line.ask(ramp.moving.ask)) === true;
     const power = output === undefined ? undefined : await this.#number(output);
     const said = await this.#line.ask(state.ask);
     const well = health === undefined ? undefined : await this.#line.ask(health.ask);
@@ -161,9 +160,12 @@ export class LineController implements ThermalController {
 
   async stop(): Promise<void> {
     this.#target = undefined;
-    await this.#commands(this.#map.commands.stop, "urgent");
-    if (this.#map.ramp !== undefined) await this.#line.tell(this.#map.ramp.off, "urgent");
-    await this.#setPoint(this.rest, "urgent");
+    const { commands, ramp } = this.#map;
+    await this.#line.urgently(async () => {
+      await this.#commands(commands.stop, "urgent");
+      if (ramp !== undefined) await this.#line.tell(ramp.off, "urgent");
+      await this.#setPoint(this.rest, "urgent");
+    });
   }
 
   #checkIdentity(answer: string): void {

@@ -41,6 +41,7 @@ export class TextLine {
   #onBytes: () => void = () => {};
   #onEnd: (why: string) => void = () => {};
   #quietUntil_ms = 0;
+  #urgentWorks = 0;
   #isPumping = false;
   #isClosed = false;
 
@@ -56,6 +57,17 @@ export class TextLine {
   /** Tells something; nothing is answered, so whoever tells asks afterwards. */
   async tell(words: string, lane: Lane = "normal"): Promise<void> {
     await this.#queue(words, false, lane);
+  }
+
+  /** Nothing but `urgent` words leave until the work is done: between what a stop tells and asks there is no poll. */
+  async urgently(work: () => Promise<void>): Promise<void> {
+    this.#urgentWorks++;
+    try {
+      await work();
+    } finally {
+      this.#urgentWorks--;
+      void this.#pump();
+    }
   }
 
   /** Gives the connection up: what was read on it is not to be believed. */
@@ -97,7 +109,8 @@ export class TextLine {
   }
 
   #next(): Waiting | undefined {
-    return this.#waiting.urgent.shift() ?? this.#waiting.normal.shift();
+    const { urgent, normal } = this.#waiting;
+    return urgent.shift() ?? (this.#urgentWorks === 0 ? normal.shift() : undefined);
   }
 
   async #connect(): Promise<void> {

@@ -1,19 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LineController } from "../../../adapters/devices/line/line-controller.ts";
-import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
-import { type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
 import { lineMapSchema } from "../../../config/devices/line-map.ts";
 import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
 import { tieline } from "../../support/command-line.ts";
 import { LakeShoreEmulator, type LineFault } from "../../support/lakeshore-emulator.ts";
 import { pythonWith } from "../../support/python-packages.ts";
-import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
-import { REAL } from "./thermal-bench.ts";
+import { until } from "../gateway/gateway-bench.ts";
+import { REAL, ThermalBench } from "./thermal-bench.ts";
 
 const PYTHON = pythonWith("lakeshore==1.10.0");
 const SPEED = 200;
@@ -31,36 +26,22 @@ beforeEach(async () => {
 afterEach(() => cryostat.stop());
 
 describe("a Lake Shore 336 behind its gateway", () => {
-  let broker: TestBroker;
-  let agent: Agent;
-  let gateway: Gateway;
-  let folder: string;
+  let bench: ThermalBench;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "tieline-line-"));
-    broker = await embeddedBroker();
-    agent = await Agent.at(broker.url, "furnace");
+    bench = await ThermalBench.open();
     const map = testMap();
     const address = `tcp://127.0.0.1:${cryostat.port}`;
     const begin_ms = Date.now();
     const clock = { now_ms: () => begin_ms + (Date.now() - begin_ms) * SPEED };
     const controller = new LineController({ map, address, clock: REAL });
-    const device = new ThermalDevice({ controller, thermal: map.thermal, clock });
-    gateway = await openGateway(device, {
-      ...{ broker: broker.url, site: "lab", instrument: "furnace", poll_ms: 25 },
-      ...{ folder, resendAfter_ms: 300, silence_ms: 5000 },
-    });
-    await agent.untilSaid("birth", {});
+    await bench.serve({ controller, thermal: map.thermal, clock });
+    await bench.agent.untilSaid("birth", {});
   });
-  afterEach(async () => {
-    await gateway.stop();
-    await agent.end();
-    await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => bench.stop());
 
   const order = (duration_h = 0.05) =>
-    agent.order("j1", {
+    bench.agent.order("j1", {
       capability: "hold-temperature",
       parameters: { temperature_K: 77.5, duration_h, ramp_K_min: 20 },
     });
@@ -70,8 +51,8 @@ describe("a Lake Shore 336 behind its gateway", () => {
   test("goes at its rate, is held there by the gateway's clock, and rests with its heater off", async () => {
     await order();
     await isThere();
-    expect(agent.count("result")).toBe(0);
-    await agent.untilSaid("result", { jobId: "j1" });
+    expect(bench.agent.count("result")).toBe(0);
+    await bench.agent.untilSaid("result", { jobId: "j1" });
     expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
     expect(cryostat.asked).toContain("RAMP 1,1,20.0");
     // From where the sample was, not from where the last job ended.
@@ -83,15 +64,15 @@ describe("a Lake Shore 336 behind its gateway", () => {
   test.each<LineFault>(["late", "silent", "split", "joined", "closed"])(
     "an answer that is %s: no wrong value is believed, and the job ends well",
     async (fault) => {
-      await order(0.3);
+      await order(0.15);
       await isThere();
       for (let k = 0; k < 3; k++) {
         cryostat.fault = fault;
         await until(() => expect(cryostat.fault).toBeUndefined());
         await new Promise((resolve) => setTimeout(resolve, 60));
       }
-      await agent.untilSaid("result", { jobId: "j1" });
-      const { temperature_K: seen } = (agent.last("result")?.["actual"] ?? {}) as Record<
+      await bench.agent.untilSaid("result", { jobId: "j1" });
+      const { temperature_K: seen } = (bench.agent.last("result")?.["actual"] ?? {}) as Record<
         string,
         number
       >;
@@ -100,23 +81,44 @@ describe("a Lake Shore 336 behind its gateway", () => {
     },
   );
 
-  test("a stop goes ahead of the polls and is read back; a power cycle and a broken sensor are no end", async () => {
+  test("a power cycle is no end; a broken sensor fails the job, with the heater off", async () => {
     await order(5);
     await isThere();
-    const { bootId } = gateway;
+    const bootId = bench.gateway?.bootId;
     cryostat.powerCycle();
-    await until(() => expect(gateway.bootId).not.toBe(bootId));
-    expect(agent.count("result") + agent.count("failed")).toBe(0);
-    await agent.order("j2", {
+    await until(() => expect(bench.gateway?.bootId).not.toBe(bootId));
+    expect(bench.agent.count("result") + bench.agent.count("failed")).toBe(0);
+    await bench.agent.order("j2", {
       capability: "hold-temperature",
       parameters: { temperature_K: 50, duration_h: 5, ramp_K_min: 100 },
     });
     await until(() => expect(cryostat.range).toBe(3));
     cryostat.status = 128;
-    await agent.untilSaid("failed", { jobId: "j2" });
-    expect(agent.last("failed")?.["reason"]).toContain("sensor is broken");
+    await bench.agent.untilSaid("failed", { jobId: "j2" });
+    expect(bench.agent.last("failed")?.["reason"]).toContain("sensor is broken");
     expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
   });
+
+  test("keeps the contract: every check of the examination passes", async () => {
+    const parameters = { temperature_K: 77.5, duration_h: 0.02, ramp_K_min: 100 };
+    expect(await bench.examine(parameters)).toEqual([]);
+  });
+});
+
+test("a stop goes ahead of fifty questions that wait, and is read back", async () => {
+  const address = `tcp://127.0.0.1:${cryostat.port}`;
+  const controller = new LineController({ map: testMap(), address, clock: REAL });
+  await controller.open();
+  const before = cryostat.asked.length;
+  const looks = Array.from({ length: 50 }, () => controller.look());
+  await controller.stop();
+  const asked = cryostat.asked.slice(before);
+  // One question is under way; between what a stop tells and asks, nothing else is.
+  expect(asked.slice(1, 3)).toEqual(["RANGE 1,0", "RANGE? 1"]);
+  expect(asked.filter((words) => words === "KRDG? A").length).toBeLessThan(5);
+  expect(cryostat.setPoint).toBe(0);
+  await Promise.all(looks);
+  controller.close();
 });
 
 test("another model, another set-up, and a rate or a set point beyond it are told", async () => {

@@ -55,7 +55,15 @@ export class ThermalBench {
   ): Promise<void> {
     const address = `${furnace.rtu === true ? "rtu+tcp" : "tcp"}://127.0.0.1:${furnace.port}`;
     const controller = new ModbusController({ map, address, unit: 1, clock: REAL });
-    this.#device = new ThermalDevice({ controller, thermal: map.thermal, clock: furnace.clock });
+    await this.serve({ controller, thermal: map.thermal, clock: furnace.clock }, options);
+  }
+
+  /** Any controller behind the gateway. */
+  async serve(
+    about: ConstructorParameters<typeof ThermalDevice>[0],
+    options: Partial<GatewayOptions> = {},
+  ): Promise<void> {
+    this.#device = new ThermalDevice(about);
     this.gateway = await openGateway(this.#device, {
       ...{ broker: this.#broker.url, site: "lab", instrument: "furnace", poll_ms: 25 },
       ...{ folder: join(this.folder, "gateway"), resendAfter_ms: 300, silence_ms: 5000 },
