@@ -37,7 +37,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
   ],
   [
-    /^(npm run -s )?tieline (todo|tell) /,
+    /^(npm run -s )?tieline (todo|tell)( |$)/,
     "needs a campaign of its own: test/contract/people.test.ts has one",
   ],
   [/^(npm run -s )?tieline mcp /, "serves an agent: test/system/mcp.test.ts is one"],
