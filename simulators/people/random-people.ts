@@ -18,6 +18,8 @@ export interface PeopleOptions {
 
 /** Between two rounds of whoever keeps the campaign going. */
 const ROUND_s = 900;
+/** A batch that stands for so many of them does not get on. */
+const SAME_ROUNDS = 16;
 
 interface Situation {
   readonly laboratory: VirtualLaboratory;
@@ -28,6 +30,9 @@ interface Situation {
   readonly jobIds: string[];
   isStopped: boolean;
   changes: number;
+  /** The batch that stood there in the last round, and for how many rounds. */
+  lastBatch: number;
+  sameBatch: number;
 }
 
 /** People who do as they please: what they decide is drawn from the seed, what they know is what the broker shows them. */
@@ -35,6 +40,7 @@ export function letPeopleIn(laboratory: VirtualLaboratory, options: PeopleOption
   const { clock } = laboratory;
   const situation: Situation = {
     ...{ laboratory, options, isStopped: false, changes: 0, jobIds: [] },
+    ...{ lastBatch: 0, sameBatch: 0 },
     ...{ prng: createPrng(`${options.seed}/people`), shown: { n: 0, candidateIds: [] } },
   };
   readBoard(situation);
@@ -73,9 +79,15 @@ function readBoard(situation: Situation): void {
   });
 }
 
-/** Approves what waits, now and then; once it is calm, clears and resumes too. */
-function keepGoing({ laboratory, options, isStopped, prng }: Situation, isCalm: boolean): void {
+/** Approves what waits, now and then; once it is calm, clears and resumes too, and rejects what nobody may approve. */
+function keepGoing(situation: Situation, isCalm: boolean): void {
+  const { laboratory, options, isStopped, prng, shown } = situation;
   const { campaignId } = options;
+  situation.sameBatch = situation.lastBatch === shown.n ? situation.sameBatch + 1 : 0;
+  situation.lastBatch = shown.n;
+  // Limits that were narrowed since the proposal refuse an approval: a person reads that, and rejects.
+  if (isCalm && situation.sameBatch >= SAME_ROUNDS)
+    laboratory.operate(campaignId, "reject", { by: "ada", reason: "it cannot be approved" });
   if (isCalm || prng.next() < 0.5) {
     if (isStopped) laboratory.emergencyStop(false, "ada", "it is safe");
     else laboratory.operate(campaignId, "resume", { by: "ada" });

@@ -11,6 +11,7 @@ const CONTENTS = [
   /^dist\/(src|machines|simulators|adapters|config)\/([\w/-]+\.d\.ts|([\w-]+\/)*(index|main)\.js)$/,
   /^dist\/(chunks|threads)\/[\w-]+\.js$/,
   /^dist\/contract\/[\w/.-]+\.(json|yaml|md)$/,
+  /^dist\/contract\/tieline_client\.py$/,
   /^dist\/fonts\/(DejaVuSans(-Bold)?\.ttf|LICENSE)$/,
   /^dist\/THIRD-PARTY\.txt$/,
   /^docs\/(decisions\/)?[\w-]+\.md$/,
@@ -20,6 +21,7 @@ const CONTENTS = [
   /^config\/silicon\//,
   /^config\/patterns\/(lines|references)\/[\w-]+\.(csv|cif)$/,
   /^examples\/(cards\/)?[\w.-]+\.(md|yaml|csv|json|xy|mjs|cif|xyz\.gz|lammpstrj\.gz)$/,
+  /^examples\/python\/\w+\.py$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];
 const TARBALL_bytes_max = 8e6;
