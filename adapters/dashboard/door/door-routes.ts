@@ -74,14 +74,16 @@ async function say(
   policy: OperatorPolicy,
 ): Promise<Response> {
   const campaignId = context.req.param("campaignId") ?? "";
-  let body: unknown;
+  let body: Awaited<ReturnType<typeof readJsonBody>>;
   try {
     body = await readJsonBody(context.req.raw, BODY_BYTES_MAX);
   } catch (error) {
     if (error instanceof LabError) return context.json(errorBody(error), 413);
     throw error;
   }
-  const parsed = operation.body?.safeParse(body);
+  if ("problem" in body)
+    return context.json(errorBody(new LabError("TL-9002", `body: ${body.problem}`)), 400);
+  const parsed = operation.body?.safeParse(body.value);
   if (parsed?.success !== true) {
     const issue = parsed?.error.issues[0];
     const where = issue?.path.join(".") || "body";
