@@ -8,7 +8,10 @@ import type { Lab } from "./lab.ts";
 export function missingStep(lab: Lab, { experimentId, step }: JobContext): string | undefined {
   if (lab.behaviour < 10 || lab.isSettled || step > 0) return undefined;
   const { recipe } = lab.machines.experiment.get(experimentId)?.context ?? {};
-  return recipe?.steps.slice(1).find(({ capability }) => !isOffered(lab, capability))?.capability;
+  // What people do, no instrument offers.
+  return recipe?.steps
+    .slice(1)
+    .find(({ by, capability }) => by !== "person" && !isOffered(lab, capability))?.capability;
 }
 
 function isOffered(lab: Lab, capability: string): boolean {
