@@ -58,7 +58,5 @@ for (const [name, argv, said] of MISUSES) {
 test("limits that no candidate meets are told as such", async () => {
   const { code, out } = await tieline(...SUGGEST, "--objectives", "y:min", "--limit", "a+b<=-1");
   expect(code).toBe(0);
-  expect(out).toMatch(
-    /No other may be proposed: they are in flight, beyond the limits, or lack an input\./,
-  );
+  expect(out).toContain("No other may be proposed: 1 is beyond the limits.");
 });
