@@ -8,7 +8,7 @@ import { createOutlet } from "../../adapters/mqtt/view-outlet.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus } from "../../src/events/message-bus.ts";
 import { until } from "./listener.ts";
-import { Mosquitto, mosquittoMayBeLeftOut } from "./mosquitto.ts";
+import { Mosquitto, mosquittoIsThere } from "./mosquitto.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -56,7 +56,7 @@ async function listen(url: string, topic: string): Promise<string[]> {
   return heard;
 }
 
-describe.skipIf(mosquittoMayBeLeftOut())("a Mosquitto that takes 8 kB", () => {
+describe.runIf(mosquittoIsThere())("a Mosquitto that takes 8 kB", () => {
   test("says so (MQTT 5): what is larger is refused here, view or command, and the connection stays", async () => {
     const { bus, words } = await connect(await mosquitto("max_packet_size 8192"));
     for (const isView of [true, false])
@@ -96,7 +96,7 @@ describe.skipIf(mosquittoMayBeLeftOut())("a Mosquitto that takes 8 kB", () => {
   });
 });
 
-describe.skipIf(mosquittoMayBeLeftOut())("a Mosquitto with its own bounds", () => {
+describe.runIf(mosquittoIsThere())("a Mosquitto with its own bounds", () => {
   test("that takes three unanswered messages gets no more of them, and all in order", async () => {
     const url = await mosquitto("max_inflight_messages 3");
     const { bus, words } = await connect(url);

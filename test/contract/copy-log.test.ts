@@ -6,11 +6,7 @@ import { openEventLog } from "../../adapters/storage/open-event-log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { copyLog } from "../../src/replay/copy-log.ts";
 import { tieline } from "../support/command-line.ts";
-import {
-  PostgresServer,
-  postgresIsThere,
-  postgresMayBeLeftOut,
-} from "../support/postgres-server.ts";
+import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 import { all, drafts } from "./event-log-suite.ts";
 
 let folder = "";
@@ -46,9 +42,7 @@ test("a copy is read back, one that was cut goes on, another log is not touched"
   expect((await readFile(join(other, "events.jsonl"))).subarray(0, before.length)).toEqual(before);
 });
 
-const why = postgresIsThere() ? "" : " (PostgreSQL is not installed: apt-get install postgresql)";
-
-describe.skipIf(postgresMayBeLeftOut())(`between a folder and PostgreSQL${why}`, () => {
+describe.runIf(postgresIsThere())(`between a folder and PostgreSQL`, () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.create();

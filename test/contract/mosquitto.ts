@@ -4,17 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { peerIsThere } from "../support/peer.ts";
 
 export const MOSQUITTO = findMosquitto();
-/** In CI its absence is a failure; elsewhere the suite says that it could not run. */
-const REQUIRED = process.env["CI"] === "true";
 
 export function mosquittoIsThere(): boolean {
-  return MOSQUITTO !== undefined;
-}
-
-export function mosquittoMayBeLeftOut(): boolean {
-  return MOSQUITTO === undefined && !REQUIRED;
+  return peerIsThere("Mosquitto", MOSQUITTO !== undefined, "apt-get install mosquitto");
 }
 
 /** A Mosquitto of our own: free ports on loopback, MQTT over TCP and WebSocket, and a store that it writes when it ends. */

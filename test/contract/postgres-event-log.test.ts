@@ -4,16 +4,10 @@ import { openEventLog } from "../../adapters/storage/open-event-log.ts";
 import { readPostgresAddress } from "../../adapters/storage/postgres/postgres-place.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
-import {
-  PostgresServer,
-  postgresIsThere,
-  postgresMayBeLeftOut,
-} from "../support/postgres-server.ts";
+import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 import { all, describeEventLog, draft, drafts, type LogPlace } from "./event-log-suite.ts";
 
-const why = postgresIsThere() ? "" : " (PostgreSQL is not installed: apt-get install postgresql)";
-
-describe.skipIf(postgresMayBeLeftOut())(`the event log in PostgreSQL${why}`, () => {
+describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
   let server: PostgresServer;
   let schemas = 0;
 

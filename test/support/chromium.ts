@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { peerIsThere } from "./peer.ts";
 
 /** Debian's Chromium; CI installs it, a developer may point elsewhere. */
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-export const hasChromium = existsSync(CHROMIUM);
+export const hasChromium = peerIsThere(
+  "Chromium",
+  existsSync(CHROMIUM),
+  "apt-get install chromium, or CHROMIUM=/path",
+);
 
 /** Headless, as root in a container, and silent on the network. */
 export function launchChromium(): Promise<Browser> {

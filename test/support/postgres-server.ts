@@ -3,17 +3,13 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
+import { peerIsThere } from "./peer.ts";
 
 const ROOT = "/usr/lib/postgresql";
 const BIN = findBin();
 
 export function postgresIsThere(): boolean {
-  return BIN !== undefined;
-}
-
-/** In CI its absence is a failure; elsewhere the suite says that it could not run. */
-export function postgresMayBeLeftOut(): boolean {
-  return BIN === undefined && process.env["CI"] !== "true";
+  return peerIsThere("PostgreSQL", BIN !== undefined, "apt-get install postgresql");
 }
 
 /** A PostgreSQL server of our own in a temporary folder, on a free port of loopback, run by the user `postgres`. */

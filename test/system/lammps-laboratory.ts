@@ -12,6 +12,7 @@ import {
 import { join, resolve } from "node:path";
 import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
+import { peerIsThere } from "../support/peer.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 const MAIN = await builtMain();
@@ -40,9 +41,8 @@ export interface LammpsLaboratoryOptions {
   readonly constants?: readonly string[] | undefined;
 }
 
-/** In CI its absence is a failure, not a reason to skip. */
 export function hasLammps(): boolean {
-  return process.env["CI"] === "true" || spawnSync("lmp", ["-h"]).status === 0;
+  return peerIsThere("LAMMPS", spawnSync("lmp", ["-h"]).status === 0, "apt-get install lammps");
 }
 
 /** A daemon and a LAMMPS runner as processes of their own, as a person would start them, to be killed at will. */

@@ -8,11 +8,15 @@ import { pythonClient } from "../../adapters/dashboard/door/python-client.ts";
 import { until } from "../contract/listener.ts";
 import { builtMain } from "../support/built-program.ts";
 import { freePort } from "../support/free-port.ts";
+import { peerIsThere } from "../support/peer.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const MAIN = await builtMain();
-const hasPython = spawnSync("python3", ["--version"]).status === 0;
-if (!hasPython) process.stderr.write("\nno python3: the tests of the Python client were not run\n");
+const hasPython = peerIsThere(
+  "python3",
+  spawnSync("python3", ["--version"]).status === 0,
+  "apt-get install python3",
+);
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -75,7 +79,7 @@ test("the shipped client is what the OpenAPI document gives: tieline contract wr
   expect(shipped).toBe(pythonClient());
 });
 
-describe.skipIf(!hasPython)("a campaign whose instrument is a Python program", () => {
+describe.runIf(hasPython)("a campaign whose instrument is a Python program", () => {
   test("is done from the first job to the last, also where the daemon is killed on the way", async () => {
     const { folder, data, start, url } = await makeLaboratory();
     const first = start();
