@@ -1,10 +1,5 @@
 import { z } from "zod";
-import { parseUnit } from "../src/core/units.ts";
-
-const unit = z
-  .string()
-  .min(1)
-  .refine((code) => parseUnit(code) !== undefined, "is not a known UCUM unit");
+import { unitSchema } from "./limits-schema.ts";
 
 /** Keys of a step that a person does instead of an instrument. */
 export const personsStep = {
@@ -20,7 +15,7 @@ export const personsStep = {
     .array(
       z.strictObject({
         name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "write the name of a quantity"),
-        unit,
+        unit: unitSchema,
         min: z.number().optional(),
         max: z.number().optional(),
       }),

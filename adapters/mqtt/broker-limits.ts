@@ -67,15 +67,16 @@ export class BrokerLimits {
     const counts = message.qos > 0;
     this.open.add(entry);
     let holds = false;
+    let take = (): void => {};
     const ready = new Promise<void>((resolve) => {
-      const take = (): void => {
+      take = () => {
         holds = counts;
         if (counts) this.slots++;
         resolve();
       };
-      if (!counts || (this.waiting.length === 0 && this.isFree())) take();
-      else this.waiting.push(take);
     });
+    if (!counts || (this.waiting.length === 0 && this.isFree())) take();
+    else this.waiting.push(take);
     return {
       ready,
       left: () => {
@@ -85,6 +86,8 @@ export class BrokerLimits {
         this.open.delete(entry);
         if (holds) this.slots--;
         holds = false;
+        const at = this.waiting.indexOf(take);
+        if (at >= 0) this.waiting.splice(at, 1);
         this.admit();
       },
     };

@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { parseUnit } from "../../src/core/units.ts";
+import { kindOf, lineShape, modelShape, unit } from "./controller-schema.ts";
 import { thermalSchema } from "./thermal-schema.ts";
 
-const unit = z
-  .string()
-  .refine((code) => parseUnit(code) !== undefined, "write a UCUM code, e.g. K");
 const words = z
   .string()
   .min(1)
@@ -25,24 +22,14 @@ const written = z.array(z.strictObject({ write: words, ask: words, equals: words
 
 /** A model that is asked and told in lines of text, one answer a question, none to what it is told (SCPI and its kin). */
 export const lineMapSchema = z.strictObject({
-  version: z.literal(1, "write version: 1"),
+  ...modelShape,
   protocol: z.literal("line"),
-  model: z.string().min(1),
-  kind: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .default("cryostat"),
-  /** Manual and chapter of the commands. */
-  source: z.string().min(1),
+  kind: kindOf("cryostat"),
   line: z
     .strictObject({
-      timeout_ms: z.number().int().min(20).max(60_000).default(1000),
-      gap_ms: z.number().int().min(0).max(5000).default(0),
-      quiet_ms: z.number().int().min(0).max(60_000).default(200),
+      ...lineShape(7777),
       /** What ends a line that is sent; answers end with a line feed. */
       ending: z.enum(["\n", "\r\n", "\r"]).default("\n"),
-      /** TCP port where the address names none. */
-      port: z.number().int().min(1).max(65_535).default(7777),
     })
     .prefault({}),
   /** What only this model answers; asked on each connection and after each look. */

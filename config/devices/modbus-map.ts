@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { parseUnit } from "../../src/core/units.ts";
+import { kindOf, lineShape, modelShape, unit } from "./controller-schema.ts";
 import { thermalSchema } from "./thermal-schema.ts";
 
 const word = z.number().int().min(0).max(0xffff);
 /** A register as it is on the wire, before decimals. */
 const raw = z.number().int().min(-0x8000_0000).max(0xffff_ffff);
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "write a name of letters and digits");
-const unit = z
-  .string()
-  .refine((code) => parseUnit(code) !== undefined, "write a UCUM code, e.g. Cel");
 
 const register = z.strictObject({
   address: word,
@@ -51,25 +48,15 @@ const setPointCourse = z.strictObject({
 });
 
 const shape = z.strictObject({
-  version: z.literal(1, "write version: 1"),
+  ...modelShape,
   protocol: z.literal("modbus"),
-  model: z.string().min(1),
-  kind: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .default("furnace"),
-  /** Manual and chapter of the register table. */
-  source: z.string().min(1),
+  kind: kindOf("furnace"),
   line: z
     .strictObject({
-      timeout_ms: z.number().int().min(20).max(60_000).default(1000),
-      gap_ms: z.number().int().min(0).max(5000).default(0),
-      quiet_ms: z.number().int().min(0).max(60_000).default(200),
+      ...lineShape(502),
       readWords_max: z.number().int().min(1).max(125).default(32),
       /** Function 16 for several registers at once; 6, one by one, where the model lacks it. */
       writeWords_max: z.number().int().min(1).max(123).default(1),
-      /** TCP port where the address names none. */
-      port: z.number().int().min(1).max(65_535).default(502),
     })
     .prefault({}),
   /** Order of the four bytes of 32-bit registers. */

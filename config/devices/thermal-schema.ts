@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { parseUnit } from "../../src/core/units.ts";
+import { unit } from "./controller-schema.ts";
 
-const unit = z
-  .string()
-  .refine((code) => parseUnit(code) !== undefined, "write a UCUM code, e.g. K");
 const parameter = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "write the name of a set point");

@@ -7,6 +7,7 @@ import { createBrokerClient } from "../../adapters/mqtt/broker-client.ts";
 import { createOutlet } from "../../adapters/mqtt/view-outlet.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus } from "../../src/events/message-bus.ts";
+import { CountingProxy } from "../support/counting-proxy.ts";
 import { until } from "./listener.ts";
 import { Mosquitto, mosquittoIsThere } from "./mosquitto.ts";
 
@@ -99,7 +100,9 @@ describe.runIf(mosquittoIsThere())("a Mosquitto that takes 8 kB", () => {
 describe.runIf(mosquittoIsThere())("a Mosquitto with its own bounds", () => {
   test("that takes three unanswered messages gets no more of them, and all in order", async () => {
     const url = await mosquitto("max_inflight_messages 3");
-    const { bus, words } = await connect(url);
+    const proxy = await CountingProxy.start(Number(new URL(url).port));
+    cleanUp.push(() => proxy.stop());
+    const { bus, words } = await connect(proxy.url);
     const heard = await listen(url, "seen/#");
     const numbers = Array.from({ length: 300 }, (_, k) => String(k));
     await Promise.all(
@@ -107,6 +110,7 @@ describe.runIf(mosquittoIsThere())("a Mosquitto with its own bounds", () => {
     );
     await until(() => heard.length === 300, "all of them");
     expect(heard).toEqual(numbers);
+    expect(proxy.most).toBe(3);
     expect(words).toEqual([true]);
   });
 
@@ -131,13 +135,18 @@ describe.runIf(mosquittoIsThere())("a Mosquitto with its own bounds", () => {
   });
 });
 
-test("a broker that ends the connection at MQTT 5 without a word is spoken to in 3.1.1", async () => {
+test.each([
+  ["ends the connection", [5, 5, 4]],
+  ["says nothing", [5, 4]],
+])("a broker that at MQTT 5 %s is spoken to in 3.1.1", async (manner, expected) => {
   const versions: number[] = [];
   const aedes = await Aedes.createBroker({
+    // What is never answered must not be ended by the broker either.
+    connectTimeout: 60_000,
     preConnect: (client, packet, done) => {
       versions.push(packet.protocolVersion ?? 0);
-      if (packet.protocolVersion === 5) client.conn.destroy();
-      else done(null, true);
+      if (packet.protocolVersion !== 5) done(null, true);
+      else if (manner !== "says nothing") client.conn.destroy();
     },
   });
   const server = createServer((socket) => void aedes.handle(socket));
@@ -150,5 +159,5 @@ test("a broker that ends the connection at MQTT 5 without a word is spoken to in
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   await connect(`mqtt://127.0.0.1:${port}`);
-  expect(versions).toEqual([5, 5, 4]);
+  expect(versions).toEqual(expected);
 });

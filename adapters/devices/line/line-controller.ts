@@ -2,8 +2,11 @@ import type { LineMap } from "../../../config/devices/line-map.ts";
 import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
+import type { Lane } from "../question-line.ts";
 import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
-import { type Lane, TextLine } from "./text-line.ts";
+import { openAsItself } from "../thermal/open-as-itself.ts";
+import { stoppedError } from "../thermal/stopped-error.ts";
+import { createTextLine, type TextLine } from "./text-line.ts";
 
 export interface LineControllerOptions {
   readonly map: LineMap;
@@ -13,7 +16,6 @@ export interface LineControllerOptions {
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const IDENTITY_TRIES_MAX = 3;
 /** What was told is asked for so often before it counts as not obeyed. */
 const READ_BACK_TIMES = 3;
 
@@ -47,33 +49,23 @@ export class LineController implements ThermalController {
     const rate = ramp?.unit ?? thermal.rate?.unit ?? "K/min";
     this.units = { temperature: measured.unit, rate, dwell: "s" };
     const { timeout_ms, gap_ms, quiet_ms, ending } = map.line;
-    this.#line = new TextLine({
+    this.#line = createTextLine({
       ...{ timeout_ms, gap_ms, quiet_ms, ending, clock },
       connect: (signal) => connectTo(at, signal),
-      verify: async (ask) => this.#checkIdentity(await ask(map.identity.ask)),
+      verify: async (ask) =>
+        this.#checkIdentity(await ask({ text: map.identity.ask, isQuestion: true })),
     });
   }
 
   async open(): Promise<void> {
-    for (let times = 1; ; times++) {
-      try {
-        for (const { ask, matches, says } of this.#map.verify) {
-          const answer = await this.#line.ask(ask);
-          if (!new RegExp(matches).test(answer))
-            throw new LabError(
-              "TL-3202",
-              `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`,
-            );
-        }
-        return;
-      } catch (error) {
-        if (!(error instanceof LabError) || error.code !== "TL-3202" || !error.retryable)
-          throw error;
-        // Thus on three connections in a row: it is another device.
-        if (times >= IDENTITY_TRIES_MAX)
-          throw new LabError("TL-3202", error.message, { cause: error });
+    await openAsItself(async () => {
+      for (const { ask, matches, says } of this.#map.verify) {
+        const answer = await this.#ask(ask);
+        if (new RegExp(matches).test(answer)) continue;
+        const what = `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
+        throw new LabError("TL-3202", what);
       }
-    }
+    });
   }
 
   close(): void {
@@ -84,13 +76,13 @@ export class LineController implements ThermalController {
   async look(): Promise<ThermalLook> {
     const { measured, setPoint, ramp, output, state, health, identity } = this.#map;
     const value = await this.#number(measured);
-    const bits = measured.flag === undefined ? 0 : Number(await this.#line.ask(measured.flag.ask));
+    const bits = measured.flag === undefined ? 0 : Number(await this.#ask(measured.flag.ask));
     const working = await this.#number(setPoint);
-    const isMoving = ramp?.moving.equals.includes(await this.#line.ask(ramp.moving.ask)) === true;
+    const isMoving = ramp?.moving.equals.includes(await this.#ask(ramp.moving.ask)) === true;
     const power = output === undefined ? undefined : await this.#number(output);
-    const said = await this.#line.ask(state.ask);
-    const well = health === undefined ? undefined : await this.#line.ask(health.ask);
-    const name = await this.#line.ask(identity.ask);
+    const said = await this.#ask(state.ask);
+    const well = health === undefined ? undefined : await this.#ask(health.ask);
+    const name = await this.#ask(identity.ask);
     if (!new RegExp(identity.matches).test(name)) {
       this.#line.distrust("the answers have shifted");
       throw new LabError("TL-3203", `The device gave ${name} where it says its name`, {
@@ -123,7 +115,7 @@ export class LineController implements ThermalController {
   async prepare(plan: ThermalPlan, signal: AbortSignal): Promise<void> {
     const { ramp, measured, setPoint } = this.#map;
     if (ramp === undefined) return;
-    await this.#line.tell(ramp.off);
+    await this.#tell(ramp.off);
     const here = await this.#number(measured);
     await this.#setPoint(Math.min(setPoint.max, Math.max(setPoint.min, here)), "normal");
     if (signal.aborted) throw stoppedError();
@@ -142,7 +134,7 @@ export class LineController implements ThermalController {
     const now = await this.#number(setPoint);
     const isThere = Math.abs(now - plan.target) <= this.resolution;
     if (isThere || ramp === undefined) return isThere;
-    const isMoving = ramp.moving.equals.includes(await this.#line.ask(ramp.moving.ask));
+    const isMoving = ramp.moving.equals.includes(await this.#ask(ramp.moving.ask));
     const rate = await this.#number(ramp);
     // On its way at our rate: where it ends shows at the end.
     const isOurs = isMoving && Math.abs(rate - plan.rate) <= 0.51 * 10 ** -ramp.decimals;
@@ -163,9 +155,18 @@ export class LineController implements ThermalController {
     const { commands, ramp } = this.#map;
     await this.#line.urgently(async () => {
       await this.#commands(commands.stop, "urgent");
-      if (ramp !== undefined) await this.#line.tell(ramp.off, "urgent");
+      if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
       await this.#setPoint(this.rest, "urgent");
     });
+  }
+
+  #ask(text: string, lane?: Lane): Promise<string> {
+    return this.#line.ask({ text, isQuestion: true }, lane);
+  }
+
+  /** Nothing is answered: whoever tells asks afterwards. */
+  #tell(text: string, lane?: Lane): Promise<void> {
+    return this.#line.tell({ text, isQuestion: false }, lane);
   }
 
   #checkIdentity(answer: string): void {
@@ -181,7 +182,7 @@ export class LineController implements ThermalController {
     { ask, field }: { readonly ask: string; readonly field: number },
     lane: Lane = "normal",
   ): Promise<number> {
-    const answer = await this.#line.ask(ask, lane);
+    const answer = await this.#ask(ask, lane);
     const text = answer.split(",")[field - 1]?.trim() ?? "";
     if (NUMBER.test(text)) return Number(text);
     throw new LabError("TL-3203", `The device answered ${answer} to ${ask}`, { retryable: true });
@@ -192,7 +193,7 @@ export class LineController implements ThermalController {
       // While it moves it tells where it is, not where it goes.
       const { ramp } = this.#map;
       if (ramp === undefined) return false;
-      return ramp.moving.equals.includes(await this.#line.ask(ramp.moving.ask, lane));
+      return ramp.moving.equals.includes(await this.#ask(ramp.moving.ask, lane));
     });
   }
 
@@ -211,7 +212,7 @@ export class LineController implements ThermalController {
     const words = what.write.replace("{value}", value.toFixed(what.decimals));
     let kept = Number.NaN;
     for (let times = 1; times <= READ_BACK_TIMES; times++) {
-      await this.#line.tell(words, lane);
+      await this.#tell(words, lane);
       kept = await this.#number(what, lane);
       if (Math.abs(kept - value) <= 0.51 * 10 ** -what.decimals || (await isOnItsWay())) return;
     }
@@ -227,8 +228,8 @@ export class LineController implements ThermalController {
       let answer = "";
       for (let times = 1; times <= READ_BACK_TIMES && answer !== equals; times++) {
         if (signal?.aborted === true) throw stoppedError();
-        await this.#line.tell(write, lane);
-        answer = await this.#line.ask(ask, lane);
+        await this.#tell(write, lane);
+        answer = await this.#ask(ask, lane);
       }
       if (answer !== equals)
         throw new LabError("TL-3204", `${write} was told, but ${ask} gives ${answer}`);
@@ -252,8 +253,4 @@ function brokenSensor(
   if (flag !== undefined && !Number.isInteger(bits)) return "its status is no number";
   if (flag !== undefined && (bits & flag.mask) !== 0) return `the sensor's status is ${bits}`;
   return value >= min && value <= max ? undefined : `${value} is beyond its scale`;
-}
-
-function stoppedError(): LabError {
-  return new LabError("TL-3204", "A stop came before it had begun");
 }

@@ -2,12 +2,15 @@ import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
 import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
+import type { Lane } from "../question-line.ts";
 import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import { openAsItself } from "../thermal/open-as-itself.ts";
+import { stoppedError } from "../thermal/stopped-error.ts";
 import { checkBirth } from "./check-birth.ts";
 import { mbapFraming, rtuFraming } from "./framing.ts";
-import { type Lane, ModbusLine } from "./modbus-line.ts";
+import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
-import { type Cell, ModbusRegisters, stoppedError } from "./modbus-registers.ts";
+import { type Cell, ModbusRegisters } from "./modbus-registers.ts";
 import { encodeValue } from "./register-values.ts";
 
 export interface ModbusControllerOptions {
@@ -17,8 +20,6 @@ export interface ModbusControllerOptions {
   readonly unit: number;
   readonly clock: Clock & Timers;
 }
-
-const IDENTITY_TRIES_MAX = 3;
 
 /** A temperature controller by the register table of its model. */
 export class ModbusController implements ThermalController {
@@ -39,7 +40,7 @@ export class ModbusController implements ThermalController {
     const at = parseAddress(address, map.line.port);
     const { timeout_ms, gap_ms, quiet_ms } = map.line;
     this.#map = map;
-    this.#line = new ModbusLine({
+    this.#line = createModbusLine({
       ...{ timeout_ms, gap_ms, quiet_ms, unit, clock },
       framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
       connect: (signal) => connectTo(at, signal),
@@ -70,18 +71,9 @@ export class ModbusController implements ThermalController {
   }
 
   async open(): Promise<void> {
-    for (let times = 1; ; times++) {
-      try {
-        this.#limits = await checkBirth(this.#map, this.#registers);
-        return;
-      } catch (error) {
-        if (!(error instanceof LabError) || error.code !== "TL-3202" || !error.retryable)
-          throw error;
-        // Thus on three connections in a row: it is another device.
-        if (times >= IDENTITY_TRIES_MAX)
-          throw new LabError("TL-3202", error.message, { cause: error });
-      }
-    }
+    await openAsItself(async () => {
+      this.#limits = await checkBirth(this.#map, this.#registers);
+    });
   }
 
   close(): void {
@@ -174,8 +166,11 @@ export class ModbusController implements ThermalController {
 
   async stop(): Promise<void> {
     const { commands, setPoint } = this.#map;
-    await this.#command(commands.stop, "urgent");
-    await this.#registers.write([{ register: setPoint.register, write: setPoint.rest }], "urgent");
+    const rest = [{ register: setPoint.register, write: setPoint.rest }];
+    await this.#line.urgently(async () => {
+      await this.#command(commands.stop, "urgent");
+      await this.#registers.write(rest, "urgent");
+    });
   }
 
   /** A command's register may answer with the state that followed from it: the state tells, not the register. */

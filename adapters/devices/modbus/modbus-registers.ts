@@ -1,6 +1,8 @@
 import type { ModbusMap, ModbusRegister } from "../../../config/devices/modbus-map.ts";
 import { LabError } from "../../../src/core/errors.ts";
-import type { Lane, ModbusLine } from "./modbus-line.ts";
+import type { Lane } from "../question-line.ts";
+import { stoppedError } from "../thermal/stopped-error.ts";
+import type { ModbusLine } from "./modbus-line.ts";
 import type { ModbusRequest } from "./protocol-data.ts";
 import { encodeValue, rawOf, scaledOf, wordsOf } from "./register-values.ts";
 
@@ -175,10 +177,6 @@ export function blocksOf(
     request: { kind: "read", fn, address, count: end - address },
     parts,
   }));
-}
-
-export function stoppedError(): LabError {
-  return new LabError("TL-3204", "A stop came meanwhile: nothing more is written");
 }
 
 function hex(value: number): string {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectTo, parseAddress } from "../../../adapters/devices/connection.ts";
 import { mbapFraming, rtuFraming } from "../../../adapters/devices/modbus/framing.ts";
-import { ModbusLine } from "../../../adapters/devices/modbus/modbus-line.ts";
+import { createModbusLine, type ModbusLine } from "../../../adapters/devices/modbus/modbus-line.ts";
 import { ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
 import { HostileModbus, type Spite } from "./hostile-modbus.ts";
 import { REAL, testMap } from "./thermal-bench.ts";
@@ -21,7 +21,7 @@ describe.each([
     server = new HostileModbus(rtu);
     const port = await server.listen();
     const address = parseAddress(`tcp://127.0.0.1:${port}`, 502);
-    line = new ModbusLine({
+    line = createModbusLine({
       connect: (signal) => connectTo(address, signal),
       framing: rtu ? rtuFraming : mbapFraming,
       ...{ unit: 1, timeout_ms: TIMEOUT_ms, gap_ms: 0, quiet_ms: 5, clock: REAL },
@@ -133,7 +133,7 @@ test("answers that have shifted by one are not believed: the identity is read af
   const address = `rtu+tcp://127.0.0.1:${port}`;
   server.registers.set(122, 0x2480);
   const verified = { count: 0 };
-  const line = new ModbusLine({
+  const line = createModbusLine({
     connect: (signal) => connectTo(parseAddress(address, 502), signal),
     framing: rtuFraming,
     ...{ unit: 1, timeout_ms: TIMEOUT_ms, gap_ms: 0, quiet_ms: 5, clock: REAL },

@@ -25,6 +25,19 @@ test("no more messages of QoS 1 leave unanswered than the broker said, in order;
   expect(left).toEqual([0, 1, 99, 2, 3]);
 });
 
+test("a message that was given up while it waited takes no place afterwards", async () => {
+  const limits = new BrokerLimits(() => 0);
+  limits.note({ receiveMaximum: 1 });
+  const first = limits.send(message(1));
+  const givenUp = limits.send(message(1));
+  givenUp.done();
+  first.done();
+  const left: number[] = [];
+  void limits.send(message(1)).ready.then(() => left.push(1));
+  await Promise.resolve();
+  expect(left).toEqual([1]);
+});
+
 test("two ends in a row right after something large teach a bound for views, which is forgotten after an hour", () => {
   let now_ms = 0;
   const limits = new BrokerLimits(() => now_ms);
