@@ -25,11 +25,12 @@ const ALLOYS = reference.fractions_percent.map(
   (row): Parameters => Object.fromEntries(row.map((x, k) => [`x_${"ABCDE"[k]}`, x / 100])),
 );
 
-function learnt(method: PhaseMethodName) {
+function learnt(method: PhaseMethodName, withoutId?: number) {
   const grid = orderGrid(ALLOYS);
   const settings = { method, score: "least-confident", initial: 0 };
   const map = createMapModel({ settings, grid, seed: "1" });
   for (const [id, { row, phase }] of reference.measured.entries()) {
+    if (id === withoutId) continue;
     const candidate = grid.candidateOf[row] ?? -1;
     map.observe({ id, candidate, phases: [phase], confidence: 1, known: false });
   }
@@ -52,12 +53,19 @@ test.each(["label-propagation", "label-spreading"] as const)(
   },
 );
 
-test("the expected result without itself is that of a map that never learnt it, at weights of 1e-28", () => {
+test("a map that forgets a result is the one that never learnt it, at weights of 1e-28", () => {
   const { map, grid } = learnt("label-propagation");
+  const whole = map.predict().probabilities;
+  const never = learnt("label-propagation", 3).map.predict();
   const { row, phase } = reference.measured[3]!;
   map.forget(3);
-  const without = map.predict().probabilities.map((column) => column[grid.candidateOf[row]!]!);
+  const { labels, probabilities } = map.predict();
+  const without = probabilities.map((column) => column[grid.candidateOf[row]!]!);
   expect(without.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 9);
+  for (const [k, name] of never.labels.entries()) {
+    const column = probabilities[labels.indexOf(name)]!;
+    for (const [i, p] of never.probabilities[k]!.entries()) expect(column[i]).toBeCloseTo(p, 9);
+  }
   map.observe({
     id: 3,
     candidate: grid.candidateOf[row]!,
@@ -67,5 +75,6 @@ test("the expected result without itself is that of a map that never learnt it, 
   });
   const again = map.predict();
   expect(again.certainty[grid.candidateOf[row]!]).toBe(1);
+  expect(again.probabilities).toEqual(whole);
   for (const column of again.probabilities) expect(column.every((x) => x > -1e-12)).toBe(true);
 });

@@ -37,16 +37,12 @@ const ITERATIONS_max = 20_000;
 
 /** Eliminates where every pair is joined; factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
 export function createGreenOperator(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
-  if (isComplete(graph)) return network(graph, absorbers);
+  if (graph.reach === Number.POSITIVE_INFINITY) return network(graph, absorbers);
   const order = isFactorCheap(graph)
     ? dissectionOrder(graph.points, graph.dimension, graph.reach)
     : undefined;
   const factor = order && factorise(systemMatrix(graph, absorbers), order);
   return factor === undefined ? iterative(graph, halfMatrix(graph, absorbers)) : direct(factor);
-}
-
-function isComplete({ weights: { count, column } }: KernelGraph): boolean {
-  return column.length === count * (count - 1);
 }
 
 /** Every pair joined, by weights of any size: eliminated without a subtraction, anew with each absorber. */

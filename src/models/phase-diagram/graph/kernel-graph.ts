@@ -9,7 +9,7 @@ export interface KernelGraph {
   readonly degree: Float64Array;
   readonly points: Float64Array;
   readonly dimension: number;
-  /** Largest distance of two joined points. */
+  /** Largest distance of two joined points; infinite where pairs are joined at any. */
   readonly reach: number;
 }
 
@@ -79,29 +79,34 @@ function stretchedDistance2(
   return sum;
 }
 
-/** exp(-gamma |x_i - x_j|^2) between all pairs, also where next to nothing is left of it. */
+/** Weights below this are nothing: what divides by one (and by a sum of a few) must stay a number. */
+const WEIGHT_least = 1e-300;
+
+/** exp(-gamma |x_i - x_j|^2) between all pairs, also where next to nothing is left of it. Its reach is infinite. */
 export function buildCompleteGraph(
   points: Float64Array,
   dimension: number,
   gamma: number,
 ): KernelGraph {
   const count = points.length / dimension;
-  const width = Math.max(0, count - 1);
-  const start = Int32Array.from({ length: count + 1 }, (_, i) => i * width);
-  const column = new Int32Array(count * width);
-  const value = new Float64Array(count * width);
+  const start = new Int32Array(count + 1);
+  const column = new Int32Array(count * count);
+  const value = new Float64Array(count * count);
   const degree = new Float64Array(count);
   let used = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < count; j++) {
-      if (j === i) continue;
+      const weight = Math.exp(-gamma * squaredDistance(points, dimension, i, j));
+      if (j === i || weight < WEIGHT_least) continue;
       column[used] = j;
-      value[used] = Math.exp(-gamma * squaredDistance(points, dimension, i, j));
-      degree[i]! += value[used++]!;
+      value[used++] = weight;
+      degree[i]! += weight;
     }
+    start[i + 1] = used;
   }
-  const weights = { count, start, column, value };
-  return { weights, degree, points, dimension, reach: Number.POSITIVE_INFINITY };
+  const entries = { column: column.slice(0, used), value: value.slice(0, used) };
+  const reach = Number.POSITIVE_INFINITY;
+  return { weights: { count, start, ...entries }, degree, points, dimension, reach };
 }
 
 /** Keeps the linear systems well conditioned where the grid has holes. */

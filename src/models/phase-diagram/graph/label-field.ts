@@ -14,8 +14,8 @@ export interface LabelField {
   reset(evidence: ReadonlyMap<number, NodeEvidence>): void;
   /** For each label, one probability a node; a reached node's sum to 1, all are 0 where no label reaches. */
   columns(): readonly Float64Array[];
-  /** Probability of each label at a node if the evidence placed there did not exist, `undefined` where nothing else reaches it. */
   /** How far each node follows a change at a free node, 1 there; `undefined` where no label reaches it or the field has no such answer. */
   respond(node: number): Float64Array | undefined;
+  /** Probability of each label at a node if the evidence placed there did not exist, `undefined` where nothing else reaches it. */
   leaveOut(node: number): Float64Array | undefined;
 }

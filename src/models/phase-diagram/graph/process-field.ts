@@ -1,10 +1,5 @@
 import { assert } from "../../../core/assert.ts";
-import {
-  choleskyInPlace,
-  inverseFromFactor,
-  solveLower,
-  solveLowerTransposed,
-} from "../../../numeric/cholesky.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../../numeric/cholesky.ts";
 import { squaredDistance } from "../../../numeric/neighbour-graph.ts";
 import type { LabelField, NodeEvidence } from "./label-field.ts";
 
@@ -147,7 +142,7 @@ function respond(
   return response.map((x) => x / variance);
 }
 
-/** What the other results say of a measured node: y_k - w_k / (C^-1)_aa, clipped and scaled. */
+/** What the other results say of a measured node: y_k - w_k / (C^-1)_aa, clipped and scaled; (C^-1)_aa = |L^-1 e_a|^2. */
 function leaveOut(
   { nodes, items, labels, factor, weights }: Fit,
   node: number,
@@ -155,7 +150,10 @@ function leaveOut(
   const a = nodes.indexOf(node);
   if (a < 0) return undefined;
   const m = nodes.length;
-  const own = inverseFromFactor(factor, m, m)[a * m + a]!;
+  const unit = new Float64Array(m);
+  unit[a] = 1;
+  solveLower(factor, m, m, unit);
+  const own = unit.reduce((sum, x) => sum + x * x, 0);
   const out = Float64Array.from({ length: labels }, (_, k) =>
     Math.max(0, shareOf(items[a]!, k) - weights[k]![a]! / own),
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPrng } from "../../../../src/core/prng.ts";
 import { createHarmonicField } from "../../../../src/models/phase-diagram/graph/harmonic-field.ts";
 import {
+  buildCompleteGraph,
   buildKernelGraph,
   type KernelGraph,
 } from "../../../../src/models/phase-diagram/graph/kernel-graph.ts";
@@ -113,6 +114,44 @@ describe("the harmonic field", () => {
     expect(field.leaveOut(0)).toBeUndefined();
     field.place(4, sure(1));
     expect([...field.columns()[1]!].map(Math.round)).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+});
+
+describe("the harmonic field with every pair joined", () => {
+  // Three clouds, and one point that is farther from them than any weight reaches.
+  const prng = createPrng("clouds");
+  const cloud = (x: number): number[] =>
+    Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? x : 0) + prng.next());
+  const POINTS = Float64Array.from([...cloud(0), ...cloud(2), ...cloud(4), 40, 0]);
+  const LONE = 15;
+  const graph = buildCompleteGraph(POINTS, 2, 10);
+  const near = randomEvidence(7, LONE, "clouds");
+
+  test("says what a result would be expected to be without itself, at weights down to 1e-70", () => {
+    expect(Math.min(...graph.weights.value)).toBeLessThan(1e-70);
+    const field = createHarmonicField(graph);
+    for (const [node, item] of near) field.place(node, item);
+    for (const node of near.keys()) {
+      const rest = createHarmonicField(graph);
+      rest.reset(new Map([...near].filter(([other]) => other !== node)));
+      const found = field.leaveOut(node)!;
+      for (const [k, p] of found.entries()) expect(p).toBeCloseTo(rest.columns()[k]![node]!, 6);
+    }
+  });
+
+  test("a point that no weight reaches has its own label only, and no other point has it", () => {
+    for (const item of [sure(4), { ...sure(4), confidence: 0.8 }]) {
+      const field = createHarmonicField(graph);
+      for (const [node, one] of near) field.place(node, one);
+      const before = field.columns().map((column) => column.slice(0, LONE));
+      expect(field.columns().map((column) => column[LONE])).toEqual([0, 0, 0, 0]);
+      expect(field.respond(LONE)).toBeUndefined();
+      field.place(LONE, item);
+      const [a, b, c, d, own] = field.columns();
+      expect([...own!].map((x) => Number(x.toFixed(12)))).toEqual([...Array(LONE).fill(0), 1]);
+      for (const [k, column] of [a!, b!, c!, d!].entries())
+        for (let i = 0; i < LONE; i++) expect(column[i]).toBeCloseTo(before[k]![i]!, 12);
+    }
   });
 });
 
