@@ -201,6 +201,10 @@ const openByHand = setupCampaign.enqueueActions((args) => {
 
 const propose = [
   refuseWithReason,
+  {
+    guard: "asksNobody" as const,
+    actions: refuse("The campaign is not supervised: nobody would be asked before it is measured."),
+  },
   { guard: "isAlreadyOpen" as const, actions: refuse("The point is on its way already.") },
   { guard: "hasRoomByHand" as const, actions: openByHand },
   { actions: refuse("The budget leaves no place for it; extend the budget first.") },

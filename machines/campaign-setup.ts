@@ -96,6 +96,10 @@ export const setupCampaign = setup({
     hasRoomByHand: ({ context, event }) =>
       event.type === "campaign.propose" &&
       context.observed + newSamples(context.open) + (event.points?.length ?? 0) <= context.budget,
+    asksNobody: ({ context, event }) =>
+      event.type === "campaign.propose" &&
+      event.needsApproval === true &&
+      context.approval !== "supervised",
     isAlreadyOpen: ({ context, event }) =>
       event.type === "campaign.propose" &&
       context.open.some((one) => event.points?.some((p) => p.candidateId === one.candidateId)),

@@ -119,6 +119,8 @@ export type OperatorEvent = {
     readonly wider?: Limits | undefined;
     /** Of `propose`. */
     readonly points?: readonly ProposedPoint[] | undefined;
+    /** Of `propose`: refused where the points would not wait for a person. */
+    readonly needsApproval?: boolean | undefined;
     /** Of `reread`: whether patterns are to be read, and not only named. */
     readonly isReading?: boolean | undefined;
   } & Stamp;

@@ -94,6 +94,7 @@ const commandSchema = z.discriminatedUnion("kind", [
       })
       .optional(),
     points: z.array(pointSchema).min(1).max(POINTS_MAX).optional(),
+    needsApproval: z.boolean().optional(),
     report: reportSchema.optional(),
     sampleId: identifier.optional(),
     observations: observations.optional(),

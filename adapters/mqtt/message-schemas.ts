@@ -153,7 +153,10 @@ const place = z.object({
   parameters: parameters.optional(),
   recipe: name.optional(),
 });
-export const operatorProposal = operatorCommand.extend({ points: z.array(place).min(1).max(100) });
+export const operatorProposal = operatorCommand.extend({
+  points: z.array(place).min(1).max(100),
+  needsApproval: z.boolean().optional(),
+});
 export const operatorReread = operatorCommand.extend({
   patterns: z.object({
     names: z.record(name, phaseName).optional(),

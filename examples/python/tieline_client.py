@@ -86,12 +86,12 @@ class Tieline:
         """
         return self._post(f"/campaigns/{_quoted(campaign_id)}/reject", {"batch": batch, "candidateIds": candidate_ids, "reason": reason})
 
-    def propose(self, campaign_id, points=None, reason=None):
+    def propose(self, campaign_id, points=None, needs_approval=None, reason=None):
         """Puts points of one's own into the batch; in a supervised campaign they wait for approval.
 
         Gives: accepted, and the daemon's reason where it is refused.
         """
-        return self._post(f"/campaigns/{_quoted(campaign_id)}/propose", {"points": points, "reason": reason})
+        return self._post(f"/campaigns/{_quoted(campaign_id)}/propose", {"points": points, "needsApproval": needs_approval, "reason": reason})
 
     def start(self, campaign_id, reason=None):
         """Starts the campaign.

@@ -124,6 +124,8 @@ export interface OperatorCommand {
   readonly changes?: CampaignChanges | undefined;
   /** Of `propose`. */
   readonly points?: readonly PointByHand[] | undefined;
+  /** Of `propose`: true: only where the points wait for a person; refused where nobody would be asked. */
+  readonly needsApproval?: boolean | undefined;
   /** Of `reread`. */
   readonly patterns?: RereadRequest | undefined;
   /** Of `report`; such a command never stands in the log itself. */

@@ -229,6 +229,15 @@ describe.each(BROKERS)("consent on $name", ({ make }) => {
     expect((await propose(0.8, 0.2, 0)).reason).toContain("TL-3104");
     await say({ action: "approve", candidateIds: [id] });
     await until(() => instrument.started.length === 1, "its job");
+    // Two words at once: whether a point that needs an approval would wait is decided where it stands in the log.
+    const points = [{ parameters: { Al: 0.4, Mg: 0.2, Zn: 0.4 } }];
+    const [, refused] = await Promise.all([
+      say({ action: "extend", changes: { approval: "automatic" } }),
+      say({ action: "propose", points, needsApproval: true }),
+    ]);
+    expect(refused).toMatchObject({ accepted: false });
+    expect(refused.reason).toContain("not supervised");
+    expect((await say({ action: "propose", points })).accepted).toBe(true);
     await expectReplay(daemon);
   });
 

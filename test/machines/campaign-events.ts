@@ -56,6 +56,7 @@ export function campaignEvents({ context }: MachineState<CampaignContext>): Mach
     { type: "campaign.tell", ...BY },
     { type: "campaign.tell", ...BY, refusal: "no candidate lies there" },
     { type: "campaign.propose", ...BY, points: [point(`h${n}`)] },
+    { type: "campaign.propose", ...BY, points: [point(`h${n}`)], needsApproval: true },
     { type: "campaign.propose", ...BY, points: [point(about.candidateId)] },
     { type: "campaign.propose", ...BY, refusal: "no candidate lies there" },
     { type: "campaign.reread", ...BY, inWords: "unknown-1 is tau" },

@@ -140,6 +140,22 @@ describe("a campaign's path", () => {
     expect(campaign.state.context.excluded).toEqual(["b"]);
   });
 
+  test("a point that needs an approval is refused where nobody is asked, whoever changed that a moment ago", () => {
+    const one = { points: [point("h1")], needsApproval: true };
+    const supervised = started({ approval: "supervised" });
+    supervised.tell("campaign.propose", { ...BY, ...one });
+    expect(accepted(supervised)).toEqual([true]);
+    expect(supervised.told("experiment.submit")).toMatchObject([{ needsApproval: true }]);
+    const changed = started({ approval: "supervised" });
+    changed.tell("campaign.extend", { ...BY, changes: { approval: "automatic" } });
+    changed.tell("campaign.propose", { ...BY, ...one });
+    expect(accepted(changed)).toEqual([false]);
+    expect(changed.told("experiment.submit")).toEqual([]);
+    // Without the condition it is measured at once, as it has always been.
+    changed.tell("campaign.propose", { ...BY, points: [point("h1")] });
+    expect(changed.told("experiment.submit")).toMatchObject([{ needsApproval: false }]);
+  });
+
   test("failures in a row suspend it; it goes on by itself after ever longer pauses, then has failed", () => {
     const campaign = measuring();
     const pauses_ms: number[] = [];

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -24,22 +27,27 @@ beforeAll(async () => {
   daemon = await startDaemonProcess({
     config: `${config}${automatic.replace("id: powder", "id: free").replace("autoStart: true", "autoStart: false")}`,
   });
-  client = new Client({ name: "bench-agent", version: "1" });
-  await client.connect(
+  client = await connectAgent(daemon.url);
+}, 120_000);
+
+async function connectAgent(page: string): Promise<Client> {
+  const agent = new Client({ name: "bench-agent", version: "1" });
+  await agent.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [await builtMain(), "mcp", "--page", daemon.url, "--by", "ada"],
+      args: [await builtMain(), "mcp", "--page", page, "--by", "ada"],
     }),
   );
-}, 120_000);
+  return agent;
+}
 
 afterAll(async () => {
   await client?.close();
   await daemon?.stop();
 });
 
-async function call(name: string, args: Record<string, unknown> = {}) {
-  const { content, isError } = await client.callTool({ name, arguments: args });
+async function call(name: string, args: Record<string, unknown> = {}, agent = client) {
+  const { content, isError } = await agent.callTool({ name, arguments: args });
   const [first] = content as { type: string; text: string }[];
   const { note, data } = JSON.parse(first?.text ?? "{}") as {
     note: string;
@@ -109,4 +117,48 @@ test("texts of instruments and people are data: quoted, visible, short, under a 
   expect(parsed.data.failed.length).toBeLessThan(520);
   // The server's own words never hold a text from outside.
   expect(client.getInstructions()).not.toContain("Ignore");
+});
+
+test("made automatic between the agent's look and its word, the campaign takes no point unapproved", async () => {
+  const forward = async (request: IncomingMessage) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const body = Buffer.concat(parts);
+    return await fetch(new URL(request.url ?? "", daemon.url), {
+      ...{ method: request.method ?? "GET", headers: { "Content-Type": "application/json" } },
+      ...(body.length === 0 ? {} : { body }),
+    });
+  };
+  const supervise = (approval: string) =>
+    fetch(new URL("api/command", daemon.url), {
+      ...{ method: "POST", headers: { "Content-Type": "application/json" } },
+      body: JSON.stringify({
+        ...{ kind: "campaign", campaignId: "powder", action: "extend", by: "bob" },
+        changes: { approval, budget: 6 },
+      }),
+    });
+  let isLate = false;
+  const between = createServer(async (request, response) => {
+    if (request.method === "POST") isLate = (await supervise("automatic")).ok;
+    const answer = await forward(request);
+    response.writeHead(answer.status, { "Content-Type": "application/json" });
+    response.end(await answer.text());
+  });
+  between.listen(0, "127.0.0.1");
+  await once(between, "listening");
+  const { port } = between.address() as AddressInfo;
+  const agent = await connectAgent(`http://127.0.0.1:${port}`);
+  try {
+    const point = { parameters: { temperature_C: 24, amount: 1 }, reason: "try" };
+    const refused = await call("propose_point", { campaignId: "powder", ...point }, agent);
+    expect(isLate).toBe(true);
+    expect(refused).toMatchObject({ isError: true });
+    expect(JSON.stringify(refused.data)).toContain("not supervised");
+    const { data } = await call("batch", { campaignId: "powder" });
+    expect(JSON.stringify(data)).not.toContain('"temperature_C":24,"amount":1}');
+  } finally {
+    await supervise("supervised");
+    await agent.close();
+    between.close();
+  }
 });

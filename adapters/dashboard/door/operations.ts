@@ -121,7 +121,14 @@ export const OPERATIONS = [
   },
   {
     ...{ name: "propose", method: "post", path: "/campaigns/{campaignId}/propose" },
-    body: z.strictObject({ ...who, points: z.array(point).min(1).max(1000) }),
+    body: z.strictObject({
+      ...who,
+      points: z.array(point).min(1).max(1000),
+      needsApproval: z
+        .boolean()
+        .optional()
+        .describe("true: refused unless the points wait for a person"),
+    }),
     summary:
       "Puts points of one's own into the batch; in a supervised campaign they wait for approval",
     answer: reply,

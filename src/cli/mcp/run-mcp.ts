@@ -146,6 +146,7 @@ function addProposing(
     },
     async ({ campaignId: id, candidateId, parameters, reason }) => {
       const path = `/campaigns/${encodeURIComponent(id)}`;
+      // Said without a word in the log; what counts is `needsApproval` below, by which the daemon decides.
       const { approval } = await door.read(path);
       if (approval !== "supervised")
         return failure(
@@ -155,8 +156,10 @@ function addProposing(
       const reply = await door.say(`${path}/propose`, {
         ...who,
         points: [{ candidateId, parameters }],
+        needsApproval: true,
         reason: `asked by an agent (${agent}): ${cleanText(reason)}`,
       });
+      if (reply["accepted"] !== true) return failure(String(reply["reason"] ?? "no reason given"));
       return answer({
         ...reply,
         next: "It waits for a person, on the page or by tieline approve.",

@@ -139,7 +139,9 @@ export const SAMPLES: Readonly<Record<MessageName, Record<string, unknown>>> = {
     points: [{ parameters: { Al: 0.5 } }],
     observations: [{ kind: "phases", phases: ["fcc"] }],
   },
-  campaignPropose: { commandId: "op10", by: "ryo", points: [{ parameters: { Al: 0.5 } }] },
+  campaignPropose: {
+    ...{ commandId: "op10", by: "ryo", points: [{ parameters: { Al: 0.5 } }], needsApproval: true },
+  },
   campaignReread: { commandId: "op11", by: "ryo", patterns: { names: { "unknown-1": "Mg2Ti" } } },
   campaignState: {
     state: "running",
