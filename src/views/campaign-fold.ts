@@ -30,6 +30,7 @@ import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
 import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
 import { figuresOf, numbersIn } from "./summary-figures.ts";
+import { identityOf } from "./who-said.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -247,6 +248,7 @@ function foldCommand(
     position: event.position,
     time_ms: event.time_ms,
     by: fact.by,
+    ...identityOf(fact),
     action: fact.action,
     ...(fact.changes === undefined && fact.points === undefined && fact.change === undefined
       ? {}
