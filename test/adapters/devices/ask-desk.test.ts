@@ -13,7 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const ADA = { by: "ada", commandId: "c1", identity: "verified", note: "by eye" } as const;
 const EVE = { by: "eve", commandId: "c2" };
 const ATTEMPT = { instrumentId: "python-1", jobId: "map.1.s1", attempt: 2 };
-const NEVER = new AbortController().signal;
+const NEVER = { signal: new AbortController().signal };
 const RESULT = { observations: [{ kind: "failure", reason: "it melted" }] } as const;
 
 function begin(desk: AskDesk): ReturnType<AskDesk["instrument"]> {
