@@ -29,4 +29,8 @@ export const STORAGE_CODES = {
     what: "an event log was not copied",
     hint: "Name an empty folder, or another schema of the database.",
   },
+  "TL-4009": {
+    what: "a bundle is not what was bundled",
+    hint: "Take it from where it came once more; sha256sum -c SHA256SUMS names every file that differs.",
+  },
 } as const;
