@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
@@ -87,7 +87,7 @@ async function run(about: Run): Promise<string | undefined> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const desk = createAskDesk();
+  const desk = createAskDesk(join(folder, "reported"));
   const page = configuration.page.enabled
     ? createPage(configuration, logger, desk, fileRules(loaded, folder))
     : undefined;
@@ -100,6 +100,7 @@ async function run(about: Run): Promise<string | undefined> {
     folder,
     files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
+    reporterOf: (report) => desk.reporterOf(report),
     logger,
     sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
