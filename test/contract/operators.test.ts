@@ -117,7 +117,7 @@ test("who logs in at the daemon's own broker as an operator needs no signature, 
     `{ name: ${name}, is: operator, may: [operate], passwordFile: ${name}.word }`;
   const broker = `{ port: 0, users: [${user("ada")}, ${user("bob")}] }`;
   const yaml = `${OPERATORS}${campaignYaml(["budget: 6", "inFlight: 2"])}`;
-  const daemon = await startDaemon({ broker, stop: async () => undefined }, { folder, yaml });
+  const daemon = await startDaemon({ broker }, { folder, yaml });
   const logIn = async (name: string) => {
     const login = { username: name, password: `${name}'s word`, timeout_ms: 3_000 };
     const client = await connectOperator({ url: daemon.brokerUrl, site: SITE, ...login });
