@@ -114,9 +114,10 @@ function peopleOf(documents: readonly ExportDocument[]): string[] {
 }
 
 function describe(documents: readonly ExportDocument[]): string {
-  const campaigns = documents.map(
-    ({ campaign, observations }) =>
-      `${campaign.title} (${campaign.campaignId}, ${campaign.goal}, ${campaign.state}): ${observations.length} results, ${campaign.budgetUsed} of ${campaign.budget} experiments spent`,
-  );
+  const campaigns = documents.map(({ campaign, observations }) => {
+    const { title, campaignId, goal, state, budget, budgetUsed } = campaign;
+    const spent = `${budgetUsed} of ${budget} experiments spent`;
+    return `${title} (${campaignId}, ${goal}, ${state}): ${observations.length} results, ${spent}`;
+  });
   return `The event log of a laboratory's closed loop with what follows from it. ${campaigns.join(". ")}.`;
 }
