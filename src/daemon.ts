@@ -36,7 +36,7 @@ import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
 import { locateJob } from "./runtime/lab-status.ts";
 import { createLeadingBus } from "./runtime/leading-bus.ts";
-import type { KillPoint } from "./runtime/ports.ts";
+import type { KillPoint, RuntimePorts } from "./runtime/ports.ts";
 import type { PlannedCampaign } from "./runtime/take-configuration.ts";
 
 export interface DaemonOptions {
@@ -52,6 +52,8 @@ export interface DaemonOptions {
   readonly files?: FileRules | undefined;
   /** Further ones than the daemon's own. */
   readonly interpreters?: readonly Interpreter[] | undefined;
+  /** Who reported the results of instruments that ask people and programs. */
+  readonly reporterOf?: RuntimePorts["reporterOf"];
   readonly logger: Logger;
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
@@ -113,6 +115,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       bus: log.lease === undefined ? bus : createLeadingBus(bus, log.lease),
       packer: deflatePacker,
       vouch: createOperatorCheck(operatorsOf(configuration)),
+      reporterOf: options.reporterOf,
       interpret: (fact) => interpreter.interpret(fact),
       reread: (observations, spec) => interpreter.reread(observations, spec),
       monotonic_ms: () => performance.now(),

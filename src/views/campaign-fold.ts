@@ -24,7 +24,7 @@ import {
   SET_ASIDE_SHOWN,
   type SetAsideView,
 } from "./campaign-view.ts";
-import { whatIn } from "./event-stream-view.ts";
+import { decisionOf } from "./decision-of.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
@@ -38,9 +38,6 @@ type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
 const OBSERVATIONS_KEPT = 20_000;
 /** Pace is taken over so many results, s per result. */
 const PACE_WINDOW = 20;
-
-/** A decision is shown in a line. */
-const ABOUT_CHARACTERS_MAX = 200;
 
 /** The fold of one campaign's events. */
 export interface CampaignFold {
@@ -243,18 +240,7 @@ function foldCommand(
   experimentId: string | undefined,
 ): void {
   const { fact } = event;
-  state.decisions.push({
-    position: event.position,
-    time_ms: event.time_ms,
-    by: fact.by,
-    action: fact.action,
-    ...(fact.changes === undefined && fact.points === undefined && fact.change === undefined
-      ? {}
-      : { about: whatIn(fact).trim().slice(0, ABOUT_CHARACTERS_MAX) }),
-    ...(fact.reason === undefined ? {} : { reason: fact.reason }),
-    ...(fact.batch === undefined ? {} : { batch: fact.batch }),
-    ...(fact.candidateIds === undefined ? {} : { candidateIds: fact.candidateIds }),
-  });
+  state.decisions.push(decisionOf(event));
   if (fact.action === "withdraw") {
     const taken = state.positions.get(experimentId ?? fact.jobId ?? "");
     if (taken !== undefined) state.withdrawn.add(taken);

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type AskDesk, createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
@@ -110,7 +110,7 @@ async function run(about: Run): Promise<Ended> {
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const desk = createAskDesk();
+  const desk = createAskDesk(join(folder, "reported"));
   const page = configuration.page.enabled
     ? createPage(configuration, logger, desk, fileRules(loaded, folder))
     : undefined;
@@ -125,6 +125,7 @@ async function run(about: Run): Promise<Ended> {
     folder,
     files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
+    reporterOf: (report) => desk.reporterOf(report),
     logger,
     sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
