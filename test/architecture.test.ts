@@ -36,7 +36,7 @@ const RULES: Record<
   machines: { ours: ["src/core", "src/domain", "src/events"], packages: ["xstate"] },
   adapters: { ours: ["src/core", "src/domain", "src/events", "src/views"], node: true },
   "adapters/dashboard": {
-    ours: ["src/core", "src/domain", "src/events", "src/views", "src/tables"],
+    ours: ["src/core", "src/domain", "src/events", "src/views", "src/tables", "adapters/exports"],
     node: true,
   },
   "adapters/planner-worker": {

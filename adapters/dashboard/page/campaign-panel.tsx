@@ -73,9 +73,9 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
             <ObservationsTable observations={seen} mark={mark} />
             <p class="downloads">
               All data:{" "}
-              {["csv", "json", "jsonl"].map((format) => (
+              {["csv", "parquet", "json", "jsonl"].map((format) => (
                 <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
-                  {format.toUpperCase()}
+                  {format === "parquet" ? "Parquet" : format.toUpperCase()}
                 </a>
               ))}
             </p>

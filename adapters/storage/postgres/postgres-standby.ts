@@ -168,7 +168,7 @@ class FollowedLog implements EventLog {
       .catch(() => undefined);
     if (there === crc) return led;
     await led.close();
-    throw new LabError("TL-4009", `The event log is no longer the one that was followed`, {
+    throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
       context: { position: next - 1 },
     });
   }
