@@ -174,8 +174,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "an instrument with a tripped guard gets jobs",
     file: "src/runtime/dispatcher.ts",
-    find: "!isOthers && isFree(lab, instrument) && !isHindered(lab, instrumentId, job.campaignId);",
-    replace: "!isOthers && isFree(lab, instrument);",
+    find: "const mayStart = !isHindered(lab, instrumentId, job.campaignId) && isOpenNow(lab, instrumentId);",
+    replace: "const mayStart = isOpenNow(lab, instrumentId);",
     tests: [guards, setPoints],
   },
   {
@@ -202,8 +202,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "a stop that only we have heard is told to no instrument",
     file: "src/runtime/event-loop.ts",
-    find: "if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));\n        this.observer",
-    replace: "this.observer",
+    find: "if (judgement.tellAll) this.announce(wordOf(fact, this.lab.position));",
+    replace: "",
     tests: ["test/contract/emergency-stop.test.ts"],
   },
 ];

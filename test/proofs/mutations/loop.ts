@@ -92,8 +92,8 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "a report that was not taken is acknowledged",
     file: "src/runtime/event-loop.ts",
-    find: "    this.executor.execute(answerQuarantined(fact));",
-    replace: `    this.executor.execute(answerQuarantined(fact));
+    find: "    this.executor.execute(answerQuarantined(fact, judgement.reason));",
+    replace: `    this.executor.execute(answerQuarantined(fact, judgement.reason));
     if (fact.type === "job.result") this.executor.execute([acknowledgement(fact, this.lab.position)]);`,
     tests: [whose],
   },
@@ -203,9 +203,16 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "opening hours are not looked at",
     file: "src/runtime/start-hours.ts",
-    find: "return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
-    replace: 'return hours === undefined || hours !== "";',
+    find: "starts?.[capability];\n  return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
+    replace: "starts?.[capability];\n  return hours === undefined || hours !== '';",
     tests: ["test/contract/consent.test.ts"],
+  },
+  {
+    name: "opening hours of an instrument are not looked at",
+    file: "src/runtime/start-hours.ts",
+    find: "[instrumentId]?.hours;\n  return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
+    replace: "[instrumentId]?.hours;\n  return hours === undefined || hours !== '';",
+    tests: ["test/contract/edited-instruments.test.ts"],
   },
   {
     name: "the recovery after a restart has no end",
