@@ -98,6 +98,13 @@ export const LOOP: readonly Mutation[] = [
     tests: [whose],
   },
   {
+    name: "the end of an earlier attempt, told again, is no answer",
+    file: "src/runtime/incoming.ts",
+    find: 'return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };',
+    replace: 'return { kind: "duplicate" };',
+    tests: ["test/contract/held-back.test.ts"],
+  },
+  {
     name: "the epoch is not raised at a restart",
     file: "src/runtime/event-loop.ts",
     find: "epoch: this.lab.epoch + 1,",
