@@ -12,6 +12,7 @@ import { registerLog } from "./log.ts";
 import { registerMcp } from "./mcp/mcp.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
+import { registerHandover } from "./operate/handover.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerTell,
   registerReread,
   registerEmergencyStop,
+  registerHandover,
   registerSuggest,
   registerEvaluate,
   registerIdentify,

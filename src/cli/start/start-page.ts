@@ -114,7 +114,10 @@ function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Omi
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
     structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
-    submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
+    submitOperatorCommand: async (request) => {
+      refuseBesideLeader(daemon());
+      return await submitOperatorCommand(daemon(), request, isProven);
+    },
   };
 }
 
@@ -154,6 +157,18 @@ async function exportFromLog(
   });
   for await (const event of daemon.readCampaign(campaignId)) fold.fold(event);
   return fold.document(campaignId);
+}
+
+/** The page of a standby reads only: it says where the leader is. TL-9007. */
+function refuseBesideLeader(daemon: Daemon): void {
+  const leadership = daemon.leadership();
+  if (leadership?.role !== "follows") return;
+  const { leader } = leadership;
+  const where =
+    leader === undefined
+      ? "nobody leads at this moment"
+      : `${leader.node} leads${leader.page === undefined ? "" : `, its page is ${leader.page}`}`;
+  throw new LabError("TL-9007", `This daemon stands by and only shows: ${where}`);
 }
 
 /** The same facts that an operator's MQTT message becomes; the reply is what the campaign's machine answered. */
