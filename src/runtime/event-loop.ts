@@ -363,7 +363,9 @@ class EventLoop implements Runtime {
     const judgement = this.gate.judge(judge(this.lab, fact, this.waiting), fact, message);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");
-      await this.submit(fact);
+      // A report that is known is acknowledged again, whatever else it says.
+      if (judgement.as !== undefined) this.executor.execute(answerAgain(this.lab, fact));
+      await this.submit(judgement.as ?? fact);
       return;
     }
     if (judgement.kind === "duplicate") {
