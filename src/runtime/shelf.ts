@@ -5,6 +5,7 @@ import {
   saveMachine,
 } from "../../machines/index.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import { loadName } from "../domain/job.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import { FINAL_STATES } from "./final-states.ts";
@@ -121,16 +122,29 @@ function take(lab: Lab, campaignId: string): Shelved {
       const job = takeFrom(lab.machines.job, jobId);
       if (job === undefined) continue;
       jobs.push([jobId, saveMachine(job as MachineState)]);
-      for (let attempt = 1; attempt <= job.context.attempt; attempt++) {
-        for (const type of ["job.result", "job.failed"]) {
-          const key = reportKey({ type, jobId, attempt });
-          const report = takeFrom(lab.reports, key);
-          if (report !== undefined) reports.push([key, report]);
-        }
-      }
+      reports.push(...takeReports(lab, jobId, job.context.attempt));
     }
   }
+  for (let n = 1; n <= (lab.loads.get(campaignId) ?? 0); n++) {
+    const load = takeFrom(lab.machines.job, loadName(campaignId, n));
+    if (load === undefined) continue;
+    const { jobId, attempt } = load.context;
+    jobs.push([jobId, saveMachine(load as MachineState)]);
+    reports.push(...takeReports(lab, jobId, attempt));
+  }
   return { experiments, jobs, results: takeFrom(lab.results, campaignId), actual, reports };
+}
+
+function takeReports(lab: Lab, jobId: string, attempts: number): [string, LoggedReport][] {
+  const taken: [string, LoggedReport][] = [];
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (const type of ["job.result", "job.failed"]) {
+      const key = reportKey({ type, jobId, attempt });
+      const report = takeFrom(lab.reports, key);
+      if (report !== undefined) taken.push([key, report]);
+    }
+  }
+  return taken;
 }
 
 function takeFrom<Value>(map: Map<string, Value>, key: string): Value | undefined {

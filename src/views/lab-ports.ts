@@ -16,6 +16,8 @@ export interface LabStatePort {
   campaignStatus(campaignId: string): CampaignStatus | undefined;
   /** Which experiment asked for a job; `undefined` for a job that no campaign knows. */
   locateJob(jobId: string): JobPlace | undefined;
+  /** Which campaign a load is of; `undefined` for a job of one sample. */
+  campaignOfLoad?(jobId: string): string | undefined;
   /** What is wrong besides what the views see themselves. */
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */
