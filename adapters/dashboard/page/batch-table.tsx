@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import { Scroll } from "./scroll.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { percent, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -56,7 +57,7 @@ export function BatchTable(props: {
 
   return (
     <>
-      <div class="scroll">
+      <Scroll label="Points">
         <table class="batch">
           <thead>
             <tr>
@@ -103,7 +104,7 @@ export function BatchTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {open.size > 0 ? (
         <div class="buttons">
           <button

@@ -9,6 +9,7 @@ import {
 import { figureName } from "../../../src/views/figure-words.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
+import { whoSaid } from "../../../src/views/who-said.ts";
 import { BatchTable } from "./batch-table.tsx";
 import { CampaignControls, WaitingChange } from "./controls.tsx";
 import { Glance } from "./glance.tsx";
@@ -72,9 +73,9 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
             <ObservationsTable observations={seen} mark={mark} />
             <p class="downloads">
               All data:{" "}
-              {["csv", "json", "jsonl"].map((format) => (
+              {["csv", "parquet", "json", "jsonl"].map((format) => (
                 <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
-                  {format.toUpperCase()}
+                  {format === "parquet" ? "Parquet" : format.toUpperCase()}
                 </a>
               ))}
             </p>
@@ -242,7 +243,7 @@ function Decisions({ campaign }: { readonly campaign: CampaignView }) {
           .reverse()
           .map((decision) => (
             <li key={decision.position}>
-              <time>{clockTime(decision.time_ms)}</time> <strong>{decision.by}</strong>:{" "}
+              <time>{clockTime(decision.time_ms)}</time> <strong>{whoSaid(decision)}</strong>:{" "}
               {decision.action}
               {decision.about === undefined ? "" : ` ${decision.about}`}
               {decision.candidateIds === undefined

@@ -5,6 +5,7 @@ import {
   describeParameters,
   placeOfObservation,
 } from "../../../src/views/observation-summary.ts";
+import { Scroll } from "./scroll.tsx";
 import { clockTime } from "./words.ts";
 
 const ROWS_SHOWN = 50;
@@ -32,7 +33,7 @@ export function ObservationsTable(props: {
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
       </label>
-      <div class="scroll">
+      <Scroll label="Results">
         <table>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function ObservationsTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {total > limit ? (
         <button type="button" onClick={() => setLimit(limit + 10 * ROWS_SHOWN)}>
           Show more of {total}
