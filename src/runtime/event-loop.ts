@@ -30,7 +30,7 @@ import {
   type ReportDesk,
 } from "./report-desk.ts";
 import type { Runtime } from "./runtime.ts";
-import { shelveFinished } from "./shelf.ts";
+import { campaignChangedBy, shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
 import { createWatches, type Watches } from "./watches.ts";
 
@@ -394,10 +394,4 @@ class EventLoop implements Runtime {
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
     await this.submit(quarantined(message, reason));
   }
-}
-
-/** The campaign whose settings an event may change. */
-function campaignChangedBy(fact: LabFact): string {
-  if (fact.type === "campaign.defined") return fact.spec.campaignId;
-  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }

@@ -32,6 +32,12 @@ export function campaignOfFact(fact: LabFact): string | undefined {
   return "jobId" in fact && typeof fact.jobId === "string" ? campaignOfJob(fact.jobId) : undefined;
 }
 
+/** The campaign whose settings an event may change. */
+export function campaignChangedBy(fact: LabFact): string {
+  if (fact.type === "campaign.defined") return fact.spec.campaignId;
+  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
+}
+
 /** Jobs are named `campaign.experiment.step`, and no campaign's name has a dot. */
 export function campaignOfJob(jobId: string): string {
   const dot = jobId.indexOf(".");

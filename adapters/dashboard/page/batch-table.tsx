@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import type { likeliestAt } from "../../../src/views/label-source.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
 import { Scroll } from "./scroll.tsx";
@@ -13,8 +14,10 @@ type Order = "proposed" | "score";
 export function BatchTable(props: {
   readonly campaign: CampaignView;
   readonly mark: (candidateId: string | undefined) => void;
+  /** What the map holds likeliest at a candidate. */
+  readonly likeliest: ReturnType<typeof likeliestAt>;
 }) {
-  const { campaign, mark } = props;
+  const { campaign, mark, likeliest } = props;
   const { batch, waiting } = campaign;
   const [order, setOrder] = useState<Order>("proposed");
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set());
@@ -97,6 +100,7 @@ export function BatchTable(props: {
                 <td class="parameters">
                   <Parameters parameters={point.parameters} />
                   <PointState point={point} />
+                  <Likeliest found={likeliest(point.candidateId)} />
                 </td>
                 <td>{point.why}</td>
                 <td class="number">{point.score === undefined ? "" : formatNumber(point.score)}</td>
@@ -156,6 +160,14 @@ function openPoints(campaign: CampaignView): OpenPoint[] {
   const known = new Set(jobs.map((job) => job.candidateId));
   const others = campaign.batch?.points.filter((point) => !known.has(point.candidateId)) ?? [];
   return [...jobs, ...others.filter((point) => point.state !== "measured")];
+}
+
+function Likeliest({ found }: { readonly found: ReturnType<ReturnType<typeof likeliestAt>> }) {
+  return found === undefined ? null : (
+    <div class="quiet">
+      likely {found.label}, {percent(found.certainty)}
+    </div>
+  );
 }
 
 /** Name and value stay together on one line. */

@@ -14,6 +14,7 @@ const ROWS_SHOWN = 50;
 export function ObservationsTable(props: {
   readonly observations: readonly ObservationView[];
   readonly mark: (candidateId: string | undefined) => void;
+  readonly open: (observation: ObservationView) => void;
 }) {
   const [search, setSearch] = useState("");
   const [limit, setLimit] = useState(ROWS_SHOWN);
@@ -49,7 +50,16 @@ export function ObservationsTable(props: {
                 onMouseEnter={() => props.mark(observation.candidateId)}
                 onMouseLeave={() => props.mark(undefined)}
               >
-                <td class="number">{observation.n}</td>
+                <td class="number">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-label={`Open result ${observation.n}`}
+                    onClick={() => props.open(observation)}
+                  >
+                    {observation.n}
+                  </button>
+                </td>
                 <td class="parameters">
                   {at}
                   <div class="quiet">

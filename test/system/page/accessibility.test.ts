@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { source as AXE } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasChromium, launchChromium } from "../../support/chromium.ts";
@@ -8,7 +7,6 @@ import {
   startScriptedDashboard,
 } from "../../support/scripted-dashboard.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** 200 % zoom of a desktop: half as many pixels to lay out, twice as many to paint. */
@@ -161,5 +159,58 @@ describe.runIf(hasChromium)("the page for everybody", () => {
       expect((box?.y ?? 1e9) + (box?.height ?? 0)).toBeLessThanOrEqual(size.height);
     }
     await page.context().close();
+  });
+
+  test("a result is opened, commented and withdrawn; beside a waiting point stands what is likely there", async () => {
+    const page = await visit({ viewport: DESKTOP });
+    await page
+      .locator("table.batch")
+      .getByText(/likely [\w+]+, \d+ %/)
+      .first()
+      .waitFor();
+    const before = dashboard.commands.length;
+    await page.getByRole("button", { name: "Open result 2" }).click();
+    const result = page.locator("dialog.result");
+    await result.getByRole("heading", { name: "Result 2" }).waitFor();
+    await result.getByText(/Al [\d.]+, Mg [\d.]+, Zn [\d.]+/).waitFor();
+    await result.locator("strong").first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const second = dashboard.labView.observations("al-mg-zn")[1];
+    for (const [button, confirm, reason] of [
+      ["Comment …", "Write it down", "a crack at the rim"],
+      ["Withdraw …", "Withdraw it", "wrong crucible"],
+    ] as const) {
+      await result.getByRole("button", { name: button }).click();
+      const asked = page.locator("dialog[open]").last();
+      await asked.getByLabel("Your name").fill("ada");
+      await asked.getByLabel("Reason").fill(reason);
+      await asked.getByRole("button", { name: confirm }).click();
+      await expect.poll(() => page.locator("dialog[open]").count()).toBe(1);
+    }
+    expect(dashboard.commands.slice(before)).toMatchObject([
+      { action: "comment", by: "ada", reason: "a crack at the rim", sampleId: "al-mg-zn.e2" },
+      { action: "withdraw", by: "ada", reason: "wrong crucible", jobId: second?.jobId },
+    ]);
+    await page.context().close();
+  });
+
+  test("a page without a campaign says what comes next", async () => {
+    const context = await browser.newContext({ viewport: PHONE });
+    const page = await context.newPage();
+    const { payload } = dashboard.message("overview");
+    const message = JSON.parse(String(Buffer.from(payload))) as { data: object };
+    const view = { ...message, data: { ...message.data, campaigns: [] } };
+    const event = JSON.stringify({ topic: "tieline/v1/lab/dashboard/overview", payload: view });
+    await page.route("**/events", (route) =>
+      route.fulfill({
+        contentType: "text/event-stream",
+        body: `event: hello\ndata: {"boot":"b"}\n\nevent: view\ndata: ${event}\n\n`,
+      }),
+    );
+    await page.goto(dashboard.url);
+    await page.getByRole("heading", { name: "No campaign has been defined yet." }).waitFor();
+    await page.getByText("tieline validate --config lab.yaml").waitFor();
+    expect(await page.evaluate(TOO_WIDE)).toEqual([]);
+    await context.close();
   });
 });
