@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Lines that tests must reach, in per cent, by folder: where a mistake costs a sample or a result, nearly all. */
@@ -21,6 +22,8 @@ export default defineConfig({
     // One process runs many files and loads the program once: a process a file costs as much again as all tests together.
     // A test must therefore undo what it does to the process (environment, patches of modules).
     isolate: false,
+    // Most of a run's time goes by in waiting for brokers, browsers and devices: by itself vitest takes one worker on two cores.
+    maxWorkers: availableParallelism() + 1,
     coverage: {
       provider: "v8",
       include: ["src", "machines", "adapters", "config", "simulators"].map(

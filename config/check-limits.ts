@@ -1,6 +1,6 @@
 import { suggestName } from "../src/core/near-name.ts";
 import { namesOfCondition } from "../src/domain/limits/condition.ts";
-import { haveSameDimension, unitOfName, unitsOfName } from "../src/domain/limits/named-unit.ts";
+import { findUnitClash, haveSameDimension, unitOfName } from "../src/domain/limits/named-unit.ts";
 import { unitOfSource } from "../src/domain/recipe.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -54,9 +54,8 @@ function checkNames(
       const text = `no axis and no set point is called ${name}, so this limits nothing; ${suggestName(name, carried)}`;
       return [{ path: at, text }];
     }
-    const own = unitOfName(name, unit);
-    if (unit === undefined || own === undefined || haveSameDimension(own, unit)) return [];
-    return [{ path: [...at, "unit"], text: `${name} is in ${own} by its name, not in ${unit}` }];
+    const text = findUnitClash(name, unit);
+    return text === undefined ? [] : [{ path: [...at, "unit"], text }];
   });
 }
 
@@ -114,10 +113,7 @@ function checkObjectives(campaign: CampaignConfiguration, path: Path): CrossProb
     })),
   ];
   return named.flatMap(({ one: { name, unit }, at }) => {
-    const own = unitsOfName(name).length === 0 ? undefined : unitOfName(name, unit);
-    if (unit === undefined || own === undefined || haveSameDimension(own, unit)) return [];
-    return [
-      { path: [...path, ...at, "unit"], text: `${name} is in ${own} by its name, not in ${unit}` },
-    ];
+    const text = findUnitClash(name, unit);
+    return text === undefined ? [] : [{ path: [...path, ...at, "unit"], text }];
   });
 }

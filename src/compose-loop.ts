@@ -52,6 +52,8 @@ export interface LoopOptions {
   readonly observer?: RuntimeObserver | undefined;
   /** Called with each message that the agent shows: campaign topics and dashboard views. */
   readonly onPublished?: ((message: OutgoingMessage) => void) | undefined;
+  /** Who leads, where several daemons may share the log. */
+  readonly leadership?: LabStatePort["leadership"];
   /** Where snapshots of the log go, and the one that fits it; absent: every start folds the whole log. */
   readonly snapshots?:
     | {
@@ -84,6 +86,8 @@ export interface Loop {
   emergencyStop(stop: Parameters<Runtime["emergencyStop"]>[0]): Promise<void>;
   /** True when every campaign is over. */
   isFinished(): boolean;
+  /** Shows on the page what was followed of another daemon's log, and who leads. */
+  showFollowed(): void;
   stop(): Promise<void>;
 }
 
@@ -97,7 +101,8 @@ export function composeLoop(
   let runtime: Runtime;
   const lines: { sourceOf: SourceOf | undefined } = { sourceOf: options.sourceOf };
   const sourceOf: SourceOf = (path) => lines.sourceOf?.(path);
-  const statePort = statePortOf(() => runtime.lab, sourceOf);
+  const { leadership } = options;
+  const statePort = { ...statePortOf(() => runtime.lab, sourceOf), leadership };
   const view = createLabView({
     ...{ site, agentId, state: statePort },
     connectionOf: (id) => connectionOf(runtime.lab, id),
@@ -108,7 +113,8 @@ export function composeLoop(
   const restore = (lab: Lab): number =>
     snapshot ? restoreSnapshot({ lab, index, view }, snapshot) : 0;
   const messages = () => createAgentMessages({ site, agentId, epoch: runtime.lab.epoch });
-  const publish = createOutlet(bus, logger, options.onPublished);
+  const isFollowing = (): boolean => leadership?.()?.role === "follows";
+  const publish = createOutlet(bus, { logger, isMute: isFollowing }, options.onPublished);
   const publisher = createViewPublisher({
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
@@ -123,25 +129,22 @@ export function composeLoop(
       sourceOf,
     }),
   );
-  const cache =
-    options.snapshots &&
-    createFoldCache({
-      ...{ folded: { lab: runtime.lab, index, view }, log: ports.log, logger },
-      ...{ store: options.snapshots.store, from: snapshot?.mark.position ?? 0 },
-      pace: options.snapshots.pace,
-    });
+  const cache = foldCacheOf({ lab: runtime.lab, index, view }, ports, options.snapshots);
   const configuration = configurationOf(runtime, ports, agentId, lines);
   return {
     lab: runtime.lab,
     view,
     start: async () => {
-      await runtime.start();
-      if (ports.log.loss !== undefined)
-        await runtime.submit({ type: "log.lossAccepted", ...ports.log.loss });
-      agent.online = true;
-      announce(agent, true);
-      await configuration.define(options.campaigns);
-      publisher.publishChanges(); // where nobody speaks for a while, the log is shown all the same
+      const hasFollowed = isFollowing();
+      await beginLeading(runtime, ports, agent, () => configuration.define(options.campaigns));
+      // Where nobody speaks for a while, the log is shown all the same; what was followed was shown on the page only.
+      if (hasFollowed) publisher.publishAll();
+      else publisher.publishChanges();
+    },
+    showFollowed: () => {
+      view.touch("overview");
+      if (isFollowing()) cache?.note();
+      if (isFollowing() || agent.online) publisher.publishChanges();
     },
     statePort,
     readLog: () => ports.log.read(),
@@ -157,6 +160,29 @@ export function composeLoop(
         await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
     },
   };
+}
+
+function foldCacheOf(
+  folded: Parameters<typeof createFoldCache>[0]["folded"],
+  { log, logger }: Pick<RuntimePorts, "log" | "logger">,
+  snapshots: LoopOptions["snapshots"],
+): ReturnType<typeof createFoldCache> | undefined {
+  if (snapshots === undefined) return undefined;
+  const { store, found, pace } = snapshots;
+  return createFoldCache({ folded, log, logger, store, from: found?.mark.position ?? 0, pace });
+}
+
+async function beginLeading(
+  runtime: Runtime,
+  { log }: Pick<RuntimePorts, "log">,
+  agent: Agent,
+  define: () => Promise<void>,
+): Promise<void> {
+  await runtime.start();
+  if (log.loss !== undefined) await runtime.submit({ type: "log.lossAccepted", ...log.loss });
+  agent.online = true;
+  announce(agent, true);
+  await define();
 }
 
 /** What an edited configuration does to a loop that runs. */

@@ -30,10 +30,13 @@ import { composeLoop, type Loop } from "./compose-loop.ts";
 import type { Logger } from "./core/logger.ts";
 import { VERSION } from "./core/version.ts";
 import type { CampaignSpec } from "./domain/campaign.ts";
+import type { EventLog } from "./events/event-log.ts";
+import type { Leadership, LogLease } from "./events/log-lease.ts";
 import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
 import type { PlannerPort } from "./events/planner-port.ts";
 import { locateJob } from "./runtime/lab-status.ts";
-import type { KillPoint } from "./runtime/ports.ts";
+import { createLeadingBus } from "./runtime/leading-bus.ts";
+import type { KillPoint, RuntimePorts } from "./runtime/ports.ts";
 import type { PlannedCampaign } from "./runtime/take-configuration.ts";
 
 export interface DaemonOptions {
@@ -49,6 +52,8 @@ export interface DaemonOptions {
   readonly files?: FileRules | undefined;
   /** Further ones than the daemon's own. */
   readonly interpreters?: readonly Interpreter[] | undefined;
+  /** Who reported the results of instruments that ask people and programs. */
+  readonly reporterOf?: RuntimePorts["reporterOf"];
   readonly logger: Logger;
   /** Where in the configuration's file a key stands. */
   readonly sourceOf?: LoadedConfiguration["sourceOf"] | undefined;
@@ -61,6 +66,12 @@ export interface DaemonOptions {
   readonly onReplay?: ((position: number, last: number) => void) | undefined;
   /** The log cannot be written: nothing more is acknowledged or dispatched. */
   readonly onFatal: (error: unknown) => void;
+  /** Another daemon may lead: this one follows the log, and its `start` resolves when it leads itself. */
+  readonly standBy?: boolean | undefined;
+  /** Address of the page, for those who look who leads. */
+  readonly page?: (() => string | undefined) | undefined;
+  /** A person asked this daemon to let another one lead: it is to be stopped. */
+  readonly onHandover?: ((by: string) => void) | undefined;
 }
 
 /** A running laboratory loop on real adapters. */
@@ -70,6 +81,8 @@ export interface Daemon extends Loop {
   readonly brokerUrl: string;
   /** How this process's own simulated instruments and runners present themselves there. */
   readonly brokerLogin: BrokerLogin;
+  /** Who leads, where several daemons may share the log. */
+  leadership(): Leadership | undefined;
 }
 
 /** The composition root: wires adapters, log, loop and planner; `start()` acts, `stop()` is idempotent. */
@@ -79,11 +92,14 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = folder === "" ? undefined : createSnapshotFile(folder, codeFingerprint());
   const found = await store?.load();
   const known = found?.mark;
-  const log = await openEventLog({ address: options.log, logger, acceptLoss, known });
+  const { standBy, page } = options;
+  const log = await openEventLog({
+    ...{ address: options.log, logger, acceptLoss, known, standBy, page },
+  });
   const isFitting = known !== undefined && log.knownThrough === known.position;
   const planner = createPlannerWorker({ logger });
   const own = ownLogin(configuration);
-  const bus = createBus(configuration, own, logger, () => loop.lab.epoch);
+  const bus = createBus({ configuration, own, logger, lease: log.lease }, () => loop.lab.epoch);
   const interpreters = [
     ...INTERPRETERS.map((create) => create({ files: options.files })),
     ...(options.interpreters ?? []),
@@ -95,9 +111,11 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const loop: Loop = composeLoop(
     {
-      ...{ log, bus, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+      ...{ log, planner, clock: systemClock, timers: systemTimers, logger, at: options.at },
+      bus: log.lease === undefined ? bus : createLeadingBus(bus, log.lease),
       packer: deflatePacker,
       vouch: createOperatorCheck(operatorsOf(configuration)),
+      reporterOf: options.reporterOf,
       interpret: (fact) => interpreter.interpret(fact),
       reread: (observations, spec) => interpreter.reread(observations, spec),
       monotonic_ms: () => performance.now(),
@@ -112,6 +130,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       campaigns: options.campaigns,
       snapshots: store && { store, found: isFitting ? found : undefined },
       onPublished: options.onPublished,
+      leadership: () => log.lease?.leadership(),
       observer: {
         onSettled: () => options.onSettled?.(),
         onConnection: (connected) => logger.info({ connected }, "broker.connection"),
@@ -120,6 +139,26 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
       },
     },
   );
+  log.lease?.onEnd((end) =>
+    end.kind === "lost" ? options.onFatal(end.error) : options.onHandover?.(end.by),
+  );
+  log.lease?.onChange(() => loop.showFollowed());
+  return daemonOf({ loop, log, bus, planner, interpreter, configuration, own });
+}
+
+/** What a daemon is made of. */
+interface Parts {
+  readonly loop: Loop;
+  readonly log: EventLog;
+  readonly bus: MessageBus;
+  readonly planner: PlannerPort;
+  readonly interpreter: { stop(): Promise<unknown> };
+  readonly configuration: Configuration;
+  readonly own: BrokerLogin;
+}
+
+function daemonOf(parts: Parts): Daemon {
+  const { loop, log, bus, planner, interpreter, configuration, own } = parts;
   let stopped = false;
   return {
     ...loop,
@@ -128,6 +167,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     get brokerUrl() {
       return configuration.broker.url ?? `mqtt://${configuration.broker.host}:${embeddedPort(bus)}`;
     },
+    leadership: () => log.lease?.leadership(),
     start: () => loop.start(),
     stop: async () => {
       if (stopped) return;
@@ -163,11 +203,15 @@ function usersOf({ broker }: Configuration, { username, password }: BrokerLogin)
 }
 
 function createBus(
-  configuration: Configuration,
-  login: BrokerLogin,
-  logger: Logger,
+  needs: {
+    readonly configuration: Configuration;
+    readonly own: BrokerLogin;
+    readonly logger: Logger;
+    readonly lease: LogLease | undefined;
+  },
   epoch: () => number,
 ): MessageBus {
+  const { configuration, own: login, logger, lease } = needs;
   const { site, agent: agentId, broker } = configuration;
   const filters = daemonFilters(site);
   if (broker.url === undefined) {
@@ -191,6 +235,7 @@ function createBus(
     ...login,
     protocol: broker.protocol,
     filters,
+    lease,
     will: () =>
       createAgentMessages({ site, agentId, epoch: epoch() }).online(
         false,

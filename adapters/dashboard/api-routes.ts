@@ -3,6 +3,8 @@ import { LabError } from "../../src/core/errors.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
+import { resultRows } from "../../src/views/result-rows.ts";
+import { parquetOf } from "../exports/parquet.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
 import { errorBody } from "./request-guards.ts";
 
@@ -26,6 +28,14 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     const id = c.req.param("id");
     if (ports.campaign(id) === undefined) return found(c, undefined);
     return c.json(ports.observations(id, wholeNumber(c.req.query("from")) ?? 0));
+  });
+  api.get("/campaign/:id/result/:position", async (c) => {
+    const document = await ports.exportDocument(c.req.param("id"));
+    const position = wholeNumber(c.req.param("position"));
+    return found(
+      c,
+      document?.observations.find((one) => one.position === position),
+    );
   });
   api.get("/campaign/:id/candidates", (c) => {
     const candidates = ports.candidates(c.req.param("id"));
@@ -52,6 +62,10 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     switch (c.req.param("format")) {
       case "csv":
         return download(c, exportCsv(document), "text/csv", `${id}.csv`);
+      case "parquet": {
+        const bytes = parquetOf(resultRows(document), { campaignId: id });
+        return download(c, bytes, "application/vnd.apache.parquet", `${id}.parquet`);
+      }
       case "jsonl":
         return download(c, exportJsonLines(document), "application/jsonl", `${id}.jsonl`);
       case "json":
@@ -115,10 +129,15 @@ function found(context: Context, value: unknown): Response {
   return context.json(errorBody(error), 404);
 }
 
-function download(context: Context, body: string, type: string, name: string): Response {
-  context.header("Content-Type", `${type}; charset=utf-8`);
+function download(
+  context: Context,
+  body: string | Uint8Array,
+  type: string,
+  name: string,
+): Response {
+  context.header("Content-Type", typeof body === "string" ? `${type}; charset=utf-8` : type);
   context.header("Content-Disposition", `attachment; filename="${name}"`);
-  return context.body(body);
+  return context.body(typeof body === "string" ? body : new Uint8Array(body));
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

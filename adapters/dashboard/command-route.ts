@@ -6,6 +6,7 @@ import { IDENTIFIER, isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/id
 import { type Asked, type Right, rightFor } from "../../src/domain/principal.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
 import { errorBody, readJsonBody } from "./request-guards.ts";
+import { saidObservation } from "./said-observations.ts";
 
 const REASON_MAX = 500;
 const POINTS_MAX = 1000;
@@ -47,23 +48,7 @@ const pointSchema = z.strictObject({
   parameters: z.record(text, z.union([finite, text])).optional(),
   recipe: text.optional(),
 });
-/** Numbers and phases, as a page can ask for them; what they mean is held against the contract after. */
-const observationSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("objective"),
-    name: text,
-    value: finite,
-    unit: text,
-    standardUncertainty: finite.min(0).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("phases"),
-    phases: z.array(text).min(1).max(20),
-    confidence: finite.min(0).max(1).optional(),
-  }),
-  z.strictObject({ kind: z.literal("failure"), reason: text }),
-]);
-const observations = z.array(observationSchema).max(100);
+const observations = z.array(saidObservation).max(100);
 const reportSchema = z.strictObject({
   outcome: z.enum(["done", "failed"]),
   observations: observations.optional(),

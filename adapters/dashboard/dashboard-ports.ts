@@ -1,5 +1,6 @@
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
 import type { Observation } from "../../src/domain/observation.ts";
+import type { ReportedBy } from "../../src/domain/people.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import type { CampaignView, ObservationView } from "../../src/views/campaign-view.ts";
@@ -32,7 +33,7 @@ export interface DashboardPorts {
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
   /** The last lines of the log that are kept, behind a position. */
   linesAfter(position: number): readonly EventLine[];
-  /** Jobs that programs are asked to do, and what they tell of them. */
+  /** Jobs that programs are asked to do, and what they report of them. */
   readonly asked: AskedJobs;
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
@@ -50,11 +51,12 @@ export interface AskedJobs {
     readonly parameters: Parameters;
   }[];
   /** Resolves when the result is safe; `false` where no such job waits. */
-  tell(
+  report(
     jobId: string,
     result:
       | { readonly observations: readonly Observation[]; readonly actual?: Parameters }
       | { readonly failed: string; readonly retryable: boolean },
+    reported: ReportedBy,
   ): Promise<boolean>;
 }
 

@@ -94,7 +94,10 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
   app.get("/", (c) => asset(c, html, "text/html"));
   app.get("/assets/page.js", (c) => asset(c, PAGE_SCRIPT, "text/javascript"));
   app.get("/assets/page.css", (c) => asset(c, PAGE_STYLE, "text/css"));
-  app.get("/healthz", (c) => c.json({ ok: true, ...ports.overview().agent }));
+  app.get("/healthz", (c) => {
+    const { agent, leadership } = ports.overview();
+    return c.json({ ok: true, ...agent, ...(leadership && { role: leadership.role }) });
+  });
   app.get("/metrics", async (c) => {
     c.header("Content-Type", metrics.contentType);
     return c.body(await metrics.metrics());

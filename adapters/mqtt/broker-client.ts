@@ -2,6 +2,7 @@ import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 
 import { ERROR_CODES } from "../../src/core/error-codes/index.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import type { LogLease } from "../../src/events/log-lease.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
@@ -25,6 +26,8 @@ export interface BrokerClientOptions {
   readonly persistent?: boolean | undefined;
   /** How long `start` waits for the broker, ms. */
   readonly startTimeout_ms?: number | undefined;
+  /** Where several daemons of one name share a log: nobody connects whose lease does not hold, and whose holds stays. */
+  readonly lease?: Pick<LogLease, "confirm"> | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -73,11 +76,16 @@ class BrokerClient implements MessageBus {
   private unanswered = 0;
   private connected_ms: number | undefined;
   private shortLives = 0;
+  /** Before the next attempt of a daemon with a lease. */
+  private wait_ms = RECONNECT_ms.first;
   /** Continues reading when a message has reached the log. */
   private paused: (() => void) | undefined;
   private readonly limits = new BrokerLimits(() => performance.now());
   /** Ends the wait of `start`. */
   private subscribed: (() => void) | undefined;
+  /** Ends the wait for answers that will not come by this connection. */
+  private readonly cuts = new Set<(error: Error) => void>();
+  private isStopped = false;
 
   constructor(options: BrokerClientOptions) {
     this.options = options;
@@ -89,7 +97,7 @@ class BrokerClient implements MessageBus {
     const { protocol } = this.options;
     const deadline_ms = performance.now() + (this.options.startTimeout_ms ?? START_TIMEOUT_ms);
     for (const version of protocol === undefined ? ([5, 4] as const) : [protocol]) {
-      const client = this.connect(version);
+      const client = this.connect(version, RECONNECT_ms.first);
       this.client = client;
       const left_ms = deadline_ms - performance.now();
       const isProbe = protocol === undefined && version === 5;
@@ -146,11 +154,12 @@ class BrokerClient implements MessageBus {
 
   async stop(): Promise<void> {
     const { client } = this;
+    this.isStopped = true;
     this.client = undefined;
     await client?.endAsync();
   }
 
-  private connect(protocolVersion: 4 | 5): MqttClient {
+  private connect(protocolVersion: 4 | 5, reconnectPeriod: number): MqttClient {
     const { will, persistent = true, clientId, username, password, tls, filters } = this.options;
     const options: IClientOptions = {
       clientId,
@@ -158,7 +167,7 @@ class BrokerClient implements MessageBus {
       clean: !persistent,
       keepalive: KEEPALIVE_s,
       connectTimeout: START_TIMEOUT_ms,
-      reconnectPeriod: RECONNECT_ms.first,
+      reconnectPeriod,
       // Subscribed by hand at every connection, so that retained births and states come again.
       resubscribe: false,
       queueQoSZero: false,
@@ -183,7 +192,8 @@ class BrokerClient implements MessageBus {
     client.on("connect", ({ properties }) => {
       this.connected_ms = performance.now();
       this.limits.note((properties ?? {}) as ToldLimits);
-      client.options.reconnectPeriod = RECONNECT_ms.first;
+      this.wait_ms = RECONNECT_ms.first;
+      client.options.reconnectPeriod = this.options.lease === undefined ? this.wait_ms : 0;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
       for (const message of this.handlers?.onConnecting?.() ?? [])
         this.publish(message).catch((error: unknown) =>
@@ -204,14 +214,33 @@ class BrokerClient implements MessageBus {
       this.noteEnd(client);
       const wait_ms = client.options.reconnectPeriod ?? RECONNECT_ms.first;
       client.options.reconnectPeriod = Math.min(2 * wait_ms, RECONNECT_ms.longest);
+      if (wait_ms === 0) this.comeBack(client, protocolVersion);
     });
     client.on("offline", () => this.handlers?.onConnection(false));
     client.on("error", (error) => this.logger.warn({ error: error.message }, "broker.error"));
     client.on("disconnect", ({ reasonCode }) => {
-      if (reasonCode !== SESSION_TAKEN_OVER) return;
-      this.replaced(client);
+      // Where there is a lease, it says who of the two goes.
+      if (reasonCode === SESSION_TAKEN_OVER && this.options.lease === undefined)
+        this.replaced(client);
     });
     return client;
+  }
+
+  /** A daemon with a lease connects again only once it is sure that it still leads. */
+  private comeBack(client: MqttClient, version: 4 | 5): void {
+    if (this.client !== client || this.isStopped) return;
+    const { wait_ms } = this;
+    this.wait_ms = Math.min(2 * wait_ms, RECONNECT_ms.longest);
+    client.end(true);
+    this.handlers?.onConnection(false);
+    for (const cut of this.cuts) cut(this.unreachable("the connection broke"));
+    const again = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, wait_ms));
+      if (this.isStopped) return;
+      await this.options.lease?.confirm();
+      if (!this.isStopped && this.client === client) this.client = this.connect(version, 0);
+    };
+    again().catch((error: Error) => this.handlers?.onReplaced?.(error));
   }
 
   /** Some brokers tell why they end a connection, some only end it, as soon as it is there, again and again. */
@@ -310,14 +339,19 @@ class BrokerClient implements MessageBus {
   }
 
   private async withDeadline(published: Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    let end: () => void = () => {};
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.unreachable("no PUBACK")), PUBACK_TIMEOUT_ms);
+      const timer = setTimeout(() => reject(this.unreachable("no PUBACK")), PUBACK_TIMEOUT_ms);
+      this.cuts.add(reject);
+      end = () => {
+        clearTimeout(timer);
+        this.cuts.delete(reject);
+      };
     });
     try {
       await Promise.race([published, late]);
     } finally {
-      clearTimeout(timer);
+      end();
     }
   }
 

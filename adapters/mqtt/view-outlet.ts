@@ -4,11 +4,12 @@ import type { MessageBus, OutgoingMessage } from "../../src/events/message-bus.t
 
 /**
  * Hands what the agent shows to the broker and to the page. A view that can't be sent is only reported; one that the broker
- * finds too large (TL-2008) is reported once and cleared there, so that nobody reads an old one as if it were now.
+ * finds too large (TL-2008) is reported once and cleared there, so that nobody reads an old one as if it were now. While
+ * `isMute`, the page alone has it.
  */
 export function createOutlet(
   bus: MessageBus,
-  logger: Logger,
+  { logger, isMute }: { readonly logger: Logger; readonly isMute?: () => boolean },
   onPublished: ((message: OutgoingMessage) => void) | undefined,
 ): (message: OutgoingMessage) => void {
   /** Topics whose present view the broker does not have; those that were told of. */
@@ -26,6 +27,7 @@ export function createOutlet(
   };
   return (message) => {
     onPublished?.(message);
+    if (isMute?.() === true) return;
     bus.publish({ ...message, isView: true }).then(
       () => leftOut.delete(message.topic),
       (error: unknown) => {

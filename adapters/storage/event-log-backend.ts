@@ -11,6 +11,8 @@ export interface OpenRequest {
   readonly known?: LogMark | undefined;
   /** A person knows that acknowledged events are gone: the log goes on without them (TL-4007 otherwise). */
   readonly acceptLoss?: boolean | undefined;
+  /** Address of this daemon's page, for those who look who leads. */
+  readonly page?: (() => string | undefined) | undefined;
 }
 
 /** One way to keep the event log. `test/contract/event-log-suite.ts` says what it must do. */
@@ -30,4 +32,15 @@ export interface EventLogBackend {
    * writer, TL-4007 something that was acknowledged is gone. An end that was never acknowledged is cut off with a warning.
    */
   open(request: OpenRequest): Promise<EventLog>;
+  /** Stands by: the log's `follow` ends when this daemon leads. Absent where one machine alone can reach the log. */
+  readonly standBy?: ((request: OpenRequest) => Promise<EventLog>) | undefined;
+  /** Asks the daemon that leads to let a standby lead, and waits until one does. TL-4010. */
+  readonly handOver?: ((address: string, by: string) => Promise<Handover>) | undefined;
+}
+
+/** Who led, who leads now, and how long it took. */
+export interface Handover {
+  readonly from: string;
+  readonly to: string;
+  readonly took_ms: number;
 }

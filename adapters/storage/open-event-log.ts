@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import type { EventLog, LogMark } from "../../src/events/event-log.ts";
-import type { EventLogBackend } from "./event-log-backend.ts";
+import type { EventLogBackend, Handover } from "./event-log-backend.ts";
 import { fileBackend } from "./file-event-log.ts";
 import { memoryBackend } from "./memory-event-log.ts";
 import { postgresBackend } from "./postgres/postgres-backend.ts";
@@ -23,16 +23,39 @@ export async function openEventLog(options: {
   readonly readOnly?: boolean | undefined;
   readonly known?: LogMark | undefined;
   readonly acceptLoss?: boolean | undefined;
+  readonly page?: (() => string | undefined) | undefined;
+  /** Another daemon may write the log: this one follows it until it leads. */
+  readonly standBy?: boolean | undefined;
 }): Promise<EventLog> {
-  const { logger, readOnly = false, known, acceptLoss } = options;
+  const { logger, readOnly = false, known, acceptLoss, page } = options;
   const address = fullAddress(options.address);
   const backend = backendOf(address);
+  if (options.standBy === true) {
+    if (backend.standBy === undefined) throw noStandby(address);
+    return await backend.standBy({ address, logger, readOnly: false, known, acceptLoss, page });
+  }
   if (readOnly && !(await backend.exists(address))) {
     throw new LabError("TL-4001", `There is no event log in ${shownAddress(address)}`, {
       hint: "Name the data folder of a daemon with --data DIR, or its log with --log ADDRESS.",
     });
   }
-  return await backend.open({ address, logger, readOnly, known, acceptLoss });
+  return await backend.open({ address, logger, readOnly, known, acceptLoss, page });
+}
+
+function noStandby(address: string): LabError {
+  const forms = EVENT_LOGS.filter((one) => one.standBy !== undefined).map(({ form }) => form);
+  return new LabError("TL-4001", `A standby cannot follow the log ${shownAddress(address)}`, {
+    hint: `Keep the log where two machines reach it: ${forms.join(", ")}.`,
+    exitCode: 2,
+  });
+}
+
+/** Asks the daemon that leads on a log to let a standby lead. TL-4001, TL-4010. */
+export async function handOverLog(address: string, by: string): Promise<Handover> {
+  const full = fullAddress(address);
+  const { handOver } = backendOf(full);
+  if (handOver === undefined) throw noStandby(full);
+  return await handOver(full, by);
 }
 
 /** Whether a log is there already. TL-4001 where the address is none or cannot be looked at. */

@@ -1,5 +1,5 @@
 # Written by "tieline contract" 0.1.0 from its OpenAPI document: do not edit, write it again.
-"""Ask Tieline for the next experiments and tell it what came of them.
+"""Ask Tieline for the next experiments and report what came of them.
 
     from tieline_client import Tieline
 
@@ -52,7 +52,7 @@ class Tieline:
         return self._get(f"/campaigns/{_quoted(campaign_id)}")
 
     def batch(self, campaign_id):
-        """Ask: the points of the latest batch with their reasons, which wait for approval, and the jobs to be told.
+        """Ask: the points of the latest batch with their reasons, which wait for approval, and the jobs to report on.
 
         Gives: n, approval, points, waiting, asked.
         """
@@ -65,12 +65,33 @@ class Tieline:
         """
         return self._get(f"/campaigns/{_quoted(campaign_id)}/results")
 
-    def tell(self, campaign_id, job_id=None, observations=None, failed=None, actual=None, reason=None):
-        """Tell: what came of a job that was asked.
+    def report(self, campaign_id, job_id=None, observations=None, failed=None, actual=None, reason=None):
+        """Report what came of a job that was asked, or of a person's step.
 
         Gives: accepted; false where no such job waits.
         """
-        return self._post(f"/campaigns/{_quoted(campaign_id)}/tell", {"jobId": job_id, "observations": observations, "failed": failed, "actual": actual, "reason": reason})
+        return self._post(f"/campaigns/{_quoted(campaign_id)}/report", {"jobId": job_id, "observations": observations, "failed": failed, "actual": actual, "reason": reason})
+
+    def tell(self, campaign_id, point=None, observations=None, new_phases=None, reason=None):
+        """Tell a result that was not asked for: of an earlier experiment, or of a point of one's own.
+
+        Gives: accepted, and the daemon's reason where it is refused.
+        """
+        return self._post(f"/campaigns/{_quoted(campaign_id)}/tell", {"point": point, "observations": observations, "newPhases": new_phases, "reason": reason})
+
+    def withdraw(self, campaign_id, job_id=None, reason=None):
+        """Takes a result back: it was wrong, and the model forgets it.
+
+        Gives: accepted, and the daemon's reason where it is refused.
+        """
+        return self._post(f"/campaigns/{_quoted(campaign_id)}/withdraw", {"jobId": job_id, "reason": reason})
+
+    def comment(self, campaign_id, sample_id=None, reason=None):
+        """A word on a sample or on the campaign.
+
+        Gives: accepted, and the daemon's reason where it is refused.
+        """
+        return self._post(f"/campaigns/{_quoted(campaign_id)}/comment", {"sampleId": sample_id, "reason": reason})
 
     def approve(self, campaign_id, batch=None, candidate_ids=None, reason=None):
         """Lets the waiting batch, or some of its points, be measured.
@@ -130,10 +151,10 @@ class Tieline:
             batch = self.batch(campaign_id)
             for job in batch["asked"]:
                 try:
-                    told = {"observations": measure(job)}
+                    came = {"observations": measure(job)}
                 except Exception as error:  # whatever goes wrong in a measurement is its failure
-                    told = {"failed": f"{type(error).__name__}: {error}"[:500]}
-                self.tell(campaign_id, job_id=job["jobId"], **told)
+                    came = {"failed": f"{type(error).__name__}: {error}"[:500]}
+                self.report(campaign_id, job_id=job["jobId"], **came)
             if batch["state"].split(".")[0] in ("converged", "budgetExhausted", "stopped", "aborted", "failed"):
                 return batch["state"]
             time.sleep(pause)

@@ -5,20 +5,21 @@ import { registerContract } from "./contract.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerEffectiveModel } from "./effective-model/effective-model.ts";
 import { registerEvaluate } from "./evaluate/evaluate.ts";
-import { registerExport } from "./export.ts";
+import { registerExport } from "./export/export.ts";
 import { registerGateway } from "./gateway/gateway.ts";
 import { registerIdentify } from "./identify/identify.ts";
 import { registerLog } from "./log.ts";
 import { registerMcp } from "./mcp/mcp.ts";
 import { registerEmergencyStop } from "./operate/emergency-stop.ts";
 import { registerExtend, registerPropose } from "./operate/extend.ts";
+import { registerHandover } from "./operate/handover.ts";
 import { registerOperate } from "./operate/operate.ts";
 import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerComment, registerTell } from "./operate/tell.ts";
 import { registerTodo } from "./operate/todo.ts";
 import { registerReplay } from "./replay.ts";
-import { registerReport } from "./report.ts";
+import { registerReport } from "./report/report.ts";
 import { registerRunner } from "./runner/runner.ts";
 import { registerSimulate } from "./simulate.ts";
 import { registerStart } from "./start/start.ts";
@@ -42,6 +43,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerTell,
   registerReread,
   registerEmergencyStop,
+  registerHandover,
   registerSuggest,
   registerEvaluate,
   registerIdentify,

@@ -1,7 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import type { OtherVersion } from "../replay/verify-proposals.ts";
 import { type CommandIo, printJson, type RegisterCommand } from "./command.ts";
-import { addLogOptions, type LogOptions, logAddress } from "./log-options.ts";
+import { addLogOptions, type LogOptions, openLog } from "./log-options.ts";
 import { createProgress } from "./output/progress.ts";
 import { createStderrLogger } from "./stderr-logger.ts";
 
@@ -18,15 +18,20 @@ export const registerReplay: RegisterCommand = (program, io) => {
     )
     .option("--verify", "asks the planners again and compares each answer with the log's")
     .option("--json", "prints one JSON document")
-    .addHelpText("after", "\nExample:\n  tieline replay --verify --data ./data\n")
-    .action((options: ReplayOptions) => runReplay(options, io));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  tieline replay --verify --data ./data\n  tieline replay --verify --data al-mg-zn.zip\n",
+    )
+    .action(async (options: ReplayOptions) => {
+      const { address, close } = openLog(options);
+      await replay(address, options, io).finally(close);
+    });
 };
 
-async function runReplay(options: ReplayOptions, io: CommandIo): Promise<void> {
+async function replay(address: string, options: ReplayOptions, io: CommandIo): Promise<void> {
   const { readLog } = await import("../replay/read-log.ts");
   const { createProposalVerifier } = await import("../replay/verify-proposals.ts");
   const logger = createStderrLogger(io);
-  const address = logAddress(options);
   const total = options.verify ? (await readLog({ address, site: "default", logger })).events : 0;
   const progress = createProgress(io, "verify");
   const verifier = options.verify ? createProposalVerifier() : undefined;

@@ -1,6 +1,7 @@
 import type { Approval, CampaignSpec } from "./campaign.ts";
 import type { Limit, Limits } from "./candidate.ts";
 import { namesOfCampaign } from "./limits/campaign-limits.ts";
+import { findUnitClash } from "./limits/named-unit.ts";
 import { findHoursProblem, type OpeningHours } from "./opening-hours.ts";
 
 /** What a person may change of a campaign that runs. Absent fields stay as they are. */
@@ -53,6 +54,14 @@ export function findChangeProblem(
   if (unknown !== undefined)
     return `a ${spec.goal} campaign has no stop setting ${unknown}; there are ${rules.join(", ")}.`;
   return Object.keys(changes).length === 0 ? "nothing is to be changed." : undefined;
+}
+
+/** Why a changed limit cannot be in its unit; as told for a limit of the configuration. */
+export function findLimitUnitProblem({ limits = {} }: CampaignChanges): string | undefined {
+  const problem = Object.entries(limits)
+    .map(([name, { unit }]) => findUnitClash(name, unit))
+    .find((text) => text !== undefined);
+  return problem === undefined ? undefined : `${problem}.`;
 }
 
 /** Limits that hold at once (nothing that was forbidden is allowed), and those that somebody must approve. */

@@ -1,4 +1,5 @@
 import type { EventDraft, LabEvent } from "./lab-event.ts";
+import type { LogLease } from "./log-lease.ts";
 
 /** What a log that begins like this one has in common with it, up to a position: caches are trusted by it. */
 export interface LogMark {
@@ -29,5 +30,12 @@ export interface EventLog {
   readonly knownThrough?: number;
   /** What was found missing when it was opened. */
   readonly loss?: LogLoss | undefined;
+  /** Where several daemons may share the log: the right to lead. */
+  readonly lease?: LogLease | undefined;
+  /**
+   * Of a log that another daemon writes: its events from position `from` on, and further ones as they come, until this daemon
+   * leads and has them all. Ends early where the log is closed.
+   */
+  follow?(from: number): AsyncIterable<LabEvent>;
   close(): Promise<void>;
 }

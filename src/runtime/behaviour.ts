@@ -21,5 +21,6 @@
  * - 9: a job whose start was lost comes back to its old place in the queue; before, to the end.
  * - 10: no sample is made while a later step of its recipe is offered by nobody; before, the first samples were made in the
  *      minute in which instruments may still come. Two spellings of one name are one person where two must agree.
+ * - 11: a changed limit in a unit of another kind than its name states is refused; before, it was taken and no start fitted.
  */
-export const BEHAVIOUR = 10;
+export const BEHAVIOUR = 11;

@@ -104,7 +104,8 @@ class EventLoop implements Runtime {
     const known = this.ports.restore?.(this.lab) ?? 0;
     for (const spec of this.lab.specs.values()) this.ports.planner.define(spec);
     const { log } = this.ports;
-    for await (const event of log.read(known + 1)) {
+    // A standby's log ends here only once this daemon leads.
+    for await (const event of log.follow?.(known + 1) ?? log.read(known + 1)) {
       this.fold(event, false);
       if (event.position % REPLAY_TOLD_EVERY === 0)
         this.observer.onReplay?.(event.position, log.lastPosition);
@@ -362,7 +363,9 @@ class EventLoop implements Runtime {
     const judgement = this.gate.judge(judge(this.lab, fact, this.waiting), fact, message);
     if (judgement.kind === "log") {
       this.observer.onCount?.("logged");
-      await this.submit(fact);
+      // A report that is known is acknowledged again, whatever else it says.
+      if (judgement.as !== undefined) this.executor.execute(answerAgain(this.lab, fact));
+      await this.submit(judgement.as ?? fact);
       return;
     }
     if (judgement.kind === "duplicate") {

@@ -67,10 +67,17 @@ export function actualOf(
   return made === undefined ? own : { ...made, ...own };
 }
 
-/** Content of a report without its envelope: two reports of one attempt must agree in it. */
+/** Content of a report without its envelope and without who brought it: two reports of one attempt must agree in it. */
 export function reportDigest(fact: JobFact): string {
   const { type, ...rest } = fact;
-  const { message: _, ...content } = rest as { message?: unknown };
+  const {
+    message: _,
+    reported: __,
+    ...content
+  } = rest as {
+    message?: unknown;
+    reported?: unknown;
+  };
   return canonical({ type, ...content });
 }
 

@@ -4,6 +4,7 @@ import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { InstrumentPolicy, Laboratory } from "../domain/limits/known-laboratory.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { ReportedBy } from "../domain/people.ts";
 import type { WireCodec } from "../events/codec.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LabEvent } from "../events/lab-event.ts";
@@ -43,6 +44,14 @@ export interface RuntimePorts {
   readonly reread?: Reread | undefined;
   /** Holds a person's word against the operators of the configuration; absent: everybody is taken at his word. */
   readonly vouch?: Vouch | undefined;
+  /** Who reported what an instrument without a machine says of an attempt; absent: no instrument here asks anybody. */
+  readonly reporterOf?:
+    | ((report: {
+        readonly instrumentId: string;
+        readonly jobId: string;
+        readonly attempt: number;
+      }) => ReportedBy | undefined)
+    | undefined;
   readonly planner: PlannerPort;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -6,6 +6,7 @@ import {
   type CampaignChanges,
   describeChanges,
   findChangeProblem,
+  findLimitUnitProblem,
   splitLimits,
 } from "../domain/campaign-changes.ts";
 import { CONFIGURATION } from "../domain/identifiers.ts";
@@ -80,7 +81,9 @@ function refusalOfApproval(lab: Lab, fact: CommandFact, stamp: Stamp): string | 
 
 /** What of a change holds at once, what waits, and why it cannot be at all. */
 function extension(lab: Lab, spec: CampaignSpec, fact: CommandFact, changes: CampaignChanges) {
-  const problem = findChangeProblem(changes, spec);
+  const problem =
+    findChangeProblem(changes, spec) ??
+    (lab.behaviour < 11 ? undefined : findLimitUnitProblem(changes));
   if (problem !== undefined) return { refusal: problem };
   const { limits, ...others } = changes;
   const { tighter, wider } = splitLimits(spec.limits, limits ?? {});

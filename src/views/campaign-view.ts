@@ -9,6 +9,7 @@ import type { Parameters } from "../domain/candidate.ts";
 import type { Comment } from "../domain/people.ts";
 import type { Verdict } from "../domain/proposal.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { OperatorIdentity } from "../events/lab-fact.ts";
 import type { ObservationSummary } from "./observation-summary.ts";
 
 /** What the dashboard shows of one campaign; bounded in size, whatever the campaign's length. */
@@ -124,6 +125,8 @@ export interface ObservationView {
   readonly simulated: boolean;
   /** The person who reported or told it. */
   readonly reportedBy?: string | undefined;
+  /** Whether that name was proven or only said; absent where the configuration names no operators. */
+  readonly identity?: OperatorIdentity | undefined;
 }
 
 export interface JobView extends JobStatus {
@@ -184,6 +187,8 @@ export interface DecisionView {
   readonly position: number;
   readonly time_ms: number;
   readonly by: string;
+  /** Whether the name was proven or only said; absent where the configuration names no operators. */
+  readonly identity?: OperatorIdentity | undefined;
   readonly action: string;
   /** Of a change or of points by hand: what, in a line. */
   readonly about?: string | undefined;

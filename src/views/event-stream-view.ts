@@ -3,6 +3,7 @@ import type { ReportedBy } from "../domain/people.ts";
 import { describeReread } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { describeObservations } from "./observation-summary.ts";
+import { whoSaid } from "./who-said.ts";
 
 /** One line of the event stream: what happened, in the words of a person. */
 export interface EventLine {
@@ -200,15 +201,4 @@ const TEXT_MAX = 200;
 
 function clip(text: string): string {
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text;
-}
-
-/** A name that was proven, one that was only said, or one of a laboratory that asks nobody. */
-function whoSaid({
-  by,
-  identity,
-}: {
-  readonly by: string;
-  readonly identity?: string | undefined;
-}) {
-  return identity === undefined ? by : `${by} (${identity})`;
 }

@@ -5,9 +5,10 @@ import type { Observation } from "../domain/observation.ts";
 import { toldName } from "../domain/people.ts";
 import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import type { JobFact, LabFact } from "../events/lab-fact.ts";
+import type { JobFact, LabFact, OperatorIdentity } from "../events/lab-fact.ts";
 import { isJobFact } from "./facts.ts";
 import type { LabStatePort } from "./lab-ports.ts";
+import { identityOf } from "./who-said.ts";
 
 /** What `export --format json` prints of one campaign; the field names of command-line.md are fixed. */
 export interface ExportDocument {
@@ -54,6 +55,8 @@ export interface ExportedObservation {
   readonly withdrawn: boolean;
   /** The person who reported or told it. */
   readonly reportedBy?: string | undefined;
+  /** Whether that name was proven or only said; absent where the configuration names no operators. */
+  readonly identity?: OperatorIdentity | undefined;
 }
 
 export interface ExportedJob {
@@ -82,6 +85,8 @@ export interface ExportedDecision {
   readonly position: number;
   readonly time: string;
   readonly by: string;
+  /** Whether the name was proven or only said; absent where the configuration names no operators. */
+  readonly identity?: OperatorIdentity | undefined;
   readonly action: string;
   readonly reason?: string | undefined;
   /** Of a comment: the sample that it is about. */
@@ -175,7 +180,7 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
     case "operator.command": {
       const campaign = campaigns.get(fact.campaignId);
       const { by, action, reason, sampleId } = fact;
-      const about = sampleId === undefined ? {} : { sampleId };
+      const about = { ...(sampleId === undefined ? {} : { sampleId }), ...identityOf(fact) };
       if (action !== "tell")
         campaign?.decisions.push({ position, time, by, action, reason, ...about });
       else if (campaign !== undefined) foldTold(campaign, state, { ...event, fact });
@@ -207,6 +212,7 @@ function foldTold(
     simulated: false,
     withdrawn: false,
     reportedBy: by,
+    ...identityOf(fact),
   });
 }
 
@@ -298,7 +304,9 @@ function foldJobEvent(
       time,
       simulated: fact.simulated,
       withdrawn: false,
-      ...(fact.reported === undefined ? {} : { reportedBy: fact.reported.by }),
+      ...(fact.reported === undefined
+        ? {}
+        : { reportedBy: fact.reported.by, ...identityOf(fact.reported) }),
     });
   }
 }

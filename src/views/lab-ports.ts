@@ -4,6 +4,7 @@ import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Todo } from "../domain/people.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { Leadership } from "../events/log-lease.ts";
 import type { GuardView } from "./instrument-view.ts";
 import type { AlarmView } from "./overview-view.ts";
 
@@ -16,6 +17,8 @@ export interface LabStatePort {
   campaignStatus(campaignId: string): CampaignStatus | undefined;
   /** Which experiment asked for a job; `undefined` for a job that no campaign knows. */
   locateJob(jobId: string): JobPlace | undefined;
+  /** Who leads, where several daemons may share the log. */
+  leadership?: (() => Leadership | undefined) | undefined;
   /** What is wrong besides what the views see themselves. */
   alarms?(): readonly AlarmView[];
   /** What became of a result that was converted or set aside, by its position. */

@@ -377,6 +377,7 @@ function overviewOf(fold: LabFold): OverviewView {
   const emergencyStop = stopOf(fold);
   return {
     agent: fold.agent,
+    leadership: fold.options.state.leadership?.(),
     site: fold.options.site,
     started_ms: fold.started_ms,
     emergencyStop,

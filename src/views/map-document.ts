@@ -5,6 +5,7 @@ import { type Columns, compositionAt, type MapPlane, type Placement } from "./ma
 import { chooseSections, type Slice } from "./map-slices.ts";
 import { findLattice } from "./pictures/cell-lattice.ts";
 import type { PhaseDiagramView } from "./planner-views.ts";
+import type { Cell, Row } from "./result-rows.ts";
 
 /** A phase map as data: what `--map FILE.json` holds. */
 export interface MapDocument {
@@ -100,11 +101,16 @@ export function mapDocument(sources: MapDocumentSources): MapDocument {
   };
 }
 
+/** The tables of a map as CSV texts, by the names of {@link mapRows}. */
+export function mapTables(document: MapDocument): ReadonlyMap<string, string> {
+  return new Map([...mapRows(document)].map(([name, rows]) => [name, toCsv(rows)]));
+}
+
 /**
- * The tables of a map as CSV texts: `""` has a row a candidate (axes, `phases`, `probability`, `measured`, `followsFrom`, `boundary`,
+ * The tables of a map: `""` has a row a candidate (axes, `phases`, `probability`, `measured`, `followsFrom`, `boundary`,
  * `p_LABEL` of each label), `boundaries` a row a vertex, `tie-lines` and `triangles` a row each. Tables without rows are left out.
  */
-export function mapTables(document: MapDocument): ReadonlyMap<string, string> {
+export function mapRows(document: MapDocument): ReadonlyMap<string, readonly Row[]> {
   const { candidates, labels, boundaries, tieLines, triangles } = document;
   const followsFromSome = candidates.some(({ followsFrom }) => followsFrom !== undefined);
   const rows = candidates.map(({ candidateId, parameters, probabilities, ...rest }) => ({
@@ -138,15 +144,20 @@ export function mapTables(document: MapDocument): ReadonlyMap<string, string> {
     );
   const phasesOf = (phases: readonly string[]) =>
     Object.fromEntries(phases.map((phase, k) => [`phase_${k + 1}`, phase]));
-  const tables: [string, Readonly<Record<string, unknown>>[]][] = [
+  const tables: [string, Readonly<Record<string, Cell | null>>[]][] = [
     ["", rows],
     ["boundaries", vertices],
     ["tie-lines", tieLines.map(({ phases, ends }) => ({ ...phasesOf(phases), ...corners(ends) }))],
     ["triangles", triangles.map((t) => ({ ...phasesOf(t.phases), ...corners(t.corners) }))],
   ];
   return new Map(
-    tables.flatMap(([name, list]) => (list.length === 0 ? [] : [[name, toCsv(list)]])),
+    tables.flatMap(([name, list]) => (list.length === 0 ? [] : [[name, list.map(filled)]])),
   );
+}
+
+/** What is not known has no cell. */
+function filled(row: Readonly<Record<string, Cell | null>>): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell ?? ""]));
 }
 
 function probabilitiesOf(view: PhaseDiagramView, row: number): Record<string, number> {

@@ -5,6 +5,7 @@ import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
 import type { ObservationView } from "./campaign-view.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { summariseObservation } from "./observation-summary.ts";
+import { identityOf } from "./who-said.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
 type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
@@ -24,7 +25,7 @@ export function observationOf(
     ...(actual === undefined ? {} : { actual }),
     results: fact.observations.map(summariseObservation),
     simulated,
-    ...(reported === undefined ? {} : { reportedBy: reported.by }),
+    ...(reported === undefined ? {} : { reportedBy: reported.by, ...identityOf(reported) }),
   };
 }
 
@@ -41,5 +42,6 @@ export function toldObservation(
     results: (fact.observations ?? []).map(summariseObservation),
     simulated: false,
     reportedBy: fact.by,
+    ...identityOf(fact),
   };
 }

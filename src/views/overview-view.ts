@@ -1,10 +1,13 @@
 import type { QuarantineReason } from "../events/lab-fact.ts";
+import type { Leadership } from "../events/log-lease.ts";
 import type { CampaignView } from "./campaign-view.ts";
 import type { InstrumentView } from "./instrument-view.ts";
 
 /** The view `dashboard/overview`: the laboratory at a glance. */
 export interface OverviewView {
   readonly agent: { readonly agentId: string; readonly version: string; readonly epoch: number };
+  /** Who leads and who stands by; absent where one daemon alone can reach the log. */
+  readonly leadership?: Leadership | undefined;
   readonly site: string;
   readonly started_ms: number;
   readonly emergencyStop: EmergencyStopView;

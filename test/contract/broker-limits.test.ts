@@ -82,7 +82,7 @@ describe.runIf(mosquittoIsThere())("a Mosquitto that takes 8 kB", () => {
     const { bus } = await connect(url);
     const lines: string[] = [];
     const logger = { ...silentLogger, warn: (_: object, event: string) => void lines.push(event) };
-    const show = createOutlet(bus, logger, undefined);
+    const show = createOutlet(bus, { logger }, undefined);
     const heard = await listen(url, "seen/x");
     show(message(100, true));
     await until(() => heard.length === 1, "the small one");

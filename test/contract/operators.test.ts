@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { canonicalText, isSignedBy, signText } from "../../adapters/mqtt/signature.ts";
 import type { Daemon } from "../../src/daemon.ts";
 import { tieline } from "../support/command-line.ts";
@@ -10,6 +11,7 @@ import { until } from "./listener.ts";
 import {
   BROKERS,
   campaignYaml,
+  cleanUp,
   connect,
   eventsOf,
   makeFolder,
@@ -103,6 +105,33 @@ describe.each(BROKERS)("operators of the configuration on $name", ({ make }) => 
     await until(() => refused() === 1, "the refusal");
     expect(await words(daemon)).toEqual([["start", "ada", "verified"]]);
   });
+});
+
+test("who logs in at the daemon's own broker as an operator needs no signature, for his own name alone", async () => {
+  const folder = makeFolder();
+  for (const name of ["ada", "bob"])
+    writeFileSync(join(folder, `${name}.word`), `${name}'s word\n`);
+  writeFileSync(join(folder, "ada.key"), "key of ada\n");
+  writeFileSync(join(folder, "bob.key"), "key of bob\n");
+  const user = (name: string) =>
+    `{ name: ${name}, is: operator, may: [operate], passwordFile: ${name}.word }`;
+  const broker = `{ port: 0, users: [${user("ada")}, ${user("bob")}] }`;
+  const yaml = `${OPERATORS}${campaignYaml(["budget: 6", "inFlight: 2"])}`;
+  const daemon = await startDaemon({ broker }, { folder, yaml });
+  const logIn = async (name: string) => {
+    const login = { username: name, password: `${name}'s word`, timeout_ms: 3_000 };
+    const client = await connectOperator({ url: daemon.brokerUrl, site: SITE, ...login });
+    cleanUp.push(() => client.close());
+    return client;
+  };
+  const [ada, bob] = [await logIn("ada"), await logIn("bob")];
+  const start = { campaignId: "c1", action: "start" } as const;
+  expect(await ada.command({ ...start, by: "ada" })).toMatchObject({ accepted: true });
+  const inHerName = await bob.command({ ...start, action: "pause", by: "ada" });
+  expect(inHerName).toMatchObject({ accepted: false });
+  expect(inHerName.reason).toContain("claims to be by ada and is not signed");
+  expect(state(daemon)).toMatch(/^running\./);
+  expect(await words(daemon)).toEqual([["start", "ada", "verified"]]);
 });
 
 test("a signature holds for one text and one key", () => {

@@ -7,7 +7,8 @@ import { MACHINES } from "./mutations/machines.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { optionOf } from "./support/options.ts";
 
-const ALL: readonly Mutation[] = [...LOOP, ...MACHINES, ...LIMITS, ...EDGES];
+/** Every fault that is planted. */
+export const ALL: readonly Mutation[] = [...LOOP, ...MACHINES, ...LIMITS, ...EDGES];
 
 /** So many of them may live, as long as each is named with the reason why it does no harm. */
 const CAUGHT_SHARE_min = 57 / 60;

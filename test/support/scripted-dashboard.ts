@@ -71,7 +71,7 @@ export async function startScriptedDashboard(
       observations: view.observations,
       instrument: view.instrument,
       linesAfter: () => [],
-      asked: { open: () => [], tell: async () => false },
+      asked: { open: () => [], report: async () => false },
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>

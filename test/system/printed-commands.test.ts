@@ -32,6 +32,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/^npx tsx /, "takes minutes; the file is looked up below"],
   [/^npx (vitest|@asyncapi\/cli) /, "another program"],
   [/postgres:\/\//, "needs a server: test/contract/event-log.test.ts has one"],
+  [/ --standby( |$)/, "needs a server and a broker: test/system/standby.test.ts has both"],
   [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",

@@ -23,9 +23,13 @@ afterEach(async () => {
   for (const end of cleanUp.splice(0).reverse()) await end();
 });
 
-function launch(program: string, argv: readonly string[], cwd: string) {
+function launch(program: string, argv: readonly string[], cwd: string, env = {}) {
   let said = "";
-  const child = spawn(program, argv, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, argv, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
@@ -50,7 +54,7 @@ async function makeLaboratory(change: (config: string) => string = (config) => c
   writeFileSync(file, change(readFileSync(join(ROOT, "examples/python-lab.yaml"), "utf8")));
   const [page, broker] = [await freePort(), await freePort()];
   const data = join(folder, "data");
-  const start = () =>
+  const start = (env = {}) =>
     launch(
       process.execPath,
       [
@@ -58,15 +62,24 @@ async function makeLaboratory(change: (config: string) => string = (config) => c
         ...["--page-port", String(page), "--broker-port", String(broker)],
       ],
       folder,
+      env,
     );
   return { folder, data, start, url: `http://127.0.0.1:${page}` };
 }
 
 interface Exported {
   readonly campaign: { readonly state: string };
-  readonly observations: readonly { readonly candidateId: string }[];
+  readonly observations: readonly {
+    readonly candidateId: string;
+    readonly reportedBy?: string;
+    readonly identity?: string;
+  }[];
   readonly jobs: readonly { readonly starts: number }[];
-  readonly decisions: readonly { readonly by: string; readonly action: string }[];
+  readonly decisions: readonly {
+    readonly by: string;
+    readonly identity?: string;
+    readonly action: string;
+  }[];
 }
 
 function exportOf(data: string): Exported {
@@ -101,16 +114,16 @@ describe.runIf(hasPython)("a campaign whose instrument is a Python program", () 
     expect(jobs.map(({ starts }) => starts)).toEqual(jobs.map(() => 1));
   });
 
-  test("a supervised one waits until the program's person approves, and the log says who", async () => {
+  test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys", async () => {
     const { folder, data, start, url } = await makeLaboratory((config) =>
       config.replace("budget: 14", "budget: 3\n    approval: supervised"),
     );
-    const daemon = start();
+    const daemon = start({ TIELINE_OPERATORS: "ada:secret,eve:other" });
     writeFileSync(
       join(folder, "approve.py"),
       `import sys, time
 from tieline_client import Tieline, Refused
-lab = Tieline("${url}", by="ada")
+lab = Tieline("${url}", by="ada", key="secret")
 heard = lab.events(after=0)
 first = next(heard)
 assert first["position"] == 1, first
@@ -119,14 +132,22 @@ try:
     raise SystemExit("no refusal")
 except Refused as refused:
     assert refused.code == "TL-9005", refused
-assert lab.tell("powder", job_id="powder.1.s1", failed="x")["accepted"] is False
+assert lab.report("powder", job_id="powder.9.s1", failed="x")["accepted"] is False
+yields = [{"kind": "objective", "name": "yield", "value": 1, "unit": "%"}]
+told = lab.tell("powder", point={"parameters": {"temperature_C": 20, "amount": 0}}, observations=yields, reason="thesis of 2019")
+assert told["accepted"], told
+try:
+    Tieline("${url}", by="eve", key="secret").pause("powder")
+    raise SystemExit("no refusal")
+except Refused as refused:
+    assert refused.code == "TL-9004", refused
 while True:
     batch = lab.batch("powder")
     if batch["waiting"]:
         assert batch["asked"] == [], batch
         print(lab.approve("powder", batch=batch["n"], reason="looked at"))
     for job in batch["asked"]:
-        lab.tell("powder", job_id=job["jobId"], observations=[{"kind": "objective", "name": "yield", "value": 1, "unit": "%"}])
+        lab.report("powder", job_id=job["jobId"], observations=yields)
     if not batch["state"].startswith("running"):
         break
     time.sleep(0.1)
@@ -142,9 +163,12 @@ print("over", batch["state"])
     expect(program.said()).toMatch(/over budgetExhausted/);
     await end(daemon.child, "SIGTERM");
     const { observations, decisions } = exportOf(data);
-    expect(observations).toHaveLength(3);
+    expect(observations).toHaveLength(1 + 3);
+    for (const observation of observations)
+      expect(observation).toMatchObject({ reportedBy: "ada", identity: "verified" });
     expect(decisions.find(({ action }) => action === "approve")).toMatchObject({
       by: "ada",
+      identity: "verified",
       action: "approve",
       reason: "looked at",
     });

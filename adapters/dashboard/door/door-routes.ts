@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { LabError } from "../../../src/core/errors.ts";
@@ -8,7 +9,7 @@ import type { DashboardPorts } from "../dashboard-ports.ts";
 import { errorBody, readJsonBody, sameOriginJson } from "../request-guards.ts";
 import type { LineFeed } from "./line-feed.ts";
 import { openApiDocument } from "./openapi.ts";
-import { OPERATIONS, type Operation, type Told } from "./operations.ts";
+import { OPERATIONS, type Operation, type Reported, type Told } from "./operations.ts";
 
 /** A told curve or a list of phases is small; points of one's own may be a thousand. */
 const BODY_BYTES_MAX = 256 * 1024;
@@ -52,7 +53,7 @@ export function doorRoutes(ports: DashboardPorts, policy: OperatorPolicy, lines:
   return door;
 }
 
-/** What a program asks for: the points on show, which of them wait for a person, and the jobs that it is to tell. */
+/** What a program asks for: the points on show, which of them wait for a person, and the jobs that it is to report on. */
 function batchOf(ports: DashboardPorts, campaignId: string) {
   const campaign = ports.campaign(campaignId);
   if (campaign === undefined) return undefined;
@@ -91,35 +92,63 @@ async function say(
     return context.json(errorBody(error), 400);
   }
   if (ports.campaign(campaignId) === undefined) return found(context, undefined);
-  if (operation.name === "tell") return await tell(context, parsed.data as Told, ports, policy);
-  const wish = { kind: "campaign", campaignId, action: operation.name, ...parsed.data };
-  return await answerCommand(context, wish, ports, policy);
+  const said = { ...parsed.data, campaignId };
+  if (operation.name === "report")
+    return await report(context, said as Reported & Saying, ports, policy);
+  const wish =
+    operation.name === "tell"
+      ? wishOfTold(said as Told & Saying)
+      : { ...said, action: operation.name };
+  return await answerCommand(context, { kind: "campaign", ...wish }, ports, policy);
 }
 
-/** A result is a word of the program that was asked; who may tell is who may operate. */
-async function tell(
+type Saying = { readonly campaignId: string };
+
+/** A result that was not asked for, as the operator's command it is. */
+function wishOfTold({ point, ...said }: Told & Saying) {
+  return { ...said, action: "tell", points: [point] };
+}
+
+/**
+ * What came of a job: of a program's own it goes to the desk that asked, of a person's step to the daemon. Both keep who said it;
+ * who may report is who may operate.
+ */
+async function report(
   context: Context,
-  { by, key, jobId, observations, failed, actual }: Told,
+  said: Reported & Saying,
   ports: DashboardPorts,
   policy: OperatorPolicy,
 ): Promise<Response> {
-  const refused = admit(context, policy, { by, key, asked: { action: "propose" } });
-  if (refused !== undefined) return refused;
+  const { campaignId, by, key, commandId = randomUUID(), reason, jobId, ...brought } = said;
+  const { observations, failed, actual } = brought;
   if ((observations === undefined) === (failed === undefined)) {
-    const error = new LabError("TL-9002", "Tell either observations or why it failed");
+    const error = new LabError("TL-9002", "Report either observations or why it failed");
     return context.json(errorBody(error), 400);
   }
+  const refused = admit(context, policy, { by, key, asked: { action: "report" } });
+  if (refused !== undefined) return refused;
   const job = ports.asked.open().find((one) => one.jobId === jobId);
-  const isForeign = job !== undefined && job.campaignId !== context.req.param("campaignId");
-  const accepted =
-    !isForeign &&
-    (await ports.asked.tell(
-      jobId,
-      failed === undefined
-        ? { observations: observations ?? [], ...(actual === undefined ? {} : { actual }) }
-        : { failed, retryable: false },
-    ));
-  return context.json(accepted ? { accepted } : { accepted, reason: `no job ${jobId} waits here` });
+  if (job !== undefined && job.campaignId !== campaignId)
+    return context.json({ accepted: false, reason: `${jobId} is not of ${campaignId}` });
+  const reached = actual === undefined ? {} : { actual };
+  const accepted = await ports.asked.report(
+    jobId,
+    failed === undefined
+      ? { observations: observations ?? [], ...reached }
+      : { failed, retryable: false },
+    {
+      ...{ by, commandId },
+      ...(policy.operatorKeys === undefined ? {} : { identity: "verified" as const }),
+      ...(reason === undefined ? {} : { note: reason }),
+    },
+  );
+  if (accepted) return context.json({ commandId, accepted });
+  const ofPerson = {
+    ...{ kind: "campaign", action: "report", campaignId, by, key, commandId, jobId },
+    reason: failed ?? reason,
+    report: { outcome: failed === undefined ? "done" : "failed", observations, ...reached },
+  };
+  return await answerCommand(context, ofPerson, ports, policy);
 }
 
 function found(context: Context, value: unknown): Response {

@@ -16,7 +16,7 @@ export function openApiDocument(): Readonly<Record<string, unknown>> {
       title: "Tieline",
       version: VERSION,
       description: [
-        "Ask for the next experiments of a campaign and tell what came of them.",
+        "Ask for the next experiments of a campaign and report what came of them.",
         "Who changes something says who he is; where the configuration lists operators, with a key.",
       ].join(" "),
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { IDENTIFIER } from "../../../src/domain/identifiers.ts";
+import { IDENTIFIER, isPersonsName, OWN_NAME_PROBLEM } from "../../../src/domain/identifiers.ts";
+import { saidObservation } from "../said-observations.ts";
 
 const identifier = z
   .string()
@@ -10,7 +11,7 @@ const reason = z.string().max(500).describe("why; kept in the log");
 
 /** Who speaks: every operation that changes something needs a name, and the key where the configuration lists operators. */
 const who = {
-  by: identifier.describe("who says so"),
+  by: identifier.refine(isPersonsName, OWN_NAME_PROBLEM).describe("who says so"),
   key: z.string().max(200).optional().describe("the operator's key, where operators are listed"),
   commandId: identifier
     .optional()
@@ -24,32 +25,25 @@ const point = z.strictObject({
   recipe: text.optional(),
 });
 
-const observation = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("objective"),
-    name: text,
-    value: z.number(),
-    unit: text.describe("UCUM; 1 for a pure number"),
-    standardUncertainty: z.number().min(0).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("phases"),
-    phases: z.array(text).min(1).max(16),
-    confidence: z.number().min(0).max(1).optional(),
-    compositions: z.record(text, z.record(text, z.number().min(0).max(1))).optional(),
-    fractions: z.record(text, z.number().min(0).max(1)).optional(),
-  }),
-]);
+const observations = z.array(saidObservation).min(1).max(100);
 
-const tell = z.strictObject({
+const report = z.strictObject({
   ...who,
-  jobId: identifier.describe("of a job that `batch` lists under `asked`"),
-  observations: z.array(observation).min(1).max(100).optional(),
+  jobId: identifier.describe("of a job that `batch` lists under `asked`, or of a person's step"),
+  observations: observations.optional(),
   failed: z.string().min(1).max(500).optional().describe("why there is no result"),
   actual: z
     .record(text, z.union([z.number(), text]))
     .optional()
-    .describe("what was really reached"),
+    .describe("set points as they came out"),
+});
+export type Reported = z.infer<typeof report>;
+
+const tell = z.strictObject({
+  ...who,
+  point: point.describe("where it lies: a candidate's id, or its parameters"),
+  observations,
+  newPhases: z.boolean().optional().describe("phases that the campaign has not seen are meant"),
 });
 export type Told = z.infer<typeof tell>;
 
@@ -94,7 +88,7 @@ export const OPERATIONS = [
   {
     ...{ name: "batch", method: "get", path: "/campaigns/{campaignId}/batch" },
     summary:
-      "Ask: the points of the latest batch with their reasons, which wait for approval, and the jobs to be told",
+      "Ask: the points of the latest batch with their reasons, which wait for approval, and the jobs to report on",
     answer: "n, approval, points, waiting, asked",
   },
   {
@@ -103,9 +97,34 @@ export const OPERATIONS = [
     answer: "results",
   },
   {
-    ...{ name: "tell", method: "post", path: "/campaigns/{campaignId}/tell", body: tell },
-    summary: "Tell: what came of a job that was asked",
+    ...{ name: "report", method: "post", path: "/campaigns/{campaignId}/report", body: report },
+    summary: "Report what came of a job that was asked, or of a person's step",
     answer: "accepted; false where no such job waits",
+  },
+  {
+    ...{ name: "tell", method: "post", path: "/campaigns/{campaignId}/tell", body: tell },
+    summary:
+      "Tell a result that was not asked for: of an earlier experiment, or of a point of one's own",
+    answer: reply,
+  },
+  {
+    ...{ name: "withdraw", method: "post", path: "/campaigns/{campaignId}/withdraw" },
+    body: z.strictObject({
+      ...who,
+      jobId: identifier.describe("of the result, as `results` says"),
+    }),
+    summary: "Takes a result back: it was wrong, and the model forgets it",
+    answer: reply,
+  },
+  {
+    ...{ name: "comment", method: "post", path: "/campaigns/{campaignId}/comment" },
+    body: z.strictObject({
+      ...who,
+      reason: z.string().min(1).max(500).describe("the words"),
+      sampleId: identifier.optional().describe("absent: a note for the next shift"),
+    }),
+    summary: "A word on a sample or on the campaign",
+    answer: reply,
   },
   {
     ...{ name: "approve", method: "post", path: "/campaigns/{campaignId}/approve" },

@@ -46,7 +46,7 @@ function snake(name: string): string {
 }
 
 const HEAD = `# Written by "tieline contract" ${VERSION} from its OpenAPI document: do not edit, write it again.
-"""Ask Tieline for the next experiments and tell it what came of them.
+"""Ask Tieline for the next experiments and report what came of them.
 
     from tieline_client import Tieline
 
@@ -94,10 +94,10 @@ const TAIL = `    def run(self, campaign_id, measure, pause=0.2):
             batch = self.batch(campaign_id)
             for job in batch["asked"]:
                 try:
-                    told = {"observations": measure(job)}
+                    came = {"observations": measure(job)}
                 except Exception as error:  # whatever goes wrong in a measurement is its failure
-                    told = {"failed": f"{type(error).__name__}: {error}"[:500]}
-                self.tell(campaign_id, job_id=job["jobId"], **told)
+                    came = {"failed": f"{type(error).__name__}: {error}"[:500]}
+                self.report(campaign_id, job_id=job["jobId"], **came)
             if batch["state"].split(".")[0] in ("converged", "budgetExhausted", "stopped", "aborted", "failed"):
                 return batch["state"]
             time.sleep(pause)

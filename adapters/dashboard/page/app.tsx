@@ -7,7 +7,7 @@ import { LaboratoryPanel } from "./laboratory-panel.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./settings.ts";
 import { refresh, useStore } from "./store.ts";
 import { TodoPanel } from "./todo-panel.tsx";
-import { stateInWords, toneOf } from "./words.ts";
+import { plural, stateInWords, toneOf } from "./words.ts";
 
 /** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#bench`, `#events`). */
 export function App() {
@@ -39,6 +39,7 @@ export function App() {
       <Header>
         <Navigation campaigns={overview.campaigns} kind={kind} chosen={chosen} />
       </Header>
+      <Leader />
       <Alarms />
       <main id="main" tabIndex={-1}>
         {kind === "laboratory" ? <LaboratoryPanel /> : null}
@@ -72,7 +73,23 @@ function Missing(props: {
       : isKnown
         ? "Fetching the campaign …"
         : "There is no such campaign.";
-  return <p class="opening">{words}</p>;
+  return campaigns.length === 0 ? (
+    <section class="card opening" aria-label="What comes next">
+      <h1>{words}</h1>
+      <p>
+        A campaign is a question with its budget. Write it under <code>campaigns:</code> in the
+        configuration (<code>config/</code> has an example of each kind), look it over with{" "}
+        <code>tieline validate --config lab.yaml</code>, and send the daemon a SIGHUP, or start it
+        again: the campaign appears here.
+      </p>
+      <p>
+        Which instruments are there says the <a href="#laboratory">laboratory</a>. To try points on
+        a table without any of it: <code>tieline page --candidates table.csv</code>.
+      </p>
+    </section>
+  ) : (
+    <p class="opening">{words}</p>
+  );
 }
 
 function Header({ children }: { readonly children?: preact.ComponentChildren }) {
@@ -160,6 +177,34 @@ function ThemeSwitch() {
         <option value="dark">Dark</option>
       </select>
     </label>
+  );
+}
+
+/** Who leads, where this daemon stands by or another one does for it. */
+function Leader() {
+  const leadership = useStore((state) => state.overview?.leadership);
+  if (leadership === undefined) return null;
+  const { role, leader, standbys } = leadership;
+  if (role === "leads") {
+    if (standbys.length === 0) return null;
+    const names = standbys.map(({ node, behind }) => `${node} (${plural(behind, "event")} behind)`);
+    return (
+      <p class="leader" role="status">
+        Standby: {names.join(", ")}.
+      </p>
+    );
+  }
+  return (
+    <p class="leader follows" role="status">
+      <strong>This daemon stands by and only shows.</strong>{" "}
+      {leader === undefined ? "Nobody leads at this moment." : `${leader.node} leads`}
+      {leader?.page === undefined ? null : (
+        <>
+          {": "}
+          <a href={leader.page}>{leader.page}</a>
+        </>
+      )}
+    </p>
   );
 }
 

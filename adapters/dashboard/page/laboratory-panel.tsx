@@ -3,6 +3,7 @@ import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts
 import { formatNumber } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
+import { Scroll } from "./scroll.tsx";
 import { useStore } from "./store.ts";
 import { clockTime, percent, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -110,7 +111,7 @@ function Guards({ instrument }: { readonly instrument: InstrumentDetailView }) {
       : `${formatNumber(reading.value)} ${reading.unit}`;
   };
   return (
-    <div class="scroll">
+    <Scroll label={`Guards of ${instrumentId}`}>
       <table aria-label={`Guards of ${instrumentId}`}>
         <thead>
           <tr>
@@ -143,7 +144,7 @@ function Guards({ instrument }: { readonly instrument: InstrumentDetailView }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -158,7 +159,7 @@ function Queue() {
       {jobs.length === 0 ? (
         <p class="quiet">Nothing is asked for.</p>
       ) : (
-        <div class="scroll">
+        <Scroll label="Jobs">
           <table>
             <thead>
               <tr>
@@ -195,7 +196,7 @@ function Queue() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );
@@ -213,7 +214,7 @@ function Quarantine() {
         {plural(counters.duplicates, "repeated message")} recognised.
       </p>
       {quarantine.length === 0 ? null : (
-        <div class="scroll">
+        <Scroll label="Messages that were kept out">
           <table>
             <thead>
               <tr>
@@ -234,7 +235,7 @@ function Quarantine() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );

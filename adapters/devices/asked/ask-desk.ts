@@ -1,6 +1,8 @@
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdirSync, readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Parameters } from "../../../src/domain/candidate.ts";
+import type { ReportedBy } from "../../../src/domain/people.ts";
 import {
   createTaskDevice,
   type Device,
@@ -20,35 +22,57 @@ export interface AskedJob {
   readonly sampleIds: readonly string[];
 }
 
+/** One attempt of a job, on one instrument. */
+type Attempt = Pick<AskedJob, "jobId" | "attempt" | "instrumentId">;
+
 /**
- * Where programs find the jobs that they are asked to do, and tell what came of them: each instrument of it is a client of the
+ * Where programs find the jobs that they are asked to do, and report what came of them: each instrument of it is a client of the
  * contract like any other, so that limits, approvals, the log and a kill mean the same.
  */
 export interface AskDesk {
   /** Oldest first. */
   open(): readonly AskedJob[];
-  /** Resolves when the result is on disk; `false` where no such job waits. The same word again is as good as once. */
-  tell(jobId: string, result: DeviceResult): Promise<boolean>;
+  /**
+   * Resolves when result and reporter are on disk; `false` where no such job waits. The same word again is as good as once, and
+   * stays whose it was.
+   */
+  report(jobId: string, result: DeviceResult, reported: ReportedBy): Promise<boolean>;
+  /** Who reported what this desk's instrument now says of an attempt; `undefined` for what was reported to nobody here. */
+  reporterOf(attempt: Attempt): ReportedBy | undefined;
   /** An instrument whose jobs are asked here. */
   instrument(instrumentId: string, capabilities: readonly string[]): Device;
 }
 
-/** Where the result lies in the job's folder: told before a kill, it is reported after it. */
-const TOLD = "told.json";
-/** Results of which a repetition is known. */
-const TOLD_KEPT = 1000;
+/** What was reported of an attempt: kept before anybody is answered, so that a kill loses neither the result nor whose it is. */
+interface Report {
+  readonly instrumentId: string;
+  readonly result: DeviceResult;
+  readonly reported: ReportedBy;
+}
 
-export function createAskDesk(): AskDesk {
+/** Reports that are kept in memory too. */
+const KEPT = 1000;
+
+/** `folder`: one file a reported attempt; absent folders are made when the first report comes. */
+export function createAskDesk(folder: string): AskDesk {
   const waiting = new Map<
     string,
-    { readonly job: AskedJob; tell(result: DeviceResult): Promise<void> }
+    { readonly job: AskedJob; leave(report: Report): Promise<void> }
   >();
-  const told = new Map<string, string>();
+  const last = new Map<string, Report>();
+  const note = (job: Pick<Attempt, "jobId" | "attempt">, report: Report): void => {
+    last.set(nameOf(job), report);
+    if (last.size > KEPT) last.delete(last.keys().next().value ?? "");
+  };
+  const reportOf = (attempt: Attempt): Report | undefined => {
+    const found = last.get(nameOf(attempt)) ?? readReport(folder, attempt);
+    return found?.instrumentId === attempt.instrumentId ? found : undefined;
+  };
   const run = async (instrumentId: string, job: TaskJob): Promise<DeviceResult> => {
-    const kept = await readTold(job.folder);
-    if (kept !== undefined) return kept;
     const { jobId, attempt, campaignId, capability, parameters, sampleIds, signal } = job;
     const asked = { jobId, attempt, instrumentId, campaignId, capability, parameters, sampleIds };
+    const known = reportOf(asked);
+    if (known !== undefined) return known.result;
     return await new Promise<DeviceResult>((resolve) => {
       const leave = (result: DeviceResult): void => {
         waiting.delete(jobId);
@@ -60,24 +84,29 @@ export function createAskDesk(): AskDesk {
       signal.addEventListener("abort", aborted, { once: true });
       waiting.set(jobId, {
         job: asked,
-        tell: async (result) => {
-          await writeTold(job.folder, result);
-          told.set(jobId, JSON.stringify(result));
-          if (told.size > TOLD_KEPT) told.delete(told.keys().next().value ?? "");
-          leave(result);
+        leave: async (report) => {
+          await writeReport(folder, asked, report);
+          note(asked, report);
+          leave(report.result);
         },
       });
-      job.onProgress(0, "waits to be told");
+      job.onProgress(0, "waits for a report");
     });
   };
   return {
     open: () => [...waiting.values()].map(({ job }) => job),
-    tell: async (jobId, result) => {
+    report: async (jobId, result, reported) => {
       const one = waiting.get(jobId);
-      if (one === undefined) return told.get(jobId) === JSON.stringify(result);
-      await one.tell(result);
+      if (one === undefined)
+        return [...last].some(
+          ([name, report]) =>
+            name.startsWith(`${jobId}@`) &&
+            JSON.stringify(report.result) === JSON.stringify(result),
+        );
+      await one.leave({ instrumentId: one.job.instrumentId, result, reported });
       return true;
     },
+    reporterOf: (attempt) => reportOf(attempt)?.reported,
     instrument: (instrumentId, capabilities) =>
       createTaskDevice({
         kind: "asked",
@@ -92,19 +121,23 @@ export function createAskDesk(): AskDesk {
   };
 }
 
-async function readTold(folder: string): Promise<DeviceResult | undefined> {
+function nameOf({ jobId, attempt }: Pick<Attempt, "jobId" | "attempt">): string {
+  return `${jobId}@${attempt}`;
+}
+
+function readReport(folder: string, attempt: Attempt): Report | undefined {
   try {
-    return JSON.parse(await readFile(join(folder, TOLD), "utf8")) as DeviceResult;
+    return JSON.parse(readFileSync(join(folder, `${nameOf(attempt)}.json`), "utf8")) as Report;
   } catch {
-    return undefined; // not told yet, or cut off by a kill: whoever told had no answer and tells again
+    return undefined; // not reported yet, or cut off by a kill: whoever reported had no answer and does it again
   }
 }
 
-async function writeTold(folder: string, result: DeviceResult): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = await open(join(folder, TOLD), "w");
+async function writeReport(folder: string, attempt: Attempt, report: Report): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const file = await open(join(folder, `${nameOf(attempt)}.json`), "w");
   try {
-    await file.writeFile(JSON.stringify(result));
+    await file.writeFile(JSON.stringify(report));
     await file.sync();
   } finally {
     await file.close();

@@ -1,9 +1,11 @@
 import { hostname } from "node:os";
-import type { EventLogBackend } from "../event-log-backend.ts";
-import { openPostgresEventLog } from "./postgres-event-log.ts";
+import type { EventLogBackend, OpenRequest } from "../event-log-backend.ts";
+import { openPostgresEventLog, type PostgresLogOptions } from "./postgres-event-log.ts";
+import { handOver } from "./postgres-handover.ts";
 import { notReached } from "./postgres-hold.ts";
 import { readPostgresAddress } from "./postgres-place.ts";
 import { connectPostgres } from "./postgres-session.ts";
+import { standByPostgresLog } from "./postgres-standby.ts";
 import { statementsOf } from "./postgres-statements.ts";
 
 /** The log as a table of a PostgreSQL server, which may have a synchronous standby. */
@@ -23,13 +25,12 @@ export const postgresBackend: EventLogBackend = {
       await session.end();
     }
   },
-  open: ({ address, logger, readOnly, known, acceptLoss }) =>
-    openPostgresEventLog({
-      place: readPostgresAddress(address),
-      logger,
-      readOnly,
-      known,
-      acceptLoss,
-      holder: `process ${process.pid} on ${hostname()}`,
-    }),
+  open: (request) => openPostgresEventLog(optionsOf(request)),
+  handOver: (address, by) => handOver(readPostgresAddress(address), by),
+  standBy: (request) => standByPostgresLog(optionsOf(request)),
 };
+
+function optionsOf({ address, page, ...request }: OpenRequest): PostgresLogOptions {
+  const node = `process ${process.pid} on ${hostname()}`;
+  return { ...request, place: readPostgresAddress(address), node, page: page ?? (() => undefined) };
+}

@@ -2,19 +2,22 @@ import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
-import { upcastEvent } from "../../../src/events/upcast-event.ts";
-import { CHECKSUM_START, LOG_VERSION, peekLine, readLine, writeLine } from "../event-line.ts";
+import { writeLine } from "../event-line.ts";
 import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
+import { NOT_REPLICATED, type PostgresLease, replaced } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
+import { readEvents } from "./postgres-reader.ts";
 import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
+import { findTail, type Tail, trustedThrough } from "./postgres-tail.ts";
 
 export interface PostgresLogOptions {
   readonly place: PostgresPlace;
   readonly logger: Logger;
   readonly readOnly: boolean;
   /** Who writes, for whoever comes second: host and process. */
-  readonly holder: string;
+  readonly node: string;
+  readonly page: () => string | undefined;
   readonly known?: LogMark | undefined;
   readonly acceptLoss?: boolean | undefined;
 }
@@ -24,13 +27,6 @@ interface Line {
   readonly body: string;
 }
 
-interface Tail {
-  position: number;
-  crc: string;
-}
-
-/** What a commit that waited for a standby says when somebody made it stop waiting: it is on one machine only. */
-const NOT_REPLICATED = /synchronous replication/i;
 /** SQLSTATEs after which nobody knows whether the statement was carried out, or the server was no longer the right one. */
 const UNKNOWN_FATE = /^(?:08|57|25006|40)/;
 const DUPLICATE_KEY = "23505";
@@ -41,63 +37,44 @@ const DUPLICATE_KEY = "23505";
  * can append nothing, whenever it wakes up. A commit whose answer is lost, late or cancelled is unknown: it is read back.
  * Errors: TL-4001, TL-4002, TL-4003, TL-4004, TL-4005, TL-4007.
  */
-export async function openPostgresEventLog(options: PostgresLogOptions): Promise<EventLog> {
-  const { place, logger, readOnly, holder } = options;
+export async function openPostgresEventLog(options: PostgresLogOptions): Promise<PostgresEventLog> {
+  const { place, logger, readOnly, node, page } = options;
   const sql = statementsOf(place.schema);
-  const hold = readOnly ? undefined : await takeHold(place, sql, holder, logger);
+  if (!readOnly)
+    return await openHeldLog(
+      await takeHold({ place, sql, node, page, logger, isHasty: true }),
+      options,
+    );
+  const session = await connectPostgres(place, false).catch((error: unknown) => {
+    throw notReached(error);
+  });
   try {
-    const reader = await connectPostgres(place, false).catch((error: unknown) => {
-      throw notReached(error);
-    });
-    const session = hold === undefined ? reader : await hold.session(0);
     const { tail, loss } = await findTail(session, sql, options);
     const knownThrough = await trustedThrough(session, sql, options.known);
-    await reader.end();
-    return new PostgresEventLog({ place, sql, hold, tail, logger, loss, knownThrough });
+    return new PostgresEventLog({ place, sql, hold: undefined, tail, logger, loss, knownThrough });
   } catch (error) {
-    await hold?.release();
     throw error instanceof LabError ? error : notReached(error);
+  } finally {
+    await session.end();
   }
 }
 
-/** Where the log ends, by its last row and by what the lease remembers: they must agree. TL-4007 where they do not. */
-async function findTail(
-  session: PostgresSession,
-  sql: Statements,
-  { readOnly, acceptLoss }: PostgresLogOptions,
-): Promise<{ readonly tail: Tail; readonly loss: LogLoss | undefined }> {
-  const { rows } = await session.query<{
-    marked: string;
-    position: string | null;
-    body: string | null;
-  }>(sql.end);
-  const marked = Number(rows[0]?.marked ?? 0);
-  const position = Number(rows[0]?.position ?? 0);
-  const body = rows[0]?.body ?? undefined;
-  const peeked = body === undefined ? undefined : peekLine(body);
-  if (peeked !== undefined && peeked.version > LOG_VERSION) throw newer(peeked.version);
-  const tail = { position, crc: body === undefined ? CHECKSUM_START : crcOf(body) };
-  if (position === marked) return { tail, loss: undefined };
-  const loss = { after: position, through: marked };
-  if (!readOnly && acceptLoss !== true)
-    throw new LabError(
-      "TL-4007",
-      `The event log in PostgreSQL ends at position ${position}, and ${marked} was acknowledged`,
-      { context: { ...loss } },
-    );
-  if (!readOnly) await session.query(sql.setPosition, [position]);
-  return { tail, loss };
-}
-
-/** How far the log is what a cache was made of: its checksum there says so. */
-async function trustedThrough(
-  session: PostgresSession,
-  sql: Statements,
-  known: LogMark | undefined,
-): Promise<number> {
-  if (known === undefined) return 0;
-  const { rows } = await session.query<{ body: string }>(sql.at, [known.position]);
-  return rows[0] !== undefined && crcOf(rows[0].body) === known.digest ? known.position : 0;
+/** The log of whoever holds it. What it cannot be opened with is given back. */
+export async function openHeldLog(
+  hold: PostgresHold,
+  options: PostgresLogOptions,
+): Promise<PostgresEventLog> {
+  const { place, logger } = options;
+  const sql = statementsOf(place.schema);
+  try {
+    const session = await hold.session(0);
+    const { tail, loss } = await findTail(session, sql, options);
+    const knownThrough = await trustedThrough(session, sql, options.known);
+    return new PostgresEventLog({ place, sql, hold, tail, logger, loss, knownThrough });
+  } catch (error) {
+    await hold.release();
+    throw error instanceof LabError ? error : notReached(error);
+  }
 }
 
 interface Parts {
@@ -110,10 +87,10 @@ interface Parts {
   readonly knownThrough: number;
 }
 
-class PostgresEventLog implements EventLog {
+export class PostgresEventLog implements EventLog {
   private readonly parts: Parts;
   private readonly tail: Tail;
-  private broken: unknown;
+  private broken: Error | undefined;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -122,6 +99,10 @@ class PostgresEventLog implements EventLog {
 
   get lastPosition(): number {
     return this.tail.position;
+  }
+
+  get lease(): PostgresLease | undefined {
+    return this.parts.hold?.lease;
   }
 
   get loss(): LogLoss | undefined {
@@ -146,6 +127,7 @@ class PostgresEventLog implements EventLog {
       await this.store(hold, lines);
     } catch (error) {
       this.broken = error instanceof LabError ? error : notWritten(error);
+      hold.lease.lose(this.broken);
       throw this.broken;
     }
     this.tail.position += lines.length;
@@ -153,37 +135,8 @@ class PostgresEventLog implements EventLog {
     return events;
   }
 
-  async *read(from = 1, through = this.tail.position): AsyncIterable<LabEvent> {
-    const { place, sql } = this.parts;
-    if (from > through) return;
-    const session = await connectPostgres(place, false).catch((error: unknown) => {
-      throw notReached(error);
-    });
-    try {
-      let crc = CHECKSUM_START;
-      if (from > 1) {
-        const { rows } = await session.query<{ body: string }>(sql.at, [from - 1]);
-        if (rows[0] === undefined) throw damaged(`at position ${from - 1}`);
-        crc = crcOf(rows[0].body);
-      }
-      for (let next = from; next <= through; ) {
-        const { rows } = await session.query<{ position: string; body: string }>(sql.read, [
-          next,
-          through,
-        ]);
-        for (const { position, body } of rows) {
-          const line = Number(position) === next ? readLine(body, crc) : undefined;
-          if (line === undefined) throw damaged(`at position ${next}`);
-          if (line.version > LOG_VERSION) throw newer(line.version);
-          crc = line.crc;
-          next += 1;
-          yield upcastEvent(line.event, line.version);
-        }
-        if (rows.length === 0) throw damaged(`at position ${next}`);
-      }
-    } finally {
-      await session.end();
-    }
+  read(from = 1, through = this.tail.position): AsyncIterable<LabEvent> {
+    return readEvents(this.parts, from, through);
   }
 
   async close(): Promise<void> {
@@ -240,7 +193,7 @@ class PostgresEventLog implements EventLog {
     // Nothing inserted: these very lines are there already from a try whose answer was lost, or another one leads.
     if (count !== lines.length && !(await this.areStored(session, lines))) throw replaced();
     if (count === lines.length && !warnings.some((text) => NOT_REPLICATED.test(text))) return true;
-    await this.confirm(session, hold);
+    await this.confirm(hold);
     return true;
   }
 
@@ -254,12 +207,9 @@ class PostgresEventLog implements EventLog {
   }
 
   /** A further commit that is replicated stands behind the earlier one: then that one is replicated too. */
-  private async confirm(session: PostgresSession, hold: PostgresHold): Promise<void> {
-    const { sql, place } = this.parts;
-    const { count, warnings } = await session.query(sql.renew, [hold.epoch, place.lease_ms]);
-    if (count === 0) throw replaced();
-    if (warnings.some((text) => NOT_REPLICATED.test(text)))
-      throw Object.assign(new Error("the standby has not confirmed the commit"), { code: "57014" });
+  private async confirm({ lease }: PostgresHold): Promise<void> {
+    await lease.renew(); // one that was under way may stand before ours
+    await lease.renew();
   }
 }
 
@@ -270,33 +220,10 @@ function isUnknownFate(error: unknown): boolean {
   return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || UNKNOWN_FATE.test(code);
 }
 
-function crcOf(body: string): string {
-  return /"crc":"([0-9a-f]{8})"\}$/.exec(body)?.[1] ?? "";
-}
-
-function replaced(): LabError {
-  return new LabError("TL-4003", "Another daemon has taken over this event log", {
-    hint: "Nothing more is written by this one. Look which daemon leads before you start it again.",
-  });
-}
-
 function notWritten(cause: unknown): LabError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new LabError("TL-4003", `The event log in PostgreSQL cannot be written (${why})`, {
     cause,
     hint: "Nothing that was acknowledged is lost. Mend the server, and a synchronous standby that it waits for; then start again.",
-  });
-}
-
-function newer(version: number): LabError {
-  return new LabError(
-    "TL-4002",
-    `The event log was written by a newer version of Tieline (format ${version}, this one reads up to ${LOG_VERSION})`,
-  );
-}
-
-function damaged(where: string): LabError {
-  return new LabError("TL-4004", `The event log in PostgreSQL is damaged ${where}`, {
-    hint: "Restore the table from a backup, or promote a standby that has it.",
   });
 }

@@ -1,5 +1,6 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
+import { momentNow, PostgresLease } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
@@ -9,6 +10,7 @@ const PAUSE_ms = 200;
 /** The right to write: an epoch that no later holder shares, and a connection that is made anew where it breaks. */
 export interface PostgresHold {
   readonly epoch: string;
+  readonly lease: PostgresLease;
   /** A connection to the server that takes writes; waits for one until `deadline_ms`. Rejects with {@link NoServer}. */
   session(deadline_ms: number): Promise<PostgresSession>;
   /** Gives the connection up: what it was asked last may or may not have been done. */
@@ -16,59 +18,116 @@ export interface PostgresHold {
   release(): Promise<void>;
 }
 
+export interface HoldRequest {
+  readonly place: PostgresPlace;
+  readonly sql: Statements;
+  /** The name of this daemon. */
+  readonly node: string;
+  readonly page: () => string | undefined;
+  readonly logger: Logger;
+  /** Whether a holder whose lease lives on but whose connection is gone is followed at once. */
+  readonly isHasty: boolean;
+}
+
 /**
- * Takes the lease, above every holder before. TL-4005 while another one's connection lives and its lease has not run out;
- * TL-4001 where no server takes writes.
+ * Takes the lease, above every holder before. TL-4005 while another one's has not run out (and, where we are hasty, its
+ * connection lives); TL-4001 where no server takes writes.
  */
-export async function takeHold(
-  place: PostgresPlace,
-  sql: Statements,
-  holder: string,
-  logger: Logger,
-): Promise<PostgresHold> {
-  let session: PostgresSession | undefined = await connectPostgres(place, true).catch(
-    (error: unknown) => {
-      throw notReached(error);
-    },
-  );
-  const { epoch } = await raiseEpoch(session, place, sql, holder);
-  const renew = setInterval(
-    () => {
-      if (session?.isOpen !== true) return;
-      session.query(sql.renew, [epoch, place.lease_ms]).catch(() => {});
-    },
-    Math.max(200, place.lease_ms / 3),
-  );
-  renew.unref();
-  const drop = async (): Promise<void> => {
-    const given = session;
-    session = undefined;
-    await given?.end();
-  };
+export async function takeHold(request: HoldRequest): Promise<PostgresHold> {
+  const { place, sql } = request;
+  const asked = momentNow();
+  const session = await connectPostgres(place, true).catch((error: unknown) => {
+    throw notReached(error);
+  });
+  const epoch = await raiseEpoch(session, request);
+  const connection = new HeldConnection(request, session);
+  const lease = new PostgresLease({
+    ...{ place, sql, epoch, asked, node: request.node, page: request.page },
+    session: () => connection.onceWithLock(),
+  });
   return {
     epoch,
-    drop,
-    session: async (deadline_ms) => {
-      if (session?.isOpen === true) return session;
-      await drop();
-      for (;;) {
-        try {
-          session = await connectPostgres(place, true);
-          await session.query(sql.lock);
-          return session;
-        } catch (error) {
-          if (performance.now() + PAUSE_ms > deadline_ms) throw error;
-          logger.warn({ why: String(error) }, "eventLog.serverAway: trying again");
-          await delay(PAUSE_ms);
-        }
-      }
-    },
+    lease,
+    session: (deadline_ms) => connection.wait(deadline_ms),
+    drop: () => connection.drop(),
     release: async () => {
-      clearInterval(renew);
-      if (session?.isOpen === true) await session.query(sql.release, [epoch]).catch(() => {});
-      await drop();
+      lease.stop();
+      await connection.end((last) => last.query(sql.release, [epoch]));
     },
   };
+}
+
+/** One connection at a time, however many ask for it. */
+class HeldConnection {
+  private readonly request: HoldRequest;
+  private session: PostgresSession | undefined;
+  private connecting: Promise<PostgresSession> | undefined;
+  /** Says to others that a living process holds the lease. */
+  private hasLock = false;
+  private isOver = false;
+
+  constructor(request: HoldRequest, session: PostgresSession) {
+    this.request = request;
+    this.session = session;
+  }
+
+  async once(): Promise<PostgresSession> {
+    if (this.session?.isOpen !== true) {
+      this.connecting ??= this.connect().finally(() => {
+        this.connecting = undefined;
+      });
+      await this.connecting;
+    }
+    const { session } = this;
+    if (session === undefined) throw new NoServer("the connection was given up");
+    return session;
+  }
+
+  /** As `once`, and asks for the lock again where an earlier connection of somebody's had it. */
+  async onceWithLock(): Promise<PostgresSession> {
+    const session = await this.once();
+    if (!this.hasLock) this.hasLock = await lock(session, this.request.sql);
+    return session;
+  }
+
+  async wait(deadline_ms: number): Promise<PostgresSession> {
+    for (;;) {
+      try {
+        return await this.once();
+      } catch (error) {
+        if (this.isOver || performance.now() + PAUSE_ms > deadline_ms) throw error;
+        this.request.logger.warn({ why: String(error) }, "eventLog.serverAway: trying again");
+        await delay(PAUSE_ms);
+      }
+    }
+  }
+
+  async drop(): Promise<void> {
+    const given = this.session;
+    this.session = undefined;
+    await given?.end();
+  }
+
+  async end(lastWord: (session: PostgresSession) => Promise<unknown>): Promise<void> {
+    this.isOver = true;
+    const { session } = this;
+    if (session?.isOpen === true) await lastWord(session).catch(() => {});
+    await this.drop();
+  }
+
+  private async connect(): Promise<PostgresSession> {
+    await this.drop();
+    if (this.isOver) throw new NoServer("the log is closed");
+    const session = await connectPostgres(this.request.place, true);
+    this.session = session;
+    this.hasLock = false;
+    return session;
+  }
+}
+
+async function lock(session: PostgresSession, sql: Statements): Promise<boolean> {
+  const { rows } = await session.query<{ mine: boolean }>(sql.lock);
+  return rows[0]?.mine === true;
 }
 
 export function notReached(error: unknown): LabError {
@@ -85,21 +144,20 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  place: PostgresPlace,
-  sql: Statements,
-  holder: string,
-): Promise<{ readonly epoch: string }> {
+  { place, sql, node, page, isHasty }: HoldRequest,
+): Promise<string> {
   try {
     await session.query(sql.create);
-    const { rows: locks } = await session.query<{ mine: boolean }>(sql.lock);
+    const isFree = (await lock(session, sql)) && isHasty;
     const { rows } = await session.query<{ epoch: string }>(sql.take, [
-      holder,
+      node,
       place.lease_ms,
-      locks[0]?.mine === true,
+      isFree,
+      page() ?? null,
     ]);
     const [lease] = rows;
-    if (lease !== undefined) return lease;
-    const { rows: others } = await session.query<{ holder: string | null }>(sql.holder);
+    if (lease !== undefined) return lease.epoch;
+    const { rows: others } = await session.query<{ holder: string | null }>(sql.leader);
     throw new LabError(
       "TL-4005",
       `${others[0]?.holder ?? "Another daemon"} writes this event log`,

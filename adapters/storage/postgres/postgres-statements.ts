@@ -1,7 +1,9 @@
-/** SQL of a log in the schema `s`. Two tables: `event` holds the lines, `lease` (one row) says who writes and how far. */
+/** SQL of a log in the schema `s`. `event` holds the lines, `lease` (one row) says who writes and how far, `follower` who stands by. */
 export function statementsOf(s: string) {
   return {
+    ...leaseStatements(s),
     create: `
+      select pg_advisory_xact_lock(hashtext('tieline create'));
       create schema if not exists ${s};
       create table if not exists ${s}.event (
         position bigint primary key,
@@ -15,21 +17,18 @@ export function statementsOf(s: string) {
         holder text,
         until timestamptz not null default '-infinity'
       );
-      insert into ${s}.lease default values on conflict do nothing`,
+      alter table ${s}.lease add column if not exists page text;
+      alter table ${s}.lease add column if not exists handover text;
+      insert into ${s}.lease default values on conflict do nothing;
+      create table if not exists ${s}.follower (
+        node text primary key,
+        page text,
+        position bigint not null,
+        seen timestamptz not null
+      )`,
     exists: `select to_regclass('${s}.lease') is not null as there`,
     /** The lock ends with its connection, so that a daemon that was killed is followed at once. */
     lock: `select pg_try_advisory_lock(hashtext('tieline.${s}')) as mine`,
-    /** $1 holder, $2 lease in ms, $3 whether nobody's connection holds the lock. */
-    take: `
-      update ${s}.lease
-      set epoch = epoch + 1, holder = $1, until = now() + $2 * interval '1 ms'
-      where $3 or until < now()
-      returning epoch::text, position::text`,
-    holder: `select holder, until::text from ${s}.lease`,
-    /** $1 epoch, $2 lease in ms. */
-    renew: `update ${s}.lease set until = now() + $2 * interval '1 ms' where epoch = $1`,
-    /** $1 epoch. */
-    release: `update ${s}.lease set holder = null, until = '-infinity' where epoch = $1`,
     /**
      * The fence and the append in one: only who holds the newest epoch writes, and only behind the position that it knows.
      * $1 epoch, $2 first position, $3 last position, $4 bodies in order.
@@ -43,10 +42,10 @@ export function statementsOf(s: string) {
       insert into ${s}.event (position, epoch, body)
       select $2::bigint + place - 1, fence.epoch, line
       from fence, unnest($4::text[]) with ordinality as t(line, place)`,
-    /** $1 first, $2 last position. */
+    /** $1 first, $2 last position, $3 how many at most. */
     read: `
       select e.position::text, e.body from ${s}.event e
-      where e.position between $1 and $2 order by e.position limit 1000`,
+      where e.position between $1 and $2 order by e.position limit $3`,
     /** Last row and what the lease remembers, of one moment. */
     end: `
       select l.position::text as marked, e.position::text as position, e.body
@@ -55,6 +54,45 @@ export function statementsOf(s: string) {
     at: `select body from ${s}.event where position = $1`,
     /** $1 position. */
     setPosition: `update ${s}.lease set position = $1`,
+  } as const;
+}
+
+function leaseStatements(s: string) {
+  return {
+    /** $1 holder, $2 lease in ms, $3 whether a living lease may be taken, $4 page. */
+    take: `
+      update ${s}.lease
+      set epoch = epoch + 1, holder = $1, until = now() + $2 * interval '1 ms', page = $4,
+        handover = null
+      where $3 or until < now()
+      returning epoch::text, position::text`,
+    /** Who leads, by the database's clock. */
+    leader: `
+      select holder, page, position::text, until < now() as free, epoch::text
+      from ${s}.lease`,
+    /** $1 epoch, $2 lease in ms, $3 page. */
+    renew: `
+      update ${s}.lease set until = now() + $2 * interval '1 ms', page = $3
+      where epoch = $1
+      returning position::text, handover`,
+    /** $1 epoch. */
+    release: `
+      update ${s}.lease set holder = null, page = null, until = '-infinity' where epoch = $1`,
+    /** $1 who asks: the leader ends when it reads it. */
+    askHandover: `
+      update ${s}.lease set handover = $1 where until > now()`,
+    /** $1 epoch. */
+    takeBackHandover: `update ${s}.lease set handover = null where epoch = $1`,
+    /** $1 node, $2 page, $3 position. */
+    beat: `
+      insert into ${s}.follower values ($1, $2, $3, now())
+      on conflict (node) do update set page = $2, position = $3, seen = now()`,
+    /** $1 ms: those heard of within. */
+    followers: `
+      select node, page, position::text from ${s}.follower
+      where seen > now() - $1 * interval '1 ms' order by node`,
+    /** $1 node. Those that were not heard of for a day go with it. */
+    forget: `delete from ${s}.follower where node = $1 or seen < now() - interval '1 day'`,
   } as const;
 }
 

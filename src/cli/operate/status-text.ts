@@ -1,5 +1,6 @@
 import type { WaitingChange } from "../../domain/campaign-status.ts";
 import { type Reason, reasonInWords } from "../../domain/reason.ts";
+import type { Leadership } from "../../events/log-lease.ts";
 import { shownState } from "../../views/campaign-view.ts";
 import { changeInWords } from "../../views/change-in-words.ts";
 import { figureMeaning, figureName, figureValue } from "../../views/figure-words.ts";
@@ -92,6 +93,15 @@ export function describeCampaigns(site: string, campaigns: readonly Line[]): str
     ...(campaigns[n]?.reasons ?? []).map((reason) => `  ${reasonInWords(reason)}`),
   ]);
   return `${lines.join("\n")}\n`;
+}
+
+/** Who leads and who stands by, where several daemons share the log. */
+export function describeLeadership(leadership: Leadership | undefined): string {
+  if (leadership === undefined) return "";
+  const { leader, standbys } = leadership;
+  const who = leader === undefined ? "nobody leads" : `${leader.node} leads`;
+  const others = standbys.map(({ node, behind }) => `${node} stands by, ${behind} events behind`);
+  return `${[who, ...others].join("; ")}\n`;
 }
 
 /** What somebody who reads a status does next: commands, ready to be copied. */

@@ -5,7 +5,13 @@ import type { OverviewView } from "../../views/overview-view.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { createLiveScreen, cutLine, terminalKind } from "../start/live-screen.ts";
 import { addBroker, connectFromOptions, DEFAULT_BROKER, DEFAULT_SITE } from "./operate.ts";
-import { type CampaignStatus, describeCampaigns, describeStatus, whatNext } from "./status-text.ts";
+import {
+  type CampaignStatus,
+  describeCampaigns,
+  describeLeadership,
+  describeStatus,
+  whatNext,
+} from "./status-text.ts";
 
 interface StatusOptions {
   readonly campaign?: string;
@@ -104,14 +110,14 @@ async function listCampaigns(options: StatusOptions, client: OperatorClient): Pr
     const what = `No daemon on ${options.broker} (site ${options.site}) shows an overview`;
     throw new LabError("TL-2003", what);
   }
-  const { campaigns } = overview;
-  if (options.json) return `${JSON.stringify({ site: overview.site, campaigns })}\n`;
+  const { site, campaigns, leadership } = overview;
+  if (options.json) return `${JSON.stringify({ site, leadership, campaigns })}\n`;
   const [first] = campaigns;
   const more =
     first === undefined
       ? ""
       : `  next: tieline status --campaign ${first.campaignId}${connectionOf(options)}\n`;
-  return describeCampaigns(overview.site, campaigns) + more;
+  return describeLeadership(leadership) + describeCampaigns(site, campaigns) + more;
 }
 
 /** What of the connection is not as usual, as options. */

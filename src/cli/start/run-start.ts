@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
+import { join, resolve } from "node:path";
+import { type AskDesk, createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
@@ -11,6 +11,7 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "../../../config/load-configuration.ts";
+import { misuse } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
 import type { PlannedCampaign } from "../../runtime/take-configuration.ts";
@@ -33,15 +34,30 @@ interface StartOptions {
   readonly log?: string;
   readonly seed?: string;
   readonly acceptLoss?: boolean;
+  readonly standby?: boolean;
   readonly brokerPort?: string;
   readonly pagePort?: string;
   readonly untilDone?: boolean;
   readonly speed: number;
 }
 
-/** Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. */
+/**
+ * Runs the daemon until it is told to stop, cannot write its log, or (with `untilDone`) every campaign is over. As one of
+ * several (`standby`) it stands by again once it has handed over.
+ */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
+  while ((await runOnce(options, io)) === "handedOver")
+    io.out("Handed over: this daemon stands by again.\n");
+}
+
+async function runOnce(options: StartOptions, io: CommandIo): Promise<Ending["kind"]> {
   const written = loadConfiguration(options.config ?? defaultConfigurationFile());
+  if (options.standby === true && written.configuration.broker.url === undefined)
+    throw misuse(
+      "TL-1001",
+      "--standby: a broker inside the daemon ends with it",
+      "Name the laboratory's broker in the configuration, broker: { url: mqtt://HOST }.",
+    );
   const loaded = await withPorts(written, options, io);
   const seed = options.seed ?? loaded.configuration.seed;
   const campaigns = campaignSpecs(loaded, seed);
@@ -50,9 +66,9 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
   const logger = createPinoLogger({
     level: process.env["TIELINE_LOG_LEVEL"] ?? (io.interactive ? "warn" : "info"),
   });
-  let lastWord: string | undefined;
+  let ending: Ended;
   try {
-    lastWord = await run({ options, io, loaded, seed, campaigns, logger, opened });
+    ending = await run({ options, io, loaded, seed, campaigns, logger, opened });
   } finally {
     // What was opened last is closed first, also where something else could not be opened: nothing runs on unseen.
     for (const close of opened.reverse()) {
@@ -61,7 +77,14 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<vo
       );
     }
   }
-  if (lastWord !== undefined) io.out(`${lastWord}\n`);
+  if (ending.lastWord !== undefined) io.out(`${ending.lastWord}\n`);
+  return ending.kind;
+}
+
+/** Why the daemon has ended; with its last word where every campaign is over. */
+interface Ended {
+  readonly kind: Ending["kind"];
+  readonly lastWord?: string | undefined;
 }
 
 type Close = () => Promise<unknown> | unknown;
@@ -77,21 +100,23 @@ interface Run {
   readonly opened: Close[];
 }
 
-/** Resolves when the daemon has ended; with its last word where every campaign is over. */
-async function run(about: Run): Promise<string | undefined> {
-  const { options, io, loaded, seed, campaigns, logger, opened } = about;
-  const { configuration, file } = loaded;
+/** Resolves when the daemon is to end. */
+async function run(about: Run): Promise<Ended> {
+  const { options, io, loaded, campaigns, logger, opened } = about;
+  const { configuration } = loaded;
   const folder = resolve(options.data ?? configuration.data);
   const log = options.log ?? configuration.log ?? folder;
   let end: (why: Ending) => void = () => {};
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const desk = createAskDesk();
+  const desk = createAskDesk(join(folder, "reported"));
   const page = configuration.page.enabled
     ? createPage(configuration, logger, desk, fileRules(loaded, folder))
     : undefined;
   const replay = createReplayProgress(io, logger);
+  const standBy = options.standby === true;
+  let pageUrl: string | undefined;
   const daemon = await createDaemon({
     configuration,
     campaigns,
@@ -100,6 +125,7 @@ async function run(about: Run): Promise<string | undefined> {
     folder,
     files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
+    reporterOf: (report) => desk.reporterOf(report),
     logger,
     sourceOf: loaded.sourceOf,
     at: killPointFromEnvironment(),
@@ -109,13 +135,52 @@ async function run(about: Run): Promise<string | undefined> {
     },
     onReplay: (position, last) => replay.update(position, last),
     onFatal: (error) => end({ kind: "fatal", error }),
+    ...{ standBy, page: () => pageUrl },
+    onHandover: (by) => {
+      logger.info({ by }, "leadership.handOver");
+      end(standBy ? { kind: "handedOver" } : { kind: "signal" });
+    },
   });
   opened.push(() => daemon.stop());
   const onSignal = () => end({ kind: "signal" });
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   opened.push(() => process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal));
-  await daemon.start();
+  if (standBy) {
+    opened.push(() => page?.stop());
+    pageUrl = await page?.start(daemon);
+    tellStandby(io, daemon, pageUrl);
+  }
+  const started = daemon.start();
+  // One that stands by can be told to end, too.
+  const early = await Promise.race([started, ended]);
+  if (early !== undefined) {
+    started.catch(() => {});
+    return concluded(early, daemon);
+  }
   replay.finish();
+  await openLaboratory({ about, daemon, folder, desk });
+  if (!standBy) {
+    opened.push(() => page?.stop());
+    pageUrl = await page?.start(daemon);
+  }
+  announce(io, loaded, daemon, log);
+  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
+  opened.push(startNotifications(configuration, daemon.view, logger));
+  opened.push(showLiveScreen(io, daemon));
+  if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
+  return concluded(await ended, daemon);
+}
+
+/** What only the daemon that leads runs: devices and simulated instruments of its configuration, and its edits. */
+async function openLaboratory(needs: {
+  readonly about: Run;
+  readonly daemon: Daemon;
+  readonly folder: string;
+  readonly desk: AskDesk;
+}): Promise<void> {
+  const { about, daemon, folder, desk } = needs;
+  const { options, loaded, seed, logger, opened } = about;
+  const { configuration, file } = loaded;
   if (configuration.runners.length + configuration.gateways.length > 0) {
     const { startRunners } = await import("./start-runners.ts");
     opened.push(
@@ -128,16 +193,19 @@ async function run(about: Run): Promise<string | undefined> {
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
   opened.push(() => laboratory?.stop());
   opened.push(reloadOnHangup({ file, seed, daemon, logger }));
-  opened.push(() => page?.stop());
-  const pageUrl = await page?.start(daemon);
-  announce(io, loaded, daemon, log);
-  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
-  opened.push(startNotifications(configuration, daemon.view, logger));
-  opened.push(showLiveScreen(io, daemon));
-  if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
-  const ending = await ended;
+}
+
+function concluded(ending: Ending, daemon: Daemon): Ended {
   if (ending.kind === "fatal") throw ending.error;
-  return ending.kind === "done" ? liveLine(daemon.view) : undefined;
+  const { kind } = ending;
+  return kind === "done" ? { kind, lastWord: liveLine(daemon.view) } : { kind };
+}
+
+function tellStandby(io: CommandIo, daemon: Daemon, pageUrl: string | undefined): void {
+  const { leader } = daemon.leadership() ?? {};
+  const who = leader === undefined ? "" : `: ${leader.node} leads`;
+  io.out(`Tieline stands by${who}.\n`);
+  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
 }
 
 /** Modules that the configuration names. TL-1002, TL-1031. */
@@ -151,7 +219,7 @@ async function loadInterpreters({ configuration, folder }: LoadedConfiguration) 
 }
 
 type Ending =
-  | { readonly kind: "done" | "signal" }
+  | { readonly kind: "done" | "signal" | "handedOver" }
   | { readonly kind: "fatal"; readonly error: unknown };
 
 function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, log: string): void {

@@ -114,7 +114,10 @@ function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Omi
       observations === undefined ? daemon().planner.view(id) : past(id, observations),
     structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
-    submitOperatorCommand: (request) => submitOperatorCommand(daemon(), request, isProven),
+    submitOperatorCommand: async (request) => {
+      refuseBesideLeader(daemon());
+      return await submitOperatorCommand(daemon(), request, isProven);
+    },
   };
 }
 
@@ -156,6 +159,18 @@ async function exportFromLog(
   return fold.document(campaignId);
 }
 
+/** The page of a standby reads only: it says where the leader is. TL-9007. */
+function refuseBesideLeader(daemon: Daemon): void {
+  const leadership = daemon.leadership();
+  if (leadership?.role !== "follows") return;
+  const { leader } = leadership;
+  const where =
+    leader === undefined
+      ? "nobody leads at this moment"
+      : `${leader.node} leads${leader.page === undefined ? "" : `, its page is ${leader.page}`}`;
+  throw new LabError("TL-9007", `This daemon stands by and only shows: ${where}`);
+}
+
 /** The same facts that an operator's MQTT message becomes; the reply is what the campaign's machine answered. */
 async function submitOperatorCommand(
   daemon: Daemon,
@@ -165,8 +180,8 @@ async function submitOperatorCommand(
   const { by, commandId } = request;
   const message = { source: `operator/${by}`, id: commandId };
   const identity = isProven ? ({ identity: "verified" } as const) : {};
-  const known = request.kind === "campaign" ? daemon.lab.replies.get(commandId) : undefined;
   // A browser that did not hear the answer asks again: the same command acts once.
+  const known = request.kind === "campaign" ? replyTo(daemon, commandId) : undefined;
   if (known !== undefined) return known;
   if (request.kind === "emergencyStop") {
     const { active, reason } = request;
@@ -182,11 +197,20 @@ async function submitOperatorCommand(
   const { kind: _, ...command } = request;
   if (isOfTheBench(command.action)) return await submitWord(daemon, command, identity);
   await daemon.submit({ type: "operator.command", ...command, ...identity, message });
-  const reply = daemon.lab.replies.get(commandId);
-  return reply === undefined
-    ? { accepted: false, reason: `there is no campaign ${request.campaignId}` }
-    : { accepted: reply.accepted, reason: reply.reason, candidateIds: reply.candidateIds };
+  return replyTo(daemon, commandId) ?? noCampaign(request.campaignId);
 }
+
+function replyTo(daemon: Daemon, commandId: string): OperatorReply | undefined {
+  const reply = daemon.lab.replies.get(commandId);
+  if (reply === undefined) return undefined;
+  const { accepted, reason, candidateIds } = reply;
+  return { accepted, reason, candidateIds };
+}
+
+const noCampaign = (campaignId: string): OperatorReply => ({
+  accepted: false,
+  reason: `there is no campaign ${campaignId}`,
+});
 
 function isOfTheBench(action: OperatorAction): boolean {
   return action === "report" || action === "comment" || action === "tell";
@@ -209,8 +233,7 @@ async function submitWord(
   const fact = { ...decoded.fact, ...identity };
   if (fact.action === "report") return await daemon.report(fact);
   await daemon.submit(fact);
-  const there = daemon.lab.replies.get(commandId);
-  return there ?? { accepted: false, reason: `there is no campaign ${command.campaignId}` };
+  return replyTo(daemon, commandId) ?? noCampaign(command.campaignId);
 }
 
 /** The one list of operators, as the page asks for it: who may use the controls, with which key, for what. */

@@ -7,6 +7,7 @@ interface StartOptions {
   readonly data?: string;
   readonly log?: string;
   readonly seed?: string;
+  readonly standby?: boolean;
   readonly brokerPort?: string;
   readonly pagePort?: string;
   readonly untilDone?: boolean;
@@ -30,6 +31,10 @@ export const registerStart: RegisterCommand = (program, io) => {
     .option(
       "--accept-loss",
       "goes on without acknowledged events that the log has lost (TL-4007): say so once, after a copy",
+    )
+    .option(
+      "--standby",
+      "one of several daemons on one log: follows it, and leads once nobody else does (docs/standby.md)",
     )
     .option(
       "--broker-port <n>",

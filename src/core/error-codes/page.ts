@@ -18,6 +18,10 @@ export const PAGE_CODES = {
     what: "the agent did not reply in time",
     hint: "Look at the event stream before trying again: the command may have been carried out.",
   },
+  "TL-9007": {
+    what: "a standby was asked to do something",
+    hint: "Ask the daemon that leads: its page, the command line or MQTT.",
+  },
   "TL-9010": {
     what: "a notification could not be delivered",
     hint: "Check the webhook's address; the dashboard shows the same alarm.",

@@ -29,4 +29,16 @@ export const STORAGE_CODES = {
     what: "an event log was not copied",
     hint: "Name an empty folder, or another schema of the database.",
   },
+  "TL-4009": {
+    what: "a bundle is not what was bundled",
+    hint: "Take it from where it came once more; sha256sum -c SHA256SUMS names every file that differs.",
+  },
+  "TL-4010": {
+    what: "the lead was not handed over",
+    hint: "Start a daemon with --standby on the same log, and see on the leader's page that it follows.",
+  },
+  "TL-4011": {
+    what: "a standby followed a log that is not the one to lead",
+    hint: "Start it again: it folds the log anew. Look why the database lost what it had shown.",
+  },
 } as const;

@@ -59,6 +59,13 @@ export function unitOfName(name: string, declared?: string): string | undefined 
   return units.find((unit) => haveSameDimension(unit, declared)) ?? units[0];
 }
 
+/** Why a number of this name cannot be in the stated unit, in words; `undefined` where it can. */
+export function findUnitClash(name: string, stated: string | undefined): string | undefined {
+  const own = stated === undefined ? undefined : unitOfName(name, stated);
+  if (stated === undefined || own === undefined || haveSameDimension(own, stated)) return undefined;
+  return `${name} is in ${own} by its name, not in ${stated}`;
+}
+
 /** True where a value in one unit can be told in the other. */
 export function haveSameDimension(a: string, b: string): boolean {
   const left = parseUnit(a);

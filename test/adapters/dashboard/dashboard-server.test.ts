@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { parquetReadObjects } from "hyparquet";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import {
@@ -119,7 +120,7 @@ describe("the page and its assets", () => {
     laboratory.finishOne();
     expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true });
     const metrics = await (await fetch(`${url}metrics`)).text();
-    expect(metrics).toContain("tieline_results 1");
+    expect(metrics).toContain("tieline_results_total 1");
     expect(metrics).toContain('tieline_campaign_budget_used{campaign="al-mg-zn"} 1');
   });
 });
@@ -269,6 +270,9 @@ describe("the data", () => {
     const csv = await fetch(`${url}api/campaign/al-mg-zn/export/csv`);
     expect(csv.headers.get("content-disposition")).toContain("al-mg-zn.csv");
     expect((await csv.text()).trim().split("\n")).toHaveLength(4);
+    const parquet = await fetch(`${url}api/campaign/al-mg-zn/export/parquet`);
+    const file = await parquet.arrayBuffer();
+    expect(await parquetReadObjects({ file })).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
   test("of what does not exist is a clear 404", async () => {

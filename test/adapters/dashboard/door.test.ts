@@ -74,8 +74,8 @@ test("who changes something has a name, a key and the right, as on the page", as
   expect((await say(`${path}/pause`, { by: "ada" })).status).toBe(401);
   expect((await say(`${path}/pause`, { by: "ada", key: "wrong" })).status).toBe(401);
   expect((await say(`${path}/approve`, { by: "ada", key: "secret" })).status).toBe(403);
-  const tell = { by: "bob", key: "other", jobId: "j", failed: "x" };
-  expect((await say(`${path}/tell`, tell)).status).toBe(403);
+  const report = { by: "bob", key: "other", jobId: "j", failed: "x" };
+  expect((await say(`${path}/report`, report)).status).toBe(403);
   const foreign = { origin: "http://evil.example" };
   expect((await say(`${path}/pause`, { by: "ada", key: "secret" }, foreign)).status).toBe(403);
   expect((await say("/campaigns/nowhere/pause", { by: "ada", key: "secret" })).status).toBe(404);
@@ -95,16 +95,34 @@ test("who changes something has a name, a key and the right, as on the page", as
 test("a read-only page takes no word of a program", async () => {
   const { commands } = await start({ policy: { readOnly: true } });
   expect((await say("/campaigns/al-mg-zn/stop", { by: "ada" })).status).toBe(403);
-  const told = await say("/campaigns/al-mg-zn/tell", { by: "ada", jobId: "j", failed: "x" });
+  const told = await say("/campaigns/al-mg-zn/report", { by: "ada", jobId: "j", failed: "x" });
   expect(told.status).toBe(403);
   expect(commands).toEqual([]);
 });
 
-test("what is told is a result or a failure, of a job that waits here", async () => {
-  await start();
-  const path = "/campaigns/al-mg-zn/tell";
+test("what is reported is a result or a failure of a job; one that no program was asked goes to the daemon as a person's word", async () => {
+  const { commands } = await start();
+  const path = "/campaigns/al-mg-zn/report";
   expect((await say(path, { by: "ada", jobId: "j" })).status).toBe(400);
-  expect(await say(path, { by: "ada", jobId: "j", failed: "x" })).toMatchObject({
-    body: { accepted: false, reason: "no job j waits here" },
-  });
+  expect((await say(path, { by: "Configuration", jobId: "j", failed: "x" })).status).toBe(400);
+  await say(path, { by: "ada", jobId: "j", failed: "it broke" });
+  expect(commands).toMatchObject([
+    { action: "report", by: "ada", jobId: "j", reason: "it broke", report: { outcome: "failed" } },
+  ]);
+});
+
+test("what is told is a result that nobody asked for, at a point; it is the operator's command of that name", async () => {
+  const { commands } = await start();
+  const phases = { kind: "phases", phases: ["A", "B"], compositions: { A: { Al: 0.9, Zn: 0.1 } } };
+  const told = {
+    by: "ada",
+    point: { candidateId: "c1" },
+    observations: [phases],
+    reason: "thesis",
+  };
+  expect((await say("/campaigns/al-mg-zn/tell", told)).body).toMatchObject({ accepted: true });
+  expect((await say("/campaigns/al-mg-zn/tell", { ...told, jobId: "j" })).status).toBe(400);
+  expect(commands).toMatchObject([
+    { action: "tell", points: [{ candidateId: "c1" }], observations: [phases], reason: "thesis" },
+  ]);
 });

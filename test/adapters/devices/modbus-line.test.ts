@@ -6,7 +6,7 @@ import { ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registe
 import { HostileModbus, type Spite } from "./hostile-modbus.ts";
 import { REAL, testMap } from "./thermal-bench.ts";
 
-const TIMEOUT_ms = 60;
+const TIMEOUT_ms = 250;
 const IDENTITY = { kind: "read", fn: 3, address: 122, count: 1 } as const;
 const read = (address: number, count = 1) => ({ kind: "read", fn: 3, address, count }) as const;
 

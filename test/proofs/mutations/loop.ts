@@ -11,7 +11,8 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "the duplicate check of results is dropped",
     file: "src/runtime/incoming.ts",
-    find: `    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    find: `    if (known !== undefined && known === reportDigest(fact))
+      return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };
     if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
     return known === undefined
       ? { kind: "log" }
@@ -65,11 +66,9 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "an acknowledgement leaves before the log has the report",
     file: "src/runtime/event-loop.ts",
-    find: `      this.observer.onCount?.("logged");
-      await this.submit(fact);
+    find: `      await this.submit(judgement.as ?? fact);
       return;`,
-    replace: `      this.observer.onCount?.("logged");
-      if (fact.type === "job.result")
+    replace: `      if (fact.type === "job.result")
         this.executor.execute([acknowledgement(fact, this.lab.position + 1)]);
       await this.submit(fact);
       return;`,
@@ -92,10 +91,17 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "a report that was not taken is acknowledged",
     file: "src/runtime/event-loop.ts",
-    find: "    this.executor.execute(answerQuarantined(fact));",
-    replace: `    this.executor.execute(answerQuarantined(fact));
+    find: "    this.executor.execute(answerQuarantined(fact, judgement.reason));",
+    replace: `    this.executor.execute(answerQuarantined(fact, judgement.reason));
     if (fact.type === "job.result") this.executor.execute([acknowledgement(fact, this.lab.position)]);`,
     tests: [whose],
+  },
+  {
+    name: "the end of an earlier attempt, told again, is no answer",
+    file: "src/runtime/incoming.ts",
+    find: 'return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };',
+    replace: 'return { kind: "duplicate" };',
+    tests: ["test/contract/held-back.test.ts"],
   },
   {
     name: "the epoch is not raised at a restart",
@@ -203,9 +209,16 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "opening hours are not looked at",
     file: "src/runtime/start-hours.ts",
-    find: "return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
-    replace: 'return hours === undefined || hours !== "";',
+    find: "starts?.[capability];\n  return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
+    replace: "starts?.[capability];\n  return hours === undefined || hours !== '';",
     tests: ["test/contract/consent.test.ts"],
+  },
+  {
+    name: "opening hours of an instrument are not looked at",
+    file: "src/runtime/start-hours.ts",
+    find: "[instrumentId]?.hours;\n  return hours === undefined || isOpen(hours, lab.time_ms, lab.timeZone);",
+    replace: "[instrumentId]?.hours;\n  return hours === undefined || hours !== '';",
+    tests: ["test/contract/edited-instruments.test.ts"],
   },
   {
     name: "the recovery after a restart has no end",

@@ -180,8 +180,8 @@ export const MACHINES: readonly Mutation[] = [
   {
     name: "who asked for wider limits approves them",
     file: "machines/campaign-setup.ts",
-    find: "event.by === context.widening?.by,",
-    replace: "event.by === `${context.widening?.by} and not`,",
+    find: "(event.by === context.widening?.by ||",
+    replace: "(event.by === `${context.widening?.by} and not` && ",
     tests: [campaigns, consent],
   },
   {
@@ -210,14 +210,14 @@ export const MACHINES: readonly Mutation[] = [
   {
     name: "the budget is overrun",
     file: "machines/campaign-actions.ts",
-    find: "const left = context.budget - context.observed - context.open.length;",
-    replace: "const left = context.budget + 3 - context.observed - context.open.length;",
+    find: "const left = context.budget - context.observed - newSamples(context.open);",
+    replace: "const left = context.budget + 3 - context.observed - newSamples(context.open);",
     tests: [campaigns],
   },
   {
     name: "the budget does not count what is in flight",
     file: "machines/campaign-actions.ts",
-    find: "const left = context.budget - context.observed - context.open.length;",
+    find: "const left = context.budget - context.observed - newSamples(context.open);",
     replace: "const left = context.budget - context.observed;",
     tests: [campaigns],
   },

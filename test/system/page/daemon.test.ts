@@ -72,10 +72,11 @@ describe.runIf(hasChromium)("the page of a real daemon", () => {
     await answer(page);
     await page.getByRole("button", { name: "Emergency stop" }).click();
     await answer(page, "smoke");
-    await page.getByText("Emergency stop by ada: smoke").waitFor();
+    const alarm = page.getByRole("alert").getByText("Emergency stop by ada: smoke");
+    await alarm.waitFor();
     await page.getByRole("button", { name: "Clear emergency stop" }).click();
     await answer(page, "it was steam");
-    await page.getByText("Emergency stop by ada: smoke").waitFor({ state: "detached" });
+    await alarm.waitFor({ state: "detached" });
 
     const commands = await logged(daemon, "ada");
     const texts = commands.map((line) => `${line.type} ${line.text}`).join("\n");

@@ -1,0 +1,247 @@
+import { LabError } from "../../../src/core/errors.ts";
+import type { EventLog, LogMark } from "../../../src/events/event-log.ts";
+import type { LabEvent } from "../../../src/events/lab-event.ts";
+import type { Leadership, LeaseEnd, LogLease, LogNode } from "../../../src/events/log-lease.ts";
+import {
+  openHeldLog,
+  type PostgresEventLog,
+  type PostgresLogOptions,
+} from "./postgres-event-log.ts";
+import { notReached, takeHold } from "./postgres-hold.ts";
+import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
+import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
+import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
+import { type Statements, statementsOf } from "./postgres-statements.ts";
+import { trustedThrough } from "./postgres-tail.ts";
+
+/** So often the log is looked at; twice a second costs a database nothing. */
+const POLL_ms = 250;
+
+/**
+ * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
+ * is written before. Errors as those of {@link openHeldLog}.
+ */
+export async function standByPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
+  const { place, known } = options;
+  const sql = statementsOf(place.schema);
+  const session = await connectPostgres(place, true).catch((error: unknown) => {
+    throw notReached(error);
+  });
+  try {
+    await session.query(sql.create);
+    const knownThrough = await trustedThrough(session, sql, known);
+    return new FollowedLog({ ...options, sql, knownThrough }, session);
+  } catch (error) {
+    await session.end();
+    throw error instanceof LabError ? error : notReached(error);
+  }
+}
+
+interface FollowNeeds extends PostgresLogOptions {
+  readonly sql: Statements;
+  readonly knownThrough: number;
+}
+
+interface LeaderRow {
+  readonly holder: string | null;
+  readonly page: string | null;
+  readonly position: string;
+  readonly free: boolean;
+}
+
+class FollowedLog implements EventLog {
+  readonly lease: FollowersLease;
+  private readonly needs: FollowNeeds;
+  private session: PostgresSession | undefined;
+  private reader = new ChainReader(1, "");
+  private led: PostgresEventLog | undefined;
+  private isClosed = false;
+  private isAway = false;
+  private beat_ms = Number.NEGATIVE_INFINITY;
+
+  constructor(needs: FollowNeeds, session: PostgresSession) {
+    this.needs = needs;
+    this.session = session;
+    this.lease = new FollowersLease(needs);
+  }
+
+  get lastPosition(): number {
+    return this.led?.lastPosition ?? this.reader.next - 1;
+  }
+
+  get knownThrough(): number {
+    return this.needs.knownThrough;
+  }
+
+  get loss() {
+    return this.led?.loss;
+  }
+
+  async mark(): Promise<LogMark> {
+    return this.led?.mark() ?? { position: this.reader.next - 1, digest: this.reader.crc };
+  }
+
+  async append(...args: Parameters<EventLog["append"]>): Promise<LabEvent[]> {
+    if (this.led !== undefined) return await this.led.append(...args);
+    throw new LabError("TL-4003", "This daemon stands by: another one writes the event log");
+  }
+
+  read(from = 1, through = this.lastPosition): AsyncIterable<LabEvent> {
+    return this.led?.read(from, through) ?? readEvents(this.needs, from, through);
+  }
+
+  async *follow(from: number): AsyncIterable<LabEvent> {
+    const { logger, sql } = this.needs;
+    let isBegun = false;
+    while (!this.isClosed && this.led === undefined) {
+      let events: LabEvent[] = [];
+      try {
+        const session = await this.connected();
+        if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
+        isBegun = true;
+        events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
+        if (events.length === 0) this.led = await this.lookAround(session);
+        this.isAway = false;
+      } catch (error) {
+        if (error instanceof LabError && error.code !== "TL-4001") throw error;
+        if (!this.isAway && !this.isClosed)
+          logger.warn({ why: String(error) }, "standby.serverAway: trying again");
+        this.isAway = true;
+        await this.dropSession();
+      }
+      yield* events;
+      if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
+      if (events.length === 0 && this.led === undefined) await delay(POLL_ms);
+    }
+    // What was written between our last look and the lease.
+    if (this.led !== undefined) yield* this.led.read(this.reader.next);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.session?.isOpen === true)
+      await this.session.query(this.needs.sql.forget, [this.needs.node]).catch(() => {});
+    await this.dropSession();
+    await this.led?.close();
+  }
+
+  /** Everything that there is has been read: who leads? Nobody any more: we do. */
+  private async lookAround(session: PostgresSession): Promise<PostgresEventLog | undefined> {
+    const { sql, place, logger, node } = this.needs;
+    const { rows } = await session.query<LeaderRow>(sql.leader);
+    const [row] = rows;
+    if (row === undefined || this.isClosed) return undefined;
+    await this.beat(session);
+    this.lease.note(row, await followersOf(session, sql, place, Number(row.position)));
+    if (!row.free) return undefined;
+    logger.info({ before: row.holder ?? "nobody" }, "standby.leaseIsFree");
+    const led = await this.lead();
+    if (led === undefined) return undefined;
+    await session.query(sql.forget, [node]);
+    await this.dropSession();
+    this.lease.lead(led);
+    return led;
+  }
+
+  private async beat(session: PostgresSession): Promise<void> {
+    const { sql, place, node, page } = this.needs;
+    if (performance.now() - this.beat_ms < place.lease_ms / BEATS_IN_LEASE) return;
+    await session.query(sql.beat, [node, page() ?? null, this.reader.next - 1]);
+    this.beat_ms = performance.now();
+  }
+
+  /** Takes the lease and sees that the log which it is for is the one that was followed. */
+  private async lead(): Promise<PostgresEventLog | undefined> {
+    const { place, sql, node, page, logger } = this.needs;
+    const hold = await takeHold({ place, sql, node, page, logger, isHasty: false }).catch(
+      (error: unknown) => {
+        if (error instanceof LabError && error.code === "TL-4005") return undefined;
+        throw error;
+      },
+    );
+    if (hold === undefined) return undefined;
+    const led = await openHeldLog(hold, this.needs);
+    const { next, crc } = this.reader;
+    const there = await hold
+      .session(0)
+      .then((session) => crcBefore(session, sql, next))
+      .catch(() => undefined);
+    if (there === crc) return led;
+    await led.close();
+    throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
+      context: { position: next - 1 },
+    });
+  }
+
+  private async connected(): Promise<PostgresSession> {
+    if (this.session?.isOpen === true) return this.session;
+    await this.dropSession();
+    const { place } = this.needs;
+    const answer_ms = Math.min(place.answer_ms, Math.max(1000, place.lease_ms / 2));
+    this.session = await connectPostgres({ ...place, answer_ms }, true);
+    return this.session;
+  }
+
+  private async dropSession(): Promise<void> {
+    const given = this.session;
+    this.session = undefined;
+    await given?.end();
+  }
+}
+
+/** The lease of a daemon that may not have it yet. */
+class FollowersLease implements LogLease {
+  private readonly node: string;
+  private led: LogLease | undefined;
+  private leader: LogNode | undefined;
+  private standbys: Leadership["standbys"] = [];
+  private readonly enders: ((end: LeaseEnd) => void)[] = [];
+  private readonly onlookers: (() => void)[] = [];
+
+  constructor({ node }: FollowNeeds) {
+    this.node = node;
+  }
+
+  holds(): boolean {
+    return this.led?.holds() ?? false;
+  }
+
+  async confirm(): Promise<void> {
+    if (this.led === undefined) throw new LabError("TL-4003", "This daemon stands by");
+    await this.led.confirm();
+  }
+
+  onEnd(listener: (end: LeaseEnd) => void): void {
+    this.enders.push(listener);
+  }
+
+  onChange(listener: () => void): void {
+    this.onlookers.push(listener);
+  }
+
+  leadership(): Leadership {
+    if (this.led !== undefined) return this.led.leadership();
+    return { role: "follows", node: this.node, leader: this.leader, standbys: this.standbys };
+  }
+
+  note({ holder, page, free }: LeaderRow, standbys: Leadership["standbys"]): void {
+    const before = JSON.stringify(this.leadership());
+    const leader = { node: holder ?? "", ...(page === null ? {} : { page }) };
+    this.leader = free || holder === null ? undefined : leader;
+    this.standbys = standbys;
+    if (JSON.stringify(this.leadership()) !== before) this.tell();
+  }
+
+  lead({ lease }: PostgresEventLog): void {
+    this.led = lease;
+    lease?.onEnd((end) => {
+      for (const tell of this.enders) tell(end);
+    });
+    lease?.onChange(() => this.tell());
+    this.tell();
+  }
+
+  tell(): void {
+    for (const tell of this.onlookers) tell();
+  }
+}
