@@ -12,6 +12,8 @@ export const LIMITS: readonly Mutation[] = [
     find: "const refusal = refusalOfProposal(lab, fact.campaignId, point);",
     replace:
       "const refusal = point === undefined ? refusalOfProposal(lab, fact.campaignId, point) : undefined;",
+    harmless:
+      "planners draw no such point, and approvals and dispatch look again: it would wait in a batch and be refused there",
     tests: ["test/contract/consent.test.ts", setPoints],
   },
   {
