@@ -15,7 +15,7 @@ export interface Metric {
 type SetValue = (labels: Readonly<Record<string, string>>, value: number) => void;
 
 /** What `/metrics` tells beside the process's own figures; docs/metrics.md is held to this list. */
-export const METRICS: readonly Metric[] = [
+const METRICS: readonly Metric[] = [
   {
     ...counted("log_events_total", "Events in the log since the daemon started"),
     read: ({ counters }, set) => set({}, counters.events),

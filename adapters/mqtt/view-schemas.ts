@@ -46,7 +46,7 @@ const observation = z.looseObject({
 });
 
 /** What programs may rely on in the `data` of the dashboard's topics; further fields may come and go. */
-export const VIEW_SCHEMAS = {
+const VIEW_SCHEMAS = {
   overview: z.looseObject({
     site: z.string(),
     agent: z.looseObject({ agentId: id, version: z.string(), epoch: z.int() }),

@@ -311,7 +311,7 @@ function viewOf(
     jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
-      ...progressOf(job.jobId),
+      ...progressOf(job.load ?? job.jobId),
     })),
     waiting: status?.waiting,
     settings: status?.settings,

@@ -61,6 +61,7 @@ export function reportHtml(sources: ReportSources): string {
     ...pictureSections({ ...sources, snapshots: sources.snapshots ?? [] }),
     learningSection(sources.document),
     historySection(sources),
+    loadSection(sources.document),
     modelSection(sources),
     doubtSection(sources.document, sources.story, describeResult),
     decisionSection(sources.document, sources.story),
@@ -189,6 +190,20 @@ function describeReading(item: PhasesObservation): string {
 
 /** Sets that are less probable are in the export. */
 const RUNNER_UP_min = 0.05;
+
+/** Which samples went together, in the order of the loads; nothing where each went alone. */
+function loadSection({ jobs }: ExportDocument): string {
+  const loads = new Map<string, (typeof jobs)[number][]>();
+  for (const job of jobs)
+    if (job.load !== undefined) loads.set(job.load, [...(loads.get(job.load) ?? []), job]);
+  if (loads.size === 0) return "";
+  const rows = [...loads].map(([load, together]) => [
+    load,
+    together[0]?.instrument ?? "",
+    together.map(({ jobId, state }) => `${jobId} (${state})`).join(", "),
+  ]);
+  return section("Samples that went together", [table(["load", "instrument", "samples"], rows)]);
+}
 
 function modelSection({ document, view }: ReportSources): string {
   const last = document.proposals.at(-1);
