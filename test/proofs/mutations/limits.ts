@@ -152,7 +152,7 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/runtime/guard-keeper.ts",
     find: "      kept.state = noteGap(kept.state);\n      kept.cancelSettling();\n",
     replace: "",
-    tests: [guards],
+    tests: ["test/runtime/guard-keeper.test.ts"],
   },
   {
     name: "waits end by the clock on the wall",
