@@ -40,6 +40,13 @@ const recipeStep = z
     heldLimit_s: z.number().positive().max(2_592_000).optional(),
     repeatable: z.boolean().default(false),
     retries: z.number().int().min(0).max(20).default(2),
+    /** When an instrument that takes several samples at once begins. */
+    load: z
+      .strictObject({
+        fill_min: z.number().int().min(1).max(1000).optional(),
+        wait_s: z.number().min(0).max(2_592_000).optional(),
+      })
+      .optional(),
     ...personsStep,
   })
   .superRefine(checkPersonsStep);

@@ -41,6 +41,13 @@ export interface CampaignCommon {
 /** A campaign: the question, where it may be asked, how it is answered, and what may be spent. */
 export type CampaignSpec = CampaignCommon & GoalSettings;
 
+/** Points that are asked for at once, so that they share a setting and fill a load; `undefined`: each for itself. */
+export function pointsTogether({ recipe, ...spec }: CampaignSpec): number | undefined {
+  const isShared = "shared" in spec.model && spec.model.shared !== undefined;
+  const least = Math.max(1, ...recipe.steps.map(({ load }) => load?.fill_min ?? 1));
+  return isShared && least > 1 ? least : undefined;
+}
+
 export type Goal = GoalSettings["goal"];
 
 const EVERY: Readonly<Record<Goal, true>> = {

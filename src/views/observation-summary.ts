@@ -1,5 +1,7 @@
 import type { Parameters } from "../domain/candidate.ts";
 import { type Observation, phaseSetLabel } from "../domain/observation.ts";
+import { nameAndUnit } from "./pictures/axis-title.ts";
+import { unitInWords } from "./unit-words.ts";
 
 /** An observation as views carry it: everything of phases and objectives, only the size of what is long. */
 export type ObservationSummary =
@@ -55,7 +57,8 @@ export function describeObservation(observation: ObservationSummary | Observatio
       return phaseSetLabel(observation.phases);
     case "objective": {
       const { name, value, standardUncertainty } = observation;
-      const unit = observation.unit === "1" ? "" : ` ${observation.unit}`;
+      const written = unitInWords(observation.unit);
+      const unit = written === "" ? "" : ` ${written}`;
       return `${name} ${formatWithError(value, standardUncertainty)}${unit}`;
     }
     case "curve": {
@@ -63,7 +66,7 @@ export function describeObservation(observation: ObservationSummary | Observatio
       const points = isSummary ? observation.points : observation.values.length;
       const only = isSummary ? observation.value : observation.values[0];
       return points === 1 && only !== undefined
-        ? `${observation.name} ${formatNumber(only)}`
+        ? `${observation.name} ${formatNumber(only)} ${unitInWords(observation.unit)}`.trim()
         : `${observation.name}: curve of ${points} points`;
     }
     case "pattern":
@@ -122,9 +125,19 @@ export function placeOfObservation({
   );
 }
 
-/** `A 0.25, B 0.5, T 873`: the parameters of a point in one line. */
-export function describeParameters(parameters: Readonly<Record<string, number | string>>): string {
+/**
+ * `Al 0.25, Zn 0.5, T 873 K`: the parameters of a point in one line, each in the unit that its name (`T_K`) or `units` (UCUM, by axis)
+ * states.
+ */
+export function describeParameters(
+  parameters: Parameters,
+  units: Readonly<Record<string, string>> = {},
+): string {
   return Object.entries(parameters)
-    .map(([name, value]) => `${name} ${typeof value === "number" ? formatNumber(value) : value}`)
+    .map(([name, value]) => {
+      if (typeof value !== "number") return `${name} ${value}`;
+      const { bare, unit = unitInWords(units[name] ?? "1") } = nameAndUnit(name);
+      return `${bare} ${formatNumber(value)}${unit === "" ? "" : ` ${unit}`}`;
+    })
     .join(", ");
 }

@@ -1,9 +1,11 @@
+import { axisUnits } from "../domain/axis-units.ts";
 import { type Observation, type PhasesObservation, phaseSetLabel } from "../domain/observation.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import type { ExportDocument } from "./export-document.ts";
 import { figureMeaning, figureName, figureValue } from "./figure-words.ts";
 import { questionOf } from "./goal-views.ts";
 import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
+import type { LogStory } from "./log-story.ts";
 import type { Columns } from "./map-plane.ts";
 import {
   describeObservation,
@@ -15,8 +17,12 @@ import {
 } from "./observation-summary.ts";
 import { escapeXml } from "./pictures/svg.ts";
 import { findingsIn, isRecord, numbersByName, readPhaseDiagramView } from "./planner-views.ts";
+import { decisionSection, doubtSection, shortTime } from "./report-doubt.ts";
+import { methodsSection } from "./report-methods.ts";
 import { REPORT_STYLE, section, table } from "./report-parts.ts";
 import { learningSection, type NamedLook, pictureSections } from "./report-pictures.ts";
+import { resultSection } from "./report-result.ts";
+import { stateInWords } from "./state-words.ts";
 
 /** Curves of more values are told by their number. */
 const CURVE_VALUES_max = 3;
@@ -33,6 +39,8 @@ export interface ReportSources {
   readonly lessons?: readonly Lesson[] | undefined;
   /** Some simulations of a structure map, seen through its model. */
   readonly looks?: readonly NamedLook[] | undefined;
+  /** What the log tells beyond results: versions, decisions with their points, what was kept out. */
+  readonly story?: LogStory | undefined;
   /** Commands that repeat the campaign. */
   readonly commands: readonly string[];
   /** Version of the runtime that made the report. */
@@ -49,11 +57,15 @@ export function reportHtml(sources: ReportSources): string {
   const { campaign } = sources.document;
   const sections = [
     summarySection(sources),
+    resultSection(sources.document, sources.view),
     ...pictureSections({ ...sources, snapshots: sources.snapshots ?? [] }),
     learningSection(sources.document),
     historySection(sources),
+    loadSection(sources.document),
     modelSection(sources),
-    decisionSection(sources.document),
+    doubtSection(sources.document, sources.story, describeResult),
+    decisionSection(sources.document, sources.story),
+    methodsSection(sources.document, sources.story, sources.runtime),
     settingsSection(sources.document),
     reproductionSection(sources),
   ];
@@ -67,6 +79,9 @@ ${sections.join("\n")}
 `;
 }
 
+/** Figures of the summary that are told elsewhere: sentences of their own, the best point with its settings. */
+const UNTOLD = new Set(["findings", "bestCandidateId"]);
+
 function summarySection({ document }: ReportSources): string {
   const { campaign, observations, proposals } = document;
   const kept = observations.filter((observation) => !observation.withdrawn);
@@ -78,10 +93,10 @@ function summarySection({ document }: ReportSources): string {
       [
         ["Question", questionOf(campaign)],
         ["Goal", campaign.goal],
-        ["State", campaign.state],
+        ["State", stateInWords(campaign.state)],
         [
           "Experiments",
-          `${campaign.budgetUsed} of ${campaign.budget} spent, ${kept.length} observations count`,
+          `${campaign.budgetUsed} of ${campaign.budget} spent, ${kept.length} results count`,
         ],
         [
           "Ended because",
@@ -90,9 +105,12 @@ function summarySection({ document }: ReportSources): string {
               ? "the budget is spent"
               : "it has not ended by itself"),
         ],
-        ["First and last result", `${kept[0]?.time ?? "none"} … ${kept.at(-1)?.time ?? ""}`],
+        [
+          "First and last result (UTC)",
+          `${shortTime(kept[0]?.time ?? "none")} … ${shortTime(kept.at(-1)?.time ?? "")}`,
+        ],
         ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
-          const text = name === "findings" ? undefined : figureValue(name, value);
+          const text = UNTOLD.has(name) ? undefined : figureValue(name, value);
           return text === undefined ? [] : [[figureName(name), text]];
         }),
       ],
@@ -108,10 +126,11 @@ function historySection({ document, lessons = [], view }: ReportSources): string
   for (const { points } of proposals) for (const p of points) reasons.set(p.candidateId, p.why);
   const taught = lessonTexts(document, lessons);
   const follows = labelsThatFollow(readPhaseDiagramView(view)?.derivedFrom);
+  const units = axisUnits(document.campaign);
   const rows = observations.map((observation, k) => [
     String(k + 1),
-    timeOf(observation.time),
-    describeParameters(placeOfObservation(observation)),
+    shortTime(observation.time),
+    describeParameters(placeOfObservation(observation), units),
     reasons.get(observation.candidateId) ?? "",
     describeObservations(observation.result, describeResult),
     [taught.get(observation.position), follows.get(observation.position)]
@@ -119,7 +138,7 @@ function historySection({ document, lessons = [], view }: ReportSources): string
       .join("; "),
   ]);
   return section("Measurements, and what each taught", [
-    table(["result", "time", "point", "why", "what it found", "taught"], rows),
+    table(["result", "time (UTC)", "point", "why", "what it found", "taught"], rows),
   ]);
 }
 
@@ -138,11 +157,6 @@ function labelsThatFollow(
       count === 1 ? "1 label follows from it" : `${count} labels follow from it`,
     ]),
   );
-}
-
-/** `2026-11-23 12:41:43`, UTC. */
-function timeOf(time: string): string {
-  return time.slice(0, 19).replace("T", " ");
 }
 
 /** A short curve by its values, a trajectory by its file's name. */
@@ -176,6 +190,20 @@ function describeReading(item: PhasesObservation): string {
 
 /** Sets that are less probable are in the export. */
 const RUNNER_UP_min = 0.05;
+
+/** Which samples went together, in the order of the loads; nothing where each went alone. */
+function loadSection({ jobs }: ExportDocument): string {
+  const loads = new Map<string, (typeof jobs)[number][]>();
+  for (const job of jobs)
+    if (job.load !== undefined) loads.set(job.load, [...(loads.get(job.load) ?? []), job]);
+  if (loads.size === 0) return "";
+  const rows = [...loads].map(([load, together]) => [
+    load,
+    together[0]?.instrument ?? "",
+    together.map(({ jobId, state }) => `${jobId} (${state})`).join(", "),
+  ]);
+  return section("Samples that went together", [table(["load", "instrument", "samples"], rows)]);
+}
 
 function modelSection({ document, view }: ReportSources): string {
   const last = document.proposals.at(-1);
@@ -228,12 +256,6 @@ function fitRows(view: PlannerView | undefined): string[][] {
     const written = `${formatNumber(value)}${error === undefined ? "" : ` ± ${formatNumber(error)}`}`;
     return [name, `${written} meV`, "coupling with its standard error"];
   });
-}
-
-function decisionSection({ decisions }: ExportDocument): string {
-  if (decisions.length === 0) return "";
-  const rows = decisions.map(({ time, by, action, reason }) => [time, by, action, reason ?? ""]);
-  return section("Who decided what", [table(["time", "by", "action", "reason"], rows)]);
 }
 
 function settingsSection({ campaign }: ExportDocument): string {

@@ -16,7 +16,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
 };
 
 /** A unit as people write it: `Cel` is `°C`, `1` nothing. */
-function unitInWords(unit: string): string {
+export function unitInWords(unit: string): string {
   return Object.hasOwn(WRITTEN, unit) ? (WRITTEN[unit] ?? unit) : unit;
 }
 

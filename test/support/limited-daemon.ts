@@ -101,6 +101,17 @@ export class LimitedDaemon {
     return reasons.map(reasonInWords);
   }
 
+  /** Presses the emergency stop of everything, as ada. */
+  async stopAll(id: string): Promise<void> {
+    const message = { source: "operator/ada", id };
+    await this.daemon.emergencyStop({ active: true, by: "ada", reason: "smoke", message });
+  }
+
+  async clear(id: string): Promise<void> {
+    const message = { source: "operator/ada", id };
+    await this.daemon.emergencyStop({ active: false, by: "ada", reason: "steam", message });
+  }
+
   /** Something a person asks of campaign c1 by the page. */
   async command(action: OperatorAction, more: { readonly batch?: number } = {}): Promise<void> {
     const commandId = `test.${action}.${++this.said}`;

@@ -8,6 +8,7 @@ import {
 } from "../../../src/views/campaign-view.ts";
 import { figureName } from "../../../src/views/figure-words.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
+import { likeliestAt } from "../../../src/views/label-source.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { whoSaid } from "../../../src/views/who-said.ts";
 import { BatchTable } from "./batch-table.tsx";
@@ -17,6 +18,7 @@ import { GoalPictures } from "./goal-pictures.tsx";
 import { LinePlot } from "./line-plot.tsx";
 import { ObservationsTable } from "./observations-table.tsx";
 import { PhaseMap } from "./phase-map.tsx";
+import { ResultDialog } from "./result-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { StructurePictures } from "./structure-pictures.tsx";
 import { pathOf, useCandidates, useObservations, usePlannerView } from "./use-campaign-data.ts";
@@ -28,6 +30,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   const observations = useObservations(campaign);
   const [marked, mark] = useState<string>();
   const [past, setPast] = useState<number>();
+  const [opened, setOpened] = useState<ObservationView>();
   const known = usePlannerView(campaign, past);
   const isPast = past !== undefined && past < observations.length;
   const seen = useMemo(
@@ -36,6 +39,10 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
   );
   const then = isPast ? campaignThen(campaign, observations, past) : campaign;
   const shown = { campaign, observations, known, past, setPast };
+  const likeliest = useMemo(
+    () => likeliestAt(known.view, candidates?.ids),
+    [known.view, candidates],
+  );
   const hasMap = GOAL_VIEWS[campaign.goal].hasMap;
   return (
     <div class="campaign">
@@ -64,13 +71,13 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
             {isPast ? (
               <p class="quiet">What was on its way then is in the events.</p>
             ) : (
-              <BatchTable campaign={campaign} mark={mark} />
+              <BatchTable campaign={campaign} mark={mark} likeliest={likeliest} />
             )}
           </section>
           <Decisions campaign={then} />
           <section class="card" aria-labelledby="results">
             <h2 id="results">Results</h2>
-            <ObservationsTable observations={seen} mark={mark} />
+            <ObservationsTable observations={seen} mark={mark} open={setOpened} />
             <p class="downloads">
               All data:{" "}
               {["csv", "parquet", "json", "jsonl"].map((format) => (
@@ -82,6 +89,14 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           </section>
         </div>
       </div>
+      {opened === undefined ? null : (
+        <ResultDialog
+          campaign={campaign}
+          observation={opened}
+          view={known.view}
+          close={() => setOpened(undefined)}
+        />
+      )}
     </div>
   );
 }

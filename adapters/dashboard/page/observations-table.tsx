@@ -5,6 +5,7 @@ import {
   describeParameters,
   placeOfObservation,
 } from "../../../src/views/observation-summary.ts";
+import { Scroll } from "./scroll.tsx";
 import { clockTime } from "./words.ts";
 
 const ROWS_SHOWN = 50;
@@ -13,6 +14,7 @@ const ROWS_SHOWN = 50;
 export function ObservationsTable(props: {
   readonly observations: readonly ObservationView[];
   readonly mark: (candidateId: string | undefined) => void;
+  readonly open: (observation: ObservationView) => void;
 }) {
   const [search, setSearch] = useState("");
   const [limit, setLimit] = useState(ROWS_SHOWN);
@@ -32,7 +34,7 @@ export function ObservationsTable(props: {
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
       </label>
-      <div class="scroll">
+      <Scroll label="Results">
         <table>
           <thead>
             <tr>
@@ -48,7 +50,16 @@ export function ObservationsTable(props: {
                 onMouseEnter={() => props.mark(observation.candidateId)}
                 onMouseLeave={() => props.mark(undefined)}
               >
-                <td class="number">{observation.n}</td>
+                <td class="number">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-label={`Open result ${observation.n}`}
+                    onClick={() => props.open(observation)}
+                  >
+                    {observation.n}
+                  </button>
+                </td>
                 <td class="parameters">
                   {at}
                   <div class="quiet">
@@ -60,7 +71,7 @@ export function ObservationsTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {total > limit ? (
         <button type="button" onClick={() => setLimit(limit + 10 * ROWS_SHOWN)}>
           Show more of {total}

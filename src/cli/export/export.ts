@@ -155,8 +155,8 @@ async function writeBundleTo(options: ExportOptions, io: CommandIo): Promise<voi
   const files = await makeBundle({
     ...{ address: logAddress(options), license, logger: createStderrLogger(io) },
     configuration: config === undefined ? undefined : await configurationOf(config),
-    report: (document) =>
-      writeReport(document, { io, where: logWords(options), out: "report.html" }),
+    report: (document, story) =>
+      writeReport(document, { io, where: logWords(options), out: "report.html", story }),
     now: () => new Date(),
   });
   writeBundle(out, files);

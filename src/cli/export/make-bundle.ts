@@ -10,8 +10,10 @@ import type { Logger } from "../../core/logger.ts";
 import { VERSION } from "../../core/version.ts";
 import { copyLog } from "../../replay/copy-log.ts";
 import { readLog } from "../../replay/read-log.ts";
+import { readStory } from "../../replay/read-story.ts";
 import type { ExportDocument } from "../../views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../views/export-text.ts";
+import type { LogStory } from "../../views/log-story.ts";
 import { type BundledFile, CRATE_FILE, crateMetadata } from "../../views/research-object.ts";
 import { curveRows, resultRows } from "../../views/result-rows.ts";
 
@@ -23,7 +25,7 @@ export interface BundleOptions {
   readonly license: string;
   readonly logger: Logger;
   /** The report of a campaign. */
-  readonly report: (document: ExportDocument) => Promise<string>;
+  readonly report: (document: ExportDocument, story: LogStory) => Promise<string>;
   readonly now: () => Date;
 }
 
@@ -34,13 +36,9 @@ type Part = Pick<BundledFile, "path" | "mediaType" | "words"> & {
 /** Everything that somebody else needs to check a laboratory's campaigns, as files; `tieline replay --data` opens them. */
 export async function makeBundle(options: BundleOptions): Promise<Files> {
   const log = await copyOfLog(options);
+  const { address, logger } = options;
+  const { exports } = await readLog({ address, site: "default", logger });
   const versions = new Set<string>();
-  const { exports } = await readLog({
-    ...{ address: options.address, site: "default", logger: options.logger },
-    onEvent: ({ fact }) => {
-      if (fact.type === "daemon.started") versions.add(fact.version);
-    },
-  });
   const documents = exports.campaignIds.flatMap((id) => exports.document(id) ?? []);
   const parts: Part[] = [
     {
@@ -53,7 +51,11 @@ export async function makeBundle(options: BundleOptions): Promise<Files> {
       ...{ path: options.configuration.name, mediaType: "application/yaml" },
       ...{ words: "The configuration; secrets are left out", content: options.configuration.text },
     });
-  for (const document of documents) parts.push(...(await partsOf(document, options)));
+  for (const document of documents) {
+    const story = await readStory(address, document.campaign.campaignId, logger);
+    for (const version of story.versions) versions.add(version);
+    parts.push(...(await partsOf(document, story, options)));
+  }
   return sealed(parts, documents, [...versions], options);
 }
 
@@ -68,7 +70,11 @@ async function copyOfLog({ address, logger }: BundleOptions): Promise<Uint8Array
   }
 }
 
-async function partsOf(document: ExportDocument, { report }: BundleOptions): Promise<Part[]> {
+async function partsOf(
+  document: ExportDocument,
+  story: LogStory,
+  { report }: BundleOptions,
+): Promise<Part[]> {
   const { campaignId, title } = document.campaign;
   const curves = curveRows(document);
   const csv = "text/csv";
@@ -97,7 +103,7 @@ async function partsOf(document: ExportDocument, { report }: BundleOptions): Pro
   }
   const everything = "settings, results, jobs, proposals with their models, decisions";
   add("everything.jsonl", "application/jsonl", everything, exportJsonLines(document));
-  add("report.html", "text/html", "the report", await report(document));
+  add("report.html", "text/html", "the report", await report(document, story));
   return parts;
 }
 

@@ -33,7 +33,10 @@ async function runReport(options: ReportOptions, io: CommandIo): Promise<void> {
     if (document === undefined)
       throw misuse("TL-1001", `There is no campaign ${campaignId} in ${logWords(options)}`);
     const { writeReport } = await import("./write-report.ts");
-    const html = await writeReport(document, { io, where: logWords(options), out: options.out });
+    const { readStory } = await import("../../replay/read-story.ts");
+    const story = await readStory(opened.address, campaignId, createStderrLogger(io));
+    const about = { io, where: logWords(options), out: options.out, story };
+    const html = await writeReport(document, about);
     await writeNamedFile(options.out, html);
     io.out(`Report of ${campaignId}: ${options.out}, ${Math.round(html.length / 1000)} kB\n`);
   } finally {

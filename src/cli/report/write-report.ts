@@ -2,6 +2,7 @@ import { listCandidates } from "../../domain/candidates.ts";
 import { relearn } from "../../replay/relearn.ts";
 import { candidateColumns } from "../../tables/candidate-columns.ts";
 import type { ExportDocument } from "../../views/export-document.ts";
+import type { LogStory } from "../../views/log-story.ts";
 import { reportHtml } from "../../views/report.ts";
 import type { CommandIo } from "../command.ts";
 import { createProgress } from "../output/progress.ts";
@@ -15,9 +16,10 @@ export async function writeReport(
     /** How a command names the log: `--data ./data`. */
     readonly where: string;
     readonly out: string;
+    readonly story: LogStory;
   },
 ): Promise<string> {
-  const { io, where, out } = about;
+  const { io, where, out, story } = about;
   const { campaignId, space } = document.campaign;
   const progress = createProgress(io, "report");
   const relearnt = await relearn(document, (done, total) => progress.update(done, total));
@@ -29,8 +31,7 @@ export async function writeReport(
   progress.finish();
   return reportHtml({
     ...relearnt,
-    looks,
-    document,
+    ...{ looks, document, story },
     columns: candidateColumns(listCandidates(space)).columns,
     commands: [
       `tieline replay ${where} --verify`,

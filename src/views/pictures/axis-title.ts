@@ -44,14 +44,18 @@ export function axisTitle(name: string, max?: number): string {
   if (/^x_\w+$/.test(name) && max !== undefined) {
     return max <= 1.2 ? `${name} (mole fraction)` : max <= 120 ? `${name} (at.%)` : name;
   }
+  const { bare, unit } = nameAndUnit(name);
+  return unit === undefined ? name : `${bare} (${unit})`;
+}
+
+/** A column's name without the unit that ends it, and that unit as people write it: `T_K` is T in K. */
+export function nameAndUnit(name: string): { readonly bare: string; readonly unit?: string } {
   const parts = name.split("_");
-  for (let from = 1; from < parts.length; from++) {
+  for (let from = 1; from < parts.length && parts[0] !== "x"; from++) {
     const unit = UNITS[parts.slice(from).join("_")];
-    if (unit !== undefined && parts[0] !== "x") {
-      return `${parts.slice(0, from).join("_")} (${unit})`;
-    }
+    if (unit !== undefined) return { bare: parts.slice(0, from).join("_"), unit };
   }
-  return name;
+  return { bare: name };
 }
 
 /** What three shares that sum to `total` are measured in. */

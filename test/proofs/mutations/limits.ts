@@ -12,7 +12,7 @@ export const LIMITS: readonly Mutation[] = [
     find: "const refusal = refusalOfProposal(lab, fact.campaignId, point);",
     replace:
       "const refusal = point === undefined ? refusalOfProposal(lab, fact.campaignId, point) : undefined;",
-    tests: [setPoints],
+    tests: ["test/contract/consent.test.ts", setPoints],
   },
   {
     name: "limits of the campaign are not looked at again at dispatch",
@@ -49,7 +49,7 @@ export const LIMITS: readonly Mutation[] = [
     find: "    if (declaration === undefined)\n      return refused(`takes no set point ${name}: ${suggestName(name, names)}`);\n",
     replace:
       "    if (declaration === undefined) {\n      parameters[name] = value;\n      continue;\n    }\n",
-    tests: [setPoints],
+    tests: ["test/domain/fit-set-points.test.ts"],
   },
   {
     name: "set points are sent in the recipe's unit",
@@ -92,7 +92,7 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/domain/limits/campaign-limits.ts",
     find: "return names.find((name) => !carried.has(name));",
     replace: 'return names.find((name) => !carried.has(name) && name === "");',
-    tests: [setPoints, "test/domain/limits-names.test.ts"],
+    tests: ["test/domain/campaign-limits.test.ts"],
   },
   {
     name: "results are learnt in the unit that they come in",

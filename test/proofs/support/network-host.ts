@@ -1,4 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const IP = ["/usr/sbin/ip", "/sbin/ip"].find((path) => existsSync(path)) ?? "ip";
 
 /** A host of its own on this machine: a network namespace with one cable to the outside, which can be pulled. */
 export class NetworkHost {
@@ -26,15 +29,15 @@ export class NetworkHost {
   /** Whether this machine lets us make hosts. */
   static areAllowed(): boolean {
     const name = `tieline${process.pid}-try`;
-    const made = spawnSync("ip", ["netns", "add", name], { stdio: "ignore" }).status === 0;
-    if (made) spawnSync("ip", ["netns", "del", name], { stdio: "ignore" });
+    const made = spawnSync(IP, ["netns", "add", name], { stdio: "ignore" }).status === 0;
+    if (made) spawnSync(IP, ["netns", "del", name], { stdio: "ignore" });
     return made;
   }
 
   static readonly network = "10.213.0.0/16";
 
   spawn(command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-    return spawn("ip", ["netns", "exec", this.name, ...command], {
+    return spawn(IP, ["netns", "exec", this.name, ...command], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
@@ -49,11 +52,11 @@ export class NetworkHost {
   }
 
   remove(): void {
-    spawnSync("ip", ["netns", "del", this.name], { stdio: "ignore" });
-    spawnSync("ip", ["link", "del", this.cable], { stdio: "ignore" });
+    spawnSync(IP, ["netns", "del", this.name], { stdio: "ignore" });
+    spawnSync(IP, ["link", "del", this.cable], { stdio: "ignore" });
   }
 }
 
 function ip(...args: string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
+  execFileSync(IP, args, { stdio: ["ignore", "ignore", "pipe"] });
 }
