@@ -50,13 +50,6 @@ export function createNamer(about: {
   return { phase, label, sentence };
 }
 
-/** Names themselves: whoever shows ids. */
-export const PLAIN: Namer = {
-  phase: (id) => id,
-  label: (label) => label,
-  sentence: (text) => text,
-};
-
 const ELEMENT = /^[A-Z][a-z]?$/;
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
