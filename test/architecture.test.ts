@@ -167,6 +167,18 @@ describe("the architecture", () => {
     expect(problems).toEqual([]);
   });
 
+  test("no program is started with the laboratory's secrets in its environment", () => {
+    const starts = files.flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), "utf8");
+      if (!text.includes('"node:child_process"')) return [];
+      const calls = text.split(/(?<![.\w])(?:spawn|exec|execFile|fork)(?:Sync)?\(/).slice(1);
+      return calls.map((call) => ({ file, settings: call.split("});")[0] ?? "" }));
+    });
+    expect(starts.length).toBeGreaterThan(3);
+    const isClean = /\benv: (childEnvironment\(|\{ PATH)/;
+    expect(starts.filter(({ settings }) => !isClean.test(settings))).toEqual([]);
+  });
+
   test(`no file is longer than ${FILE_LINES_MAX} lines, no line wider than ${LINE_CHARACTERS_MAX}`, () => {
     const problems = files.flatMap((file) => {
       const lines = readFileSync(join(ROOT, file), "utf8").split("\n");

@@ -29,6 +29,14 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     if (ports.campaign(id) === undefined) return found(c, undefined);
     return c.json(ports.observations(id, wholeNumber(c.req.query("from")) ?? 0));
   });
+  api.get("/campaign/:id/result/:position", async (c) => {
+    const document = await ports.exportDocument(c.req.param("id"));
+    const position = wholeNumber(c.req.param("position"));
+    return found(
+      c,
+      document?.observations.find((one) => one.position === position),
+    );
+  });
   api.get("/campaign/:id/candidates", (c) => {
     const candidates = ports.candidates(c.req.param("id"));
     return found(c, candidates && candidateColumns(candidates));

@@ -51,8 +51,9 @@ export class GatewayVoice {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
-      capabilities: capabilities.map(({ others: _, ...one }) => ({
+      capabilities: capabilities.map(({ others: _, shares, ...one }) => ({
         ...one,
+        ...(shares === undefined ? {} : { shares: [...shares] }),
         parameters: declare(one, anySetPoints),
         ...(anySetPoints ? { others: { characters_max: TEXT_CHARACTERS_MAX } } : {}),
         results: [...one.results],

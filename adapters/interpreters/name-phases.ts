@@ -8,6 +8,10 @@ import {
 } from "../../src/models/diffraction/identify-phases.ts";
 import { createLibraries } from "../../src/models/diffraction/libraries.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
+import {
+  estimatePhases,
+  type PhaseEstimate,
+} from "../../src/models/diffraction/phase-estimates.ts";
 import { preparePattern } from "../../src/models/diffraction/prepared-pattern.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 import { readReferences } from "../patterns/read-references.ts";
@@ -23,6 +27,8 @@ const CAMPAIGNS_KEPT = 8;
 const ALTERNATIVES_MAX = 8;
 const ALTERNATIVE_MIN = 0.005;
 const LINES_TOLD = 12;
+/** Of a library of hundreds; a campaign's own phases stand out among them. */
+const ESTIMATES_MAX = 64;
 
 const AXES = { twoTheta: "twoTheta_deg", Q: "Q_per_nm", d: "d_A" } as const;
 const UNITS = { counts: "counts", "counts/s": "countsPerSecond", "1": "arbitrary" } as const;
@@ -37,10 +43,9 @@ export function createPhaseNamer(): (request: PatternRequest) => PhasesObservati
     kept.set(key, libraryFor);
     if (kept.size > CAMPAIGNS_KEPT) kept.delete(kept.keys().next().value!);
     const prepared = preparePattern(diffractionPattern(pattern));
-    const found = identifyPhases(prepared, libraryFor(prepared), {
-      phases_max: rules.phases_max ?? 4,
-    });
-    return phasesOf(found);
+    const library = libraryFor(prepared);
+    const found = identifyPhases(prepared, library, { phases_max: rules.phases_max ?? 4 });
+    return phasesOf(found, estimatePhases(found, library));
   };
 }
 
@@ -72,7 +77,7 @@ function diffractionPattern(pattern: PatternObservation): DiffractionPattern {
  * The most probable set as a phases observation, the others as its alternatives; `unknown` joins the set where lines
  * are in no reference. Fractions are of atoms, and given where every phase has a structure and nothing is unknown.
  */
-function phasesOf(found: Identification): PhasesObservation {
+function phasesOf(found: Identification, estimates: readonly PhaseEstimate[]): PhasesObservation {
   const [best, ...others] = found.sets;
   const withUnknown = ({ phases }: PhaseSet): string[] =>
     found.unfamiliar ? [...phases, UNKNOWN_PHASE] : [...phases];
@@ -93,9 +98,23 @@ function phasesOf(found: Identification): PhasesObservation {
     ...(fractions === undefined ? {} : { fractions }),
     confidence: rounded(best.probability),
     ...(alternatives.length === 0 ? {} : { alternatives }),
+    ...(estimates.length === 0 ? {} : { estimates: toldEstimates(estimates) }),
     readFrom: "pattern",
     ...(found.unfamiliar ? { unfamiliar: unfamiliarOf(found) } : {}),
   };
+}
+
+/** Of the phases that stand out most, named or not. */
+function toldEstimates(estimates: readonly PhaseEstimate[]): PhasesObservation["estimates"] {
+  const clearest = [...estimates]
+    .sort((p, q) => q.fraction / q.error - p.fraction / p.error)
+    .slice(0, ESTIMATES_MAX);
+  return Object.fromEntries(
+    clearest.map(({ name, fraction, error }) => [
+      name,
+      { fraction: rounded(fraction), error: Math.max(1e-4, rounded(error)) },
+    ]),
+  );
 }
 
 function unfamiliarOf({ unexplained, strangers }: Identification): PhasesObservation["unfamiliar"] {

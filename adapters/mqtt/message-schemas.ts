@@ -23,6 +23,9 @@ import {
 /** A laboratory's largest furnace load, batch or history is far below this; it bounds every list. */
 const LIST_MAX = 10_000;
 
+/** Crucibles of the largest furnace load. */
+const LOAD_MAX = 1000;
+
 export const online = z.object({ online: z.boolean(), bootId: identifier });
 
 /** How a set point is declared. All but `unit`, `min` and `max` are additions: births without them stay valid. */
@@ -51,6 +54,10 @@ export const birth = z.object({
         results: z.array(name).max(64),
         repeatable: z.boolean(),
         expectedDuration_s: nonNegative,
+        /** Samples that one job may have at once; absent: one. */
+        capacity: z.int().min(1).max(LOAD_MAX).optional(),
+        /** Set points that are one for all samples of a job; absent: all are. */
+        shares: z.array(name).max(64).optional(),
       }),
     )
     .max(64),
@@ -85,6 +92,8 @@ export const jobStart = z.object({
   capability: identifier,
   parameters,
   sampleIds: z.array(identifier).max(LIST_MAX).optional(),
+  /** Of a load: set points that its samples do not share. */
+  parametersBySample: z.record(identifier, parameters).optional(),
 });
 /** Of every command but the first ones of this contract, which had neither. */
 const validity = { notAfter: utcTime.optional(), validFor_s: nonNegative.optional() };
@@ -109,6 +118,8 @@ export const jobResult = z.object({
   ...attempt,
   observations: z.array(observation).max(LIST_MAX),
   actual: parameters.optional(),
+  /** Of a load: what came out otherwise for single samples. */
+  actualBySample: z.record(identifier, parameters).optional(),
   raw: z.array(dataReference).max(LIST_MAX).optional(),
   simulated: z.boolean(),
 });
@@ -211,6 +222,8 @@ export const campaignState = z.object({
   approval: name.optional(),
   /** Set points on their way that were sent in other units than they were asked for. */
   conversions: z.array(text).max(64).optional(),
+  /** Samples that are on instruments together, a sentence a load. */
+  loads: z.array(text).max(64).optional(),
   change: z
     .object({
       n: ordinal,

@@ -25,6 +25,7 @@ const phases = z.object({
     .array(z.object({ phases: z.array(phaseName).max(16), probability: fraction }))
     .max(16)
     .optional(),
+  estimates: z.record(phaseName, z.object({ fraction: finite, error: nonNegative })).optional(),
   readFrom: z.literal("pattern").optional(),
   unfamiliar: z
     .object({

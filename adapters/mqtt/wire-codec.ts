@@ -114,7 +114,7 @@ function encodeStart(
   agent: AgentIdentity,
   time_ms: number,
 ): OutgoingMessage {
-  const { sampleIds } = command;
+  const { sampleIds, parametersBySample } = command;
   const left_ms = Math.max(0, leftOf_ms(command, time_ms));
   return writeMessage({
     name: "jobStart",
@@ -134,6 +134,9 @@ function encodeStart(
       capability: command.capability,
       parameters: { ...command.parameters },
       ...(sampleIds.length === 0 ? {} : { sampleIds: [...sampleIds] }),
+      ...(parametersBySample === undefined
+        ? {}
+        : { parametersBySample: { ...parametersBySample } }),
     },
     // A broker that can drops the command when it may no longer be obeyed; the instrument checks notAfter in any case.
     expiry_s: Math.max(1, Math.ceil(left_ms / 1000)),

@@ -20,8 +20,10 @@ export const registerContract: RegisterCommand = (program, io) => {
       const { contractDocuments } = await import("../../adapters/mqtt/contract-documents.ts");
       const { openApiDocument } = await import("../../adapters/dashboard/door/openapi.ts");
       const { pythonClient } = await import("../../adapters/dashboard/door/python-client.ts");
+      const { viewDocuments } = await import("../../adapters/mqtt/view-schemas.ts");
       const documents = [
         ...contractDocuments(),
+        ...viewDocuments(),
         { file: "openapi.json", content: openApiDocument() },
       ].map(({ file, content }) => ({ file, text: `${JSON.stringify(content, null, 2)}\n` }));
       documents.push({ file: "tieline_client.py", text: pythonClient() });

@@ -1,9 +1,12 @@
 /**
  * Values as plain JSON and back: maps, sets and numbers that JSON does not know keep what they are. Fields that are
- * `undefined` are left out. What is no data (functions, classes) does not come through.
+ * `undefined` are left out.
+ *
+ * @throws TypeError for a function: what has methods would come back without them, and fail far from here
  */
 export function toPlain(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) return { "@number": String(value) };
+  if (typeof value === "function") throw new TypeError(`${value.name || "a function"} is no data`);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => (one === undefined ? null : toPlain(one)));
   if (value instanceof Map)

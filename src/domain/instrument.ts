@@ -35,6 +35,10 @@ export interface Capability {
   readonly results: readonly string[];
   readonly repeatable: boolean;
   readonly expectedDuration_s: number;
+  /** Samples that one job may have at once; absent: one. */
+  readonly capacity?: number | undefined;
+  /** Set points that are one for all samples of a job (the furnace's temperature); absent: all are. */
+  readonly shares?: readonly string[] | undefined;
 }
 
 /** An instrument's own description of itself, sent when it starts. */

@@ -20,6 +20,11 @@ export function experimentOfJob(jobId: string): string {
   return jobId.slice(0, Math.max(0, jobId.lastIndexOf(".s")));
 }
 
+/** The name of a campaign's n-th load. */
+export function loadName(campaignId: string, n: number): string {
+  return `${campaignId}.load${n}`;
+}
+
 /** A job's stable name: the experiment and the step; the same after every restart. */
 export function jobName(experimentId: string, step: number): string {
   return `${experimentId}.s${step + 1}`;

@@ -19,6 +19,13 @@ export interface PhasesObservation {
   readonly alternatives?:
     | readonly { readonly phases: readonly PhaseName[]; readonly probability: number }[]
     | undefined;
+  /**
+   * What a pattern says of each phase's fraction of the atoms, of phases that it does not name too, with the standard
+   * deviation: how little of it would have been seen. Below 0 where noise points that way.
+   */
+  readonly estimates?:
+    | Readonly<Record<PhaseName, { readonly fraction: number; readonly error: number }>>
+    | undefined;
   /** The kind of raw observation that the daemon read it from; absent: the instrument says so itself. */
   readonly readFrom?: "pattern" | undefined;
   /** Lines that no reference explains. */

@@ -12,6 +12,7 @@ export type ReasonCause =
   | "overdue"
   | "held"
   | "retry"
+  | "load"
   | "hours"
   | "guard"
   | "configuration"

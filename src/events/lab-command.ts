@@ -21,6 +21,8 @@ export type LabCommand =
       readonly capability: string;
       readonly parameters: Parameters;
       readonly sampleIds: readonly string[];
+      /** Of a load: set points that its samples do not share. */
+      readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
       /** Which of the parameters were converted; told in the daemon's log. */
       readonly conversions?: readonly Conversion[] | undefined;
     }

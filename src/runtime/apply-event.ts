@@ -10,11 +10,12 @@ import { applyChanges, type CampaignChanges } from "../domain/campaign-changes.t
 import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import { nextAssignment } from "./dispatcher.ts";
+import { type Assignment, nextAssignment } from "./dispatcher.ts";
 import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
 import { decideAboutInstruments, isAboutInstruments } from "./instrument-changes.ts";
 import { trackJob } from "./job-queue.ts";
 import type { Lab } from "./lab.ts";
+import { LOADS_TIMER } from "./loads.ts";
 import { noteObservation, noteReport } from "./observations.ts";
 import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
@@ -107,10 +108,16 @@ class Run {
         this.tellAll(settled);
         continue;
       }
-      const assignment = nextAssignment(this.lab);
+      const waits: number[] = [];
+      const assignment = nextAssignment(this.lab, (until_ms) => waits.push(until_ms));
       if (assignment === undefined) {
-        this.wakeAtOpening();
+        this.wakeAt(HOURS_TIMER, nextOpeningOfQueued(this.lab));
+        this.wakeAt(LOADS_TIMER, waits.length === 0 ? undefined : Math.min(...waits));
         return;
+      }
+      if (assignment.kind === "load") {
+        this.startLoad(assignment);
+        continue;
       }
       const job: MachineAddress = { machine: "job", id: assignment.jobId };
       if (assignment.kind === "lapse") {
@@ -126,6 +133,10 @@ class Run {
         ]);
         continue;
       }
+      if (assignment.kind === "dissolve") {
+        this.tellAll([{ to: job, event: { type: "job.dissolve", ...this.stamp() } }]);
+        continue;
+      }
       const { instrumentId, bootId, jobId, sent } = assignment;
       const station: MachineAddress = { machine: "reservation", id: instrumentId };
       const request = { type: "reservation.request", jobId, ...this.stamp() };
@@ -137,13 +148,33 @@ class Run {
     }
   }
 
-  /** Jobs that wait for their hours are looked at again when those begin. */
-  private wakeAtOpening(): void {
-    const at_ms = nextOpeningOfQueued(this.lab);
-    if (at_ms === this.lab.timers.get(HOURS_TIMER)?.at_ms) return;
+  /** Several jobs begin as one: a load is a job of its own, and its jobs wait for its end. */
+  private startLoad({ load, instrumentId, bootId }: Extract<Assignment, { kind: "load" }>): void {
+    const { input, sent } = load;
+    const { jobId, campaignId, members = [] } = input;
+    this.lab.loads.set(campaignId, (this.lab.loads.get(campaignId) ?? 0) + 1);
+    const to: MachineAddress = { machine: "job", id: jobId };
+    const station: MachineAddress = { machine: "reservation", id: instrumentId };
+    const stamp = this.stamp();
+    this.create(to, input);
+    this.tellAll([
+      { to: station, event: { type: "reservation.request", jobId, ...stamp } },
+      ...members.map((member) => ({
+        to: { machine: "job" as const, id: member.jobId },
+        event: { type: "job.load", loadId: jobId, instrumentId, bootId, ...stamp },
+      })),
+      { to, event: { type: "job.submit", needsApproval: false, ...stamp } },
+      { to, event: { type: "job.reserve", instrumentId, bootId, ...stamp } },
+      { to, event: { type: "job.dispatch", sent, ...stamp } },
+    ]);
+  }
+
+  /** Jobs that wait for their hours, or for a fuller load, are looked at again then. */
+  private wakeAt(timerId: string, at_ms: number | undefined): void {
+    if (at_ms === this.lab.timers.get(timerId)?.at_ms) return;
     const owner: MachineAddress = { machine: "job", id: "" };
-    if (at_ms === undefined) this.command(owner, { type: "cancelTimer", timerId: HOURS_TIMER });
-    else this.command(owner, { type: "startTimer", timerId: HOURS_TIMER, at_ms });
+    if (at_ms === undefined) this.command(owner, { type: "cancelTimer", timerId });
+    else this.command(owner, { type: "startTimer", timerId, at_ms });
   }
 
   private stamp() {

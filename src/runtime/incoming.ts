@@ -9,7 +9,8 @@ import { bringBack, campaignOfFact } from "./shelf.ts";
 
 /** What to do with a decoded fact, given what the laboratory knows. */
 export type Judgement =
-  | { readonly kind: "log" }
+  /** `as`: what it amounts to, where that is another fact than was said. */
+  | { readonly kind: "log"; readonly as?: LabFact | undefined }
   /** Known already: nothing is logged; a report is acknowledged again, a command answered again. */
   | { readonly kind: "duplicate" }
   | { readonly kind: "quarantine"; readonly reason: QuarantineReason };
@@ -95,13 +96,16 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
     const held = waiting.get(reportKey(fact));
     const known = logged ?? (held === undefined ? undefined : reportDigest(held as JobFact));
     // Before the question whose it is: what older runs have logged of somebody else stays known.
-    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    if (known !== undefined && known === reportDigest(fact))
+      return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };
     if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
     return known === undefined
       ? { kind: "log" }
       : { kind: "quarantine", reason: "conflictingResult" };
   }
   if (waiting.has(factKey(fact))) return { kind: "duplicate" };
+  const ofEarlier = fact.type === "job.rejected" ? knowsNoLaterAttempt(lab, job, fact) : undefined;
+  if (ofEarlier !== undefined) return ofEarlier;
   // Any word of an instrument that was silent is news: it is there.
   const instrument = lab.machines.instrument.get(fact.instrumentId);
   if (instrument?.states.includes("connection.stale")) return { kind: "log" };
@@ -120,11 +124,31 @@ function judgeJob(lab: Lab, fact: JobFact, waiting: ReadonlyMap<string, LabFact>
   ) {
     return { kind: "duplicate" };
   }
-  if (fact.type === "job.unknown" && !["unknown", "timedOut", "cancelling"].includes(state)) {
+  if (fact.type === "job.unknown" && !IN_DOUBT.includes(state)) {
     return { kind: "duplicate" };
   }
   return { kind: "log" };
 }
+
+/**
+ * Asked where a job stands, its instrument tells the end of an earlier attempt again: it has no record of the one that was
+ * sent since. That start may still be under way, as with every "no record": the same command goes to the same instrument.
+ */
+function knowsNoLaterAttempt(
+  lab: Lab,
+  { context, states }: { readonly context: JobContext; readonly states: readonly string[] },
+  fact: Extract<JobFact, { readonly attempt: number }>,
+): Judgement | undefined {
+  const { jobId, instrumentId, message, attempt } = fact;
+  if (attempt >= context.attempt || instrumentId !== context.instrumentId) return undefined;
+  const connection = lab.machines.instrument.get(instrumentId)?.states ?? [];
+  const isAsked = states.some((state) => IN_DOUBT.includes(state));
+  if (!isAsked && !connection.includes("connection.stale")) return undefined;
+  return { kind: "log", as: { type: "job.unknown", jobId, instrumentId, message } };
+}
+
+/** States in which an instrument has been asked about a job. */
+const IN_DOUBT = ["unknown", "timedOut", "cancelling"];
 
 type StateFact = Extract<LabFact, { readonly type: "instrument.state" }>;
 

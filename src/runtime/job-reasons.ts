@@ -2,6 +2,7 @@ import type { JobContext, MachineState } from "../../machines/index.ts";
 import { suggestName } from "../core/near-name.ts";
 import { nextOpening_ms } from "../domain/opening-hours.ts";
 import { type Reason, reasonInWords, utc } from "../domain/reason.ts";
+import { waitsForLoadUntil_ms } from "./dispatcher.ts";
 import { reasonsOfInstrument } from "./instrument-reasons.ts";
 import { type Lab, stateName } from "./lab.ts";
 import { missingStep } from "./missing-step.ts";
@@ -22,7 +23,7 @@ export function reasonOfJob(
   const { context } = job;
   switch (stateName(job)) {
     case "queued":
-      return queueReason(lab, context, found);
+      return queueReason(lab, context, found) ?? loadReason(lab, context);
     case "asked":
       return personReason(lab, context);
     case "dispatched":
@@ -60,6 +61,14 @@ function findQueueReason(lab: Lab, context: JobContext, later: string | undefine
 function about({ context }: Job, cause: Reason["cause"], text: string): Reason {
   const { jobId, instrumentId } = context;
   return { kind: "waitingFor", cause, text, instrumentId, jobIds: [jobId] };
+}
+
+/** An instrument is free, and a fuller load is worth its time. */
+function loadReason(lab: Lab, context: JobContext): Reason | undefined {
+  const until_ms = waitsForLoadUntil_ms(lab, context);
+  if (until_ms === undefined) return undefined;
+  const text = `further samples to ${context.capability} together`;
+  return { kind: "waitingFor", cause: "load", text, until_ms };
 }
 
 function personReason(

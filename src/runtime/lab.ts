@@ -112,6 +112,10 @@ export interface Lab {
   /** The place of each job that has not begun: the how manieth it was that came into the queue. */
   readonly places: Map<string, number>;
   queuedSoFar: number;
+  /** How long the last job took, s, by `instrument/capability`; only of those that take several samples. */
+  readonly took_s: Map<string, number>;
+  /** Loads of each campaign so far: their numbers. */
+  readonly loads: Map<string, number>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
   readonly doubtful: Set<string>;
   /** Campaigns as the configuration last had them; `specs` are as they stand, with what people have changed since. */
@@ -186,6 +190,8 @@ export function createLab(packer?: Packer): Lab {
     queued: new Set(),
     places: new Map(),
     queuedSoFar: 0,
+    took_s: new Map(),
+    loads: new Map(),
     doubtful: new Set(),
     configured: new Map(),
     timeZone: "UTC",

@@ -8,6 +8,7 @@ import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
 import { namedActual, noteJudgement } from "./judgements.ts";
 import { type Lab, reportKey } from "./lab.ts";
+import { noteDuration } from "./loads.ts";
 import { withNamedStrangers } from "./rereading.ts";
 
 /** Remembers a result or failure, so that its repetition is known, and what was measured on the way. */
@@ -16,6 +17,8 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   if (fact.type !== "job.result" && fact.type !== "job.failed") return;
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
   const job = lab.machines.job.get(fact.jobId);
+  if (job !== undefined && fact.type === "job.result" && fact.load === undefined)
+    noteDuration(lab, job.context, fact.instrumentId);
   if (fact.reported !== undefined && job !== undefined)
     lab.replies.set(fact.reported.commandId, {
       campaignId: job.context.campaignId,

@@ -28,7 +28,14 @@ import { decisionOf } from "./decision-of.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
-import { createRing, createThinnedHistory, type SavedHistory, type SavedRing } from "./ring.ts";
+import {
+  createRing,
+  createThinnedHistory,
+  type Ring,
+  type SavedHistory,
+  type SavedRing,
+  type ThinnedHistory,
+} from "./ring.ts";
 import { figuresOf, numbersIn } from "./summary-figures.ts";
 
 type ResultFact = Extract<JobFact, { type: "job.result" }>;
@@ -83,15 +90,15 @@ interface Reason {
 interface State {
   spec: CampaignSpec;
   readonly started_ms: number;
-  readonly observations: ReturnType<typeof createRing<ObservationView>>;
+  readonly observations: Ring<ObservationView>;
   readonly observedJobs: Set<string>;
   /** Position of each experiment's observation. */
   readonly positions: Map<string, number>;
   readonly withdrawn: Set<number>;
-  readonly aside: ReturnType<typeof createRing<SetAsideView>>;
-  readonly history: ReturnType<typeof createThinnedHistory<HistorySample>>;
-  readonly decisions: ReturnType<typeof createRing<DecisionView>>;
-  readonly comments: ReturnType<typeof createRing<Comment>>;
+  readonly aside: Ring<SetAsideView>;
+  readonly history: ThinnedHistory<HistorySample>;
+  readonly decisions: Ring<DecisionView>;
+  readonly comments: Ring<Comment>;
   /** State of the points of the latest batch that a person or a result settled, by candidate. */
   settled: Map<string, string>;
   /** Why each point that has no result yet was proposed, by candidate. */
@@ -132,17 +139,20 @@ export function restoreCampaignFold(data: unknown): CampaignFold {
     ...{ batch: undefined, model: undefined },
     ...saved,
     observations: createRing(OBSERVATIONS_KEPT, saved.observations),
+    aside: createRing(SET_ASIDE_SHOWN, saved.aside),
     history: createThinnedHistory(HISTORY_SAMPLES, saved.history),
     decisions: createRing(DECISIONS_SHOWN, saved.decisions),
     comments: createRing(COMMENTS_SHOWN, saved.comments),
   });
 }
 
-type SavedState = Omit<State, "observations" | "history" | "decisions" | "comments"> & {
-  readonly comments: SavedRing<Comment>;
-  readonly observations: SavedRing<ObservationView>;
-  readonly history: SavedHistory<HistorySample>;
-  readonly decisions: SavedRing<DecisionView>;
+/** Every ring and history as what it is made of again: one that is forgotten does not compile. */
+type SavedState = {
+  readonly [Key in keyof State]: State[Key] extends Ring<infer Item>
+    ? SavedRing<Item>
+    : State[Key] extends ThinnedHistory<infer Sample>
+      ? SavedHistory<Sample>
+      : State[Key];
 };
 
 function foldOf(state: State): CampaignFold {
@@ -185,9 +195,10 @@ function foldOf(state: State): CampaignFold {
     get observed_total() {
       return state.observations.total - state.withdrawn.size;
     },
-    save: () => ({
+    save: (): SavedState => ({
       ...state,
       observations: state.observations.save(),
+      aside: state.aside.save(),
       history: state.history.save(),
       decisions: state.decisions.save(),
       comments: state.comments.save(),
@@ -296,11 +307,12 @@ function viewOf(
     ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
+    ...(spec.names === undefined ? {} : { names: spec.names }),
     seed: spec.seed,
     jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
-      ...progressOf(job.jobId),
+      ...progressOf(job.load ?? job.jobId),
     })),
     waiting: status?.waiting,
     settings: status?.settings,

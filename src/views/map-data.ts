@@ -1,5 +1,5 @@
 import { phaseSetLabel } from "../domain/observation.ts";
-import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import type { BatchView, CampaignView, ObservationView } from "./campaign-view.ts";
 import { type Columns, type MapPlane, placeIn } from "./map-plane.ts";
 import type { PhaseDiagramView } from "./planner-views.ts";
 
@@ -18,6 +18,8 @@ export interface MapData {
   readonly tieLines: readonly (readonly [x1: number, y1: number, x2: number, y2: number])[];
   readonly triangles: readonly (readonly number[])[];
 }
+
+type BatchPoint = BatchView["points"][number];
 
 export interface MapCells {
   readonly count: number;
@@ -68,7 +70,7 @@ export function gatherMapData(sources: MapSources): MapData {
   // What waits for a person has a job already, but nothing of it has been sent.
   const waiting = new Set(campaign?.waiting?.candidateIds);
   const jobs = (campaign?.jobs ?? []).filter((job) => !waiting.has(job.candidateId));
-  const batch = campaign?.batch?.points ?? [];
+  const batch = pointsToCome(campaign, waiting);
   const inFlightIds = new Set(jobs.map((job) => job.candidateId));
   return {
     plane,
@@ -103,6 +105,19 @@ export function gatherMapData(sources: MapSources): MapData {
         : [];
     }),
   };
+}
+
+/** Points of the latest batch, and those of earlier ones that still wait for a person. */
+function pointsToCome(
+  campaign: MapSources["campaign"],
+  waiting: ReadonlySet<string>,
+): readonly Pick<BatchPoint, "candidateId" | "parameters" | "why" | "state">[] {
+  const latest = campaign?.batch?.points ?? [];
+  const shown = new Set(latest.map(({ candidateId }) => candidateId));
+  const earlier = (campaign?.jobs ?? []).filter(
+    ({ candidateId }) => waiting.has(candidateId) && !shown.has(candidateId),
+  );
+  return [...latest, ...earlier.map((job) => ({ ...job, why: job.why ?? "" }))];
 }
 
 /** Where an observation stands in the plane: one point, or none where it has no place in it or in the slice. */

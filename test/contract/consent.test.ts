@@ -178,6 +178,39 @@ describe.each(BROKERS)("consent on $name", ({ make }) => {
     expect(wrong.reason).toContain("no axis and no recipe of the campaign has temprature_K");
   });
 
+  test("what waits for a person lies within the limits; what was approved obeys those that became tighter since", async () => {
+    const yaml = campaignYaml([
+      ...["budget: 12", "inFlight: 4", "approval: supervised"],
+      "limits: { Al: { max: 0.8 } }",
+    ]);
+    const lab = await bench(await make(), yaml);
+    const { daemon, say } = lab;
+    await fillBatch(lab, 4);
+    const shown = waitingOf(daemon)?.candidateIds ?? [];
+    const pointOf = (id: string) => daemon.lab.machines.experiment.get(id)?.context.parameters;
+    const jobs = () => [...daemon.lab.machines.job.values()].map(({ context }) => context);
+    expect((await say({ action: "approve", batch: 1 })).candidateIds).toEqual(shown);
+    const [{ parameters: kept } = { parameters: {} }, ...others] = jobs();
+    expect(jobs().every(({ experimentId }) => Number(pointOf(experimentId)?.["Al"]) <= 0.8)).toBe(
+      true,
+    );
+    // Of the approved points the limits now leave but one; nobody has started any of them yet.
+    const limits = Object.fromEntries(
+      Object.entries(kept).map(([name, value]) => [
+        name,
+        { min: Number(value), max: Number(value) },
+      ]),
+    );
+    await say({ action: "extend", changes: { limits } });
+    const instrument = addInstrument(daemon);
+    await until(() => instrument.acknowledged.length > 0, "the one that is left");
+    await until(
+      () => others.every(({ jobId }) => daemon.lab.machines.job.get(jobId)?.states[0] !== "queued"),
+      "the others, refused",
+    );
+    expect(new Set(instrument.started)).toEqual(new Set([jobs()[0]?.jobId]));
+  });
+
   test("tighter limits hold at once, wider ones only after somebody else has approved them", async () => {
     const yaml = campaignYaml([
       ...["budget: 12", "inFlight: 2", "approval: supervised"],

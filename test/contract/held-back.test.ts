@@ -18,29 +18,55 @@ const CAMPAIGN = `campaigns:
     model: { objectives: [{ name: strength, direction: max }] }
 `;
 
+const OFFERS = {
+  ...{ name: "bake", parameters: { temperature_K: { unit: "K" } } },
+  ...{ results: ["objective"], repeatable: true, expectedDuration_s: 1 },
+};
+const FURNACE = { id: "furnace-1", capabilities: [OFFERS], isMute: true };
+
 describe.each(places())("on $name", (place) => {
   test("a start that was lost before a stop is not sent again during it, but once somebody resumes", async () => {
     const lab = await new LimitedDaemon().start(place, CAMPAIGN);
     labs.push(lab);
-    const parameters = { temperature_K: { unit: "K" } };
-    const offers = { name: "bake", parameters, results: ["objective"], repeatable: true };
-    const capabilities = [{ ...offers, expectedDuration_s: 1 }];
-    const instrument = await lab.add({ id: "furnace-1", capabilities, isMute: true });
+    const instrument = await lab.add(FURNACE);
     await until(() => instrument.started.length === 1, "the start that is lost");
     const [{ jobId } = { jobId: "" }] = instrument.started;
 
-    const message = { source: "operator/ada", id: "stop-1" };
-    await lab.daemon.emergencyStop({ active: true, by: "ada", reason: "smoke", message });
+    await lab.stopAll("stop-1");
     instrument.say(`job/${jobId}/unknown`, "job.unknown", { jobId });
     const job = () => lab.daemon.lab.machines.job.get(jobId);
     await until(() => job()?.states[0] === "queued", "the job, back in the queue");
     expect(instrument.started).toHaveLength(1);
 
-    const again = { source: "operator/ada", id: "clear-1" };
-    await lab.daemon.emergencyStop({ active: false, by: "ada", reason: "steam", message: again });
+    await lab.clear("clear-1");
     expect(instrument.started).toHaveLength(1);
     await lab.command("resume");
     await until(() => instrument.started.length === 2, "the start after the resumption");
     expect(instrument.started[1]?.jobId).toBe(jobId);
   });
+
+  test("the end of an earlier attempt, told again, says that a lost start has left no record", async () => {
+    const lab = await new LimitedDaemon().start(place, CAMPAIGN);
+    labs.push(lab);
+    const instrument = await lab.add(FURNACE);
+    await until(() => instrument.started.length === 1, "the first start");
+    const [{ jobId } = { jobId: "" }] = instrument.started;
+    const clogged = { jobId, attempt: 1, reason: "clogged", retryable: true };
+    const tellTheFirst = (): void =>
+      instrument.say(`job/${jobId}/failed`, "job.failed", clogged, "first-failed");
+    tellTheFirst();
+    await until(() => instrument.started.length === 2, "the second start, which is lost", 20_000);
+    expect(instrument.started[1]).toMatchObject({ jobId, attempt: 2 });
+
+    await lab.stopAll("stop-1");
+    // It is asked where the job stands, and knows of the first attempt alone.
+    tellTheFirst();
+    const job = () => lab.daemon.lab.machines.job.get(jobId);
+    await until(() => job()?.states[0] === "queued", "the job, back in the queue");
+    await lab.clear("clear-1");
+    await lab.command("resume");
+    await until(() => instrument.started.length === 3, "the second attempt, once more");
+    expect(instrument.started[2]).toMatchObject({ jobId, attempt: 2 });
+    expect(lab.alarms()).toEqual([]);
+  }, 40_000);
 });

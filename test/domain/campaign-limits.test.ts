@@ -29,4 +29,10 @@ describe("conditions of a campaign on several set points at once", () => {
     expect(refusal(pressed, { T: 900, t: 10 })).toBeUndefined();
     expect(refusal(pressed, { T: 900, t: 10 }, "pressed")).toMatch(/TL-3104/);
   });
+
+  test("that nothing carries, by a slip, refuse every point: silently none is no limit", () => {
+    const slip = { ...campaign("temperature_K > 0"), limits: { temperature_Kelvin: { max: 500 } } };
+    const point = { parameters: { T: 300, t: 1 }, recipe: undefined };
+    expect(refusalOfPoint(slip, point, "c1")).toContain("temperature_Kelvin");
+  });
 });

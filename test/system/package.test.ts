@@ -22,6 +22,7 @@ const CONTENTS = [
   /^config\/patterns\/(lines|references)\/[\w-]+\.(csv|cif)$/,
   /^examples\/(cards\/)?[\w.-]+\.(md|yaml|csv|json|xy|mjs|cif|xyz\.gz|lammpstrj\.gz)$/,
   /^examples\/python\/\w+\.py$/,
+  /^examples\/monitoring\/[\w-]+\.(yml|json)$/,
   /^simulators\/truths\/[\w.-]+\.(csv|json|md)$/,
 ];
 const TARBALL_bytes_max = 8e6;

@@ -37,3 +37,15 @@ test("each point on its way says why; one that waits for a person isn't in fligh
     "next: least certain at 2",
   ]);
 });
+
+test("a point of an earlier batch that still waits for a person stays on the map", () => {
+  const { campaign } = SOURCES;
+  if (campaign?.batch === undefined) throw new Error("no batch");
+  const batch = { ...campaign.batch, n: 2, points: campaign.batch.points.slice(2) };
+  const shown = gatherMapData({ ...SOURCES, campaign: { ...campaign, batch } });
+  expect(shown.batch.map(({ candidateId, text }) => [candidateId, text])).toEqual([
+    ["c2", "next: least certain at 2"],
+    ["c1", "waits for approval: least certain at 1"],
+  ]);
+  expect(shown.inFlight.map(({ candidateId }) => candidateId)).toEqual(["c0"]);
+});

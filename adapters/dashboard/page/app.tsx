@@ -73,7 +73,23 @@ function Missing(props: {
       : isKnown
         ? "Fetching the campaign …"
         : "There is no such campaign.";
-  return <p class="opening">{words}</p>;
+  return campaigns.length === 0 ? (
+    <section class="card opening" aria-label="What comes next">
+      <h1>{words}</h1>
+      <p>
+        A campaign is a question with its budget. Write it under <code>campaigns:</code> in the
+        configuration (<code>config/</code> has an example of each kind), look it over with{" "}
+        <code>tieline validate --config lab.yaml</code>, and send the daemon a SIGHUP, or start it
+        again: the campaign appears here.
+      </p>
+      <p>
+        Which instruments are there says the <a href="#laboratory">laboratory</a>. To try points on
+        a table without any of it: <code>tieline page --candidates table.csv</code>.
+      </p>
+    </section>
+  ) : (
+    <p class="opening">{words}</p>
+  );
 }
 
 function Header({ children }: { readonly children?: preact.ComponentChildren }) {

@@ -1,8 +1,10 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import type { likeliestAt } from "../../../src/views/label-source.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import { Scroll } from "./scroll.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { percent, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -12,8 +14,10 @@ type Order = "proposed" | "score";
 export function BatchTable(props: {
   readonly campaign: CampaignView;
   readonly mark: (candidateId: string | undefined) => void;
+  /** What the map holds likeliest at a candidate. */
+  readonly likeliest: ReturnType<typeof likeliestAt>;
 }) {
-  const { campaign, mark } = props;
+  const { campaign, mark, likeliest } = props;
   const { batch, waiting } = campaign;
   const [order, setOrder] = useState<Order>("proposed");
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set());
@@ -56,7 +60,7 @@ export function BatchTable(props: {
 
   return (
     <>
-      <div class="scroll">
+      <Scroll label="Points">
         <table class="batch">
           <thead>
             <tr>
@@ -96,6 +100,7 @@ export function BatchTable(props: {
                 <td class="parameters">
                   <Parameters parameters={point.parameters} />
                   <PointState point={point} />
+                  <Likeliest found={likeliest(point.candidateId)} />
                 </td>
                 <td>{point.why}</td>
                 <td class="number">{point.score === undefined ? "" : formatNumber(point.score)}</td>
@@ -103,7 +108,7 @@ export function BatchTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {open.size > 0 ? (
         <div class="buttons">
           <button
@@ -155,6 +160,14 @@ function openPoints(campaign: CampaignView): OpenPoint[] {
   const known = new Set(jobs.map((job) => job.candidateId));
   const others = campaign.batch?.points.filter((point) => !known.has(point.candidateId)) ?? [];
   return [...jobs, ...others.filter((point) => point.state !== "measured")];
+}
+
+function Likeliest({ found }: { readonly found: ReturnType<ReturnType<typeof likeliestAt>> }) {
+  return found === undefined ? null : (
+    <div class="quiet">
+      likely {found.label}, {percent(found.certainty)}
+    </div>
+  );
 }
 
 /** Name and value stay together on one line. */

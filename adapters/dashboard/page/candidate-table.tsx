@@ -3,6 +3,7 @@ import type { PromisingCandidate } from "../../../src/domain/planner-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
 import { downloadText } from "./download.ts";
+import { Scroll } from "./scroll.tsx";
 import { percent } from "./words.ts";
 
 const ROWS_SHOWN = 15;
@@ -34,7 +35,7 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
       <p class="quiet">
         The {rows.length} most promising; score is what measuring it is expected to gain.
       </p>
-      <div class="scroll">
+      <Scroll label="Promising candidates">
         <table class="candidates">
           <thead>
             <tr>
@@ -65,7 +66,7 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <div class="downloads">
         {rows.length > limit ? (
           <button type="button" onClick={() => setLimit(rows.length)}>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { EventLine } from "../../../src/views/event-stream-view.ts";
 import { getJson } from "./requests.ts";
+import { Scroll } from "./scroll.tsx";
 import { useStore } from "./store.ts";
 import { clockTime } from "./words.ts";
 
@@ -36,7 +37,7 @@ export function EventsPanel() {
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
       </label>
-      <div class="scroll">
+      <Scroll label="Events">
         <table class="events">
           <thead>
             <tr>
@@ -59,7 +60,7 @@ export function EventsPanel() {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

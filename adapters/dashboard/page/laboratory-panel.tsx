@@ -1,8 +1,10 @@
+import { wayInWords } from "../../../src/domain/campaign-status.ts";
 import { reasonInWords } from "../../../src/domain/reason.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
 import { formatNumber } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
+import { Scroll } from "./scroll.tsx";
 import { useStore } from "./store.ts";
 import { clockTime, percent, plural, stateInWords, toneOf } from "./words.ts";
 
@@ -110,7 +112,7 @@ function Guards({ instrument }: { readonly instrument: InstrumentDetailView }) {
       : `${formatNumber(reading.value)} ${reading.unit}`;
   };
   return (
-    <div class="scroll">
+    <Scroll label={`Guards of ${instrumentId}`}>
       <table aria-label={`Guards of ${instrumentId}`}>
         <thead>
           <tr>
@@ -143,7 +145,7 @@ function Guards({ instrument }: { readonly instrument: InstrumentDetailView }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -158,7 +160,7 @@ function Queue() {
       {jobs.length === 0 ? (
         <p class="quiet">Nothing is asked for.</p>
       ) : (
-        <div class="scroll">
+        <Scroll label="Jobs">
           <table>
             <thead>
               <tr>
@@ -179,7 +181,9 @@ function Queue() {
                     {job.capability} ({job.step + 1} of {job.steps})
                   </td>
                   <td>
-                    {job.instrumentId ?? job.waitsFor ?? "none yet"}
+                    {job.way === undefined
+                      ? (job.instrumentId ?? job.waitsFor ?? "none yet")
+                      : wayInWords(job.way)}
                     {(job.conversions ?? []).map((text) => (
                       <p class="quiet" key={text}>
                         {text}
@@ -195,7 +199,7 @@ function Queue() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );
@@ -213,7 +217,7 @@ function Quarantine() {
         {plural(counters.duplicates, "repeated message")} recognised.
       </p>
       {quarantine.length === 0 ? null : (
-        <div class="scroll">
+        <Scroll label="Messages that were kept out">
           <table>
             <thead>
               <tr>
@@ -234,7 +238,7 @@ function Quarantine() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );

@@ -5,6 +5,7 @@ import {
   describeParameters,
   placeOfObservation,
 } from "../../../src/views/observation-summary.ts";
+import { Scroll } from "./scroll.tsx";
 import { clockTime } from "./words.ts";
 
 const ROWS_SHOWN = 50;
@@ -12,15 +13,19 @@ const ROWS_SHOWN = 50;
 /** What was measured, newest first, with a filter: the map for those who read. */
 export function ObservationsTable(props: {
   readonly observations: readonly ObservationView[];
+  /** The same with the ids of phases: both are found. */
+  readonly plain: readonly ObservationView[];
   readonly mark: (candidateId: string | undefined) => void;
+  readonly open: (observation: ObservationView) => void;
 }) {
   const [search, setSearch] = useState("");
   const [limit, setLimit] = useState(ROWS_SHOWN);
   const { observations } = props;
   const word = search.trim().toLowerCase();
   const { rows, total } = useMemo(
-    () => (word === "" ? newest(observations, limit) : matching(observations, word, limit)),
-    [observations, word, limit],
+    () =>
+      word === "" ? newest(observations, limit) : matching(observations, props.plain, word, limit),
+    [observations, props.plain, word, limit],
   );
   return (
     <>
@@ -32,7 +37,7 @@ export function ObservationsTable(props: {
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
       </label>
-      <div class="scroll">
+      <Scroll label="Results">
         <table>
           <thead>
             <tr>
@@ -48,7 +53,16 @@ export function ObservationsTable(props: {
                 onMouseEnter={() => props.mark(observation.candidateId)}
                 onMouseLeave={() => props.mark(undefined)}
               >
-                <td class="number">{observation.n}</td>
+                <td class="number">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-label={`Open result ${observation.n}`}
+                    onClick={() => props.open(observation)}
+                  >
+                    {observation.n}
+                  </button>
+                </td>
                 <td class="parameters">
                   {at}
                   <div class="quiet">
@@ -60,7 +74,7 @@ export function ObservationsTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {total > limit ? (
         <button type="button" onClick={() => setLimit(limit + 10 * ROWS_SHOWN)}>
           Show more of {total}
@@ -83,11 +97,18 @@ function newest(observations: readonly ObservationView[], limit: number) {
   return { rows: rows.reverse(), total: observations.length };
 }
 
-function matching(observations: readonly ObservationView[], word: string, limit: number) {
+function matching(
+  observations: readonly ObservationView[],
+  plain: readonly ObservationView[],
+  word: string,
+  limit: number,
+) {
   const found = observations
     .map(rowOf)
-    .filter(({ observation, at, result }) =>
-      `${at} ${result} result ${observation.n},`.toLowerCase().includes(word),
+    .filter(({ observation, at, result }, k) =>
+      `${at} ${result} ${describeObservations(plain[k]?.results ?? [])} result ${observation.n},`
+        .toLowerCase()
+        .includes(word),
     )
     .reverse();
   return { rows: found.slice(0, limit), total: found.length };

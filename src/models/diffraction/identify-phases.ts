@@ -1,6 +1,6 @@
 import type { Misfit } from "./evidence.ts";
 import { type FitContext, fitContext, type PhaseFit } from "./fit-phases.ts";
-import { estimateMisfit } from "./misfit.ts";
+import { type EstimatedMisfit, estimateMisfit } from "./misfit.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 
@@ -39,7 +39,7 @@ export interface Identification {
   readonly unfamiliar: boolean;
   /** Lines that no phase of the best set explains, the highest first. */
   readonly strangers: readonly UnexplainedLine[];
-  readonly misfit: Misfit;
+  readonly misfit: EstimatedMisfit;
 }
 
 export interface IdentifyOptions {
@@ -83,7 +83,8 @@ export function identifyPhases(
   let state: SearchState = { nodes, lossOf: setLoss(context, misfit, settings.price) };
   growSets(context, state, misfit, settings, isAllowed);
   let best = bestOf(state);
-  misfit = estimateMisfit(pattern, best.fit.model, SETTINGS.start);
+  const estimated = estimateMisfit(pattern, best.fit.model, SETTINGS.start);
+  misfit = estimated;
   state = { nodes, lossOf: setLoss(context, misfit, settings.price) };
   for (let round = 0; round < 3; round++) {
     best = bestOf(state);
@@ -97,7 +98,7 @@ export function identifyPhases(
     neighboursOf(context, state, misfit, { ...settings, width: 3 }, best, isAllowed);
     if (bestOf(state) === best) break;
   }
-  return summarise(context, state, misfit);
+  return summarise(context, state, estimated);
 }
 
 function bestOf(state: SearchState): SetNode {
@@ -109,7 +110,11 @@ function bestOf(state: SearchState): SetNode {
 }
 
 /** Probabilities of the sets; of sets that differ by twins only the best counts, and names the phase. */
-function summarise(context: FitContext, state: SearchState, misfit: Misfit): Identification {
+function summarise(
+  context: FitContext,
+  state: SearchState,
+  misfit: EstimatedMisfit,
+): Identification {
   const { pattern, library } = context;
   const { cards, twins } = library;
   const ranked = [...state.nodes.values()].sort(

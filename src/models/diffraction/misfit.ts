@@ -2,9 +2,14 @@ import { type Misfit, tileBins } from "./evidence.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 
 const RELATIVE = { min: 0.08, max: 0.4 };
-const FLOOR = { min: 0.009, max: 0.02 };
+const FLOOR = { min: 0.009, seen: 0.003, max: 0.02 };
 const STRONG = 0.05;
 const TILES_MIN = 12;
+
+/** A misfit with the floor as it was seen: sets are chosen with more caution, since what no card explains hides below it. */
+export interface EstimatedMisfit extends Misfit {
+  readonly floorSeen: number;
+}
 
 /**
  * Misfit of a pattern from a good fit's residual, by medians so that a missing phase or an impurity does not count:
@@ -14,7 +19,7 @@ export function estimateMisfit(
   pattern: PreparedPattern,
   model: Float64Array,
   start: Misfit,
-): Misfit {
+): EstimatedMisfit {
   const bins = tileBins(pattern);
   const ratios: number[] = [];
   const rests: number[] = [];
@@ -41,6 +46,7 @@ export function estimateMisfit(
   return {
     relative: Math.min(RELATIVE.max, Math.max(RELATIVE.min, relative)),
     floor: Math.min(FLOOR.max, Math.max(FLOOR.min, floor)),
+    floorSeen: Math.min(FLOOR.max, Math.max(FLOOR.seen, floor)),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "./engine-change.ts";
 import { createHullModel } from "./hull/hull-model.ts";
 import type { MapGrid, MapModel } from "./map-model.ts";
+import { createMapWithEstimates } from "./shares/map-with-estimates.ts";
 import { createStackModel, createTriangulationModel, furtherAxis } from "./triangulation/index.ts";
 
 /** What of a campaign's settings decides on the engine. */
@@ -48,6 +49,14 @@ function isHigherSection(grid: MapGrid): boolean {
  * @throws TL-5004 where `full` is asked for and the candidates are none of these
  */
 export function createCoexistenceMap(
+  grid: MapGrid,
+  settings: EngineSettings,
+  createGraph: () => MapModel,
+): MapModel {
+  return createMapWithEstimates(grid, () => chooseEngine(grid, settings, createGraph));
+}
+
+function chooseEngine(
   grid: MapGrid,
   settings: EngineSettings,
   createGraph: () => MapModel,

@@ -20,6 +20,8 @@ export interface MapModel {
   geometry(): MapGeometry;
   /** What the label of a candidate rests on; absent where the engine derives no labels. */
   originOf?(candidate: number): LabelOrigin;
+  /** Probability of each phase in the sample of a result, by the samples around too; absent where each speaks for itself. */
+  presencesIn?(id: number): ReadonlyMap<string, number> | undefined;
   /** By what the engine that maps now chooses: its own name and figures, not those of another that was asked for. */
   hyperparameters(): Hyperparameters;
 }
@@ -82,6 +84,10 @@ export interface PhaseEvidence {
   readonly confidence: number;
   /** Other sets that the same measurement allows, with what is left of the probability; a sure result has none. */
   readonly alternatives?: readonly PhaseSetChance[] | undefined;
+  /** Fraction of the atoms by phase, of phases not named too, with its standard deviation; 0 or below: nothing was seen. */
+  readonly estimates?:
+    | Readonly<Record<string, { readonly fraction: number; readonly error: number }>>
+    | undefined;
   /** True for a point known beforehand: not an experiment. */
   readonly known: boolean;
 }

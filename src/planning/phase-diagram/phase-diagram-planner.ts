@@ -169,7 +169,8 @@ function propose(context: ProposeContext): Proposal {
     const found = candidates[grid.rowOf[candidate] ?? -1];
     return found === undefined ? [] : [{ ...found, score: roundScore(score), why }];
   });
-  const points = [...context.rescans.propose(request), ...chosen];
+  const again = context.rescans.propose(request, (position) => model.presencesIn?.(position));
+  const points = [...again, ...chosen];
   const hyperparameters = model.hyperparameters();
   const status = model.status();
   return {

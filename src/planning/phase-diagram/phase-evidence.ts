@@ -36,6 +36,7 @@ export function evidenceOf(
     ends: endsOf(observation, grid),
     confidence: observation.confidence ?? CONFIDENCE_default,
     alternatives: alternativesOf(observation),
+    ...(observation.estimates === undefined ? {} : { estimates: observation.estimates }),
     known: false,
   }));
 }

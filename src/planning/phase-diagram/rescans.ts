@@ -13,8 +13,11 @@ export interface Rescans {
   /** A result is taken back. Returns those that count again. */
   forget(position: number): readonly CampaignResult[];
   /** Samples in doubt that nobody scans yet, the oldest first. */
-  propose(request: ProposalRequest): readonly ProposedPoint[];
+  propose(request: ProposalRequest, presencesIn: PresencesIn): readonly ProposedPoint[];
 }
+
+/** What the map believes of a result's phases, by its position; undefined where the result speaks for itself. */
+export type PresencesIn = (position: number) => ReadonlyMap<string, number> | undefined;
 
 /** A proposal is logged whole: what does not fit now is told again. */
 const PROPOSED_MAX = 8;
@@ -52,14 +55,14 @@ export function createRescans(campaign: CampaignSpec): Rescans {
       }
       return [];
     },
-    propose: ({ pending, excluded }) => {
+    propose: ({ pending, excluded }, presencesIn) => {
       const busy = new Set(pending.map(({ sample }) => sample));
       const points: ProposedPoint[] = [];
       for (const [sample, results] of samples) {
         const [first] = results;
         if (first === undefined || results.some(isAgain) || busy.has(sample)) continue;
         if (excluded.includes(first.candidateId)) continue;
-        const doubt = doubtOf(first, rescan);
+        const doubt = doubtOf(first, rescan, presencesIn(first.position));
         if (doubt === undefined) continue;
         points.push({
           candidateId: first.candidateId,
@@ -80,6 +83,7 @@ export function createRescans(campaign: CampaignSpec): Rescans {
 function doubtOf(
   result: CampaignResult,
   { presence_min, presence_max }: RescanSettings,
+  believed: ReadonlyMap<string, number> | undefined,
 ): { readonly why: string; readonly score: number } | undefined {
   const found = phasesOf(result);
   if (found === undefined) return undefined;
@@ -88,8 +92,11 @@ function doubtOf(
     return { why: `no reference explains ${share} % of its intensity`, score: 1 };
   }
   let worst: { readonly why: string; readonly score: number } | undefined;
-  for (const [phase, presence] of presencesOf(found)) {
-    if (presence <= presence_min || presence >= presence_max) continue;
+  const isOpen = (presence: number): boolean => presence > presence_min && presence < presence_max;
+  for (const [phase, own] of presencesOf(found)) {
+    // A longer scan settles what its own lines leave open; many of these doubts the samples around have settled already.
+    const presence = believed?.get(phase) ?? own;
+    if (!isOpen(own) || !isOpen(presence)) continue;
     const score = Number((1 - Math.abs(2 * presence - 1)).toFixed(4));
     if (score <= (worst?.score ?? 0)) continue;
     worst = { why: `${phase} is there with a probability of ${presence.toFixed(2)}`, score };

@@ -120,7 +120,7 @@ describe("the page and its assets", () => {
     laboratory.finishOne();
     expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true });
     const metrics = await (await fetch(`${url}metrics`)).text();
-    expect(metrics).toContain("tieline_results 1");
+    expect(metrics).toContain("tieline_results_total 1");
     expect(metrics).toContain('tieline_campaign_budget_used{campaign="al-mg-zn"} 1');
   });
 });

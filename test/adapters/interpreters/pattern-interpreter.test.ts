@@ -60,11 +60,29 @@ describe("patterns as observations", () => {
     }
   });
 
+  test("every reference gets its fraction of atoms, and an error by which little of it can be excluded", async () => {
+    const { fractions, estimates = {} } = await interpret(observed(HALVES), [CARDS]);
+    expect(estimates["NiO"]?.fraction).toBeCloseTo(fractions!["NiO"]!, 3);
+    for (const name of ["ZnO", "NiTiO3"]) {
+      const { fraction, error } = estimates[name]!;
+      expect(Math.abs(fraction)).toBeLessThan(4 * error);
+      // Noise is 1 % of the strongest line: 3 % of another phase would be seen.
+      expect(error).toBeLessThan(0.01);
+    }
+    const little = { name: "ZnO", share: 0.06, strain: 0 };
+    const more = await interpret(observed([...HALVES, little]), [CARDS]);
+    const { fraction, error } = more.estimates!["ZnO"]!;
+    expect(fraction).toBeGreaterThan(5 * error);
+    expect(fraction).toBeCloseTo(0.05, 1.5);
+  });
+
   test("lines of no reference are told as a phase `unknown` with its spacings", async () => {
     const cards = ["NiO", "ZnO", "NiTiO3"].map((name) => join(CARDS, `${name}.cif`));
     const found = await interpret(observed(HALVES), cards);
     expect(found.phases).toEqual(["NiO", "unknown"]);
     expect(found.fractions).toBeUndefined();
+    // What is left over would be taken for phases that it is not.
+    expect(found.estimates).toBeUndefined();
     // The strongest line of rutile is 1 1 0 at 3.25 A.
     expect(found.unfamiliar?.d_A.some((d) => Math.abs(d - 3.249) < 0.02)).toBe(true);
   });

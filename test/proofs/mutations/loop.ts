@@ -11,7 +11,8 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "the duplicate check of results is dropped",
     file: "src/runtime/incoming.ts",
-    find: `    if (known !== undefined && known === reportDigest(fact)) return { kind: "duplicate" };
+    find: `    if (known !== undefined && known === reportDigest(fact))
+      return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };
     if (!wasGiven(job.context, fact)) return { kind: "quarantine", reason: "notItsInstrument" };
     return known === undefined
       ? { kind: "log" }
@@ -65,11 +66,9 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "an acknowledgement leaves before the log has the report",
     file: "src/runtime/event-loop.ts",
-    find: `      this.observer.onCount?.("logged");
-      await this.submit(fact);
+    find: `      await this.submit(judgement.as ?? fact);
       return;`,
-    replace: `      this.observer.onCount?.("logged");
-      if (fact.type === "job.result")
+    replace: `      if (fact.type === "job.result")
         this.executor.execute([acknowledgement(fact, this.lab.position + 1)]);
       await this.submit(fact);
       return;`,
@@ -78,14 +77,14 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "no report is acknowledged",
     file: "src/runtime/event-loop.ts",
-    find: "if (live && isReport && fact.instrumentId !== PEOPLE)",
-    replace: `if (live && isReport && fact.type === "job.failed")`,
+    find: "if (live) commands.push(...acknowledgements(fact, event.position));",
+    replace: `if (live && fact.type === "job.failed") commands.push(...acknowledgements(fact, 1));`,
     tests: [daemon],
   },
   {
     name: "an acknowledgement that was lost is not said again",
     file: "src/runtime/answers.ts",
-    find: "return position === undefined ? [] : [acknowledgement(fact, position)];",
+    find: "return position === undefined ? [] : acknowledgements(fact, position);",
     replace: "return position === undefined ? [] : [];",
     tests: [daemon],
   },
@@ -96,6 +95,13 @@ export const LOOP: readonly Mutation[] = [
     replace: `    this.executor.execute(answerQuarantined(fact, judgement.reason));
     if (fact.type === "job.result") this.executor.execute([acknowledgement(fact, this.lab.position)]);`,
     tests: [whose],
+  },
+  {
+    name: "the end of an earlier attempt, told again, is no answer",
+    file: "src/runtime/incoming.ts",
+    find: 'return knowsNoLaterAttempt(lab, job, fact) ?? { kind: "duplicate" };',
+    replace: 'return { kind: "duplicate" };',
+    tests: ["test/contract/held-back.test.ts"],
   },
   {
     name: "the epoch is not raised at a restart",

@@ -1,0 +1,28 @@
+import type { Parameters } from "./candidate.ts";
+import type { Capability } from "./instrument.ts";
+
+/** What a start asks for, as far as its samples are concerned. */
+export interface SamplesAsked {
+  readonly parameters: Parameters;
+  readonly sampleIds?: readonly string[] | undefined;
+  /** Set points that are not one for all samples. */
+  readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
+}
+
+/** Every set of set points that a start asks for: one, or of a load one for each sample that has its own. */
+export function setPointsBySample({ parameters, parametersBySample }: SamplesAsked): Parameters[] {
+  const own = Object.values(parametersBySample ?? {});
+  return own.length === 0 ? [parameters] : own.map((one) => ({ ...parameters, ...one }));
+}
+
+/** Why so many samples, or set points of these, are more than the instrument has room for; `undefined` where they are not. */
+export function refusalOfSamples(
+  { sampleIds = [], parametersBySample = {} }: SamplesAsked,
+  { capacity = Number.POSITIVE_INFINITY }: Capability,
+): string | undefined {
+  if (sampleIds.length > capacity) return `it takes ${capacity} samples, not ${sampleIds.length}`;
+  const strange = Object.keys(parametersBySample).find((id) => !sampleIds.includes(id));
+  return strange === undefined
+    ? undefined
+    : `${strange} has set points and is not among the samples`;
+}

@@ -1,0 +1,187 @@
+import { choleskyInPlace, solveLower } from "./cholesky.ts";
+import { buildPointTree, findNearest } from "./nearest-neighbours.ts";
+import { logNormalCdf } from "./normal-distribution.ts";
+
+/** Amounts measured at n places: each with its standard deviation, infinite where nothing was measured. */
+export interface MeasuredAmounts {
+  readonly value: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** A latent field before anything is measured: Matern 3/2 on distances. */
+export interface LatentField {
+  readonly mean: number;
+  readonly amplitude: number;
+  readonly length: number;
+  /** Of the field at one place, beside what neighbours share. */
+  readonly ownDeviation: number;
+}
+
+/** n places, row-major, each with its nearest others. */
+export interface NearPlaces {
+  readonly points: Float64Array;
+  readonly columns: number;
+  readonly neighbours: readonly Int32Array[];
+}
+
+/** Each place hears so many others. */
+const NEAR_MAX = 24;
+const SWEEPS = 5;
+const DAMPING = 0.7;
+/** A measurement this many deviations above zero leaves no doubt that something is there. */
+const SURE = 8;
+const LN_SQRT_2PI = 0.9189385332046728;
+
+/** What the field says of each place: with its own measurement, and without. */
+export interface CensoredField {
+  /** P(g > 0) given everything. */
+  readonly present: Float64Array;
+  /** P(g > 0) given the others only. */
+  readonly expected: Float64Array;
+}
+
+/**
+ * Where an amount a = max(0, g) is above zero, g a Gaussian field, from measurements y = a + noise: a censored (Tobit) Gaussian
+ * process by expectation propagation. Each place's prior comes from the sites of its nearest others alone (at most k), so that
+ * the cost is O(n k^3) a sweep; sweeps update all places at once and are damped, so that no order matters.
+ *
+ * @param measured n amounts, in the unit of the field
+ * @returns n probabilities each, 0..1
+ */
+export function censoredField(
+  measured: MeasuredAmounts,
+  places: NearPlaces,
+  field: LatentField,
+): CensoredField {
+  const n = measured.value.length;
+  const own2 = field.ownDeviation ** 2;
+  // Sites in natural parameters: precision, and precision times mean; beside the prior's mean. They begin as if nothing were
+  // cut off, so that measurements too weak to tell anything alone are heard together.
+  let precision = measured.deviation.map((deviation) => 1 / (deviation ** 2 + own2));
+  let pull = measured.value.map((y, i) => (y - field.mean) * precision[i]!);
+  const present = new Float64Array(n);
+  const expected = new Float64Array(n);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const nextPrecision = precision.slice();
+    const nextPull = pull.slice();
+    for (let i = 0; i < n; i++) {
+      const cavity = predictAt(i, { precision, pull }, places, field);
+      const prior = { mean: cavity.mean, variance: cavity.variance + own2 };
+      expected[i] = Math.exp(logNormalCdf(prior.mean / Math.sqrt(prior.variance)));
+      const y = measured.value[i]!;
+      const deviation = measured.deviation[i]!;
+      if (!Number.isFinite(deviation)) {
+        present[i] = expected[i]!;
+        continue;
+      }
+      const seen = meet(prior, y, deviation * deviation);
+      present[i] = seen.present;
+      const isSure = y > SURE * deviation;
+      const site = isSure ? deviation ** -2 : 1 / seen.variance - 1 / prior.variance;
+      const kept = Math.max(1e-6, site);
+      const towards = isSure
+        ? (y - field.mean) * kept
+        : (seen.mean - field.mean) / seen.variance - (prior.mean - field.mean) / prior.variance;
+      // The site speaks of the place's own value; neighbours share it but for the own deviation.
+      const shared = kept / (1 + kept * own2);
+      const move = site > 1e-6 ? towards * (shared / kept) : 0;
+      nextPrecision[i] = (1 - DAMPING) * precision[i]! + DAMPING * shared;
+      nextPull[i] = (1 - DAMPING) * pull[i]! + DAMPING * move;
+    }
+    precision = nextPrecision;
+    pull = nextPull;
+  }
+  return { present, expected };
+}
+
+/** The places with the nearest others of each, the nearest first; equal distances in the order of the rows. */
+export function nearPlaces(points: Float64Array, columns: number): NearPlaces {
+  const n = points.length / columns;
+  const k = Math.min(NEAR_MAX, n - 1);
+  if (k < 1)
+    return { points, columns, neighbours: Array.from({ length: n }, () => new Int32Array()) };
+  const tree = buildPointTree(points, n, columns);
+  const { index } = findNearest(tree, points, n, k, { excludeSelf: true });
+  const neighbours = Array.from({ length: n }, (_, i) => index.slice(i * k, (i + 1) * k));
+  return { points, columns, neighbours };
+}
+
+interface Normal {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** The field at a place from its neighbours' sites. */
+function predictAt(
+  i: number,
+  sites: { readonly precision: Float64Array; readonly pull: Float64Array },
+  places: NearPlaces,
+  field: LatentField,
+): Normal {
+  const near = Array.from(places.neighbours[i]!).filter((j) => sites.precision[j]! > 0);
+  const k = near.length;
+  const whole = field.amplitude ** 2;
+  const a = new Float64Array(k * k);
+  const to = new Float64Array(k);
+  const off = new Float64Array(k);
+  near.forEach((p, r) => {
+    for (let c = 0; c < r; c++) a[r * k + c] = covariance(distance(places, p, near[c]!), field);
+    a[r * k + r] = whole + 1 / sites.precision[p]!;
+    to[r] = covariance(distance(places, i, p), field);
+    off[r] = sites.pull[p]! / sites.precision[p]!;
+  });
+  if (k === 0 || choleskyInPlace(a, k, k) !== 0) return { mean: field.mean, variance: whole };
+  solveLower(a, k, k, to);
+  solveLower(a, k, k, off);
+  let mean = field.mean;
+  let variance = whole;
+  for (let r = 0; r < k; r++) {
+    mean += to[r]! * off[r]!;
+    variance -= to[r]! ** 2;
+  }
+  return { mean, variance: Math.max(variance, 1e-6 * whole) };
+}
+
+function distance({ points, columns }: NearPlaces, a: number, b: number): number {
+  let sum = 0;
+  for (let c = 0; c < columns; c++) {
+    sum += (points[a * columns + c]! - points[b * columns + c]!) ** 2;
+  }
+  return Math.sqrt(sum);
+}
+
+function covariance(distance: number, { amplitude, length }: LatentField): number {
+  const r = (Math.sqrt(3) * distance) / length;
+  return amplitude ** 2 * (1 + r) * Math.exp(-r);
+}
+
+/** Moments of N(g; prior) N(y; max(0, g), s2), and the weight of g > 0 in it. */
+function meet(prior: Normal, y: number, s2: number): Normal & { readonly present: number } {
+  const { mean: m, variance: v } = prior;
+  const deviation = Math.sqrt(v);
+  const below = truncated({ mean: -m, variance: v });
+  const joint = 1 / (1 / v + 1 / s2);
+  const above = truncated({ mean: joint * (m / v + y / s2), variance: joint });
+  const lnBelow = logNormalCdf(-m / deviation) - (y * y) / (2 * s2) - Math.log(s2) / 2;
+  const lnAbove = above.lnMass - (y - m) ** 2 / (2 * (v + s2)) - Math.log(v + s2) / 2;
+  const present = 1 / (1 + Math.exp(lnBelow - lnAbove));
+  const absent = 1 - present;
+  const mean = present * above.mean - absent * below.mean;
+  const square =
+    present * (above.variance + above.mean ** 2) + absent * (below.variance + below.mean ** 2);
+  return { present, mean, variance: Math.max(square - mean * mean, 1e-9) };
+}
+
+/** A normal cut off below 0: its moments, and ln of the mass that is left. */
+function truncated({ mean, variance }: Normal): Normal & { readonly lnMass: number } {
+  const deviation = Math.sqrt(variance);
+  const z = mean / deviation;
+  const lnMass = logNormalCdf(z);
+  // phi(z)/Phi(z), safe in the tail.
+  const hazard = Math.exp(-(z * z) / 2 - LN_SQRT_2PI - lnMass);
+  return {
+    lnMass,
+    mean: Math.max(mean + deviation * hazard, 1e-12),
+    variance: variance * Math.max(1e-6, 1 - hazard * (z + hazard)),
+  };
+}
