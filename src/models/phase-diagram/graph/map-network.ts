@@ -16,6 +16,8 @@ import { createSpreadingField } from "./spreading-field.ts";
 
 export interface NetworkOptions {
   readonly field: "harmonic" | "spreading" | "process";
+  /** Results times candidates beyond which the graph takes the process's place; absent: none. */
+  readonly processCells_max?: number | undefined;
   /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** False for the published methods, whose kernel of given gamma measures in the published coordinates. */
@@ -39,6 +41,8 @@ export interface MapNetwork {
   /** Treats faces of the composition simplex as diagrams of their own, from now on. */
   separateFaces(): void;
   columns(evidence: EvidenceSource): readonly Float64Array[];
+  /** The field that these results are read by. */
+  fieldFor(evidence: EvidenceSource): NetworkOptions["field"];
   leaveOut(node: number): Float64Array | undefined;
   /** How far each node follows a change at a free one. */
   respond(node: number): Float64Array | undefined;
@@ -48,6 +52,7 @@ export interface MapNetwork {
 export interface EvidenceSource {
   at(node: number): NodeEvidence | undefined;
   nodes(): ReadonlyMap<number, NodeEvidence>;
+  readonly size: number;
 }
 
 /** A measured composition this close to a candidate is that candidate's, grid steps. */
@@ -68,10 +73,18 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
   let isGraphOld = false;
   let hasFaces = false;
   let needsReset = false;
+  let kind = options.field;
 
+  const fieldFor = (evidence: EvidenceSource): NetworkOptions["field"] => {
+    const { field: asked, processCells_max = Number.POSITIVE_INFINITY } = options;
+    const isMuch = evidence.size * grid.count > processCells_max;
+    return asked === "process" && isMuch ? "harmonic" : asked;
+  };
   const settle = (evidence: EvidenceSource): LabelField => {
-    if (field === undefined || isGraphOld) {
-      field = createField(grid, extra, options, hasFaces);
+    const wanted = fieldFor(evidence);
+    if (field === undefined || isGraphOld || wanted !== kind) {
+      kind = wanted;
+      field = createField(grid, extra, { ...options, field: kind }, hasFaces);
       needsReset = true;
     }
     if (needsReset || waiting.length > WAITING_max) field.reset(evidence.nodes());
@@ -123,6 +136,7 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
       isGraphOld = true;
     },
     columns: (evidence) => settle(evidence).columns(),
+    fieldFor,
     leaveOut: (node) => field?.leaveOut(node),
     respond: (node) => field?.respond(node),
   };
