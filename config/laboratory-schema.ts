@@ -81,6 +81,8 @@ export const laboratorySchema = z.strictObject({
             "simulation-runner",
             "quench-station",
           ]),
+          /** Samples that it takes at once (furnace, diffractometer). */
+          capacity: z.number().int().min(1).max(100).optional(),
         }),
       )
       .optional(),

@@ -29,7 +29,11 @@ export function checkPersonsStep(
   step: { readonly by?: unknown } & Readonly<Record<string, unknown>>,
   context: z.RefinementCtx,
 ): void {
-  if (step.by !== undefined) return;
+  if (step.by !== undefined) {
+    if (step["load"] !== undefined)
+      context.addIssue({ code: "custom", path: ["load"], message: "is for a step of instruments" });
+    return;
+  }
   for (const key of ["instructions", "place", "asks"])
     if (step[key] !== undefined)
       context.addIssue({ code: "custom", path: [key], message: "is for a step by: person" });

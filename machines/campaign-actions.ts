@@ -12,8 +12,17 @@ import type { ExperimentInput } from "./experiment.ts";
 
 export type Args = { readonly context: CampaignContext; readonly event: CampaignEvent };
 
-/** Places that are free now, within the budget. */
+/** How many points to ask for now: as many as places are free, but of points that go together a whole load or none. */
 export function freePlaces(context: CampaignContext): number {
+  const free = placesWithin(context);
+  const { together, inFlight_max, budget, observed, open } = context;
+  if (together === undefined) return free;
+  const load = Math.min(together, inFlight_max, budget - observed - newSamples(open));
+  return free < load ? 0 : load;
+}
+
+/** Places that are free now, within the budget. */
+function placesWithin(context: CampaignContext): number {
   const left = context.budget - context.observed - newSamples(context.open);
   const room = context.inFlight_max - context.open.length;
   const barrier = context.waitForWholeBatch && context.open.length > 0;
@@ -76,7 +85,7 @@ export function experimentsOf(context: CampaignContext, event: CampaignEvent): O
   );
   const taken = again.slice(0, placesAgain(context));
   const room = context.inFlight_max - context.open.length - taken.length;
-  const places = Math.max(0, Math.min(freePlaces({ ...context, ending: undefined }), room));
+  const places = Math.max(0, Math.min(placesWithin({ ...context, ending: undefined }), room));
   return [...taken, ...others.slice(0, places)].map((point, k) => experimentOf(context, point, k));
 }
 

@@ -179,8 +179,12 @@ export const openExperiments = setupCampaign.enqueueActions((args) => {
     for (const params of beginExperiment(args, input, needsApproval))
       enqueue({ type: "effect", params });
   }
+  const open = [...context.open, ...opened];
+  // What goes together is asked for load by load.
+  const hasRoom = context.together !== undefined && freePlaces({ ...context, open }) > 0;
   enqueue.assign({
-    open: [...context.open, ...opened],
+    open,
+    ...(hasRoom ? { isStale: true } : {}),
     waiting: needsApproval
       ? [...context.waiting, ...opened.map((one) => one.experimentId)]
       : context.waiting,

@@ -18,6 +18,8 @@ export interface CampaignInput {
   readonly seed: string;
   readonly failuresInARow_max: number;
   readonly approvalExpires_s?: number | undefined;
+  /** So many points are asked for at once, or none: they shall share one setting and fill a load. */
+  readonly together?: number | undefined;
 }
 
 /** An experiment on its way: no result yet. */

@@ -24,7 +24,13 @@ export {
 } from "./experiment.ts";
 export { type InstrumentContext, type InstrumentEvent, instrumentMachine } from "./instrument.ts";
 export { jobMachine } from "./job.ts";
-export { JOB_TIMES, type JobContext, type JobEvent, type JobInput } from "./job-types.ts";
+export {
+  JOB_TIMES,
+  type JobContext,
+  type JobEvent,
+  type JobInput,
+  type LoadMember,
+} from "./job-types.ts";
 export {
   type ReservationContext,
   type ReservationEvent,

@@ -23,6 +23,9 @@ export function startCommand({ context, event }: Args): Effect {
       capability: context.capability,
       parameters: context.sent?.parameters ?? context.parameters,
       sampleIds: context.sampleIds,
+      ...(context.parametersBySample === undefined
+        ? {}
+        : { parametersBySample: context.parametersBySample }),
       ...(context.sent === undefined ? {} : { conversions: context.sent.conversions }),
     },
   };
@@ -81,11 +84,30 @@ export function requestStation(args: Args): Effect {
 function tellStation({ context, event }: Args, type: string): Effect {
   return {
     kind: "tell",
-    // Nobody reserves a person.
-    to: { machine: "reservation", id: context.byPerson ? "" : (context.instrumentId ?? "") },
+    // Nobody reserves a person; of a load the station is the load's.
+    to: { machine: "reservation", id: hasNoStation(context) ? "" : (context.instrumentId ?? "") },
     event: {
       type,
       jobId: context.jobId,
+      time_ms: event.time_ms,
+      position: event.position,
+    },
+  };
+}
+
+function hasNoStation({ byPerson, loadId }: JobContext): boolean {
+  return byPerson === true || loadId !== undefined;
+}
+
+/** Its load learns that this sample is not wanted any more. */
+export function reportUnwanted({ context, event }: Args): Effect {
+  return {
+    kind: "tell",
+    to: { machine: "job", id: context.loadId ?? "" },
+    event: {
+      type: "job.unwanted",
+      jobId: context.jobId,
+      reason: event.type === "job.cancel" ? event.reason : "cancelledByOperator",
       time_ms: event.time_ms,
       position: event.position,
     },

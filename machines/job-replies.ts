@@ -1,6 +1,14 @@
 import type { JobFailureReason } from "../src/domain/job.ts";
 import { markInstrumentSilent, releaseStation, requestStation } from "./job-actions.ts";
-import { bindToInstrument, effect, fail, nextAttempt, noteCancel, noteStart } from "./job-setup.ts";
+import {
+  bindToInstrument,
+  effect,
+  fail,
+  nextAttempt,
+  noteCancel,
+  noteStart,
+  noteUnwanted,
+} from "./job-setup.ts";
 
 /** A result is a measurement that was made: taken in every state, of whatever attempt. */
 export const takeResult = {
@@ -12,6 +20,11 @@ export const giveUp = [
     guard: "isGivenUpCancelled" as const,
     target: "#job.cancelled" as const,
     actions: [fail("cancelledByOperator"), effect(markInstrumentSilent)],
+  },
+  {
+    guard: "isGivenUpLoad" as const,
+    target: "#job.failed" as const,
+    actions: [fail("instrumentLost"), effect(markInstrumentSilent)],
   },
   {
     guard: "isGivenUpRepeatable" as const,
@@ -29,6 +42,8 @@ export const giveUp = [
 export const onRefusal = (reason: JobFailureReason) => [
   { guard: "isOfEarlierAttempt" as const },
   { guard: "isCancelled" as const, target: "#job.cancelled" as const, actions: fail(reason) },
+  // A load is tried once; whether its samples are tried again is decided for each.
+  { guard: "isLoad" as const, target: "#job.failed" as const, actions: fail(reason) },
   { guard: "mayTryAgain" as const, target: "#job.retryWait" as const },
   {
     guard: "isRetryableButUsedUp" as const,
@@ -49,6 +64,11 @@ const onUnknown = [
     guard: "isCancelled" as const,
     target: "#job.cancelled" as const,
     actions: fail("cancelledByOperator"),
+  },
+  {
+    guard: "isLoad" as const,
+    target: "#job.failed" as const,
+    actions: fail("unknownToInstrument"),
   },
   { guard: "mayRepeat" as const, target: "#job.retryWait" as const },
   { target: "#job.deadLetter" as const, actions: fail("unknownToInstrument") },
@@ -78,6 +98,14 @@ export const onInstrument = {
   "job.doubt": "#job.unknown",
   "job.ask": "#job.unknown",
   "job.cancel": { target: "#job.cancelling", actions: noteCancel },
+  "job.unwanted": [
+    {
+      guard: "isLastUnwanted",
+      target: "#job.cancelling",
+      actions: [noteUnwanted, noteCancel],
+    },
+    { actions: noteUnwanted },
+  ],
   "job.outcome": {},
 } as const;
 

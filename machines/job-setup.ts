@@ -72,6 +72,21 @@ export const setupJob = setup({
       context.sendings < SENDINGS_MAX &&
       context.cancelReason === undefined,
     isGivenUp: ({ context, event }) => isGivenUp(context, event),
+    isLoad: ({ context }) => context.members !== undefined,
+    isGivenUpLoad: ({ context, event }) =>
+      isGivenUp(context, event) && context.members !== undefined,
+    isLastUnwanted: ({ context: { members = [], unwanted = [] }, event }) =>
+      event.type === "job.unwanted" &&
+      members.every(({ jobId }) => jobId === event.jobId || unwanted.includes(jobId)),
+    isOfOtherLoad: ({ context, event }) =>
+      event.type === "job.loadEnded" && event.loadId !== context.loadId,
+    neverBeganInLoad: ({ event }) =>
+      event.type === "job.loadEnded" && event.reason === "notAcceptedInTime",
+    isLostInLoad: ({ event }) => event.type === "job.loadEnded" && isLost(event.reason),
+    mayRepeatAfterLoad: ({ context, event }) =>
+      event.type === "job.loadEnded" &&
+      (isLost(event.reason) ? context.repeatable : event.retryable) &&
+      context.attempt <= context.retries,
   },
 });
 
@@ -103,8 +118,23 @@ export const nextAttempt = setupJob.assign({
   failure: undefined,
 });
 export const noteCancel = setupJob.assign({
-  cancelReason: ({ event }) => (event.type === "job.cancel" ? event.reason : "cancelledByOperator"),
+  cancelReason: ({ event }) =>
+    event.type === "job.cancel" || event.type === "job.unwanted"
+      ? event.reason
+      : "cancelledByOperator",
 });
+/** Of a load: one of its samples is not wanted any more. */
+export const noteUnwanted = setupJob.assign({
+  unwanted: ({ context: { unwanted = [] }, event }) =>
+    event.type === "job.unwanted" && !unwanted.includes(event.jobId)
+      ? [...unwanted, event.jobId]
+      : unwanted,
+});
+
+/** Its instrument does not know, or does not say, what became of it. */
+function isLost(reason: JobFailureReason): boolean {
+  return reason === "unknownToInstrument" || reason === "instrumentLost";
+}
 
 function isGivenUp(context: JobContext, event: JobEvent): boolean {
   return (

@@ -3,6 +3,12 @@ import type { JobFailureReason } from "../src/domain/job.ts";
 import type { Conversion } from "../src/domain/limits/fit-set-points.ts";
 import type { Stamp } from "./effect.ts";
 
+/** One job of a load, in the attempt that the load is. */
+export interface LoadMember {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
 /** What a job is, fixed when it is created. */
 export interface JobInput {
   readonly jobId: string;
@@ -18,6 +24,10 @@ export interface JobInput {
   readonly timeLimit_s: number;
   /** A person does it: it stands on the list of the bench instead of being sent. */
   readonly byPerson?: true | undefined;
+  /** Of a load: the jobs, one a sample, that one run of the instrument does together. It is tried once; its jobs may be again. */
+  readonly members?: readonly LoadMember[] | undefined;
+  /** Of a load: set points that its samples do not share, by sample. */
+  readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
 }
 
 /** Set points as the chosen instrument reads them, where its units are not the recipe's. */
@@ -51,6 +61,12 @@ export interface JobContext extends JobInput {
   readonly failure: { readonly reason: JobFailureReason; readonly detail: string } | undefined;
   /** A person, a stop or an emergency asked for its end. */
   readonly cancelReason: JobFailureReason | undefined;
+  /** Since when it waits for an instrument, or last did. */
+  readonly queued_ms?: number | undefined;
+  /** The load that does it. */
+  readonly loadId?: string | undefined;
+  /** Of a load: those of its jobs whose end was asked for. A furnace is opened when nobody wants any of them. */
+  readonly unwanted?: readonly string[] | undefined;
 }
 
 interface FromInstrument extends Stamp {
@@ -105,6 +121,29 @@ export type JobEvent =
   | ({ readonly type: "job.held"; readonly until_ms?: number | undefined } & Stamp)
   | ({ readonly type: "job.resumed" } & Stamp)
   | ({ readonly type: "job.cancel"; readonly reason: JobFailureReason } & Stamp)
+  /** It goes on the instrument in a load, with others. */
+  | ({
+      readonly type: "job.load";
+      readonly loadId: string;
+      readonly instrumentId: string;
+      readonly bootId: string | undefined;
+    } & Stamp)
+  /** Its load ended without a report of it. */
+  | ({
+      readonly type: "job.loadEnded";
+      readonly loadId: string;
+      readonly reason: JobFailureReason;
+      readonly detail: string;
+      readonly retryable: boolean;
+    } & Stamp)
+  /** Of a load: nobody wants this job of it any more. */
+  | ({
+      readonly type: "job.unwanted";
+      readonly jobId: string;
+      readonly reason: JobFailureReason;
+    } & Stamp)
+  /** Of a load that never began and whose start cannot be under way any more: its jobs wait anew. */
+  | ({ readonly type: "job.dissolve" } & Stamp)
   /** Its instrument is gone, or the daemon restarted, or an emergency stop: ask before anything else. */
   | ({
       readonly type: "job.doubt";

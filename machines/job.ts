@@ -12,8 +12,18 @@ import {
 } from "./job-actions.ts";
 import { asked } from "./job-asked.ts";
 import { boundHolding, endHolding } from "./job-holding.ts";
+import { endMembers, loaded, noteLoad } from "./job-loaded.ts";
 import { afterAll, ended, giveUp, onInstrument, takeResult } from "./job-replies.ts";
-import { effect, fail, nextAttempt, noteCancel, noteStart, rearm, setupJob } from "./job-setup.ts";
+import {
+  effect,
+  fail,
+  nextAttempt,
+  noteCancel,
+  noteStart,
+  noteUnwanted,
+  rearm,
+  setupJob,
+} from "./job-setup.ts";
 import { JOB_TIMES } from "./job-types.ts";
 
 /** A restart or a lost connection may have cost the command: only sendings that an instrument could hear count. */
@@ -31,9 +41,9 @@ const noteSentTo = setupJob.assign({
 });
 
 /**
- * One step of an experiment on one instrument. Every state has a deadline except `awaitingApproval` (a person decides) and
- * `queued` (waits for a free instrument); that of `asked` only calls. Deadlines are absolute times in the context, armed by a
- * `startTimer` command.
+ * One step of an experiment on one instrument, or a load: such steps of several samples in one run. Every state has a deadline
+ * except `awaitingApproval` (a person decides) and `queued` (waits for a free instrument); that of `asked` only calls, that of
+ * `loaded` is its load's. Deadlines are absolute times in the context, armed by a `startTimer` command.
  */
 export const jobMachine = setupJob.createMachine({
   id: "job",
@@ -54,7 +64,12 @@ export const jobMachine = setupJob.createMachine({
     failure: undefined,
     cancelReason: undefined,
   }),
-  on: { "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) } },
+  on: {
+    "*": { actions: effect(({ event }) => ({ kind: "unexpected", event: event.type })) },
+    // Said to every job of a load when it ends, and to a load whenever a person wants a sample's end.
+    "job.loadEnded": {},
+    "job.unwanted": {},
+  },
   states: {
     proposed: {
       on: {
@@ -74,8 +89,19 @@ export const jobMachine = setupJob.createMachine({
       },
     },
     queued: {
+      entry: setupJob.assign({ queued_ms: ({ event }) => event.time_ms, loadId: undefined }),
       on: {
         ...takeResult,
+        "job.load": { target: "loaded", actions: noteLoad },
+        "job.dissolve": { target: "failed", actions: fail("notAcceptedInTime") },
+        "job.unwanted": [
+          {
+            guard: "isLastUnwanted",
+            target: "cancelled",
+            actions: [noteUnwanted, noteCancel, fail("cancelledByOperator")],
+          },
+          { actions: noteUnwanted },
+        ],
         "job.reserve": {
           target: "reserved",
           actions: setupJob.assign({
@@ -136,6 +162,7 @@ export const jobMachine = setupJob.createMachine({
       },
     },
     asked,
+    loaded,
     begun: {
       initial: "accepted",
       entry: [
@@ -191,6 +218,10 @@ export const jobMachine = setupJob.createMachine({
       on: {
         ...onInstrument,
         "job.cancel": { actions: noteCancel },
+        "job.unwanted": [
+          { guard: "isLastUnwanted", actions: [noteUnwanted, noteCancel] },
+          { actions: noteUnwanted },
+        ],
         "job.doubt": "unknown",
         "job.ask": { actions: effect(reconcileCommand) },
         "job.held": {},
@@ -220,6 +251,13 @@ export const jobMachine = setupJob.createMachine({
           { actions: noteStart },
         ],
         "job.cancel": { actions: [noteCancel, effect(cancelCommand)] },
+        "job.unwanted": [
+          {
+            guard: "isLastUnwanted",
+            actions: [noteUnwanted, noteCancel, effect(cancelCommand)],
+          },
+          { actions: noteUnwanted },
+        ],
         "job.doubt": { actions: [forgetSendings, effect(reconcileCommand)] },
         "job.ask": { actions: effect(reconcileCommand) },
         "job.held": { target: "held", actions: noteStart },
@@ -243,6 +281,7 @@ export const jobMachine = setupJob.createMachine({
       entry: [
         effect(releaseStation),
         effect(reportEnd("job.done")),
+        endMembers,
         effect(alarm("warning", () => "")),
       ],
       on: { ...ended, "job.result": {} },
@@ -273,6 +312,7 @@ export const jobMachine = setupJob.createMachine({
       on: {
         ...onInstrument,
         "job.cancel": {},
+        "job.unwanted": { actions: noteUnwanted },
         "job.doubt": { actions: effect(cancelCommand) },
         "job.ask": { actions: effect(cancelCommand) },
         "job.unknown": { target: "cancelled", actions: fail("cancelledByOperator") },
@@ -288,8 +328,8 @@ export const jobMachine = setupJob.createMachine({
         ],
       },
     },
-    cancelled: { entry: [...letGo, effect(reportEnd("job.ended"))], on: ended },
-    failed: { entry: [...letGo, effect(reportEnd("job.ended"))], on: ended },
+    cancelled: { entry: [...letGo, effect(reportEnd("job.ended")), endMembers], on: ended },
+    failed: { entry: [...letGo, effect(reportEnd("job.ended")), endMembers], on: ended },
     deadLetter: {
       entry: [
         ...letGo,

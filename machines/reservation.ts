@@ -5,6 +5,8 @@ import type { Effect, Stamp } from "./effect.ts";
 export interface ReservationContext {
   readonly instrumentId: string;
   readonly jobId: string | undefined;
+  /** When its last job let it go. */
+  readonly freed_ms?: number | undefined;
 }
 
 export type ReservationEvent =
@@ -53,7 +55,7 @@ export const reservationMachine = setup({
         "reservation.release": {
           guard: "isHolder",
           target: "free",
-          actions: assign({ jobId: undefined }),
+          actions: assign({ jobId: undefined, freed_ms: ({ event }) => event.time_ms }),
         },
       },
     },

@@ -17,7 +17,13 @@ import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
 import { labAlarms, type SourceOf } from "./runtime/lab-alarms.ts";
-import { listJobs, locateJob, observationsOf, summariseCampaign } from "./runtime/lab-status.ts";
+import {
+  campaignOfLoad,
+  listJobs,
+  locateJob,
+  observationsOf,
+  summariseCampaign,
+} from "./runtime/lab-status.ts";
 import { guardsOfInstrument } from "./runtime/placed-guards.ts";
 import type { RuntimeObserver, RuntimePorts } from "./runtime/ports.ts";
 import { readRuns } from "./runtime/read-runs.ts";
@@ -335,6 +341,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
     guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),
+    campaignOfLoad: (id) => campaignOfLoad(lab(), id),
     allJobs: (id) => listJobs(lab(), id),
   };
 }

@@ -1,4 +1,5 @@
 import { type Check, need } from "./examination.ts";
+import { loadChecks } from "./load-checks.ts";
 import { refusalChecks } from "./refusal-checks.ts";
 import { safetyChecks } from "./safety-checks.ts";
 
@@ -174,6 +175,7 @@ export const CHECKS: readonly Check[] = [
   resending,
   reconciliation,
   ...refusalChecks,
+  ...loadChecks,
   ...safetyChecks,
   order,
   clock,

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { type ServerType, serve } from "@hono/node-server";
+import type { ServerType } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
 import { streamSSE } from "hono/streaming";
@@ -23,6 +23,7 @@ import { createMetrics } from "./metrics.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
 import { pageHtml } from "./page-html.ts";
 import { errorBody, hostGuard, sameOriginJson, securityHeaders } from "./request-guards.ts";
+import { asset, listen, tagOf } from "./serve-page.ts";
 
 export interface DashboardOptions {
   readonly host: string;
@@ -132,35 +133,4 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
 function addressOf({ env }: Context): string {
   const { incoming } = (env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   return incoming?.socket?.remoteAddress ?? "";
-}
-
-function listen(app: Hono, options: DashboardOptions): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const { host, port } = options;
-    const server = serve({ fetch: app.fetch, hostname: host, port, overrideGlobalObjects: false });
-    server.once("listening", () => resolve(server));
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)));
-  });
-}
-
-function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): LabError {
-  const what =
-    cause.code === "EADDRINUSE"
-      ? `Port ${port} on ${host} is taken, so the page can't be served there`
-      : `The page can't be served on ${host} port ${port} (${cause.code ?? cause.message})`;
-  return new LabError("TL-9001", what, { cause, context: { host, port } });
-}
-
-/** The browser may keep an asset but asks each time whether it is still the same: an update shows at once. */
-function asset(context: Context, body: string, type: string): Response {
-  const tag = `"${tagOf(body)}"`;
-  context.header("ETag", tag);
-  context.header("Cache-Control", "no-cache");
-  if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304);
-  context.header("Content-Type", `${type}; charset=utf-8`);
-  return context.body(body);
-}
-
-function tagOf(body: string): string {
-  return createHash("sha256").update(body).digest("hex").slice(0, 16);
 }

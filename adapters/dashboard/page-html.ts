@@ -29,6 +29,27 @@ export function pageHtml(settings: PageSettings): string {
 `;
 }
 
+/** The document of the page for one table, without a daemon. */
+export function tableHtml(): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Tieline: a table</title>
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
+<link rel="stylesheet" href="/assets/page.css">
+</head>
+<body>
+<div id="page"><p class="opening">Tieline is opening …</p></div>
+<noscript>This page needs JavaScript. Without it: <code>tieline suggest</code>.</noscript>
+<script type="module" src="/assets/table.js"></script>
+</body>
+</html>
+`;
+}
+
 /** A composition triangle with a tie-line. */
 const ICON = [
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">',

@@ -16,6 +16,8 @@ export interface DeviceJob {
   readonly parameters: Parameters;
   /** The samples of one load; observations of several name theirs. */
   readonly sampleIds: readonly string[];
+  /** Of a load: set points that its samples do not share (the capability's `shares`). */
+  readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
   /** A folder of this attempt's own; kept over restarts of the gateway. */
   readonly folder: string;
   /** True where it was being held when the gateway ended. */
@@ -51,6 +53,8 @@ export type DeviceResult =
       readonly observations: readonly Observation[];
       /** What was really reached, by set point. */
       readonly actual?: Parameters | undefined;
+      /** Of a load: what was reached otherwise for single samples. */
+      readonly actualBySample?: Readonly<Record<string, Parameters>> | undefined;
       readonly raw?: readonly DataReference[] | undefined;
     }
   | {

@@ -51,8 +51,10 @@ export class GatewayVoice {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
-      capabilities: capabilities.map(({ others: _, ...one }) => ({
+      capabilities: capabilities.map(({ others: _, shares, consumes, ...one }) => ({
         ...one,
+        ...(consumes === undefined ? {} : { consumes: consumes.map((used) => ({ ...used })) }),
+        ...(shares === undefined ? {} : { shares: [...shares] }),
         parameters: declare(one, anySetPoints),
         ...(anySetPoints ? { others: { characters_max: TEXT_CHARACTERS_MAX } } : {}),
         results: [...one.results],

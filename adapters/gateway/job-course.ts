@@ -201,17 +201,22 @@ export class JobCourse {
 /** A journaled order as the device sees it. */
 export function jobOf(gatewayFolder: string, record: Pick<JobRecord, "order" | "held">): DeviceJob {
   const { jobId, attempt, campaignId, capability, parameters, sampleIds = [] } = record.order;
+  const { parametersBySample } = record.order;
   const name = `${jobId}-${attempt}-${hash32(workText(record.order)).toString(36)}`;
   const folder = join(gatewayFolder, "jobs", name);
   const held = record.held ?? false;
-  return { jobId, attempt, campaignId, capability, parameters, sampleIds, folder, held };
+  const own = parametersBySample === undefined ? {} : { parametersBySample };
+  return { jobId, attempt, campaignId, capability, parameters, sampleIds, ...own, folder, held };
 }
 
 /**
  * What a job is, beside its name. A campaign that begins anew names its jobs as before: only the same text makes it the same work,
  * and the result of an earlier job is never given for another one.
  */
-export function workText({ capability, parameters }: JobOrder): string {
+export function workText(order: JobOrder): string {
+  const { capability, parameters, sampleIds = [], parametersBySample } = order;
   const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([capability, sorted]);
+  // Loads are numbered: the same number may stand for other samples.
+  const load = sampleIds.length > 1 ? [sampleIds, parametersBySample] : [];
+  return JSON.stringify([capability, sorted, ...load]);
 }

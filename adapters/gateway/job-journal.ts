@@ -26,6 +26,7 @@ export interface JobOrder {
   readonly capability: string;
   readonly parameters: Parameters;
   readonly sampleIds?: readonly string[] | undefined;
+  readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
 }
 
 interface JobKey {

@@ -11,6 +11,7 @@ export type JournaledOutcome =
       readonly word: "result";
       readonly observations: readonly Observation[];
       readonly actual?: Parameters | undefined;
+      readonly actualBySample?: Readonly<Record<string, Parameters>> | undefined;
       readonly raw?: readonly DataReference[] | undefined;
     }
   | { readonly word: "failed"; readonly reason: string; readonly retryable: boolean };
@@ -33,10 +34,11 @@ export function outcomeOf(
   simulated: boolean,
 ): JournaledOutcome {
   if ("failed" in result) return failure(result.failed, result.retryable ?? false);
-  const { observations, actual, raw } = result;
+  const { observations, actual, actualBySample, raw } = result;
   const data = {
     ...{ jobId, attempt, observations, simulated },
     ...(actual === undefined ? {} : { actual }),
+    ...(actualBySample === undefined ? {} : { actualBySample }),
     ...(raw === undefined || raw.length === 0 ? {} : { raw }),
   };
   const read = MESSAGES.jobResult.data.safeParse(data);
@@ -50,6 +52,7 @@ export function outcomeOf(
     word: "result",
     observations,
     ...(actual === undefined ? {} : { actual }),
+    ...(actualBySample === undefined ? {} : { actualBySample }),
     ...(data.raw === undefined ? {} : { raw: data.raw }),
   };
 }

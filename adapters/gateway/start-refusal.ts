@@ -7,6 +7,7 @@ import {
 import type { Capability } from "../../src/domain/instrument.ts";
 import { convertNeatly, fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
 import { unitOfName } from "../../src/domain/limits/named-unit.ts";
+import { refusalOfSamples, setPointsBySample } from "../../src/domain/load.ts";
 import type { Device, DeviceStatus } from "./device.ts";
 import type { JobOrder } from "./job-journal.ts";
 
@@ -44,10 +45,14 @@ export function refuseOrder(order: JobOrder, known: Circumstances): Refusal | un
   const able = device.capabilities.find(({ name }) => name === order.capability);
   if (able === undefined) return never(`this ${device.kind} cannot ${order.capability}`);
   if (known.busyWith !== undefined) return notNow(`busy with job ${known.busyWith}`);
-  const { parameters } = order;
-  const wrong = device.anySetPoints === true ? undefined : findStrange(parameters, able);
-  const problem = wrong ?? findOutside(parameters, limits, able);
-  return problem === undefined ? undefined : never(problem);
+  const tooMany = refusalOfSamples(order, able);
+  if (tooMany !== undefined) return never(tooMany);
+  for (const parameters of setPointsBySample(order)) {
+    const wrong = device.anySetPoints === true ? undefined : findStrange(parameters, able);
+    const problem = wrong ?? findOutside(parameters, limits, able);
+    if (problem !== undefined) return never(problem);
+  }
+  return undefined;
 }
 
 /** Why a device in this state takes no job now. */

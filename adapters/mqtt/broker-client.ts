@@ -6,6 +6,7 @@ import type { LogLease } from "../../src/events/log-lease.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
+import { EndWatch } from "./end-watch.ts";
 import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 
 export interface BrokerClientOptions {
@@ -57,6 +58,8 @@ const SESSION_TAKEN_OVER = 142;
 /** Connections that were accepted and ended within this, so often in a row, were taken over by another of our name. */
 const SHORT_LIFE_ms = 3_000;
 const SHORT_LIVES_MAX = 4;
+const LOOP_HINT =
+  "Look into the broker's log for why it ends the connection; tieline doctor says which sizes it takes.";
 
 /**
  * An external broker as the daemon's bus. Speaks MQTT 5 and falls back to 3.1.1. Messages are handed to the
@@ -86,6 +89,7 @@ class BrokerClient implements MessageBus {
   /** Ends the wait for answers that will not come by this connection. */
   private readonly cuts = new Set<(error: Error) => void>();
   private isStopped = false;
+  private readonly endWatch = new EndWatch();
 
   constructor(options: BrokerClientOptions) {
     this.options = options;
@@ -245,6 +249,10 @@ class BrokerClient implements MessageBus {
 
   /** Some brokers tell why they end a connection, some only end it, as soon as it is there, again and again. */
   private noteEnd(client: MqttClient): void {
+    const ends =
+      this.connected_ms === undefined ? undefined : this.endWatch.note(performance.now());
+    if (ends !== undefined)
+      this.logger.warn({ broker: this.address(), ends, hint: LOOP_HINT }, "broker.endsOverAndOver");
     const lasted_ms = performance.now() - (this.connected_ms ?? Number.NEGATIVE_INFINITY);
     this.connected_ms = undefined;
     const { suspect, learnt } = this.limits.noteEnd();

@@ -23,6 +23,9 @@ import {
 /** A laboratory's largest furnace load, batch or history is far below this; it bounds every list. */
 const LIST_MAX = 10_000;
 
+/** Crucibles of the largest furnace load. */
+const LOAD_MAX = 1000;
+
 export const online = z.object({ online: z.boolean(), bootId: identifier });
 
 /** How a set point is declared. All but `unit`, `min` and `max` are additions: births without them stay valid. */
@@ -51,6 +54,15 @@ export const birth = z.object({
         results: z.array(name).max(64),
         repeatable: z.boolean(),
         expectedDuration_s: nonNegative,
+        /** Samples that one job may have at once; absent: one. */
+        capacity: z.int().min(1).max(LOAD_MAX).optional(),
+        /** Set points that are one for all samples of a job; absent: all are. */
+        shares: z.array(name).max(64).optional(),
+        /** What each sample uses up of the stock: `amount`, times the set point `by`. */
+        consumes: z
+          .array(z.object({ stock: name, amount: nonNegative, by: name.optional() }))
+          .max(64)
+          .optional(),
       }),
     )
     .max(64),
@@ -59,6 +71,14 @@ export const birth = z.object({
   channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
+  calibration: z.object({ id: name, validUntil: utcTime.optional() }).optional(),
+  /** Windows in which nothing may be running on it. */
+  maintenance: z
+    .array(z.object({ from: utcTime, until: utcTime, what: text.optional() }))
+    .max(64)
+    .optional(),
+  /** What jobs use up, as it is when this is said. */
+  stock: z.record(name, z.object({ amount: finite, unit, low: nonNegative.optional() })).optional(),
   /** The last `ack` that it has had: a log that has not that report, at that position, has lost it. */
   acknowledged: z.object({ jobId: identifier, attempt: ordinal, position: count }).optional(),
 });
@@ -85,6 +105,22 @@ export const jobStart = z.object({
   capability: identifier,
   parameters,
   sampleIds: z.array(identifier).max(LIST_MAX).optional(),
+  /** Of a load: set points that its samples do not share. */
+  parametersBySample: z.record(identifier, parameters).optional(),
+  /** What the steps before found of its samples. */
+  earlier: z
+    .array(
+      z.object({
+        sampleId: identifier,
+        step: count,
+        capability: identifier,
+        instrumentId: identifier,
+        observations: z.array(observation).max(LIST_MAX).optional(),
+        actual: parameters.optional(),
+      }),
+    )
+    .max(LIST_MAX)
+    .optional(),
 });
 /** Of every command but the first ones of this contract, which had neither. */
 const validity = { notAfter: utcTime.optional(), validFor_s: nonNegative.optional() };
@@ -109,6 +145,8 @@ export const jobResult = z.object({
   ...attempt,
   observations: z.array(observation).max(LIST_MAX),
   actual: parameters.optional(),
+  /** Of a load: what came out otherwise for single samples. */
+  actualBySample: z.record(identifier, parameters).optional(),
   raw: z.array(dataReference).max(LIST_MAX).optional(),
   simulated: z.boolean(),
 });
@@ -211,6 +249,8 @@ export const campaignState = z.object({
   approval: name.optional(),
   /** Set points on their way that were sent in other units than they were asked for. */
   conversions: z.array(text).max(64).optional(),
+  /** Samples that are on instruments together, a sentence a load. */
+  loads: z.array(text).max(64).optional(),
   change: z
     .object({
       n: ordinal,

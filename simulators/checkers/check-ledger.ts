@@ -12,6 +12,7 @@ export function checkLedger(
 ): Violation[] {
   return [
     ...checkNoJobTwice(ledger),
+    ...checkNoSampleTwice(ledger),
     ...checkOneJobAtATime(ledger),
     ...checkLimits(ledger, expectations),
     ...checkBudgets(ledger, expectations),
@@ -50,6 +51,40 @@ function checkNoJobTwice(ledger: readonly LedgerEntry[]): Violation[] {
   return found;
 }
 
+/** `map.load3` is a run of several samples; their names are their experiments'. */
+const LOAD = /\.load\d+$/;
+
+/**
+ * Nothing that cannot be repeated is done twice to one sample by loads: while it is in one it is nowhere else, and what has
+ * brought a result is not done again. Of recipes that ask for a capability once.
+ */
+function checkNoSampleTwice(ledger: readonly LedgerEntry[]): Violation[] {
+  const doneTo = new Map<string, { readonly start: Started; fate: Ended | "running" }>();
+  const found: Violation[] = [];
+  for (const entry of ledger) {
+    if (entry.event === "ended")
+      for (const one of doneTo.values())
+        if (one.start.jobId === entry.jobId && one.start.attempt === entry.attempt)
+          one.fate = entry;
+    if (entry.event !== "started" || entry.repeatable) continue;
+    for (const sampleId of entry.sampleIds) {
+      const key = `${sampleId}/${entry.capability}`;
+      const before = doneTo.get(key);
+      doneTo.set(key, { start: entry, fate: "running" });
+      const isOfLoads =
+        before !== undefined && [before.start, entry].some((s) => LOAD.test(s.jobId));
+      if (!isOfLoads || (before.fate !== "running" && before.fate.outcome === "failed")) continue;
+      const how =
+        before.fate === "running" ? "is still in it" : `ended with ${before.fate.outcome}`;
+      found.push({
+        checker: "no sample is done twice",
+        detail: `${entry.instrumentId} started ${entry.jobId} with ${sampleId}, which ${how} (${before.start.jobId})`,
+      });
+    }
+  }
+  return found;
+}
+
 /** A station does one job at a time. */
 function checkOneJobAtATime(ledger: readonly LedgerEntry[]): Violation[] {
   const running = new Map<string, Started>();
@@ -81,7 +116,11 @@ function checkLimits(
   });
 }
 
-/** An experiment is what its jobs' names have in common: `e7.s1` and `e7.s2` are experiment `e7`. */
+/** An experiment is what its jobs' names have in common: `e7.s1` and `e7.s2` are experiment `e7`; a load is of its samples'. */
+function experimentsOf({ jobId, sampleIds }: Pick<Started, "jobId" | "sampleIds">) {
+  return LOAD.test(jobId) ? sampleIds : [experimentOf(jobId)];
+}
+
 function experimentOf(jobId: string): string {
   return jobId.replace(/\.s\d+$/, "");
 }
@@ -94,7 +133,7 @@ function checkBudgets(
     const experiments = new Set(
       startsOf(ledger)
         .filter((start) => start.campaignId === campaignId)
-        .map((start) => experimentOf(start.jobId)),
+        .flatMap(experimentsOf),
     );
     if (experiments.size <= budget) return [];
     const detail = `${campaignId} began ${experiments.size} experiments, its budget is ${budget}`;
@@ -125,7 +164,7 @@ function checkProposals(
   if (proposedJobIds === undefined) return [];
   const proposed = new Set([...proposedJobIds].map(experimentOf));
   return startsOf(ledger)
-    .filter(({ jobId }) => !proposed.has(experimentOf(jobId)))
+    .filter((start) => !experimentsOf(start).every((id) => proposed.has(id)))
     .map(({ jobId, instrumentId }) => ({
       checker: "every job traces to a proposal",
       detail: `${instrumentId} ran ${jobId}, which no published batch contains`,

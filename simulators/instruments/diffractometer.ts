@@ -46,8 +46,10 @@ export function createDiffractometer(options: {
   readonly truth: PhaseTruth;
   readonly noise: LaboratoryNoise;
   readonly patterns?: PatternSource | undefined;
+  /** Places of its sample changer; absent: its birth says nothing of one. */
+  readonly capacity?: number | undefined;
 }): SimulatedDevice {
-  const { world, truth, noise, patterns } = options;
+  const { world, truth, noise, patterns, capacity } = options;
   const durationOf = (parameters: Parameters): number =>
     patterns === undefined ? DIFFRACTION_S : scanDuration_s(asAsked(patterns, parameters));
   const see = patterns === undefined ? undefined : createScanner(patterns, truth);
@@ -75,6 +77,7 @@ export function createDiffractometer(options: {
         results: [patterns === undefined ? "phases" : "pattern"],
         repeatable: true,
         expectedDuration_s: durationOf({}),
+        ...(capacity === undefined ? {} : { capacity }),
       },
     ],
     refuse: ({ sampleIds }): Refusal | undefined => {

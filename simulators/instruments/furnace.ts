@@ -22,8 +22,11 @@ interface ThermalState {
  * Anneals one or several samples in one load: capability `anneal` with `temperature_K` and `duration_h`. The time at
  * temperature counts from when the furnace has reached it, so a cold furnace takes longer. Tells its temperature.
  */
-export function createFurnace(options: { readonly world: PhysicalWorld }): SimulatedDevice {
-  const { world } = options;
+export function createFurnace(options: {
+  readonly world: PhysicalWorld;
+  readonly capacity?: number | undefined;
+}): SimulatedDevice {
+  const { world, capacity } = options;
   let state: ThermalState = relax(AMBIENT_K, 0, AMBIENT_K, COOLING_TIME_CONSTANT_S);
   const coolDown = (now_s: number): void => {
     state = relax(temperatureAt(state, now_s), now_s, AMBIENT_K, COOLING_TIME_CONSTANT_S);
@@ -41,9 +44,10 @@ export function createFurnace(options: { readonly world: PhysicalWorld }): Simul
         results: [],
         repeatable: false,
         expectedDuration_s: 900,
+        ...(capacity === undefined ? {} : { capacity, shares: ["temperature_K", "duration_h"] }),
       },
     ],
-    refuse: (order) => refuse(order, world),
+    refuse: (order) => refuse(order, world, capacity ?? SAMPLES_IN_ONE_LOAD_MAX),
     plan: (order, now_s) => planAnneal(order, temperatureAt(state, now_s)),
     begin: (order, plan, start_s) => {
       const from_K = plan.setup?.["startTemperature_K"] ?? AMBIENT_K;
@@ -102,11 +106,15 @@ function planAnneal({ parameters }: JobOrder, startTemperature_K: number): JobPl
   };
 }
 
-function refuse({ sampleIds }: JobOrder, world: PhysicalWorld): Refusal | undefined {
+function refuse(
+  { sampleIds }: JobOrder,
+  world: PhysicalWorld,
+  capacity: number,
+): Refusal | undefined {
   const never = (reason: string): Refusal => ({ reason, retryable: false });
   if (sampleIds.length === 0) return never("there is no sample to anneal");
-  if (sampleIds.length > SAMPLES_IN_ONE_LOAD_MAX)
-    return never(`one load takes ${SAMPLES_IN_ONE_LOAD_MAX} samples, not ${sampleIds.length}`);
+  if (sampleIds.length > capacity)
+    return never(`one load takes ${capacity} samples, not ${sampleIds.length}`);
   const unknown = sampleIds.find((id) => world.sample(id) === undefined);
   if (unknown !== undefined) return never(`sample ${unknown} does not exist`);
   const spoiled = sampleIds.find((id) => world.sample(id)?.spoiled === true);

@@ -17,20 +17,28 @@ export interface DeviceContext {
   readonly noise: LaboratoryNoise;
   /** The diffractometer sends patterns of these lines. */
   readonly patterns?: (() => PatternSource) | undefined;
+  /** Samples that it takes at once, as its birth says. */
+  readonly capacity?: number | undefined;
 }
 
 /** The machine of one kind; the next instrument adds a file and a line here. */
 export function makeDevice(
   kind: InstrumentKind,
-  { world, truth, noise, patterns }: DeviceContext,
+  { world, truth, noise, patterns, capacity }: DeviceContext,
 ): SimulatedDevice {
   switch (kind) {
     case "synthesis-robot":
       return createSynthesisRobot({ world, components: truth().components, noise });
     case "furnace":
-      return createFurnace({ world });
+      return createFurnace({ world, capacity });
     case "diffractometer":
-      return createDiffractometer({ world, truth: truth(), noise, patterns: patterns?.() });
+      return createDiffractometer({
+        world,
+        truth: truth(),
+        noise,
+        patterns: patterns?.(),
+        capacity,
+      });
     case "property-tester":
       return createPropertyTester({ noise });
     case "magnetometer":

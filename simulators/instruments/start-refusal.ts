@@ -1,5 +1,6 @@
 import type { Control } from "../../src/domain/instrument.ts";
 import { fitSetPoints } from "../../src/domain/limits/fit-set-points.ts";
+import { refusalOfSamples, setPointsBySample } from "../../src/domain/load.ts";
 import type { JobOrder } from "../wire/instrument-commands.ts";
 import type { ControllerMemory } from "./controller-memory.ts";
 import type { Refusal, SimulatedDevice } from "./simulated-device.ts";
@@ -29,9 +30,13 @@ export function refuseStart(order: JobOrder, context: RefusalContext): Refusal |
 }
 
 /** The numbers are in the declared units by now: the daemon has converted them. */
-function refuseSetPoints({ capability, parameters }: JobOrder, device: SimulatedDevice) {
+function refuseSetPoints(order: JobOrder, device: SimulatedDevice) {
+  const { capability } = order;
   const able = device.capabilities.find(({ name }) => name === capability);
   if (able === undefined) return `this ${device.kind} cannot ${capability}`;
-  const fitting = fitSetPoints({ parameters }, able, `this ${device.kind}`, "asDeclared");
-  return fitting.kind === "refused" ? fitting.reason : undefined;
+  for (const parameters of setPointsBySample(order)) {
+    const fitting = fitSetPoints({ parameters }, able, `this ${device.kind}`, "asDeclared");
+    if (fitting.kind === "refused") return fitting.reason;
+  }
+  return refusalOfSamples(order, able);
 }

@@ -51,14 +51,14 @@ export function assembleInstruments(
   if (names.size < choices.length)
     throw new LabError("TL-0104", "Two simulated instruments have the same name");
   return choices.map(
-    ({ instrumentId, kind }) =>
+    ({ instrumentId, kind, capacity }) =>
       new InstrumentController({
         site,
         instrumentId,
         // Two sites on one broker must not evict each other.
         clientId: `sim-${instrumentId}-${hash32(site).toString(36)}`,
         seed,
-        device: makeDevice(kind, { world, truth, noise, patterns }),
+        device: makeDevice(kind, { world, truth, noise, patterns, capacity }),
         world,
         journal: surroundings.journalOf(instrumentId),
         clock: surroundings.clock,

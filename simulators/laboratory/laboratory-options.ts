@@ -23,6 +23,8 @@ export type InstrumentKind =
 export interface InstrumentChoice {
   readonly instrumentId: string;
   readonly kind: InstrumentKind;
+  /** Samples that it takes at once, of a furnace or a diffractometer; absent: its birth says nothing of it. */
+  readonly capacity?: number | undefined;
 }
 
 /** A diffractometer that sends patterns. */

@@ -4,6 +4,7 @@ import type { KillPoint, PlannedCampaign } from "../../src/index.ts";
 import { planFaults } from "../faults/fault-names.ts";
 import type { FaultPlan, InstrumentFaults } from "../faults/fault-plan.ts";
 import { DEFAULT_INSTRUMENTS } from "../laboratory/assemble.ts";
+import type { InstrumentChoice } from "../laboratory/laboratory-options.ts";
 import { letPeopleIn } from "../people/random-people.ts";
 import { letStrangersIn } from "../people/strangers.ts";
 import { createDrawingPlanner } from "./drawing-planner.ts";
@@ -15,6 +16,8 @@ export interface SwarmOptions {
   readonly budget?: number | undefined;
   /** As `SimulationOptions`; default: as the seed draws it. */
   readonly snapshotEvery?: number | undefined;
+  /** Furnaces that take four crucibles, and a diffractometer with a changer; default: in a third of the runs. */
+  readonly loads?: boolean | undefined;
 }
 
 const CAMPAIGN = "map";
@@ -39,6 +42,7 @@ const KILL_POINTS: readonly KillPoint[] = [
 /** In so many of the runs a restart goes on from a snapshot, in the others it replays the whole log. */
 const SNAPSHOTS_SHARE = 0.75;
 const SNAPSHOT_EVERY = 300;
+const LOADS_SHARE = 0.33;
 const CALM_AFTER_s = 10 * HOUR_s;
 
 /**
@@ -48,6 +52,7 @@ const CALM_AFTER_s = 10 * HOUR_s;
 export async function runSwarm(options: SwarmOptions): Promise<SimulationResult> {
   const { seed, budget = BUDGET, snapshotEvery = drawSnapshots(seed) } = options;
   const prng = createPrng(`${seed}/cast`);
+  const instruments = drawInstruments(seed, options.loads);
   const instrumentIds = DEFAULT_INSTRUMENTS.map(({ instrumentId }) => instrumentId);
   const drawn = planFaults("swarm", { seed, instrumentIds });
   const faults = addCharacters(drawn.faults, instrumentIds, seed);
@@ -57,7 +62,7 @@ export async function runSwarm(options: SwarmOptions): Promise<SimulationResult>
   return await runSimulation({
     seed,
     noise: drawn.noise,
-    faults,
+    ...{ faults, instruments },
     campaigns: [drawCampaign(seed, budget, hasPeople)],
     policies: { "furnace-1": { limits: { temperature_K: { min: 293, max: 690 } } } },
     kills: drawKills(seed),
@@ -78,6 +83,18 @@ export async function runSwarm(options: SwarmOptions): Promise<SimulationResult>
           ...{ every_s: 60 + prng.integer(600), until_s: CALM_AFTER_s },
         });
     },
+  });
+}
+
+/** Loads of up to four in the furnaces, and sometimes several samples at once in the diffractometer. */
+function drawInstruments(seed: string, wanted: boolean | undefined): readonly InstrumentChoice[] {
+  const prng = createPrng(`${seed}/loads`);
+  const hasLoads = prng.next() < LOADS_SHARE;
+  if (!(wanted ?? hasLoads)) return DEFAULT_INSTRUMENTS;
+  const hasChanger = prng.next() < 0.5;
+  return DEFAULT_INSTRUMENTS.map((one) => {
+    if (one.kind === "furnace") return { ...one, capacity: 2 + prng.integer(3) };
+    return one.kind === "diffractometer" && hasChanger ? { ...one, capacity: 3 } : one;
   });
 }
 

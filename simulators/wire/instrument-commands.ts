@@ -15,6 +15,7 @@ export interface JobOrder {
   readonly capability: string;
   readonly parameters: Parameters;
   readonly sampleIds: readonly string[];
+  readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
 }
 
 export interface ControlOrder {
@@ -101,6 +102,7 @@ function readStart(data: Readonly<Record<string, unknown>>, sent_ms: number): Jo
   const { commandId, jobId, attempt, campaignId, epoch, notAfter, capability } = data;
   const parameters = data["parameters"];
   const sampleIds = data["sampleIds"] ?? [];
+  const parametersBySample = data["parametersBySample"] as JobOrder["parametersBySample"];
   const notAfter_ms = typeof notAfter === "string" ? Date.parse(notAfter) : Number.NaN;
   if (
     !(isName(commandId) && isId(jobId) && isId(campaignId) && isCount(attempt) && isCount(epoch)) ||
@@ -123,6 +125,7 @@ function readStart(data: Readonly<Record<string, unknown>>, sent_ms: number): Jo
     capability,
     parameters: parameters as Parameters,
     sampleIds,
+    ...(parametersBySample === undefined ? {} : { parametersBySample }),
   };
 }
 

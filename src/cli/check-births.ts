@@ -50,7 +50,9 @@ async function birthsOf(
   const births = new Map<string, KnownBirth>();
   if (simulated !== undefined) {
     const { simulatedBirths } = await import("../../simulators/laboratory/simulated-births.ts");
-    const instruments = simulated.instruments?.map(({ id, kind }) => ({ instrumentId: id, kind }));
+    const instruments = simulated.instruments?.map(({ id, kind, capacity }) => ({
+      ...{ instrumentId: id, kind, capacity },
+    }));
     const { truth, patterns: scans } = simulated;
     const patterns = scans && { ...scans, lines: resolve(folder, scans.lines) };
     for (const [id, one] of simulatedBirths({ truth, instruments, patterns })) births.set(id, one);

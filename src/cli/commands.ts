@@ -18,6 +18,7 @@ import { registerReread } from "./operate/reread.ts";
 import { registerStatus } from "./operate/status.ts";
 import { registerComment, registerTell } from "./operate/tell.ts";
 import { registerTodo } from "./operate/todo.ts";
+import { registerPage } from "./page/page.ts";
 import { registerReplay } from "./replay.ts";
 import { registerReport } from "./report/report.ts";
 import { registerRunner } from "./runner/runner.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerEmergencyStop,
   registerHandover,
   registerSuggest,
+  registerPage,
   registerEvaluate,
   registerIdentify,
   registerEffectiveModel,

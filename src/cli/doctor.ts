@@ -2,6 +2,8 @@ import { statfsSync } from "node:fs";
 import { mkdir, open, unlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import type { BrokerProbe } from "../../adapters/mqtt/probe-broker.ts";
+import { PAYLOAD_BYTES_MAX } from "../../adapters/mqtt/read-message.ts";
 import { hasEventLog, shownAddress } from "../../adapters/storage/open-event-log.ts";
 import type { Configuration } from "../../config/schema.ts";
 import { LabError } from "../core/errors.ts";
@@ -97,25 +99,52 @@ function checkRuntime(): Finding {
 }
 
 async function checkBroker(configuration: Configuration): Promise<Finding> {
-  const { broker } = configuration;
-  const { url, host, port } = broker;
+  const { site, agent: agentId, broker } = configuration;
+  const { url, host, port, protocol } = broker;
   if (url === undefined) return await checkPort("broker", host, port);
+  const { shownBroker } = await import("../../adapters/mqtt/broker-address.ts");
   try {
     const { brokerLogin } = await import("../../config/broker-access.ts");
-    const { shownBroker } = await import("../../adapters/mqtt/broker-address.ts");
-    const { connectOperator } = await import("../../adapters/mqtt/operator-client.ts");
-    const client = await connectOperator({
-      url,
-      site: configuration.site,
-      ...brokerLogin(broker),
-      timeout_ms: 5_000,
-    });
-    await client.close();
-    return fine("broker", `${shownBroker(url)} answers`);
+    const { probeBroker } = await import("../../adapters/mqtt/probe-broker.ts");
+    const probe = await probeBroker({ url, site, agentId, protocol, ...brokerLogin(broker) });
+    return probeInWords(shownBroker(url), probe);
   } catch (error) {
-    const advice = error instanceof LabError ? error.hint : "Correct broker in the configuration.";
-    return bad("broker", (error as Error).message, advice);
+    const { adviceOn } = await import("../../adapters/mqtt/broker-advice.ts");
+    const why = (error as Error).message || String((error as { code?: string }).code);
+    return bad(
+      "broker",
+      `The broker ${shownBroker(url)} cannot be reached (${why})`,
+      adviceOn(error),
+    );
   }
+}
+
+/** The largest message that the contract allows, sent to ourselves, and what came back. */
+function probeInWords(broker: string, { protocol, told_bytes, tried }: BrokerProbe): Finding {
+  const spoken = protocol === 5 ? "MQTT 5" : "MQTT 3.1.1";
+  const back = tried.find(({ outcome }) => outcome === "came back");
+  const [largest] = tried;
+  const told =
+    told_bytes === undefined
+      ? []
+      : [`it says that it takes packets of ${told_bytes} bytes at most`];
+  const others = tried
+    .filter(({ outcome }) => outcome !== "came back")
+    .map(({ bytes, outcome }) => `a message of ${bytes} bytes ${outcome}`);
+  const came =
+    back === undefined
+      ? "no message came back"
+      : `${back.bytes} bytes came back in ${back.took_ms.toFixed(0)} ms`;
+  const found = `${broker} answers in ${spoken}: ${[...told, ...others, came].join("; ")}`;
+  if (back !== undefined && back === largest && back.bytes === PAYLOAD_BYTES_MAX)
+    return fine("broker", found);
+  return bad(
+    "broker",
+    found,
+    back === undefined
+      ? "Its rules must let this login write and read dashboard/+ (tieline acl)."
+      : "Views that are larger are left out, commands fail (docs/brokers.md): raise its bound to 2 MiB.",
+  );
 }
 
 /** A port that the daemon will listen on is free, or the daemon has it already. */

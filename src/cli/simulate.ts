@@ -49,9 +49,9 @@ async function runSimulate(options: SimulateOptions, io: CommandIo): Promise<voi
   const { DEFAULT_INSTRUMENTS, planFaults, runSimulation } = simulators;
   const loaded = loadConfiguration(options.config ?? defaultConfigurationFile());
   const simulated = loaded.configuration.laboratory?.simulated;
-  const instruments = simulated?.instruments?.map(({ id, kind }) => ({
+  const instruments = simulated?.instruments?.map(({ id, kind, capacity }) => ({
     instrumentId: id,
-    kind,
+    ...{ kind, capacity },
   }));
   const instrumentIds = (instruments ?? DEFAULT_INSTRUMENTS).map((one) => one.instrumentId);
   const drawn = planFaults(options.faults, { seed: options.seed, instrumentIds });

@@ -25,6 +25,27 @@ export interface JobStatus {
   readonly waitsFor?: string | undefined;
   /** Set points that were sent in other units than they were asked for, in sentences. */
   readonly conversions?: readonly string[] | undefined;
+  /** The load that it is in. */
+  readonly load?: string | undefined;
+  /** Where its sample has been and is, step by step; absent where no load was on the way. */
+  readonly way?: readonly WayStep[] | undefined;
+}
+
+/** One step of a sample's way. */
+export interface WayStep {
+  readonly capability: string;
+  readonly instrumentId: string;
+  readonly load?: string | undefined;
+  /** Samples in that load. */
+  readonly samples?: number | undefined;
+}
+
+/** `robot-1, then furnace-1 (map.load3, 4 samples)`. */
+export function wayInWords(way: readonly WayStep[]): string {
+  const steps = way.map(({ instrumentId, load, samples }) =>
+    load === undefined ? instrumentId : `${instrumentId} (${load}, ${samples} samples)`,
+  );
+  return steps.join(", then ");
 }
 
 /** One campaign as its machine sees it. */

@@ -13,6 +13,8 @@ export type Approval = "automatic" | "supervised";
 export interface CampaignCommon {
   readonly campaignId: CampaignId;
   readonly title: string;
+  /** How people call phases, by their ids: shown on page, pictures and report; log and tables keep the ids. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
   readonly seed: string;
   /** Number of experiments that may be spent. */
   readonly budget: number;
@@ -40,6 +42,13 @@ export interface CampaignCommon {
 
 /** A campaign: the question, where it may be asked, how it is answered, and what may be spent. */
 export type CampaignSpec = CampaignCommon & GoalSettings;
+
+/** Points that are asked for at once, so that they share a setting and fill a load; `undefined`: each for itself. */
+export function pointsTogether({ recipe, ...spec }: CampaignSpec): number | undefined {
+  const isShared = "shared" in spec.model && spec.model.shared !== undefined;
+  const least = Math.max(1, ...recipe.steps.map(({ load }) => load?.fill_min ?? 1));
+  return isShared && least > 1 ? least : undefined;
+}
 
 export type Goal = GoalSettings["goal"];
 

@@ -25,12 +25,25 @@ export interface RecipeStep {
   readonly repeatable: boolean;
   /** How often a failed attempt is tried again. */
   readonly retries: number;
+  /** When an instrument that takes several samples at once begins; absent: see {@link LoadRule}. */
+  readonly load?: LoadRule | undefined;
   /** Present where no instrument does it: it stands on the list of the people at the bench. */
   readonly by?: "person" | undefined;
   /** Of a person's step: what is to be done, where the sample lies, which numbers are asked for. */
   readonly instructions?: string | undefined;
   readonly place?: string | undefined;
   readonly asks?: readonly AskedNumber[] | undefined;
+}
+
+/**
+ * Whether a load begins that has room left. It begins when it is full, has `fill_min` samples or has waited `wait_s` since its
+ * first sample and a free instrument were there; and at once where no further sample can come.
+ */
+export interface LoadRule {
+  /** Absent: only a full one need not wait. */
+  readonly fill_min?: number | undefined;
+  /** Absent: the time of the instrument that the empty places would waste: how long its last job took x empty places / capacity. */
+  readonly wait_s?: number | undefined;
 }
 
 /** Long enough for a person to change a crucible; longer, and the sample is another one. */

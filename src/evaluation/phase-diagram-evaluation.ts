@@ -76,7 +76,7 @@ export function runEvaluation(
   const instrument = createInstrument(truth, options, createPrng(`instrument/${seed}`));
   const scorer = createScorer(truth);
   const scored = (): ScoredView => {
-    const view = planner.view() as unknown as MapView;
+    const view = planner.view() as unknown as ScoredMap;
     return { view, score: scorer(view) };
   };
   const run: EvaluationRun = {
@@ -142,7 +142,7 @@ function learnAllButLast(
 }
 
 interface ScoredView {
-  readonly view: MapView;
+  readonly view: ScoredMap;
   readonly score: MapScore;
 }
 
@@ -160,7 +160,7 @@ function record(run: EvaluationRun, { view, score }: ScoredView): void {
   run.unseenChance.push(Number(unseenChanceOf(view.status).toFixed(6)));
 }
 
-interface MapView {
+export interface ScoredMap {
   readonly labels: readonly string[];
   readonly label: readonly number[];
   readonly measured: readonly { readonly label: string; readonly known: boolean }[];
@@ -173,7 +173,7 @@ interface MapScore {
 }
 
 /** Macro-F1 over all true labels and all candidates, the measured ones included; an undiscovered label counts 0. */
-function createScorer(truth: PhaseDiagramTruth): (view: MapView) => MapScore {
+export function createScorer(truth: PhaseDiagramTruth): (view: ScoredMap) => MapScore {
   const names = [...new Set(truth.rows.map((row) => row.label))];
   const index = new Map(names.map((name, k) => [name, k]));
   const actual = truth.rows.map((row) => index.get(row.label) ?? -1);

@@ -1,4 +1,5 @@
 import type { Parameters } from "../domain/candidate.ts";
+import type { EarlierStep } from "../domain/job.ts";
 import type { Conversion } from "../domain/limits/fit-set-points.ts";
 import type { ProposalRequest } from "../domain/proposal.ts";
 
@@ -21,6 +22,10 @@ export type LabCommand =
       readonly capability: string;
       readonly parameters: Parameters;
       readonly sampleIds: readonly string[];
+      /** Of a load: set points that its samples do not share. */
+      readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
+      /** What the steps before found of its samples. */
+      readonly earlier?: readonly EarlierStep[] | undefined;
       /** Which of the parameters were converted; told in the daemon's log. */
       readonly conversions?: readonly Conversion[] | undefined;
     }

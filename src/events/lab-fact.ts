@@ -64,8 +64,12 @@ export type JobFact =
       readonly type: "job.result";
       readonly observations: readonly Observation[];
       readonly actual?: Parameters | undefined;
+      /** Of a load as it comes in: what differs between its samples; in the log each sample has a result of its own. */
+      readonly actualBySample?: Readonly<Record<string, Parameters>> | undefined;
       readonly raw?: readonly DataReference[] | undefined;
       readonly simulated: boolean;
+      /** The load that brought it; its own result follows, with what belongs to no sample. */
+      readonly load?: string | undefined;
       /** Of a person's step. */
       readonly reported?: ReportedBy | undefined;
     } & AboutJob)
@@ -74,6 +78,8 @@ export type JobFact =
       readonly reason: string;
       readonly retryable: boolean;
       readonly reported?: ReportedBy | undefined;
+      /** The load that failed, and its samples with it. */
+      readonly load?: string | undefined;
     } & AboutJob)
   | ({
       readonly type: "job.unknown";

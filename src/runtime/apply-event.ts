@@ -10,16 +10,23 @@ import { applyChanges, type CampaignChanges } from "../domain/campaign-changes.t
 import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
-import { nextAssignment } from "./dispatcher.ts";
+import { type Assignment, nextAssignment } from "./dispatcher.ts";
+import { earlierSteps } from "./earlier-steps.ts";
 import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
 import { decideAboutInstruments, isAboutInstruments } from "./instrument-changes.ts";
 import { trackJob } from "./job-queue.ts";
 import type { Lab } from "./lab.ts";
+import { LOADS_TIMER } from "./loads.ts";
 import { noteObservation, noteReport } from "./observations.ts";
 import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
 import { bringBack, campaignOfFact, noteCampaign } from "./shelf.ts";
 import { HOURS_TIMER, nextOpeningOfQueued } from "./start-hours.ts";
+import { calibrationEnd_ms, maintenanceEnd_ms, noteUpkeep } from "./upkeep.ts";
+
+/** Fire when a window of maintenance ends that jobs wait for, and when a calibration does. */
+const MAINTENANCE_TIMER = "lab/maintenance";
+const CALIBRATION_TIMER = "lab/calibration";
 
 /** More steps than this for one event mean that two machines tell each other in a circle: a bug. */
 const STEPS_MAX = 100_000;
@@ -39,6 +46,7 @@ export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
   lab.time_ms = event.time_ms;
   const run = new Run(lab, event);
   noteReport(lab, event);
+  noteUpkeep(lab, event.fact);
   run.tellAll(routeFact(lab, event, (kind, id, input) => run.create({ machine: kind, id }, input)));
   if (isAboutInstruments(event.fact)) run.reply(decideAboutInstruments(lab, event.fact));
   noteProblems(lab, event.fact);
@@ -107,10 +115,18 @@ class Run {
         this.tellAll(settled);
         continue;
       }
-      const assignment = nextAssignment(this.lab);
+      const waits: number[] = [];
+      const assignment = nextAssignment(this.lab, (until_ms) => waits.push(until_ms));
       if (assignment === undefined) {
-        this.wakeAtOpening();
+        this.wakeAt(HOURS_TIMER, nextOpeningOfQueued(this.lab));
+        this.wakeAt(MAINTENANCE_TIMER, maintenanceEnd_ms(this.lab));
+        this.wakeAt(CALIBRATION_TIMER, calibrationEnd_ms(this.lab));
+        this.wakeAt(LOADS_TIMER, waits.length === 0 ? undefined : Math.min(...waits));
         return;
+      }
+      if (assignment.kind === "load") {
+        this.startLoad(assignment);
+        continue;
       }
       const job: MachineAddress = { machine: "job", id: assignment.jobId };
       if (assignment.kind === "lapse") {
@@ -126,6 +142,10 @@ class Run {
         ]);
         continue;
       }
+      if (assignment.kind === "dissolve") {
+        this.tellAll([{ to: job, event: { type: "job.dissolve", ...this.stamp() } }]);
+        continue;
+      }
       const { instrumentId, bootId, jobId, sent } = assignment;
       const station: MachineAddress = { machine: "reservation", id: instrumentId };
       const request = { type: "reservation.request", jobId, ...this.stamp() };
@@ -137,13 +157,33 @@ class Run {
     }
   }
 
-  /** Jobs that wait for their hours are looked at again when those begin. */
-  private wakeAtOpening(): void {
-    const at_ms = nextOpeningOfQueued(this.lab);
-    if (at_ms === this.lab.timers.get(HOURS_TIMER)?.at_ms) return;
+  /** Several jobs begin as one: a load is a job of its own, and its jobs wait for its end. */
+  private startLoad({ load, instrumentId, bootId }: Extract<Assignment, { kind: "load" }>): void {
+    const { input, sent } = load;
+    const { jobId, campaignId, members = [] } = input;
+    this.lab.loads.set(campaignId, (this.lab.loads.get(campaignId) ?? 0) + 1);
+    const to: MachineAddress = { machine: "job", id: jobId };
+    const station: MachineAddress = { machine: "reservation", id: instrumentId };
+    const stamp = this.stamp();
+    this.create(to, input);
+    this.tellAll([
+      { to: station, event: { type: "reservation.request", jobId, ...stamp } },
+      ...members.map((member) => ({
+        to: { machine: "job" as const, id: member.jobId },
+        event: { type: "job.load", loadId: jobId, instrumentId, bootId, ...stamp },
+      })),
+      { to, event: { type: "job.submit", needsApproval: false, ...stamp } },
+      { to, event: { type: "job.reserve", instrumentId, bootId, ...stamp } },
+      { to, event: { type: "job.dispatch", sent, ...stamp } },
+    ]);
+  }
+
+  /** Jobs that wait for their hours, or for a fuller load, are looked at again then. */
+  private wakeAt(timerId: string, at_ms: number | undefined): void {
+    if (at_ms === this.lab.timers.get(timerId)?.at_ms) return;
     const owner: MachineAddress = { machine: "job", id: "" };
-    if (at_ms === undefined) this.command(owner, { type: "cancelTimer", timerId: HOURS_TIMER });
-    else this.command(owner, { type: "startTimer", timerId: HOURS_TIMER, at_ms });
+    if (at_ms === undefined) this.command(owner, { type: "cancelTimer", timerId });
+    else this.command(owner, { type: "startTimer", timerId, at_ms });
   }
 
   private stamp() {
@@ -209,7 +249,14 @@ class Run {
       const { type: _, commandId, ...reply } = command;
       this.lab.replies.set(commandId, reply);
     }
-    this.commands.push(command);
+    this.commands.push(command.type === "startJob" ? this.withFindings(command) : command);
+  }
+
+  /** A step is told what those before it found of its samples. */
+  private withFindings(command: Extract<LabCommand, { type: "startJob" }>): LabCommand {
+    const step = this.lab.machines.job.get(command.jobId)?.context.step ?? 0;
+    const earlier = earlierSteps(this.lab, command.sampleIds, step);
+    return earlier.length === 0 ? command : { ...command, earlier };
   }
 
   private changeSettings(campaignId: string, changes: CampaignChanges): void {

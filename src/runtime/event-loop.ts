@@ -1,9 +1,8 @@
-import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { EventDraft, LabEvent } from "../events/lab-event.ts";
 import type { LabFact, QuarantineReason } from "../events/lab-fact.ts";
 import type { Delivery, IncomingMessage, OutgoingMessage } from "../events/message-bus.ts";
-import { acknowledgement, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
+import { acknowledgements, answerAgain, answerQuarantined, answerRefused } from "./answers.ts";
 import { applyEvent } from "./apply-event.ts";
 import { BEHAVIOUR } from "./behaviour.ts";
 import {
@@ -20,6 +19,7 @@ import { createExecutor, type Executor } from "./executor.ts";
 import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 import { factKey, judge, quarantined } from "./incoming.ts";
 import { createLab, type Lab } from "./lab.ts";
+import { reportsBySample } from "./load-reports.ts";
 import { factsOfPolicies } from "./policies.ts";
 import type { KillPoint, RuntimeObserver, RuntimeOptions, RuntimePorts } from "./ports.ts";
 import { createQuarantineMeter, type QuarantineMeter } from "./quarantine-meter.ts";
@@ -30,7 +30,7 @@ import {
   type ReportDesk,
 } from "./report-desk.ts";
 import type { Runtime } from "./runtime.ts";
-import { shelveFinished } from "./shelf.ts";
+import { campaignChangedBy, shelveFinished } from "./shelf.ts";
 import { type DecodedFact, vouchFor } from "./vouching.ts";
 import { createWatches, type Watches } from "./watches.ts";
 
@@ -181,9 +181,15 @@ class EventLoop implements Runtime {
     if (vouched.kind === "refused") return await this.refuse(said, vouched.why, message);
     if (said.type === "safety.emergencyStop") return await this.receiveStop(said, message);
     this.watches.onWord(said, decoded.sent_ms, message.retained);
+    const { ofSamples, ofJob } = reportsBySample(this.lab, said);
+    await Promise.all(ofSamples.map((fact) => this.interpretAndReceive(fact, message)));
+    await this.interpretAndReceive(ofJob, message);
+    return "forward";
+  }
+
+  private async interpretAndReceive(said: LabFact, message: IncomingMessage): Promise<void> {
     const fact = this.ports.interpret?.(said) ?? said;
     await this.receiveFact(fact instanceof Promise ? await fact : fact, message);
-    return "forward";
   }
 
   /** A person's word that does not count: told to whoever said it, kept in quarantine. */
@@ -283,9 +289,7 @@ class EventLoop implements Runtime {
     if (live) this.watches.onEvent(event);
     this.observer.onEvent?.(event, this.lab, live);
     for (const id of shelveFinished(this.lab)) this.observer.onShelved?.(id);
-    const isReport = fact.type === "job.result" || fact.type === "job.failed";
-    if (live && isReport && fact.instrumentId !== PEOPLE)
-      commands.push(acknowledgement(fact, event.position));
+    if (live) commands.push(...acknowledgements(fact, event.position));
     return commands;
   }
 
@@ -390,10 +394,4 @@ class EventLoop implements Runtime {
     this.ports.logger.warn({ topic: message.topic, reason, detail }, "message.quarantined");
     await this.submit(quarantined(message, reason));
   }
-}
-
-/** The campaign whose settings an event may change. */
-function campaignChangedBy(fact: LabFact): string {
-  if (fact.type === "campaign.defined") return fact.spec.campaignId;
-  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }

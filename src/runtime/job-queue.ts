@@ -1,7 +1,7 @@
 import { isOnInstrument, type Lab, stateName } from "./lab.ts";
 
 /** States of a job that has not begun: in each of them it keeps the place at which it came into the queue. */
-const UNBEGUN = new Set(["queued", "reserved", "dispatched", "unknown"]);
+const UNBEGUN = new Set(["queued", "reserved", "dispatched", "loaded", "unknown"]);
 
 /** Notes after each step of a job whether it waits, at which place, and whether a restart (`isStart`) put it in doubt. */
 export function trackJob(lab: Lab, jobId: string, isStart: boolean): void {

@@ -2,10 +2,12 @@ import type { JobContext, MachineState } from "../../machines/index.ts";
 import { suggestName } from "../core/near-name.ts";
 import { nextOpening_ms } from "../domain/opening-hours.ts";
 import { type Reason, reasonInWords, utc } from "../domain/reason.ts";
+import { waitsForLoadUntil_ms } from "./dispatcher.ts";
 import { reasonsOfInstrument } from "./instrument-reasons.ts";
 import { type Lab, stateName } from "./lab.ts";
 import { missingStep } from "./missing-step.ts";
 import { isStartHour } from "./start-hours.ts";
+import { upkeepReason } from "./upkeep.ts";
 
 /** What jobs that queue for one capability wait for: the same for all of a campaign, so it is found once. */
 export type QueueReasons = Map<string, Reason | undefined>;
@@ -22,7 +24,7 @@ export function reasonOfJob(
   const { context } = job;
   switch (stateName(job)) {
     case "queued":
-      return queueReason(lab, context, found);
+      return queueReason(lab, context, found) ?? loadReason(lab, context);
     case "asked":
       return personReason(lab, context);
     case "dispatched":
@@ -62,6 +64,14 @@ function about({ context }: Job, cause: Reason["cause"], text: string): Reason {
   return { kind: "waitingFor", cause, text, instrumentId, jobIds: [jobId] };
 }
 
+/** An instrument is free, and a fuller load is worth its time. */
+function loadReason(lab: Lab, context: JobContext): Reason | undefined {
+  const until_ms = waitsForLoadUntil_ms(lab, context);
+  if (until_ms === undefined) return undefined;
+  const text = `further samples to ${context.capability} together`;
+  return { kind: "waitingFor", cause: "load", text, until_ms };
+}
+
 function personReason(
   { time_ms }: Lab,
   { jobId, capability, overdue_ms, instrumentId }: JobContext,
@@ -92,7 +102,10 @@ function instrumentReason(lab: Lab, job: JobContext): Reason | undefined {
     const alarm = lab.isSettled ? "warning" : undefined;
     return { kind: "waitingFor", cause: "capability", text, alarm };
   }
-  const against = offering.map((id) => [id, reasonsOfInstrument(lab, id, campaignId)[0]] as const);
+  const against = offering.map((id) => {
+    const reason = reasonsOfInstrument(lab, id, campaignId)[0] ?? upkeepReason(lab, id, job);
+    return [id, reason] as const;
+  });
   if (against.some(([, reason]) => reason === undefined)) return undefined;
   const why = against.flatMap(([id, reason]) =>
     reason === undefined ? [] : [`${id} is ${reasonInWords(reason)}`],

@@ -11,6 +11,7 @@ import type {
   JobStatus,
   WaitingChange,
   WaitingPoint,
+  WayStep,
 } from "../domain/campaign-status.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { jobName } from "../domain/job.ts";
@@ -132,6 +133,12 @@ export function locateJob(lab: Lab, jobId: string) {
   };
 }
 
+/** The campaign of a load: a job of several samples, of no experiment. */
+export function campaignOfLoad(lab: Lab, jobId: string): string | undefined {
+  const job = lab.machines.job.get(jobId)?.context;
+  return job?.members === undefined ? undefined : job.campaignId;
+}
+
 /** Every job of a campaign, in the order of their creation. */
 export function listJobs(lab: Lab, campaignId: string): JobStatus[] {
   bringBack(lab, campaignId);
@@ -139,7 +146,7 @@ export function listJobs(lab: Lab, campaignId: string): JobStatus[] {
     .filter((job) => job.context.campaignId === campaignId)
     .flatMap((job) => {
       const experiment = lab.machines.experiment.get(job.context.experimentId);
-      return experiment === undefined ? [] : [summariseJob(job, experiment.context)];
+      return experiment === undefined ? [] : [summariseJob(lab, job, experiment.context)];
     });
 }
 
@@ -148,10 +155,24 @@ function currentJob(lab: Lab, experimentId: string): JobStatus[] {
   if (experiment === undefined) return [];
   const jobId = `${experimentId}.s${experiment.context.step + 1}`;
   const job = lab.machines.job.get(jobId);
-  return job === undefined ? [] : [summariseJob(job, experiment.context)];
+  return job === undefined ? [] : [summariseJob(lab, job, experiment.context)];
+}
+
+/** Where the sample of a job has been, and is. */
+function wayOf(lab: Lab, { experimentId, step }: JobContext): WayStep[] {
+  return Array.from({ length: step + 1 }, (_, k) => k).flatMap((k) => {
+    const { loadId, instrumentId, capability } =
+      lab.machines.job.get(jobName(experimentId, k))?.context ?? {};
+    if (instrumentId === undefined || capability === undefined) return [];
+    const samples = lab.machines.job.get(loadId ?? "")?.context.sampleIds.length;
+    return [
+      { capability, instrumentId, ...(loadId === undefined ? {} : { load: loadId, samples }) },
+    ];
+  });
 }
 
 function summariseJob(
+  lab: Lab,
   job: MachineState<JobContext>,
   experiment: {
     readonly candidateId: string;
@@ -163,6 +184,7 @@ function summariseJob(
   },
 ): JobStatus {
   const { context } = job;
+  const way = wayOf(lab, context);
   return {
     jobId: context.jobId,
     experimentId: context.experimentId,
@@ -180,6 +202,8 @@ function summariseJob(
       ? {}
       : { conversions: context.sent.conversions.map(describeConversion) }),
     ...(context.overdue_ms > 0 ? { deadline_ms: context.overdue_ms } : {}),
+    ...(context.loadId === undefined ? {} : { load: context.loadId }),
+    ...(way.some(({ load }) => load !== undefined) ? { way } : {}),
     why: experiment.why,
     score: experiment.score,
     batch: experiment.batch,

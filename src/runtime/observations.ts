@@ -6,8 +6,10 @@ import { type Recipe, unitOfSource } from "../domain/recipe.ts";
 import { patternsOf } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
+import { noteStep } from "./earlier-steps.ts";
 import { namedActual, noteJudgement } from "./judgements.ts";
 import { type Lab, reportKey } from "./lab.ts";
+import { noteDuration } from "./loads.ts";
 import { withNamedStrangers } from "./rereading.ts";
 
 /** Remembers a result or failure, so that its repetition is known, and what was measured on the way. */
@@ -16,6 +18,8 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   if (fact.type !== "job.result" && fact.type !== "job.failed") return;
   lab.reports.set(reportKey(fact), { position: event.position, digest: reportDigest(fact) });
   const job = lab.machines.job.get(fact.jobId);
+  if (job !== undefined && fact.type === "job.result" && fact.load === undefined)
+    noteDuration(lab, job.context, fact.instrumentId);
   if (fact.reported !== undefined && job !== undefined)
     lab.replies.set(fact.reported.commandId, {
       campaignId: job.context.campaignId,
@@ -24,6 +28,7 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   if (fact.type !== "job.result") return;
   const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
+  if (job.context.step < recipe.steps.length - 1) noteStep(lab, fact, job.context);
   if (lab.behaviour >= 2) noteJudgement(lab, event.position, fact, job.context);
   if (fact.actual === undefined) return;
   const actual = lab.behaviour < 2 ? fact.actual : namedActual(lab, fact, job.context.capability);

@@ -5,6 +5,7 @@ import type {
   MachineKind,
   MachineState,
 } from "../../machines/index.ts";
+import { pointsTogether } from "../domain/campaign.ts";
 import { HELD_LIMIT_s } from "../domain/recipe.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { InstrumentFact, InternalFact, JobFact, OperatorFact } from "../events/lab-fact.ts";
@@ -14,6 +15,7 @@ import { countsAnew, wasGiven } from "./incoming.ts";
 import { isAboutInstruments, takePolicies } from "./instrument-changes.ts";
 import { refusalOfProposal } from "./job-fitting.ts";
 import { isOnInstrument, type Lab, stateName } from "./lab.ts";
+import { membersOf } from "./loads.ts";
 import { policiesOf } from "./policies.ts";
 import { noteReread } from "./rereading.ts";
 import { routeGuard } from "./route-guard.ts";
@@ -170,6 +172,7 @@ function defineCampaign(
   const isExtended = known !== undefined && configured !== known;
   lab.specs.set(spec.campaignId, isExtended ? { ...known, space: spec.space } : spec);
   if (!lab.results.has(spec.campaignId)) lab.results.set(spec.campaignId, []);
+  const together = pointsTogether(spec);
   create("campaign", spec.campaignId, {
     campaignId: spec.campaignId,
     approval: spec.approval,
@@ -181,6 +184,7 @@ function defineCampaign(
     seed: spec.seed,
     failuresInARow_max: spec.failuresInARow_max,
     ...(spec.approvalExpires_s === undefined ? {} : { approvalExpires_s: spec.approvalExpires_s }),
+    ...(together === undefined ? {} : { together }),
   });
   return [];
 }
@@ -239,7 +243,8 @@ function noteCounting(
 
 /** When a job that is held now must go on at the latest; jobs of older runs were held for ever. */
 function heldUntil_ms(lab: Lab, jobId: string, { time_ms }: Stamp): number | undefined {
-  const job = lab.machines.job.get(jobId)?.context;
+  const held = lab.machines.job.get(jobId)?.context;
+  const [job] = held === undefined ? [] : membersOf(lab, held);
   const experiment = lab.machines.experiment.get(job?.experimentId ?? "")?.context;
   if (lab.behaviour < 2 || job === undefined) return undefined;
   const limit_s = experiment?.recipe.steps[job.step]?.heldLimit_s ?? HELD_LIMIT_s;

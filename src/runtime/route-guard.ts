@@ -24,10 +24,9 @@ export function routeGuard(
   const job = jobId === undefined ? undefined : lab.machines.job.get(jobId);
   if (jobId === undefined || job === undefined || !isOnInstrument(job)) return [];
   if (campaignId !== undefined && job.context.campaignId !== campaignId) return [];
-  return [
-    {
-      to: { machine: "job", id: jobId },
-      event: { type: "job.cancel", reason: "guardTripped", ...stamp },
-    },
-  ];
+  // Of a load each sample is told, so that none counts as failed by itself; it ends with the last of them.
+  return (job.context.members ?? [{ jobId }]).map((one) => ({
+    to: { machine: "job" as const, id: one.jobId },
+    event: { type: "job.cancel", reason: "guardTripped", ...stamp },
+  }));
 }

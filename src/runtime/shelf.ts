@@ -5,6 +5,7 @@ import {
   saveMachine,
 } from "../../machines/index.ts";
 import type { Parameters } from "../domain/candidate.ts";
+import { loadName } from "../domain/job.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import { FINAL_STATES } from "./final-states.ts";
@@ -29,6 +30,12 @@ export function campaignOfFact(fact: LabFact): string | undefined {
   if (fact.type === "campaign.defined") return fact.spec.campaignId;
   if ("campaignId" in fact && typeof fact.campaignId === "string") return fact.campaignId;
   return "jobId" in fact && typeof fact.jobId === "string" ? campaignOfJob(fact.jobId) : undefined;
+}
+
+/** The campaign whose settings an event may change. */
+export function campaignChangedBy(fact: LabFact): string {
+  if (fact.type === "campaign.defined") return fact.spec.campaignId;
+  return fact.type === "operator.command" || fact.type === "patterns.reread" ? fact.campaignId : "";
 }
 
 /** Jobs are named `campaign.experiment.step`, and no campaign's name has a dot. */
@@ -114,6 +121,8 @@ function take(lab: Lab, campaignId: string): Shelved {
     const experiment = takeFrom(lab.machines.experiment, experimentId);
     if (experiment === undefined) continue;
     experiments.push([experimentId, saveMachine(experiment)]);
+    // Nothing more is made or measured of it.
+    lab.found.delete(experimentId);
     const measured = takeFrom(lab.actual, experimentId);
     if (measured !== undefined) actual.push([experimentId, measured]);
     for (let step = 1; step <= experiment.context.recipe.steps.length; step++) {
@@ -121,16 +130,29 @@ function take(lab: Lab, campaignId: string): Shelved {
       const job = takeFrom(lab.machines.job, jobId);
       if (job === undefined) continue;
       jobs.push([jobId, saveMachine(job as MachineState)]);
-      for (let attempt = 1; attempt <= job.context.attempt; attempt++) {
-        for (const type of ["job.result", "job.failed"]) {
-          const key = reportKey({ type, jobId, attempt });
-          const report = takeFrom(lab.reports, key);
-          if (report !== undefined) reports.push([key, report]);
-        }
-      }
+      reports.push(...takeReports(lab, jobId, job.context.attempt));
     }
   }
+  for (let n = 1; n <= (lab.loads.get(campaignId) ?? 0); n++) {
+    const load = takeFrom(lab.machines.job, loadName(campaignId, n));
+    if (load === undefined) continue;
+    const { jobId, attempt } = load.context;
+    jobs.push([jobId, saveMachine(load as MachineState)]);
+    reports.push(...takeReports(lab, jobId, attempt));
+  }
   return { experiments, jobs, results: takeFrom(lab.results, campaignId), actual, reports };
+}
+
+function takeReports(lab: Lab, jobId: string, attempts: number): [string, LoggedReport][] {
+  const taken: [string, LoggedReport][] = [];
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (const type of ["job.result", "job.failed"]) {
+      const key = reportKey({ type, jobId, attempt });
+      const report = takeFrom(lab.reports, key);
+      if (report !== undefined) taken.push([key, report]);
+    }
+  }
+  return taken;
 }
 
 function takeFrom<Value>(map: Map<string, Value>, key: string): Value | undefined {

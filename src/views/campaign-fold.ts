@@ -307,11 +307,12 @@ function viewOf(
     ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
+    ...(spec.names === undefined ? {} : { names: spec.names }),
     seed: spec.seed,
     jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),
       ...job,
-      ...progressOf(job.jobId),
+      ...progressOf(job.load ?? job.jobId),
     })),
     waiting: status?.waiting,
     settings: status?.settings,

@@ -64,6 +64,8 @@ export interface ExportedJob {
   readonly candidateId: string;
   readonly instrument: string;
   readonly state: string;
+  /** The last load that it was in. */
+  readonly load?: string | undefined;
   /** Highest attempt that an instrument answered. */
   readonly attempts: number;
   /** Attempts that an instrument reported to have begun: accepted, run or finished. */
@@ -118,6 +120,7 @@ interface JobRecord {
   readonly candidateId: string;
   instrument: string;
   state: string;
+  load?: string;
   attempts: number;
   readonly started: Set<string>;
 }
@@ -271,6 +274,7 @@ function foldJobEvent(
   if (!wasDone) {
     job.state = word;
     job.instrument = instrumentId;
+    if ("load" in fact && fact.load !== undefined) job.load = fact.load;
   }
   if (fact.type === "job.unknown") return;
   job.attempts = Math.max(job.attempts, fact.attempt);
@@ -324,6 +328,7 @@ function documentOf(
     candidateId: job.candidateId,
     instrument: job.instrument,
     state: byId.get(jobId)?.state ?? job.state,
+    ...(job.load === undefined ? {} : { load: job.load }),
     attempts: job.attempts,
     starts: job.started.size,
   }));
@@ -334,6 +339,7 @@ function documentOf(
       candidateId: job.candidateId,
       instrument: job.instrumentId ?? "",
       state: job.state,
+      ...(job.load === undefined ? {} : { load: job.load }),
       attempts: job.attempt,
       starts: 0,
     }));

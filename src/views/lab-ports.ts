@@ -17,6 +17,8 @@ export interface LabStatePort {
   campaignStatus(campaignId: string): CampaignStatus | undefined;
   /** Which experiment asked for a job; `undefined` for a job that no campaign knows. */
   locateJob(jobId: string): JobPlace | undefined;
+  /** Which campaign a load is of; `undefined` for a job of one sample. */
+  campaignOfLoad?(jobId: string): string | undefined;
   /** Who leads, where several daemons may share the log. */
   leadership?: (() => Leadership | undefined) | undefined;
   /** What is wrong besides what the views see themselves. */

@@ -18,6 +18,7 @@ import {
   type InstrumentFold,
   type InstrumentView,
 } from "./instrument-view.ts";
+import { type JobProgress, noteProgress } from "./job-progress.ts";
 import {
   briefOf,
   campaignOf,
@@ -75,13 +76,6 @@ export interface LabView {
   takeChanged(): readonly string[];
   /** Marks a view as changed by something that is no event (a machine's timer, a reconnect). */
   touch(view: string): void;
-}
-
-export interface JobProgress {
-  readonly instrumentId: string;
-  readonly jobId: string;
-  readonly fraction: number;
-  readonly text?: string | undefined;
 }
 
 export interface TelemetryReading {
@@ -289,43 +283,36 @@ function foldCampaignEvent(fold: LabFold, event: LabEvent): void {
 function foldJobEvent(fold: LabFold, event: LabEvent): void {
   const { fact } = event;
   if (!isJobFact(fact)) return;
-  const place = fold.options.state.locateJob(fact.jobId);
+  const { state } = fold.options;
+  const place = state.locateJob(fact.jobId);
   const instrument = fold.instruments.get(fact.instrumentId);
   if (place !== undefined) fold.changed.add(`campaign/${place.campaignId}`);
   fold.changed.add(`instrument/${fact.instrumentId}`);
-  if (fact.type === "job.progress") {
-    noteProgress(fold, fact);
-  } else if (fact.type === "job.result") {
+  if (fact.type === "job.progress") noteProgress(fold, fact);
+  if (fact.type === "job.progress" || fact.type === "job.accepted") return;
+  if (fact.type !== "job.unknown") fold.progress.delete(fact.jobId);
+  // A load is told sample by sample; its own word adds nothing.
+  if (state.campaignOfLoad?.(fact.jobId) !== undefined) return;
+  if (fact.type === "job.result") {
     fold.counts.results++;
-    fold.progress.delete(fact.jobId);
     instrument?.counted("results", event.time_ms);
     // The observation comes from the last step; a failure is one at any step.
     const isFailure = fact.observations.some((one) => one.kind === "failure");
-    const judgement = fold.options.state.judgementOf?.(event.position);
+    const judgement = state.judgementOf?.(event.position);
     const campaign = fold.campaigns.get(place?.campaignId ?? "");
     if (judgement?.unusable !== undefined) {
       campaign?.setAside(event.position, judgement.unusable);
     } else if (place !== undefined && (place.step === place.steps - 1 || isFailure)) {
       const observations =
-        fold.options.state.observationsOf?.(place.campaignId, event.position) ??
+        state.observationsOf?.(place.campaignId, event.position) ??
         judgement?.observations ??
         fact.observations;
       campaign?.observed({ ...event, fact: { ...fact, observations } }, place);
     }
   } else if (fact.type === "job.failed" || fact.type === "job.rejected") {
     fold.counts.failures++;
-    fold.progress.delete(fact.jobId);
     instrument?.counted("failures", event.time_ms);
   }
-}
-
-function noteProgress(fold: LabFold, progress: JobProgress): void {
-  const { jobId, fraction, text, instrumentId } = progress;
-  const place = fold.options.state.locateJob(jobId);
-  if (place === undefined) return;
-  fold.progress.set(jobId, { fraction, text });
-  fold.instruments.get(instrumentId)?.progress(jobId, fraction, text);
-  fold.changed.add(`campaign/${place.campaignId}`).add("overview");
 }
 
 function instrumentOf(fold: LabFold, instrumentId: string): InstrumentFold | undefined {

@@ -7,6 +7,7 @@ import { questionOf } from "./goal-views.ts";
 import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
 import type { LogStory } from "./log-story.ts";
 import type { Columns } from "./map-plane.ts";
+import { namedDocument, namedView } from "./named.ts";
 import {
   describeObservation,
   describeObservations,
@@ -53,7 +54,8 @@ export interface ReportSources {
  * One self-contained HTML document of a campaign: question, settings, result, pictures, what each measurement taught, the
  * model's quality, how to reproduce it. No script, nothing from the network.
  */
-export function reportHtml(sources: ReportSources): string {
+export function reportHtml(given: ReportSources): string {
+  const sources = withNames(given);
   const { campaign } = sources.document;
   const sections = [
     summarySection(sources),
@@ -61,6 +63,7 @@ export function reportHtml(sources: ReportSources): string {
     ...pictureSections({ ...sources, snapshots: sources.snapshots ?? [] }),
     learningSection(sources.document),
     historySection(sources),
+    loadSection(sources.document),
     modelSection(sources),
     doubtSection(sources.document, sources.story, describeResult),
     decisionSection(sources.document, sources.story),
@@ -80,6 +83,17 @@ ${sections.join("\n")}
 
 /** Figures of the summary that are told elsewhere: sentences of their own, the best point with its settings. */
 const UNTOLD = new Set(["findings", "bestCandidateId"]);
+
+/** Everything that is read by the names that people have for it; the settings and commands keep the ids. */
+function withNames(sources: ReportSources): ReportSources {
+  const { document, namer } = namedDocument(sources.document);
+  return {
+    ...sources,
+    document,
+    view: namedView(sources.view, namer),
+    snapshots: sources.snapshots?.map((one) => ({ ...one, view: namedView(one.view, namer) })),
+  };
+}
 
 function summarySection({ document }: ReportSources): string {
   const { campaign, observations, proposals } = document;
@@ -189,6 +203,20 @@ function describeReading(item: PhasesObservation): string {
 
 /** Sets that are less probable are in the export. */
 const RUNNER_UP_min = 0.05;
+
+/** Which samples went together, in the order of the loads; nothing where each went alone. */
+function loadSection({ jobs }: ExportDocument): string {
+  const loads = new Map<string, (typeof jobs)[number][]>();
+  for (const job of jobs)
+    if (job.load !== undefined) loads.set(job.load, [...(loads.get(job.load) ?? []), job]);
+  if (loads.size === 0) return "";
+  const rows = [...loads].map(([load, together]) => [
+    load,
+    together[0]?.instrument ?? "",
+    together.map(({ jobId, state }) => `${jobId} (${state})`).join(", "),
+  ]);
+  return section("Samples that went together", [table(["load", "instrument", "samples"], rows)]);
+}
 
 function modelSection({ document, view }: ReportSources): string {
   const last = document.proposals.at(-1);

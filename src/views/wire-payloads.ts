@@ -18,6 +18,8 @@ export interface CampaignStatePayload {
   readonly approval: string;
   /** Set points on their way that were sent in other units than they were asked for. */
   readonly conversions?: string[];
+  /** Samples that are on instruments together, a sentence a load. */
+  readonly loads?: string[];
   /** Wider limits that wait for somebody's approval. */
   readonly change?: WaitingChange;
 }
@@ -63,6 +65,7 @@ const REASON_CHARACTERS_MAX = 2000;
 const REASONS_MAX = 20;
 const JOBS_NAMED_MAX = 20;
 const CONVERSIONS_MAX = 64;
+const LOADS_MAX = 64;
 
 function reasonPayload(reason: Reason): ReasonPayload {
   const { kind, cause, instrumentId, jobIds } = reason;
@@ -79,6 +82,7 @@ export function campaignStatePayload(view: CampaignBrief): CampaignStatePayload 
   const { state, stateReason, revision, budget, inFlight, observations, change, jobs } = view;
   const conversions = [...new Set(jobs.flatMap((job) => job.conversions ?? []))];
   const { waits, reasons } = view;
+  const loads = loadsInWords(jobs);
   return {
     state,
     revision,
@@ -90,8 +94,21 @@ export function campaignStatePayload(view: CampaignBrief): CampaignStatePayload 
     ...(reasons.length === 0 ? {} : { reasons: reasons.slice(0, REASONS_MAX).map(reasonPayload) }),
     approval: view.approval,
     ...(conversions.length === 0 ? {} : { conversions: conversions.slice(0, CONVERSIONS_MAX) }),
+    ...(loads.length === 0 ? {} : { loads }),
     ...(change === undefined ? {} : { change }),
   };
+}
+
+/** `map.load3 on furnace-1: map.1, map.4, map.5`. */
+function loadsInWords(jobs: CampaignBrief["jobs"]): string[] {
+  const together = new Map<string, CampaignBrief["jobs"][number][]>();
+  for (const job of jobs)
+    if (job.load !== undefined && job.state === "loaded")
+      together.set(job.load, [...(together.get(job.load) ?? []), job]);
+  return [...together].slice(0, LOADS_MAX).map(([load, members]) => {
+    const samples = members.map(({ experimentId }) => experimentId).join(", ");
+    return `${load} on ${members[0]?.instrumentId}: ${samples}`.slice(0, REASON_CHARACTERS_MAX);
+  });
 }
 
 /** The latest batch; `undefined` before the first. */

@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Aedes } from "aedes";
 import mqtt from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
@@ -7,6 +10,7 @@ import { createBrokerClient } from "../../adapters/mqtt/broker-client.ts";
 import { createOutlet } from "../../adapters/mqtt/view-outlet.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { BusHandlers, MessageBus } from "../../src/events/message-bus.ts";
+import { tieline } from "../support/command-line.ts";
 import { CountingProxy } from "../support/counting-proxy.ts";
 import { until } from "./listener.ts";
 import { Mosquitto, mosquittoIsThere } from "./mosquitto.ts";
@@ -45,6 +49,17 @@ async function connect(
   return { bus, words };
 }
 
+/** What doctor says of a broker. */
+async function doctorOn(url: string): Promise<{ ok: boolean; found: string; advice: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-doctor-"));
+  cleanUp.push(async () => rmSync(folder, { recursive: true }));
+  const file = join(folder, "lab.yaml");
+  const page = "page: { port: 0 }";
+  writeFileSync(file, `version: 1\ndata: ${folder}/data\n${page}\nbroker: { url: "${url}" }\n`);
+  const { out } = await tieline("doctor", "--config", file, "--json");
+  return JSON.parse(out).findings.find((one: { check: string }) => one.check === "broker");
+}
+
 const message = (bytes: number, isView: boolean) =>
   ({ topic: "seen/x", payload: "x".repeat(bytes), qos: 1, retain: true, isView }) as const;
 
@@ -75,6 +90,19 @@ describe.runIf(mosquittoIsThere())("a Mosquitto that takes 8 kB", () => {
     await expect(bus.publish(message(20_000, true))).rejects.toMatchObject({ code: "TL-2008" });
     await bus.publish(message(8000, true));
     expect(words).toEqual([true, false, true, false, true]);
+  });
+
+  test("doctor sends itself the largest message of the contract, and smaller ones until one comes back", async () => {
+    const narrow = await doctorOn(await mosquitto("max_packet_size 8192"));
+    expect(narrow).toMatchObject({ ok: false, advice: expect.stringContaining("2 MiB") });
+    expect(narrow.found).toMatch(
+      /takes packets of 8192 bytes at most; 7000 bytes came back in \d+ ms$/,
+    );
+    const wide = await doctorOn(await mosquitto());
+    expect(wide).toMatchObject({
+      ok: true,
+      found: expect.stringMatching(/1048576 bytes came back/),
+    });
   });
 
   test("shows no view rather than an old one, and says it once", async () => {

@@ -17,7 +17,34 @@ export interface RunningBroker {
 
 export interface BrokerUnderTest {
   readonly name: string;
+  /** Of MQTT; absent: both. */
+  readonly versions?: readonly (4 | 5)[] | undefined;
+  readonly hasWebSocket?: boolean | undefined;
   start(handlers: BusHandlers): Promise<RunningBroker>;
+}
+
+/** A broker that runs already, as `npm run proof -- brokers` names it in the environment. */
+export interface NamedBroker {
+  readonly name: string;
+  readonly url: string;
+  readonly webSocketUrl?: string | undefined;
+  readonly versions: readonly (4 | 5)[];
+}
+
+export const NAMED_BROKER = "TIELINE_BROKER_UNDER_TEST";
+
+export function namedBroker(): BrokerUnderTest | undefined {
+  const text = process.env[NAMED_BROKER];
+  if (text === undefined) return undefined;
+  const { name, url, webSocketUrl = "", versions } = JSON.parse(text) as NamedBroker;
+  return {
+    ...{ name, versions, hasWebSocket: webSocketUrl !== "" },
+    start: async (handlers) => {
+      const bus = createBrokerClient({ url, clientId: "tieline-a1", filters: daemonFilters(SITE) });
+      await bus.start(handlers);
+      return { url, webSocketUrl, bus, stop: () => bus.stop() };
+    },
+  };
 }
 
 export const embedded: BrokerUnderTest = {

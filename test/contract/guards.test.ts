@@ -106,6 +106,22 @@ describe.each(places())("guards on $name", (place) => {
     await until(() => furnace.started.length === 1, "the job after it cleared");
   });
 
+  test("that tripped are tripped after a restart, until a reading is well", async () => {
+    const lab = await newLab().start(place, onInstrument("max: 900, settle_s: 0, then: pause"));
+    const before = await lab.add({ ...FURNACE, capabilities: [] });
+    before.telemetry("temperature", 3000, "K");
+    await until(() => lab.daemon.lab.guards.size === 1, "the guard");
+    before.stop();
+    await lab.restart();
+    const furnace = await lab.add({ ...FURNACE, bootId: "b2" });
+    await soon();
+    expect(lab.alarms()[0]).toContain("its guard allows -inf to 900 K");
+    expect(furnace.started).toEqual([]);
+    furnace.telemetry("temperature", 840, "K");
+    await until(() => furnace.started.length === 1, "the job after it cleared");
+    expect(lab.alarms()).toEqual([]);
+  });
+
   test("of a campaign pause it, with the reason, and it goes on by itself", async () => {
     const lab = await newLab().start(place, onCampaign("max: 900, then: pause"));
     const furnace = await lab.add(FURNACE);

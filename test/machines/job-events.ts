@@ -54,6 +54,47 @@ export function jobEvents({ context }: MachineState<JobContext>): MachineEvent[]
   ];
 }
 
+/** A load of two samples. */
+export const LOAD_INPUT = {
+  ...JOB_INPUT,
+  jobId: "map.load1",
+  experimentId: "",
+  sampleIds: ["map.1", "map.2"],
+  retries: 0,
+  members: [
+    { jobId: "map.1.s1", attempt: 1 },
+    { jobId: "map.2.s1", attempt: 1 },
+  ],
+};
+
+/** What is said to a load besides. */
+export function loadEvents(state: MachineState<JobContext>): MachineEvent[] {
+  const unwanted = (jobId: string) => ({ type: "job.unwanted", jobId, reason: "guardTripped" });
+  return [
+    ...jobEvents(state),
+    ...[unwanted("map.1.s1"), unwanted("map.2.s1")],
+    { type: "job.dissolve" },
+  ];
+}
+
+/** What is said besides to a job that may go in a load. */
+export function memberEvents(state: MachineState<JobContext>): MachineEvent[] {
+  const ended = (reason: string, retryable: boolean, loadId = "map.load1") => ({
+    ...{ type: "job.loadEnded", loadId, reason, retryable, detail: "the load ended" },
+  });
+  return [
+    ...jobEvents(state),
+    { type: "job.load", loadId: "map.load1", instrumentId: INSTRUMENT, bootId: "b1" },
+    ended("rejectedByInstrument", true),
+    ended("rejectedByInstrument", false),
+    ended("unknownToInstrument", false),
+    ended("instrumentLost", false),
+    ended("notAcceptedInTime", false),
+    ended("guardTripped", false),
+    ended("rejectedByInstrument", true, "map.load0"),
+  ];
+}
+
 /** What a job's behaviour depends on; counters that only name things are left out. */
 export function jobKey({ states, context }: MachineState<JobContext>): string {
   return JSON.stringify([
@@ -64,6 +105,8 @@ export function jobKey({ states, context }: MachineState<JobContext>): string {
     context.cancelReason,
     context.overdue_ms > 0,
     context.instrumentId,
+    context.loadId,
+    context.unwanted,
     states[0] === "held" && context.timerId?.includes("/h"),
   ]);
 }

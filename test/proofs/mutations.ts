@@ -2,13 +2,14 @@ import { writeFileSync } from "node:fs";
 import { EDGES } from "./mutations/edges.ts";
 import { bySwarm, byTests, misplaced, SEEDS } from "./mutations/hunt.ts";
 import { LIMITS } from "./mutations/limits.ts";
+import { LOADS } from "./mutations/loads.ts";
 import { LOOP } from "./mutations/loop.ts";
 import { MACHINES } from "./mutations/machines.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { optionOf } from "./support/options.ts";
 
 /** Every fault that is planted. */
-export const ALL: readonly Mutation[] = [...LOOP, ...MACHINES, ...LIMITS, ...EDGES];
+export const ALL: readonly Mutation[] = [...LOOP, ...MACHINES, ...LIMITS, ...EDGES, ...LOADS];
 
 /** So many of them may live, as long as each is named with the reason why it does no harm. */
 const CAUGHT_SHARE_min = 57 / 60;

@@ -12,7 +12,7 @@ export const BUNDLE_FILE = join(ROOT, "adapters/dashboard/page-bundle.ts");
  */
 export async function bundlePage(): Promise<string> {
   const result = await build({
-    entryPoints: { page: join(PAGE, "main.tsx") },
+    entryPoints: { page: join(PAGE, "main.tsx"), table: join(PAGE, "table-main.tsx") },
     absWorkingDir: ROOT,
     outdir: "out",
     write: false,
@@ -37,10 +37,14 @@ export async function bundlePage(): Promise<string> {
     minify: true,
     legalComments: "none",
   });
-  const [script, css] = [result.outputFiles[0]?.text ?? "", style.outputFiles[0]?.text ?? ""];
+  const textOf = (name: string): string =>
+    result.outputFiles.find(({ path }) => path.endsWith(name))?.text ?? "";
+  const [script, table] = [textOf("page.js"), textOf("table.js")];
+  const css = style.outputFiles[0]?.text ?? "";
   return [
     "// Written by `npm run page` from adapters/dashboard/page; a test holds it up to date. Bundles preact (MIT) and uPlot (MIT).",
     `export const PAGE_SCRIPT = ${JSON.stringify(script)};`,
+    `export const TABLE_SCRIPT = ${JSON.stringify(table)};`,
     `export const PAGE_STYLE = ${JSON.stringify(css)};`,
     "",
   ].join("\n");

@@ -56,7 +56,18 @@ export class LimitedDaemon {
   /** `body` is the configuration without version, site and broker. */
   async start(place: Place, body: string): Promise<this> {
     this.broker = await place.broker((end) => this.ends.push(end));
-    const file = this.write(body);
+    await this.open(this.write(body));
+    this.ends.push(() => this.daemon.stop());
+    return this;
+  }
+
+  /** Ends the daemon and starts it again on its log; instruments at its own broker come again by `add`. */
+  async restart(): Promise<void> {
+    await this.daemon.stop();
+    await this.open(join(this.folder, "lab.yaml"));
+  }
+
+  private async open(file: string): Promise<void> {
     const loaded = loadConfiguration(file);
     this.daemon = await createDaemon({
       configuration: loaded.configuration,
@@ -69,9 +80,7 @@ export class LimitedDaemon {
         throw error;
       },
     });
-    this.ends.push(() => this.daemon.stop());
     await this.daemon.start();
-    return this;
   }
 
   /** Edits the configuration and has it read again, as `kill -HUP` does. */

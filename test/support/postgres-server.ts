@@ -17,14 +17,18 @@ export class PostgresServer {
   readonly port: number;
   readonly folder: string;
 
-  private constructor(port: number, folder: string) {
+  /** Other hosts that may come in, besides this one. */
+  private readonly network: string | undefined;
+
+  private constructor(port: number, folder: string, network: string | undefined) {
     this.port = port;
     this.folder = folder;
+    this.network = network;
   }
 
-  /** A new primary. */
-  static async create(): Promise<PostgresServer> {
-    const server = await PostgresServer.place();
+  /** A new primary; `network`, such as 10.1.0.0/16, may come in too. */
+  static async create(network?: string): Promise<PostgresServer> {
+    const server = await PostgresServer.place(network);
     server.run("initdb", [
       "-D",
       server.data,
@@ -37,6 +41,8 @@ export class PostgresServer {
       "--locale=C",
     ]);
     server.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
+    if (network !== undefined)
+      server.as("sh", ["-c", `echo host all all ${network} trust >> ${server.data}/pg_hba.conf`]);
     server.start();
     server.sql("create database lab", "postgres");
     return server;
@@ -44,7 +50,7 @@ export class PostgresServer {
 
   /** A standby that follows `primary`; it says in each commit whether it has it once the primary waits for it. */
   static async follow(primary: PostgresServer, name: string): Promise<PostgresServer> {
-    const server = await PostgresServer.place();
+    const server = await PostgresServer.place(primary.network);
     server.run("pg_basebackup", [
       ...["-h", "127.0.0.1", "-p", String(primary.port), "-U", "tieline", "-D", server.data],
       ...["-R", "-X", "stream", "-c", "fast", "-d", `application_name=${name}`],
@@ -54,10 +60,10 @@ export class PostgresServer {
     return server;
   }
 
-  private static async place(): Promise<PostgresServer> {
+  private static async place(network?: string): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), "tieline-postgres-"));
     chmodSync(folder, 0o777);
-    return new PostgresServer(await freePort(), folder);
+    return new PostgresServer(await freePort(), folder, network);
   }
 
   get data(): string {
@@ -74,7 +80,7 @@ export class PostgresServer {
     const more = [
       ...lines,
       `port = ${this.port}`,
-      "listen_addresses = '127.0.0.1'",
+      `listen_addresses = '${this.network === undefined ? "127.0.0.1" : "*"}'`,
       `unix_socket_directories = '${this.folder}'`,
       "shared_buffers = 32MB",
     ];

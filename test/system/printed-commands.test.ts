@@ -46,7 +46,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/<\w+>|\.\.\.|\[/, "a pattern, not a command"],
 ];
 /** What goes on until it is stopped: it is started, waited for, and stopped. */
-const ENDLESS = /^(runner (?!builtin --samples)|start (?!.*--until-done)|start$)/;
+const ENDLESS = /^(runner (?!builtin --samples)|page |start (?!.*--until-done)|start$)/;
 const BOUNDS = [
   ["--budget", 12],
   ["--seeds", 1],

@@ -1,3 +1,4 @@
+import { wayInWords } from "../../../src/domain/campaign-status.ts";
 import { reasonInWords } from "../../../src/domain/reason.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
 import { formatNumber } from "../../../src/views/observation-summary.ts";
@@ -180,7 +181,9 @@ function Queue() {
                     {job.capability} ({job.step + 1} of {job.steps})
                   </td>
                   <td>
-                    {job.instrumentId ?? job.waitsFor ?? "none yet"}
+                    {job.way === undefined
+                      ? (job.instrumentId ?? job.waitsFor ?? "none yet")
+                      : wayInWords(job.way)}
                     {(job.conversions ?? []).map((text) => (
                       <p class="quiet" key={text}>
                         {text}

@@ -10,18 +10,23 @@ export async function getJson<Body>(path: string, signal?: AbortSignal): Promise
   return (await response.json()) as Body;
 }
 
+/** Sends JSON and reads JSON. */
+export async function postJson<Body>(path: string, body: unknown): Promise<Body> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw await failureOf(response);
+  return (await response.json()) as Body;
+}
+
 type WithoutId<Request> = Request extends unknown ? Omit<Request, "commandId"> : never;
 export type OperatorWish = WithoutId<OperatorRequest> & { readonly key?: string };
 
 /** Sends an operator's command and resolves with the agent's reply. */
 export async function sendCommand(wish: OperatorWish): Promise<OperatorReply> {
-  const response = await fetch("/api/command", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ...wish, commandId: randomId() }),
-  });
-  if (!response.ok) throw await failureOf(response);
-  return (await response.json()) as OperatorReply;
+  return await postJson<OperatorReply>("/api/command", { ...wish, commandId: randomId() });
 }
 
 async function failureOf(response: Response): Promise<RequestFailure> {

@@ -33,8 +33,61 @@ export function checkStart(
     ...checkStation(start, lab),
     ...checkRepetition(data, lab, campaign),
     ...checkSetPoints(start, campaign, instruments),
-    ...checkProposal(data, now_ms, lab, campaign),
+    ...jobsOf(data, campaign).flatMap((job) =>
+      checkSample(job, { now_ms, lab, campaign, loadId: data.jobId }),
+    ),
   ].map((what) => `start of ${about}: ${what}`);
+}
+
+/** What is started, sample by sample: the job itself, or of a load the steps that its samples are at. */
+function jobsOf(data: StartData, campaign: CampaignRecord): readonly StartData[] {
+  const { jobId, sampleIds = [], capability, parameters, parametersBySample = {} } = data;
+  if (!LOAD.test(jobId)) return [data];
+  const k = recipesOf(campaign)
+    .map((steps) => steps.findIndex((step) => step.capability === capability))
+    .find((at) => at >= 0);
+  return sampleIds.map((sampleId) => ({
+    ...data,
+    jobId: `${sampleId}.s${(k ?? 0) + 1}`,
+    sampleIds: [sampleId],
+    parameters: { ...parameters, ...parametersBySample[sampleId] },
+  }));
+}
+
+const LOAD = /\.load\d+$/;
+
+/** A sample of a load is held to the same as a job of its own, and is in no other load of which nobody said how it ended. */
+function checkSample(job: StartData, { now_ms, lab, campaign, loadId }: SampleCheck): string[] {
+  const found = checkProposal(job, now_ms, lab, campaign);
+  if (job.jobId !== loadId && lab.results.has(job.jobId))
+    found.push(`the result of ${job.jobId} is in the log`);
+  if (isRepeated(job.capability, campaign)) return found;
+  for (const other of lab.loads.values()) {
+    const hasIt = other.jobId !== loadId && other.sampleIds?.includes(job.sampleIds?.[0] ?? "");
+    const fate = lab.attempts.get(`${other.jobId}#${other.attempt}`);
+    if (hasIt !== true || other.capability !== job.capability || fate === undefined) continue;
+    const isOver =
+      fate.ended !== undefined || (fate.denied && now_ms > fate.lastSent_ms + VALIDITY_ms);
+    if (!isOver) found.push(`${job.jobId} is in ${other.jobId}, and nobody said how that ended`);
+  }
+  return found;
+}
+
+interface SampleCheck {
+  readonly now_ms: number;
+  readonly lab: LabRecord;
+  readonly campaign: CampaignRecord;
+  /** What is started. */
+  readonly loadId: string;
+}
+
+/** How long an instrument may obey a start. */
+const VALIDITY_ms = 30_000;
+
+function isRepeated(capability: string, campaign: CampaignRecord): boolean {
+  return recipesOf(campaign)
+    .flat()
+    .some((step) => step.capability === capability && step.repeatable);
 }
 
 function checkMoment(
@@ -83,9 +136,7 @@ function checkStation({ data, instrumentId }: Start, lab: LabRecord): string[] {
 function checkRepetition(data: StartData, lab: LabRecord, campaign: CampaignRecord): string[] {
   const { jobId, attempt, commandId, capability } = data;
   const known = lab.attempts.get(`${jobId}#${attempt}`);
-  const isRepeatable = recipesOf(campaign)
-    .flat()
-    .some((step) => step.capability === capability && step.repeatable);
+  const isRepeatable = isRepeated(capability, campaign);
   const found: string[] = [];
   if (lab.results.has(jobId)) found.push("its result is in the log");
   if (known !== undefined) {

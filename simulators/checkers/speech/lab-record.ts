@@ -14,6 +14,8 @@ export interface AttemptRecord {
   ended: "result" | "failed" | "rejected" | undefined;
   /** Its instrument had no record of it, after the last sending, and has kept no memory in which it would be. */
   lost: boolean;
+  /** Its instrument, which would know, had no record of it after the last sending, and nobody had said that it began. */
+  denied: boolean;
 }
 
 export interface StationRecord {
@@ -46,6 +48,10 @@ export class LabRecord {
   readonly attempts = new Map<string, AttemptRecord>();
   readonly reports = new Map<number, Report>();
   readonly results = new Set<string>();
+  /** Starts of several samples at once, by job. */
+  readonly loads = new Map<string, StartData>();
+  /** What samples of loads have brought: `job#attempt#type`. */
+  readonly #ofLoads = new Set<string>();
   /** Jobs that were on instruments when the daemon started, and of which nobody has said a word since. */
   readonly doubts = new Set<string>();
   /** Commands of people: each is obeyed once, however often it is said. */
@@ -93,13 +99,16 @@ export class LabRecord {
   }
 
   /** A start that was said: the station is taken. */
-  noteSent(instrumentId: string, { jobId, attempt, commandId }: StartData, now_ms: number): void {
+  noteSent(instrumentId: string, data: StartData, now_ms: number): void {
+    const { jobId, attempt, commandId, sampleIds = [] } = data;
+    if (sampleIds.length > 1) this.loads.set(jobId, data);
     const key = `${jobId}#${attempt}`;
     const known = this.attempts.get(key);
     const sentTo = new Set([...(known?.sentTo ?? []), instrumentId]);
     this.attempts.set(key, {
       ...{ began: false, ended: undefined, ...known },
-      ...{ commandId: known?.commandId ?? commandId, sentTo, lastSent_ms: now_ms, lost: false },
+      ...{ commandId: known?.commandId ?? commandId, sentTo, lastSent_ms: now_ms },
+      ...{ lost: false, denied: false },
     });
     const station = this.station(instrumentId);
     station.holder = jobId;
@@ -179,9 +188,13 @@ export class LabRecord {
     if (fact.type === "job.unknown") {
       const isRemembered = station.keepsJournal || station.bootId === station.bootAtStart;
       for (const [key, attempt] of this.attempts)
-        if (key.startsWith(`${jobId}#`) && !isRemembered) attempt.lost = true;
+        if (key.startsWith(`${jobId}#`)) {
+          if (!isRemembered) attempt.lost = true;
+          else if (!attempt.began) attempt.denied = true;
+        }
       return [];
     }
+    if ("load" in fact && fact.load !== undefined) return this.#noteOfLoad(fact, fact.load);
     const attempt = this.attempts.get(`${jobId}#${fact.attempt}`);
     const about = `${fact.type} of ${jobId} attempt ${fact.attempt} by ${instrumentId}`;
     if (fact.type === "job.accepted" || fact.type === "job.progress") {
@@ -202,5 +215,33 @@ export class LabRecord {
     if (fact.type !== "job.rejected")
       this.reports.set(position, { jobId, attempt: fact.attempt, instrumentId });
     return found;
+  }
+
+  /** What the log has of one sample comes from a load that was told to do it, once. */
+  #noteOfLoad(
+    {
+      type,
+      jobId,
+      attempt,
+      instrumentId,
+    }: Extract<LabFact, { readonly type: "job.result" | "job.failed" }>,
+    loadId: string,
+  ): string[] {
+    const about = `${type} of ${jobId} attempt ${attempt} from ${loadId}`;
+    const key = `${jobId}#${attempt}#${type}`;
+    const isKnown = this.#ofLoads.has(key);
+    this.#ofLoads.add(key);
+    if (type === "job.result") this.results.add(jobId);
+    const sampleId = jobId.replace(/\.s\d+$/, "");
+    const told = this.loads.get(loadId);
+    const isSent = [...this.attempts].some(
+      ([name, one]) => name.startsWith(`${loadId}#`) && one.sentTo.has(instrumentId),
+    );
+    return [
+      ...(isKnown ? [`${about}, the second one`] : []),
+      ...(isSent && told?.sampleIds?.includes(sampleId) === true
+        ? []
+        : [`${about}, which was never told to do it`]),
+    ];
   }
 }

@@ -46,6 +46,7 @@ export interface StartData {
   readonly capability: string;
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly sampleIds?: readonly string[];
+  readonly parametersBySample?: Readonly<Record<string, StartData["parameters"]>>;
 }
 
 /** Reads what the daemon said; `undefined` for what only shows (views, states). */

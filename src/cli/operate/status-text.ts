@@ -25,6 +25,7 @@ interface State {
   readonly waits?: number;
   readonly reasons?: readonly { readonly sentence: string }[];
   readonly conversions?: readonly string[];
+  readonly loads?: readonly string[];
   readonly change?: WaitingChange;
 }
 interface Batch {
@@ -55,6 +56,7 @@ export function describeStatus(id: string, { state, batch, model }: CampaignStat
   if (state.reasons === undefined && state.reason !== undefined)
     lines.push(`  because ${state.reason}`);
   lines.push(...(state.conversions ?? []).map((one) => `  ${one}`));
+  lines.push(...(state.loads ?? []).map((one) => `  ${one}`));
   if (state.change !== undefined) lines.push(`  ${changeInWords(state.change)}`);
   lines.push(...describeFigures(model?.summary ?? {}));
   lines.push(...describeShares(model?.summary["phaseFractions"]));

@@ -30,8 +30,8 @@ export async function startLaboratory(
   const { simulated } = needs.loaded.configuration.laboratory ?? {};
   if (simulated === undefined) return undefined;
   const runners = simulated.instruments?.filter(({ kind }) => kind === RUNNER) ?? [];
-  const others = simulated.instruments?.flatMap(({ id, kind }) =>
-    kind === RUNNER ? [] : [{ instrumentId: id, kind }],
+  const others = simulated.instruments?.flatMap(({ id, kind, capacity }) =>
+    kind === RUNNER ? [] : [{ instrumentId: id, kind, capacity }],
   );
   const started: StartedLaboratory[] = [];
   for (const { id } of runners) started.push(await startRunner(id, needs));

@@ -7,7 +7,11 @@ import { connect } from "mqtt";
 import { afterEach, expect, test } from "vitest";
 import { Certifier } from "../../../adapters/conformance/certifier.ts";
 import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import { type ExaminationOptions, examine } from "../../../adapters/conformance/examination.ts";
+import {
+  type ExaminationOptions,
+  examine,
+  type Finding,
+} from "../../../adapters/conformance/examination.ts";
 import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
 import { startSimulatedLaboratory } from "../../../simulators/index.ts";
 import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
@@ -77,8 +81,14 @@ test.skipIf(!mosquittoIsThere())(
     const script = join(import.meta.dirname, "../../system/python-instrument/instrument.py");
     const journal = join(makeFolder(), "journal.json");
     const argv = ["--broker", url, "--site", "lab", "--id", "xrd-py", "--journal", journal];
-    const restart = launch("python3", [script, ...argv, "--duration", "0.4", "--resend", "0.5"]);
-    expect(await examineAt(url, "xrd-py", { restart, answer_ms: 4000 })).toEqual([]);
+    const habits = ["--duration", "0.4", "--resend", "0.5", "--capacity", "3"];
+    const restart = launch("python3", [script, ...argv, ...habits]);
+    const loads: string[] = [];
+    const onFinding = ({ check, detail }: Finding): void => {
+      if (/load|more samples/.test(check)) loads.push(detail);
+    };
+    expect(await examineAt(url, "xrd-py", { restart, answer_ms: 4000, onFinding })).toEqual([]);
+    expect(loads).toEqual(["it takes 3 samples", "2 observation(s) of 2 samples"]);
   },
 );
 
@@ -101,7 +111,10 @@ test("the simulated robot, furnace and diffractometer keep it, with a sample tha
   const laboratory = await startSimulatedLaboratory({
     ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
     resendAfter_s: 0.5,
-    instruments: kinds.map((kind) => ({ instrumentId: kind, kind })),
+    instruments: kinds.map((kind) => ({
+      ...{ instrumentId: kind, kind },
+      ...(kind === "synthesis-robot" ? {} : { capacity: 4 }),
+    })),
   });
   cleanUp.push(() => laboratory.stop());
   const how = { sampleIds: ["s1"], answer_ms: 800 };
@@ -112,8 +125,9 @@ test("the simulated robot, furnace and diffractometer keep it, with a sample tha
       parameters: { x_Al: 1 },
     }),
   ).toEqual([]);
-  expect(await examineAt(broker.url, "furnace", how)).toEqual([]);
-  expect(await examineAt(broker.url, "diffractometer", how)).toEqual([]);
+  const loaded = { ...how, sampleIds: ["s1", "s2"] };
+  expect(await examineAt(broker.url, "furnace", loaded)).toEqual([]);
+  expect(await examineAt(broker.url, "diffractometer", loaded)).toEqual([]);
 });
 
 /** Believes everything, says its result once under a new id each time, and starts whatever it hears. */

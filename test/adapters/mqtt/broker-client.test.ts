@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { Aedes } from "aedes";
 import { afterEach, expect, test } from "vitest";
 import { createBrokerClient } from "../../../adapters/mqtt/broker-client.ts";
+import { EndWatch } from "../../../adapters/mqtt/end-watch.ts";
 import type { IncomingMessage } from "../../../src/events/message-bus.ts";
 import { until } from "../../contract/listener.ts";
 
@@ -143,4 +144,13 @@ test("a second client with the same id ends the first instead of fighting it for
     code: "TL-2001",
     retryable: true,
   });
+});
+
+test("a connection that ends five times in five minutes is told once, and again after as many more", () => {
+  const watch = new EndWatch();
+  const minute_ms = 60_000;
+  const told = [0, 4, 5, 6, 7, 8, 9, 9.1, 9.2, 9.3, 30].map((minutes) =>
+    watch.note(minutes * minute_ms),
+  );
+  expect(told).toEqual([...Array(5).fill(undefined), 5, ...Array(4).fill(undefined), undefined]);
 });

@@ -12,6 +12,8 @@ export const LIMITS: readonly Mutation[] = [
     find: "const refusal = refusalOfProposal(lab, fact.campaignId, point);",
     replace:
       "const refusal = point === undefined ? refusalOfProposal(lab, fact.campaignId, point) : undefined;",
+    harmless:
+      "planners draw no such point, and approvals and dispatch look again: it would wait in a batch and be refused there",
     tests: ["test/contract/consent.test.ts", setPoints],
   },
   {
@@ -19,6 +21,8 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/runtime/dispatcher.ts",
     find: "const refusal = campaignRefusal(lab, job);",
     replace: 'const refusal = jobId === "" ? campaignRefusal(lab, job) : undefined;',
+    harmless:
+      "the order for an instrument is held against the campaign's limits once more, in its units (fitOrder of job-fitting.ts)",
     tests: ["test/contract/consent.test.ts", setPoints],
   },
   {
@@ -148,7 +152,7 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/runtime/guard-keeper.ts",
     find: "      kept.state = noteGap(kept.state);\n      kept.cancelSettling();\n",
     replace: "",
-    tests: [guards],
+    tests: ["test/runtime/guard-keeper.test.ts"],
   },
   {
     name: "waits end by the clock on the wall",
@@ -174,8 +178,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "an instrument with a tripped guard gets jobs",
     file: "src/runtime/dispatcher.ts",
-    find: "const mayStart = !isHindered(lab, instrumentId, job.campaignId) && isOpenNow(lab, instrumentId);",
-    replace: "const mayStart = isOpenNow(lab, instrumentId);",
+    find: "      !isHindered(lab, instrumentId, job.campaignId) &&",
+    replace: "      lab.emergency === undefined &&",
     tests: [guards, setPoints],
   },
   {
@@ -190,14 +194,14 @@ export const LIMITS: readonly Mutation[] = [
     file: "src/runtime/emergency.ts",
     find: "if (retained || heardBefore || isKnown(context.lab, fact))",
     replace: "if (heardBefore || isKnown(context.lab, fact))",
-    tests: ["test/contract/emergency-stop.test.ts"],
+    tests: ["test/runtime/emergency.test.ts"],
   },
   {
     name: "a clear of hours ago counts",
     file: "src/runtime/emergency.ts",
     find: "const CLEAR_FRESH_ms = 60_000;",
     replace: "const CLEAR_FRESH_ms = 60_000_000_000;",
-    tests: ["test/contract/emergency-stop.test.ts"],
+    tests: ["test/runtime/emergency.test.ts"],
   },
   {
     name: "a stop that only we have heard is told to no instrument",

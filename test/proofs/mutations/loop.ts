@@ -77,14 +77,14 @@ export const LOOP: readonly Mutation[] = [
   {
     name: "no report is acknowledged",
     file: "src/runtime/event-loop.ts",
-    find: "if (live && isReport && fact.instrumentId !== PEOPLE)",
-    replace: `if (live && isReport && fact.type === "job.failed")`,
+    find: "if (live) commands.push(...acknowledgements(fact, event.position));",
+    replace: `if (live && fact.type === "job.failed") commands.push(...acknowledgements(fact, 1));`,
     tests: [daemon],
   },
   {
     name: "an acknowledgement that was lost is not said again",
     file: "src/runtime/answers.ts",
-    find: "return position === undefined ? [] : [acknowledgement(fact, position)];",
+    find: "return position === undefined ? [] : acknowledgements(fact, position);",
     replace: "return position === undefined ? [] : [];",
     tests: [daemon],
   },

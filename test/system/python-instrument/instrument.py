@@ -81,6 +81,8 @@ class Instrument:
             "repeatable": True,
             "expectedDuration_s": self.options.duration,
         }
+        if self.options.capacity > 1:  # a changer: each sample has a composition of its own
+            capability.update(capacity=self.options.capacity, shares=[])
         data = {
             "bootId": self.boot_id,
             "kind": "diffractometer",
@@ -166,9 +168,13 @@ class Instrument:
         if known is not None and known["attempt"] >= data["attempt"]:
             self.tell_fate(data["jobId"])  # the same command again: never a second start
             return
-        job = {"jobId": data["jobId"], "attempt": data["attempt"], "parameters": data["parameters"]}
-        job["sampleId"] = (data.get("sampleIds") or [None])[0]
-        refusal = self.find_refusal(data, too_late)
+        job = {"jobId": data["jobId"], "attempt": data["attempt"]}
+        own = data.get("parametersBySample", {})
+        job["samples"] = [
+            [sample_id, {**data["parameters"], **own.get(sample_id, {})}]
+            for sample_id in data.get("sampleIds") or [None]
+        ]
+        refusal = self.find_refusal(data, job["samples"], too_late)
         if refusal is not None:
             job["rejected"] = refusal
             self.say_job(job, "rejected")
@@ -180,7 +186,7 @@ class Instrument:
         self.say_state()
         threading.Thread(target=self.work, args=(job,), daemon=True).start()
 
-    def find_refusal(self, data, too_late):
+    def find_refusal(self, data, samples, too_late):
         if too_late is not None:
             return {"reason": too_late, "retryable": True}
         if self.emergency:
@@ -189,9 +195,12 @@ class Instrument:
             return {"reason": f"busy with {self.current}", "retryable": True}
         if data["capability"] != self.options.capability:
             return {"reason": f"cannot {data['capability']}", "retryable": False}
-        for name, value in data["parameters"].items():
-            if name in self.options.axes and not 0 <= value <= 1:
-                return {"reason": f"{name} = {value} is outside 0..1", "retryable": False}
+        if len(samples) > self.options.capacity:
+            return {"reason": f"it takes {self.options.capacity} samples", "retryable": False}
+        for _, parameters in samples:
+            for name, value in parameters.items():
+                if name in self.options.axes and not 0 <= value <= 1:
+                    return {"reason": f"{name} = {value} is outside 0..1", "retryable": False}
         return None
 
     def tell_fate(self, job_id):
@@ -249,7 +258,8 @@ class Instrument:
             if job.get("cancelled"):
                 job["failed"] = {"reason": "cancelled", "retryable": True}
             else:
-                job["result"] = {"observations": [self.observe(job)], "simulated": True}
+                observations = [self.observe(*sample) for sample in job["samples"]]
+                job["result"] = {"observations": observations, "simulated": True}
             self.current = None
             self.held.clear()
             self.write_journal()
@@ -258,18 +268,16 @@ class Instrument:
         if not self.options.mute_first:
             self.say_job(job, "result" if "result" in job else "failed")
 
-    def observe(self, job):
+    def observe(self, sample_id, parameters):
+        named = {"sampleId": sample_id} if sample_id else {}
         amounts = sorted(
-            ((value, name) for name, value in job["parameters"].items() if name in self.options.axes),
+            ((value, name) for name, value in parameters.items() if name in self.options.axes),
             reverse=True,
         )
         if not amounts:
-            return {"kind": "failure", "reason": "no composition was given"}
+            return {"kind": "failure", "reason": "no composition was given", **named}
         most = [name for value, name in amounts if value > amounts[0][0] - TWO_PHASE_WIDTH]
-        observation = {"kind": "phases", "phases": sorted(most), "confidence": 0.95}
-        if job["sampleId"]:
-            observation["sampleId"] = job["sampleId"]
-        return observation
+        return {"kind": "phases", "phases": sorted(most), "confidence": 0.95, **named}
 
     def resend(self):
         """A result is the instrument's to keep until `ack`: PUBACK only says that a broker has it."""
@@ -316,6 +324,7 @@ def parse_options():
     parser.add_argument("--id", default="xrd-py")
     parser.add_argument("--capability", default="diffraction")
     parser.add_argument("--axes", default="Al,Mg,Zn", type=lambda text: text.split(","))
+    parser.add_argument("--capacity", default=1, type=int, help="samples that it takes at once")
     parser.add_argument("--duration", default=1.0, type=float, help="s a job takes")
     parser.add_argument("--resend", default=2.0, type=float, help="s between two resends of a result")
     parser.add_argument("--jobs", default=0, type=int, help="end after so many acknowledged jobs; 0: never")
