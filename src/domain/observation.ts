@@ -47,9 +47,7 @@ export interface PhaseEstimate {
   /** Isotropic strain of the cell from its reference's, where the phase is named. */
   readonly strain?: number | undefined;
   /** Where it is not named: signal over noise if its cell were strained, from -strain_max to strain_max in equal steps. */
-  readonly moved?:
-    | { readonly strain_max: number; readonly signals: readonly number[] }
-    | undefined;
+  readonly moved?: { readonly strain_max: number; readonly signals: readonly number[] } | undefined;
 }
 
 /** One measured number. */
