@@ -197,7 +197,7 @@ class BrokerClient implements MessageBus {
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
     client.on("connect", ({ properties }) => {
       this.connected_ms = performance.now();
-      this.limits.note((properties ?? {}) as ToldLimits);
+      this.limits.note((properties ?? {}) as ToldLimits, protocolVersion === 5);
       this.wait_ms = RECONNECT_ms.first;
       client.options.reconnectPeriod = this.options.lease === undefined ? this.wait_ms : 0;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
