@@ -33,6 +33,7 @@ export function campaignSpec(
   return {
     campaignId: asId(campaign.id),
     title: campaign.title ?? campaign.id,
+    ...(campaign.names === undefined ? {} : { names: campaign.names }),
     seed: campaign.seed ?? `${seed}/${campaign.id}`,
     budget: campaign.budget,
     inFlight: campaign.inFlight,

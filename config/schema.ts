@@ -54,6 +54,8 @@ const recipeStep = z
 const campaignCommon = z.strictObject({
   id: campaignIdentifier,
   title: z.string().max(200).optional(),
+  /** How people call phases, by their ids; log and tables keep the ids. */
+  names: z.record(z.string().max(64), z.string().min(1).max(64)).optional(),
   seed: z.union([z.string(), z.number()]).transform(String).optional(),
   budget: z.number().int().min(1).max(1_000_000),
   inFlight: z.number().int().min(1).max(1000).default(4),

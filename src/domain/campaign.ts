@@ -13,6 +13,8 @@ export type Approval = "automatic" | "supervised";
 export interface CampaignCommon {
   readonly campaignId: CampaignId;
   readonly title: string;
+  /** How people call phases, by their ids: shown on page, pictures and report; log and tables keep the ids. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
   readonly seed: string;
   /** Number of experiments that may be spent. */
   readonly budget: number;

@@ -45,3 +45,15 @@ export interface BoxSpace {
 }
 
 export type SearchSpace = GridSpace | SimplexGridSpace | TableSpace | BoxSpace;
+
+/** Names of a space's axes, fractions first. */
+export function axesOfSpace(space: SearchSpace): readonly string[] {
+  switch (space.kind) {
+    case "simplex-grid":
+      return [...space.components, ...(space.further ?? []).map(({ name }) => name)];
+    case "table":
+      return Object.keys(space.rows[0] ?? {});
+    default:
+      return space.axes.map(({ name }) => name);
+  }
+}

@@ -307,6 +307,7 @@ function viewOf(
     ...brief,
     campaignId: spec.campaignId,
     title: spec.title,
+    ...(spec.names === undefined ? {} : { names: spec.names }),
     seed: spec.seed,
     jobs: brief.jobs.map((job) => ({
       ...state.reasons.get(job.candidateId),

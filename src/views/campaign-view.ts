@@ -16,6 +16,8 @@ import type { ObservationSummary } from "./observation-summary.ts";
 export interface CampaignView {
   readonly campaignId: string;
   readonly title: string;
+  /** How people call phases, where the configuration says. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
   readonly goal: Goal;
   readonly seed: string;
   readonly approval: Approval;

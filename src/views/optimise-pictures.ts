@@ -8,6 +8,8 @@ import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
 
 const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
+/** Points that nobody measured, in a picture of a front. */
+const EXPECTED_max = 6;
 /** A band of so many standard deviations each way: 95 % of a normal distribution. */
 const BAND_sd = 2;
 
@@ -156,10 +158,12 @@ function frontPictures(
     const best = trueFront
       .map((values) => ({ x: values[xName] ?? Number.NaN, y: values[yName] ?? Number.NaN }))
       .sort((a, b) => a.x - b.x);
+    // Of two objectives the front bounds what is dominated; of more, a pair shows its shadow.
+    const turns = names.length > 2 ? undefined : isLargest(view, xName) ? "before" : "after";
     const known: Series = {
       name: "true front",
       colour: COLOUR.other,
-      kind: "line",
+      ...{ kind: "front", turns, radius: 2 },
       dashed: true,
       x: best.map((point) => point.x),
       y: best.map((point) => point.y),
@@ -177,9 +181,10 @@ function frontPictures(
       draw: (theme) =>
         drawChart(
           [
-            ...(best.length === 0 ? [] : [known]),
+            ...(best.length === 0 ? [] : [{ ...known, colour: theme.quiet }]),
             { name: "measured", colour: COLOUR.dots, kind: "dots", ...asSeries(measured) },
-            { name: "not bettered", colour: COLOUR.line, kind: "front", ...asSeries(front) },
+            { name: "not bettered", colour: COLOUR.line, kind: "front", turns, ...asSeries(front) },
+            ...expectedSeries(view, xName, yName),
           ],
           {
             title,
@@ -194,6 +199,39 @@ function frontPictures(
       csv: () => toCsv(points.map((p) => ({ candidateId: p.candidateId, ...p.values }))),
     };
   });
+}
+
+/** Whether the largest values of an objective are wanted: the reference point of the hypervolume lies on the other side. */
+function isLargest({ pareto }: OptimiseView, name: string): boolean {
+  const worst = pareto.reference?.[name] ?? Number.NEGATIVE_INFINITY;
+  return (pareto.front ?? []).some(({ values }) => (values[name] ?? worst) > worst);
+}
+
+/** What the model expects of the most promising points that nobody measured, with one deviation each way. */
+function expectedSeries(view: OptimiseView, xName: string, yName: string): Series[] {
+  const points = view.candidates
+    .filter(({ isMeasured, expectedGain }) => !isMeasured && expectedGain > 0)
+    .slice(0, EXPECTED_max)
+    .flatMap(({ predictions, parameters }) => {
+      const [x, y] = [predictions[xName], predictions[yName]];
+      return x === undefined || y === undefined
+        ? []
+        : [{ x, y, text: describeParameters(parameters) }];
+    });
+  if (points.length === 0) return [];
+  const sides = (along: "x" | "y") => ({
+    low: points.map((point) => point[along].value - point[along].sd),
+    high: points.map((point) => point[along].value + point[along].sd),
+  });
+  return [
+    {
+      ...{ name: "expected next, ± 1 deviation", colour: COLOUR.other, kind: "dots" },
+      x: points.map(({ x }) => x.value),
+      y: points.map(({ y }) => y.value),
+      ...{ band: sides("y"), xBand: sides("x") },
+      titles: points.map(({ text }) => text),
+    },
+  ];
 }
 
 function slicePicture(quantity: string, slice: SliceView): GoalPicture {

@@ -7,6 +7,7 @@ import { questionOf } from "./goal-views.ts";
 import { type Lesson, lessonTexts, type Snapshot } from "./lessons.ts";
 import type { LogStory } from "./log-story.ts";
 import type { Columns } from "./map-plane.ts";
+import { namedDocument, namedView } from "./named.ts";
 import {
   describeObservation,
   describeObservations,
@@ -53,7 +54,8 @@ export interface ReportSources {
  * One self-contained HTML document of a campaign: question, settings, result, pictures, what each measurement taught, the
  * model's quality, how to reproduce it. No script, nothing from the network.
  */
-export function reportHtml(sources: ReportSources): string {
+export function reportHtml(given: ReportSources): string {
+  const sources = withNames(given);
   const { campaign } = sources.document;
   const sections = [
     summarySection(sources),
@@ -81,6 +83,17 @@ ${sections.join("\n")}
 
 /** Figures of the summary that are told elsewhere: sentences of their own, the best point with its settings. */
 const UNTOLD = new Set(["findings", "bestCandidateId"]);
+
+/** Everything that is read by the names that people have for it; the settings and commands keep the ids. */
+function withNames(sources: ReportSources): ReportSources {
+  const { document, namer } = namedDocument(sources.document);
+  return {
+    ...sources,
+    document,
+    view: namedView(sources.view, namer),
+    snapshots: sources.snapshots?.map((one) => ({ ...one, view: namedView(one.view, namer) })),
+  };
+}
 
 function summarySection({ document }: ReportSources): string {
   const { campaign, observations, proposals } = document;

@@ -4,6 +4,8 @@ import { effectiveModelPictures } from "../../src/views/effective-model-pictures
 import { glanceOf, phasesFound } from "../../src/views/glance.ts";
 import { formatWithError } from "../../src/views/observation-summary.ts";
 import { optimisePictures } from "../../src/views/optimise-pictures.ts";
+import { drawLearningCurve } from "../../src/views/pictures/learning-curve.ts";
+import { phaseColour } from "../../src/views/pictures/palette.ts";
 import { LIGHT } from "../../src/views/pictures/theme.ts";
 import { mapViewOf, optimiseViewOf } from "../support/planner-views.ts";
 
@@ -238,4 +240,74 @@ test("errors have two digits and values as many decimals", () => {
   expect(formatWithError(259.53, 1)).toBe("259.5 ± 1");
   expect(formatWithError(380, 28.61)).toBe("380 ± 29");
   expect(formatWithError(3.5, undefined)).toBe("3.5");
+});
+
+/** Corners of the longest path of one colour, in pixels. */
+function cornersOf(svg: string, colour: string): [number, number][] {
+  const paths = [
+    ...svg.matchAll(/<path[^>]* d="([^"]+)"[^>]*>/g),
+    ...svg.matchAll(/<path d="([^"]+)"[^>]*>/g),
+  ]
+    .filter(([whole]) => whole.includes(`stroke="${colour}"`) && whole.includes('fill="none"'))
+    .map(([, d = ""]) =>
+      [...d.matchAll(/(-?[\d.]+)[ ,](-?[\d.]+)/g)].map(([, x, y]): [number, number] => [
+        Number(x),
+        Number(y),
+      ]),
+    );
+  return paths.sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+describe("what was reached has no slopes", () => {
+  const front = [
+    { candidateId: "a", parameters: { T: 1 }, values: { x: 1, y: 9 } },
+    { candidateId: "b", parameters: { T: 2 }, values: { x: 5, y: 4 } },
+    { candidateId: "c", parameters: { T: 3 }, values: { x: 8, y: 1 } },
+  ];
+  const drawn = (reference: Record<string, number>) => {
+    const view = optimiseViewOf({ pareto: { front, reference, hypervolume: 1 } });
+    const [picture] = optimisePictures({ view, history: [], observations: [] }).filter(({ name }) =>
+      name.startsWith("front"),
+    );
+    return cornersOf(picture?.draw(LIGHT) ?? "", phaseColour(5));
+  };
+
+  test("a front of two bounds what it dominates: below and left of it where both shall be large, above and right where small", () => {
+    const large = drawn({ x: 0, y: 0 });
+    const small = drawn({ x: 10, y: 10 });
+    for (const corners of [large, small]) {
+      expect(corners).toHaveLength(5);
+      for (const [k, [x, y]] of corners.entries()) {
+        const [px, py] = corners[k - 1] ?? [x, y];
+        expect(px === x || py === y, `segment ${k} is level or upright`).toBe(true);
+      }
+    }
+    // Pixels grow downwards: the inner corner of a front of large values is lower left, of small ones upper right.
+    expect(large[1]).toEqual([large[0]?.[0], large[2]?.[1]]);
+    expect(small[1]).toEqual([small[2]?.[0], small[0]?.[1]]);
+  });
+
+  test("learning curves hold their value until the next experiment, few points or many", () => {
+    const svg = drawLearningCurve([{ name: "seed 1", x: [1, 2, 3], y: [0, 0.5, 0.9] }], {
+      ...{ title: "", xName: "", yName: "", theme: LIGHT, width: 400, height: 200 },
+    });
+    const corners = cornersOf(svg, phaseColour(5));
+    expect(corners).toHaveLength(5);
+    for (const [k, [x, y]] of corners.entries())
+      expect(k === 0 || corners[k - 1]?.[0] === x || corners[k - 1]?.[1] === y).toBe(true);
+  });
+
+  test("what is expected of points that nobody measured has its errors along both objectives", () => {
+    const expected = { x: { value: 6, sd: 1 }, y: { value: 5, sd: 0.5 } };
+    const point = { candidateId: "n", parameters: { T: 4 }, isMeasured: false, feasibility: 1 };
+    const view = optimiseViewOf({
+      pareto: { front, reference: { x: 0, y: 0 } },
+      candidates: [{ ...point, expectedGain: 1, predictions: expected }],
+    });
+    const svg = optimisePictures({ view, history: [], observations: [] })[0]?.draw(LIGHT) ?? "";
+    expect(svg).toContain("expected next, ± 1 deviation");
+    const bars = [...svg.matchAll(/<path d="([^"]+)" stroke="([^"]+)" stroke-width="1.2"/g)];
+    expect(bars).toHaveLength(1);
+    expect(bars[0]?.[1]?.match(/M/g)).toHaveLength(2);
+  });
 });

@@ -58,6 +58,11 @@ describe("the report", () => {
     expect(html).toContain("v20.20.2");
   });
 
+  test("calls phases as people do, in tables and pictures, and keeps the ids in the settings", () => {
+    expect(html).toContain("fcc+τ");
+    expect(html.replace(/<pre>.*?<\/pre>/gs, "")).not.toMatch(/\btau\b/);
+  });
+
   test("escapes what users wrote and repeats no id among its pictures", () => {
     expect(html).toContain("&lt;lab&gt;");
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);

@@ -9,6 +9,7 @@ import {
 import { figureName } from "../../../src/views/figure-words.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { likeliestAt } from "../../../src/views/label-source.ts";
+import { namedCampaign, namedResult, namedView, namerFor } from "../../../src/views/named.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { whoSaid } from "../../../src/views/who-said.ts";
 import { BatchTable } from "./batch-table.tsx";
@@ -21,24 +22,32 @@ import { PhaseMap } from "./phase-map.tsx";
 import { ResultDialog } from "./result-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { StructurePictures } from "./structure-pictures.tsx";
-import { pathOf, useCandidates, useObservations, usePlannerView } from "./use-campaign-data.ts";
+import {
+  type Candidates,
+  type PlannerMap,
+  pathOf,
+  useCandidates,
+  useObservations,
+  usePlannerView,
+} from "./use-campaign-data.ts";
 import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
 
 /** One campaign: what it knows, what it does next and why, and how to stop it. */
-export function CampaignPanel({ campaign }: { readonly campaign: CampaignView }) {
-  const candidates = useCandidates(campaign.campaignId);
-  const observations = useObservations(campaign);
+export function CampaignPanel(props: { readonly campaign: CampaignView }) {
+  const candidates = useCandidates(props.campaign.campaignId);
+  const logged = useObservations(props.campaign);
   const [marked, mark] = useState<string>();
   const [past, setPast] = useState<number>();
   const [opened, setOpened] = useState<ObservationView>();
-  const known = usePlannerView(campaign, past);
+  const plain = usePlannerView(props.campaign, past);
+  const { campaign, observations, known } = useNames(props.campaign, logged, plain, candidates);
   const isPast = past !== undefined && past < observations.length;
   const seen = useMemo(
     () => (isPast ? observations.slice(0, past) : observations),
     [observations, isPast, past],
   );
   const then = isPast ? campaignThen(campaign, observations, past) : campaign;
-  const shown = { campaign, observations, known, past, setPast };
+  const shown = { campaign, observations, known, past, setPast, plain: plain.view };
   const likeliest = useMemo(
     () => likeliestAt(known.view, candidates?.ids),
     [known.view, candidates],
@@ -77,7 +86,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
           <Decisions campaign={then} />
           <section class="card" aria-labelledby="results">
             <h2 id="results">Results</h2>
-            <ObservationsTable observations={seen} mark={mark} open={setOpened} />
+            <ObservationsTable observations={seen} plain={logged} mark={mark} open={setOpened} />
             <p class="downloads">
               All data:{" "}
               {["csv", "parquet", "json", "jsonl"].map((format) => (
@@ -99,6 +108,38 @@ export function CampaignPanel({ campaign }: { readonly campaign: CampaignView })
       )}
     </div>
   );
+}
+
+/** Everything with the names that people have for phases; what is sent and saved keeps the ids. */
+function useNames(
+  campaign: CampaignView,
+  logged: readonly ObservationView[],
+  plain: PlannerMap,
+  candidates: Candidates | undefined,
+) {
+  const labels = plain.view?.kind === "phase-diagram" ? plain.view.labels : [];
+  const axes = Object.keys(candidates?.columns ?? {});
+  const namer = useMemo(
+    () => namerFor({ names: campaign.names, axes }, labels),
+    [JSON.stringify(campaign.names), axes.join(), labels.join()],
+  );
+  const made = useMemo(() => new WeakMap<ObservationView, ObservationView>(), [namer]);
+  const observations = useMemo(
+    () =>
+      logged.map((one) => {
+        const named = made.get(one) ?? namedResult(one, namer);
+        made.set(one, named);
+        return named;
+      }),
+    [logged, namer],
+  );
+  const view = useMemo(() => namedView(plain.view, namer), [plain.view, namer]);
+  const known = useMemo(() => ({ ...plain, view }), [plain, view]);
+  return {
+    campaign: useMemo(() => namedCampaign(campaign, namer), [campaign, namer]),
+    observations,
+    known,
+  };
 }
 
 /** Says that the page shows the past, and how to come back. */

@@ -13,6 +13,8 @@ const ROWS_SHOWN = 50;
 /** What was measured, newest first, with a filter: the map for those who read. */
 export function ObservationsTable(props: {
   readonly observations: readonly ObservationView[];
+  /** The same with the ids of phases: both are found. */
+  readonly plain: readonly ObservationView[];
   readonly mark: (candidateId: string | undefined) => void;
   readonly open: (observation: ObservationView) => void;
 }) {
@@ -21,8 +23,9 @@ export function ObservationsTable(props: {
   const { observations } = props;
   const word = search.trim().toLowerCase();
   const { rows, total } = useMemo(
-    () => (word === "" ? newest(observations, limit) : matching(observations, word, limit)),
-    [observations, word, limit],
+    () =>
+      word === "" ? newest(observations, limit) : matching(observations, props.plain, word, limit),
+    [observations, props.plain, word, limit],
   );
   return (
     <>
@@ -94,11 +97,18 @@ function newest(observations: readonly ObservationView[], limit: number) {
   return { rows: rows.reverse(), total: observations.length };
 }
 
-function matching(observations: readonly ObservationView[], word: string, limit: number) {
+function matching(
+  observations: readonly ObservationView[],
+  plain: readonly ObservationView[],
+  word: string,
+  limit: number,
+) {
   const found = observations
     .map(rowOf)
-    .filter(({ observation, at, result }) =>
-      `${at} ${result} result ${observation.n},`.toLowerCase().includes(word),
+    .filter(({ observation, at, result }, k) =>
+      `${at} ${result} ${describeObservations(plain[k]?.results ?? [])} result ${observation.n},`
+        .toLowerCase()
+        .includes(word),
     )
     .reverse();
   return { rows: found.slice(0, limit), total: found.length };

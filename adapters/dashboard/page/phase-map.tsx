@@ -115,7 +115,7 @@ export function PhaseMap(
             ? drawMapFigure({ ...sources, view: phaseView, theme: LIGHT })
             : drawMap(data, { width: 720, theme: LIGHT, layer })
         }
-        csv={() => mapCsv(candidates, phaseView, known)}
+        csv={() => mapCsv(candidates, readPhaseDiagramView(props.plain), known)}
       />
     </section>
   );

@@ -69,7 +69,10 @@ export interface PlannerMap {
 export interface ShownCampaign {
   readonly campaign: CampaignView;
   readonly observations: readonly ObservationView[];
+  /** With the names that people read. */
   readonly known: PlannerMap;
+  /** With the ids: what is saved. */
+  readonly plain: PlannerView | undefined;
   readonly past: number | undefined;
   readonly setPast: (past: number | undefined) => void;
 }

@@ -6,6 +6,7 @@ import type { ProposedPoint } from "../../domain/proposal.ts";
 import type { ObservationView } from "../../views/campaign-view.ts";
 import { mapDocument } from "../../views/map-document.ts";
 import type { Columns } from "../../views/map-plane.ts";
+import { namedResult, namedView, namerFor } from "../../views/named.ts";
 import { summariseObservation } from "../../views/observation-summary.ts";
 import { drawMapFigure } from "../../views/pictures/map-figure.ts";
 import { LIGHT } from "../../views/pictures/theme.ts";
@@ -57,14 +58,15 @@ export async function writeMapOutputs(
   const columns = columnsOf(map.rows);
   const written: string[] = [];
   if (outputs.plot !== undefined) {
+    const namer = namerFor({ axes: Object.keys(columns) }, [...view.labels, ...(map.truth ?? [])]);
     const svg = drawMapFigure({
       title: map.title,
       subtitle: map.subtitle,
       columns,
-      view,
-      observations: map.results.map(asObservation),
-      next: map.next,
-      truth: map.truth,
+      view: readPhaseDiagramView(namedView(map.view, namer)) ?? view,
+      observations: map.results.map(asObservation).map((one) => namedResult(one, namer)),
+      next: map.next?.map((point) => ({ ...point, why: namer.sentence(point.why) })),
+      truth: map.truth?.map(namer.label),
       axes: plotAxes(outputs, Object.keys(columns)),
       below: map.below,
       theme: LIGHT,

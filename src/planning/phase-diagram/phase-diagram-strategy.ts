@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
+import { defaultField } from "../../models/phase-diagram/graph/default-field.ts";
 import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
 import {
   GRAPH_DEFAULTS,
@@ -10,7 +11,6 @@ import {
   PHASE_DIVERSITIES,
   type PhaseDiversityName,
 } from "../../models/phase-diagram/graph/phase-batch.ts";
-import { isScattered } from "../../models/phase-diagram/graph/scattered.ts";
 import { MAP_SCORES } from "../../models/phase-diagram/graph/scores/index.ts";
 import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
 import type { MapModel } from "../../models/phase-diagram/map-model.ts";
@@ -84,9 +84,10 @@ const FIELDS = {
   "label-spreading": "spreading",
 } as const satisfies Readonly<Record<PhaseMethodName, GraphMapOptions["field"]>>;
 
-/** The graph on lattices, the process on scattered candidates; a kernel's width is the graph's. */
+/** A kernel's width is the graph's. */
 function defaultMethod({ gamma }: PhaseDiagramSettings, grid: OrderedGrid): PhaseMethodName {
-  return gamma === undefined && isScattered(grid) ? "gaussian-process" : "harmonic";
+  const isProcess = gamma === undefined && defaultField(grid) === "process";
+  return isProcess ? "gaussian-process" : "harmonic";
 }
 
 /** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */

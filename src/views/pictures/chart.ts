@@ -4,7 +4,10 @@ import { element, pathOf, svgDocument, text, tip } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
 import type { Theme } from "./theme.ts";
 
-/** A line, a step line, dots or bars over x, with an optional band or error bars. */
+/**
+ * A line, a step line (a value holds until the next), dots, or a front (dots whose dominated side a staircase bounds), with an optional
+ * band or error bars.
+ */
 export interface Series {
   /** Empty: not in the key. */
   readonly name: string;
@@ -14,6 +17,13 @@ export interface Series {
   readonly kind: "line" | "step" | "dots" | "front";
   /** Lower and upper limit of a band (lines) or of error bars (dots). */
   readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] } | undefined;
+  /** Of dots: error bars along x too. */
+  readonly xBand?: Series["band"];
+  /**
+   * Of a front: where its staircase turns. `after` a dot, its height holds until the next; `before` a dot, the next one's height holds
+   * from this one on. Absent: the dots alone.
+   */
+  readonly turns?: "before" | "after" | undefined;
   /** Read on hovering one dot. */
   readonly titles?: readonly string[] | undefined;
   readonly dashed?: boolean | undefined;
@@ -47,7 +57,9 @@ const MARGIN = { left: 68, right: 16, top: 40, bottom: 46 };
 /** A chart of one or several series over one x axis, as SVG. Points that are no finite numbers are left out. */
 export function drawChart(series: readonly Series[], options: ChartOptions): string {
   const { width, height, theme, logX = false, logY = false } = options;
-  const abscissae = series.map(({ x }) => (logX ? x.filter((value) => value > 0) : x));
+  const abscissae = series
+    .flatMap(({ x, xBand }) => [x, xBand?.low ?? [], xBand?.high ?? []])
+    .map((x) => (logX ? x.filter((value) => value > 0) : x));
   const [xMin, xMax] = rangeOf(...abscissae);
   const values = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
   const positive = logY ? values.map((list) => list.filter((value) => value > 0)) : values;
@@ -177,23 +189,26 @@ function drawSeries(series: Series, x: Scale, y: Scale, theme: Theme): string {
     "stroke-dasharray": series.dashed === true ? "6 4" : undefined,
   };
   const band = drawBand(series, x, y);
-  if (series.kind === "line" || series.kind === "front") {
-    const dots = series.kind === "front" ? drawDots(series, points, theme) : "";
-    return band + element("path", { d: pathOf(places), ...line }) + dots;
-  }
-  if (series.kind === "step") {
-    const steps = places.flatMap(([px, py], k): [number, number][] => {
-      const before = places[k - 1];
-      return before === undefined
-        ? [[px, py]]
-        : [
-            [px, before[1]],
-            [px, py],
-          ];
-    });
-    return band + element("path", { d: pathOf(steps), ...line });
-  }
+  if (series.kind === "line") return band + element("path", { d: pathOf(places), ...line });
+  if (series.kind === "step")
+    return band + element("path", { d: pathOf(staircase(places)), ...line });
+  if (series.kind === "front" && series.turns !== undefined)
+    return (
+      element("path", { d: pathOf(staircase(places, series.turns)), ...line }) +
+      drawDots(series, points, theme)
+    );
   return drawErrorBars(series, x, y) + drawDots(series, points, theme);
+}
+
+type Place = readonly [number, number];
+
+/** Corners between places: each height holds `after` its place until the next, or from `before` on. */
+function staircase(places: readonly Place[], turns: "before" | "after" = "after"): Place[] {
+  return places.flatMap((place, k): Place[] => {
+    const before = places[k - 1];
+    if (before === undefined) return [place];
+    return [turns === "after" ? [place[0], before[1]] : [before[0], place[1]], place];
+  });
 }
 
 function drawDots(
@@ -226,28 +241,33 @@ function drawBand(series: Series, x: Scale, y: Scale): string {
       const place: [number, number] = [x.at(value), y.at(values[k] ?? Number.NaN)];
       return place.every(Number.isFinite) ? [place] : [];
     });
-  const outline = [...side(low), ...side(high).reverse()];
+  const along = (values: readonly number[]): Place[] =>
+    series.kind === "step" ? staircase(side(values)) : side(values);
+  const outline = [...along(low), ...along(high).reverse()];
   return outline.length < 3
     ? ""
     : element("path", { d: pathOf(outline, true), fill: series.colour, "fill-opacity": 0.22 });
 }
 
 function drawErrorBars(series: Series, x: Scale, y: Scale): string {
-  const { band } = series;
-  if (band === undefined) return "";
-  const d = series.x
-    .map((value, k) => {
-      const [low, high] = [y.at(band.low[k] ?? Number.NaN), y.at(band.high[k] ?? Number.NaN)];
-      const px = x.at(value);
-      return Number.isFinite(low) && Number.isFinite(high)
-        ? pathOf([
-            [px, low],
-            [px, high],
-          ])
-        : "";
-    })
-    .join("");
-  return element("path", { d, stroke: series.colour, "stroke-width": 1.2 });
+  const { band, xBand } = series;
+  const bars = series.x.flatMap((value, k) => {
+    const [px, py] = [x.at(value), y.at(series.y[k] ?? Number.NaN)];
+    const upright: Place[] = [band?.low, band?.high].map((side) => [
+      px,
+      y.at(side?.[k] ?? Number.NaN),
+    ]);
+    const level: Place[] = [xBand?.low, xBand?.high].map((side) => [
+      x.at(side?.[k] ?? Number.NaN),
+      py,
+    ]);
+    return [upright, level]
+      .filter((bar) => bar.flat().every(Number.isFinite))
+      .map((bar) => pathOf(bar));
+  });
+  return bars.length === 0
+    ? ""
+    : element("path", { d: bars.join(""), stroke: series.colour, "stroke-width": 1.2 });
 }
 
 /** The key over the chart, in as many rows as it needs; `extra` is the height of those beyond the first. */
@@ -277,7 +297,7 @@ function drawKeyMark(
   [x, y]: readonly [number, number],
   isDashed: boolean,
 ): string {
-  if (kind === "dots")
+  if (kind === "dots" || kind === "front")
     return element("ellipse", { cx: x + 10, cy: y + 5, rx: 4, ry: 4, fill: colour });
   return element("path", {
     d: pathOf([

@@ -22,7 +22,6 @@ export interface LearningCurveOptions {
   readonly colour?: string | undefined;
 }
 
-const POINTS_few = 15;
 /** More runs than this are drawn as their median and their extremes. */
 const RUNS_max = 4;
 
@@ -42,9 +41,8 @@ export function drawLearningCurve(
 
 function lineOf({ name, x, y }: LearningRun, k: number): Series {
   const colour = phaseColour([5, 6, 2, 7][k] ?? 5);
-  // Few points are shown as such; between many the value stays until the next.
-  const kind = x.length <= POINTS_few ? "front" : "step";
-  return { name, colour, kind, x, y: y.map((value) => value ?? Number.NaN) };
+  // What was reached stays until the next experiment: no slope between two of them.
+  return { name, colour, kind: "step", x, y: y.map((value) => value ?? Number.NaN) };
 }
 
 function spreadOf(runs: readonly LearningRun[], { colour }: LearningCurveOptions): Series[] {
@@ -64,7 +62,7 @@ function spreadOf(runs: readonly LearningRun[], { colour }: LearningCurveOptions
     {
       name: `median of ${runs.length} runs, band: all`,
       colour: colour ?? phaseColour(5),
-      kind: "line",
+      kind: "step",
       x,
       y: pick(0.5),
       band: { low: pick(0), high: pick(1) },

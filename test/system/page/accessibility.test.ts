@@ -165,7 +165,7 @@ describe.runIf(hasChromium)("the page for everybody", () => {
     const page = await visit({ viewport: DESKTOP });
     await page
       .locator("table.batch")
-      .getByText(/likely [\w+]+, \d+ %/)
+      .getByText(/likely [\wτ+]+, \d+ %/)
       .first()
       .waitFor();
     const before = dashboard.commands.length;

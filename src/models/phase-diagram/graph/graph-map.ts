@@ -61,7 +61,10 @@ export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapM
     rank: (request) => chooseFromGraph(map.state, request),
     status: () => ({
       observations: map.state.ledger.observations,
-      ...assessMap(map.state.predict(), map.state.book, grid.count),
+      ...assessMap({
+        ...{ prediction: map.state.predict(), book: map.state.book },
+        ...{ count: grid.count, field: options.field },
+      }),
       warnings: [...phaseRuleWarnings(map.state), ...describeDoubts(map.state)],
       suspicious: map.suspicious(),
     }),

@@ -145,7 +145,10 @@ function createField(
   for (const [k, { point }] of extra.entries()) {
     points.set(point, grid.points.length + k * grid.dimension);
   }
-  if (options.field === "process") return createProcessField(points, grid.dimension);
+  if (options.field === "process") {
+    const faces = hasFaces ? facesOf(grid, extra) : undefined;
+    return createProcessField({ points, dimension: grid.dimension, faces });
+  }
   const graph = buildGraph(grid, points, extra, options, hasFaces);
   return options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
 }
@@ -172,12 +175,7 @@ function buildGraph(
     bandwidth: BANDWIDTH_steps,
     cut: CUT_steps,
     stretch: steps.every((step) => step === steps[0]) ? undefined : steps,
-    coupling: hasFaces
-      ? faceCoupling(
-          grid,
-          extra.map((item) => item.values),
-        )
-      : undefined,
+    coupling: hasFaces ? faceCoupling(facesOf(grid, extra)) : undefined,
   });
 }
 
@@ -194,16 +192,17 @@ function inGridSteps(points: Float64Array, steps: readonly number[]): Float64Arr
   return points.map((x, k) => x / (steps[k % steps.length] ?? 1));
 }
 
-function faceCoupling(
-  grid: ScaledGrid,
-  extra: readonly Float64Array[],
-): (i: number, j: number) => number {
+function faceCoupling(faces: Int32Array): (i: number, j: number) => number {
+  return (i, j) => (faces[i] === faces[j] ? 1 : FACE_COUPLING);
+}
+
+/** The face of the composition simplex of every node, as the components present. */
+function facesOf(grid: ScaledGrid, extra: readonly ExtraPlace[]): Int32Array {
   const width = grid.axes.length;
   const values = new Float64Array(grid.values.length + extra.length * width);
   values.set(grid.values);
-  for (const [k, row] of extra.entries()) values.set(row, grid.values.length + k * width);
-  const present = presentComponents(values, width, grid.components, grid.wholeAmount);
-  return (i, j) => (present[i] === present[j] ? 1 : FACE_COUPLING);
+  for (const [k, item] of extra.entries()) values.set(item.values, grid.values.length + k * width);
+  return presentComponents(values, width, grid.components, grid.wholeAmount);
 }
 
 function candidateNear(grid: ScaledGrid, point: Float64Array): number {
