@@ -6,6 +6,7 @@ import { type Lab, stateName } from "./lab.ts";
 import { gatherLoad, type Load, membersOf } from "./loads.ts";
 import { missingStep } from "./missing-step.ts";
 import { DISPATCHING, isOpenNow, isStartHour } from "./start-hours.ts";
+import { upkeepReason } from "./upkeep.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -86,7 +87,10 @@ function decide(
   for (const instrumentId of lab.instrumentIds) {
     const instrument = lab.machines.instrument.get(instrumentId);
     if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
-    const mayStart = !isHindered(lab, instrumentId, job.campaignId) && isOpenNow(lab, instrumentId);
+    const mayStart =
+      !isHindered(lab, instrumentId, job.campaignId) &&
+      isOpenNow(lab, instrumentId) &&
+      upkeepReason(lab, instrumentId, job) === undefined;
     const free = !isBound(lab, job, instrumentId) && isFree(lab, instrument) && mayStart;
     isAnyFree ||= free;
     if (isFitting && !free) continue;
@@ -165,6 +169,7 @@ export function mayStartNow(lab: Lab, job: JobContext): boolean {
   const isShut = !isStartHour(lab, job) || !isOpenNow(lab, instrumentId);
   const isForbidden = isHindered(lab, instrumentId, campaignId) || isShut;
   if (lab.emergency !== undefined || isForbidden) return false;
+  if (upkeepReason(lab, instrumentId, job) !== undefined) return false;
   const instrument = lab.machines.instrument.get(instrumentId)?.context;
   return membersOf(lab, job).every(
     (one) =>

@@ -58,12 +58,13 @@ export function gatherLoad(first: JobContext, gathering: Gathering): Gathered {
   return jobs.length === 1 ? { kind: "alone" } : { kind: "load", load: makeLoad(jobs, gathering) };
 }
 
-/** Remembers how long an instrument that takes several samples needs: what its empty places would waste. */
+/** Remembers how long an instrument needs, where that decides when it begins: what empty places waste, what runs into maintenance. */
 export function noteDuration(lab: Lab, job: JobContext, instrumentId: string): void {
   const { capability, overdue_ms, timeLimit_s } = job;
   const known = lab.machines.instrument.get(instrumentId)?.context.capabilities ?? [];
   const { capacity = 1 } = known.find(({ name }) => name === capability) ?? {};
-  if (capacity < 2 || overdue_ms === 0) return;
+  const { maintenance } = lab.machines.instrument.get(instrumentId)?.context.upkeep ?? {};
+  if ((capacity < 2 && maintenance === undefined) || overdue_ms === 0) return;
   const began_ms = overdue_ms - timeLimit_s * 1000;
   lab.took_s.set(`${instrumentId}/${capability}`, (lab.time_ms - began_ms) / 1000);
 }
