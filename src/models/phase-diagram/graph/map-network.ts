@@ -75,13 +75,8 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
   let needsReset = false;
   let kind = options.field;
 
-  const fieldFor = (evidence: EvidenceSource): NetworkOptions["field"] => {
-    const { field: asked, processCells_max = Number.POSITIVE_INFINITY } = options;
-    const isMuch = evidence.size * grid.count > processCells_max;
-    return asked === "process" && isMuch ? "harmonic" : asked;
-  };
   const settle = (evidence: EvidenceSource): LabelField => {
-    const wanted = fieldFor(evidence);
+    const wanted = fieldFor(evidence, grid, options);
     if (field === undefined || isGraphOld || wanted !== kind) {
       kind = wanted;
       field = createField(grid, extra, { ...options, field: kind }, hasFaces);
@@ -136,10 +131,18 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
       isGraphOld = true;
     },
     columns: (evidence) => settle(evidence).columns(),
-    fieldFor,
+    fieldFor: (evidence) => fieldFor(evidence, grid, options),
     leaveOut: (node) => field?.leaveOut(node),
     respond: (node) => field?.respond(node),
   };
+}
+
+function fieldFor(
+  { size }: EvidenceSource,
+  { count }: ScaledGrid,
+  { field, processCells_max = Number.POSITIVE_INFINITY }: NetworkOptions,
+): NetworkOptions["field"] {
+  return field === "process" && size * count > processCells_max ? "harmonic" : field;
 }
 
 /** A place off the grid. */
