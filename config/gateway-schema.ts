@@ -50,6 +50,18 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
       .min(1)
       .max(20),
   }),
+  /** A robot of Opentrons: one job is one run of the protocol. */
+  z.strictObject({
+    ...{ ...files, kind: z.literal("opentrons") },
+    at: z.string().regex(/^https?:\/\/[^/?#]+\/?$/, "write http://ROBOT:31950"),
+    /** A Python protocol, relative to this file. */
+    protocol: z.string().min(1),
+    /** `as`: the variable_name of the runtime parameter, where it is another. */
+    parameters: z
+      .array(setPoint.extend({ as: z.string().min(1).max(100).optional() }))
+      .min(1)
+      .max(100),
+  }),
   /** An instrument that takes jobs from a folder and writes results into one. */
   z.strictObject({
     ...{ ...files, kind: z.literal("folder"), folder },

@@ -6,6 +6,7 @@ import type {
   Operation,
   Safety,
 } from "../src/domain/instrument.ts";
+import type { Upkeep } from "../src/domain/upkeep.ts";
 import type { Effect, Stamp } from "./effect.ts";
 
 export interface InstrumentContext {
@@ -22,6 +23,8 @@ export interface InstrumentContext {
   readonly simulated: boolean;
   readonly channels: InstrumentBirth["channels"];
   readonly keepsJournal: boolean;
+  /** Its calibration, maintenance and stock; absent where it says nothing of them. */
+  readonly upkeep?: Upkeep | undefined;
   readonly jobId: string | undefined;
   readonly seen_ms: number;
   /** The job that it did not answer about: the question that is put again until it does. */
@@ -45,7 +48,8 @@ export type InstrumentEvent =
       readonly simulated: boolean;
       readonly channels?: InstrumentBirth["channels"];
       readonly journal?: boolean | undefined;
-    } & Stamp)
+    } & Upkeep &
+      Stamp)
   | ({
       readonly type: "instrument.state";
       readonly bootId: string;
@@ -160,6 +164,11 @@ function changeBoot(context: InstrumentContext, event: { readonly bootId: string
   };
 }
 
+function upkeepOf({ calibration, maintenance, stock }: Upkeep): Upkeep | undefined {
+  const isTold = [calibration, maintenance, stock].some((one) => one !== undefined);
+  return isTold ? { calibration, maintenance, stock } : undefined;
+}
+
 const onState = (guardType: "isOperation" | "isControl" | "isSafety", values: readonly string[]) =>
   values.map((value) => ({
     guard: { type: guardType, params: value as never },
@@ -215,6 +224,7 @@ export const instrumentMachine = setupInstrument.createMachine({
               simulated: event.simulated,
               channels: event.channels,
               keepsJournal: event.journal ?? false,
+              upkeep: upkeepOf(event),
             })),
           },
         ],

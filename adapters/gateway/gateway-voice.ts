@@ -51,8 +51,9 @@ export class GatewayVoice {
     this.#say("instrumentBirth", {
       bootId: this.bootId,
       kind,
-      capabilities: capabilities.map(({ others: _, shares, ...one }) => ({
+      capabilities: capabilities.map(({ others: _, shares, consumes, ...one }) => ({
         ...one,
+        ...(consumes === undefined ? {} : { consumes: consumes.map((used) => ({ ...used })) }),
         ...(shares === undefined ? {} : { shares: [...shares] }),
         parameters: declare(one, anySetPoints),
         ...(anySetPoints ? { others: { characters_max: TEXT_CHARACTERS_MAX } } : {}),

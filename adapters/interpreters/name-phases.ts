@@ -110,9 +110,16 @@ function toldEstimates(estimates: readonly PhaseEstimate[]): PhasesObservation["
     .sort((p, q) => q.fraction / q.error - p.fraction / p.error)
     .slice(0, ESTIMATES_MAX);
   return Object.fromEntries(
-    clearest.map(({ name, fraction, error }) => [
+    clearest.map(({ name, fraction, error, strain, moved }) => [
       name,
-      { fraction: rounded(fraction), error: Math.max(1e-4, rounded(error)) },
+      {
+        fraction: rounded(fraction),
+        error: Math.max(1e-4, rounded(error)),
+        ...(strain === undefined ? {} : { strain: rounded(strain) }),
+        ...(moved === undefined
+          ? {}
+          : { moved: { ...moved, signals: moved.signals.map((z) => Math.round(10 * z) / 10) } }),
+      },
     ]),
   );
 }

@@ -58,6 +58,11 @@ export const birth = z.object({
         capacity: z.int().min(1).max(LOAD_MAX).optional(),
         /** Set points that are one for all samples of a job; absent: all are. */
         shares: z.array(name).max(64).optional(),
+        /** What each sample uses up of the stock: `amount`, times the set point `by`. */
+        consumes: z
+          .array(z.object({ stock: name, amount: nonNegative, by: name.optional() }))
+          .max(64)
+          .optional(),
       }),
     )
     .max(64),
@@ -66,6 +71,14 @@ export const birth = z.object({
   channels: z.record(identifier, z.object({ unit })).optional(),
   /** The instrument keeps its jobs over a restart of its own, so that "no record of it" means "never began". */
   journal: z.boolean().optional(),
+  calibration: z.object({ id: name, validUntil: utcTime.optional() }).optional(),
+  /** Windows in which nothing may be running on it. */
+  maintenance: z
+    .array(z.object({ from: utcTime, until: utcTime, what: text.optional() }))
+    .max(64)
+    .optional(),
+  /** What jobs use up, as it is when this is said. */
+  stock: z.record(name, z.object({ amount: finite, unit, low: nonNegative.optional() })).optional(),
   /** The last `ack` that it has had: a log that has not that report, at that position, has lost it. */
   acknowledged: z.object({ jobId: identifier, attempt: ordinal, position: count }).optional(),
 });
@@ -94,6 +107,20 @@ export const jobStart = z.object({
   sampleIds: z.array(identifier).max(LIST_MAX).optional(),
   /** Of a load: set points that its samples do not share. */
   parametersBySample: z.record(identifier, parameters).optional(),
+  /** What the steps before found of its samples. */
+  earlier: z
+    .array(
+      z.object({
+        sampleId: identifier,
+        step: count,
+        capability: identifier,
+        instrumentId: identifier,
+        observations: z.array(observation).max(LIST_MAX).optional(),
+        actual: parameters.optional(),
+      }),
+    )
+    .max(LIST_MAX)
+    .optional(),
 });
 /** Of every command but the first ones of this contract, which had neither. */
 const validity = { notAfter: utcTime.optional(), validFor_s: nonNegative.optional() };

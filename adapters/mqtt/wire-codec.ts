@@ -8,6 +8,7 @@ import {
 } from "../../src/events/codec.ts";
 import type { WireCommand } from "../../src/events/lab-command.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import type { MessageData } from "./contract.ts";
 import { decode } from "./decode.ts";
 import { writeMessage } from "./envelope.ts";
 
@@ -114,7 +115,7 @@ function encodeStart(
   agent: AgentIdentity,
   time_ms: number,
 ): OutgoingMessage {
-  const { sampleIds, parametersBySample } = command;
+  const { sampleIds, parametersBySample, earlier } = command;
   const left_ms = Math.max(0, leftOf_ms(command, time_ms));
   return writeMessage({
     name: "jobStart",
@@ -137,6 +138,7 @@ function encodeStart(
       ...(parametersBySample === undefined
         ? {}
         : { parametersBySample: { ...parametersBySample } }),
+      ...(earlier === undefined ? {} : { earlier: earlier as MessageData<"jobStart">["earlier"] }),
     },
     // A broker that can drops the command when it may no longer be obeyed; the instrument checks notAfter in any case.
     expiry_s: Math.max(1, Math.ceil(left_ms / 1000)),

@@ -1,4 +1,5 @@
 import type { Interval } from "./candidate.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 export type Operation = "idle" | "busy" | "held" | "fault";
 export type Control = "automatic" | "local" | "maintenance";
@@ -39,10 +40,18 @@ export interface Capability {
   readonly capacity?: number | undefined;
   /** Set points that are one for all samples of a job (the furnace's temperature); absent: all are. */
   readonly shares?: readonly string[] | undefined;
+  /** What each sample uses up of the instrument's stock: `amount`, times the set point `by` where that is named. */
+  readonly consumes?:
+    | readonly {
+        readonly stock: string;
+        readonly amount: number;
+        readonly by?: string | undefined;
+      }[]
+    | undefined;
 }
 
 /** An instrument's own description of itself, sent when it starts. */
-export interface InstrumentBirth {
+export interface InstrumentBirth extends Upkeep {
   /** Names one start of the instrument's controller: a new one means that it may have forgotten. */
   readonly bootId: string;
   readonly kind: string;

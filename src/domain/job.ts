@@ -1,3 +1,6 @@
+import type { Parameters } from "./candidate.ts";
+import type { Observation } from "./observation.ts";
+
 /** Why a job did not end with a result. A union, so that programs never read prose. */
 export type JobFailureReason =
   | "rejectedByInstrument"
@@ -14,6 +17,17 @@ export type JobFailureReason =
   | "cancelledByOperator"
   | "emergencyStop"
   | "retriesUsedUp";
+
+/** What a step before has found of a sample. */
+export interface EarlierStep {
+  readonly sampleId: string;
+  /** Place in the recipe, from 0. */
+  readonly step: number;
+  readonly capability: string;
+  readonly instrumentId: string;
+  readonly observations?: readonly Observation[] | undefined;
+  readonly actual?: Parameters | undefined;
+}
 
 /** The experiment that a job belongs to, by its name. */
 export function experimentOfJob(jobId: string): string {

@@ -26,3 +26,19 @@ export function refusalOfSamples(
     ? undefined
     : `${strange} has set points and is not among the samples`;
 }
+
+/** What a job uses up, by the name of the stock. */
+export function usesOf({ consumes = [] }: Capability, asked: SamplesAsked): Map<string, number> {
+  const { sampleIds = [], parametersBySample } = asked;
+  const all = setPointsBySample(asked);
+  // Shared set points hold for each of the samples.
+  const each: readonly Parameters[] =
+    parametersBySample === undefined ? Array(Math.max(1, sampleIds.length)).fill(all[0]) : all;
+  const uses = new Map<string, number>();
+  for (const { stock, amount, by } of consumes)
+    for (const parameters of each) {
+      const times = by === undefined ? 1 : Number(parameters[by] ?? 0);
+      if (Number.isFinite(times)) uses.set(stock, (uses.get(stock) ?? 0) + amount * times);
+    }
+  return uses;
+}

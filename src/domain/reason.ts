@@ -13,6 +13,8 @@ export type ReasonCause =
   | "held"
   | "retry"
   | "load"
+  | "maintenance"
+  | "stock"
   | "hours"
   | "guard"
   | "configuration"

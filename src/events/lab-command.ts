@@ -1,4 +1,5 @@
 import type { Parameters } from "../domain/candidate.ts";
+import type { EarlierStep } from "../domain/job.ts";
 import type { Conversion } from "../domain/limits/fit-set-points.ts";
 import type { ProposalRequest } from "../domain/proposal.ts";
 
@@ -23,6 +24,8 @@ export type LabCommand =
       readonly sampleIds: readonly string[];
       /** Of a load: set points that its samples do not share. */
       readonly parametersBySample?: Readonly<Record<string, Parameters>> | undefined;
+      /** What the steps before found of its samples. */
+      readonly earlier?: readonly EarlierStep[] | undefined;
       /** Which of the parameters were converted; told in the daemon's log. */
       readonly conversions?: readonly Conversion[] | undefined;
     }

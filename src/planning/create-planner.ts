@@ -18,9 +18,9 @@ interface GoalPlanner {
 /** Every goal has its planner: a goal without one does not compile. */
 export const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
   "effective-model": { create: createEffectiveModelPlanner, version: 1 },
-  "phase-diagram": { create: createPhaseDiagramPlanner, version: 3 },
+  "phase-diagram": { create: createPhaseDiagramPlanner, version: 4 },
   optimise: { create: createOptimisePlanner, version: 2 },
-  "structure-map": { create: createStructureMapPlanner, version: 3 },
+  "structure-map": { create: createStructureMapPlanner, version: 4 },
 };
 
 /** A planner whose proposals say which version of it made them. */

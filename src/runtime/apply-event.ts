@@ -11,6 +11,7 @@ import { PEOPLE } from "../domain/people.ts";
 import type { LabCommand } from "../events/lab-command.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import { type Assignment, nextAssignment } from "./dispatcher.ts";
+import { earlierSteps } from "./earlier-steps.ts";
 import { noteProblems, PATIENCE_ms, PATIENCE_TIMER } from "./hindrances.ts";
 import { decideAboutInstruments, isAboutInstruments } from "./instrument-changes.ts";
 import { trackJob } from "./job-queue.ts";
@@ -21,6 +22,11 @@ import { routeFact } from "./route-fact.ts";
 import { RECOVERY_ms, RECOVERY_TIMER, settle } from "./settle.ts";
 import { bringBack, campaignOfFact, noteCampaign } from "./shelf.ts";
 import { HOURS_TIMER, nextOpeningOfQueued } from "./start-hours.ts";
+import { calibrationEnd_ms, maintenanceEnd_ms, noteUpkeep } from "./upkeep.ts";
+
+/** Fire when a window of maintenance ends that jobs wait for, and when a calibration does. */
+const MAINTENANCE_TIMER = "lab/maintenance";
+const CALIBRATION_TIMER = "lab/calibration";
 
 /** More steps than this for one event mean that two machines tell each other in a circle: a bug. */
 const STEPS_MAX = 100_000;
@@ -40,6 +46,7 @@ export function applyEvent(lab: Lab, event: LabEvent): LabCommand[] {
   lab.time_ms = event.time_ms;
   const run = new Run(lab, event);
   noteReport(lab, event);
+  noteUpkeep(lab, event.fact);
   run.tellAll(routeFact(lab, event, (kind, id, input) => run.create({ machine: kind, id }, input)));
   if (isAboutInstruments(event.fact)) run.reply(decideAboutInstruments(lab, event.fact));
   noteProblems(lab, event.fact);
@@ -112,6 +119,8 @@ class Run {
       const assignment = nextAssignment(this.lab, (until_ms) => waits.push(until_ms));
       if (assignment === undefined) {
         this.wakeAt(HOURS_TIMER, nextOpeningOfQueued(this.lab));
+        this.wakeAt(MAINTENANCE_TIMER, maintenanceEnd_ms(this.lab));
+        this.wakeAt(CALIBRATION_TIMER, calibrationEnd_ms(this.lab));
         this.wakeAt(LOADS_TIMER, waits.length === 0 ? undefined : Math.min(...waits));
         return;
       }
@@ -240,7 +249,14 @@ class Run {
       const { type: _, commandId, ...reply } = command;
       this.lab.replies.set(commandId, reply);
     }
-    this.commands.push(command);
+    this.commands.push(command.type === "startJob" ? this.withFindings(command) : command);
+  }
+
+  /** A step is told what those before it found of its samples. */
+  private withFindings(command: Extract<LabCommand, { type: "startJob" }>): LabCommand {
+    const step = this.lab.machines.job.get(command.jobId)?.context.step ?? 0;
+    const earlier = earlierSteps(this.lab, command.sampleIds, step);
+    return earlier.length === 0 ? command : { ...command, earlier };
   }
 
   private changeSettings(campaignId: string, changes: CampaignChanges): void {

@@ -141,6 +141,8 @@ function knowsNoLaterAttempt(
 ): Judgement | undefined {
   const { jobId, instrumentId, message, attempt } = fact;
   if (attempt >= context.attempt || instrumentId !== context.instrumentId) return undefined;
+  // A load that is said again until it is acknowledged answers no question about one of its samples.
+  if ("load" in fact && fact.load !== undefined) return undefined;
   const connection = lab.machines.instrument.get(instrumentId)?.states ?? [];
   const isAsked = states.some((state) => IN_DOUBT.includes(state));
   if (!isAsked && !connection.includes("connection.stale")) return undefined;
@@ -170,14 +172,17 @@ export function countsAnew(
 
 /** A birth that says something else than the one before, under the same boot: the instrument has corrected itself. */
 function isOther(
-  { kind, capabilities, channels }: InstrumentContext,
+  { kind, capabilities, channels, upkeep = {} }: InstrumentContext,
   birth: Extract<LabFact, { readonly type: "instrument.birth" }>,
 ): boolean {
   const text = (one: unknown): string => JSON.stringify(one) ?? "";
   return (
     kind !== birth.kind ||
     text(capabilities) !== text(birth.capabilities) ||
-    text(channels) !== text(birth.channels)
+    text(channels) !== text(birth.channels) ||
+    (["calibration", "maintenance", "stock"] as const).some(
+      (part) => text(upkeep[part]) !== text(birth[part]),
+    )
   );
 }
 

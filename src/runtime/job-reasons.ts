@@ -7,6 +7,7 @@ import { reasonsOfInstrument } from "./instrument-reasons.ts";
 import { type Lab, stateName } from "./lab.ts";
 import { missingStep } from "./missing-step.ts";
 import { isStartHour } from "./start-hours.ts";
+import { upkeepReason } from "./upkeep.ts";
 
 /** What jobs that queue for one capability wait for: the same for all of a campaign, so it is found once. */
 export type QueueReasons = Map<string, Reason | undefined>;
@@ -101,7 +102,10 @@ function instrumentReason(lab: Lab, job: JobContext): Reason | undefined {
     const alarm = lab.isSettled ? "warning" : undefined;
     return { kind: "waitingFor", cause: "capability", text, alarm };
   }
-  const against = offering.map((id) => [id, reasonsOfInstrument(lab, id, campaignId)[0]] as const);
+  const against = offering.map((id) => {
+    const reason = reasonsOfInstrument(lab, id, campaignId)[0] ?? upkeepReason(lab, id, job);
+    return [id, reason] as const;
+  });
   if (against.some(([, reason]) => reason === undefined)) return undefined;
   const why = against.flatMap(([id, reason]) =>
     reason === undefined ? [] : [`${id} is ${reasonInWords(reason)}`],

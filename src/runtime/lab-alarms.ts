@@ -1,6 +1,7 @@
 import type { BirthProblem } from "../domain/limits/known-laboratory.ts";
 import { INSTRUMENTS } from "../domain/limits/policy-changes.ts";
 import type { Lab } from "./lab.ts";
+import { upkeepAlarms } from "./upkeep.ts";
 
 /** Something wrong that the machines and the limits know of; the views add what they see themselves. */
 export interface LabAlarm {
@@ -18,6 +19,7 @@ export function labAlarms(lab: Lab, sourceOf: SourceOf = () => undefined): LabAl
   return [
     ...lab.problems.map((problem) => problemAlarm(problem, sourceOf)),
     ...policyAlarms(lab),
+    ...upkeepAlarms(lab),
     ...[...lab.guards].map(([guardId, { instrumentId, action, text }]): LabAlarm => {
       const severity = action === "pause" || action === "tell" ? "warning" : "critical";
       return { alarmId: `guard/${guardId}`, severity, subject: instrumentId, text };

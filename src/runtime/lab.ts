@@ -9,6 +9,7 @@ import type { Packer } from "../core/packer.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Candidate, Parameters } from "../domain/candidate.ts";
 import type { PatternSettings } from "../domain/goal-settings.ts";
+import type { EarlierStep } from "../domain/job.ts";
 import type { GuardAction } from "../domain/limits/guard.ts";
 import type { ResultJudgement } from "../domain/limits/judge-result.ts";
 import type {
@@ -18,6 +19,7 @@ import type {
 } from "../domain/limits/known-laboratory.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { StrangerBook } from "../domain/strangers.ts";
+import type { Stock } from "../domain/upkeep.ts";
 
 type Machines = { readonly [Kind in MachineKind]: Map<string, MachineState<Contexts[Kind]>> };
 
@@ -112,8 +114,12 @@ export interface Lab {
   /** The place of each job that has not begun: the how manieth it was that came into the queue. */
   readonly places: Map<string, number>;
   queuedSoFar: number;
-  /** How long the last job took, s, by `instrument/capability`; only of those that take several samples. */
+  /** How long the last job took, s, by `instrument/capability`; of those whose births make use of it. */
   readonly took_s: Map<string, number>;
+  /** What is left of the instruments' stocks. */
+  readonly stocks: Map<string, Stock>;
+  /** What steps before the last have found, by sample. */
+  readonly found: Map<string, readonly EarlierStep[]>;
   /** Loads of each campaign so far: their numbers. */
   readonly loads: Map<string, number>;
   /** Jobs whose fate was unknown after a restart and is not settled yet: nothing is dispatched before. */
@@ -191,6 +197,8 @@ export function createLab(packer?: Packer): Lab {
     places: new Map(),
     queuedSoFar: 0,
     took_s: new Map(),
+    stocks: new Map(),
+    found: new Map(),
     loads: new Map(),
     doubtful: new Set(),
     configured: new Map(),

@@ -33,6 +33,8 @@ interface Gathering {
   /** Whether a queued job may go to this instrument now. */
   readonly mayGo: (job: JobContext) => boolean;
   readonly fitOf: Fit;
+  /** Whether the instrument's stock is enough for all of these. */
+  readonly isEnoughFor: (jobs: readonly JobContext[]) => boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export function gatherLoad(first: JobContext, gathering: Gathering): Gathered {
   const { capacity = 1 } = capability;
   if (capacity < 2 || first.members !== undefined) return { kind: "alone" };
   const jobs = [first, ...companionsOf(first, gathering).slice(0, capacity - 1)];
+  while (jobs.length > 1 && !gathering.isEnoughFor(jobs)) jobs.pop();
   if (jobs.length < capacity) {
     const freed_ms = lab.machines.reservation.get(instrumentId)?.context.freed_ms ?? 0;
     const since_ms = Math.max(freed_ms, Math.min(...jobs.map(({ queued_ms = 0 }) => queued_ms)));
@@ -58,12 +61,13 @@ export function gatherLoad(first: JobContext, gathering: Gathering): Gathered {
   return jobs.length === 1 ? { kind: "alone" } : { kind: "load", load: makeLoad(jobs, gathering) };
 }
 
-/** Remembers how long an instrument that takes several samples needs: what its empty places would waste. */
+/** Remembers how long an instrument needs, where that decides when it begins: what empty places waste, what runs into maintenance. */
 export function noteDuration(lab: Lab, job: JobContext, instrumentId: string): void {
   const { capability, overdue_ms, timeLimit_s } = job;
   const known = lab.machines.instrument.get(instrumentId)?.context.capabilities ?? [];
   const { capacity = 1 } = known.find(({ name }) => name === capability) ?? {};
-  if (capacity < 2 || overdue_ms === 0) return;
+  const { maintenance } = lab.machines.instrument.get(instrumentId)?.context.upkeep ?? {};
+  if ((capacity < 2 && maintenance === undefined) || overdue_ms === 0) return;
   const began_ms = overdue_ms - timeLimit_s * 1000;
   lab.took_s.set(`${instrumentId}/${capability}`, (lab.time_ms - began_ms) / 1000);
 }

@@ -6,6 +6,7 @@ import { type Recipe, unitOfSource } from "../domain/recipe.ts";
 import { patternsOf } from "../domain/reread.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact } from "../events/lab-fact.ts";
+import { noteStep } from "./earlier-steps.ts";
 import { namedActual, noteJudgement } from "./judgements.ts";
 import { type Lab, reportKey } from "./lab.ts";
 import { noteDuration } from "./loads.ts";
@@ -27,6 +28,7 @@ export function noteReport(lab: Lab, event: LabEvent): void {
   if (fact.type !== "job.result") return;
   const recipe = lab.machines.experiment.get(job?.context.experimentId ?? "")?.context.recipe;
   if (job === undefined || recipe === undefined) return;
+  if (job.context.step < recipe.steps.length - 1) noteStep(lab, fact, job.context);
   if (lab.behaviour >= 2) noteJudgement(lab, event.position, fact, job.context);
   if (fact.actual === undefined) return;
   const actual = lab.behaviour < 2 ? fact.actual : namedActual(lab, fact, job.context.capability);

@@ -121,6 +121,8 @@ function take(lab: Lab, campaignId: string): Shelved {
     const experiment = takeFrom(lab.machines.experiment, experimentId);
     if (experiment === undefined) continue;
     experiments.push([experimentId, saveMachine(experiment)]);
+    // Nothing more is made or measured of it.
+    lab.found.delete(experimentId);
     const measured = takeFrom(lab.actual, experimentId);
     if (measured !== undefined) actual.push([experimentId, measured]);
     for (let step = 1; step <= experiment.context.recipe.steps.length; step++) {

@@ -128,7 +128,7 @@ function born(client: MqttClient, instrument: string): void {
     capabilities: [
       {
         name: "measure",
-        parameters: {},
+        parameters: { A: { unit: "1", min: 0, max: 1 }, B: { unit: "1", min: 0, max: 1 } },
         results: ["phases"],
         repeatable: true,
         expectedDuration_s: 1,

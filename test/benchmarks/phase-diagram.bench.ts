@@ -111,6 +111,7 @@ function liquidus(): void {
   );
   for (const [name, settings] of [
     ["label-propagation, least-confident", PUBLISHED_LP],
+    ["harmonic", { method: "harmonic" }],
     ["default", {}],
   ] as const) {
     const runs = maps.flatMap((map) => play(map, { ...options, settings }));

@@ -131,6 +131,18 @@ test("Parquet is no text: without a file it is a misuse; a table without rows ca
   expect(run.err).toContain("--out FILE.parquet");
 });
 
+test("whole numbers are doubles in Parquet as others are: the tables of two campaigns go together", async () => {
+  const file = parquetOf([{ n: 1, time_ms: 1_796_057_659_230, counts: 3e9, T_K: -0 }]).slice()
+    .buffer;
+  expect(
+    parquetMetadata(file)
+      .schema.slice(1)
+      .map(({ type }) => type),
+  ).toEqual([...["INT32", "DOUBLE", "DOUBLE", "DOUBLE"]]);
+  const [row] = await parquetReadObjects({ file });
+  expect(row).toEqual({ n: 1, time_ms: 1_796_057_659_230, counts: 3e9, T_K: -0 });
+});
+
 test("the configuration of a bundle gives nobody access", () => {
   const written = withoutSecrets(
     [

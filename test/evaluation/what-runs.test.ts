@@ -102,9 +102,9 @@ describe("what was evaluated is what runs", () => {
   test.each([
     [{}, [], "triangulation", "full"],
     [{ coexistence: "full" }, ["--coexistence", "full"], "triangulation", "full"],
-    [{ coexistence: "off" }, ["--coexistence", "off"], "harmonic", "off"],
+    [{ coexistence: "off" }, ["--coexistence", "off"], "gaussian-process", "off"],
     [{ method: "harmonic" }, ["--method", "harmonic"], "harmonic", "off"],
-    [{ score: "margin" }, ["--score", "margin"], "harmonic", "off"],
+    [{ score: "margin" }, ["--score", "margin"], "gaussian-process", "off"],
     [
       { method: "label-propagation", score: "margin", diversity: "none" },
       ["--method", "label-propagation", "--score", "margin", "--diversity", "none"],
@@ -140,7 +140,7 @@ describe("what was evaluated is what runs", () => {
   test("evaluate says which engine chose from which experiment on", async () => {
     const { runs, settings } = await evaluated();
     expect(runs[0].engines.map(({ method }: { method: string }) => method)).toEqual([
-      "harmonic",
+      "gaussian-process",
       "triangulation",
     ]);
     expect(settings.coexistenceFrom).toBe(runs[0].engines[1].from);

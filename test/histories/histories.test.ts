@@ -13,7 +13,15 @@ const names = readdirSync(FOLDER)
   .map((file) => file.slice(0, -ENDING.length));
 
 /** Histories whose old proposals a later version of a planner gives otherwise on purpose: how many still agree. */
-const OTHERWISE: Readonly<Record<string, number>> = {};
+const OTHERWISE: Readonly<Record<string, number>> = {
+  // Version 4 of the planners of maps: the process maps lattices (decision 0330); before the first tie-line the graph did.
+  "default-kills": 60,
+  "phase-diagram-binary": 34,
+  "phase-diagram-graph": 34,
+  "phase-diagram-manners": 34,
+  "structure-map": 9,
+  "structure-map-mixed": 9,
+};
 
 /** Logs that earlier builds wrote (README.md beside this file): each must replay to what it meant then, for ever. */
 describe("histories of earlier builds", () => {

@@ -1,5 +1,6 @@
 import mqtt, { type MqttClient } from "mqtt";
 import type { InstrumentBirth } from "../../src/domain/instrument.ts";
+import type { Upkeep } from "../../src/domain/upkeep.ts";
 import { SITE } from "../contract/brokers.ts";
 
 export interface StartCommand {
@@ -9,7 +10,7 @@ export interface StartCommand {
   readonly sampleIds?: readonly string[];
 }
 
-export interface Script {
+export interface Script extends Upkeep {
   readonly id: string;
   readonly capabilities: InstrumentBirth["capabilities"];
   readonly channels?: InstrumentBirth["channels"];
@@ -65,9 +66,10 @@ export class ScriptedInstrument {
 
   /** Says its birth again, e.g. with other capabilities. */
   sayBirth(change: Partial<Script> = {}): void {
-    const { capabilities, channels, bootId = "b1" } = { ...this.script, ...change };
-    const kind = "scripted";
-    const data = { bootId, kind, capabilities, channels, simulated: true };
+    const { capabilities, channels, bootId = "b1", ...rest } = { ...this.script, ...change };
+    const { calibration, maintenance, stock } = rest;
+    const upkeep = { calibration, maintenance, stock };
+    const data = { bootId, kind: "scripted", capabilities, channels, ...upkeep, simulated: true };
     this.say("birth", "instrument.birth", data);
   }
 

@@ -22,7 +22,7 @@ Example:
   tieline evaluate phase-diagram --truth al-mg-zn_608K_10pct.csv --axes x_A,x_B,x_C \\
     --initial corners --budget 30 --seeds 5 --composition-noise 0.01 --noise-not-told --json
 
-Methods:   harmonic (default on lattices), gaussian-process (default where candidates are scattered), label-propagation, label-spreading
+Methods:   gaussian-process (default), harmonic (default on lattices of more than 20 000), label-propagation, label-spreading
 Scores:    balanced (default), rarity-and-reach, least-confident, margin, entropy, expected-risk, random
 Diversity: local-penalty (default), neighbour-exclusion, none`;
 

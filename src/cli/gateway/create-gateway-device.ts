@@ -3,6 +3,7 @@ import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
 import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
 import { LineController } from "../../../adapters/devices/line/line-controller.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { createOpentronsTask } from "../../../adapters/devices/opentrons/opentrons-task.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { createTaskDevice, type Device } from "../../../adapters/gateway/index.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
@@ -16,6 +17,10 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
     const inputFolder = resolve(folder, entry.inputFolder);
     const outputFolder = resolve(folder, entry.outputFolder);
     return createTaskDevice(createNimoTask({ ...entry, inputFolder, outputFolder, clock }));
+  }
+  if (entry.kind === "opentrons") {
+    const protocol = resolve(folder, entry.protocol);
+    return createTaskDevice(createOpentronsTask({ ...entry, protocol, clock }));
   }
   if (entry.kind === "folder")
     return createTaskDevice(

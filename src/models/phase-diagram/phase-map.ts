@@ -1,5 +1,6 @@
 import { LabError } from "../../core/errors.ts";
 import { createCoexistenceMap } from "./choose-engine.ts";
+import { defaultField } from "./graph/default-field.ts";
 import { createGraphMap } from "./graph/graph-map.ts";
 import { GRAPH_DEFAULTS } from "./graph/graph-state.ts";
 import type {
@@ -86,7 +87,7 @@ export interface PhaseMap {
 }
 
 /**
- * A map of phases over listed places: the engine of the daemon, chosen as there (graph of candidates, triangulation, stack
+ * A map of phases over listed places: the engine of the daemon, chosen as there (process or graph of candidates, triangulation, stack
  * of sections, lower hull, two-phase fields). Deterministic; no clock, no input or output.
  *
  * @throws TL-5001 a place is not of numbers, or a component is no axis; TL-5004 `full` where no engine of compositions fits
@@ -94,7 +95,9 @@ export interface PhaseMap {
 export function createPhaseMap(places: MapPlaces, options: PhaseMapOptions = {}): PhaseMap {
   const { grid, sorted } = orderPlaces(places);
   const { initial = GRAPH_DEFAULTS.initial, ...settings } = options;
-  const createGraph = (): MapModel => createGraphMap(grid, { ...GRAPH_DEFAULTS, initial });
+  const field = defaultField(grid);
+  const createGraph = (): MapModel =>
+    createGraphMap(grid, { ...GRAPH_DEFAULTS, ...field, initial });
   const model = createCoexistenceMap(grid, settings, createGraph);
   const raw = (at: ArrayLike<number>): Float64Array =>
     Float64Array.from(sorted, (position) => at[position] ?? Number.NaN);

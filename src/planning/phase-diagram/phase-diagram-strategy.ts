@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
+import { defaultField } from "../../models/phase-diagram/graph/default-field.ts";
 import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
 import {
   GRAPH_DEFAULTS,
@@ -10,7 +11,6 @@ import {
   PHASE_DIVERSITIES,
   type PhaseDiversityName,
 } from "../../models/phase-diagram/graph/phase-batch.ts";
-import { isScattered } from "../../models/phase-diagram/graph/scattered.ts";
 import { MAP_SCORES } from "../../models/phase-diagram/graph/scores/index.ts";
 import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
 import type { MapModel } from "../../models/phase-diagram/map-model.ts";
@@ -55,7 +55,9 @@ export function createMapModel(strategy: MapStrategy): MapModel {
 /** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
 function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions {
   const resolved = resolveSettings(settings, scores);
-  const method = settings.method === undefined ? defaultMethod(settings, grid) : resolved.method;
+  const { method } = resolved;
+  // A kernel's width is the graph's.
+  const isDefault = settings.method === undefined && settings.gamma === undefined;
   const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
   if (shared === -1) {
     throw new LabError(
@@ -65,7 +67,7 @@ function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions 
     );
   }
   return {
-    field: FIELDS[method],
+    ...(isDefault ? defaultField(grid) : { field: FIELDS[method] }),
     score: resolved.score,
     diversity: resolved.diversity,
     initial: resolved.initial,
@@ -83,11 +85,6 @@ const FIELDS = {
   "label-propagation": "harmonic",
   "label-spreading": "spreading",
 } as const satisfies Readonly<Record<PhaseMethodName, GraphMapOptions["field"]>>;
-
-/** The graph on lattices, the process on scattered candidates; a kernel's width is the graph's. */
-function defaultMethod({ gamma }: PhaseDiagramSettings, grid: OrderedGrid): PhaseMethodName {
-  return gamma === undefined && isScattered(grid) ? "gaussian-process" : "harmonic";
-}
 
 /** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
 const GAMMA_published = 20;

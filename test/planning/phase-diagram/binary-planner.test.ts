@@ -80,7 +80,7 @@ describe.each(Object.entries(SPACES))("a binary campaign on %s", (_, space) => {
     const planner = plannerOn(space, "off");
     tell(planner, TIE);
     const proposal = planner.propose({ n: 1, count: 1, pending: [], excluded: [], seed: "1" });
-    expect(proposal.model.method).toBe("harmonic");
+    expect(proposal.model.method).toBe("gaussian-process");
   });
 });
 

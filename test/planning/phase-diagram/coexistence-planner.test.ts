@@ -173,7 +173,7 @@ describe("a campaign with tie-lines", () => {
   test("moves over to the triangulation with the first tie-line, and derived labels name their result", () => {
     const planner = createPhaseDiagramPlanner(campaign({}));
     const id = idsOf(planner);
-    expect(next(planner).model.method).toBe("harmonic");
+    expect(next(planner).model.method).toBe("gaussian-process");
     told(planner, 10, IN_APQ, ["A", "P", "Q"], undefined, id(IN_APQ));
     expect(next(planner).model.method).toBe("triangulation");
     const view = viewOf(planner);
@@ -254,7 +254,7 @@ describe("a campaign with tie-lines", () => {
     const corners = ["A", "B", "C", "D"].map((name) => ({ at: pure(name), phases: [name] }));
     const model = { known: corners, coexistence: undefined };
     const planner = createPhaseDiagramPlanner(campaign(model, rows));
-    expect(next(planner).model.method).toBe("harmonic");
+    expect(next(planner).model.method).toBe("gaussian-process");
     const at = { A: 0.2, B: 0.2, C: 0.2, D: 0.4 };
     const row = rows.findIndex(
       (item) => item["A"] === 0.2 && item["B"] === 0.2 && item["C"] === 0.2,

@@ -178,8 +178,8 @@ export const LIMITS: readonly Mutation[] = [
   {
     name: "an instrument with a tripped guard gets jobs",
     file: "src/runtime/dispatcher.ts",
-    find: "const mayStart = !isHindered(lab, instrumentId, job.campaignId) && isOpenNow(lab, instrumentId);",
-    replace: "const mayStart = isOpenNow(lab, instrumentId);",
+    find: "      !isHindered(lab, instrumentId, job.campaignId) &&",
+    replace: "      lab.emergency === undefined &&",
     tests: [guards, setPoints],
   },
   {

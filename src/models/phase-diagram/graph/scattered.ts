@@ -11,16 +11,44 @@ const SAMPLE = 400;
 export function isScattered({ points, dimension, count, scaling: { steps } }: ScaledGrid): boolean {
   const inSteps = points.map((x, k) => x / steps[k % dimension]!);
   const reach2 = CUT_steps * CUT_steps;
+  const slabs = cutIntoSlabs(inSteps, dimension);
   const stride = Math.max(1, Math.floor(count / SAMPLE));
   let lonely = 0;
   let seen = 0;
   for (let i = 0; i < count; i += stride) {
     let neighbours = 0;
-    for (let j = 0; j < count && neighbours < dimension; j++) {
+    for (const j of slabs.around(i)) {
       if (j !== i && squaredDistance(inSteps, dimension, i, j) <= reach2) neighbours++;
+      if (neighbours === dimension) break;
     }
     if (neighbours < dimension) lonely++;
     seen++;
   }
   return lonely > LONELY_share_min * seen;
+}
+
+/** Points by slabs of the first coordinate as wide as the reach: what is within reach lies in a point's own slab or one beside it. */
+function cutIntoSlabs(points: Float64Array, dimension: number) {
+  const count = points.length / dimension;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    low = Math.min(low, points[i * dimension]!);
+    high = Math.max(high, points[i * dimension]!);
+  }
+  const width = Math.max(CUT_steps, (high - low) / count);
+  const slabOf = (i: number): number => 1 + Math.floor((points[i * dimension]! - low) / width);
+  const first = new Int32Array(3 + Math.floor((high - low) / width)).fill(-1);
+  const next = new Int32Array(count);
+  for (let i = count - 1; i >= 0; i--) {
+    next[i] = first[slabOf(i)]!;
+    first[slabOf(i)] = i;
+  }
+  return {
+    around: function* (i: number): Generator<number> {
+      const own = slabOf(i);
+      for (let slab = own - 1; slab <= own + 1; slab++)
+        for (let j = first[slab]!; j >= 0; j = next[j]!) yield j;
+    },
+  };
 }

@@ -43,7 +43,7 @@ function byFormula(evidence: ReadonlyMap<number, NodeEvidence>, at: number, labe
 }
 
 test("probabilities are the textbook's posterior means of the labels' indicators; sure results hold exactly", () => {
-  const field = createProcessField(POINTS, 2);
+  const field = createProcessField({ points: POINTS, dimension: 2 });
   field.reset(EVIDENCE);
   for (const i of [1, 3, 4, 6]) {
     const expected = byFormula(EVIDENCE, i);
@@ -54,7 +54,10 @@ test("probabilities are the textbook's posterior means of the labels' indicators
 });
 
 test("one result after the other is the same as all at once", () => {
-  const [all, each] = [createProcessField(POINTS, 2), createProcessField(POINTS, 2)];
+  const [all, each] = [
+    createProcessField({ points: POINTS, dimension: 2 }),
+    createProcessField({ points: POINTS, dimension: 2 }),
+  ];
   all.reset(EVIDENCE);
   for (const [node, item] of EVIDENCE) {
     each.place(node, item);
@@ -64,7 +67,7 @@ test("one result after the other is the same as all at once", () => {
 });
 
 test("what a result is expected to be without itself is the map that never had it", () => {
-  const field = createProcessField(POINTS, 2);
+  const field = createProcessField({ points: POINTS, dimension: 2 });
   field.reset(EVIDENCE);
   const others = new Map([...EVIDENCE].filter(([node]) => node !== 5));
   expect([...field.leaveOut(5)!].map((x) => Number(x.toFixed(9)))).toEqual(
@@ -73,7 +76,7 @@ test("what a result is expected to be without itself is the map that never had i
 });
 
 test("a candidate's answer to a result elsewhere is the change of the posterior mean", () => {
-  const field = createProcessField(POINTS, 2);
+  const field = createProcessField({ points: POINTS, dimension: 2 });
   field.reset(
     new Map([
       [0, sure(0)],
@@ -86,16 +89,39 @@ test("a candidate's answer to a result elsewhere is the change of the posterior 
   expect(response[6]).toBeGreaterThan(response[1]!);
 });
 
-test("scattered alloys are mapped by the process, a lattice by the graph, and what is named holds", () => {
+test("the process maps, a lattice of more than 20 000 candidates the graph, and what is named holds", () => {
   const alloys = alloyMap(11, { table: "free", law: "gibbs" }).rows.map((row) => row.parameters);
   const section = triangleRows(12).map(({ a, b, c }) => ({ A: a, B: b, C: c }));
   const box = Array.from({ length: 30 }, (_, i) => ({ p: i % 6, q: Math.floor(i / 6) }));
   const methodOf = (rows: Parameters<typeof orderGrid>[0], settings = {}): string =>
     createMapModel({ settings, grid: orderGrid(rows), seed: "1" }).hyperparameters().method;
   expect(methodOf(alloys)).toBe("gaussian-process");
-  expect(methodOf(section)).toBe("harmonic");
-  expect(methodOf(box)).toBe("harmonic");
+  expect(methodOf(section)).toBe("gaussian-process");
+  expect(methodOf(box)).toBe("gaussian-process");
+  const large = Array.from({ length: 20_002 }, (_, i) => ({ p: i % 137, q: Math.floor(i / 137) }));
+  expect(methodOf(large)).toBe("harmonic");
   expect(methodOf(alloys, { method: "harmonic" })).toBe("harmonic");
   expect(methodOf(alloys, { gamma: 5 })).toBe("harmonic");
   expect(methodOf(section, { method: "gaussian-process" })).toBe("gaussian-process");
+});
+
+test("on a lattice the graph takes over once results times candidates are many, and the record says so; back with a result withdrawn", () => {
+  const grid = orderGrid(
+    Array.from({ length: 10_000 }, (_, i) => ({ p: i % 100, q: Math.floor(i / 100) })),
+  );
+  const map = createMapModel({ settings: {}, grid, seed: "1" });
+  const methodAfter = (id: number): string => {
+    map.observe({
+      ...{ id, candidate: (id * 37) % 10_000, confidence: 1, known: false },
+      phases: [id % 2 === 0 ? "A" : "B"],
+    });
+    return map.hyperparameters().method;
+  };
+  for (let id = 1; id < 250; id++) methodAfter(id);
+  expect(methodAfter(250)).toBe("gaussian-process");
+  expect(methodAfter(251)).toBe("harmonic");
+  const { label, labels } = map.predict();
+  expect(labels[label[(251 * 37) % 10_000]!]).toBe("B");
+  map.forget(251);
+  expect(map.hyperparameters().method).toBe("gaussian-process");
 });
