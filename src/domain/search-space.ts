@@ -40,6 +40,8 @@ export interface BoxSpace {
     readonly min: number;
     readonly max: number;
     readonly integer?: boolean | undefined;
+    /** Step of what can be set: proposals are whole multiples of it. */
+    readonly resolution?: number | undefined;
     readonly categories?: readonly string[] | undefined;
   }[];
 }

@@ -2,6 +2,7 @@ import { LabError } from "../../core/errors.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import type { InputConstraint } from "../../domain/goal-settings.ts";
 import type { BoxSpace } from "../../domain/search-space.ts";
+import { toSetPoint } from "../../domain/set-point-resolution.ts";
 import { satisfies } from "./candidate-pool.ts";
 import {
   asLog,
@@ -16,10 +17,12 @@ import {
 export interface BoxAxes {
   readonly dimensions: number;
   readonly encoding: InputEncoding;
-  /** Parameters of a point of the unit cube; integers rounded, categories picked. */
+  /** Parameters of a point of the unit cube; integers and resolutions rounded, categories picked. */
   toParameters(unit: ArrayLike<number>): Parameters;
   /** The point of the unit cube; middle of a category's share. */
   toUnit(parameters: Parameters): Float64Array;
+  /** The nearest parameters that can be set: multiples of the axes' resolutions. */
+  toSetPoints(parameters: Parameters): Parameters;
   /** True where every input constraint holds. */
   isAllowed(parameters: Parameters): boolean;
   /** Axes on which a score may be followed by its gradient. */
@@ -54,13 +57,23 @@ export function createBoxAxes(
     if (categories !== undefined && categories.length > 0)
       return categories[Math.min(categories.length - 1, Math.floor(u * categories.length))] ?? "";
     if (integer === true) return Math.min(max, min + Math.floor(u * (max - min + 1)));
-    return fromUnit({ ...axis, kind: "numeric", isLog: logNames.includes(axis.name) }, u);
+    const value = fromUnit({ ...axis, kind: "numeric", isLog: logNames.includes(axis.name) }, u);
+    return toSetPoint(value, axis);
   };
+  const ranges = new Map(axes.map((axis) => [axis.name, axis]));
   return {
     dimensions: axes.length,
     encoding: createInputEncoding(described),
     isContinuous: axes.map((axis) => axis.integer !== true && (axis.categories?.length ?? 0) === 0),
     isAllowed: (parameters) => constraints.every((c) => satisfies(parameters, c)),
+    toSetPoints: (parameters) =>
+      Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => {
+          const range = ranges.get(name);
+          const isSet = typeof value === "number" && range?.resolution !== undefined;
+          return [name, isSet ? toSetPoint(value, range) : value];
+        }),
+      ),
     toParameters: (unit) =>
       Object.fromEntries(axes.map((axis, k) => [axis.name, toValue(axis, unit[k] ?? 0)])),
     toUnit: (parameters) =>

@@ -143,7 +143,7 @@ function decode(axes: BoxAxes, start: Parameters, x: Float64Array): Parameters {
 /** The point, or the furthest of a few points between it and its start that satisfies the constraints. */
 function pullBack(axes: BoxAxes, start: Parameters, end: Parameters): Parameters | undefined {
   for (let share = 1; share > 1e-4; share *= 0.6) {
-    const point = Object.fromEntries(
+    const between = Object.fromEntries(
       Object.entries(end).map(([name, value]) => {
         const from = start[name];
         return typeof value === "number" && typeof from === "number"
@@ -151,6 +151,7 @@ function pullBack(axes: BoxAxes, start: Parameters, end: Parameters): Parameters
           : [name, value];
       }),
     );
+    const point = axes.toSetPoints(between);
     if (axes.isAllowed(point)) return point;
   }
   return undefined;
