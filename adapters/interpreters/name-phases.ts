@@ -134,7 +134,9 @@ function toldEstimates(estimates: readonly PhaseEstimate[]): PhasesObservation["
         ...(strain === undefined ? {} : { strain: rounded(strain) }),
         ...(moved === undefined
           ? {}
-          : { moved: { ...moved, signals: moved.signals.map((z) => Math.round(10 * z) / 10) } }),
+          : {
+              moved: { ...moved, signals: moved.signals.map((z) => Math.round(10 * z) / 10 + 0) },
+            }),
       },
     ]),
   );
@@ -159,5 +161,6 @@ function atomFractions({ phases, weights }: PhaseSet): Record<string, number> | 
 }
 
 function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
+  // No negative zero: JSON has none, and what is replayed must be what was learnt.
+  return Math.round(value * 1e4) / 1e4 + 0;
 }
