@@ -1,0 +1,56 @@
+import { hasAxis, nearestLevel } from "../../domain/box-levels.ts";
+import type { Parameters } from "../../domain/candidate.ts";
+import type { InputConstraint } from "../../domain/goal-settings.ts";
+import type { BoxSpace, Fractions } from "../../domain/search-space.ts";
+import { equalitiesOf, project, settle } from "./box-equalities.ts";
+
+/**
+ * Turns any point of a box into the nearest one that can be set: without the axes that it does not have, on the equalities,
+ * on the steps of each axis. `undefined` where the space has nothing of the kind, and every point can be set.
+ */
+export function createSetter(
+  space: BoxSpace,
+  constraints: readonly InputConstraint[],
+): ((point: Parameters) => Parameters) | undefined {
+  const equalities = equalitiesOf(space, constraints);
+  const stepped = space.axes.filter((axis) => axis.resolution !== undefined);
+  const depends = space.axes.some((axis) => axis.onlyIf !== undefined);
+  if (equalities.length === 0 && stepped.length === 0 && !depends) return undefined;
+  const rounded = space.axes.filter((axis) => axis.integer === true || stepped.includes(axis));
+  return (point) => {
+    const exact: Record<string, number | string> = {};
+    for (const axis of space.axes) {
+      const value = point[axis.name];
+      if (value !== undefined && hasAxis(axis, point)) exact[axis.name] = value;
+    }
+    project(equalities, exact);
+    const values = { ...exact };
+    for (const axis of rounded) {
+      const value = exact[axis.name];
+      if (typeof value === "number") values[axis.name] = nearestLevel(axis, value);
+    }
+    settle(equalities, values, exact);
+    return values;
+  };
+}
+
+/** Shares x of a whole from as many coordinates u of the unit cube: -ln(1 - u) over their sum, even on the simplex where u is even. */
+export function sharesOf(unit: readonly number[]): number[] {
+  const sizes = unit.map((u) => -Math.log1p(-Math.min(1 - 1e-12, Math.max(0, u))));
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  return sizes.map((size) => (sum > 0 ? size / sum : 1 / sizes.length));
+}
+
+/** Coordinates of the unit cube that give these shares, of those with the mean of even ones. */
+export function unitOfShares(shares: readonly number[]): number[] {
+  return shares.map((share) => -Math.expm1(-Math.max(0, share) * shares.length));
+}
+
+/** What is left of a whole above the lower limits of its parts, and these limits. */
+export function roomOf(
+  space: BoxSpace,
+  { of, sum = 1 }: Fractions,
+): { lows: number[]; room: number } {
+  const lows = of.map((name) => space.axes.find((axis) => axis.name === name)?.min ?? 0);
+  return { lows, room: sum - lows.reduce((a, b) => a + b, 0) };
+}
