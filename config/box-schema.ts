@@ -26,6 +26,8 @@ function complete(axis: z.infer<typeof dependentAxis>, context: z.core.$Refineme
     return z.NEVER;
   };
   const { min, max, categories, values, integer, resolution } = axis;
+  if (resolution !== undefined && (categories ?? values ?? integer) !== undefined)
+    return refuse("a resolution is of a range of any numbers: not of whole ones, lists or names");
   if (categories !== undefined) return { ...axis, min: 0, max: categories.length - 1 };
   if (values !== undefined) {
     const sorted = [...new Set(values)].sort((a, b) => a - b);
@@ -33,11 +35,9 @@ function complete(axis: z.infer<typeof dependentAxis>, context: z.core.$Refineme
   }
   if (min === undefined || max === undefined || min > max)
     return refuse("give min and max (min <= max), values: [...] or categories: [...]");
-  if (integer === true && resolution !== undefined)
-    return refuse("give integer or resolution, not both");
   const whole = { ...axis, min, max };
   if (countLevels(whole) < 1)
-    return refuse(`no multiple of the resolution ${resolution} lies between min and max`);
+    return refuse(`no multiple of the resolution ${resolution} lies from ${min} to ${max}`);
   return whole;
 }
 

@@ -6,6 +6,7 @@ import type { LogLease } from "../../src/events/log-lease.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
+import { endOf, forgetUnanswered, handOver, willOf } from "./client-calls.ts";
 import { EndWatch } from "./end-watch.ts";
 import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 
@@ -160,7 +161,8 @@ class BrokerClient implements MessageBus {
     const { client } = this;
     this.isStopped = true;
     this.client = undefined;
-    await client?.endAsync();
+    if (client !== undefined) await endOf(client);
+    for (const cut of this.cuts) cut(this.unreachable("the daemon ends"));
   }
 
   private connect(protocolVersion: 4 | 5, reconnectPeriod: number): MqttClient {
@@ -195,7 +197,7 @@ class BrokerClient implements MessageBus {
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };
     client.on("connect", ({ properties }) => {
       this.connected_ms = performance.now();
-      this.limits.note((properties ?? {}) as ToldLimits);
+      this.limits.note((properties ?? {}) as ToldLimits, protocolVersion === 5);
       this.wait_ms = RECONNECT_ms.first;
       client.options.reconnectPeriod = this.options.lease === undefined ? this.wait_ms : 0;
       // Before the subscription: what the broker retained must not meet an instrument, or us, before this.
@@ -373,20 +375,4 @@ class BrokerClient implements MessageBus {
   private address(): string {
     return shownBroker(this.options.url);
   }
-}
-
-async function handOver(client: MqttClient, message: OutgoingMessage): Promise<unknown> {
-  const { topic, payload, qos, retain, expiry_s } = message;
-  const properties =
-    expiry_s === undefined ? {} : { properties: { messageExpiryInterval: expiry_s } };
-  return await client.publishAsync(topic, payload, { qos, retain, ...properties });
-}
-
-function forgetUnanswered(client: MqttClient): void {
-  for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
-}
-
-function willOf(message: OutgoingMessage): NonNullable<IClientOptions["will"]> {
-  const { topic, payload, qos, retain } = message;
-  return { topic, payload: Buffer.from(payload), qos, retain };
 }

@@ -16,6 +16,11 @@ export interface Sending {
   done(): void;
 }
 
+interface Left {
+  readonly bytes: number;
+  readonly left_ms?: number;
+}
+
 /** More than the fixed header, the lengths, the packet's id and the properties that we set can take. */
 const HEADER_BYTES = 64;
 /** MQTT 5's default where CONNACK says nothing. */
@@ -24,6 +29,9 @@ const RECEIVE_MAXIMUM = 65_535;
 const ALWAYS_TAKEN_BYTES = 4096;
 /** A connection that ends so soon after a large message may have ended because of it. */
 const SUSPECT_WITHIN_ms = 3000;
+/** The same of one that is never answered (QoS 0), where the broker has no other way to say so. */
+const SUSPECT_UNANSWERED_WITHIN_ms = 500;
+const UNANSWERED_KEPT = 50;
 /** As many ends in a row are no coincidence. */
 const ENDS_TO_LEARN = 2;
 /** Then the broker is tried again: its administrator may have mended it. */
@@ -39,6 +47,9 @@ export class BrokerLimits {
   private learnt: { readonly bytes: number; readonly at_ms: number } | undefined;
   private readonly open = new Set<{ bytes: number; left_ms?: number }>();
   private readonly waiting: (() => void)[] = [];
+  /** Large messages of QoS 0 that left a moment ago. */
+  private gone: { readonly bytes: number; readonly left_ms: number }[] = [];
+  private canTell = true;
   private slots = 0;
   private suspectEnds: number[] = [];
   private readonly now_ms: () => number;
@@ -47,9 +58,10 @@ export class BrokerLimits {
     this.now_ms = now_ms;
   }
 
-  /** A connection was accepted. */
-  note(told: ToldLimits): void {
+  /** A connection was accepted; at 3.1.1 a broker cannot tell what it takes. */
+  note(told: ToldLimits, canTell = true): void {
     this.told = told;
+    this.canTell = canTell;
     this.admit();
   }
 
@@ -84,6 +96,7 @@ export class BrokerLimits {
       },
       done: () => {
         this.open.delete(entry);
+        if (!counts) this.keep(entry);
         if (holds) this.slots--;
         holds = false;
         const at = this.waiting.indexOf(take);
@@ -98,11 +111,17 @@ export class BrokerLimits {
    * `suspect` where a large message may be why.
    */
   noteEnd(): { readonly suspect: boolean; readonly learnt?: number } {
-    const since_ms = this.now_ms() - SUSPECT_WITHIN_ms;
-    const large = [...this.open].filter(
-      ({ bytes, left_ms }) =>
-        bytes > ALWAYS_TAKEN_BYTES && left_ms !== undefined && left_ms >= since_ms,
-    );
+    const now_ms = this.now_ms();
+    const left = (list: Iterable<Left>, within_ms: number): Left[] =>
+      [...list].filter(
+        ({ bytes, left_ms }) =>
+          bytes > ALWAYS_TAKEN_BYTES && left_ms !== undefined && left_ms >= now_ms - within_ms,
+      );
+    const large = [
+      ...left(this.open, SUSPECT_WITHIN_ms),
+      ...left(this.gone, SUSPECT_UNANSWERED_WITHIN_ms),
+    ];
+    this.gone = [];
     if (large.length === 0) {
       this.suspectEnds = [];
       return { suspect: false };
@@ -113,6 +132,11 @@ export class BrokerLimits {
     this.learnt = { bytes, at_ms: this.now_ms() };
     this.suspectEnds = [];
     return { suspect: true, learnt: bytes };
+  }
+
+  private keep({ bytes, left_ms }: Left): void {
+    if (this.canTell || bytes <= ALWAYS_TAKEN_BYTES || left_ms === undefined) return;
+    this.gone = [...this.gone.slice(1 - UNANSWERED_KEPT), { bytes, left_ms }];
   }
 
   private isFree(): boolean {

@@ -14,6 +14,13 @@ import {
 
 const sampleId = identifier.optional();
 
+const estimate = z.object({
+  fraction: finite,
+  error: nonNegative,
+  strain: finite.optional(),
+  moved: z.object({ strain_max: nonNegative, signals: z.array(finite).min(1).max(201) }).optional(),
+});
+
 const phases = z.object({
   kind: z.literal("phases"),
   sampleId,
@@ -25,7 +32,7 @@ const phases = z.object({
     .array(z.object({ phases: z.array(phaseName).max(16), probability: fraction }))
     .max(16)
     .optional(),
-  estimates: z.record(phaseName, z.object({ fraction: finite, error: nonNegative })).optional(),
+  estimates: z.record(phaseName, estimate).optional(),
   readFrom: z.literal("pattern").optional(),
   unfamiliar: z
     .object({

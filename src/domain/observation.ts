@@ -19,13 +19,8 @@ export interface PhasesObservation {
   readonly alternatives?:
     | readonly { readonly phases: readonly PhaseName[]; readonly probability: number }[]
     | undefined;
-  /**
-   * What a pattern says of each phase's fraction of the atoms, of phases that it does not name too, with the standard
-   * deviation: how little of it would have been seen. Below 0 where noise points that way.
-   */
-  readonly estimates?:
-    | Readonly<Record<PhaseName, { readonly fraction: number; readonly error: number }>>
-    | undefined;
+  /** What a pattern says of each reference's fraction of the atoms, of phases that it does not name too. */
+  readonly estimates?: Readonly<Record<PhaseName, PhaseEstimate>> | undefined;
   /** The kind of raw observation that the daemon read it from; absent: the instrument says so itself. */
   readonly readFrom?: "pattern" | undefined;
   /** Lines that no reference explains. */
@@ -41,6 +36,18 @@ export interface PhasesObservation {
         readonly id?: string | undefined;
       }
     | undefined;
+}
+
+/** A phase's fraction of the atoms as one pattern has it. */
+export interface PhaseEstimate {
+  /** Below 0 where noise points that way. */
+  readonly fraction: number;
+  /** Standard deviation: how little of it would have been seen. */
+  readonly error: number;
+  /** Isotropic strain of the cell from its reference's, where the phase is named. */
+  readonly strain?: number | undefined;
+  /** Where it is not named: signal over noise if its cell were strained, from -strain_max to strain_max in equal steps. */
+  readonly moved?: { readonly strain_max: number; readonly signals: readonly number[] } | undefined;
 }
 
 /** One measured number. */

@@ -3,6 +3,7 @@ import type { Candidate, Parameters } from "./candidate.ts";
 import { listCandidates } from "./candidates.ts";
 import type { ProposedPoint } from "./proposal.ts";
 import type { BoxSpace } from "./search-space.ts";
+import { isSetPoint } from "./set-point-resolution.ts";
 
 /** A point that a person wants measured: by its candidate's name, or by its place. */
 export interface PointByHand {
@@ -69,7 +70,7 @@ function inBox(
     Object.keys(parameters),
   );
   if (strange !== undefined) return { problem: strange };
-  for (const { name, min, max, integer, categories, values } of axes) {
+  for (const { name, min, max, integer, resolution, categories, values } of axes) {
     const value = parameters[name];
     if (categories !== undefined) {
       if (!categories.includes(String(value)))
@@ -80,6 +81,8 @@ function inBox(
       return { problem: `${name} is one of ${values.join(", ")}.` };
     } else if (integer === true && !Number.isInteger(value)) {
       return { problem: `${name} is a whole number.` };
+    } else if (!isSetPoint(value, { resolution })) {
+      return { problem: `${name} = ${value} is no multiple of its resolution ${resolution}.` };
     }
   }
   return { candidateId, parameters };

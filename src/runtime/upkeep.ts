@@ -74,6 +74,17 @@ export function upkeepReason(lab: Lab, instrumentId: string, job: JobContext): R
   return undefined;
 }
 
+/** Whether what is left is enough for all of these jobs together. */
+export function isEnough(lab: Lab, instrumentId: string, jobs: readonly JobContext[]): boolean {
+  const left = lab.stocks.get(instrumentId)?.left;
+  if (left === undefined) return true;
+  const uses = new Map<string, number>();
+  for (const job of jobs)
+    for (const [name, amount] of usesOnInstrument(lab, instrumentId, job))
+      uses.set(name, (uses.get(name) ?? 0) + amount);
+  return [...uses].every(([name, amount]) => (left[name] ?? amount) >= amount - 1e-9);
+}
+
 /** When a window ends that keeps a queued job waiting; `undefined` where none does. */
 export function maintenanceEnd_ms(lab: Lab): number | undefined {
   let first: number | undefined;

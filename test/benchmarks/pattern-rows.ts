@@ -2,15 +2,21 @@ import { createPrng } from "../../src/core/prng.ts";
 import {
   type Identification,
   identifyPhases,
+  type PhaseSet,
 } from "../../src/models/diffraction/identify-phases.ts";
 import { createLibraries } from "../../src/models/diffraction/libraries.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
+import { estimatePhases } from "../../src/models/diffraction/phase-estimates.ts";
 import type { PhaseLibrary } from "../../src/models/diffraction/phase-library.ts";
 import {
   type PreparedPattern,
   preparePattern,
 } from "../../src/models/diffraction/prepared-pattern.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
+import type { PhaseEvidence } from "../../src/models/phase-diagram/map-model.ts";
+import { orderRows } from "../../src/models/phase-diagram/order-grid.ts";
+import { expectPhases } from "../../src/models/phase-diagram/shares/expected-phases.ts";
+import { likelySets } from "../../src/models/phase-diagram/shares/likely-sets.ts";
 import { mixturePattern, type Section, sectionPoints } from "../support/pattern-spread.ts";
 import { canonical, elementsOf, type KnownPattern, measuredName } from "./pattern-data.ts";
 import { count, newTally, type Tally } from "./pattern-tally.ts";
@@ -61,13 +67,15 @@ export function removedRow(
   return { tally, recruited, falseFlags };
 }
 
-/** A section with solid solutions, a pattern at each of its points. */
+/** A section with solid solutions, a pattern at each of its points: each alone, and all read together. */
 export function spreadRow(
   section: Section & { readonly elements: readonly string[] },
   sources: readonly ReferenceSource[],
   noise: number,
-): Tally {
+): { readonly alone: Tally; readonly together: Tally } {
   const tally = newTally();
+  const evidence: PhaseEvidence[] = [];
+  const truths: { readonly must: string[]; readonly optional: string[] }[] = [];
   const byName = new Map(sources.map((source) => [source.name, source]));
   const libraries = createLibraries(sources, section.elements);
   const prng = createPrng(`spread ${noise}`);
@@ -88,7 +96,52 @@ export function spreadRow(
     const names = (shares: typeof mixture) => shares.map(({ name }) => canonical(name));
     const truth = { must: names(must), optional: names(optional) };
     count(tally, { phases, presence: found.presence }, truth, canonical);
+    truths.push(truth);
+    evidence.push(evidenceOf(found, libraries(found.pattern), evidence.length));
   }
+  return { alone: tally, together: togetherTally(evidence, truths) };
+}
+
+/** What the planner is told of a pattern, as the daemon's thread of identification tells it. */
+function evidenceOf(found: Identification, library: PhaseLibrary, k: number): PhaseEvidence {
+  const named = ({ phases, probability }: PhaseSet) => {
+    return { phases: phases.map(canonical).sort(), probability };
+  };
+  const [first, ...others] = found.sets.map(named);
+  const estimates = estimatePhases(found, library);
+  return {
+    ...{ id: k + 1, candidate: k, known: false },
+    ...{ phases: first!.phases, confidence: first!.probability, alternatives: others.slice(0, 8) },
+    ...(estimates.length === 0
+      ? {}
+      : { estimates: Object.fromEntries(estimates.map((one) => [canonical(one.name), one])) }),
+  };
+}
+
+/** The sets of the samples of a section, all read together. */
+function togetherTally(
+  evidence: readonly PhaseEvidence[],
+  truths: readonly { readonly must: readonly string[]; readonly optional: readonly string[] }[],
+): Tally {
+  const tally = newTally();
+  const rows: number[][] = [];
+  for (let i = 0; i <= 20; i++) {
+    for (let j = 0; i + j <= 20; j++) rows.push([1 - (i + j) / 20, i / 20, j / 20]);
+  }
+  const grid = orderRows(["A", "B", "C"], Float64Array.from(rows.flat()), ["A", "B", "C"]);
+  const moved = evidence.map((item) => ({ ...item, candidate: grid.candidateOf[item.candidate]! }));
+  const chances = expectPhases(moved, grid);
+  moved.forEach((item, k) => {
+    const components = rows[k]!.filter((share) => share > 1e-6).length;
+    const sets = likelySets(item, chances.get(item.id)!, components);
+    const presence = new Map<string, number>();
+    for (const set of [{ ...sets, probability: sets.confidence }, ...(sets.alternatives ?? [])]) {
+      for (const name of set.phases) {
+        presence.set(name, (presence.get(name) ?? 0) + set.probability);
+      }
+    }
+    count(tally, { phases: sets.phases, presence }, truths[k]!, canonical);
+  });
   return tally;
 }
 

@@ -44,7 +44,9 @@ export async function run(): Promise<undefined> {
       [0.01, ">= 215 of 231"],
       [0.05, ">= 200 of 231"],
     ] as const) {
-      keep(`spread ${name}, noise ${100 * noise} %`, reach, spreadRow(section, sources, noise));
+      const { alone, together } = spreadRow(section, sources, noise);
+      keep(`spread ${name}, noise ${100 * noise} %`, reach, alone);
+      keep("  the same, all read together", reach, together);
     }
   }
   keep(`${DRAWN} drawn mixtures (hold-out)`, "", drawnRow(sources, DRAWN));
@@ -87,7 +89,8 @@ function diagram(all: readonly [string, Tally][]): string {
   const groups: [string, string, (name: string) => boolean][] = [
     ["real patterns", "#0b5cad", (name) => /real|measured/.test(name)],
     ["a card removed", "#b3261e", (name) => /removed/.test(name)],
-    ["spreads", "#2e7d32", (name) => /spread/.test(name)],
+    ["spreads, one by one", "#2e7d32", (name) => /spread/.test(name)],
+    ["spreads, read together", "#c77700", (name) => /together/.test(name)],
     ["drawn mixtures", "#7b3fa0", (name) => /drawn/.test(name)],
   ];
   const series = groups.map(([name, colour, isOf]) => {

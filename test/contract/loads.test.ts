@@ -59,6 +59,22 @@ const TESTER: Script = {
 
 type Start = StartCommand & { readonly parametersBySample?: Record<string, object> };
 
+test("a load takes no more samples than its stock is enough for", async () => {
+  const lab = new LimitedDaemon();
+  labs.push(lab);
+  await lab.start(places()[0]!, CAMPAIGN);
+  const consumes = [{ stock: "crucibles", amount: 1 }];
+  const furnace = await lab.add({
+    ...FURNACE,
+    capabilities: FURNACE.capabilities.map((one) => ({ ...one, consumes })),
+    stock: { crucibles: { amount: 2, unit: "1" } },
+  });
+  await lab.add(TESTER);
+  await until(() => furnace.started.length === 1, "a start");
+  expect((furnace.started[0] as Start).sampleIds).toHaveLength(2);
+  await until(() => lab.daemon.lab.stocks.get("furnace-1")?.left["crucibles"] === 0, "the count");
+});
+
 describe.each(places())("a load on $name", (place) => {
   test("is one job with several samples; results come by sample, and it is acknowledged when all are on disk", async () => {
     const lab = new LimitedDaemon();

@@ -288,7 +288,7 @@ describe.each(brokers)("the wire on $name", (broker: BrokerUnderTest) => {
   });
 
   test("10 000 random byte strings on every topic change nothing but the counters", async () => {
-    const client = await connect({ protocolVersion: 5 });
+    const client = await connect({ protocolVersion: versions.at(-1) ?? 5 });
     const prng = createPrng("random bytes on every topic");
     const topics = [
       ...NAMES.map(sampleTopic),

@@ -147,11 +147,18 @@ async function playCampaign(
   );
   writeFileSync(config, text.replace(/^broker:\n( +.*\n)+/m, `broker:\n  url: ${url}\n`));
   const args = ["start", "--config", config, "--data", data, "--until-done"];
-  const start = (): ChildProcess =>
-    spawn(process.execPath, [main, ...args, "--speed", "1000", "--seed", "1"], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, TIELINE_LOG_LEVEL: "fatal" },
+  let said = "";
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [main, ...args, "--speed", "1000", "--seed", "1"], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, TIELINE_LOG_LEVEL: "warn" },
     });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-3000);
+      });
+    return child;
+  };
   const began_ms = performance.now();
   try {
     let daemon = start();
@@ -178,6 +185,9 @@ async function playCampaign(
       text: `${campaign.state}, ${size} of ${BUDGET} results, ${twice} twice, ${took}`,
       isRight: campaign.state === "budgetExhausted" && size === BUDGET && twice === 0,
     };
+  } catch (error) {
+    console.log(said);
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

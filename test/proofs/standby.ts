@@ -84,6 +84,8 @@ async function playRound(
     return;
   }
   const after_ms = await untilTakenOver(world, before);
+  if (after_ms > TAKE_OVER_ms_max && kind !== "both")
+    for (const { said } of world.members) console.log(`late (${kind}):\n${said.slice(-3000)}`);
   if (kind === "both") figures.outages_ms.push(performance.now() - began_ms);
   else figures.takeOvers_ms.push(after_ms);
   await wait(300 + 1500 * next());
@@ -92,7 +94,8 @@ async function playRound(
   if (kind === "cut") leader.host.plug();
   if (kind === "freeze" || kind === "cut") {
     const ended = await Promise.race([exit, wait(PATIENCE_ms)]);
-    if (ended === undefined) figures.problems.push("a leader that was replaced did not end");
+    if (ended === undefined)
+      figures.problems.push(`a leader that was replaced did not end: ${leader.said.slice(-3000)}`);
     else if (!leader.said.includes("TL-4003")) figures.problems.push(leader.said.slice(-300));
   }
   if (kind === "both") await world.rebootAll();

@@ -41,10 +41,7 @@ export async function openPostgresEventLog(options: PostgresLogOptions): Promise
   const { place, logger, readOnly, node, page } = options;
   const sql = statementsOf(place.schema);
   if (!readOnly)
-    return await openHeldLog(
-      await takeHold({ place, sql, node, page, logger, isHasty: true }),
-      options,
-    );
+    return await openHeldLog(await takeHold({ place, sql, node, page, logger }), options);
   const session = await connectPostgres(place, false).catch((error: unknown) => {
     throw notReached(error);
   });

@@ -25,20 +25,25 @@ export interface HoldRequest {
   readonly node: string;
   readonly page: () => string | undefined;
   readonly logger: Logger;
-  /** Whether a holder whose lease lives on but whose connection is gone is followed at once. */
-  readonly isHasty: boolean;
+  /**
+   * Of a standby: its connection to the server that takes writes, where everything is made already. It waits for the lease; who
+   * comes without one follows a holder at once whose connection is gone.
+   */
+  readonly session?: PostgresSession | undefined;
 }
 
 /**
- * Takes the lease, above every holder before. TL-4005 while another one's has not run out (and, where we are hasty, its
- * connection lives); TL-4001 where no server takes writes.
+ * Takes the lease, above every holder before. TL-4005 while another one's has not run out; TL-4001 where no server takes writes.
+ * A session that was given is the hold's from then on, or ended.
  */
 export async function takeHold(request: HoldRequest): Promise<PostgresHold> {
   const { place, sql } = request;
   const asked = momentNow();
-  const session = await connectPostgres(place, true).catch((error: unknown) => {
-    throw notReached(error);
-  });
+  const session =
+    request.session ??
+    (await connectPostgres(place, true).catch((error: unknown) => {
+      throw notReached(error);
+    }));
   const epoch = await raiseEpoch(session, request);
   const connection = new HeldConnection(request, session);
   const lease = new PostgresLease({
@@ -144,11 +149,11 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  { place, sql, node, page, isHasty }: HoldRequest,
+  { place, sql, node, page, session: given }: HoldRequest,
 ): Promise<string> {
   try {
-    await session.query(sql.create);
-    const isFree = (await lock(session, sql)) && isHasty;
+    if (given === undefined) await session.query(sql.create);
+    const isFree = given === undefined && (await lock(session, sql));
     const { rows } = await session.query<{ epoch: string }>(sql.take, [
       node,
       place.lease_ms,

@@ -127,7 +127,7 @@ class FollowedLog implements EventLog {
 
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
   private async lookAround(session: PostgresSession): Promise<PostgresEventLog | undefined> {
-    const { sql, place, logger, node } = this.needs;
+    const { sql, place, logger } = this.needs;
     const { rows } = await session.query<LeaderRow>(sql.leader);
     const [row] = rows;
     if (row === undefined || this.isClosed) return undefined;
@@ -135,11 +135,9 @@ class FollowedLog implements EventLog {
     this.lease.note(row, await followersOf(session, sql, place, Number(row.position)));
     if (!row.free) return undefined;
     logger.info({ before: row.holder ?? "nobody" }, "standby.leaseIsFree");
-    const led = await this.lead();
-    if (led === undefined) return undefined;
-    await session.query(sql.forget, [node]);
-    await this.dropSession();
-    this.lease.lead(led);
+    this.session = undefined; // the hold's from now on
+    const led = await this.lead(session);
+    if (led !== undefined) this.lease.lead(led);
     return led;
   }
 
@@ -151,9 +149,9 @@ class FollowedLog implements EventLog {
   }
 
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
-  private async lead(): Promise<PostgresEventLog | undefined> {
+  private async lead(session: PostgresSession): Promise<PostgresEventLog | undefined> {
     const { place, sql, node, page, logger } = this.needs;
-    const hold = await takeHold({ place, sql, node, page, logger, isHasty: false }).catch(
+    const hold = await takeHold({ place, sql, node, page, logger, session }).catch(
       (error: unknown) => {
         if (error instanceof LabError && error.code === "TL-4005") return undefined;
         throw error;
@@ -162,10 +160,8 @@ class FollowedLog implements EventLog {
     if (hold === undefined) return undefined;
     const led = await openHeldLog(hold, this.needs);
     const { next, crc } = this.reader;
-    const there = await hold
-      .session(0)
-      .then((session) => crcBefore(session, sql, next))
-      .catch(() => undefined);
+    const there = await crcBefore(session, sql, next).catch(() => undefined);
+    session.query(sql.forget, [node]).catch(() => {});
     if (there === crc) return led;
     await led.close();
     throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
@@ -177,7 +173,7 @@ class FollowedLog implements EventLog {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
     const { place } = this.needs;
-    const answer_ms = Math.min(place.answer_ms, Math.max(1000, place.lease_ms / 2));
+    const answer_ms = Math.min(place.answer_ms, Math.max(3000, place.lease_ms / 2));
     this.session = await connectPostgres({ ...place, answer_ms }, true);
     return this.session;
   }

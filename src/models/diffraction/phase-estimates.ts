@@ -1,7 +1,9 @@
-import type { FitContext, PhaseFit } from "./fit-phases.ts";
+import type { PhaseFit } from "./fit-phases.ts";
 import type { Identification } from "./identify-phases.ts";
+import { LineSignals, type MovedSignals } from "./line-signals.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import { type PhaseProfile, phaseProfile } from "./phase-profile.ts";
+import { dot, Subspace } from "./subspace.ts";
 
 /** What a pattern says of one phase's fraction of the atoms, whether it names the phase or not. */
 export interface PhaseEstimate {
@@ -10,6 +12,10 @@ export interface PhaseEstimate {
   readonly fraction: number;
   /** Standard deviation: how little of it could have been seen. */
   readonly error: number;
+  /** Isotropic strain of a phase of the set. */
+  readonly strain?: number;
+  /** Of another phase: how clearly it would be seen if its cell were off the card's. */
+  readonly moved?: MovedSignals;
 }
 
 /** A column that others explain to this share of its length says nothing of its own. */
@@ -19,9 +25,10 @@ const OWN_MIN = 1e-3;
  * Fraction of every card of the library beside the most probable set: for a phase of the set its fitted scale, for another
  * the scale a = c.r/c.c that its lines c (at the card's own cell, the usual width) have in the residual r, both freed of
  * what the set's scales, widths and strains can explain. Errors are 1/|c|, each bin weighed by noise^2 + m (floor^2 + (relative
- * model)^2), m the bins of a line's width, which are off together. Fractions are of atoms; of line heights where a card of
- * the set has no structure. Of twins the first card stands. Empty where lines are left that no card explains: they would be
- * taken for what they are not. O(cards x bins x phases).
+ * model)^2), m the bins of a line's width, which are off together. A cell may be off its card, and only the samples around can
+ * tell by how much: c.r/|c| is told for every strain within the card's limit ({@link LineSignals}). Fractions are of atoms; of line
+ * heights where a card has no structure. Of twins the first card stands. Empty where lines are left that no card explains:
+ * they would be taken for what they are not. O(cards x (bins x phases + strains x lines x phases)).
  */
 export function estimatePhases(found: Identification, library: PhaseLibrary): PhaseEstimate[] {
   const best = found.sets[0];
@@ -38,14 +45,16 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
   }
   const residual = weighed(pattern.net.map((v, i) => v - fit.model[i]!));
   explained.free(residual);
-  const amount = amountOf({ pattern, library, plain: weight }, fit);
+  const amount = amountOf(library);
   const total = fit.phases.reduce((sum, { card, scale }) => sum + amount(card) * scale, 0);
   if (!(total > 0)) return [];
-  const members = fit.phases.map(({ card, scale }, k) => ({
+  const members = fit.phases.map(({ card, scale, shape }, k) => ({
     name: best.curves[k]!.name,
     fraction: (amount(card) * scale) / total,
     error: amount(card) / lengthBeside(fit.profiles, k, weighed) / total,
+    strain: shape.strain[0] ?? 0,
   }));
+  const signals = new LineSignals(pattern, fit.sample, { weight, residual, explained });
   const taken = new Set(fit.phases.map(({ card }) => library.twins[card]));
   const others = library.cards.flatMap((card, k): PhaseEstimate[] => {
     if (library.twins[k] !== k || taken.has(k)) return [];
@@ -56,13 +65,9 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
     const own = dot(column, column);
     if (!(own > OWN_MIN * whole)) return [];
     const unit = amount(k) / total;
-    return [
-      {
-        name: card.name,
-        fraction: (unit * dot(column, residual)) / own,
-        error: unit / Math.sqrt(own),
-      },
-    ];
+    const fraction = (unit * dot(column, residual)) / own;
+    const moved = signals.of(card, whole);
+    return [{ name: card.name, fraction, error: unit / Math.sqrt(own), moved }];
   });
   return [...members, ...others];
 }
@@ -76,14 +81,13 @@ function binWeights({ pattern, misfit }: Identification, { model }: PhaseFit): F
   });
 }
 
-/** Atoms that a scale of 1 stands for; heights where a member of the set has no structure. */
-function amountOf({ library }: FitContext, fit: PhaseFit): (card: number) => number {
-  const atoms = (card: number): number => {
-    const { weightOfScale, atomsPerWeight } = library.cards[card]!;
-    return (weightOfScale ?? Number.NaN) * (atomsPerWeight ?? Number.NaN);
-  };
-  const isKnown = library.cards.every((_, k) => Number.isFinite(atoms(k)));
-  return isKnown && fit.phases.length > 0 ? atoms : () => 1;
+/** Atoms that a scale of 1 stands for; heights where a card has no structure. */
+function amountOf({ cards }: PhaseLibrary): (card: number) => number {
+  const atoms = cards.map(
+    ({ weightOfScale, atomsPerWeight }) =>
+      (weightOfScale ?? Number.NaN) * (atomsPerWeight ?? Number.NaN),
+  );
+  return atoms.every(Number.isFinite) ? (card) => atoms[card]! : () => 1;
 }
 
 /** Length of a member's column freed of the other members' scales. */
@@ -99,30 +103,4 @@ function lengthBeside(
   const column = weighed(profiles[member]!.value);
   others.free(column);
   return Math.sqrt(dot(column, column));
-}
-
-/** An orthonormal basis that grows (modified Gram-Schmidt). */
-class Subspace {
-  readonly #basis: Float64Array[] = [];
-
-  add(column: Float64Array): void {
-    const whole = Math.sqrt(dot(column, column));
-    this.free(column);
-    const own = Math.sqrt(dot(column, column));
-    if (own > OWN_MIN * whole) this.#basis.push(column.map((v) => v / own));
-  }
-
-  /** Takes from the column, in place, what the basis holds of it. */
-  free(column: Float64Array): void {
-    for (const unit of this.#basis) {
-      const part = dot(column, unit);
-      for (let i = 0; i < column.length; i++) column[i] = column[i]! - part * unit[i]!;
-    }
-  }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

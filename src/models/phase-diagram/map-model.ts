@@ -84,12 +84,21 @@ export interface PhaseEvidence {
   readonly confidence: number;
   /** Other sets that the same measurement allows, with what is left of the probability; a sure result has none. */
   readonly alternatives?: readonly PhaseSetChance[] | undefined;
-  /** Fraction of the atoms by phase, of phases not named too, with its standard deviation; 0 or below: nothing was seen. */
-  readonly estimates?:
-    | Readonly<Record<string, { readonly fraction: number; readonly error: number }>>
-    | undefined;
+  /** What the measurement says of phases' fractions of the atoms, of phases not named too. */
+  readonly estimates?: Readonly<Record<string, FractionEstimate>> | undefined;
   /** True for a point known beforehand: not an experiment. */
   readonly known: boolean;
+}
+
+/** A phase's fraction of the atoms in one sample as a pattern has it. */
+export interface FractionEstimate {
+  /** Most likely value, 0 or below where nothing was seen. */
+  readonly fraction: number;
+  readonly error: number;
+  /** Isotropic strain of its cell, where the phase is named. */
+  readonly strain?: number | undefined;
+  /** Where it is not: signal over noise at strains from -strain_max to strain_max in equal steps. */
+  readonly moved?: { readonly strain_max: number; readonly signals: readonly number[] } | undefined;
 }
 
 /** Order of results: those known beforehand (ids -1, -2, ...), then by position in the log. */

@@ -146,6 +146,27 @@ test("a second client with the same id ends the first instead of fighting it for
   });
 });
 
+test.each(["is still there", "is gone"])(
+  "with a message that was never answered a client ends all the same: its broker %s",
+  async (how) => {
+    const { aedes, url } = await broker({ authorizePublish: () => {} });
+    const connections: boolean[] = [];
+    const client = createBrokerClient({
+      ...{ url, clientId: "unanswered", filters: ["lab/#"] },
+      lease: { confirm: async () => {} },
+    });
+    await client.start({ ...silent, onConnection: (is) => void connections.push(is) });
+    const published = client.publish({ topic: "lab/x", payload: "1", qos: 1, retain: false });
+    published.catch(() => {});
+    if (how === "is gone") {
+      aedes.close();
+      await until(() => connections.at(-1) === false, "the broker is gone");
+    }
+    await client.stop();
+    await expect(published).rejects.toMatchObject({ code: "TL-2001" });
+  },
+);
+
 test("a connection that ends five times in five minutes is told once, and again after as many more", () => {
   const watch = new EndWatch();
   const minute_ms = 60_000;

@@ -62,3 +62,22 @@ test("two ends in a row right after something large teach a bound for views, whi
   now_ms += 3_600_001;
   expect(limits.packetBytes(true)).toBe(Number.POSITIVE_INFINITY);
 });
+
+test("at 3.1.1 a large message of QoS 0, which nobody answers, is suspected of the end that follows at once", () => {
+  let now_ms = 0;
+  const limits = new BrokerLimits(() => now_ms);
+  const end = (bytes: number, after_ms: number) => {
+    const sending = limits.send(message(bytes, 0));
+    sending.left();
+    sending.done();
+    now_ms += after_ms;
+    return limits.noteEnd();
+  };
+  expect(end(9000, 10)).toEqual({ suspect: false }); // MQTT 5: it would have told
+  limits.note({}, false);
+  expect(end(3000, 10)).toEqual({ suspect: false });
+  expect(end(9000, 2000)).toEqual({ suspect: false });
+  expect(end(9000, 10)).toEqual({ suspect: true });
+  expect(end(20_000, 10)).toMatchObject({ suspect: true, learnt: expect.closeTo(9000, -3) });
+  expect(limits.noteEnd()).toEqual({ suspect: false });
+});

@@ -185,10 +185,7 @@ export const FOREIGN_BROKERS: readonly ForeignBroker[] = [
   ofGo("github.com/nats-io/nats-server/v2", "2.15.3", {
     name: "NATS",
     ...{ versions: [4], hasWebSocket: false },
-    cannot: [
-      ["oversized", "ends the connection above 1 MiB: max_payload"],
-      ["10 000 random byte strings", "ends the connection at a topic that it does not like"],
-    ],
+    cannot: [["oversized", "ends the connection above 1 MiB: max_payload"]],
     command: (folder, home, { tcp, webSocket }) => {
       const file = join(home, "nats.conf");
       writeFileSync(
@@ -239,7 +236,7 @@ dynamic_filters = true
     name: "amqtt",
     version: "0.12.1",
     ...{ versions: [4], hasWebSocket: false },
-    cannot: [],
+    cannot: [["comes again after the client was killed", "gives an unanswered message up"]],
     install: (folder) => {
       if (existsSync(join(folder, "bin/amqtt"))) return;
       sh("python3", ["-m", "venv", folder]);

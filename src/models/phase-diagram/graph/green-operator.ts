@@ -1,9 +1,15 @@
 import { LabError } from "../../../core/errors.ts";
-import { type HalfMatrix, incompletePivots, solveHalf } from "../../../numeric/eisenstat-solver.ts";
+import {
+  type HalfMatrix,
+  type HalfSolution,
+  incompletePivots,
+  solveHalf,
+} from "../../../numeric/eisenstat-solver.ts";
 import { dissectionOrder } from "../../../numeric/nested-dissection.ts";
 import { type Factor, factorise } from "../../../numeric/sparse-cholesky.ts";
 import type { SparseMatrix } from "../../../numeric/sparse-matrix.ts";
 import { eliminateNetwork } from "../../../numeric/star-mesh.ts";
+import { type CoarseLevel, coarsen, solveTwoLevel } from "../../../numeric/two-level-solver.ts";
 import type { KernelGraph } from "./kernel-graph.ts";
 
 /**
@@ -34,6 +40,12 @@ export interface Absorbers {
 const FACTOR_ENTRIES_max = 6e6;
 const RESIDUAL_max = 1e-10;
 const ITERATIONS_max = 20_000;
+/** From so many neighbours a node on (each pair counted once), a kernel is wide: smooth over its width, rough within. */
+const WIDE_neighbours = 40;
+/** Width of an aggregate beside the reach of the kernel, at which a Gaussian has fallen to 1e-9: its standard deviation. */
+const AGGREGATE_reaches = 1 / 6.4;
+/** Absorbers after which the coarse level is made anew: until then it does not know of them. */
+const CHANGES_max = 30;
 
 /** Eliminates where every pair is joined; factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
 export function createGreenOperator(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
@@ -189,12 +201,49 @@ function halfMatrix(graph: KernelGraph, absorbers: Absorbers): HalfMatrix {
   return half;
 }
 
+interface Solver {
+  solve(b: Float64Array): HalfSolution;
+  /** The matrix has changed in one row. */
+  follow(): void;
+}
+
+function oneLevel(matrix: HalfMatrix): Solver {
+  let pivot = incompletePivots(matrix);
+  return {
+    solve: (b) => solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max),
+    follow: () => {
+      pivot = incompletePivots(matrix);
+    },
+  };
+}
+
+/** `undefined` where the coarse level is not positive definite. */
+function twoLevel(
+  { points, dimension, reach }: KernelGraph,
+  matrix: HalfMatrix,
+): Solver | undefined {
+  const width = reach * AGGREGATE_reaches;
+  const level = (): CoarseLevel | undefined => coarsen(matrix, { points, dimension, width });
+  let coarse = level();
+  if (coarse === undefined) return undefined;
+  let changes = 0;
+  const limits = { tolerance: RESIDUAL_max, iterations_max: ITERATIONS_max };
+  return {
+    solve: (b) => solveTwoLevel(matrix, coarse!, b, limits),
+    follow: () => {
+      changes++;
+      if (changes % CHANGES_max === 0) coarse = level() ?? coarse;
+    },
+  };
+}
+
 /** Changes the matrix in place with each absorber and solves by preconditioned conjugate gradients. */
 function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
-  let pivot = incompletePivots(matrix);
+  const isWide = matrix.column.length > WIDE_neighbours * matrix.count;
+  const solver = (isWide ? twoLevel(graph, matrix) : undefined) ?? oneLevel(matrix);
   let added = 0;
   const solve = (b: Float64Array): Float64Array => {
-    const { x, iterations, residual } = solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max);
+    const { x, iterations, residual } = solver.solve(b);
     if (!(residual <= 1e-6)) {
       throw new LabError("TL-5002", "the linear system of the phase map did not converge", {
         context: { iterations, residual },
@@ -211,7 +260,7 @@ function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
       const s = scaleOf(strength, c[node]!);
       if (strength === Number.POSITIVE_INFINITY) isolate(graph, matrix, node);
       else matrix.diagonal[node] = matrix.diagonal[node]! + strength;
-      pivot = incompletePivots(matrix);
+      solver.follow();
       added++;
       for (let i = 0; i < c.length; i++) c[i] = c[i]! * s;
       return c;

@@ -1,5 +1,6 @@
 import { censoredField, nearPlaces } from "../../../numeric/censored-process.ts";
 import type { MapGrid, PhaseEvidence } from "../map-model.ts";
+import { fractionsAtMovedCells } from "./moved-cells.ts";
 
 /** What is believed of one phase in one sample. */
 export interface PhaseChance {
@@ -43,7 +44,11 @@ export function expectPhases(
   for (const [i, item] of evidence.entries()) points.set(placeOf(item, grid), i * columns);
   const places = nearPlaces(points, columns);
   for (const phase of knownPhases(evidence)) {
-    const amounts = evidence.map((item) => amountOf(item, phase));
+    const seen = fractionsAtMovedCells({
+      ...{ points, columns },
+      estimates: evidence.map(({ estimates }) => estimates?.[phase]),
+    });
+    const amounts = evidence.map((item, i) => amountOf(item, phase, seen[i]!));
     const field = censoredField(
       {
         value: Float64Array.from(amounts, ([value]) => value),
@@ -68,10 +73,13 @@ function knownPhases(evidence: readonly PhaseEvidence[]): string[] {
 }
 
 /** Fraction and standard deviation; infinite where the result says nothing of the phase. */
-function amountOf(item: PhaseEvidence, phase: string): readonly [number, number] {
-  const told = item.estimates?.[phase];
-  if (told !== undefined) return [told.fraction, Math.hypot(told.error, FIT_DEVIATION)];
-  if (item.estimates !== undefined || item.confidence < PLAIN_MIN) return [0, Infinity];
+function amountOf(
+  item: PhaseEvidence,
+  phase: string,
+  [fraction, error]: readonly [number, number],
+): readonly [number, number] {
+  if (item.estimates !== undefined) return [fraction, Math.hypot(error, FIT_DEVIATION)];
+  if (item.confidence < PLAIN_MIN) return [0, Number.POSITIVE_INFINITY];
   return item.phases.includes(phase) ? [1 / item.phases.length, PLAIN.present] : [0, PLAIN.absent];
 }
 

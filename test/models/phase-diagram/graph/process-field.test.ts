@@ -104,3 +104,24 @@ test("the process maps, a lattice of more than 20 000 candidates the graph, and 
   expect(methodOf(alloys, { gamma: 5 })).toBe("harmonic");
   expect(methodOf(section, { method: "gaussian-process" })).toBe("gaussian-process");
 });
+
+test("on a lattice the graph takes over once results times candidates are many, and the record says so; back with a result withdrawn", () => {
+  const grid = orderGrid(
+    Array.from({ length: 10_000 }, (_, i) => ({ p: i % 100, q: Math.floor(i / 100) })),
+  );
+  const map = createMapModel({ settings: {}, grid, seed: "1" });
+  const methodAfter = (id: number): string => {
+    map.observe({
+      ...{ id, candidate: (id * 37) % 10_000, confidence: 1, known: false },
+      phases: [id % 2 === 0 ? "A" : "B"],
+    });
+    return map.hyperparameters().method;
+  };
+  for (let id = 1; id < 250; id++) methodAfter(id);
+  expect(methodAfter(250)).toBe("gaussian-process");
+  expect(methodAfter(251)).toBe("harmonic");
+  const { label, labels } = map.predict();
+  expect(labels[label[(251 * 37) % 10_000]!]).toBe("B");
+  map.forget(251);
+  expect(map.hyperparameters().method).toBe("gaussian-process");
+});

@@ -1,0 +1,63 @@
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readReferences } from "../../../adapters/patterns/read-references.ts";
+import { createPrng } from "../../../src/core/prng.ts";
+import { identifyPhases } from "../../../src/models/diffraction/identify-phases.ts";
+import { createLibraries } from "../../../src/models/diffraction/libraries.ts";
+import { estimatePhases } from "../../../src/models/diffraction/phase-estimates.ts";
+import { preparePattern } from "../../../src/models/diffraction/prepared-pattern.ts";
+import { mixturePattern } from "../../support/pattern-spread.ts";
+
+const sources = readReferences([resolve(import.meta.dirname, "../../fixtures/diffraction")]);
+const byName = new Map(sources.map((source) => [source.name, source]));
+const libraryFor = createLibraries(sources);
+
+/** Zinc oxide with so much rutile by weight, whose cell is off by `strain`. */
+function estimates(rutile: number, strain: number, seed: string) {
+  const prng = createPrng(seed);
+  const pattern = preparePattern(
+    mixturePattern(
+      byName,
+      [
+        { name: "ZnO", share: 1 - rutile, strain: 0 },
+        { name: "TiO2-rutile", share: rutile, strain },
+      ].filter(({ share }) => share > 0),
+      {
+        ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0 },
+        ...{ humpHeight: 0, random: () => prng.next() },
+      },
+    ),
+  );
+  const library = libraryFor(pattern);
+  const found = identifyPhases(pattern, library);
+  expect(found.sets[0]!.phases).toEqual(["ZnO"]);
+  const told = new Map(estimatePhases(found, library).map((one) => [one.name, one]));
+  return { ...told.get("TiO2-rutile")!, all: told };
+}
+
+describe("what a pattern says of phases that it does not name", () => {
+  test.each([-0.03, 0.03])("a little of a phase shows at the strain %d of its cell", (strain) => {
+    const { strain_max, signals } = estimates(0.04, strain, `moved ${strain}`).moved!;
+    const steps = (signals.length - 1) / 2;
+    const best = signals.indexOf(Math.max(...signals));
+    expect(Math.abs(((best - steps) / steps) * strain_max - strain)).toBeLessThan(0.004);
+    expect(signals[best]).toBeGreaterThan(1);
+  });
+
+  test("signals of what is not there are noise of the size that is said", () => {
+    const drawn = Array.from({ length: 6 }, (_, k) => estimates(0, 0, `noise ${k}`));
+    const signals = drawn.flatMap(({ all }) =>
+      [...all.values()].flatMap(({ moved }) => moved?.signals ?? []),
+    );
+    const mean2 = signals.reduce((sum, z) => sum + z * z, 0) / signals.length;
+    expect(signals.length).toBeGreaterThan(300);
+    expect(Math.sqrt(mean2)).toBeGreaterThan(0.6);
+    expect(Math.sqrt(mean2)).toBeLessThan(1.3);
+  });
+
+  test("at the reference's own cell the signals agree with fraction and error", () => {
+    const { fraction, error, moved } = estimates(0.03, 0, "own cell");
+    const { signals } = moved!;
+    expect(signals[(signals.length - 1) / 2]).toBeCloseTo(fraction / error, 0);
+  });
+});
