@@ -27,7 +27,9 @@ function complete(axis: z.infer<typeof dependentAxis>, context: z.core.$Refineme
   };
   const { min, max, categories, values, integer, resolution } = axis;
   if (resolution !== undefined && (categories ?? values ?? integer) !== undefined)
-    return refuse("a resolution is of a range of any numbers: not of whole ones, lists or names");
+    return refuse(
+      "a resolution is of a range of any numbers: not of whole ones or names, nor of a list",
+    );
   if (categories !== undefined) return { ...axis, min: 0, max: categories.length - 1 };
   if (values !== undefined) {
     const sorted = [...new Set(values)].sort((a, b) => a - b);

@@ -4,16 +4,10 @@ import type { Parameters } from "../../domain/candidate.ts";
 import type { InputConstraint } from "../../domain/goal-settings.ts";
 import type { BoxAxis, BoxSpace } from "../../domain/search-space.ts";
 import { type Equality, equalitiesOf } from "./box-equalities.ts";
-import { createSetter, roomOf, sharesOf, unitOfShares } from "./box-points.ts";
+import { createSetter } from "./box-points.ts";
+import { createUnitMap, listOf } from "./box-units.ts";
 import { satisfies } from "./candidate-pool.ts";
-import {
-  asLog,
-  createInputEncoding,
-  fromUnit,
-  type Input,
-  type InputEncoding,
-  toUnit,
-} from "./input-encoding.ts";
+import { asLog, createInputEncoding, type Input, type InputEncoding } from "./input-encoding.ts";
 
 /** From so many set points on, an axis with steps is walked like a continuous one and rounded. */
 const SMOOTH_LEVELS_min = 10;
@@ -55,32 +49,7 @@ export function createBoxAxes(
           ? { kind: "categorical", name, values: categories }
           : asLog({ kind: "numeric", name, min, max }, logNames),
     );
-  const numeric = (axis: BoxAxis) =>
-    ({ ...axis, kind: "numeric", isLog: logNames.includes(axis.name) }) as const;
-  const toValue = (axis: BoxAxis, u: number): number | string => {
-    const { min, max, integer } = axis;
-    const listed = listOf(axis);
-    if (listed !== undefined)
-      return listed[Math.min(listed.length - 1, Math.floor(u * listed.length))] ?? "";
-    if (integer === true) return Math.min(max, min + Math.floor(u * (max - min + 1)));
-    return fromUnit(numeric(axis), u);
-  };
-  const placeOf = (axis: BoxAxis, value: number | string | undefined): number => {
-    const { min, max, integer } = axis;
-    const listed = listOf(axis);
-    if (listed !== undefined) {
-      const at = listed.findIndex((one) => String(one) === String(value));
-      return (Math.max(0, at) + 0.5) / listed.length;
-    }
-    if (!(max > min) || value === undefined) return 0.5;
-    if (integer === true) return (Number(value) - min + 0.5) / (max - min + 1);
-    return toUnit(numeric(axis), Number(value));
-  };
-  const position = new Map(axes.map(({ name }, k) => [name, k]));
-  const wholes = fractions.map((one) => ({
-    ...roomOf(space, one),
-    at: one.of.map((name) => position.get(name) ?? 0),
-  }));
+  const units = createUnitMap(space, logNames);
   const set = createSetter(space, constraints);
   return {
     dimensions: axes.length,
@@ -103,28 +72,10 @@ export function createBoxAxes(
       return [...constraints, ...wholesAsConstraints(fractions)].every((c) => satisfies(all, c));
     },
     toParameters: (unit) => {
-      const values = axes.map((axis, k) => toValue(axis, unit[k] ?? 0));
-      for (const { at, lows, room } of wholes) {
-        const shares = sharesOf(at.map((k) => unit[k] ?? 0));
-        at.forEach((k, i) => {
-          values[k] = (lows[i] ?? 0) + room * (shares[i] ?? 0);
-        });
-      }
-      const parameters = Object.fromEntries(axes.map(({ name }, k) => [name, values[k] ?? ""]));
+      const parameters = units.toParameters(unit);
       return set?.(parameters) ?? parameters;
     },
-    toUnit: (parameters) => {
-      const unit = Float64Array.from(axes, (axis) => placeOf(axis, parameters[axis.name]));
-      for (const { at, lows, room } of wholes) {
-        const shares = at.map(
-          (k, i) => (Number(parameters[axes[k]?.name ?? ""] ?? 0) - (lows[i] ?? 0)) / (room || 1),
-        );
-        unitOfShares(shares).forEach((u, i) => {
-          unit[at[i] ?? 0] = u;
-        });
-      }
-      return unit;
-    },
+    toUnit: (parameters) => units.toUnit(parameters),
   };
 }
 
@@ -136,11 +87,6 @@ function checkAxes(axes: readonly BoxAxis[], names: readonly string[] | undefine
   }
   const unknown = names?.find((name) => !axes.some((axis) => axis.name === name));
   if (unknown !== undefined) throw new LabError("TL-6003", `There is no axis ${unknown}`);
-}
-
-/** The names or numbers that an axis has and no others. */
-function listOf({ categories, values }: BoxAxis): readonly (number | string)[] | undefined {
-  return categories !== undefined && categories.length > 0 ? categories : values;
 }
 
 function nothing(axes: readonly BoxAxis[]): Parameters {

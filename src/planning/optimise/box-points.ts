@@ -1,7 +1,7 @@
 import { hasAxis, nearestLevel } from "../../domain/box-levels.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import type { InputConstraint } from "../../domain/goal-settings.ts";
-import type { BoxSpace, Fractions } from "../../domain/search-space.ts";
+import type { BoxSpace } from "../../domain/search-space.ts";
 import { equalitiesOf, project, settle } from "./box-equalities.ts";
 
 /**
@@ -32,25 +32,4 @@ export function createSetter(
     settle(equalities, values, exact);
     return values;
   };
-}
-
-/** Shares x of a whole from as many coordinates u of the unit cube: -ln(1 - u) over their sum, even on the simplex where u is even. */
-export function sharesOf(unit: readonly number[]): number[] {
-  const sizes = unit.map((u) => -Math.log1p(-Math.min(1 - 1e-12, Math.max(0, u))));
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  return sizes.map((size) => (sum > 0 ? size / sum : 1 / sizes.length));
-}
-
-/** Coordinates of the unit cube that give these shares, of those with the mean of even ones. */
-export function unitOfShares(shares: readonly number[]): number[] {
-  return shares.map((share) => -Math.expm1(-Math.max(0, share) * shares.length));
-}
-
-/** What is left of a whole above the lower limits of its parts, and these limits. */
-export function roomOf(
-  space: BoxSpace,
-  { of, sum = 1 }: Fractions,
-): { lows: number[]; room: number } {
-  const lows = of.map((name) => space.axes.find((axis) => axis.name === name)?.min ?? 0);
-  return { lows, room: sum - lows.reduce((a, b) => a + b, 0) };
 }
