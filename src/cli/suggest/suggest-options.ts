@@ -1,6 +1,8 @@
 /** Options of every goal; each goal reads its own. */
 export interface SuggestOptions {
-  readonly candidates: string;
+  readonly candidates?: string;
+  readonly space?: string;
+  readonly results?: string;
   readonly goal: string;
   readonly objectives?: string;
   readonly label?: string;

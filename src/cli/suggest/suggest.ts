@@ -11,6 +11,7 @@ Examples:
   tieline suggest --candidates candidates.csv --goal phase-diagram --batch 5 --plot map.svg --map map.csv
   tieline suggest --candidates reactions.csv --goal optimise --objectives yield:max --batch 3
   tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K --batch 3
+  tieline suggest --space synthesis-space.yaml --goal optimise --objectives yield:max --results synthesis.csv --batch 2
 
 A candidate whose result is empty (or NA, N/A, None, -) is unmeasured. For a phase diagram the label is the last column (or
 --label). Columns that cannot be inputs (constant, row numbers, dates, remarks) are left out and named; --axes decides.
@@ -25,6 +26,23 @@ const GOALS: Readonly<Record<string, () => Promise<SuggestForGoal>>> = {
   optimise: async () => (await import("./suggest-optimise.ts")).suggestOptimise,
 };
 
+function loaderOf({ goal, candidates, space, results }: SuggestOptions) {
+  const load = GOALS[goal];
+  if (load === undefined)
+    throw misuse("TL-1001", `--goal must be ${Object.keys(GOALS).join(" or ")}, not "${goal}"`);
+  if ((candidates === undefined) === (space === undefined))
+    throw misuse("TL-1001", "Name one of --candidates and --space");
+  if (space === undefined && results !== undefined)
+    throw misuse(
+      "TL-1001",
+      "--results goes with --space",
+      "A table of candidates has its results.",
+    );
+  if (space === undefined) return load;
+  if (goal !== "optimise") throw misuse("TL-1001", "--space is for --goal optimise");
+  return async () => (await import("./suggest-in-space.ts")).suggestInSpace;
+}
+
 function collect(text: string, all: readonly string[]): string[] {
   return [...all, text];
 }
@@ -34,7 +52,12 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
   program
     .command("suggest")
     .description("propose the next experiments from a table of candidates")
-    .requiredOption("--candidates <file>", "CSV with a header, one row a candidate")
+    .option("--candidates <file>", "CSV with a header, one row a candidate")
+    .option("--space <file>", "optimise: YAML of axes, fractions and limits, instead of candidates")
+    .option(
+      "--results <file>",
+      "with --space: CSV of what was measured; not there yet: nothing was",
+    )
     .requiredOption("--goal <goal>", Object.keys(GOALS).join(" or "))
     .option("--objectives <list>", "optimise: columns to improve, e.g. y:min,z:max")
     .option("--label <column>", "phase-diagram: column of the label (default: the last)")
@@ -72,14 +95,7 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLES)
     .action(async (options: SuggestOptions) => {
-      const load = GOALS[options.goal];
-      if (load === undefined) {
-        throw misuse(
-          "TL-1001",
-          `--goal must be ${Object.keys(GOALS).join(" or ")}, not "${options.goal}"`,
-        );
-      }
-      const suggest = await load();
+      const suggest = await loaderOf(options)();
       await suggest(options, io);
     });
 };
