@@ -70,13 +70,15 @@ function inBox(
     Object.keys(parameters),
   );
   if (strange !== undefined) return { problem: strange };
-  for (const { name, min, max, integer, resolution, categories } of axes) {
+  for (const { name, min, max, integer, resolution, categories, values } of axes) {
     const value = parameters[name];
     if (categories !== undefined) {
       if (!categories.includes(String(value)))
         return { problem: `${name} is one of ${categories.join(", ")}.` };
     } else if (typeof value !== "number" || !(value >= min && value <= max)) {
       return { problem: `${name} = ${String(value)} is outside ${min}..${max}.` };
+    } else if (values !== undefined && !values.includes(value)) {
+      return { problem: `${name} is one of ${values.join(", ")}.` };
     } else if (integer === true && !Number.isInteger(value)) {
       return { problem: `${name} is a whole number.` };
     } else if (!isSetPoint(value, { resolution })) {

@@ -9,10 +9,10 @@ export interface SetPointRange {
 /** Ends of a range count as multiples within this share of a step: 0.3 is three times 0.1. */
 const SLACK = 1e-9;
 
-/** True where at least one multiple of the resolution lies in the range. */
-export function hasSetPoints({ min, max, resolution }: SetPointRange): boolean {
-  if (resolution === undefined) return true;
-  return Math.ceil(min / resolution - SLACK) <= Math.floor(max / resolution + SLACK);
+/** How many set points the range has; infinite where any number is one. */
+export function countSetPoints({ min, max, resolution }: SetPointRange): number {
+  if (resolution === undefined) return max > min ? Number.POSITIVE_INFINITY : 1;
+  return Math.floor(max / resolution + SLACK) - Math.ceil(min / resolution - SLACK) + 1;
 }
 
 /** True where a number can be set: a multiple of the resolution. */

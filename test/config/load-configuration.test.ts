@@ -42,6 +42,13 @@ function changed(...changes: readonly (readonly [string, string])[]): string {
 const lineOf = (text: string, part: string): number =>
   text.slice(0, text.indexOf(part)).split("\n").length;
 
+test("a robot's protocol that is not there, and an address that is none, are told with their places", () => {
+  const robot = (at: string) =>
+    `version: 1\ngateways:\n  - id: ot\n    kind: opentrons\n    at: ${at}\n    protocol: ./none.py\n    capability: mix\n    parameters: [{ name: volume_uL, unit: uL }]\n`;
+  expect(places(robot("http://robot:31950"))).toEqual(["6 gateways[0].protocol"]);
+  expect(places(robot("robot:31950"))).toEqual(["5 gateways[0].at"]);
+});
+
 test("a load that can never be filled, and one of people, are told with their places", () => {
   const load = (key: string, text: string) =>
     changed([

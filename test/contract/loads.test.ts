@@ -133,20 +133,4 @@ describe.each(places())("a load on $name", (place) => {
       "c1.load2 brought no observation of the sample c1.3",
     );
   });
-
-  test("is not begun with a sample that its own limits forbid: the others go without it", async () => {
-    const lab = new LimitedDaemon();
-    labs.push(lab);
-    const narrow = FURNACE.capabilities.map((one) => ({
-      ...one,
-      parameters: { ...one.parameters, dose_g: { unit: "g", min: 0, max: 5 } },
-    }));
-    await lab.start(place, CAMPAIGN);
-    const furnace = await lab.add({ ...FURNACE, capabilities: narrow });
-    await lab.add(TESTER);
-    await until(() => furnace.started.length === 1, "a start");
-    const doses = Object.values((furnace.started[0] as Start).parametersBySample ?? {});
-    expect(doses.length).toBeGreaterThan(0);
-    for (const dose of doses) expect((dose as { dose_g: number }).dose_g).toBeLessThanOrEqual(5);
-  });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { spaceSchema } from "../../config/space-schema.ts";
 import { findPoint } from "../../src/domain/point-by-hand.ts";
-import { hasSetPoints, isSetPoint, toSetPoint } from "../../src/domain/set-point-resolution.ts";
+import { countSetPoints, isSetPoint, toSetPoint } from "../../src/domain/set-point-resolution.ts";
 import { paperCampaign } from "../../src/evaluation/paper-campaign.ts";
 
 test("a set point is the nearest multiple in the range, written as a person would write it", () => {
@@ -25,7 +25,7 @@ test("whatever the range, what is set lies in it, is a multiple, and is set agai
       fc.float({ noNaN: true, min: -1e4, max: 1e4 }),
       (resolution, first, steps, value) => {
         const range = { min: first * resolution, max: (first + steps) * resolution, resolution };
-        expect(hasSetPoints(range)).toBe(true);
+        expect(countSetPoints(range)).toBe(steps + 1);
         const set = toSetPoint(value, range);
         expect(set).toBeGreaterThanOrEqual(range.min - 1e-9);
         expect(set).toBeLessThanOrEqual(range.max + 1e-9);

@@ -29,10 +29,10 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
   if (entry.kind === "line") {
     const map = loadDefinition(entry, folder);
     const controller = new LineController({ map, address: entry.at, clock });
-    return new ThermalDevice({ controller, thermal: map.thermal, clock });
+    return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity: entry.capacity });
   }
   const map = loadDefinition(entry, folder);
-  const { at, unit } = entry;
+  const { at, unit, capacity } = entry;
   const controller = new ModbusController({ map, address: at, unit, clock });
-  return new ThermalDevice({ controller, thermal: map.thermal, clock });
+  return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity });
 }
