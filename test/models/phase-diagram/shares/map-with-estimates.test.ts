@@ -75,13 +75,13 @@ describe("samples that are read together", () => {
     const model = mapOf(SECTION);
     const found = weak.filter(({ candidate }) => labelAt(model, candidate) === "alpha+beta+gamma");
     expect(weak.length).toBeGreaterThan(8);
-    // Two and a half errors high, each of them; of one error some.
+    // Two and a half errors high, which alone names nothing.
     const clear = weak.filter(({ estimates }) => estimates!["gamma"]!.fraction > 0.1);
     expect(clear.every((item) => found.includes(item))).toBe(true);
-    expect(found.length).toBeGreaterThan(clear.length);
+    expect(clear.length).toBeGreaterThan(4);
     const plain = GRAPH.create();
     for (const item of SECTION) plain.observe(item);
-    expect(labelAt(plain, weak[0]!.candidate)).toBe("alpha+beta");
+    expect(labelAt(plain, clear[0]!.candidate)).toBe("alpha+beta");
   });
 
   test("and is absent where it would have been seen", () => {
