@@ -1,5 +1,6 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
 import { checkLimits } from "./check-limits.ts";
+import { checkLoads } from "./check-loads.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { GOAL_RULES } from "./goal-schemas.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -24,6 +25,7 @@ export function checkCampaigns(
       ...checkRecipe(campaign, path),
       ...checkSize(campaign, path),
       ...checkOptimisation(campaign, path),
+      ...checkLoads(campaign, path),
       ...checkLimits(campaign, axisNames(campaign.space), path),
     ];
   });

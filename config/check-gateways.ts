@@ -22,6 +22,10 @@ export function checkGateways(
       problems.push({ path: ["gateways", k, "id"], text: `${PEOPLE} are the people at the bench` });
     if (ids.indexOf(entry.id) !== runners.length + k)
       problems.push({ path: ["gateways", k, "id"], text: `another one is called ${entry.id}` });
+    if (entry.kind === "opentrons" && !existsSync(resolve(folder, entry.protocol))) {
+      const text = `there is no protocol ${resolve(folder, entry.protocol)}`;
+      problems.push({ path: ["gateways", k, "protocol"], text });
+    }
     try {
       if (entry.kind === "modbus" || entry.kind === "line") loadDefinition(entry, folder);
     } catch (error) {

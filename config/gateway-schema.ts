@@ -12,6 +12,9 @@ const at = z
     "write tcp://host:port, rtu+tcp://host:port or serial:///dev/NAME?baud=9600",
   );
 
+/** Samples that it takes at once (crucibles, places); absent: one. */
+const capacity = z.number().int().min(1).max(1000).optional();
+
 const setPoint = z.strictObject({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "write the name of a set point"),
   unit: z.string().min(1),
@@ -31,14 +34,14 @@ const folder = z.string().min(1);
 /** One device behind a gateway of this process, by the definition of its model. */
 export const gatewaySchema = z.discriminatedUnion("kind", [
   z.strictObject({
-    ...{ id, kind: z.literal("modbus"), at, poll_ms, silence_s },
+    ...{ id, kind: z.literal("modbus"), at, poll_ms, silence_s, capacity },
     /** A file, relative to this one, or the name of a map that ships with Tieline: eurotherm-2400. */
     map: z.string().min(1),
     unit: z.number().int().min(0).max(255).default(1),
   }),
   /** A device that is spoken to in lines of text. */
   z.strictObject({
-    ...{ id, kind: z.literal("line"), at, poll_ms, silence_s },
+    ...{ id, kind: z.literal("line"), at, poll_ms, silence_s, capacity },
     /** A file, relative to this one, or the name of a definition that ships with Tieline: lakeshore-336. */
     map: z.string().min(1),
   }),
@@ -50,9 +53,23 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
       .min(1)
       .max(20),
   }),
+  /** A robot of Opentrons: one job is one run of the protocol. */
+  z.strictObject({
+    ...{ ...files, kind: z.literal("opentrons") },
+    at: z.string().regex(/^https?:\/\/[^/?#]+\/?$/, "write http://ROBOT:31950"),
+    /** A Python protocol, relative to this file. */
+    protocol: z.string().min(1),
+    /** `as`: the variable_name of the runtime parameter, where it is another. */
+    parameters: z
+      .array(setPoint.extend({ as: z.string().min(1).max(100).optional() }))
+      .min(1)
+      .max(100),
+  }),
   /** An instrument that takes jobs from a folder and writes results into one. */
   z.strictObject({
-    ...{ ...files, kind: z.literal("folder"), folder },
+    ...{ ...files, kind: z.literal("folder"), folder, capacity },
+    /** Set points that are one for all samples; absent: all are. */
+    shares: z.array(z.string().min(1)).max(64).optional(),
     results: z.array(z.string().min(1)).max(20).default([]),
     settle_ms: z.number().int().min(0).max(600_000).default(1000),
   }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GOALS, type Goal } from "../src/domain/campaign.ts";
 import { OPTIMISE_SCORES } from "../src/planning/optimise/scores/index.ts";
+import { inputConstraintSchema } from "./box-schema.ts";
 import { rangeSchema, unitSchema } from "./limits-schema.ts";
 
 const known = z.array(
@@ -82,15 +83,7 @@ const optimiseModel = z.strictObject({
       }),
     )
     .optional(),
-  inputConstraints: z
-    .array(
-      z.strictObject({
-        coefficients: z.record(z.string(), z.number()),
-        min: z.number().optional(),
-        max: z.number().optional(),
-      }),
-    )
-    .optional(),
+  inputConstraints: z.array(inputConstraintSchema).optional(),
   cost: z.string().min(1).optional(),
   exploration: z.number().min(0).optional(),
   stop: z

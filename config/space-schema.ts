@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { boxSchema } from "./box-schema.ts";
 
 /** An axis as `{name, values: [...]}` or `{name, min, max, step}`. */
 const axisSchema = z
@@ -34,26 +35,6 @@ const axisSchema = z
     return { name: axis.name, values };
   });
 
-/** An axis of a continuous space: a range (of whole numbers with `integer: true`), or names to choose from. */
-const boxAxis = z
-  .strictObject({
-    name: z.string().min(1),
-    min: z.number().optional(),
-    max: z.number().optional(),
-    integer: z.boolean().optional(),
-    categories: z.array(z.string().min(1)).min(2).max(100).optional(),
-  })
-  .transform((axis, context) => {
-    const { min, max, categories } = axis;
-    if (categories !== undefined) return { ...axis, min: 0, max: categories.length - 1 };
-    if (min !== undefined && max !== undefined && min <= max) return { ...axis, min, max };
-    context.addIssue({
-      code: "custom",
-      message: "give min and max (min <= max), or categories: [...]",
-    });
-    return z.NEVER;
-  });
-
 /** Where the campaign may ask. `table` names a CSV file beside the configuration. */
 export const spaceSchema = z.discriminatedUnion(
   "kind",
@@ -78,7 +59,7 @@ export const spaceSchema = z.discriminatedUnion(
       axes: z.array(z.string().min(1)).min(1).max(16),
       components: z.array(z.string().min(1)).min(2).max(6).optional(),
     }),
-    z.strictObject({ kind: z.literal("box"), axes: z.array(boxAxis).min(1).max(16) }),
+    boxSchema,
   ],
   { error: "write kind: grid, simplex-grid, table or box" },
 );

@@ -1,4 +1,5 @@
 import {
+  type Args,
   beginExperiment,
   type Decision,
   experimentInput,
@@ -11,11 +12,14 @@ import {
 import {
   accept,
   approveNamed,
+  behaviourOf,
+  EXPIRY_FOLLOWS,
   effect,
   refuse,
   rejectNamed,
   replan,
   setupCampaign,
+  wakeAt,
 } from "./campaign-setup.ts";
 
 /**
@@ -144,10 +148,25 @@ const takeChanges = setupCampaign.enqueueActions((args) => {
     ...(mode === undefined ? {} : { approval: mode }),
     ...(approvalExpires_s === undefined ? {} : { approvalExpires_s }),
     ...(wider === undefined ? {} : { widenings: n, widening: { n, limits: wider, by, reason } }),
+    ...shortenApprovals(args, approvalExpires_s),
     // What a stop rule said is asked again under the new one.
     ...(changes.stop === undefined && budget === undefined ? {} : { ending: undefined }),
   });
+  const ends = shortenApprovals(args, approvalExpires_s).open?.map((one) => one.approvedUntil_ms);
+  for (const [k, at_ms] of [...new Set(ends)].entries())
+    if (at_ms !== undefined && at_ms > event.time_ms) enqueue(wakeAt(args, at_ms, k + 1));
 });
+
+/** A shorter expiry holds at once, for what has been approved too; a longer one for what will be. */
+function shortenApprovals({ context, event }: Args, expires_s = 0) {
+  if (expires_s === 0 || behaviourOf(event) < EXPIRY_FOLLOWS) return {};
+  const open = context.open.map((one) => {
+    if (one.approved_ms === undefined) return one;
+    const until_ms = one.approved_ms + expires_s * 1000;
+    return { ...one, approvedUntil_ms: Math.min(one.approvedUntil_ms ?? until_ms, until_ms) };
+  });
+  return { open };
+}
 
 /** The settings of a live campaign change where it stands. */
 export const extend = [refuseWithReason, { actions: takeChanges }];

@@ -242,22 +242,35 @@ export const approveNamed = setupCampaign.enqueueActions((args) => {
   }
   const expires_s = context.approvalExpires_s ?? 0;
   const until_ms = expires_s === 0 ? undefined : event.time_ms + expires_s * 1000;
+  const approval = {
+    ...(until_ms === undefined ? {} : { approvedUntil_ms: until_ms }),
+    ...(behaviourOf(event) < EXPIRY_FOLLOWS ? {} : { approved_ms: event.time_ms }),
+  };
   enqueue.assign({
     waiting: context.waiting.filter((id) => !names.includes(id)),
-    ...(until_ms === undefined
+    ...(Object.keys(approval).length === 0
       ? {}
       : {
           open: context.open.map((one) =>
-            names.includes(one.experimentId) ? { ...one, approvedUntil_ms: until_ms } : one,
+            names.includes(one.experimentId) ? { ...one, ...approval } : one,
           ),
         }),
   });
-  if (until_ms === undefined) return;
-  // It only wakes the dispatcher, which takes back what has not begun: nobody need wait for another event.
-  const timerId = `${context.campaignId}/approved${event.position}`;
-  const command = { type: "startTimer" as const, timerId, at_ms: until_ms };
-  enqueue({ type: "effect", params: { kind: "command", command } });
+  if (until_ms !== undefined) enqueue(wakeAt(args, until_ms));
 });
+
+/** It only wakes the dispatcher, which takes back what has not begun: nobody need wait for another event. */
+export function wakeAt({ context, event }: Args, at_ms: number, k = 0) {
+  const timerId = `${context.campaignId}/approved${event.position}${k === 0 ? "" : `.${k}`}`;
+  const command = { type: "startTimer" as const, timerId, at_ms };
+  return { type: "effect" as const, params: { kind: "command" as const, command } };
+}
+
+/** From here on an expiry that is made shorter holds for the approvals that have been given, from their time on. */
+export const EXPIRY_FOLLOWS = 12;
+
+export const behaviourOf = (event: CampaignEvent): number =>
+  ("behaviour" in event ? event.behaviour : undefined) ?? 1;
 
 export const rejectNamed = setupCampaign.enqueueActions((args) => {
   const { context, event, enqueue } = args;

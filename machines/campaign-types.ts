@@ -32,6 +32,8 @@ export interface OpenExperiment {
   readonly sample?: string | undefined;
   /** Number of the batch that shows it to a person: an approval of an earlier one does not cover it. */
   readonly batch: number;
+  /** When a person approved it; absent in logs of before behaviour 12. */
+  readonly approved_ms?: number | undefined;
   /** Until when its approval lets it begin. */
   readonly approvedUntil_ms?: number | undefined;
   /** Since when it waits for a person; absent where nobody is asked. */

@@ -37,6 +37,11 @@ export function apiRoutes(ports: DashboardPorts): Hono {
       document?.observations.find((one) => one.position === position),
     );
   });
+  api.get("/campaign/:id/result/:position/pattern", async (c) => {
+    const position = wholeNumber(c.req.param("position"));
+    const id = c.req.param("id");
+    return found(c, position === undefined ? undefined : await ports.pattern(id, position));
+  });
   api.get("/campaign/:id/candidates", (c) => {
     const candidates = ports.candidates(c.req.param("id"));
     return found(c, candidates && candidateColumns(candidates));

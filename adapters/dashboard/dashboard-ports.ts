@@ -8,6 +8,7 @@ import type { EventLine } from "../../src/views/event-stream-view.ts";
 import type { ExportDocument } from "../../src/views/export-document.ts";
 import type { InstrumentDetailView } from "../../src/views/instrument-view.ts";
 import type { OverviewView } from "../../src/views/overview-view.ts";
+import type { PatternLook } from "../../src/views/pattern-look.ts";
 import type { StructureLook } from "../../src/views/structure-look.ts";
 import type { TodoView } from "../../src/views/todo-view.ts";
 
@@ -30,6 +31,11 @@ export interface DashboardPorts {
    * campaign without such a model. Slow: it classifies up to 30 frames.
    */
   structure(campaignId: string, position: number | undefined): Promise<StructureLook | undefined>;
+  /**
+   * How the pattern of the result at `position` is read with the campaign's references as they are now; `undefined` where it has
+   * none, or the campaign reads none. Slow: some tens of milliseconds, and the log is read.
+   */
+  pattern(campaignId: string, position: number): Promise<PatternLook | undefined>;
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
   /** The last lines of the log that are kept, behind a position. */
   linesAfter(position: number): readonly EventLine[];

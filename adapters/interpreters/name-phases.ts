@@ -14,7 +14,9 @@ import {
 } from "../../src/models/diffraction/phase-estimates.ts";
 import { preparePattern } from "../../src/models/diffraction/prepared-pattern.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
+import type { PatternLook } from "../../src/views/pattern-look.ts";
 import { readReferences } from "../patterns/read-references.ts";
+import { lookOf } from "./look-at-pattern.ts";
 
 export type PatternRules = PatternSettings;
 
@@ -33,10 +35,17 @@ const ESTIMATES_MAX = 64;
 const AXES = { twoTheta: "twoTheta_deg", Q: "Q_per_nm", d: "d_A" } as const;
 const UNITS = { counts: "counts", "counts/s": "countsPerSecond", "1": "arbitrary" } as const;
 
-/** Names the phases in patterns; the cards of the campaigns seen lately are kept. */
-export function createPhaseNamer(): (request: PatternRequest) => PhasesObservation {
+/** Reads patterns; the cards of the campaigns seen lately are kept. */
+export interface PatternReader {
+  /** The phases in a pattern. Throws where it shows no line of any reference. */
+  name(request: PatternRequest): PhasesObservation;
+  /** The fit, for a person to look at. */
+  look(request: PatternRequest): PatternLook;
+}
+
+export function createPatternReader(): PatternReader {
   const kept = new Map<string, ReturnType<typeof createLibraries>>();
-  return ({ pattern, rules }) => {
+  const read = ({ pattern, rules }: PatternRequest) => {
     const key = JSON.stringify({ ...rules, phases_max: undefined });
     const libraryFor = kept.get(key) ?? createLibraries(limited(rules), rules.elements);
     kept.delete(key);
@@ -45,7 +54,14 @@ export function createPhaseNamer(): (request: PatternRequest) => PhasesObservati
     const prepared = preparePattern(diffractionPattern(pattern));
     const library = libraryFor(prepared);
     const found = identifyPhases(prepared, library, { phases_max: rules.phases_max ?? 4 });
-    return phasesOf(found, estimatePhases(found, library));
+    return { found, library };
+  };
+  return {
+    name: (request) => {
+      const { found, library } = read(request);
+      return phasesOf(found, estimatePhases(found, library));
+    },
+    look: (request) => lookOf(read(request).found),
   };
 }
 
@@ -118,7 +134,9 @@ function toldEstimates(estimates: readonly PhaseEstimate[]): PhasesObservation["
         ...(strain === undefined ? {} : { strain: rounded(strain) }),
         ...(moved === undefined
           ? {}
-          : { moved: { ...moved, signals: moved.signals.map((z) => Math.round(10 * z) / 10) } }),
+          : {
+              moved: { ...moved, signals: moved.signals.map((z) => Math.round(10 * z) / 10 + 0) },
+            }),
       },
     ]),
   );
@@ -143,5 +161,6 @@ function atomFractions({ phases, weights }: PhaseSet): Record<string, number> | 
 }
 
 function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
+  // No negative zero: JSON has none, and what is replayed must be what was learnt.
+  return Math.round(value * 1e4) / 1e4 + 0;
 }

@@ -1,12 +1,16 @@
 import { parentPort } from "node:worker_threads";
-import { createPhaseNamer, type PatternRequest } from "./name-phases.ts";
+import { createPatternReader, type PatternRequest } from "./name-phases.ts";
 
-const namePhases = createPhaseNamer();
+/** What the thread is asked: the phases of a pattern, or a look at how it was read. */
+export type PatternQuestion = PatternRequest & { readonly kind: "name" | "look" };
 
-/** The thread of identification: answers each pattern with its phases or with what went wrong. */
-parentPort?.on("message", ({ call, request }: { call: number; request: PatternRequest }) => {
+const reader = createPatternReader();
+
+/** The thread of identification: answers each pattern with what it shows or with what went wrong. */
+parentPort?.on("message", ({ call, request }: { call: number; request: PatternQuestion }) => {
   try {
-    parentPort?.postMessage({ call, value: namePhases(request) });
+    const value = request.kind === "name" ? reader.name(request) : reader.look(request);
+    parentPort?.postMessage({ call, value });
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     parentPort?.postMessage({ call, error: what });

@@ -92,6 +92,8 @@ export interface InputConstraint {
   readonly coefficients: Readonly<Record<string, number>>;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+  /** By how much the sum may pass `min` or `max`, in its unit; absent: rounding only. */
+  readonly tolerance?: number | undefined;
 }
 
 /** Settings of an optimisation. Absent fields mean the product's best. */

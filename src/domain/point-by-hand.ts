@@ -3,6 +3,7 @@ import type { Candidate, Parameters } from "./candidate.ts";
 import { listCandidates } from "./candidates.ts";
 import type { ProposedPoint } from "./proposal.ts";
 import type { BoxSpace } from "./search-space.ts";
+import { isSetPoint } from "./set-point-resolution.ts";
 
 /** A point that a person wants measured: by its candidate's name, or by its place. */
 export interface PointByHand {
@@ -69,15 +70,19 @@ function inBox(
     Object.keys(parameters),
   );
   if (strange !== undefined) return { problem: strange };
-  for (const { name, min, max, integer, categories } of axes) {
+  for (const { name, min, max, integer, resolution, categories, values } of axes) {
     const value = parameters[name];
     if (categories !== undefined) {
       if (!categories.includes(String(value)))
         return { problem: `${name} is one of ${categories.join(", ")}.` };
     } else if (typeof value !== "number" || !(value >= min && value <= max)) {
       return { problem: `${name} = ${String(value)} is outside ${min}..${max}.` };
+    } else if (values !== undefined && !values.includes(value)) {
+      return { problem: `${name} is one of ${values.join(", ")}.` };
     } else if (integer === true && !Number.isInteger(value)) {
       return { problem: `${name} is a whole number.` };
+    } else if (!isSetPoint(value, { resolution })) {
+      return { problem: `${name} = ${value} is no multiple of its resolution ${resolution}.` };
     }
   }
   return { candidateId, parameters };

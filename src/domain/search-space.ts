@@ -32,16 +32,33 @@ export interface TableSpace {
   readonly source?: { readonly file: string; readonly sha256: string } | undefined;
 }
 
+/** One axis of a continuous space: a range, whole numbers, listed numbers, or names. */
+export interface BoxAxis {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean | undefined;
+  readonly categories?: readonly string[] | undefined;
+  /** Set points are multiples of it, in the axis' unit: 467 K and not 466.8015592. Absent: every number. */
+  readonly resolution?: number | undefined;
+  /** The only numbers there are, ascending; `min` and `max` are the first and the last. */
+  readonly values?: readonly number[] | undefined;
+  /** The axis exists only where the category `axis` is one of these; elsewhere points do not name it. */
+  readonly onlyIf?: { readonly axis: string; readonly is: readonly string[] } | undefined;
+}
+
 /** A continuous range for each axis. */
 export interface BoxSpace {
   readonly kind: "box";
-  readonly axes: readonly {
-    readonly name: string;
-    readonly min: number;
-    readonly max: number;
-    readonly integer?: boolean | undefined;
-    readonly categories?: readonly string[] | undefined;
-  }[];
+  readonly axes: readonly BoxAxis[];
+  /** Axes that are shares of one whole and sum to it in every point. */
+  readonly fractions?: readonly Fractions[] | undefined;
+}
+
+export interface Fractions {
+  readonly of: readonly string[];
+  /** 1, or 100 for percent; absent: 1. */
+  readonly sum?: number | undefined;
 }
 
 export type SearchSpace = GridSpace | SimplexGridSpace | TableSpace | BoxSpace;

@@ -22,5 +22,6 @@
  * - 10: no sample is made while a later step of its recipe is offered by nobody; before, the first samples were made in the
  *      minute in which instruments may still come. Two spellings of one name are one person where two must agree.
  * - 11: a changed limit in a unit of another kind than its name states is refused; before, it was taken and no start fitted.
+ * - 12: an expiry of approvals that is made shorter holds for those that have been given; before, for later ones only.
  */
-export const BEHAVIOUR = 11;
+export const BEHAVIOUR = 12;

@@ -6,7 +6,7 @@ import { type Lab, stateName } from "./lab.ts";
 import { gatherLoad, type Load, membersOf } from "./loads.ts";
 import { missingStep } from "./missing-step.ts";
 import { DISPATCHING, isOpenNow, isStartHour } from "./start-hours.ts";
-import { upkeepReason } from "./upkeep.ts";
+import { isEnough, upkeepReason } from "./upkeep.ts";
 
 /** What to do with the oldest job that can be decided now. */
 export type Assignment =
@@ -124,7 +124,8 @@ function gather(lab: Lab, job: JobContext, instrument: InstrumentContext) {
     !isBound(lab, other, instrumentId) &&
     campaignRefusal(lab, other) === undefined;
   const fitOf = (other: JobContext) => fitOn(lab, instrument, other);
-  return gatherLoad(job, { lab, capability, instrumentId, mayGo, fitOf });
+  const isEnoughFor = (jobs: readonly JobContext[]) => isEnough(lab, instrumentId, jobs);
+  return gatherLoad(job, { lab, capability, instrumentId, mayGo, fitOf, isEnoughFor });
 }
 
 /** Its start may still be under way to another instrument. */
@@ -132,12 +133,17 @@ function isBound(lab: Lab, { boundTo }: JobContext, instrumentId: string): boole
   return (boundTo?.until_ms ?? 0) > lab.time_ms && boundTo?.instrumentId !== instrumentId;
 }
 
+const HEARD_WITHIN_ms = 30_000;
+
 /** A load whose start was held back goes to the instrument that it was made for, or not at all. */
 function decideAgain(lab: Lab, load: JobContext, onWait: Waits): Assignment | undefined {
   const { jobId, instrumentId = "", boundTo, sent } = load;
   const until_ms = boundTo?.until_ms ?? 0;
-  if (lab.time_ms >= until_ms) return { kind: "dissolve", jobId };
-  onWait(until_ms);
+  // What began in the last moment has some time to be heard.
+  const dissolved_ms = until_ms + HEARD_WITHIN_ms;
+  if (lab.time_ms >= dissolved_ms) return { kind: "dissolve", jobId };
+  onWait(dissolved_ms);
+  if (lab.time_ms >= until_ms) return undefined;
   const instrument = lab.machines.instrument.get(instrumentId);
   const mayGo = instrument !== undefined && isFree(lab, instrument) && mayStartNow(lab, load);
   if (!mayGo) return undefined;

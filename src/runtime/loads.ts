@@ -33,6 +33,8 @@ interface Gathering {
   /** Whether a queued job may go to this instrument now. */
   readonly mayGo: (job: JobContext) => boolean;
   readonly fitOf: Fit;
+  /** Whether the instrument's stock is enough for all of these. */
+  readonly isEnoughFor: (jobs: readonly JobContext[]) => boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export function gatherLoad(first: JobContext, gathering: Gathering): Gathered {
   const { capacity = 1 } = capability;
   if (capacity < 2 || first.members !== undefined) return { kind: "alone" };
   const jobs = [first, ...companionsOf(first, gathering).slice(0, capacity - 1)];
+  while (jobs.length > 1 && !gathering.isEnoughFor(jobs)) jobs.pop();
   if (jobs.length < capacity) {
     const freed_ms = lab.machines.reservation.get(instrumentId)?.context.freed_ms ?? 0;
     const since_ms = Math.max(freed_ms, Math.min(...jobs.map(({ queued_ms = 0 }) => queued_ms)));

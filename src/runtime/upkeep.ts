@@ -74,6 +74,17 @@ export function upkeepReason(lab: Lab, instrumentId: string, job: JobContext): R
   return undefined;
 }
 
+/** Whether what is left is enough for all of these jobs together. */
+export function isEnough(lab: Lab, instrumentId: string, jobs: readonly JobContext[]): boolean {
+  const left = lab.stocks.get(instrumentId)?.left;
+  if (left === undefined) return true;
+  const uses = new Map<string, number>();
+  for (const job of jobs)
+    for (const [name, amount] of usesOnInstrument(lab, instrumentId, job))
+      uses.set(name, (uses.get(name) ?? 0) + amount);
+  return [...uses].every(([name, amount]) => (left[name] ?? amount) >= amount - 1e-9);
+}
+
 /** When a window ends that keeps a queued job waiting; `undefined` where none does. */
 export function maintenanceEnd_ms(lab: Lab): number | undefined {
   let first: number | undefined;
@@ -119,6 +130,29 @@ export function upkeepAlarms(lab: Lab): UpkeepAlarm[] {
     ...calibrationAlarm(lab, context),
     ...stockAlarms(lab, context),
   ]);
+}
+
+/** What an instrument has told of its keeping, as it stands now: a line each. */
+export function upkeepInWords(lab: Lab, instrumentId: string): string[] {
+  const upkeep = lab.machines.instrument.get(instrumentId)?.context.upkeep ?? {};
+  const { calibration, maintenance = [], stock = {} } = upkeep;
+  const left = lab.stocks.get(instrumentId)?.left ?? {};
+  const until = calibration?.validUntil;
+  const day = (time: string): string => utc(Date.parse(time));
+  return [
+    ...(calibration === undefined
+      ? []
+      : [
+          `calibration ${calibration.id}${until === undefined ? "" : `, valid until ${day(until)}`}`,
+        ]),
+    ...maintenance
+      .filter((window) => Date.parse(window.until) > lab.time_ms)
+      .map(({ from, until: end, what = "maintenance" }) => `${what} ${day(from)} to ${day(end)}`),
+    ...Object.entries(stock).map(([name, { amount, unit }]) => {
+      const counted = unit === "1" ? "" : ` ${unit}`;
+      return `${name}: ${round(left[name] ?? amount)}${counted} left`;
+    }),
+  ];
 }
 
 function calibrationAlarm(lab: Lab, { instrumentId, upkeep }: InstrumentContext): UpkeepAlarm[] {

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createPhaseNamer } from "../../adapters/interpreters/name-phases.ts";
+import { createPatternReader } from "../../adapters/interpreters/name-phases.ts";
 import { readReferences } from "../../adapters/patterns/read-references.ts";
 import { createPrng } from "../../src/core/prng.ts";
 import type { CampaignSpec } from "../../src/domain/campaign.ts";
@@ -91,7 +91,7 @@ export async function run(): Promise<void> {
 function play(points: readonly Point[], mode: Mode, target: number, rare: string): Played {
   const spec = specOf(mode, points);
   const planner = createPlanner(spec);
-  const namer = createPhaseNamer();
+  const namer = createPatternReader().name;
   const sources = new Map(readReferences(CARDS.map(fileOf)).map((one) => [one.name, one]));
   const prng = createPrng("pattern campaigns");
   const cards = mode === "one unknown" ? CARDS.filter((name) => name !== rare) : CARDS;

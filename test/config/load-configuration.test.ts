@@ -42,6 +42,27 @@ function changed(...changes: readonly (readonly [string, string])[]): string {
 const lineOf = (text: string, part: string): number =>
   text.slice(0, text.indexOf(part)).split("\n").length;
 
+test("a robot's protocol that is not there, and an address that is none, are told with their places", () => {
+  const robot = (at: string) =>
+    `version: 1\ngateways:\n  - id: ot\n    kind: opentrons\n    at: ${at}\n    protocol: ./none.py\n    capability: mix\n    parameters: [{ name: volume_uL, unit: uL }]\n`;
+  expect(places(robot("http://robot:31950"))).toEqual(["6 gateways[0].protocol"]);
+  expect(places(robot("robot:31950"))).toEqual(["5 gateways[0].at"]);
+});
+
+test("a load that can never be filled, and one of people, are told with their places", () => {
+  const load = (key: string, text: string) =>
+    changed([
+      "        timeLimit_s: 86400\n",
+      `        timeLimit_s: 86400\n        ${key}: ${text}\n`,
+    ]);
+  const never = load("load", "{ fill_min: 40 }");
+  expect(problemsOf(never).map(({ path, text }) => [path, text])).toEqual([
+    ["campaigns[0].recipe[1].load.fill_min", expect.stringMatching(/write inFlight: 80/)],
+  ]);
+  const peoples = load("by", "person\n        load: { wait_s: 60 }");
+  expect(problemsOf(peoples)[0]?.text).toContain("is for a step of instruments");
+});
+
 describe("the configurations that ship", () => {
   const files = readdirSync(SHIPPED).filter((name) => name.endsWith(".yaml"));
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createPhaseNamer } from "../../adapters/interpreters/name-phases.ts";
+import { createPatternReader } from "../../adapters/interpreters/name-phases.ts";
 import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { readReferences } from "../../adapters/patterns/read-references.ts";
 import { createPrng } from "../../src/core/prng.ts";
@@ -157,7 +157,7 @@ test("unknown phases are told apart, renamed and, with new references, read from
   addCard("TiO2-rutile");
   expect((await ask({})).accepted).toBe(true);
   await until(() => rereadings() === 3, "the third reading");
-  const namer = createPhaseNamer();
+  const namer = createPatternReader().name;
   const rules = { references: [cards], elements: ["Ni", "Ti", "Zn", "O"] };
   expect(lab.daemon.lab.results.get("c1")?.map(({ observations }) => observations)).toEqual(
     SAMPLES.map((_, n) => [patternOf(n), namer({ pattern: patternOf(n), rules })]),

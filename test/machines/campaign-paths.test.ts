@@ -156,6 +156,22 @@ describe("a campaign's path", () => {
     expect(changed.told("experiment.submit")).toMatchObject([{ needsApproval: false }]);
   });
 
+  test("a shorter expiry holds for approvals that have been given, counted from their own time; a longer one does not", () => {
+    const campaign = measuring({ approval: "supervised" });
+    const by12 = { ...BY, behaviour: 12 };
+    campaign.tell("campaign.approve", { ...by12, batch: 1 });
+    const ends = () => campaign.state.context.open.map((one) => one.approvedUntil_ms);
+    const approved_ms = campaign.state.context.open[0]?.approved_ms ?? Number.NaN;
+    expect(ends()).toEqual([undefined, undefined]);
+    campaign.tell("campaign.extend", { ...by12, changes: { approvalExpires_s: 600 } });
+    expect(ends()).toEqual([approved_ms + 600_000, approved_ms + 600_000]);
+    expect(campaign.commands("startTimer")).toMatchObject([{ at_ms: approved_ms + 600_000 }]);
+    for (const approvalExpires_s of [900, 0]) {
+      campaign.tell("campaign.extend", { ...by12, changes: { approvalExpires_s } });
+      expect(ends()).toEqual([approved_ms + 600_000, approved_ms + 600_000]);
+    }
+  });
+
   test("failures in a row suspend it; it goes on by itself after ever longer pauses, then has failed", () => {
     const campaign = measuring();
     const pauses_ms: number[] = [];

@@ -100,8 +100,12 @@ export function leaves(): string[][] {
 
 /** Pages of the documentation, the changelog and decisions left out: those tell of the past. */
 export function documents(root: string): string[] {
-  const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", "examples/README.md", ...pages.map((name) => `docs/${name}`)];
+  const pages = ["docs", "docs/tutorials"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  );
+  return ["README.md", "examples/README.md", ...pages];
 }
 
 /** A line as `tieline`'s own words, without the shell's quotes; undefined where it calls another program. */

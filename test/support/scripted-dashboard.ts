@@ -12,6 +12,7 @@ import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { createLabView, type LabView } from "../../src/views/lab-view.ts";
+import type { PatternLook } from "../../src/views/pattern-look.ts";
 import type { StructureLook } from "../../src/views/structure-look.ts";
 import {
   createScriptedLaboratory,
@@ -40,6 +41,8 @@ export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly reply?: (request: OperatorRequest) => OperatorReply;
   /** What a look at the structure model shows. */
   readonly structure?: StructureLook;
+  /** How the pattern of a result is read. */
+  readonly pattern?: (position: number) => PatternLook | undefined;
   /** In place of the scripted laboratory's own map. */
   readonly plannerView?: (observations: number | undefined) => PlannerView;
 }
@@ -77,6 +80,7 @@ export async function startScriptedDashboard(
       plannerView: async (_, observations) =>
         (options.plannerView ?? laboratory.plannerView)(observations),
       structure: async () => options.structure,
+      pattern: async (_, position) => options.pattern?.(position),
       exportDocument: async (id) => {
         const fold = createExportFold({ site: "lab", version: "0.1.0", state: laboratory.state });
         for (const event of laboratory.events) fold.fold(event);

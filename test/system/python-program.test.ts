@@ -67,6 +67,17 @@ async function makeLaboratory(change: (config: string) => string = (config) => c
   return { folder, data, start, url: `http://127.0.0.1:${page}` };
 }
 
+/** The code cells of a notebook of the examples. */
+function codeOf(name: string): string {
+  const { cells } = JSON.parse(readFileSync(join(ROOT, "examples/python", name), "utf8")) as {
+    cells: { cell_type: string; source: string[] }[];
+  };
+  return cells
+    .filter(({ cell_type }) => cell_type === "code")
+    .map(({ source }) => source.join(""))
+    .join("\n\n");
+}
+
 interface Exported {
   readonly campaign: { readonly state: string };
   readonly observations: readonly {
@@ -107,6 +118,14 @@ describe.runIf(hasPython)("a campaign whose instrument is a Python program", () 
     expect(program.said()).toMatch(
       /^budgetExhausted after 14 results; best yield (8\d|90)\.\d % at/,
     );
+    // The notebook's cells, one after the other, on what is there now.
+    const notebook = launch("python3", ["-c", codeOf("campaign.ipynb")], folder, {
+      TIELINE_PAGE: url,
+    });
+    await until(() => notebook.child.exitCode !== null, "the notebook's end", 30_000);
+    expect(notebook.child.exitCode, notebook.said()).toBe(0);
+    expect(notebook.said()).toMatch(/best: result \d+, (8\d|90)\.\d %, reported by ada/);
+    expect(notebook.said().match(/^ +\d+ +[\d.]+ +[\d.]+ +-?[\d.]+$/gm)).toHaveLength(14);
     await end(again.child, "SIGTERM");
     const { observations, jobs, campaign } = exportOf(data);
     expect(campaign.state).toBe("budgetExhausted");
@@ -114,7 +133,7 @@ describe.runIf(hasPython)("a campaign whose instrument is a Python program", () 
     expect(jobs.map(({ starts }) => starts)).toEqual(jobs.map(() => 1));
   });
 
-  test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys", async () => {
+  test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys, over a kill", async () => {
     const { folder, data, start, url } = await makeLaboratory((config) =>
       config.replace("budget: 14", "budget: 3\n    approval: supervised"),
     );
@@ -155,15 +174,20 @@ print("over", batch["state"])
 `,
     );
     const program = launch("python3", ["approve.py"], folder);
+    // Killed behind the first approval: nothing is approved, told or measured twice.
+    await until(() => program.said().includes("'accepted': True"), "an approval", 60_000);
+    await end(daemon.child);
+    const again = start({ TIELINE_OPERATORS: "ada:secret,eve:other" });
     await until(
       () => /over/.test(program.said()) || program.child.exitCode !== null,
       "the end",
       60_000,
     );
     expect(program.said()).toMatch(/over budgetExhausted/);
-    await end(daemon.child, "SIGTERM");
-    const { observations, decisions } = exportOf(data);
+    await end(again.child, "SIGTERM");
+    const { observations, decisions, jobs } = exportOf(data);
     expect(observations).toHaveLength(1 + 3);
+    expect(jobs.map(({ starts }) => starts)).toEqual([1, 1, 1]);
     for (const observation of observations)
       expect(observation).toMatchObject({ reportedBy: "ada", identity: "verified" });
     expect(decisions.find(({ action }) => action === "approve")).toMatchObject({
@@ -172,6 +196,41 @@ print("over", batch["state"])
       action: "approve",
       reason: "looked at",
     });
+  });
+
+  test("a truth of one's own: the hull finds the ends of a gap and numbers them, leaves no row empty, keeps the database's temperatures", () => {
+    const code = `
+import json, math
+from make_truth import fields, limits_of, row_at
+points = 2000
+x = [k / points for k in range(points + 1)]
+mixed = lambda v: 0 if v in (0, 1) else v * math.log(v) + (1 - v) * math.log(1 - v)
+# A regular solution with a gap that is known: ln((1 - x) / x) = w (1 - 2 x); beside it a line compound at 0.9.
+w = 2.5
+g = [mixed(v) + w * v * (1 - v) for v in x] + [mixed(0.9) + w * 0.09 - 0.4]
+found = fields(x + [0.9], g, ["fcc"] * len(x) + ["line"], gap=20 / points)
+gap = fields(x, g[:-1], ["fcc"] * len(x), gap=20 / points)[1]
+rows = [row_at(700, k / 50, fields(x, g[:-1], ["fcc"] * len(x), 20 / points), 1 / points) for k in range(51)]
+print(json.dumps(dict(
+    gap=gap, names=[row["phases"] for row in rows], middle=rows[25],
+    fields=[names for _, _, names, _ in found],
+    limits=limits_of(["Piecewise((1, And(T < 700.0, 298.0 <= T)), (2, And(T < 2900.0, 700.0 <= T)))", "3*T"]))))
+`;
+    const run = spawnSync("python3", ["-c", code], { cwd: join(ROOT, "examples/python") });
+    expect(run.stderr.toString()).toBe("");
+    const { gap, names, middle, fields, limits } = JSON.parse(run.stdout.toString());
+    const [low, high] = gap as [number, number];
+    // The analytic ends, within the grid's half step.
+    const misfit = (v: number): number => Math.log((1 - v) / v) - 2.5 * (1 - 2 * v);
+    for (const end of [low, high])
+      expect(Math.sign(misfit(end - 5e-4))).not.toBe(Math.sign(misfit(end + 5e-4)));
+    expect(low + high).toBeCloseTo(1, 6);
+    expect(names).toHaveLength(51);
+    expect(new Set(names)).toEqual(new Set(["fcc", "fcc#1+fcc#2"]));
+    // #1 has more of the second element; amounts by the lever rule.
+    expect(middle).toMatchObject({ phase_1: "fcc#1", x_1_B: high, x_2_B: low, f_1: 0.5 });
+    expect(fields).toEqual([["fcc"], ["fcc", "line"], ["line"], ["line", "fcc"], ["fcc"]]);
+    expect(limits).toEqual([298, 2900]);
   });
 
   test("NIMO's selection: the same table in, the same proposals.csv out", () => {

@@ -95,6 +95,7 @@ function Missing(props: {
 function Header({ children }: { readonly children?: preact.ComponentChildren }) {
   const overview = useStore((state) => state.overview);
   const connection = useStore((state) => state.connection);
+  const past = useStore((state) => state.past);
   const words = { opening: "connecting …", live: "live", lost: "connection lost, trying again" }[
     connection
   ];
@@ -110,8 +111,11 @@ function Header({ children }: { readonly children?: preact.ComponentChildren }) 
         Tieline
       </a>
       {children}
-      <span class={`connection ${connection}`} role="status">
-        {words}
+      <span
+        class={`connection ${connection === "live" && past !== undefined ? "past-shown" : connection}`}
+        role="status"
+      >
+        {connection === "live" && past !== undefined ? `not live: ${past}` : words}
       </span>
       <EmergencyStop stop={overview?.emergencyStop ?? { active: false }} />
     </header>

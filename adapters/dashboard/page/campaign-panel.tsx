@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { reasonInWords } from "../../../src/domain/reason.ts";
 import { campaignThen } from "../../../src/views/campaign-then.ts";
 import {
@@ -21,6 +21,7 @@ import { ObservationsTable } from "./observations-table.tsx";
 import { PhaseMap } from "./phase-map.tsx";
 import { ResultDialog } from "./result-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
+import { showPast } from "./store.ts";
 import { StructurePictures } from "./structure-pictures.tsx";
 import {
   type Candidates,
@@ -46,6 +47,11 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
     () => (isPast ? observations.slice(0, past) : observations),
     [observations, isPast, past],
   );
+  const total = observations.length;
+  useEffect(() => {
+    showPast(isPast ? `result ${past} of ${total}` : undefined);
+    return () => showPast(undefined);
+  }, [isPast, past, total]);
   const then = isPast ? campaignThen(campaign, observations, past) : campaign;
   const shown = { campaign, observations, known, past, setPast, plain: plain.view };
   const likeliest = useMemo(

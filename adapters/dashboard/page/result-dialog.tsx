@@ -15,6 +15,7 @@ import { columnHead } from "../../../src/views/unit-words.ts";
 import { whoSaid } from "../../../src/views/who-said.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import { PatternFit } from "./pattern-fit.tsx";
 import { getJson } from "./requests.ts";
 import { resultComment, withdrawal } from "./result-questions.ts";
 import { READ_ONLY } from "./settings.ts";
@@ -50,6 +51,9 @@ export function ResultDialog(props: {
   const { n, jobId, instrumentId, time_ms, parameters, actual, reportedBy, simulated } =
     observation;
   const sample = experimentOfJob(jobId);
+  // The daemon read this pattern: it can show how.
+  const readsPatterns =
+    whole?.result.some((one) => one.kind === "phases" && one.readFrom === "pattern") ?? false;
   const comments = campaign.comments.filter(({ sampleId }) => sampleId === sample);
   const by =
     reportedBy === undefined
@@ -71,9 +75,19 @@ export function ResultDialog(props: {
       {problem === "" ? null : <p class="problem">{problem}</p>}
       {whole === undefined
         ? observation.results.map((one) => <p key={one.kind}>{describeObservation(one)}</p>)
-        : whole.result.map((one, k) => (
-            <Part key={k} part={one} name={`${campaignId}-result-${n}-${k}`} />
-          ))}
+        : whole.result.map((one, k) =>
+            one.kind === "pattern" && readsPatterns ? (
+              <PatternFit
+                key={k}
+                campaign={campaign}
+                observation={observation}
+                raw={<Part part={one} name={`${campaignId}-result-${n}-${k}`} />}
+                ask={setQuestion}
+              />
+            ) : (
+              <Part key={k} part={one} name={`${campaignId}-result-${n}-${k}`} />
+            ),
+          )}
       <Derived labels={labelsFrom(view, observation.position)} />
       {comments.map(({ position, by: who, text, time_ms: at }) => (
         <p key={position}>

@@ -18,6 +18,8 @@ export interface PageState {
   /** Clock of the last message, ms. */
   readonly heard_ms: number;
   readonly toasts: readonly Toast[];
+  /** What is shown where it is not what is now: `result 3 of 40`. */
+  readonly past: string | undefined;
 }
 
 export interface Toast {
@@ -39,6 +41,7 @@ let state: PageState = {
   todo: undefined,
   heard_ms: 0,
   toasts: [],
+  past: undefined,
 };
 const listeners = new Set<() => void>();
 let toastKey = 0;
@@ -60,6 +63,11 @@ export function useStore<Part>(select: (state: PageState) => Part): Part {
     };
   }, []);
   return part;
+}
+
+/** Says that the past is shown, in words; or that it is not any more. */
+export function showPast(past: string | undefined): void {
+  change({ past });
 }
 
 /** Shows a short message that goes away by itself. */

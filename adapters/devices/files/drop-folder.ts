@@ -14,6 +14,9 @@ export interface DropOptions {
   readonly parameters: readonly FileSetPoint[];
   readonly results: readonly string[];
   readonly expectedDuration_s: number;
+  /** Samples that it takes at once, and the set points that they share (absent: all). */
+  readonly capacity?: number | undefined;
+  readonly shares?: readonly string[] | undefined;
   /** A file that has not grown for so long is whole. */
   readonly settle_ms: number;
   readonly clock: Clock & Timers;
@@ -71,11 +74,12 @@ function nameOf({ jobId, attempt }: Pick<TaskJob, "jobId" | "attempt">): string 
 }
 
 function tell(job: TaskJob, order: string): void {
-  const { jobId, attempt, capability, parameters, sampleIds } = job;
+  const { jobId, attempt, capability, parameters, sampleIds, parametersBySample } = job;
+  const text = { jobId, attempt, capability, parameters, sampleIds, parametersBySample };
   mkdirSync(job.folder, { recursive: true });
   // First, so that a gateway that is killed in between never orders it twice.
   writeWhole(join(job.folder, "told"), "");
-  writeWhole(order, `${JSON.stringify({ jobId, attempt, capability, parameters, sampleIds })}\n`);
+  writeWhole(order, `${JSON.stringify(text)}\n`);
 }
 
 function readResult(folder: string, name: string, options: DropOptions): DeviceResult | undefined {
@@ -96,8 +100,11 @@ function readResult(folder: string, name: string, options: DropOptions): DeviceR
     .filter((file) => file !== `${name}.json`)
     .map((file) => reference(join(folder, file)));
   // Held against the contract by the gateway.
-  return { observations: said.observations as Observation[], raw };
+  const { actual, actualBySample } = said as Pick<Measured, "actual" | "actualBySample">;
+  return { observations: said.observations as Observation[], actual, actualBySample, raw };
 }
+
+type Measured = Extract<DeviceResult, { readonly observations: unknown }>;
 
 function parse(
   text: string,

@@ -21,6 +21,8 @@ export function fileCapability(
     readonly capability: string;
     readonly expectedDuration_s: number;
     readonly parameters: readonly FileSetPoint[];
+    readonly capacity?: number | undefined;
+    readonly shares?: readonly string[] | undefined;
   },
   results: readonly string[],
 ): Capability {
@@ -31,6 +33,8 @@ export function fileCapability(
   return {
     ...{ name: about.capability, results, repeatable: false },
     expectedDuration_s: about.expectedDuration_s,
+    ...(about.capacity === undefined ? {} : { capacity: about.capacity }),
+    ...(about.shares === undefined ? {} : { shares: about.shares }),
     parameters: Object.fromEntries(declared),
   };
 }

@@ -18,6 +18,8 @@ export interface ThermalOptions {
   readonly thermal: Thermal;
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
+  /** Samples that it takes at once; all of them share its program. */
+  readonly capacity?: number | undefined;
 }
 
 /** Looks at which a sensor may be broken before the job is stopped. */
@@ -36,12 +38,14 @@ export class ThermalDevice implements Device {
   readonly #controller: ThermalController;
   readonly #thermal: Thermal;
   readonly #clock: Clock;
+  readonly #capacity: number | undefined;
   #look: ThermalLook | undefined;
   #run: (RunRecord & { readonly folder: string }) | undefined;
   #saved_ms = 0;
   #beginning: AbortController | undefined;
 
-  constructor({ controller, thermal, clock }: ThermalOptions) {
+  constructor({ controller, thermal, clock, capacity }: ThermalOptions) {
+    this.#capacity = capacity;
     this.#controller = controller;
     this.#thermal = thermal;
     this.#clock = clock;
@@ -52,7 +56,8 @@ export class ThermalDevice implements Device {
   }
 
   get capabilities() {
-    return [thermalCapability(this.#thermal, this.#controller)];
+    const able = thermalCapability(this.#thermal, this.#controller);
+    return [this.#capacity === undefined ? able : { ...able, capacity: this.#capacity }];
   }
 
   open(): Promise<void> {

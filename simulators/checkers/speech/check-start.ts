@@ -146,11 +146,21 @@ function checkRepetition(data: StartData, lab: LabRecord, campaign: CampaignReco
     if (known.ended !== undefined) found.push(`it had ended with ${known.ended}`);
     if (known.lost && !isRepeatable) found.push("its instrument may have forgotten it");
   }
-  for (let earlier = 1; earlier < attempt; earlier++) {
-    const fate = lab.attempts.get(`${jobId}#${earlier}`)?.ended;
-    if (!isRepeatable && fate === undefined) found.push(`nobody said how attempt ${earlier} ended`);
-  }
+  const open: number[] = [];
+  for (let earlier = 1; earlier < attempt; earlier++)
+    if (lab.attempts.get(`${jobId}#${earlier}`)?.ended === undefined) open.push(earlier);
+  // An attempt may have been a load's, which has ended then.
+  if (!isRepeatable)
+    for (const earlier of open.slice(loadsThatEnded(data, lab)))
+      found.push(`nobody said how attempt ${earlier} ended`);
   return found;
+}
+
+function loadsThatEnded({ sampleIds = [], capability }: StartData, lab: LabRecord): number {
+  return [...lab.loads.values()].filter((load) => {
+    const has = load.capability === capability && load.sampleIds?.includes(sampleIds[0] ?? "");
+    return has && lab.attempts.get(`${load.jobId}#${load.attempt}`)?.ended !== undefined;
+  }).length;
 }
 
 function checkSetPoints(

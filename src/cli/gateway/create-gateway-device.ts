@@ -3,6 +3,7 @@ import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
 import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
 import { LineController } from "../../../adapters/devices/line/line-controller.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { createOpentronsTask } from "../../../adapters/devices/opentrons/opentrons-task.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { createTaskDevice, type Device } from "../../../adapters/gateway/index.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
@@ -17,6 +18,10 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
     const outputFolder = resolve(folder, entry.outputFolder);
     return createTaskDevice(createNimoTask({ ...entry, inputFolder, outputFolder, clock }));
   }
+  if (entry.kind === "opentrons") {
+    const protocol = resolve(folder, entry.protocol);
+    return createTaskDevice(createOpentronsTask({ ...entry, protocol, clock }));
+  }
   if (entry.kind === "folder")
     return createTaskDevice(
       createDropTask({ ...entry, folder: resolve(folder, entry.folder), clock }),
@@ -24,10 +29,10 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
   if (entry.kind === "line") {
     const map = loadDefinition(entry, folder);
     const controller = new LineController({ map, address: entry.at, clock });
-    return new ThermalDevice({ controller, thermal: map.thermal, clock });
+    return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity: entry.capacity });
   }
   const map = loadDefinition(entry, folder);
-  const { at, unit } = entry;
+  const { at, unit, capacity } = entry;
   const controller = new ModbusController({ map, address: at, unit, clock });
-  return new ThermalDevice({ controller, thermal: map.thermal, clock });
+  return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity });
 }

@@ -8,6 +8,7 @@ export interface LookCommandOptions {
 }
 
 export interface LineCommandOptions extends RunnerCommandOptions {
+  readonly capacity?: string;
   readonly map: string;
   readonly at: string;
   readonly poll: string;
@@ -15,6 +16,7 @@ export interface LineCommandOptions extends RunnerCommandOptions {
 }
 
 export interface ModbusCommandOptions extends RunnerCommandOptions, LookCommandOptions {
+  readonly capacity?: string;
   readonly poll: string;
   readonly silence: string;
 }

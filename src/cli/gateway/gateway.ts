@@ -70,6 +70,7 @@ function served(command: Command): Command {
     .option("--site <site>", "the daemon's site", "default")
     .option("--id <id>", "the instrument's name", "furnace-1")
     .option("--folder <dir>", "journal and jobs; default ./runner-ID")
+    .option("--capacity <n>", "samples that it takes at once")
     .option("--poll <ms>", "how often it is asked where it stands", "1000")
     .option("--silence <s>", "a device that does not answer for so long has lost its job", "900");
 }

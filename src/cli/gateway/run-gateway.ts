@@ -26,6 +26,7 @@ export async function runModbusGateway(
     unit: Number(options.unit),
     poll_ms: Number(options.poll),
     silence_s: Number(options.silence),
+    ...capacityOf(options),
   };
   const entry = entryOf("modbus", { id, kind: "modbus", map, at, ...numbers });
   const { poll_ms, silence_s } = entry;
@@ -37,10 +38,15 @@ export async function runModbusGateway(
 export async function runLineGateway(options: LineCommandOptions, io: CommandIo): Promise<void> {
   const { id, map, at } = options;
   const numbers = { poll_ms: Number(options.poll), silence_s: Number(options.silence) };
-  const entry = entryOf("line", { id, kind: "line", map, at, ...numbers });
+  const capacity = capacityOf(options);
+  const entry = entryOf("line", { id, kind: "line", map, at, ...numbers, ...capacity });
   const { poll_ms, silence_s } = entry;
   const device = createGatewayDevice(entry, cwd());
   await serveDevice(options, device, io, { poll_ms, silence_ms: 1000 * silence_s });
+}
+
+function capacityOf({ capacity }: { readonly capacity?: string }) {
+  return capacity === undefined ? {} : { capacity: Number(capacity) };
 }
 
 /** `gateway look`: what the device is and shows now. */

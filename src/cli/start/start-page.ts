@@ -8,6 +8,10 @@ import { createPastViews } from "../../../adapters/dashboard/past-views.ts";
 import type { AskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { FileRules } from "../../../adapters/frames/data-reference.ts";
 import {
+  createPatternInspector,
+  type PatternInspector,
+} from "../../../adapters/interpreters/pattern-interpreter.ts";
+import {
   createTrajectoryClassifier,
   type TrajectoryClassifier,
 } from "../../../adapters/interpreters/trajectory-classifier.ts";
@@ -23,11 +27,13 @@ import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
 import { structureModelOf } from "../../domain/goal-settings.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
+import { patternsOf } from "../../domain/reread.ts";
 import type { OperatorAction } from "../../events/lab-fact.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
 import { EVENT_LINES_KEPT } from "../../views/event-stream-view.ts";
 import { createExportFold, type ExportDocument } from "../../views/export-document.ts";
+import type { PatternLook } from "../../views/pattern-look.ts";
 import type { StructureLook } from "../../views/structure-look.ts";
 
 /** The page of a running daemon: made before the daemon (it takes its messages), started after it. */
@@ -50,6 +56,7 @@ export function createPage(
     return daemon;
   };
   const inspector = createTrajectoryClassifier();
+  const patterns = createPatternInspector();
   const server: DashboardServer = createDashboardServer({
     host: configuration.page.host,
     port: configuration.page.port,
@@ -58,6 +65,7 @@ export function createPage(
     policy: { readOnly: configuration.page.readOnly, ...operatorPolicy(configuration) },
     ports: {
       ...portsOf(running, lookWith(inspector, files), operatorsOf(configuration).length > 0),
+      pattern: (id, position) => lookAtPattern(running(), patterns, id, position),
       asked: desk,
     },
   });
@@ -71,6 +79,7 @@ export function createPage(
     stop: async () => {
       await server.stop();
       await inspector.stop();
+      await patterns.stop();
     },
   };
 }
@@ -84,7 +93,11 @@ function lookWith(inspector: TrajectoryClassifier, files: FileRules): Inspect {
 type Ports = Parameters<typeof createDashboardServer>[0]["ports"];
 
 /** `isProven`: who commands has shown a key. */
-function portsOf(daemon: () => Daemon, inspect: Inspect, isProven: boolean): Omit<Ports, "asked"> {
+function portsOf(
+  daemon: () => Daemon,
+  inspect: Inspect,
+  isProven: boolean,
+): Omit<Ports, "asked" | "pattern"> {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),
@@ -137,6 +150,26 @@ async function lookAt(
   return await inspect({ model, frames: trajectory?.frames }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LabError("TL-9005", `The simulation can't be looked at: ${why}`, { cause });
+  });
+}
+
+/** The pattern of a result as the log has it, read with the references of now. */
+async function lookAtPattern(
+  daemon: Daemon,
+  inspector: PatternInspector,
+  campaignId: string,
+  position: number,
+): Promise<PatternLook | undefined> {
+  const spec = daemon.lab.specs.get(campaignId);
+  const rules = spec && patternsOf(spec);
+  if (rules === undefined) return undefined;
+  const document = await exportFromLog(daemon, campaignId);
+  const result = document?.observations.find((one) => one.position === position);
+  const pattern = result?.result.find((one) => one.kind === "pattern");
+  if (pattern === undefined) return undefined;
+  return await inspector.inspect({ pattern, rules }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError("TL-9005", `The pattern can't be looked at: ${why}`, { cause });
   });
 }
 

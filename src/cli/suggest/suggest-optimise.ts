@@ -1,29 +1,20 @@
 import { basename } from "node:path";
-import type { Parameters } from "../../domain/candidate.ts";
 import type { OptimiseSettings } from "../../domain/goal-settings.ts";
-import type { Observation } from "../../domain/observation.ts";
-import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
+import type { Proposal } from "../../domain/proposal.ts";
 import { paperCampaign } from "../../evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../planning/optimise/optimise-planner.ts";
 import { checkCandidates } from "../../tables/candidate-table.ts";
 import { type LeftOut, usualAxes, usualObjective } from "../../tables/column-roles.ts";
 import { readParameters, unitsTold } from "../../tables/optimise-cells.ts";
-import { type ResultColumn, readResults } from "../../tables/result-cells.ts";
+import { readResults } from "../../tables/result-cells.ts";
 import { columnOf, readTable, type Table } from "../../tables/table.ts";
 import type { CommandIo } from "../command.ts";
-import {
-  checkRoles,
-  parseConstraints,
-  parseDesign,
-  parseExploration,
-  parseInputConstraints,
-  parseObjectives,
-  parseReference,
-} from "../optimise-options.ts";
+import { checkRoles } from "../optimise-options.ts";
 import { distinctNames, nameList, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
 import { printSuggestion, rowOf, writeProposals } from "../output/write-proposals.ts";
 import { readInFlight } from "./in-flight.ts";
+import { measuredNames, resultsOf, settingsFrom } from "./optimise-settings.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
 import { rolesOf, tellTable } from "./table-report.ts";
 import { whyNone } from "./why-none.ts";
@@ -35,7 +26,7 @@ import { whyNone } from "./why-none.ts";
 export async function suggestOptimise(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
   if (options.plot !== undefined) pictureKind("--plot", options.plot);
-  const table = readTable(options.candidates);
+  const table = readTable(options.candidates ?? "");
   checkCandidates(table);
   const { model, leftOut } = readSettings(options, table);
   const names = model.inputs ?? [];
@@ -43,10 +34,7 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
   ];
   const rows = readParameters(table, kept);
-  const quantities = [...model.objectives, ...(model.constraints ?? [])];
-  const columns = [...new Set(quantities.map(({ name }) => name))].map((name) =>
-    readResults(table, name),
-  );
+  const columns = measuredNames(model).map((name) => readResults(table, name));
   const results = resultsOf(columns, rows);
   const report = {
     inputs: names,
@@ -99,55 +87,17 @@ function readSettings(
   options: SuggestOptions,
   table: Table,
 ): { readonly model: OptimiseSettings; readonly leftOut: readonly LeftOut[] } {
-  const plain = parseObjectives(options.objectives ?? `"${usualObjective(table)}":max`);
-  const reference = parseReference(options.reference, plain.length);
-  const objectives = plain.map((o, k) => ({ ...o, reference: reference?.[k] }));
-  const constraints = parseConstraints(options.constraints);
-  const measured = new Set([...objectives, ...constraints].map((o) => o.name));
+  const text = options.objectives ?? `"${usualObjective(table)}":max`;
+  const settings = settingsFrom(options, text);
+  const measured = measuredNames(settings);
   for (const name of measured) columnOf(table, name);
   const { axes: inputs, leftOut } =
     options.axes === undefined
-      ? usualAxes(table, [...measured, options.cost], [...measured])
+      ? usualAxes(table, [...measured, options.cost], measured)
       : { axes: distinctNames("--axes", options.axes), leftOut: [] };
-  const model = {
-    objectives,
-    inputs,
-    constraints,
-    acquisition: options.acquisition,
-    kernel: options.kernel,
-    shared: options.shared,
-    cost: options.cost,
-    inputConstraints: parseInputConstraints(options.limit),
-    initial:
-      options.initial === undefined ? undefined : wholeNumber("--initial", options.initial, 0),
-    initialDesign:
-      options.initialDesign === undefined ? undefined : parseDesign(options.initialDesign),
-    exploration:
-      options.exploration === undefined ? undefined : parseExploration(options.exploration),
-    logInputs:
-      options.logInputs === undefined ? undefined : nameList("--log-inputs", options.logInputs),
-  };
+  const model = { ...settings, inputs };
   checkRoles(model);
   return { model, leftOut };
-}
-
-/** What the columns of results say; every row that holds one of them is an experiment. */
-function resultsOf(
-  columns: readonly ResultColumn[],
-  rows: readonly Parameters[],
-): CampaignResult[] {
-  return rows.flatMap((parameters, row) => {
-    const observations = columns.flatMap(({ name, cells }): Observation[] => {
-      const cell = cells[row];
-      if (cell === undefined) return [];
-      return cell.kind === "value"
-        ? [{ kind: "objective", name, value: cell.value, unit: "1" }]
-        : [{ kind: "failure", reason: cell.reason }];
-    });
-    return observations.length === 0
-      ? []
-      : [{ position: row, candidateId: `c${row}`, parameters, observations }];
-  });
 }
 
 function messageFor(

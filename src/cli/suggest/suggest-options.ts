@@ -1,7 +1,10 @@
 /** Options of every goal; each goal reads its own. */
 export interface SuggestOptions {
-  readonly candidates: string;
-  readonly goal: string;
+  readonly candidates?: string;
+  readonly space?: string;
+  readonly results?: string;
+  readonly tell: readonly string[];
+  readonly goal?: string;
   readonly objectives?: string;
   readonly label?: string;
   readonly axes?: string;

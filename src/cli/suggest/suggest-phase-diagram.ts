@@ -24,7 +24,7 @@ import { rolesOf, tellTable } from "./table-report.ts";
 /** One batch for a phase diagram: rows with a label are results, rows without one are candidates. */
 export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo): Promise<void> {
   const batch = wholeNumber("--batch", options.batch, 1);
-  const table = readTable(options.candidates);
+  const table = readTable(options.candidates ?? "");
   checkCandidates(table, CANDIDATES_MAX);
   const label = options.label ?? usualLabel(table, options.confidence);
   const labels = readLabels(table, label);

@@ -1,3 +1,4 @@
+import { nearestLevel } from "../box-levels.ts";
 import { type RecipeStep, resolveParameters, statedUnits } from "../recipe.ts";
 import type { SearchSpace } from "../search-space.ts";
 import type { Order } from "./fit-set-points.ts";
@@ -51,7 +52,11 @@ function valuesOf(space: SearchSpace, axis: string): readonly (number | string)[
     case "box": {
       const found = space.axes.find(({ name }) => name === axis);
       if (found === undefined) return undefined;
-      return found.categories ?? steps(found.min, found.max, PLACES - 1);
+      if (found.categories !== undefined) return found.categories;
+      if (found.values !== undefined) return few(found.values);
+      const places = steps(found.min, found.max, PLACES - 1);
+      if (found.resolution === undefined) return places;
+      return [...new Set(places.map((place) => nearestLevel(found, place)))];
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Conflict } from "./evidence/conflicts.ts";
 import { Ledger } from "./evidence/ledger.ts";
 import { capCertainty, OFF_LEVER, OUT_OF_EQUILIBRIUM } from "./evidence/map-figures.ts";
 import type { MapResult } from "./evidence/map-result.ts";
+import { mixWorlds, otherWorlds } from "./evidence/other-worlds.ts";
 import { type Doubt, describeAside, doubtsOf, explainRepeat } from "./evidence/repeat-wishes.ts";
 import type {
   Hyperparameters,
@@ -160,24 +161,29 @@ export class Conductor<R extends MapResult> implements MapModel {
 
   #current(): Read {
     if (this.#read !== undefined) return this.#read;
+    const worlds = otherWorlds(this.#ledger, (evidence, owner) =>
+      this.#reader.ready(evidence, owner),
+    ).map(({ odds, standing }) => ({ odds, prediction: this.#reader.read(standing).prediction }));
+    // The results that stand are read last: the next map goes on from them.
     const reading = this.#reader.read(this.#ledger.standing());
+    const mixed = mixWorlds(reading.prediction, worlds);
     const conflicts = [...reading.conflicts, ...this.#ledger.disagreements()];
     this.#read = {
       reading,
       conflicts,
-      prediction: this.#soften(reading),
+      prediction: this.#soften(reading, mixed),
       doubts: doubtsOf(this.#ledger, conflicts, reading.suspects ?? NONE),
     };
     return this.#read;
   }
 
   /** No label is surer than the least sure of the results that it rests on. */
-  #soften(reading: MapReading): MapPrediction {
+  #soften(reading: MapReading, prediction: MapPrediction): MapPrediction {
     const strengths = new Map(
       this.#ledger.owners().map((owner) => [owner, this.#ledger.strengthOf(owner)]),
     );
-    if ([...strengths.values()].every((strength) => strength >= 1)) return reading.prediction;
-    return capCertainty(reading.prediction, (i) =>
+    if ([...strengths.values()].every((strength) => strength >= 1)) return prediction;
+    return capCertainty(prediction, (i) =>
       reading.originOf(i).owners.reduce((least, k) => Math.min(least, strengths.get(k) ?? 1), 1),
     );
   }

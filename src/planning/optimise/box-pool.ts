@@ -13,23 +13,51 @@ const LOCAL_POINTS = 32;
 const LOCAL_SCALES = [0.1, 0.03, 0.01];
 /** After so many trials of one sequence the region that the input constraints leave counts as (nearly) empty. */
 const TRIES_max = 65_536;
+/** The same where each trial is moved onto equalities and steps, so that most are allowed. */
+const SET_TRIES_max = 8192;
 
 /** Allowed points of the box that spread evenly: the same sequence whatever the portions in which it is asked for. */
 export function designParameters(
   axes: BoxAxes,
   kind: DesignKind,
-  request: { readonly seed: string; readonly used: number; readonly count: number },
+  request: {
+    readonly seed: string;
+    readonly used: number;
+    readonly count: number;
+    /** Measured or in flight: looked at where points of the sequence can be equal. */
+    readonly taken: readonly Parameters[];
+  },
   total: number,
 ): Parameters[] {
-  const wanted = Math.max(total, request.used + request.count);
-  const prng = createPrng(`${request.seed}/design`);
-  const points = allowedPoints(axes, kind, wanted, prng);
-  return points.slice(request.used, request.used + request.count);
+  const { seed, used, count, taken } = request;
+  const wanted = Math.max(total, used + count);
+  const points = (length: number): Parameters[] =>
+    allowedPoints(axes, kind, length, createPrng(`${seed}/design`));
+  if (!axes.isStepped) return points(wanted).slice(used, used + count);
+  const closed = new Set(taken.map((one) => keyOf(axes, one)));
+  // Points that are one set point are one point of the design; what others took is passed over.
+  for (let length = wanted; ; length *= 4) {
+    const sequence = points(length);
+    const distinct = [
+      ...new Map(sequence.map((one) => [keyOf(axes, one), one] as const)).entries(),
+    ];
+    const open = distinct.slice(used).filter(([key]) => !closed.has(key));
+    const others = distinct.slice(0, used).filter(([key]) => !closed.has(key));
+    const isAll = length >= SET_TRIES_max || sequence.length < length || kind === "latin-hypercube";
+    if (open.length >= count) return open.slice(0, count).map(([, one]) => one);
+    if (isAll) return [...open, ...others].slice(0, count).map(([, one]) => one);
+  }
+}
+
+/** Equal for points that are one to the model. */
+function keyOf(axes: BoxAxes, parameters: Parameters): string {
+  return axes.encoding.encode(parameters)?.join() ?? JSON.stringify(parameters);
 }
 
 function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Prng): Parameters[] {
   const found: Parameters[] = [];
   const d = Math.max(1, axes.dimensions);
+  const most = axes.isStepped ? SET_TRIES_max : TRIES_max;
   for (let count = wanted, tries = 0; found.length < wanted; tries++) {
     // A longer Sobol sequence begins like the shorter one: start over and keep the first allowed.
     const stream = prng.derive(String(kind === "sobol" ? 0 : tries));
@@ -44,7 +72,7 @@ function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Pr
       const parameters = axes.toParameters(unit.subarray(i * d, (i + 1) * d));
       if (axes.isAllowed(parameters)) found.push(parameters);
     }
-    if (count >= TRIES_max && found.length < wanted) {
+    if (count >= most && found.length < wanted) {
       if (found.length > 0) return found;
       throw new LabError("TL-6003", "No point of the box satisfies the input constraints", {
         hint: "Loosen a constraint or widen an axis.",
@@ -52,7 +80,7 @@ function allowedPoints(axes: BoxAxes, kind: DesignKind, wanted: number, prng: Pr
     }
     // As many as the share that was allowed asks for, with a reserve.
     const share = found.length / count;
-    count = Math.min(TRIES_max, Math.max(4 * count, Math.ceil((1.2 * wanted) / (share || 1))));
+    count = Math.min(most, Math.max(4 * count, Math.ceil((1.2 * wanted) / (share || 1))));
   }
   return found;
 }
@@ -95,12 +123,9 @@ export function createBoxPool({
   );
   const candidates = [...request.pending, ...fresh];
   const pool = poolOf(candidates, axes.encoding);
-  const taken = new Set(
-    measured.flatMap((parameters) => axes.encoding.encode(parameters)?.join() ?? []),
-  );
+  const taken = new Set(measured.map((parameters) => keyOf(axes, parameters)));
   fresh.forEach(({ parameters }, k) => {
-    const key = axes.encoding.encode(parameters)?.join() ?? "";
-    if (taken.has(key)) pool.allowed[request.pending.length + k] = 0;
+    if (taken.has(keyOf(axes, parameters))) pool.allowed[request.pending.length + k] = 0;
   });
   return pool;
 }

@@ -112,7 +112,7 @@ function applyInputConstraints(
 /** True where the linear combination lies within its limits, with a tolerance for rounding of the grid. */
 export function satisfies(
   parameters: Readonly<Record<string, number | string>>,
-  { coefficients, min, max }: InputConstraint,
+  { coefficients, min, max, tolerance = 0 }: InputConstraint,
 ): boolean {
   let sum = 0;
   let size = 0;
@@ -121,7 +121,7 @@ export function satisfies(
     sum += term;
     size = Math.max(size, Math.abs(term));
   }
-  const slack = 1e-9 * size;
+  const slack = Math.max(tolerance, 1e-9 * size);
   return (
     sum >= (min ?? Number.NEGATIVE_INFINITY) - slack &&
     sum <= (max ?? Number.POSITIVE_INFINITY) + slack

@@ -30,10 +30,12 @@ export function chooseBatch(request: BatchRequest): ChosenPoint[] {
   for (const row of request.pending) scorer.condition(row);
   const chosen: ChosenPoint[] = [];
   while (chosen.length < request.count) {
-    const raw = scorer.score();
+    // The first of a batch that shares a value is chosen by what whole groups are worth: that takes every score.
+    const groupOf = chosen.length === 0 ? request.groupOf : undefined;
+    const contest = groupOf === undefined ? { eligible, weights: request.weights } : undefined;
+    const raw = scorer.score(contest);
     const scores = weigh(raw, request.weights);
-    if (chosen.length === 0 && request.groupOf !== undefined)
-      restrictToBestGroup(scores, eligible, request.groupOf, request.count);
+    if (groupOf !== undefined) restrictToBestGroup(scores, eligible, groupOf, request.count);
     const row = argmax(scores, eligible, scorer.variance, () => prng.next());
     if (row < 0) break;
     chosen.push({ row, ...scorer.explain(row, raw[row] ?? 0) });

@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import { createPrng, type Prng } from "../../core/prng.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
+import type { Parameters } from "../../domain/candidate.ts";
 import type { OptimiseView } from "../../domain/planner-view.ts";
 import type {
   CampaignResult,
@@ -123,7 +124,7 @@ class OptimisePlanner implements Planner<OptimiseView> {
   private usePool(request: ProposalRequest): void {
     const { axes, model } = this;
     if (axes === undefined) return;
-    const measured = model.rows.map((row) => ({ ...row.result.parameters, ...row.result.actual }));
+    const measured = this.measured(axes);
     const points = boxPoints(axes, request, bestParameters(model));
     const base = { axes, request, points, measured };
     model.pool = createBoxPool({ ...base, refined: [] });
@@ -136,6 +137,13 @@ class OptimisePlanner implements Planner<OptimiseView> {
     );
     const refined = refinePoints(model, settings, axes, starts);
     if (refined.length > 0) model.pool = createBoxPool({ ...base, refined });
+  }
+
+  /** Where results were measured, and where set points repeat also where they were asked for. */
+  private measured(axes: BoxAxes): Parameters[] {
+    const results = this.model.rows.map(({ result }) => result);
+    const actual = results.map(({ parameters, actual }) => ({ ...parameters, ...actual }));
+    return axes.isStepped ? [...actual, ...results.map(({ parameters }) => parameters)] : actual;
   }
 
   /** Points of the initial design first, as many as are still due; the model chooses the rest. */
@@ -211,7 +219,8 @@ class OptimisePlanner implements Planner<OptimiseView> {
 
   private boxDesign(axes: BoxAxes, request: ProposalRequest, count: number): ProposedPoint[] {
     const used = this.model.rows.length + request.pending.length;
-    const where = { seed: request.seed, used, count };
+    const taken = [...this.measured(axes), ...request.pending.map(({ parameters }) => parameters)];
+    const where = { seed: request.seed, used, count, taken };
     const points = designParameters(axes, this.settings.design, where, this.initialCount());
     return points.map((parameters, k) => ({
       candidateId: `d${request.n}.${k}`,
@@ -267,7 +276,8 @@ function groupBy(pool: CandidatePool, column: string | undefined): Int32Array | 
 function refuseContinuousSharing({ space, ...campaign }: CampaignSpec): void {
   if (space.kind !== "box" || campaign.goal !== "optimise") return;
   const axis = space.axes.find((a) => a.name === campaign.model.shared);
-  if (axis === undefined || axis.integer === true || (axis.categories?.length ?? 0) > 0) return;
+  if (axis === undefined || axis.integer === true || axis.values !== undefined) return;
+  if ((axis.categories?.length ?? 0) > 0) return;
   throw new LabError("TL-6002", `${axis.name} is continuous and cannot be shared by a batch`, {
     hint: "Make the space a grid, or the axis an integer.",
   });

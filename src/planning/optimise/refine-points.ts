@@ -3,6 +3,7 @@ import { logProbabilityInRange } from "../../models/optimise/acquisition/target-
 import { GaussianProcess } from "../../models/optimise/gaussian-process.ts";
 import { type PointPosterior, posteriorAt } from "../../models/optimise/posterior-gradient.ts";
 import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";
+import { alongEqualities } from "./along-equalities.ts";
 import type { BoxAxes } from "./box-axes.ts";
 import { type CampaignModel, type Quantity, standardBound } from "./campaign-model.ts";
 import { fromUnit } from "./input-encoding.ts";
@@ -33,11 +34,15 @@ export function refinePoints(
   return starts.flatMap((start) => {
     const x = encoding.encode(start);
     if (x === undefined) return [];
-    const isFree = freeColumns(axes, encoding.groups, encoding.inputs);
+    const isFree = freeColumns(axes, encoding, start);
+    const along = alongEqualities(axes, encoding, isFree);
     const result = minimiseLbfgs(
       (trial, gradient) => {
-        const posteriors = learnt.map(({ gp, alpha }) => posteriorAt(gp, alpha, trial));
-        return -chain(score, posteriors, gradient, isFree);
+        const at = along === undefined ? trial : onPlane(along, x, trial);
+        const posteriors = learnt.map(({ gp, alpha }) => posteriorAt(gp, alpha, at));
+        const value = -chain(score, posteriors, gradient, isFree);
+        along?.(gradient);
+        return value;
       },
       x,
       {
@@ -47,7 +52,8 @@ export function refinePoints(
         gradient_max: 1e-5,
       },
     );
-    const found = pullBack(axes, start, decode(axes, start, result.x));
+    const end = along === undefined ? result.x : onPlane(along, x, result.x);
+    const found = pullBack(axes, start, decode(axes, start, end));
     return found === undefined ? [] : [found];
   });
 }
@@ -114,23 +120,37 @@ function standardRange({ surrogate, min, max, sign }: Quantity): { low: number; 
   return { low: convert(min), high: convert(max) };
 }
 
+/** 1 for the columns of continuous axes that the start has. */
 function freeColumns(
   axes: BoxAxes,
-  groups: Int32Array,
-  inputs: BoxAxes["encoding"]["inputs"],
+  { groups, inputs }: BoxAxes["encoding"],
+  start: Parameters,
 ): Uint8Array {
-  const names = Object.keys(axes.toParameters(new Float64Array(axes.dimensions)));
   return Uint8Array.from(groups, (g) => {
-    const axis = names.indexOf(inputs[g]?.name ?? "");
-    return axes.isContinuous[axis] === true ? 1 : 0;
+    const name = inputs[g]?.name ?? "";
+    return axes.isContinuous[axes.names.indexOf(name)] === true && start[name] !== undefined
+      ? 1
+      : 0;
   });
+}
+
+/** The point's way from the start without what leaves the equalities. */
+function onPlane(
+  along: (way: Float64Array) => void,
+  start: Float64Array,
+  point: Float64Array,
+): Float64Array {
+  const way = point.map((v, c) => v - start[c]!);
+  along(way);
+  return way.map((v, c) => start[c]! + v);
 }
 
 /** The start with its continuous axes at the refined columns. */
 function decode(axes: BoxAxes, start: Parameters, x: Float64Array): Parameters {
-  const { inputs, groups } = axes.encoding;
+  const { encoding } = axes;
+  const { inputs, groups } = encoding;
   const moved: Record<string, number | string> = { ...start };
-  const free = freeColumns(axes, groups, inputs);
+  const free = freeColumns(axes, encoding, start);
   groups.forEach((g, c) => {
     const input = inputs[g];
     if (free[c] === 1 && input?.kind === "numeric") {
@@ -151,7 +171,8 @@ function pullBack(axes: BoxAxes, start: Parameters, end: Parameters): Parameters
           : [name, value];
       }),
     );
-    if (axes.isAllowed(point)) return point;
+    const settable = axes.set(point);
+    if (axes.isAllowed(settable)) return settable;
   }
   return undefined;
 }

@@ -55,7 +55,9 @@ export function createMapModel(strategy: MapStrategy): MapModel {
 /** Options of the graph engine. Only the product's own method uses the phase rule; the others are as published. */
 function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions {
   const resolved = resolveSettings(settings, scores);
-  const method = settings.method === undefined ? defaultMethod(settings, grid) : resolved.method;
+  const { method } = resolved;
+  // A kernel's width is the graph's.
+  const isDefault = settings.method === undefined && settings.gamma === undefined;
   const shared = settings.shared === undefined ? undefined : grid.axes.indexOf(settings.shared);
   if (shared === -1) {
     throw new LabError(
@@ -65,7 +67,7 @@ function graphOptions({ settings, grid, scores }: MapStrategy): GraphMapOptions 
     );
   }
   return {
-    field: FIELDS[method],
+    ...(isDefault ? defaultField(grid) : { field: FIELDS[method] }),
     score: resolved.score,
     diversity: resolved.diversity,
     initial: resolved.initial,
@@ -83,12 +85,6 @@ const FIELDS = {
   "label-propagation": "harmonic",
   "label-spreading": "spreading",
 } as const satisfies Readonly<Record<PhaseMethodName, GraphMapOptions["field"]>>;
-
-/** A kernel's width is the graph's. */
-function defaultMethod({ gamma }: PhaseDiagramSettings, grid: OrderedGrid): PhaseMethodName {
-  const isProcess = gamma === undefined && defaultField(grid) === "process";
-  return isProcess ? "gaussian-process" : "harmonic";
-}
 
 /** Kernel width of the published tools (scikit-learn's, PDC, NIMO, AIPHAD). */
 const GAMMA_published = 20;

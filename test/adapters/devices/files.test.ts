@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Certifier } from "../../../adapters/conformance/certifier.ts";
+import { CHECKS } from "../../../adapters/conformance/checks.ts";
+import { examine } from "../../../adapters/conformance/examination.ts";
 import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
 import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
 import {
@@ -163,5 +166,42 @@ describe("a folder of jobs and results", () => {
     );
     await agent.untilSaid("failed", { jobId: "j1" });
     expect(agent.last("failed")?.["reason"]).toContain("observations");
+  });
+
+  test("keeps the contract, with loads of two samples of which each has a set point of its own", {
+    timeout: 60_000,
+  }, async () => {
+    const shared = { capacity: 2, shares: ["temperature_K"] };
+    await open(
+      createDropTask({
+        ...{ folder, capability: "make", parameters, results: ["objective"], ...shared },
+        ...{ expectedDuration_s: 60, settle_ms: 50, clock: REAL },
+      }),
+    );
+    // The machine: measures each sample of each job that lies there.
+    const machine = setInterval(() => {
+      for (const name of readdirSync(join(folder, "jobs")).filter((one) => one.endsWith(".json"))) {
+        const answer = join(folder, "results", name);
+        if (existsSync(answer)) continue;
+        const { sampleIds } = JSON.parse(readFileSync(join(folder, "jobs", name), "utf8"));
+        const named =
+          sampleIds.length === 0 ? [{}] : sampleIds.map((id: string) => ({ sampleId: id }));
+        const mass = { kind: "objective", name: "mass", value: 2, unit: "g" };
+        const observations = named.map((sample: object) => ({ ...mass, ...sample }));
+        writeFileSync(answer, JSON.stringify({ observations }));
+      }
+    }, 100);
+    const certifier = await Certifier.connect({
+      ...{ broker: broker.url, site: "lab", instrumentId: "robot", epoch: 1, clock: REAL },
+    });
+    const details: string[] = [];
+    const findings = await examine(certifier, CHECKS, {
+      ...{ parameters: {}, job_ms: 5000, answer_ms: 800, resend_ms: 1500, mayStop: true },
+      onFinding: ({ check, detail }) => void (check === "a load" && details.push(detail)),
+    });
+    clearInterval(machine);
+    await certifier.close();
+    expect(findings.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+    expect(details).toEqual(["2 observation(s) of 2 samples"]);
   });
 });

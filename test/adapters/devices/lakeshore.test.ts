@@ -35,7 +35,7 @@ describe("a Lake Shore 336 behind its gateway", () => {
     const begin_ms = Date.now();
     const clock = { now_ms: () => begin_ms + (Date.now() - begin_ms) * SPEED };
     const controller = new LineController({ map, address, clock: REAL });
-    await bench.serve({ controller, thermal: map.thermal, clock });
+    await bench.serve({ controller, thermal: map.thermal, clock, capacity: 2 });
     await bench.agent.untilSaid("birth", {});
   });
   afterEach(() => bench.stop());

@@ -69,6 +69,8 @@ describe("patterns as observations", () => {
       // Noise is 1 % of the strongest line: 3 % of another phase would be seen.
       expect(error).toBeLessThan(0.01);
     }
+    // What the log gives back is what was learnt: JSON has no negative zero.
+    expect(JSON.parse(JSON.stringify(estimates))).toEqual(estimates);
     const little = { name: "ZnO", share: 0.06, strain: 0 };
     const more = await interpret(observed([...HALVES, little]), [CARDS]);
     const { fraction, error } = more.estimates!["ZnO"]!;

@@ -122,6 +122,36 @@ describe.each(ENGINES.map((engine) => [engine.name, engine] as const))("%s", (_,
     expect(model.status().warnings.join()).toMatch(/disagrees/);
   });
 
+  test("a sure result gives the same map to the bit, whatever sets are told beside it", () => {
+    const everything = (more: Partial<PhaseEvidence>): unknown => {
+      const model = started(engine, 2);
+      model.observe({ ...engine.truth(middle, 50), ...more });
+      model.observe({ ...said(middle + 1, "alpha", 51, 0.8), alternatives: [] });
+      const { labels, ...map } = model.predict();
+      return structuredClone([labels, map, model.status(), model.rank({ ...request, count: 4 })]);
+    };
+    const other = [{ phases: ["OTHER"], probability: 0.4 }];
+    expect(everything({ alternatives: other })).toEqual(everything({}));
+    const rare = [{ phases: ["OTHER"], probability: 0.02 }];
+    const unsure = { ends: undefined, confidence: 0.7 };
+    expect(everything({ ...unsure, alternatives: rare })).toEqual(everything(unsure));
+  });
+
+  test("a doubtful result gives the other set its part, and takes it back", () => {
+    const chance = (model: MapModel, name: string): number => {
+      const { labels, probabilities } = model.predict();
+      return probabilities[labels.indexOf(name)]?.[middle] ?? 0;
+    };
+    const model = started(engine, 2);
+    const plain = told(model);
+    const first = said(middle, "FIRST", 60, 0.55);
+    model.observe({ ...first, alternatives: [{ phases: ["OTHER"], probability: 0.4 }] });
+    expect(chance(model, "OTHER")).toBeGreaterThan(0.1);
+    expect(chance(model, "FIRST")).toBeGreaterThan(chance(model, "OTHER"));
+    model.forget(60);
+    expect(told(model)).toEqual(plain);
+  });
+
   test("does not propose what is in flight, on the grid or off it", () => {
     const width = grid.axes.length;
     const model = started(engine, 2);

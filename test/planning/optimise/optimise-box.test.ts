@@ -56,6 +56,24 @@ function play(
 const MIN_Y: OptimiseSettings = { objectives: [{ name: "y", direction: "min" }], initial: 6 };
 
 describe("a continuous space", () => {
+  test("set points are multiples of their resolution, none twice, and still find the hill", () => {
+    const axes = [
+      { name: "a", min: -4.9, max: 10, resolution: 0.3 },
+      { name: "b", min: 0, max: 15, resolution: 1 },
+    ];
+    const model = { ...MIN_Y, inputConstraints: [{ coefficients: { a: 1, b: 1 }, max: 14.05 }] };
+    const points = play({ kind: "box", axes }, model, (p) => ({ y: branin(p) }), 15, 3);
+    for (const { a, b } of points) {
+      expect(Number.isInteger(b)).toBe(true);
+      expect(Number(a)).toBe(Number((Math.round(Number(a) / 0.3) * 0.3).toFixed(1)));
+      expect(Number(a)).toBeGreaterThanOrEqual(-4.9);
+      expect(Number(a) + Number(b)).toBeLessThanOrEqual(14.05);
+    }
+    expect(new Set(points.map(({ a, b }) => `${a} ${b}`)).size).toBe(points.length);
+    // The best of the lattice that the constraint leaves is 0.498 at (-3, 12), then 0.542 at (3.3, 2).
+    expect(Math.min(...points.map(branin))).toBeLessThan(3);
+  });
+
   test("Branin's minimum 0.397887 is reached to 0.001 within 32 results", () => {
     const points = play(BRANIN, MIN_Y, (p) => ({ y: branin(p) }), 32);
     expect(Math.min(...points.map(branin))).toBeLessThan(0.397887 + 1e-3);

@@ -17,7 +17,7 @@ export const LOADS: readonly Mutation[] = [
     file: "src/runtime/loads.ts",
     find: `      typeof fitOf(job) !== "string";`,
     replace: `      fitOf !== undefined;`,
-    tests: [wire],
+    tests: ["test/runtime/loads.test.ts"],
   },
   {
     name: "samples of another setting go with a load",

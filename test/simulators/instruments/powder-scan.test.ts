@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createPhaseNamer } from "../../../adapters/interpreters/name-phases.ts";
+import { createPatternReader } from "../../../adapters/interpreters/name-phases.ts";
 import { readReferences } from "../../../adapters/patterns/read-references.ts";
 import { createDiffractometer } from "../../../simulators/instruments/diffractometer.ts";
 import { createMemoryJournal } from "../../../simulators/instruments/journal.ts";
@@ -82,7 +82,7 @@ describe("a scan", () => {
   });
 
   test("what it shows is named, with fractions of atoms", () => {
-    const name = createPhaseNamer();
+    const name = createPatternReader().name;
     const rules = { references: [`${PATTERNS}/references`], elements: ["Fe", "Mg", "Ti"] };
     const pattern = scan({ FeTi: 0.4, Mg: 0.6 }, { texture: 0.05, displacement_deg: 0.02 });
     const { phases, fractions } = name({ pattern, rules });

@@ -110,11 +110,16 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
     await measured(page, 3);
     await page.getByLabel("Show what was known after this many results").fill("1");
     await page.getByText("Not live: what was known after 1 of 3 results").waitFor();
+    // Also where the banner is scrolled away: the word in the header never says "live" of the past.
+    await expect
+      .poll(() => page.locator("header .connection").textContent())
+      .toBe("not live: result 1 of 3");
     await page.getByText("1 of 80 experiments spent").waitFor();
     expect(await page.locator("section[aria-labelledby=results] tbody tr").count()).toBe(1);
     await page.getByRole("heading", { name: "On its way then" }).waitFor();
     await page.getByRole("button", { name: "Back to now" }).click();
     await page.getByText("3 of 80 experiments spent").waitFor();
+    await expect.poll(() => page.locator("header .connection").textContent()).toBe("live");
     expect(await page.getByText("Not live").count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();

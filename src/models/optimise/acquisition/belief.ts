@@ -7,6 +7,14 @@ export interface Belief {
   readonly variance: Float64Array;
 }
 
+/** What a score competes for, where only the best candidate is asked for. */
+export interface Contest {
+  /** 1 where a candidate may win. */
+  readonly eligible: Uint8Array;
+  /** Added to the scores of all candidates. */
+  readonly weights: readonly Float64Array[];
+}
+
 /** The candidate of largest score among the eligible; ties by variance, then at random. -1 where none has a finite score. */
 export function argmax(
   scores: Float64Array,

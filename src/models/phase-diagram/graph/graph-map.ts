@@ -63,7 +63,7 @@ export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapM
       observations: map.state.ledger.observations,
       ...assessMap({
         ...{ prediction: map.state.predict(), book: map.state.book },
-        ...{ count: grid.count, field: options.field },
+        ...{ count: grid.count, field: fieldOf(map.state) },
       }),
       warnings: [...phaseRuleWarnings(map.state), ...describeDoubts(map.state)],
       suspicious: map.suspicious(),
@@ -76,12 +76,18 @@ export function createGraphMap(grid: ScaledGrid, options: GraphMapOptions): MapM
           from: id,
         })),
       ),
-    hyperparameters: () => hyperparametersOf(options),
+    hyperparameters: () => hyperparametersOf(options, fieldOf(map.state)),
   };
 }
 
-function hyperparametersOf(options: GraphMapOptions): Hyperparameters {
-  const { field, score, diversity, initial, gamma, usesPhaseRule } = options;
+function fieldOf({ network, book }: GraphMapState): GraphMapOptions["field"] {
+  return network.fieldFor(book);
+}
+
+function hyperparametersOf(
+  { score, diversity, initial, gamma, usesPhaseRule }: GraphMapOptions,
+  field: GraphMapOptions["field"],
+): Hyperparameters {
   const plain = usesPhaseRule ? "harmonic" : "label-propagation";
   const named = { harmonic: plain, spreading: "label-spreading", process: "gaussian-process" };
   const method = named[field];

@@ -10,6 +10,8 @@ import { balanced } from "./scores/rarity.ts";
 
 export interface GraphMapOptions {
   readonly field: "harmonic" | "spreading" | "process";
+  /** Results times candidates beyond which the graph takes the process's place; absent: none. */
+  readonly processCells_max?: number | undefined;
   readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   /** Space-filling points before the map chooses. */

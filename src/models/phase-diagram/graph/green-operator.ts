@@ -1,9 +1,16 @@
 import { LabError } from "../../../core/errors.ts";
-import { type HalfMatrix, incompletePivots, solveHalf } from "../../../numeric/eisenstat-solver.ts";
+import {
+  type HalfMatrix,
+  type HalfSolution,
+  incompletePivots,
+  solveHalf,
+} from "../../../numeric/eisenstat-solver.ts";
+import { solveHalfTogether } from "../../../numeric/four-solver.ts";
 import { dissectionOrder } from "../../../numeric/nested-dissection.ts";
 import { type Factor, factorise } from "../../../numeric/sparse-cholesky.ts";
 import type { SparseMatrix } from "../../../numeric/sparse-matrix.ts";
 import { eliminateNetwork } from "../../../numeric/star-mesh.ts";
+import { type CoarseLevel, coarsen, solveTwoLevel } from "../../../numeric/two-level-solver.ts";
 import type { KernelGraph } from "./kernel-graph.ts";
 
 /**
@@ -13,6 +20,8 @@ import type { KernelGraph } from "./kernel-graph.ts";
 export interface GreenOperator {
   /** A^-1 b. */
   solve(b: Float64Array): Float64Array;
+  /** The same for several, each as alone. */
+  solveAll(sides: readonly Float64Array[]): Float64Array[];
   /**
    * Adds an absorber of `strength` (> 0, maybe infinite) at a free node and returns its response r: a field that is
    * pulled at the node towards a value y changes by r_i (y - f_node).
@@ -34,6 +43,13 @@ export interface Absorbers {
 const FACTOR_ENTRIES_max = 6e6;
 const RESIDUAL_max = 1e-10;
 const ITERATIONS_max = 20_000;
+const LIMITS = { tolerance: RESIDUAL_max, iterations_max: ITERATIONS_max };
+/** From so many neighbours a node on (each pair counted once), a kernel is wide: smooth over its width, rough within. */
+const WIDE_neighbours = 40;
+/** Width of an aggregate beside the reach of the kernel, at which a Gaussian has fallen to 1e-9: its standard deviation. */
+const AGGREGATE_reaches = 1 / 6.4;
+/** Absorbers after which the coarse level is made anew: until then it does not know of them. */
+const CHANGES_max = 30;
 
 /** Eliminates where every pair is joined; factorises where the factor is small (flat grids), iterates elsewhere (space, very fine grids). */
 export function createGreenOperator(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
@@ -70,6 +86,7 @@ function network(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
   let solve = eliminate();
   return {
     solve: (b) => solve(b),
+    solveAll: (sides) => sides.map((b) => solve(b)),
     absorb: (node, by) => {
       const unit = new Float64Array(count);
       unit[node] = 1;
@@ -144,6 +161,7 @@ function direct(factor: Factor): GreenOperator {
   };
   return {
     solve: (b) => correct(factor.solve(b), b),
+    solveAll: (sides) => sides.map((b) => correct(factor.solve(b), b)),
     absorb: (node, strength) => {
       const unit = new Float64Array(factor.count);
       unit[node] = 1;
@@ -189,12 +207,51 @@ function halfMatrix(graph: KernelGraph, absorbers: Absorbers): HalfMatrix {
   return half;
 }
 
+interface Solver {
+  solve(b: Float64Array): HalfSolution;
+  solveAll(sides: readonly Float64Array[]): HalfSolution[];
+  /** The matrix has changed in one row. */
+  follow(): void;
+}
+
+function oneLevel(matrix: HalfMatrix): Solver {
+  let pivot = incompletePivots(matrix);
+  return {
+    solve: (b) => solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max),
+    solveAll: (sides) => solveHalfTogether(matrix, pivot, sides, LIMITS),
+    follow: () => {
+      pivot = incompletePivots(matrix);
+    },
+  };
+}
+
+/** `undefined` where the coarse level is not positive definite. */
+function twoLevel(
+  { points, dimension, reach }: KernelGraph,
+  matrix: HalfMatrix,
+): Solver | undefined {
+  const width = reach * AGGREGATE_reaches;
+  const level = (): CoarseLevel | undefined => coarsen(matrix, { points, dimension, width });
+  let coarse = level();
+  if (coarse === undefined) return undefined;
+  let changes = 0;
+  const solve = (b: Float64Array): HalfSolution => solveTwoLevel(matrix, coarse!, b, LIMITS);
+  return {
+    solve,
+    solveAll: (sides) => sides.map(solve),
+    follow: () => {
+      changes++;
+      if (changes % CHANGES_max === 0) coarse = level() ?? coarse;
+    },
+  };
+}
+
 /** Changes the matrix in place with each absorber and solves by preconditioned conjugate gradients. */
 function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
-  let pivot = incompletePivots(matrix);
+  const isWide = matrix.column.length > WIDE_neighbours * matrix.count;
+  const solver = (isWide ? twoLevel(graph, matrix) : undefined) ?? oneLevel(matrix);
   let added = 0;
-  const solve = (b: Float64Array): Float64Array => {
-    const { x, iterations, residual } = solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max);
+  const accepted = ({ x, iterations, residual }: HalfSolution): Float64Array => {
     if (!(residual <= 1e-6)) {
       throw new LabError("TL-5002", "the linear system of the phase map did not converge", {
         context: { iterations, residual },
@@ -202,8 +259,10 @@ function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
     }
     return x;
   };
+  const solve = (b: Float64Array): Float64Array => accepted(solver.solve(b));
   return {
     solve,
+    solveAll: (sides) => solver.solveAll(sides).map(accepted),
     absorb: (node, strength) => {
       const unit = new Float64Array(matrix.count);
       unit[node] = 1;
@@ -211,7 +270,7 @@ function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
       const s = scaleOf(strength, c[node]!);
       if (strength === Number.POSITIVE_INFINITY) isolate(graph, matrix, node);
       else matrix.diagonal[node] = matrix.diagonal[node]! + strength;
-      pivot = incompletePivots(matrix);
+      solver.follow();
       added++;
       for (let i = 0; i < c.length; i++) c[i] = c[i]! * s;
       return c;

@@ -27,6 +27,8 @@ export interface EvidenceBook {
   isDerived(node: number): boolean;
   at(node: number): NodeEvidence | undefined;
   nodes(): ReadonlyMap<number, NodeEvidence>;
+  /** Number of nodes with evidence. */
+  readonly size: number;
 }
 
 export interface BookEntry {
@@ -47,6 +49,7 @@ export function createEvidenceBook(): EvidenceBook {
   const counts: number[] = [];
   const entries = new Map<number, BookEntry>();
   const byNode = new Map<number, BookEntry[]>();
+  let size = 0;
   const derived = new Map<number, { readonly label: number; readonly from: readonly number[] }[]>();
 
   const labelOf = (phases: readonly string[]): number => {
@@ -80,16 +83,21 @@ export function createEvidenceBook(): EvidenceBook {
       entries.set(evidence.id, entry);
       counts[entry.label]! += 1;
       const isNew = !byNode.has(node) && !derived.has(node);
+      if (isNew) size += 1;
       byNode.set(node, [...(byNode.get(node) ?? []), entry]);
       return isNew;
     },
     derive: (node, phases, ...from) => {
       const isNew = !byNode.has(node) && !derived.has(node);
+      if (isNew) size += 1;
       derived.set(node, [...(derived.get(node) ?? []), { label: labelOf(phases), from }]);
       return isNew;
     },
     measuredAt: (node) => byNode.get(node) ?? [],
     known: nodes,
+    get size() {
+      return size;
+    },
     isDerived: (node) => derived.has(node) && !byNode.has(node),
     at,
     nodes: () =>

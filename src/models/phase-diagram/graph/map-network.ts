@@ -16,6 +16,8 @@ import { createSpreadingField } from "./spreading-field.ts";
 
 export interface NetworkOptions {
   readonly field: "harmonic" | "spreading" | "process";
+  /** Results times candidates beyond which the graph takes the process's place; absent: none. */
+  readonly processCells_max?: number | undefined;
   /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** False for the published methods, whose kernel of given gamma measures in the published coordinates. */
@@ -39,6 +41,8 @@ export interface MapNetwork {
   /** Treats faces of the composition simplex as diagrams of their own, from now on. */
   separateFaces(): void;
   columns(evidence: EvidenceSource): readonly Float64Array[];
+  /** The field that these results are read by. */
+  fieldFor(evidence: EvidenceSource): NetworkOptions["field"];
   leaveOut(node: number): Float64Array | undefined;
   /** How far each node follows a change at a free one. */
   respond(node: number): Float64Array | undefined;
@@ -48,6 +52,7 @@ export interface MapNetwork {
 export interface EvidenceSource {
   at(node: number): NodeEvidence | undefined;
   nodes(): ReadonlyMap<number, NodeEvidence>;
+  readonly size: number;
 }
 
 /** A measured composition this close to a candidate is that candidate's, grid steps. */
@@ -68,10 +73,13 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
   let isGraphOld = false;
   let hasFaces = false;
   let needsReset = false;
+  let kind = options.field;
 
   const settle = (evidence: EvidenceSource): LabelField => {
-    if (field === undefined || isGraphOld) {
-      field = createField(grid, extra, options, hasFaces);
+    const wanted = fieldFor(evidence, grid, options);
+    if (field === undefined || isGraphOld || wanted !== kind) {
+      kind = wanted;
+      field = createField(grid, extra, { ...options, field: kind }, hasFaces);
       needsReset = true;
     }
     if (needsReset || waiting.length > WAITING_max) field.reset(evidence.nodes());
@@ -123,9 +131,18 @@ export function createMapNetwork(grid: ScaledGrid, options: NetworkOptions): Map
       isGraphOld = true;
     },
     columns: (evidence) => settle(evidence).columns(),
+    fieldFor: (evidence) => fieldFor(evidence, grid, options),
     leaveOut: (node) => field?.leaveOut(node),
     respond: (node) => field?.respond(node),
   };
+}
+
+function fieldFor(
+  { size }: EvidenceSource,
+  { count }: ScaledGrid,
+  { field, processCells_max = Number.POSITIVE_INFINITY }: NetworkOptions,
+): NetworkOptions["field"] {
+  return field === "process" && size * count > processCells_max ? "harmonic" : field;
 }
 
 /** A place off the grid. */

@@ -6,8 +6,8 @@ import { createSingleScorer, DRAWS, type SingleLaw, singlePointScore } from "./s
 /** Improvement that is asked for, in deviations of the results. */
 const MARGIN = 0.01;
 
-const law: SingleLaw = (belief, incumbents) =>
-  logProbabilityOfImprovement(belief, incumbents, MARGIN);
+const law: SingleLaw = (belief, incumbents, contest) =>
+  logProbabilityOfImprovement(belief, incumbents, MARGIN, contest);
 
 export const probabilityOfImprovement: Score = {
   name: "probability-of-improvement",

@@ -1,5 +1,5 @@
 import type { Prng } from "../../../core/prng.ts";
-import type { Belief } from "../../../models/optimise/acquisition/belief.ts";
+import type { Belief, Contest } from "../../../models/optimise/acquisition/belief.ts";
 import { FantasyPosterior } from "../../../models/optimise/fantasy-posterior.ts";
 import { findIncumbent } from "../incumbent.ts";
 import { brief, type Scorer } from "../scorer.ts";
@@ -14,7 +14,11 @@ import {
 export const DRAWS = 16;
 
 /** A score of one objective: N log scores from its posterior and the value to beat of each draw. */
-export type SingleLaw = (belief: Belief, incumbents: Float64Array) => Float64Array;
+export type SingleLaw = (
+  belief: Belief,
+  incumbents: Float64Array,
+  contest?: Contest,
+) => Float64Array;
 
 /** A candidate as a sentence about it needs it. */
 export interface ScoredCandidate {
@@ -43,7 +47,7 @@ export function createSingleScorer(options: {
   const known: number[] = [];
   return {
     variance: fantasy.variance,
-    score: () => score(fantasy, incumbents),
+    score: (contest) => score(fantasy, incumbents, contest),
     condition: (row) => {
       fantasy.condition(row);
       known.push(row);
