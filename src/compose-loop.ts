@@ -35,6 +35,7 @@ import {
 } from "./runtime/take-configuration.ts";
 import { createChangeTeller } from "./runtime/tell-changes.ts";
 import { listTodos } from "./runtime/todos.ts";
+import { upkeepInWords } from "./runtime/upkeep.ts";
 import { alarmChanges } from "./views/alarm-changes.ts";
 import type { LabStatePort } from "./views/lab-ports.ts";
 import { createLabView, type LabView } from "./views/lab-view.ts";
@@ -338,6 +339,7 @@ function statePortOf(lab: () => Lab, sourceOf?: SourceOf): LabStatePort {
     judgementOf: (position) => lab().judgements.get(position),
     observationsOf: (id, position) => observationsOf(lab(), id, position),
     instrumentReasons: (id) => reasonsOfInstrument(lab(), id),
+    upkeepOf: (id) => upkeepInWords(lab(), id),
     guardsOf: (id) => guardsOfInstrument(lab(), id),
     campaignStatus: (id) => summariseCampaign(lab(), id),
     locateJob: (id) => locateJob(lab(), id),

@@ -33,7 +33,8 @@ export function createNamer(about: {
     known.set(id, shown);
     return shown;
   };
-  const label = (text: string): string => text.split("+").map(phase).join("+");
+  // In the order that labels have: two ways to write one set would be two sets.
+  const label = (text: string): string => text.split("+").map(phase).sort().join("+");
   const told = [...(about.phases ?? [])].filter((id) => phase(id) !== id);
   const pattern =
     told.length === 0
@@ -58,7 +59,7 @@ const GREEK: Readonly<Record<string, string>> = Object.fromEntries(
     ..."alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ iota ι kappa κ lambda λ".split(
       " ",
     ),
-    ..."sigma σ tau τ upsilon υ phi φ chi χ psi ψ omega ω rho ρ mu μ nu ν xi ξ".split(" "),
+    ..."eps ε sigma σ tau τ upsilon υ phi φ chi χ psi ψ omega ω rho ρ mu μ nu ν xi ξ".split(" "),
   ].flatMap((name, k, all) => (k % 2 === 0 ? [[name, all[k + 1] ?? ""]] : [])),
 );
 /** Two letters in capitals are as often two elements or an abbreviation. */

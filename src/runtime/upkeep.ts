@@ -132,6 +132,29 @@ export function upkeepAlarms(lab: Lab): UpkeepAlarm[] {
   ]);
 }
 
+/** What an instrument has told of its keeping, as it stands now: a line each. */
+export function upkeepInWords(lab: Lab, instrumentId: string): string[] {
+  const upkeep = lab.machines.instrument.get(instrumentId)?.context.upkeep ?? {};
+  const { calibration, maintenance = [], stock = {} } = upkeep;
+  const left = lab.stocks.get(instrumentId)?.left ?? {};
+  const until = calibration?.validUntil;
+  const day = (time: string): string => utc(Date.parse(time));
+  return [
+    ...(calibration === undefined
+      ? []
+      : [
+          `calibration ${calibration.id}${until === undefined ? "" : `, valid until ${day(until)}`}`,
+        ]),
+    ...maintenance
+      .filter((window) => Date.parse(window.until) > lab.time_ms)
+      .map(({ from, until: end, what = "maintenance" }) => `${what} ${day(from)} to ${day(end)}`),
+    ...Object.entries(stock).map(([name, { amount, unit }]) => {
+      const counted = unit === "1" ? "" : ` ${unit}`;
+      return `${name}: ${round(left[name] ?? amount)}${counted} left`;
+    }),
+  ];
+}
+
 function calibrationAlarm(lab: Lab, { instrumentId, upkeep }: InstrumentContext): UpkeepAlarm[] {
   const { id = "", validUntil } = upkeep?.calibration ?? {};
   if (validUntil === undefined || lab.time_ms < Date.parse(validUntil)) return [];

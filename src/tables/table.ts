@@ -147,18 +147,23 @@ function splitRecords(text: string, delimiter: string): Parsed[] {
 /** What spreadsheets write, and read, in front of a table to name its separator. */
 const SEPARATOR_LINE = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
 
+/** What separates the values: named by a first line `sep=;`, else the one of comma, semicolon and tab that the header has most of. */
+export function delimiterOf(text: string): string {
+  const separator = SEPARATOR_LINE.exec(text);
+  if (separator?.[1] !== undefined) return separator[1];
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  return [",", ";", "\t"].reduce((best, trial) =>
+    firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
+  );
+}
+
 function parseRecords(
   text: string,
   file: string,
 ): { records: Parsed[]; hasDecimalCommas: boolean } {
   const separator = SEPARATOR_LINE.exec(text);
   const body = separator === null ? text : text.slice(separator[0].length);
-  const firstLine = body.slice(0, body.search(/[\r\n]|$/));
-  const delimiter =
-    separator?.[1] ??
-    [",", ";", "\t"].reduce((best, trial) =>
-      firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
-    );
+  const delimiter = delimiterOf(text);
   const records = body.includes('"')
     ? parseQuoted(body, delimiter, file)
     : splitRecords(body, delimiter);

@@ -23,6 +23,8 @@ export interface InstrumentView {
   readonly counts: { readonly results: number; readonly failures: number };
   /** Why it gets no job; empty where nothing speaks against it. */
   readonly reasons?: readonly Reason[] | undefined;
+  /** Its calibration, windows of maintenance, and what is left of its stock, in words; absent where it tells none. */
+  readonly upkeep?: readonly string[] | undefined;
   /** Newest value of each telemetry channel. */
   readonly readings: readonly ReadingView[];
 }

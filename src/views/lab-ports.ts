@@ -33,6 +33,8 @@ export interface LabStatePort {
   observationsOf?(campaignId: string, position: number): readonly Observation[] | undefined;
   /** Why an instrument gets no job. */
   instrumentReasons?(instrumentId: string): readonly Reason[];
+  /** Its calibration, maintenance and stock, in words. */
+  upkeepOf?(instrumentId: string): readonly string[];
   /** What guards it, and whether that holds. */
   guardsOf?(instrumentId: string): readonly GuardView[];
   /** Every job of a campaign in the order of its creation; absent where only the open ones are known. */

@@ -339,8 +339,13 @@ function guardsOf(
   return guards.length === 0 ? {} : { guards };
 }
 
-function reasonsOf({ options }: LabFold, instrumentId: string): Pick<InstrumentView, "reasons"> {
-  return { reasons: options.state.instrumentReasons?.(instrumentId) ?? [] };
+function reasonsOf(
+  { options: { state } }: LabFold,
+  instrumentId: string,
+): Pick<InstrumentView, "reasons" | "upkeep"> {
+  const upkeep = state.upkeepOf?.(instrumentId) ?? [];
+  const reasons = state.instrumentReasons?.(instrumentId) ?? [];
+  return upkeep.length === 0 ? { reasons } : { reasons, upkeep };
 }
 
 /** An instrument has heard a stop when it says that it is stopped, and has said so since the last clear. */

@@ -40,7 +40,10 @@ export function namedView<View extends PlannerView | undefined>(view: View, name
 }
 
 /** A result with the names that people read. */
-function namedObservation<One extends { readonly kind: string }>(one: One, namer: Namer): One {
+export function namedObservation<One extends { readonly kind: string }>(
+  one: One,
+  namer: Namer,
+): One {
   if (one.kind !== "phases") return one;
   const { phases, fractions, compositions, alternatives } = one as unknown as PhasesObservation;
   const keys = <Value>(values: Readonly<Record<string, Value>>) =>

@@ -25,4 +25,5 @@ export const REPORT_STYLE =
   "td,th{border-bottom:1px solid #d9dde3;padding:.25rem .5rem;text-align:left;vertical-align:top}" +
   "figure{margin:1rem 0;display:inline-block;max-width:100%}svg{max-width:100%;height:auto}" +
   "figcaption{color:#555c66}pre{background:#f4f5f7;padding:.7rem;overflow:auto}.warning{color:#8a5a00}" +
+  "@media(max-width:760px){table{display:block;overflow-x:auto}main{padding:.5rem}}" +
   "@media print{section{break-inside:avoid-page}}";

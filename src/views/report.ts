@@ -60,6 +60,7 @@ export function reportHtml(given: ReportSources): string {
   const sections = [
     summarySection(sources),
     resultSection(sources.document, sources.view),
+    figuresSection(sources.document),
     ...pictureSections({ ...sources, snapshots: sources.snapshots ?? [] }),
     learningSection(sources.document),
     historySection(sources),
@@ -122,14 +123,23 @@ function summarySection({ document }: ReportSources): string {
           "First and last result (UTC)",
           `${shortTime(kept[0]?.time ?? "none")} … ${shortTime(kept.at(-1)?.time ?? "")}`,
         ],
-        ...Object.entries(last?.model.summary ?? {}).flatMap(([name, value]) => {
-          const text = UNTOLD.has(name) ? undefined : figureValue(name, value);
-          return text === undefined ? [] : [[figureName(name), text]];
-        }),
       ],
     ),
-    ...findingsIn(last?.model.summary).map((finding) => `<p>Found: ${escapeXml(finding)}</p>`),
     ...(last?.warnings ?? []).map((warning) => `<p class="warning">${escapeXml(warning)}</p>`),
+  ]);
+}
+
+/** What the model sums up at the end: figures, names, findings. */
+function figuresSection({ proposals }: ExportDocument): string {
+  const summary = proposals.at(-1)?.model.summary;
+  const rows = Object.entries(summary ?? {}).flatMap(([name, value]) => {
+    const text = UNTOLD.has(name) ? undefined : figureValue(name, value);
+    return text === undefined ? [] : [[figureName(name), text]];
+  });
+  if (rows.length === 0) return "";
+  return section("In figures", [
+    table(["", ""], rows),
+    ...findingsIn(summary).map((finding) => `<p>Found: ${escapeXml(finding)}</p>`),
   ]);
 }
 

@@ -87,6 +87,10 @@ describe.each(places().slice(0, 1))("the upkeep of an instrument on $name", (pla
     );
     expect(alarmsOf(lab)["stock/mixer-1/Al powder"]).toMatchObject({ severity: "critical" });
     expect(alarmsOf(lab)["stock/mixer-1/crucibles"]).toBeUndefined();
+    expect(lab.daemon.view.instrument("mixer-1")?.upkeep).toEqual([
+      expect.stringMatching(/^Al powder: [\d.]+ g left$/),
+      "crucibles: 37 left",
+    ]);
     // Told the same once more (as after a reconnection) it is not full again; refilled it goes on.
     mixer.sayBirth();
     mixer.sayBirth({ stock: { ...stock, "Al powder": { amount: 100, unit: "g", low: 5 } } });

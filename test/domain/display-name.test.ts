@@ -23,6 +23,7 @@ test.each([
   ["MG2ZN11", "Mg₂Zn₁₁"],
   ["MGZN", "MgZn"],
   ["ALMG_BETA", "AlMg β"],
+  ["ALMG_EPS", "AlMg ε"],
   ["HCP_ZN", "HCP Zn"],
   ["Zn", "Zn"],
   // Names, not formulas.
@@ -46,7 +47,7 @@ test("the configuration's names go before the rules, in labels and in sentences,
     names: { TAU: "Tau", FCC_A1: "fcc" },
     phases: ["TAU", "FCC_A1", "FCC_A1#1", "PHI"],
   });
-  expect(namer.label("FCC_A1+PHI+TAU")).toBe("fcc+φ+Tau");
+  expect(namer.label("FCC_A1+PHI+TAU")).toBe("Tau+fcc+φ");
   expect(namer.label("FCC_A1#1+FCC_A1#2")).toBe("fcc#1+fcc#2");
   expect(namer.sentence("Between FCC_A1+TAU (32 %) and FCC_A1#1; TAU_2, XTAU stay.")).toBe(
     "Between fcc+Tau (32 %) and fcc#1; TAU_2, XTAU stay.",

@@ -133,7 +133,7 @@ describe.runIf(hasPython)("a campaign whose instrument is a Python program", () 
     expect(jobs.map(({ starts }) => starts)).toEqual(jobs.map(() => 1));
   });
 
-  test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys", async () => {
+  test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys, over a kill", async () => {
     const { folder, data, start, url } = await makeLaboratory((config) =>
       config.replace("budget: 14", "budget: 3\n    approval: supervised"),
     );
@@ -174,15 +174,20 @@ print("over", batch["state"])
 `,
     );
     const program = launch("python3", ["approve.py"], folder);
+    // Killed behind the first approval: nothing is approved, told or measured twice.
+    await until(() => program.said().includes("'accepted': True"), "an approval", 60_000);
+    await end(daemon.child);
+    const again = start({ TIELINE_OPERATORS: "ada:secret,eve:other" });
     await until(
       () => /over/.test(program.said()) || program.child.exitCode !== null,
       "the end",
       60_000,
     );
     expect(program.said()).toMatch(/over budgetExhausted/);
-    await end(daemon.child, "SIGTERM");
-    const { observations, decisions } = exportOf(data);
+    await end(again.child, "SIGTERM");
+    const { observations, decisions, jobs } = exportOf(data);
     expect(observations).toHaveLength(1 + 3);
+    expect(jobs.map(({ starts }) => starts)).toEqual([1, 1, 1]);
     for (const observation of observations)
       expect(observation).toMatchObject({ reportedBy: "ada", identity: "verified" });
     expect(decisions.find(({ action }) => action === "approve")).toMatchObject({

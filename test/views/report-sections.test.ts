@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { ObjectiveObservation, Observation } from "../../src/domain/observation.ts";
+import {
+  type ObjectiveObservation,
+  type Observation,
+  phaseSetLabel,
+} from "../../src/domain/observation.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import { OPTIMISE_SCORES } from "../../src/planning/optimise/scores/index.ts";
 import { PHASE_METHODS } from "../../src/planning/phase-diagram/phase-diagram-strategy.ts";
 import { createExportFold, type ExportDocument } from "../../src/views/export-document.ts";
 import { createStoryFold } from "../../src/views/log-story.ts";
 import { isKnownMethod, methodInWords } from "../../src/views/method-words.ts";
+import { namedObservation, namerFor } from "../../src/views/named.ts";
 import { describeObservation } from "../../src/views/observation-summary.ts";
 import { decisionSection, doubtSection } from "../../src/views/report-doubt.ts";
 import { methodsSection } from "../../src/views/report-methods.ts";
@@ -203,4 +208,15 @@ test("every method that a planner can name has its words, and whose it is", () =
   expect(sentences).toHaveLength(4);
   expect(cites.join(" ")).toMatch(/Rasmussen.*Knowles.*Morháč/);
   expect(methodInWords("astrology").sentences).toEqual(["The method is astrology."]);
+});
+
+test("a set of phases is one set whatever it is called: results, map and colours agree on its name", () => {
+  const namer = namerFor({ axes: ["Al", "Mg", "Zn"] }, ["MG2ZN3+MGZN", "PHI+TAU"]);
+  for (const phases of [
+    ["MG2ZN3", "MGZN"],
+    ["TAU", "PHI"],
+  ]) {
+    const shown = namedObservation({ kind: "phases", phases } as const, namer);
+    expect(phaseSetLabel(shown.phases)).toBe(namer.label(phaseSetLabel(phases)));
+  }
 });

@@ -58,6 +58,11 @@ function InstrumentCard({ instrument }: { readonly instrument: InstrumentDetailV
           {reasonInWords(reason)}
         </p>
       ))}
+      {(instrument.upkeep ?? []).map((text) => (
+        <p key={text} class="quiet">
+          {text}
+        </p>
+      ))}
       <Guards instrument={instrument} />
       {jobId === undefined ? null : (
         <p>

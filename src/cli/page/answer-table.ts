@@ -28,7 +28,7 @@ export async function answerTable(wish: TableWish): Promise<TableAnswer> {
   );
   const { goal, objectives, label, axes, batch } = wish;
   const options: SuggestOptions = {
-    ...{ candidates: file, goal, batch: String(batch), seed: "1", limit: [], json: true },
+    ...{ candidates: file, goal, batch: String(batch), seed: "1", limit: [], tell: [], json: true },
     ...{ out: place("next.csv"), plot: place("picture.svg") },
     ...(isMap ? { map: place("map.csv") } : {}),
     ...(objectives === undefined ? {} : { objectives }),

@@ -3,7 +3,8 @@ export interface SuggestOptions {
   readonly candidates?: string;
   readonly space?: string;
   readonly results?: string;
-  readonly goal: string;
+  readonly tell: readonly string[];
+  readonly goal?: string;
   readonly objectives?: string;
   readonly label?: string;
   readonly axes?: string;

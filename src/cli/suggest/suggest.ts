@@ -12,6 +12,8 @@ Examples:
   tieline suggest --candidates reactions.csv --goal optimise --objectives yield:max --batch 3
   tieline suggest --candidates alloys.csv --goal optimise --objectives strength:max,density:min --shared temperature_K --batch 3
   tieline suggest --space synthesis-space.yaml --goal optimise --objectives yield:max --results synthesis.csv --batch 2
+  tieline suggest --space synthesis-space.yaml --goal optimise --objectives yield:max --results mine.csv \\
+    --tell "Al=0.6,Mg=0.1,Zn=0.3,melt_K=1100,crucible=alumina,annealed=no,yield=0.62"
 
 A candidate whose result is empty (or NA, N/A, None, -) is unmeasured. For a phase diagram the label is the last column (or
 --label). Columns that cannot be inputs (constant, row numbers, dates, remarks) are left out and named; --axes decides.
@@ -27,6 +29,8 @@ const GOALS: Readonly<Record<string, () => Promise<SuggestForGoal>>> = {
 };
 
 function loaderOf({ goal, candidates, space, results }: SuggestOptions) {
+  if (goal === undefined)
+    throw misuse("TL-1001", `Name the goal: --goal ${Object.keys(GOALS).join(" or ")}`);
   const load = GOALS[goal];
   if (load === undefined)
     throw misuse("TL-1001", `--goal must be ${Object.keys(GOALS).join(" or ")}, not "${goal}"`);
@@ -58,7 +62,13 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
       "--results <file>",
       "with --space: CSV of what was measured; not there yet: nothing was",
     )
-    .requiredOption("--goal <goal>", Object.keys(GOALS).join(" or "))
+    .option("--goal <goal>", Object.keys(GOALS).join(" or "))
+    .option(
+      "--tell <result>",
+      'what an experiment gave, e.g. "temperature_K=467,yield=0.83": written into the table first',
+      collect,
+      [],
+    )
     .option("--objectives <list>", "optimise: columns to improve, e.g. y:min,z:max")
     .option("--label <column>", "phase-diagram: column of the label (default: the last)")
     .option("--axes <names>", "columns of the axes (default: all others)")
@@ -94,8 +104,14 @@ export const registerSuggest: RegisterCommand = (program: Command, io) => {
     .option("--map <file>", `phase-diagram: ${MAP_HELP}`)
     .option("--json", "print one JSON document")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: SuggestOptions) => {
-      const suggest = await loaderOf(options)();
-      await suggest(options, io);
+    .action(async (_: unknown, command: Command) => {
+      const { keepRecord, withRecord } = await import("./options-record.ts");
+      const options = await withRecord(command, io);
+      const load = loaderOf(options);
+      if (options.tell.length > 0) {
+        await (await import("./tell-results.ts")).tellResults(options, io);
+        await keepRecord(command, options);
+      }
+      await (await load())(options, io);
     });
 };

@@ -5,6 +5,7 @@ import {
   incompletePivots,
   solveHalf,
 } from "../../../numeric/eisenstat-solver.ts";
+import { solveHalfTogether } from "../../../numeric/four-solver.ts";
 import { dissectionOrder } from "../../../numeric/nested-dissection.ts";
 import { type Factor, factorise } from "../../../numeric/sparse-cholesky.ts";
 import type { SparseMatrix } from "../../../numeric/sparse-matrix.ts";
@@ -19,6 +20,8 @@ import type { KernelGraph } from "./kernel-graph.ts";
 export interface GreenOperator {
   /** A^-1 b. */
   solve(b: Float64Array): Float64Array;
+  /** The same for several, each as alone. */
+  solveAll(sides: readonly Float64Array[]): Float64Array[];
   /**
    * Adds an absorber of `strength` (> 0, maybe infinite) at a free node and returns its response r: a field that is
    * pulled at the node towards a value y changes by r_i (y - f_node).
@@ -40,6 +43,7 @@ export interface Absorbers {
 const FACTOR_ENTRIES_max = 6e6;
 const RESIDUAL_max = 1e-10;
 const ITERATIONS_max = 20_000;
+const LIMITS = { tolerance: RESIDUAL_max, iterations_max: ITERATIONS_max };
 /** From so many neighbours a node on (each pair counted once), a kernel is wide: smooth over its width, rough within. */
 const WIDE_neighbours = 40;
 /** Width of an aggregate beside the reach of the kernel, at which a Gaussian has fallen to 1e-9: its standard deviation. */
@@ -82,6 +86,7 @@ function network(graph: KernelGraph, absorbers: Absorbers): GreenOperator {
   let solve = eliminate();
   return {
     solve: (b) => solve(b),
+    solveAll: (sides) => sides.map((b) => solve(b)),
     absorb: (node, by) => {
       const unit = new Float64Array(count);
       unit[node] = 1;
@@ -156,6 +161,7 @@ function direct(factor: Factor): GreenOperator {
   };
   return {
     solve: (b) => correct(factor.solve(b), b),
+    solveAll: (sides) => sides.map((b) => correct(factor.solve(b), b)),
     absorb: (node, strength) => {
       const unit = new Float64Array(factor.count);
       unit[node] = 1;
@@ -203,6 +209,7 @@ function halfMatrix(graph: KernelGraph, absorbers: Absorbers): HalfMatrix {
 
 interface Solver {
   solve(b: Float64Array): HalfSolution;
+  solveAll(sides: readonly Float64Array[]): HalfSolution[];
   /** The matrix has changed in one row. */
   follow(): void;
 }
@@ -211,6 +218,7 @@ function oneLevel(matrix: HalfMatrix): Solver {
   let pivot = incompletePivots(matrix);
   return {
     solve: (b) => solveHalf(matrix, pivot, b, RESIDUAL_max, ITERATIONS_max),
+    solveAll: (sides) => solveHalfTogether(matrix, pivot, sides, LIMITS),
     follow: () => {
       pivot = incompletePivots(matrix);
     },
@@ -227,9 +235,10 @@ function twoLevel(
   let coarse = level();
   if (coarse === undefined) return undefined;
   let changes = 0;
-  const limits = { tolerance: RESIDUAL_max, iterations_max: ITERATIONS_max };
+  const solve = (b: Float64Array): HalfSolution => solveTwoLevel(matrix, coarse!, b, LIMITS);
   return {
-    solve: (b) => solveTwoLevel(matrix, coarse!, b, limits),
+    solve,
+    solveAll: (sides) => sides.map(solve),
     follow: () => {
       changes++;
       if (changes % CHANGES_max === 0) coarse = level() ?? coarse;
@@ -242,8 +251,7 @@ function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
   const isWide = matrix.column.length > WIDE_neighbours * matrix.count;
   const solver = (isWide ? twoLevel(graph, matrix) : undefined) ?? oneLevel(matrix);
   let added = 0;
-  const solve = (b: Float64Array): Float64Array => {
-    const { x, iterations, residual } = solver.solve(b);
+  const accepted = ({ x, iterations, residual }: HalfSolution): Float64Array => {
     if (!(residual <= 1e-6)) {
       throw new LabError("TL-5002", "the linear system of the phase map did not converge", {
         context: { iterations, residual },
@@ -251,8 +259,10 @@ function iterative(graph: KernelGraph, matrix: HalfMatrix): GreenOperator {
     }
     return x;
   };
+  const solve = (b: Float64Array): Float64Array => accepted(solver.solve(b));
   return {
     solve,
+    solveAll: (sides) => solver.solveAll(sides).map(accepted),
     absorb: (node, strength) => {
       const unit = new Float64Array(matrix.count);
       unit[node] = 1;

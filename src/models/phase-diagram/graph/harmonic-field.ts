@@ -130,7 +130,7 @@ function solveColumns(
       }
     }
   }
-  return sides.map((side) => operator.solve(side));
+  return operator.solveAll(sides);
 }
 
 /**

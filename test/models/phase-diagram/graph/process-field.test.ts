@@ -1,5 +1,6 @@
 import { Matrix, solve } from "ml-matrix";
 import { expect, test } from "vitest";
+import { createPrng } from "../../../../src/core/prng.ts";
 import type { NodeEvidence } from "../../../../src/models/phase-diagram/graph/label-field.ts";
 import { createProcessField } from "../../../../src/models/phase-diagram/graph/process-field.ts";
 import { orderGrid } from "../../../../src/planning/phase-diagram/map-grid.ts";
@@ -124,4 +125,25 @@ test("on a lattice the graph takes over once results times candidates are many, 
   expect(labels[label[(251 * 37) % 10_000]!]).toBe("B");
   map.forget(251);
   expect(map.hyperparameters().method).toBe("gaussian-process");
+});
+
+test("scattered candidates keep the process for twice as many results, not for ever: a large table of results must not fill the memory", () => {
+  const prng = createPrng("scattered");
+  const rows = Array.from({ length: 4000 }, () => ({
+    p: prng.next(),
+    q: prng.next(),
+    r: prng.next(),
+  }));
+  const map = createMapModel({ settings: {}, grid: orderGrid(rows), seed: "1" });
+  let learnt = 1;
+  const methodAt = (results: number): string => {
+    for (; learnt <= results; learnt++)
+      map.observe({
+        ...{ id: learnt, candidate: learnt, confidence: 1, known: false },
+        phases: [learnt % 2 === 0 ? "A" : "B"],
+      });
+    return map.hyperparameters().method;
+  };
+  expect(methodAt(1250)).toBe("gaussian-process");
+  expect(methodAt(1251)).toBe("harmonic");
 });
