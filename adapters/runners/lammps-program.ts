@@ -7,7 +7,7 @@ import { referTo } from "../frames/data-reference.ts";
 import type { DeviceResult } from "../gateway/device.ts";
 import type { Task, TaskJob } from "../gateway/task-device.ts";
 import { childEnvironment } from "../system/child-environment.ts";
-import { forgetChild, runChild, signalGroup } from "./child-run.ts";
+import { type ChildEnd, type ChildTask, forgetChild, runChild, signalGroup } from "./child-run.ts";
 import { readTemplate } from "./lammps-template.ts";
 
 export interface LammpsOptions {
@@ -19,6 +19,10 @@ export interface LammpsOptions {
   readonly threads: number;
   /** Further variables of the input, the same for every job: the size of the box, the name of a potential. */
   readonly constants?: Readonly<Record<string, string>> | undefined;
+  /** Where it runs, if not as a process of this machine; such a run cannot be held. */
+  readonly launch?: ((task: ChildTask) => Promise<ChildEnd>) | undefined;
+  /** Why no job is taken now. */
+  readonly refuse?: (() => string | undefined) | undefined;
 }
 
 /** A simulation whose machine went down is begun anew so often. */
@@ -32,19 +36,29 @@ export function createLammpsProgram(options: LammpsOptions): Task {
   const command = options.lmp.trim().split(/\s+/);
   const template = resolve(options.template);
   const capability = readTemplate(template);
-  const tried = spawnSync(command[0] ?? "", command.length > 1 ? ["--version"] : ["-h"], {
-    env: childEnvironment(),
-  });
-  if (tried.error !== undefined)
-    throw new LabError("TL-7030", `${command[0]} cannot be run: ${tried.error.message}`);
+  if (options.launch === undefined) tryCommand(command);
   return {
     kind: "molecular-dynamics",
     capabilities: [capability],
     resumes: true,
     run: (task) => run(task, command, template, options),
-    hold: ({ folder }) => signalGroup(folder, "SIGSTOP"),
-    resume: ({ folder }) => signalGroup(folder, "SIGCONT"),
+    ...(options.refuse === undefined ? {} : { refuse: options.refuse }),
+    ...(options.launch === undefined
+      ? {
+          hold: ({ folder }: { folder: string }) => signalGroup(folder, "SIGSTOP"),
+          resume: ({ folder }: { folder: string }) => signalGroup(folder, "SIGCONT"),
+        }
+      : {}),
   };
+}
+
+/** TL-7030 where it cannot be run here. */
+function tryCommand(command: readonly string[]): void {
+  const tried = spawnSync(command[0] ?? "", command.length > 1 ? ["--version"] : ["-h"], {
+    env: childEnvironment(),
+  });
+  if (tried.error !== undefined)
+    throw new LabError("TL-7030", `${command[0]} cannot be run: ${tried.error.message}`);
 }
 
 async function run(
@@ -81,8 +95,9 @@ async function run(
       if (fraction !== undefined) task.onProgress(fraction);
     },
   };
+  const { launch = runChild } = options;
   for (let beginning = 0; beginning < BEGINNINGS_MAX; beginning++) {
-    const end = await runChild(child);
+    const end = await launch(child);
     if (end === "aborted") return { failed: String(signal.reason ?? "cancelled"), retryable: true };
     if (end !== "lost") return outcomeOf(end.code, folder, dump);
     forgetChild(folder);

@@ -41,7 +41,12 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
   const [past, setPast] = useState<number>();
   const [opened, setOpened] = useState<ObservationView>();
   const plain = usePlannerView(props.campaign, past);
-  const { campaign, observations, known } = useNames(props.campaign, logged, plain, candidates);
+  const { campaign, observations, known, namer } = useNames(
+    props.campaign,
+    logged,
+    plain,
+    candidates,
+  );
   const isPast = past !== undefined && past < observations.length;
   const seen = useMemo(
     () => (isPast ? observations.slice(0, past) : observations),
@@ -109,6 +114,7 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
           campaign={campaign}
           observation={opened}
           view={known.view}
+          namer={namer}
           close={() => setOpened(undefined)}
         />
       )}
@@ -145,6 +151,7 @@ function useNames(
     campaign: useMemo(() => namedCampaign(campaign, namer), [campaign, namer]),
     observations,
     known,
+    namer,
   };
 }
 

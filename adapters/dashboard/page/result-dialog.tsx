@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Namer } from "../../../src/domain/display-name.ts";
 import { experimentOfJob } from "../../../src/domain/job.ts";
 import { type Observation, phaseSetLabel } from "../../../src/domain/observation.ts";
 import type { PlannerView } from "../../../src/domain/planner-view.ts";
 import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
 import type { ExportedObservation } from "../../../src/views/export-document.ts";
 import { labelsFrom } from "../../../src/views/label-source.ts";
+import { namedObservation } from "../../../src/views/named.ts";
 import {
   describeObservation,
   describeParameters,
@@ -27,9 +29,11 @@ export function ResultDialog(props: {
   readonly campaign: CampaignView;
   readonly observation: ObservationView;
   readonly view: PlannerView | undefined;
+  /** What people call phases. */
+  readonly namer: Namer;
   readonly close: () => void;
 }) {
-  const { campaign, observation, view, close } = props;
+  const { campaign, observation, view, namer, close } = props;
   const { campaignId } = campaign;
   const dialog = useRef<HTMLDialogElement>(null);
   const [whole, setWhole] = useState<ExportedObservation>();
@@ -75,19 +79,21 @@ export function ResultDialog(props: {
       {problem === "" ? null : <p class="problem">{problem}</p>}
       {whole === undefined
         ? observation.results.map((one) => <p key={one.kind}>{describeObservation(one)}</p>)
-        : whole.result.map((one, k) =>
-            one.kind === "pattern" && readsPatterns ? (
-              <PatternFit
-                key={k}
-                campaign={campaign}
-                observation={observation}
-                raw={<Part part={one} name={`${campaignId}-result-${n}-${k}`} />}
-                ask={setQuestion}
-              />
-            ) : (
-              <Part key={k} part={one} name={`${campaignId}-result-${n}-${k}`} />
-            ),
-          )}
+        : whole.result
+            .map((item) => namedObservation(item, namer))
+            .map((one, k) =>
+              one.kind === "pattern" && readsPatterns ? (
+                <PatternFit
+                  key={k}
+                  campaign={campaign}
+                  observation={observation}
+                  raw={<Part part={one} name={`${campaignId}-result-${n}-${k}`} />}
+                  ask={setQuestion}
+                />
+              ) : (
+                <Part key={k} part={one} name={`${campaignId}-result-${n}-${k}`} />
+              ),
+            )}
       <Derived labels={labelsFrom(view, observation.position)} />
       {comments.map(({ position, by: who, text, time_ms: at }) => (
         <p key={position}>

@@ -18,3 +18,13 @@ export interface BuiltinCommandOptions extends RunnerCommandOptions {
   readonly recorded?: string;
   readonly samples?: string;
 }
+
+export interface SlurmCommandOptions extends LammpsCommandOptions {
+  readonly slots: string;
+  readonly pilots: string;
+  readonly sbatch?: string;
+  readonly lifetime: string;
+  readonly idle: string;
+  readonly silence: string;
+  readonly nodeHours?: string;
+}

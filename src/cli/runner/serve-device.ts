@@ -1,5 +1,10 @@
 import { resolve } from "node:path";
-import { type Device, type GatewayOptions, openGateway } from "../../../adapters/gateway/index.ts";
+import {
+  type Device,
+  type Gateway,
+  type GatewayOptions,
+  openGateway,
+} from "../../../adapters/gateway/index.ts";
 import { brokerLogin } from "../../../config/broker-access.ts";
 import { misuse } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
@@ -14,32 +19,43 @@ export async function serveDevice(
   io: CommandIo,
   more: Partial<GatewayOptions> = {},
 ): Promise<void> {
+  const folder = resolve(options.folder ?? `runner-${options.id}`);
+  await serveDevices(options, [{ id: options.id, folder, device }], io, more);
+}
+
+/** Several instruments of one process, each with a folder of its own. */
+export async function serveDevices(
+  { site, broker }: Pick<RunnerCommandOptions, "site" | "broker">,
+  devices: readonly { readonly id: string; readonly folder: string; readonly device: Device }[],
+  io: CommandIo,
+  more: Partial<GatewayOptions> = {},
+): Promise<void> {
   for (const [name, value] of [
-    ["--site", options.site],
-    ["--id", options.id],
+    ["--site", site],
+    ...devices.map(({ id }) => ["--id", id] as const),
   ] as const)
     if (!IDENTIFIER.test(value))
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
-  const gateway = await openGateway(device, {
-    broker: options.broker,
-    ...brokerLogin(),
-    site: options.site,
-    instrument: options.id,
-    folder: resolve(options.folder ?? `runner-${options.id}`),
-    logger: lineLogger(io),
-    ...more,
-  });
+  const logger = lineLogger(io);
+  const gateways: Gateway[] = [];
+  for (const { id: instrument, folder, device } of devices)
+    gateways.push(
+      await openGateway(device, {
+        ...{ broker, site, instrument, folder, logger, ...brokerLogin() },
+        ...more,
+      }),
+    );
   await new Promise<void>((end) => {
     process.once("SIGINT", end);
     process.once("SIGTERM", end);
   });
-  await gateway.stop();
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
   // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
   setTimeout(() => process.exit(0), 100).unref();
 }
 
 /** What a runner does, one line each on standard error. */
-function lineLogger(io: CommandIo): Logger {
+export function lineLogger(io: CommandIo): Logger {
   const line = (fields: object, event: string): void =>
     io.err(`${event} ${JSON.stringify(fields)}\n`);
   const logger: Logger = {

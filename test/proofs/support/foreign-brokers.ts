@@ -203,9 +203,7 @@ export const FOREIGN_BROKERS: readonly ForeignBroker[] = [
     cannot: [],
     install: (folder) => {
       if (!existsSync(join(folder, "bin/rumqttd")))
-        sh("cargo", [
-          ...["install", "-q", "--locked", "--root", folder, "--version", "0.20.0", "rumqttd"],
-        ]);
+        sh("cargo", [...["install", "-q", "--root", folder, "--version", "0.20.0", "rumqttd"]]);
     },
     command: (folder, home, { tcp }) => {
       const file = join(home, "rumqttd.toml");

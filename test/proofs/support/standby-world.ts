@@ -157,6 +157,8 @@ export class StandbyWorld {
   /** What the log has, beside what was told and done outside. */
   async judge() {
     const address = this.primary.address();
+    // What is acknowledged from here on may stand behind what is read.
+    const acknowledged = [...this.acknowledged];
     const log = await openEventLog({ address, logger: silentLogger, readOnly: true });
     const results = new Map<number, string>();
     let events = 0;
@@ -165,7 +167,7 @@ export class StandbyWorld {
       if (fact.type === "job.result" || fact.type === "job.failed")
         results.set(position, fact.jobId);
     }
-    const lost = [...this.acknowledged].filter(([jobId, at]) => results.get(at) !== jobId);
+    const lost = acknowledged.filter(([jobId, at]) => results.get(at) !== jobId);
     const twice = [...this.runs].filter(([, count]) => count > 1).map(([jobId]) => jobId);
     // An older epoch behind a newer one: two had appended side by side.
     const mixed = Number(

@@ -184,6 +184,17 @@ export class Ledger<R extends MapResult> {
     return this.#sampleAt(keyOf(this.get(owner), owner));
   }
 
+  /**
+   * A lone result that was weighed with the samples around is no wrong one where no set of phases reaches a half: it says which
+   * sets there may be, and measuring its point again would say the same.
+   */
+  #likeliest(owners: readonly number[]): string | undefined {
+    const [owner, ...others] = owners;
+    if (owner === undefined || others.length > 0) return undefined;
+    const { estimates, alternatives = [] } = this.evidence(owner);
+    return estimates === undefined || alternatives.length === 0 ? undefined : this.get(owner).label;
+  }
+
   #sampleAt(key: number): Sample {
     const known = this.#samples.get(key);
     if (known !== undefined) return known;
@@ -193,7 +204,7 @@ export class Ledger<R extends MapResult> {
       confidence: this.evidence(owner).confidence,
     }));
     const weight = weighRepeats(repeats);
-    const sample = { ...weight, owners, label: standingLabel(weight) };
+    const sample = { ...weight, owners, label: standingLabel(weight) ?? this.#likeliest(owners) };
     this.#samples.set(key, sample);
     return sample;
   }

@@ -112,11 +112,24 @@ export function createEvidenceBook(): EvidenceBook {
 
 function weigh(entries: readonly BookEntry[]): NodeEvidence {
   const { shares, confidence } = weighRepeats(
-    entries.map(({ label, evidence }) => ({ label, confidence: evidence.confidence })),
+    entries.map(({ label, evidence }) => ({ label, confidence: heldBy(evidence) })),
   );
   const said = [...shares].map(([label, share]) => ({ label, share }));
   const isDivided = entries.some(({ others }) => others.length > 0);
   return { shares: isDivided ? divideAmongSets(said, entries) : said, confidence };
+}
+
+/**
+ * How strongly a result holds its node to its shares. One that was weighed with the samples around holds by all the sets that it
+ * allows: its neighbours have had their say in the shares, and would be heard twice.
+ */
+function heldBy(evidence: PhaseEvidence): number {
+  const { confidence, estimates, alternatives = [] } = evidence;
+  if (estimates === undefined) return confidence;
+  return Math.min(
+    1,
+    alternatives.reduce((sum, { probability }) => sum + probability, confidence),
+  );
 }
 
 /** Sets that a doubtful result allows beside its own; less probable ones teach nothing. */

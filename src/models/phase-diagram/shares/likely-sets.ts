@@ -2,7 +2,7 @@ import type { PhaseEvidence, PhaseSetChance } from "../map-model.ts";
 import type { PhaseChance } from "./expected-phases.ts";
 
 /** Phases less doubtful than this are taken as decided. */
-const DECIDED = 0.1;
+const DECIDED = 0.2;
 /** So many doubtful phases of a sample are combined: the most doubtful. */
 const DOUBTFUL_MAX = 5;
 /** Less probable sets are left out, and probabilities are rounded to it: a change below teaches nothing. */

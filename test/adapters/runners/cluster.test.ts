@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import {
+  createPilotFleet,
+  type PilotFleet,
+} from "../../../adapters/runners/cluster/pilot-fleet.ts";
+import { PILOT_SCRIPT } from "../../../adapters/runners/cluster/pilot-script.ts";
+import { runOnCluster } from "../../../adapters/runners/cluster/run-on-cluster.ts";
+import type { BatchSystem } from "../../../adapters/runners/cluster/slurm-commands.ts";
+import { WorkFolder } from "../../../adapters/runners/cluster/work-folder.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+
+/** A batch system whose nodes are this machine: pilots are real, in processes of their own. */
+class LocalBatch implements BatchSystem {
+  readonly jobs = new Map<string, ChildProcess>();
+  readonly submissions: string[] = [];
+  /** Numbers that it lists under other names, as a controller does that lost its state. */
+  isForgetful = false;
+  isAway = false;
+  private readonly script: string;
+
+  constructor(script: string) {
+    this.script = script;
+  }
+
+  async submit(name: string, args: readonly string[]): Promise<string> {
+    if (this.isAway) throw new Error("no answer");
+    this.submissions.push(name);
+    for (let copy = 0; copy < 2; copy++) {
+      // Every pilot is accepted twice, as after an answer that got lost.
+      const child = spawn("bash", [this.script, ...args], { stdio: "ignore" });
+      if (copy === 0) this.jobs.set(name, child);
+    }
+    return String(this.submissions.length);
+  }
+
+  async list() {
+    if (this.isAway) throw new Error("no answer");
+    return [...this.jobs].flatMap(([name, child], k) =>
+      child.exitCode === null && child.signalCode === null
+        ? [{ jobId: String(k + 1), name: this.isForgetful ? "another" : name, state: "RUNNING" }]
+        : [],
+    );
+  }
+}
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const end of cleanUp.splice(0).reverse()) end();
+});
+
+function cluster(pilots_max = 2) {
+  const path = mkdtempSync(join(tmpdir(), "tieline-cluster-"));
+  const work = new WorkFolder(join(path, "cluster"));
+  const script = join(path, "pilot.sh");
+  writeFileSync(script, PILOT_SCRIPT);
+  chmodSync(script, 0o755);
+  const batch = new LocalBatch(script);
+  const bounds = { pilots_max, lifetime_s: 60, idle_s: 1, silence_ms: 5000 };
+  const fleet: PilotFleet = createPilotFleet({ ...bounds, work, batch, logger: silentLogger });
+  cleanUp.push(
+    () => rmSync(path, { recursive: true, force: true }),
+    () => {
+      for (const child of batch.jobs.values()) child.kill("SIGKILL");
+    },
+    () => fleet.stop(),
+  );
+  let jobs = 0;
+  const task = (shell: string, signal = new AbortController().signal, name = `job${++jobs}`) => {
+    const folder = join(path, name);
+    mkdirSync(folder, { recursive: true });
+    const command = ["sh", "-c", shell];
+    return { command, folder, environment: { WHAT: "it's" }, signal, onTick: () => {} };
+  };
+  return { work, batch, task };
+}
+
+test("pilots do every piece of work once, also where they were submitted twice, and the runner waits on after a restart", async () => {
+  const { work, batch, task } = cluster();
+  const tasks = Array.from({ length: 5 }, (_, k) =>
+    task(`echo "$WHAT ${k}"; mkdir ran || exit 9; exit ${k}`),
+  );
+  const ends = tasks.map((one) => runOnCluster(work, one));
+  // A second runner of the same folder, as one that was killed and is started again.
+  const again = runOnCluster(work, tasks[0] as (typeof tasks)[0]);
+  expect(await Promise.all(ends)).toEqual([0, 1, 2, 3, 4].map((code) => ({ code })));
+  expect(await again).toEqual({ code: 0 });
+  expect(readFileSync(join(tasks[3]?.folder ?? "", "screen.txt"), "utf8")).toBe("it's 3\n");
+  // What it knew of a result is kept: asked again, nothing runs.
+  expect(await runOnCluster(work, tasks[4] as (typeof tasks)[0])).toEqual({ code: 4 });
+  expect(work.counts()).toEqual({ offered: 0, claimed: 0 });
+  expect(batch.submissions.length).toBeLessThanOrEqual(3);
+});
+
+test("work of a pilot that is gone is lost, and what is left of it counts no more; a controller that is away proves nothing", async () => {
+  const { work, batch, task } = cluster(1);
+  const long = task("touch begun; sleep 30; touch survived");
+  const end = runOnCluster(work, long);
+  await until(() => existsSync(join(long.folder, "begun")));
+  const [pilot = ""] = batch.submissions;
+  const silent = () => utimesSync(join(work.path, "pilots", pilot, "beat"), 0, 0);
+  batch.isAway = true;
+  silent();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(work.counts().claimed).toBe(1);
+  // Its number belongs to somebody else's job now, and it is not heard of: it is gone.
+  batch.isForgetful = true;
+  batch.isAway = false;
+  const beating = setInterval(silent, 100);
+  expect(await end).toBe("lost");
+  clearInterval(beating);
+  // The pilot itself lives: it sees that its claim was taken away and ends the work.
+  batch.isForgetful = false;
+  const next = task("exit 7");
+  expect(await runOnCluster(work, next)).toEqual({ code: 7 });
+  expect(existsSync(join(long.folder, "survived"))).toBe(false);
+});
+
+test("a job that is cancelled is taken back while nobody has it, and ended where a pilot has", async () => {
+  const { work, task, batch } = cluster(1);
+  batch.isAway = true;
+  const early = new AbortController();
+  const waiting = runOnCluster(work, task("exit 0", early.signal));
+  early.abort();
+  expect(await waiting).toBe("aborted");
+  batch.isAway = false;
+  const late = new AbortController();
+  const one = task("touch begun; sleep 30", late.signal);
+  const running = runOnCluster(work, one);
+  await until(() => existsSync(join(one.folder, "begun")));
+  late.abort();
+  expect(await running).toBe("aborted");
+  expect(work.counts()).toEqual({ offered: 0, claimed: 0 });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
