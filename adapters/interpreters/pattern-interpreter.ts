@@ -1,5 +1,7 @@
 import type { Worker } from "node:worker_threads";
+import type { CampaignSpec } from "../../src/domain/campaign.ts";
 import type { PhasesObservation } from "../../src/domain/observation.ts";
+import { patternsOf } from "../../src/domain/reread.ts";
 import type { PatternLook } from "../../src/views/pattern-look.ts";
 import { startThread } from "../system/start-thread.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -23,11 +25,26 @@ export function createPatternInterpreter(
     name: "pattern",
     takes: "pattern",
     gives: "phases",
-    settings: (spec) => (spec.goal === "phase-diagram" ? spec.model.patterns : undefined),
+    settings: patternRules,
     interpret: async (pattern, rules) =>
       (await ask({ kind: "name", pattern, rules })) as PhasesObservation,
     stop,
   };
+}
+
+/** How a campaign's patterns are read; `undefined` where it names no references. */
+export function patternRules(spec: CampaignSpec): PatternRules | undefined {
+  const rules = patternsOf(spec);
+  return rules && { ...rules, phases_max: rules.phases_max ?? phasesAllowed(spec) };
+}
+
+/** A search beyond this costs more than it finds. */
+const PHASES_MAX = 4;
+
+/** Gibbs' rule at fixed temperature and pressure: no more phases in equilibrium than components, where the campaign names them. */
+function phasesAllowed({ space }: CampaignSpec): number {
+  const components = "components" in space ? (space.components?.length ?? 0) : 0;
+  return components < 2 ? PHASES_MAX : Math.min(PHASES_MAX, components);
 }
 
 /** Looks at patterns for the page, in a thread beside the interpreter's: nobody's curiosity delays a result. */

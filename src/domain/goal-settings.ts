@@ -40,7 +40,7 @@ export interface PatternSettings {
   readonly elements?: readonly string[] | undefined;
   /** How far a reference's cell may be off in all lengths and still be that phase; by its name. Absent: 0.07. */
   readonly strainLimits?: Readonly<Record<string, number>> | undefined;
-  /** Of a sample; absent: 4. */
+  /** Of a sample; absent: as many as components, at most 4. */
   readonly phases_max?: number | undefined;
   /** Absent: a doubtful sample is not scanned again. */
   readonly rescan?: RescanSettings | undefined;

@@ -10,6 +10,7 @@ import type { FileRules } from "../../../adapters/frames/data-reference.ts";
 import {
   createPatternInspector,
   type PatternInspector,
+  patternRules,
 } from "../../../adapters/interpreters/pattern-interpreter.ts";
 import {
   createTrajectoryClassifier,
@@ -27,7 +28,6 @@ import type { Daemon } from "../../daemon.ts";
 import { listCandidates } from "../../domain/candidates.ts";
 import { structureModelOf } from "../../domain/goal-settings.ts";
 import type { CampaignResult } from "../../domain/proposal.ts";
-import { patternsOf } from "../../domain/reread.ts";
 import type { OperatorAction } from "../../events/lab-fact.ts";
 import type { OutgoingMessage } from "../../events/message-bus.ts";
 import { bringBack } from "../../runtime/shelf.ts";
@@ -161,7 +161,7 @@ async function lookAtPattern(
   position: number,
 ): Promise<PatternLook | undefined> {
   const spec = daemon.lab.specs.get(campaignId);
-  const rules = spec && patternsOf(spec);
+  const rules = spec && patternRules(spec);
   if (rules === undefined) return undefined;
   const document = await exportFromLog(daemon, campaignId);
   const result = document?.observations.find((one) => one.position === position);

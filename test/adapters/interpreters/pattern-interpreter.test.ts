@@ -33,6 +33,7 @@ function observed(mixture: readonly PhaseShare[]): PatternObservation {
 function interpret(pattern: PatternObservation, references: readonly string[]) {
   const spec = {
     goal: "phase-diagram",
+    space: { kind: "grid", axes: [] },
     model: { patterns: { references, elements: ["Ni", "Ti", "Zn", "O"] } },
   } as unknown as CampaignSpec;
   const settings = interpreter.settings(spec, pattern);
@@ -89,8 +90,24 @@ describe("patterns as observations", () => {
     expect(found.unfamiliar?.d_A.some((d) => Math.abs(d - 3.249) < 0.02)).toBe(true);
   });
 
+  test.each([
+    [{ kind: "simplex-grid", components: ["Ni", "Ti"], step: 0.1 }, undefined, 2],
+    [{ kind: "simplex-grid", components: ["Ni", "Ti", "Zn"], step: 0.1 }, undefined, 3],
+    [{ kind: "simplex-grid", components: ["Ni", "Ti", "Zn"], step: 0.1 }, 4, 4],
+    [{ kind: "table", components: ["A", "B", "C", "D", "E"], rows: [] }, undefined, 4],
+    [{ kind: "grid", axes: [] }, undefined, 4],
+  ])("the phase rule limits a sample's phases: %j, told %s: %d", (space, phases_max, allowed) => {
+    const model = { patterns: { references: [CARDS], ...(phases_max && { phases_max }) } };
+    const spec = { goal: "phase-diagram", space, model } as unknown as CampaignSpec;
+    expect(interpreter.settings(spec, observed(HALVES))?.phases_max).toBe(allowed);
+  });
+
   test("a campaign without references is left alone; unreadable references say why", async () => {
-    const plain = { goal: "phase-diagram", model: {} } as unknown as CampaignSpec;
+    const plain = {
+      goal: "phase-diagram",
+      space: { kind: "grid", axes: [] },
+      model: {},
+    } as unknown as CampaignSpec;
     expect(interpreter.settings(plain, observed(HALVES))).toBeUndefined();
     await expect(interpret(observed(HALVES), ["/nowhere"])).rejects.toThrow(/nowhere/);
   });
