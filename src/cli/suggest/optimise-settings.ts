@@ -52,7 +52,12 @@ export function resultsOf(
       const cell = cells[row];
       if (cell === undefined) return [];
       return cell.kind === "value"
-        ? [{ kind: "objective", name, value: cell.value, unit: "1" }]
+        ? [
+            {
+              ...{ kind: "objective", name, value: cell.value, unit: "1" },
+              ...{ standardUncertainty: cell.error, bound: cell.bound },
+            },
+          ]
         : [{ kind: "failure", reason: cell.reason }];
     });
     return observations.length === 0

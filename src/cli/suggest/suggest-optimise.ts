@@ -5,6 +5,7 @@ import { paperCampaign } from "../../evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../planning/optimise/optimise-planner.ts";
 import { checkCandidates } from "../../tables/candidate-table.ts";
 import { type LeftOut, usualAxes, usualObjective } from "../../tables/column-roles.ts";
+import { errorColumnOf } from "../../tables/inexact-cells.ts";
 import { readParameters, unitsTold } from "../../tables/optimise-cells.ts";
 import { readResults } from "../../tables/result-cells.ts";
 import { columnOf, readTable, type Table } from "../../tables/table.ts";
@@ -34,7 +35,9 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     ...new Set([...names, ...[model.cost, model.shared].filter((n) => n !== undefined)]),
   ];
   const rows = readParameters(table, kept);
-  const columns = measuredNames(model).map((name) => readResults(table, name));
+  const columns = measuredNames(model).map((name) =>
+    readResults(table, name, { learnsBounds: true }),
+  );
   const results = resultsOf(columns, rows);
   const report = {
     inputs: names,
@@ -91,9 +94,10 @@ function readSettings(
   const settings = settingsFrom(options, text);
   const measured = measuredNames(settings);
   for (const name of measured) columnOf(table, name);
+  const errors = measured.flatMap((name) => errorColumnOf(table, name) ?? []);
   const { axes: inputs, leftOut } =
     options.axes === undefined
-      ? usualAxes(table, [...measured, options.cost], measured)
+      ? usualAxes(table, [...measured, ...errors, options.cost], measured)
       : { axes: distinctNames("--axes", options.axes), leftOut: [] };
   const model = { ...settings, inputs };
   checkRoles(model);
