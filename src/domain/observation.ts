@@ -58,6 +58,8 @@ export interface ObjectiveObservation {
   readonly value: number;
   readonly unit: string;
   readonly standardUncertainty?: number | undefined;
+  /** Known only to be at most (`below`) or at least (`above`) `value`: beyond what the instrument can tell. */
+  readonly bound?: "below" | "above" | undefined;
 }
 
 /** A measured curve, values over one axis. */

@@ -1,11 +1,19 @@
 import { LabError } from "../core/errors.ts";
 import { isFailure, isUnmeasured, resultCells, splitUnit } from "./cell-kinds.ts";
+import { readErrors, readInexact } from "./inexact-cells.ts";
 import { linesOf } from "./label-cells.ts";
 import { columnOf, readNumber, type Table } from "./table.ts";
 
 /** A cell of a column of results: a number, an experiment that failed, or not measured. */
 export type ResultCell =
-  | { readonly kind: "value"; readonly value: number }
+  | {
+      readonly kind: "value";
+      readonly value: number;
+      /** Standard error, where the table tells it. */
+      readonly error?: number | undefined;
+      /** Known only to be at most or at least `value`: `<0.1`, `>100`. */
+      readonly bound?: "below" | "above" | undefined;
+    }
   | { readonly kind: "failed"; readonly reason: string }
   | undefined;
 
@@ -18,19 +26,29 @@ export interface ResultColumn {
 /**
  * Reads a column of measured numbers. Marks such as `NA` mean "not measured"; `fail`, and `nan` or `?` beside empty cells, and
  * words, are experiments that failed, told with their lines. A number with something behind or before it (`0.42 (2nd try)`,
- * `0.5±0.1`, `<5`) is neither: TL-1020 with every such line.
+ * `0.5±0.1`, `<5`) is neither: TL-1020 with every such line; with `learnsBounds` the last two are results, and standard errors are
+ * looked for in a column `NAME_se` or `NAME ±`.
  */
-export function readResults(table: Table, name: string): ResultColumn {
+export function readResults(
+  table: Table,
+  name: string,
+  { learnsBounds = false }: { readonly learnsBounds?: boolean } = {},
+): ResultColumn {
   const column = columnOf(table, name);
   const kinds = resultCells(table, column);
   const texts = table.rows.map((row) => row.cells[column] ?? "");
   const unit = commonUnit(texts.filter((text) => !isUnmeasured(kinds, text)));
   const failed: number[] = [];
   const unclear: number[] = [];
+  const bounds: number[] = [];
+  const errors = learnsBounds ? readErrors(table, name) : undefined;
   const cells = texts.map((text, row): ResultCell => {
     if (isUnmeasured(kinds, text)) return undefined;
     const value = readNumber(table, unit === undefined ? text : (splitUnit(text)?.number ?? text));
-    if (Number.isFinite(value)) return { kind: "value", value };
+    if (Number.isFinite(value)) return { kind: "value", value, error: errors?.[row] };
+    const known = learnsBounds ? readInexact(table, text) : undefined;
+    if (known?.bound !== undefined) bounds.push(row);
+    if (known !== undefined) return { ...known, error: known.error ?? errors?.[row] };
     if (!isFailure(text) && /\d/.test(text)) unclear.push(row);
     failed.push(row);
     return { kind: "failed", reason: `${name} is "${text}"` };
@@ -44,6 +62,10 @@ export function readResults(table: Table, name: string): ResultColumn {
   if (failed.length > 0)
     warnings.push(
       `${failed.length} experiments of the column ${name} failed: ${linesOf(table, column, failed)}`,
+    );
+  if (bounds.length > 0)
+    warnings.push(
+      `${bounds.length} results of ${name} are bounds: ${linesOf(table, column, bounds)}`,
     );
   if (unit !== undefined) warnings.push(`every result of ${name} carries the unit ${unit}`);
   return { name, cells, warnings };

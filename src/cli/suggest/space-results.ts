@@ -4,6 +4,7 @@ import { hasAxis } from "../../domain/box-levels.ts";
 import type { Parameters } from "../../domain/candidate.ts";
 import type { CampaignResult, PendingPoint } from "../../domain/proposal.ts";
 import type { BoxAxis, BoxSpace } from "../../domain/search-space.ts";
+import { errorColumnOf } from "../../tables/inexact-cells.ts";
 import { linesOf } from "../../tables/label-cells.ts";
 import { numericColumn } from "../../tables/numeric-column.ts";
 import { readResults } from "../../tables/result-cells.ts";
@@ -32,13 +33,14 @@ export function readSpaceResults(
     return { ...NOTHING, warnings: [`${file} is not there yet: nothing has been measured`] };
   const table = readTable(file);
   const rows = readPoints(table, space);
-  const columns = measured.map((name) => readResults(table, name));
+  const columns = measured.map((name) => readResults(table, name, { learnsBounds: true }));
   const results = resultsOf(columns, rows);
   const known = new Set(results.map(({ position }) => position));
   const pending = rows.flatMap((parameters, row): PendingPoint[] =>
     known.has(row) ? [] : [{ candidateId: `c${row}`, parameters }],
   );
-  const roles = new Set([...space.axes.map(({ name }) => name), ...measured]);
+  const errors = measured.flatMap((name) => errorColumnOf(table, name) ?? []);
+  const roles = new Set([...space.axes.map(({ name }) => name), ...measured, ...errors]);
   return {
     results,
     pending,

@@ -37,7 +37,7 @@ export async function tellResults(options: SuggestOptions, io: CommandIo): Promi
     said.push(`told: line ${line} of ${file}: ${values.join(", ")}\n`);
   }
   // What cannot be read again must not be written.
-  for (const name of measured) readResults(now.table, name);
+  for (const name of measured) readResults(now.table, name, { learnsBounds: true });
   await replaceFile(file, encoded(file, now.text));
   for (const line of said) io.err(line);
 }

@@ -39,6 +39,12 @@ export function defaultPrior(columns: number): HyperPrior {
   };
 }
 
+/** What is believed of `groups` axes before anything was learnt. */
+export function usualHyperparameters(groups: number): Hyperparameters {
+  const width = Math.exp(defaultPrior(Math.max(1, groups)).lnWidth_mean);
+  return { widths: new Float64Array(groups).fill(width), signal: 1, noise: 0.02 };
+}
+
 /** [ln w_1 .. ln w_G, ln signal, ln noise] */
 export function packHyperparameters(h: Hyperparameters): Float64Array {
   return Float64Array.of(...h.widths.map(Math.log), Math.log(h.signal), Math.log(h.noise));

@@ -1,14 +1,15 @@
 import { createPrng } from "../../core/prng.ts";
 import { chooseWarp } from "./choose-warp.ts";
-import { fitHyperparameters } from "./fit-hyperparameters.ts";
+import { type FitRequest, fitHyperparameters } from "./fit-hyperparameters.ts";
 import { GaussianProcess } from "./gaussian-process.ts";
-import type { HyperPrior, Hyperparameters } from "./hyperparameters.ts";
+import { type HyperPrior, type Hyperparameters, usualHyperparameters } from "./hyperparameters.ts";
 import type { Inputs, KernelKind } from "./kernel.ts";
 import { type LeaveOneOut, leaveOneOut } from "./leave-one-out.ts";
 import { NO_WARP, type OutputWarp } from "./output-scale.ts";
+import { settleBounds } from "./settle-bounds.ts";
 import { SparseGaussianProcess } from "./sparse-gaussian-process.ts";
 import type { PoolBelief, SurrogateModel } from "./surrogate-model.ts";
-import { createTrainingSet, type TrainingRow } from "./training-set.ts";
+import { createTrainingSet, type TrainingRow, type TrainingSet } from "./training-set.ts";
 
 const ANCHOR_first = 6;
 const ANCHOR_GROWTH = 1.5;
@@ -21,6 +22,8 @@ const ANCHOR_max = 256;
 /** More rows, or more rows times candidates (8 bytes each), are learnt by the sparse model. */
 const EXACT_ROWS_max = 2000;
 const EXACT_CELLS_max = 6e7;
+/** With more rows than these bounds are left aside: settling them costs the cube of all rows, some ten times. */
+const BOUNDS_ROWS_max = 500;
 /** The sparse model is rebuilt each time so many results have been appended. */
 const SPARSE_APPENDED_max = 16;
 const NOTHING_LEARNT: LeaveOneOut = {
@@ -75,9 +78,12 @@ export class Surrogate {
   update(rows: readonly TrainingRow[]): void {
     const same = commonPrefix(this.rows, rows);
     for (const count of [...this.learnt.keys()]) if (count > same) this.learnt.delete(count);
-    const base = this.isSparse(rows.length)
-      ? rows.length - (rows.length % SPARSE_APPENDED_max)
-      : scheduledCount(rows.length);
+    const hasBounds = rows.some(({ bound }) => bound !== undefined);
+    const base = hasBounds
+      ? rows.length
+      : this.isSparse(rows.length)
+        ? rows.length - (rows.length % SPARSE_APPENDED_max)
+        : scheduledCount(rows.length);
     const isContinuation =
       this.model !== undefined && base === this.factored && same === this.rows.length;
     if (!isContinuation) this.rebuild(rows, base);
@@ -121,8 +127,11 @@ export class Surrogate {
     }
     const { groups, kind, seed, poolCount = 0 } = this.options;
     const { theta, warp } = this.learntAt(rows, learningCount(base));
-    const data = createTrainingSet(rows.slice(0, base), groups.length, warp);
-    this.model = this.isSparse(rows.length)
+    const isSparse = this.isSparse(rows.length);
+    const first = rows.slice(0, base);
+    const past = isSparse || base > BOUNDS_ROWS_max ? first.filter(isValue) : first;
+    const data = settleBounds(createTrainingSet(past, groups.length, warp), theta, groups, kind);
+    this.model = isSparse
       ? new SparseGaussianProcess(data, theta, groups, kind, {
           poolCount,
           prng: createPrng(`${seed}/inducing/${base}`),
@@ -141,18 +150,36 @@ export class Surrogate {
     const before = anchor === undefined ? undefined : this.learntAt(rows, anchor);
     const { groups, kind, seed, prior } = this.options;
     const prng = createPrng(`${seed}/fit/${count}`);
-    const past = rows.slice(0, count);
+    const first = rows.slice(0, count);
+    const past = count > BOUNDS_ROWS_max ? first.filter(isValue) : first;
     const common = { groups, kind, prior, warm: before?.theta };
+    const values = past.filter(isValue);
     const warp =
-      this.options.mayBend === true && isWarpCount(count)
-        ? chooseWarp({ ...common, rows: past, prng: prng.derive("warp") })
+      this.options.mayBend === true && isWarpCount(count) && values.length >= ANCHOR_first
+        ? chooseWarp({ ...common, rows: values, prng: prng.derive("warp") })
         : (before?.warp ?? NO_WARP);
     const data = createTrainingSet(past, groups.length, warp);
-    const { hyperparameters } = fitHyperparameters({ ...common, data, prng });
+    const hyperparameters = this.fitSettled(data, { ...common, prng });
     const learnt = { theta: hyperparameters, warp };
     this.learnt.set(count, learnt);
     return learnt;
   }
+
+  /** Bounds are settled with the hyperparameters of before, and once more with those that were learnt so. */
+  private fitSettled(data: TrainingSet, common: Omit<FitRequest, "data">): Hyperparameters {
+    const { groups, kind, warm } = common;
+    if (data.bounds === undefined) return fitHyperparameters({ ...common, data }).hyperparameters;
+    const settle = (theta: Hyperparameters) => settleBounds(data, theta, groups, kind);
+    const first = fitHyperparameters({
+      ...common,
+      data: settle(warm ?? usualHyperparameters(Math.max(0, ...groups.map((g) => g + 1)))),
+    }).hyperparameters;
+    return fitHyperparameters({ ...common, data: settle(first), warm: first }).hyperparameters;
+  }
+}
+
+function isValue({ bound }: TrainingRow): boolean {
+  return bound === undefined;
 }
 
 /**

@@ -21,6 +21,7 @@ export function bestParameters(model: CampaignModel): Parameters[] {
   };
   return model.rows
     .filter((row) => !row.failed && row.values.has(only.name))
+    .filter((row) => row.values.get(only.name)?.bound !== "below")
     .sort((a, b) => value(b) - value(a))
     .slice(0, BEST_RESULTS)
     .map((row) => row.result.parameters);

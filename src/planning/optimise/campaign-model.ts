@@ -104,14 +104,21 @@ export class CampaignModel {
     return quantity.surrogate.posterior(this.pool.inputs);
   }
 
-  /** True where the result has every objective and violates no constraint by its measured value. */
+  /**
+   * True where the result has every objective and violates no constraint by its measured value. A bound counts where it is sure: an
+   * objective that is at least something, a constraint that holds whatever the value is.
+   */
   isFeasible(row: ResultRow): boolean {
     return (
       !row.failed &&
       this.quantities.every(({ name, role, sign, min, max }) => {
-        const value = row.values.get(name)?.value;
-        if (role === "objective") return value !== undefined;
-        return value !== undefined && sign * value >= min && sign * value <= max;
+        const found = row.values.get(name);
+        if (found === undefined) return false;
+        const { value, bound } = found;
+        if (role === "objective") return bound !== "below";
+        const low = bound === "below" ? Number.NEGATIVE_INFINITY : sign * value;
+        const high = bound === "above" ? Number.POSITIVE_INFINITY : sign * value;
+        return low >= min && high <= max;
       })
     );
   }

@@ -21,8 +21,9 @@ export function convergenceOf(
   if (only === undefined) return hypervolumeCurve(model, settings);
   let best = Number.NEGATIVE_INFINITY;
   const values = model.rows.map((row) => {
-    const value = row.values.get(only.name)?.value;
+    const found = row.values.get(only.name);
     const isTarget = only.role === "target";
+    const value = isTarget && found?.bound !== undefined ? undefined : found?.value;
     if (value !== undefined && (isTarget || model.isFeasible(row))) {
       const merit = isTarget ? -Math.max(0, only.min - value, value - only.max) : value;
       best = Math.max(best, merit);

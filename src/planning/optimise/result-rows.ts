@@ -42,11 +42,17 @@ export function readResult(
       x,
       value: sign * observation.value,
       uncertainty: usable(observation.standardUncertainty),
+      bound: sign > 0 ? observation.bound : turned(observation.bound),
     });
   }
   if (x === undefined)
     problem = `The inputs of ${result.candidateId} are incomplete: its result is not learnt`;
   return { result, x, values, failed: failed || values.size === 0, problem };
+}
+
+function turned(bound: TrainingRow["bound"]): TrainingRow["bound"] {
+  if (bound === undefined) return undefined;
+  return bound === "below" ? "above" : "below";
 }
 
 function usable(uncertainty: number | undefined): number | undefined {
