@@ -65,23 +65,25 @@ export function censoredField(
     const nextPrecision = precision.slice();
     const nextPull = pull.slice();
     for (let i = 0; i < n; i++) {
+      const y = measured.value[i]!;
+      const deviation = measured.deviation[i]!;
+      // What is surely there keeps the site that it began with.
+      const isSure = y > SURE * deviation;
+      if (isSure && sweep < SWEEPS - 1) continue;
       const cavity = predictAt(i, { precision, pull }, places, field);
       const prior = { mean: cavity.mean, variance: cavity.variance + own2 };
       expected[i] = Math.exp(logNormalCdf(prior.mean / Math.sqrt(prior.variance)));
-      const y = measured.value[i]!;
-      const deviation = measured.deviation[i]!;
       if (!Number.isFinite(deviation)) {
         present[i] = expected[i]!;
         continue;
       }
       const seen = meet(prior, y, deviation * deviation);
       present[i] = seen.present;
-      const isSure = y > SURE * deviation;
-      const site = isSure ? deviation ** -2 : 1 / seen.variance - 1 / prior.variance;
+      if (isSure) continue;
+      const site = 1 / seen.variance - 1 / prior.variance;
       const kept = Math.max(1e-6, site);
-      const towards = isSure
-        ? (y - field.mean) * kept
-        : (seen.mean - field.mean) / seen.variance - (prior.mean - field.mean) / prior.variance;
+      const towards =
+        (seen.mean - field.mean) / seen.variance - (prior.mean - field.mean) / prior.variance;
       // The site speaks of the place's own value; neighbours share it but for the own deviation.
       const shared = kept / (1 + kept * own2);
       const move = site > 1e-6 ? towards * (shared / kept) : 0;

@@ -25,6 +25,11 @@ export function reasonOfJob(
   switch (stateName(job)) {
     case "queued":
       return queueReason(lab, context, found) ?? loadReason(lab, context);
+    case "loaded": {
+      // Whatever keeps its load keeps each of its samples.
+      const load = lab.machines.job.get(context.loadId ?? "");
+      return load === undefined ? undefined : reasonOfJob(lab, load, found);
+    }
     case "asked":
       return personReason(lab, context);
     case "dispatched":

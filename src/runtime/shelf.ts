@@ -5,7 +5,7 @@ import {
   saveMachine,
 } from "../../machines/index.ts";
 import type { Parameters } from "../domain/candidate.ts";
-import { loadName } from "../domain/job.ts";
+import { type EarlierStep, loadName } from "../domain/job.ts";
 import type { CampaignResult } from "../domain/proposal.ts";
 import type { LabFact } from "../events/lab-fact.ts";
 import { FINAL_STATES } from "./final-states.ts";
@@ -22,6 +22,7 @@ interface Shelved {
   readonly jobs: readonly (readonly [string, SavedMachine])[];
   readonly results: readonly CampaignResult[] | undefined;
   readonly actual: readonly (readonly [string, Parameters])[];
+  readonly found: readonly (readonly [string, readonly EarlierStep[]])[];
   readonly reports: readonly (readonly [string, LoggedReport])[];
 }
 
@@ -83,7 +84,7 @@ export function bringBack(lab: Lab, campaignId: string | undefined): void {
   const bytes = shelf?.packed.get(campaignId ?? "");
   if (shelf === undefined || bytes === undefined || campaignId === undefined) return;
   shelf.packed.delete(campaignId);
-  const { experiments, jobs, results, actual, reports } = JSON.parse(
+  const { experiments, jobs, results, actual, found, reports } = JSON.parse(
     shelf.packer.unpack(bytes),
   ) as Shelved;
   for (const [id, saved] of experiments)
@@ -91,6 +92,7 @@ export function bringBack(lab: Lab, campaignId: string | undefined): void {
   for (const [id, saved] of jobs) lab.machines.job.set(id, restoreMachine("job", saved));
   if (results !== undefined) lab.results.set(campaignId, [...results]);
   for (const [id, values] of actual) lab.actual.set(id, values);
+  for (const [id, steps] of found) lab.found.set(id, steps);
   for (const [key, report] of reports) lab.reports.set(key, report);
   lab.finished.add(campaignId);
 }
@@ -114,6 +116,7 @@ function take(lab: Lab, campaignId: string): Shelved {
   const experiments: [string, SavedMachine][] = [];
   const jobs: [string, SavedMachine][] = [];
   const actual: [string, Parameters][] = [];
+  const found: [string, readonly EarlierStep[]][] = [];
   const reports: [string, LoggedReport][] = [];
   const created = lab.machines.campaign.get(campaignId)?.context.created ?? 0;
   for (let n = 1; n <= created; n++) {
@@ -121,8 +124,8 @@ function take(lab: Lab, campaignId: string): Shelved {
     const experiment = takeFrom(lab.machines.experiment, experimentId);
     if (experiment === undefined) continue;
     experiments.push([experimentId, saveMachine(experiment)]);
-    // Nothing more is made or measured of it.
-    lab.found.delete(experimentId);
+    const told = takeFrom(lab.found, experimentId);
+    if (told !== undefined) found.push([experimentId, told]);
     const measured = takeFrom(lab.actual, experimentId);
     if (measured !== undefined) actual.push([experimentId, measured]);
     for (let step = 1; step <= experiment.context.recipe.steps.length; step++) {
@@ -140,7 +143,8 @@ function take(lab: Lab, campaignId: string): Shelved {
     jobs.push([jobId, saveMachine(load as MachineState)]);
     reports.push(...takeReports(lab, jobId, attempt));
   }
-  return { experiments, jobs, results: takeFrom(lab.results, campaignId), actual, reports };
+  const results = takeFrom(lab.results, campaignId);
+  return { experiments, jobs, results, actual, found, reports };
 }
 
 function takeReports(lab: Lab, jobId: string, attempts: number): [string, LoggedReport][] {

@@ -10,6 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "suggest-bounds-"));
 
 interface Answer {
   readonly measured: number;
+  readonly message: string;
   readonly table: { readonly inputs: string[]; readonly warnings: string[] };
   readonly points: { readonly parameters: { readonly t: number }; readonly why: string }[];
   readonly model: { readonly summary: { readonly best: number; readonly failed: number } };
@@ -41,6 +42,7 @@ describe("results that are not known exactly", () => {
     expect(above.measured).toBe(5);
     expect(above.table.warnings.join()).toContain('1 results of y are bounds: line 28 ">6"');
     expect(above.model.summary.best).toBe(6);
+    expect(above.message).toContain("the best so far is at least 6");
     expect(Math.abs(above.points[0]!.parameters.t - 13)).toBeLessThan(2.5);
     const below = await suggest({ ...values, 13: "<=3" });
     expect(below.model.summary).toMatchObject({ best: 2.2, failed: 0 });

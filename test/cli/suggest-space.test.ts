@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { spaceSchema } from "../../config/space-schema.ts";
 import { tieline } from "../support/command-line.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "suggest-space-"));
@@ -89,6 +90,21 @@ describe("suggest --space", () => {
     expect(code).not.toBe(0);
     expect(err).toContain("TL-1010");
     expect(err).toMatch(message);
+  });
+
+  test("a campaign's box takes steps, lists and fractions; no axis of it depends on another", () => {
+    const box = (...axes: object[]) =>
+      spaceSchema.safeParse({ kind: "box", axes, fractions: [{ of: ["a", "b"] }] });
+    const [a, b] = [
+      { name: "a", min: 0, max: 1, resolution: 0.05 },
+      { name: "b", min: 0, max: 0.5 },
+    ];
+    const parsed = box(a, b, { name: "h", values: [4, 1, 2] });
+    expect(parsed.data).toMatchObject({ axes: [a, b, { values: [1, 2, 4], min: 1, max: 4 }] });
+    expect(box(a, { ...b, name: "c" }).error?.message).toMatch(/"b\\*" is no axis with min/);
+    const gas = { name: "gas", categories: ["x", "y"] };
+    const dependent = { ...b, onlyIf: { axis: "gas", is: ["x"] } };
+    expect(box(a, gas, dependent).error?.message).toContain("onlyIf");
   });
 
   test("one of --space and --candidates, for optimise", async () => {

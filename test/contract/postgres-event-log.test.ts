@@ -6,6 +6,7 @@ import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
 import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 import { all, describeEventLog, draft, drafts, type LogPlace } from "./event-log-suite.ts";
+import { until } from "./listener.ts";
 
 describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
   let server: PostgresServer;
@@ -103,6 +104,9 @@ describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
       await old.append(drafts(1, 2));
       await expect(open(address)).rejects.toMatchObject({ code: "TL-4005" });
       endConnections(server);
+      // A connection that is told to end has its lock for a moment more.
+      const locks = "select count(*) from pg_locks where locktype = 'advisory'";
+      await until(() => server.sql(locks) === "0", "the lock is free");
       const next = await open(address);
       await next.append(drafts(3, 1));
       // Awake again, the old one reconnects by itself; its epoch is over.

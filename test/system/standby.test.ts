@@ -26,7 +26,7 @@ test("the example of docs/standby.md is a configuration that two daemons can sha
 });
 
 const MAIN = await builtMain();
-const LEASE_s = 2;
+const LEASE_s = 4;
 const AXIS = { unit: "1", min: 0, max: 1 };
 const ABLE: Script["capabilities"] = [
   {

@@ -57,6 +57,7 @@ class FollowedLog implements EventLog {
   private led: PostgresEventLog | undefined;
   private isClosed = false;
   private isAway = false;
+  private standbys: Leadership["standbys"] = [];
   private beat_ms = Number.NEGATIVE_INFINITY;
 
   constructor(needs: FollowNeeds, session: PostgresSession) {
@@ -127,12 +128,12 @@ class FollowedLog implements EventLog {
 
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
   private async lookAround(session: PostgresSession): Promise<PostgresEventLog | undefined> {
-    const { sql, place, logger } = this.needs;
+    const { sql, logger } = this.needs;
     const { rows } = await session.query<LeaderRow>(sql.leader);
     const [row] = rows;
     if (row === undefined || this.isClosed) return undefined;
-    await this.beat(session);
-    this.lease.note(row, await followersOf(session, sql, place, Number(row.position)));
+    await this.beat(session, Number(row.position));
+    this.lease.note(row, this.standbys);
     if (!row.free) return undefined;
     logger.info({ before: row.holder ?? "nobody" }, "standby.leaseIsFree");
     this.session = undefined; // the hold's from now on
@@ -141,11 +142,12 @@ class FollowedLog implements EventLog {
     return led;
   }
 
-  private async beat(session: PostgresSession): Promise<void> {
+  private async beat(session: PostgresSession, end: number): Promise<void> {
     const { sql, place, node, page } = this.needs;
     if (performance.now() - this.beat_ms < place.lease_ms / BEATS_IN_LEASE) return;
     await session.query(sql.beat, [node, page() ?? null, this.reader.next - 1]);
     this.beat_ms = performance.now();
+    this.standbys = await followersOf(session, sql, place, end);
   }
 
   /** Takes the lease and sees that the log which it is for is the one that was followed. */

@@ -1,7 +1,7 @@
 import type { Parameters } from "../../domain/candidate.ts";
 import type { OptimiseSettings } from "../../domain/goal-settings.ts";
 import type { Observation } from "../../domain/observation.ts";
-import type { CampaignResult } from "../../domain/proposal.ts";
+import type { CampaignResult, ModelRecord } from "../../domain/proposal.ts";
 import type { ResultColumn } from "../../tables/result-cells.ts";
 import {
   parseConstraints,
@@ -64,4 +64,20 @@ export function resultsOf(
       ? []
       : [{ position: row, candidateId: `c${row}`, parameters, observations }];
   });
+}
+
+/** `; the best so far is 0.83`, `at least 100` where it is a bound, or the hypervolume; empty before there is a result. */
+export function progressInWords(
+  { best, bestCandidateId, hypervolume }: ModelRecord["summary"],
+  results: readonly CampaignResult[],
+  { objectives }: OptimiseSettings,
+): string {
+  if (best === undefined)
+    return hypervolume === undefined ? "" : `; hypervolume ${Number(hypervolume).toPrecision(4)}`;
+  const of = results.find(({ candidateId }) => candidateId === bestCandidateId);
+  const bound = of?.observations.flatMap((one) =>
+    one.kind === "objective" && one.name === objectives[0]?.name ? [one.bound] : [],
+  )[0];
+  const sure = bound === undefined ? "" : bound === "above" ? "at least " : "at most ";
+  return `; the best so far is ${sure}${best}`;
 }

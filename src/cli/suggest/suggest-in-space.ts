@@ -9,7 +9,7 @@ import { checkRoles } from "../optimise-options.ts";
 import { distinctNames, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
 import { printSetPoints, writeSetPoints } from "../output/write-set-points.ts";
-import { measuredNames, settingsFrom } from "./optimise-settings.ts";
+import { measuredNames, progressInWords, settingsFrom } from "./optimise-settings.ts";
 import { readSpaceResults, type SpaceResults } from "./space-results.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
 import { rolesOf, tellTable } from "./table-report.ts";
@@ -49,7 +49,12 @@ export async function suggestInSpace(options: SuggestOptions, io: CommandIo): Pr
   });
   const { points } = proposal;
   if (options.out !== undefined) await writeSetPoints(options.out, axes, points);
-  const message = messageFor(proposal, known, batch);
+  const message = messageFor(
+    proposal,
+    known,
+    batch,
+    progressInWords(proposal.model.summary, known.results, model),
+  );
   if (options.plot !== undefined) {
     const { plotSuggestion } = await import("../output/plot-optimise.ts");
     const subtitle = message.replace(/ Next:.*$/, "");
@@ -99,17 +104,12 @@ function messageFor(
   { points, verdict, model }: Proposal,
   { results, pending }: SpaceResults,
   batch: number,
+  figure: string,
 ): string {
-  const { best, hypervolume, failed } = model.summary;
+  const { failed } = model.summary;
   const known = results.length === 0 ? "No result yet" : `${results.length} results`;
   const failures = Number(failed) > 0 ? `, ${failed} of them failed` : "";
   const waiting = pending.length > 0 ? `, ${pending.length} in flight` : "";
-  const figure =
-    best !== undefined
-      ? `; the best so far is ${best}`
-      : hypervolume !== undefined
-        ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
-        : "";
   const state = `${known}${failures}${waiting}${figure}.`;
   if (points.length === 0)
     return `${state} No other can be proposed: ${verdict.kind === "exhausted" ? verdict.reason : "none is left"}.`;

@@ -15,7 +15,7 @@ import { distinctNames, nameList, wholeNumber } from "../option-values.ts";
 import { pictureKind } from "../output/write-picture.ts";
 import { printSuggestion, rowOf, writeProposals } from "../output/write-proposals.ts";
 import { readInFlight } from "./in-flight.ts";
-import { measuredNames, resultsOf, settingsFrom } from "./optimise-settings.ts";
+import { measuredNames, progressInWords, resultsOf, settingsFrom } from "./optimise-settings.ts";
 import type { SuggestOptions } from "./suggest-options.ts";
 import { rolesOf, tellTable } from "./table-report.ts";
 import { whyNone } from "./why-none.ts";
@@ -73,6 +73,7 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     candidates: rows.length,
     batch,
     held,
+    figure: progressInWords(proposal.model.summary, results, model),
   });
   if (options.plot !== undefined) {
     const { plotSuggestion } = await import("../output/plot-optimise.ts");
@@ -110,21 +111,16 @@ function messageFor(
     readonly measured: number;
     readonly candidates: number;
     readonly batch: number;
+    readonly figure: string;
     /** Why none is left, where none is. */
     readonly held: () => string;
   },
 ): string {
-  const { measured, candidates, batch, held } = about;
-  const { best, hypervolume, failed } = proposal.model.summary;
+  const { measured, candidates, batch, held, figure } = about;
+  const { failed } = proposal.model.summary;
   if (measured >= candidates) return `All ${candidates} candidates have a result.`;
   const known = `${measured} of ${candidates} candidates have a result`;
   const failures = Number(failed) > 0 ? `, ${failed} of them failed` : "";
-  const figure =
-    best !== undefined
-      ? `; the best so far is ${best}`
-      : hypervolume !== undefined
-        ? `; hypervolume ${Number(hypervolume).toPrecision(4)}`
-        : "";
   if (proposal.points.length === 0) {
     return `${known}${failures}${figure}. No other may be proposed: ${held()}.`;
   }

@@ -49,6 +49,18 @@ export function designParameters(
   }
 }
 
+/** Rows of a pool, one a place, where these points lie. */
+export function rowsAt(
+  axes: BoxAxes,
+  { candidates, twinOf }: CandidatePool,
+  points: readonly Pick<Candidate, "parameters">[],
+): number[] {
+  const keys = new Set(points.map(({ parameters }) => keyOf(axes, parameters)));
+  return candidates.flatMap(({ parameters }, row) =>
+    twinOf[row] === row && keys.has(keyOf(axes, parameters)) ? [row] : [],
+  );
+}
+
 /** Equal for points that are one to the model. */
 function keyOf(axes: BoxAxes, parameters: Parameters): string {
   return axes.encoding.encode(parameters)?.join() ?? JSON.stringify(parameters);

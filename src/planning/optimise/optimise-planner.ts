@@ -13,7 +13,7 @@ import type {
 import type { Planner } from "../planner.ts";
 import { bestParameters, topRows } from "./best-rows.ts";
 import { type BoxAxes, createBoxAxes } from "./box-axes.ts";
-import { boxPoints, createBoxPool, designParameters } from "./box-pool.ts";
+import { boxPoints, createBoxPool, designParameters, rowsAt } from "./box-pool.ts";
 import { CampaignModel } from "./campaign-model.ts";
 import { type CandidatePool, createCandidatePool, poolOf } from "./candidate-pool.ts";
 import { chooseBatch } from "./choose-batch.ts";
@@ -157,7 +157,10 @@ class OptimisePlanner implements Planner<OptimiseView> {
     const isTaught = this.model.quantities.every((q) => q.surrogate.gp !== undefined);
     const fromDesign = isTaught ? Math.min(request.count, due) : request.count;
     const points = this.designPoints(request, eligible, fromDesign);
-    const designed = points.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
+    const designed =
+      this.axes?.isStepped === true && points.length < request.count
+        ? rowsAt(this.axes, this.model.pool, points)
+        : points.flatMap((p) => this.model.pool.rowOf.get(p.candidateId) ?? []);
     const open = withoutRows(eligible, this.model.pool.twinOf, designed);
     if (points.length === request.count || !isTaught) return points;
     const niche = this.niche(request, open);

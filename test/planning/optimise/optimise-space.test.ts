@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { loadSpace } from "../../../config/load-space.ts";
 import type { Parameters } from "../../../src/domain/candidate.ts";
 import type { InputConstraint } from "../../../src/domain/goal-settings.ts";
+import type { PendingPoint } from "../../../src/domain/proposal.ts";
 import type { BoxSpace } from "../../../src/domain/search-space.ts";
 import { paperCampaign } from "../../../src/evaluation/paper-campaign.ts";
 import { createOptimisePlanner } from "../../../src/planning/optimise/optimise-planner.ts";
@@ -94,6 +95,46 @@ describe("a space of set points", () => {
     for (const p of points)
       expect(number(p, "a") + number(p, "b") + number(p, "c")).toBeCloseTo(1, 9);
     expect(Math.max(...points.map(bowl))).toBeGreaterThan(-1e-5);
+  });
+
+  test("where some shares have steps, the one without takes what is left", () => {
+    const axes = [
+      { name: "a", min: 0.1, max: 0.5, resolution: 0.05 },
+      { name: "b", min: 0, max: 0.4, resolution: 0.1 },
+      { name: "c", min: 0, max: 1 },
+    ];
+    const mixture = { kind: "box" as const, axes, fractions: [{ of: ["a", "b", "c"] }] };
+    const points = play({ space: mixture, portions: [8] }, () => 1);
+    expect(distinct(points)).toBe(8);
+    for (const p of points) {
+      expect(isMultiple(number(p, "a"), 0.05)).toBe(true);
+      expect(isMultiple(number(p, "b"), 0.1)).toBe(true);
+      expect(number(p, "a") + number(p, "b") + number(p, "c")).toBeCloseTo(1, 9);
+    }
+  });
+
+  test("what was asked for is not asked again: measured otherwise, out of order, or in flight", () => {
+    const few: BoxSpace = { kind: "box", axes: [{ name: "t", min: 1, max: 6, resolution: 1 }] };
+    const model = { objectives: [{ name: "y", direction: "max" as const }], initial: 6 };
+    const planner = createOptimisePlanner(paperCampaign({ goal: "optimise", model }, few, "s"));
+    const ask = (n: number, count: number, pending: readonly PendingPoint[]): number[] =>
+      planner
+        .propose({ n, count, pending, excluded: [], seed: "s" })
+        .points.map(({ parameters }) => number(parameters, "t"));
+    const [, second = 0, , fourth = 0] = ask(1, 6, []);
+    const told = (t: number, position: number) => ({
+      ...{
+        position,
+        candidateId: `c${position}` as const,
+        parameters: { t },
+        actual: { t: t - 0.1 },
+      },
+      observations: [{ kind: "objective" as const, name: "y", value: t, unit: "1" }],
+    });
+    planner.learn([told(fourth, 0)]);
+    const rest = ask(2, 6, [{ candidateId: "f", parameters: { t: second } }]);
+    expect(new Set([...rest, second, fourth])).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    expect(rest).toHaveLength(4);
   });
 
   test.each(["sobol", "latin-hypercube", "random"] as const)(

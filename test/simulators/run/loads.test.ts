@@ -8,6 +8,7 @@ import type { LedgerEntry } from "../../../simulators/world/physical-ledger.ts";
 import { jobName } from "../../../src/domain/job.ts";
 import type { LoadRule } from "../../../src/domain/recipe.ts";
 import type { LabEvent } from "../../../src/index.ts";
+import { summariseCampaign } from "../../../src/runtime/lab-status.ts";
 import { smallCampaign } from "../../support/small-campaign.ts";
 
 const LOAD = /\.load\d+$/;
@@ -145,6 +146,25 @@ describe("a furnace that takes four crucibles", () => {
     expect(given).toEqual(expect.arrayContaining([1, 2, 3, 4].map((n) => `job/map.${n}.s2`)));
     expect(given.filter((id) => LOAD.test(id))).toEqual([]);
     expect(violations).toEqual([]);
+  });
+
+  test("that does not answer is told of, for all samples that wait for it", async () => {
+    const begun_ms = (await runQuietly()).loads[0]?.time_ms ?? 0;
+    const { loop } = await runWithLoads({
+      ...{ load: { wait_s: 7200 }, furnace: { silent: 1 } },
+      // Twice sent and not answered: the run settles for two minutes more.
+      duration_s_max: (begun_ms - Date.UTC(2026, 0, 1)) / 1000 - 95,
+    });
+    const { reasons = [], jobs = [] } = summariseCampaign(loop.lab, "map") ?? {};
+    expect(reasons.map(({ cause, text }) => [cause, text])).toEqual([
+      [
+        "answer",
+        expect.stringMatching(/the start of map\.load1: sent .*, no answer from furnace-1/),
+      ],
+    ]);
+    expect(reasons[0]?.jobIds).toEqual([1, 2, 3, 4].map((n) => `map.${n}.s2`));
+    const inLoad = jobs.filter(({ load }) => load === "map.load1");
+    expect(inLoad.map(({ state }) => state)).toEqual(["loaded", "loaded", "loaded", "loaded"]);
   });
 
   test("is opened when nobody wants any of its samples: an abort cancels the load, and no sample is lost", async () => {

@@ -24,7 +24,7 @@ export interface ProcessPlaces {
  * Processes for Machine Learning, 2006, sections 2.2 and 6.5.3). A result of confidence c has the variance s = (1 - c) / c.
  *
  * Beside the harmonic function of a graph every result has its say, not only those around: on scattered candidates,
- * whose graph of neighbours is a tree of chances, that is worth three hundredths of macro-F1; on lattices a fifth of the results.
+ * whose graph of neighbours is a tree of chances, that is worth three hundredths of macro-F1; on lattices a sixth of the results.
  *
  * A further result is one more column of the factor, carried over all candidates: O(N (M + K)) and 8 N bytes for M results.
  */
