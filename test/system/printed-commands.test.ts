@@ -196,7 +196,8 @@ describe("every command that is printed", () => {
       for (const line of shown.filter((one) => !/^(Broker|Page|Tieline runs)/.test(one)))
         expect(text).toMatch(likeShown(line, words[0] === "structure"));
     },
-    60_000,
+    // Whole campaigns among them; what hangs is found all the same.
+    300_000,
   );
 
   const endless = running.filter(({ text }) => ENDLESS.test(text));
@@ -210,7 +211,8 @@ describe("every command that is printed", () => {
       child.process.kill("SIGTERM");
       if (!isOver(child.process)) await once(child.process, "exit");
     },
-    60_000,
+    // Whole campaigns among them; what hangs is found all the same.
+    300_000,
   );
 });
 
