@@ -211,7 +211,6 @@ describe("every command that is printed", () => {
       child.process.kill("SIGTERM");
       if (!isOver(child.process)) await once(child.process, "exit");
     },
-    // Whole campaigns among them; what hangs is found all the same.
     300_000,
   );
 });
