@@ -117,6 +117,8 @@ async function run(about: Run): Promise<Ended> {
   const replay = createReplayProgress(io, logger);
   const standBy = options.standby === true;
   let pageUrl: string | undefined;
+  /** Before everything is open nothing may be closed: a log whose campaigns are over is settled while it starts. */
+  let isUp = false;
   const daemon = await createDaemon({
     configuration,
     campaigns,
@@ -131,7 +133,7 @@ async function run(about: Run): Promise<Ended> {
     at: killPointFromEnvironment(),
     onPublished: (message) => page?.publish(message),
     onSettled: () => {
-      if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
+      if (isUp && options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
     },
     onReplay: (position, last) => replay.update(position, last),
     onFatal: (error) => end({ kind: "fatal", error }),
@@ -151,8 +153,8 @@ async function run(about: Run): Promise<Ended> {
     tellStandby(io, daemon, pageUrl);
   }
   const started = daemon.start();
-  // One that stands by can be told to end, too.
-  const early = await Promise.race([started, ended]);
+  // One that stands by can be told to end, too; any other is up in a moment, and ends from there.
+  const early = standBy ? await Promise.race([started, ended]) : await started;
   if (early !== undefined) {
     started.catch(() => {});
     return concluded(early, daemon);
@@ -167,6 +169,7 @@ async function run(about: Run): Promise<Ended> {
   if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
   opened.push(startNotifications(configuration, daemon.view, logger));
   opened.push(showLiveScreen(io, daemon));
+  isUp = true;
   if (options.untilDone === true && daemon.isFinished()) end({ kind: "done" });
   return concluded(await ended, daemon);
 }
