@@ -36,10 +36,13 @@ export class ScriptedInstrument {
   private readonly script: Script;
   private said = 0;
   private seq = 0;
+  /** Of its last birth: under it speak its states. */
+  private bootId: string;
   private readonly ready: Promise<void>;
 
   constructor(url: string, script: Script) {
     this.script = script;
+    this.bootId = script.bootId ?? "b1";
     this.client = mqtt.connect(url, {
       clientId: script.clientId ?? script.id,
       clean: false,
@@ -66,7 +69,8 @@ export class ScriptedInstrument {
 
   /** Says its birth again, e.g. with other capabilities. */
   sayBirth(change: Partial<Script> = {}): void {
-    const { capabilities, channels, bootId = "b1", ...rest } = { ...this.script, ...change };
+    const { capabilities, channels, bootId = this.bootId, ...rest } = { ...this.script, ...change };
+    this.bootId = bootId;
     const { calibration, maintenance, stock } = rest;
     const upkeep = { calibration, maintenance, stock };
     const data = { bootId, kind: "scripted", capabilities, channels, ...upkeep, simulated: true };
@@ -76,7 +80,7 @@ export class ScriptedInstrument {
   sayState(
     words: { operation?: string; control?: string; jobId?: string | undefined; seq?: number } = {},
   ): void {
-    const { bootId = "b1" } = this.script;
+    const { bootId } = this;
     this.seq = words.seq ?? this.seq + 1;
     const rest = { operation: "idle", control: "automatic", safety: "ok", ...words };
     this.say("state", "instrument.state", { bootId, ...rest, seq: this.seq });

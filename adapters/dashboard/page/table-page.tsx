@@ -10,7 +10,7 @@ interface Table {
   readonly csv: string;
 }
 
-const OPENING: Omit<TableWish, "name" | "csv"> = { goal: "phase-diagram", batch: 3 };
+const OPENING: Wish = { goal: "phase-diagram", batch: 3 };
 
 /** A page without a daemon: a table goes in; the map, the next points and a picture come out. Nothing leaves this machine. */
 export function TablePage() {
@@ -93,18 +93,22 @@ export function TablePage() {
   );
 }
 
+type Wish = Omit<TableWish, "name" | "csv">;
+
+/** What is being typed is the field's own: an answer that arrives meanwhile draws the page anew and must not put the old value back. */
 function Wishes(props: {
-  readonly wish: Omit<TableWish, "name" | "csv">;
-  readonly set: (wish: Omit<TableWish, "name" | "csv">) => void;
+  readonly wish: Wish;
+  readonly set: (change: (now: Wish) => Wish) => void;
 }) {
-  const { wish, set } = props;
+  const { wish } = props;
+  const set = (change: Partial<Wish>): void => props.set((now) => ({ ...now, ...change }));
   const text = (name: "objectives" | "label" | "axes", label: string) => (
     <label>
       {label}{" "}
       <input
         name={name}
-        value={wish[name] ?? ""}
-        onChange={(event) => set({ ...wish, [name]: event.currentTarget.value || undefined })}
+        defaultValue={wish[name] ?? ""}
+        onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
       />
     </label>
   );
@@ -114,9 +118,7 @@ function Wishes(props: {
         What for{" "}
         <select
           value={wish.goal}
-          onChange={(event) =>
-            set({ ...wish, goal: event.currentTarget.value as TableWish["goal"] })
-          }
+          onChange={(event) => set({ goal: event.currentTarget.value as TableWish["goal"] })}
         >
           <option value="phase-diagram">a map of phases</option>
           <option value="optimise">the best value</option>
@@ -132,9 +134,9 @@ function Wishes(props: {
           type="number"
           min="1"
           max="100"
-          value={wish.batch}
+          defaultValue={String(OPENING.batch)}
           onChange={(event) =>
-            set({ ...wish, batch: Math.max(1, Math.round(Number(event.currentTarget.value)) || 1) })
+            set({ batch: Math.max(1, Math.round(Number(event.currentTarget.value)) || 1) })
           }
         />
       </label>
