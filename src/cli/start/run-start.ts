@@ -120,11 +120,7 @@ async function run(about: Run): Promise<Ended> {
   /** Before everything is open nothing may be closed: a log whose campaigns are over is settled while it starts. */
   let isUp = false;
   const daemon = await createDaemon({
-    configuration,
-    campaigns,
-    log,
-    acceptLoss: options.acceptLoss,
-    folder,
+    ...{ configuration, campaigns, log, folder, acceptLoss: options.acceptLoss },
     files: fileRules(loaded, folder),
     interpreters: await loadInterpreters(loaded),
     reporterOf: (report) => desk.reporterOf(report),
@@ -165,8 +161,7 @@ async function run(about: Run): Promise<Ended> {
     opened.push(() => page?.stop());
     pageUrl = await page?.start(daemon);
   }
-  announce(io, loaded, daemon, log);
-  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
+  announce(io, { loaded, daemon, log, pageUrl });
   opened.push(startNotifications(configuration, daemon.view, logger));
   opened.push(showLiveScreen(io, daemon));
   isUp = true;
@@ -225,7 +220,16 @@ type Ending =
   | { readonly kind: "done" | "signal" | "handedOver" }
   | { readonly kind: "fatal"; readonly error: unknown };
 
-function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, log: string): void {
+function announce(
+  io: CommandIo,
+  up: {
+    readonly loaded: LoadedConfiguration;
+    readonly daemon: Daemon;
+    readonly log: string;
+    readonly pageUrl: string | undefined;
+  },
+): void {
+  const { loaded, daemon, log, pageUrl } = up;
   io.out(
     `Tieline runs. Broker ${shownBroker(daemon.brokerUrl)}, site ${loaded.configuration.site}, log ${shownAddress(log)}\n`,
   );
@@ -239,4 +243,5 @@ function announce(io: CommandIo, loaded: LoadedConfiguration, daemon: Daemon, lo
   if (daemon.isFinished()) {
     io.out("Every campaign of this log is over; another --data or --log starts a new one.\n");
   }
+  if (pageUrl !== undefined) io.out(`Page ${pageUrl}\n`);
 }
