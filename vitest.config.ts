@@ -3,13 +3,12 @@ import { defineConfig } from "vitest/config";
 
 /** Lines that tests must reach, in per cent, by folder: where a mistake costs a sample or a result, nearly all. */
 const LINES: Readonly<Record<string, number>> = {
-  // Asked are 95, of the models 90. Parts of the suite have reached 96.2, 97.3, 97.8, 95.3 and 90.7; the bounds follow once a
-  // whole, quiet run has shown it.
-  "machines/**": 94,
-  "src/runtime/**": 94,
-  "adapters/mqtt/**": 93,
+  "machines/**": 95,
+  "src/runtime/**": 95,
+  "adapters/mqtt/**": 95,
+  // Asked are 95: what a standby does while servers die is shown by processes of its own, which are not counted here.
   "adapters/storage/**": 91,
-  "src/models/**": 88,
+  "src/models/**": 90,
 };
 
 export default defineConfig({

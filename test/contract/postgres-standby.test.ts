@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { handOverLog, openEventLog } from "../../adapters/storage/open-event-log.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { EventLog } from "../../src/events/event-log.ts";
+import type { LabEvent } from "../../src/events/lab-event.ts";
+import type { LeaseEnd } from "../../src/events/log-lease.ts";
+import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
+import { draft, drafts } from "./event-log-suite.ts";
+import { until } from "./listener.ts";
+
+describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => {
+  let server: PostgresServer;
+  let schemas = 0;
+  const logs: EventLog[] = [];
+  beforeAll(async () => {
+    server = await PostgresServer.create();
+  });
+  afterEach(async () => {
+    for (const log of logs.splice(0)) await log.close().catch(() => {});
+  });
+  afterAll(() => server?.remove());
+
+  const address = (lease_s: number): string =>
+    server.address(`?schema=pair${++schemas}&lease_s=${lease_s}&patience_s=2`);
+
+  /** One that leads, with three events, and one that stands by; what it has followed. */
+  async function pair(where: string) {
+    const lead = await openEventLog({
+      address: where,
+      logger: silentLogger,
+      page: () => "http://a/",
+    });
+    logs.push(lead);
+    await lead.append(drafts(1, 3));
+    const next = await openEventLog({ address: where, logger: silentLogger, standBy: true });
+    logs.push(next);
+    const followed: LabEvent[] = [];
+    let failure: unknown;
+    const isOver = (async () => {
+      for await (const event of next.follow?.(1) ?? []) followed.push(event);
+    })().catch((error: unknown) => {
+      failure = error;
+    });
+    const ends: LeaseEnd[] = [];
+    lead.lease?.onEnd((end) => ends.push(end));
+    await until(() => followed.length === 3, "the events, followed");
+    return { lead, next, followed, ends, isOver, failure: () => failure };
+  }
+  const role = (log: EventLog) => log.lease?.leadership().role;
+
+  test("shows the one that stands by what is written and who leads, and takes nothing from it", async () => {
+    const { lead, next, followed, isOver } = await pair(address(5));
+    await until(() => next.lease?.leadership().leader !== undefined, "who leads");
+    expect(next.lease?.leadership()).toMatchObject({
+      role: "follows",
+      leader: { page: "http://a/" },
+    });
+    expect(next.lease?.holds()).toBe(false);
+    await expect(next.lease?.confirm()).rejects.toMatchObject({ code: "TL-4003" });
+    await expect(next.append([draft(9)])).rejects.toMatchObject({ code: "TL-4003" });
+    await lead.append(drafts(4, 2));
+    await until(() => followed.length === 5, "what came since");
+    expect(await next.mark?.()).toEqual(await lead.mark?.());
+    await until(
+      () => lead.lease?.leadership().standbys.length === 1,
+      "the standby, known to the leader",
+      10_000,
+    );
+    await next.close();
+    await isOver;
+    expect([role(lead), followed.map(({ position }) => position)]).toEqual([
+      "leads",
+      [1, 2, 3, 4, 5],
+    ]);
+  });
+
+  test("goes to the one that stands by when a person asks for it, with every event", async () => {
+    const where = address(2);
+    const { lead, next, followed, ends, isOver } = await pair(where);
+    const asked = handOverLog(where, "ada");
+    await until(() => ends.length > 0, "the wish, heard", 20_000);
+    expect(ends).toEqual([{ kind: "handover", by: "ada" }]);
+    await lead.append([draft(4)]);
+    await lead.close();
+    await isOver;
+    expect((await asked).took_ms).toBeGreaterThan(0);
+    expect([role(next), next.lease?.holds(), next.lastPosition]).toEqual(["leads", true, 4]);
+    expect(followed).toHaveLength(4);
+    expect((await next.append([draft(5)]))[0]?.position).toBe(5);
+    expect(await next.mark?.()).toMatchObject({ position: 5 });
+  }, 60_000);
+
+  test("is written by nobody whose lease has run out, however alive he is", async () => {
+    const { lead, next, ends, isOver } = await pair(address(5));
+    // As if it had been frozen for longer than its lease, and woke.
+    server.sql(`update pair${schemas}.lease set until = now() - interval '1 s'`);
+    await isOver;
+    expect(role(next)).toBe("leads");
+    await next.append([draft(4)]);
+    await expect(lead.append([draft(4, "late")])).rejects.toThrow();
+    await until(() => ends.length > 0, "the old one's end");
+    expect(ends[0]?.kind).toBe("lost");
+    expect(lead.lease?.holds()).toBe(false);
+  }, 60_000);
+
+  test("is led on at once where the one that led has ended in good order", async () => {
+    const { lead, next, failure, isOver } = await pair(address(60));
+    await lead.close();
+    await isOver;
+    expect([role(next), failure()]).toEqual(["leads", undefined]);
+  });
+
+  test("is not led on where it is not the one that was followed: a server was put back to yesterday", async () => {
+    const { next, failure, isOver } = await pair(address(5));
+    const schema = `pair${schemas}`;
+    server.sql(`delete from ${schema}.event where position > 2`);
+    server.sql(`update ${schema}.lease set position = 2, until = now() - interval '1 s'`);
+    await isOver;
+    expect(failure()).toMatchObject({ code: "TL-4011" });
+    expect(role(next)).toBe("follows");
+  }, 60_000);
+
+  test("cannot be handed over to nobody", async () => {
+    const where = address(5);
+    logs.push(await openEventLog({ address: where, logger: silentLogger }));
+    await expect(handOverLog(where, "ada")).rejects.toMatchObject({ code: "TL-4010" });
+    await expect(
+      openEventLog({ address: "/tmp", logger: silentLogger, standBy: true }),
+    ).rejects.toMatchObject({
+      code: "TL-4001",
+    });
+    await expect(handOverLog("/tmp", "ada")).rejects.toMatchObject({ code: "TL-4001" });
+  });
+});
