@@ -50,6 +50,9 @@ export const setupJob = setup({
       context.repeatable &&
       context.attempt <= context.retries &&
       context.cancelReason === undefined,
+    /** What was sent may have been lost, and now it may not start: it is asked about, and never sent again. */
+    isMyTimerAndMayNotStart: ({ context, event }) =>
+      event.type === "timer.fired" && event.timerId === context.timerId && event.mayStart === false,
     isMyTimerAndMayResend: ({ context, event }) =>
       event.type === "timer.fired" && event.timerId === context.timerId && context.sendings < 2,
     isCancelled: ({ context }) => context.cancelReason !== undefined,
@@ -57,7 +60,6 @@ export const setupJob = setup({
       isGivenUp(context, event) && context.cancelReason !== undefined,
     isGivenUpRepeatable: ({ context, event }) =>
       isGivenUp(context, event) && context.repeatable && context.attempt <= context.retries,
-    /** It never began, and the instrument would know: the same command may go out again. */
     /** It never began, and now it may not: a stop, a pause, a guard or a limit has come since it was sent. */
     neverBeganAndMayNot: ({ context, event }) =>
       event.type === "job.unknown" &&
@@ -65,6 +67,7 @@ export const setupJob = setup({
       event.sameMemory &&
       !context.started.includes(context.attempt) &&
       context.cancelReason === undefined,
+    /** It never began, and the instrument would know: the same command may go out again. */
     neverBegan: ({ context, event }) =>
       event.type === "job.unknown" &&
       event.sameMemory &&

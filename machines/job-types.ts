@@ -153,7 +153,12 @@ export type JobEvent =
   /** Its instrument is back. */
   | ({ readonly type: "job.ask" } & Stamp)
   | ({ readonly type: "job.outcome"; readonly sent: boolean } & Stamp)
-  | ({ readonly type: "timer.fired"; readonly timerId: string } & Stamp);
+  | ({
+      readonly type: "timer.fired";
+      readonly timerId: string;
+      /** False where a start that nobody answers would not be allowed now. */
+      readonly mayStart?: false | undefined;
+    } & Stamp);
 
 /** Bounds and deadlines of a job, ms. */
 export const JOB_TIMES = {

@@ -155,6 +155,7 @@ export const jobMachine = setupJob.createMachine({
         "job.held": { target: "held", actions: noteStart },
         "job.resumed": {},
         "timer.fired": [
+          { guard: "isMyTimerAndMayNotStart", target: "unknown" },
           { guard: "isMyTimerAndMayResend", target: "dispatched", reenter: true },
           { guard: "isMyTimer", target: "unknown" },
           {},

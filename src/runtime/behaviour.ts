@@ -23,5 +23,7 @@
  *      minute in which instruments may still come. Two spellings of one name are one person where two must agree.
  * - 11: a changed limit in a unit of another kind than its name states is refused; before, it was taken and no start fitted.
  * - 12: an expiry of approvals that is made shorter holds for those that have been given; before, for later ones only.
+ * - 13: a start that nobody has answered is not sent again while a stop, a pause, a guard, a limit or the hours forbid it: it is
+ *      asked about; before, a pause of the last 10 s was passed over.
  */
-export const BEHAVIOUR = 12;
+export const BEHAVIOUR = 13;

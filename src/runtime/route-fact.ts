@@ -334,7 +334,15 @@ function routeTimer(lab: Lab, fact: Of<InternalFact, "timer.fired">, stamp: Stam
   if (fact.timerId === RECOVERY_TIMER) lab.doubtful.clear();
   if (fact.timerId === PATIENCE_TIMER) lab.isSettled = true;
   if (timer === undefined) return [];
-  return [{ to: timer.owner, event: { type: "timer.fired", timerId: fact.timerId, ...stamp } }];
+  const event = { type: "timer.fired", timerId: fact.timerId, ...stamp };
+  return [{ to: timer.owner, event: { ...event, ...mayStartAgain(lab, timer.owner) } }];
+}
+
+/** A start that nobody answers is sent again, but not while a stop, a pause, a guard, a limit or the hours forbid it. */
+function mayStartAgain(lab: Lab, { machine, id }: MachineAddress): { readonly mayStart?: false } {
+  const job = lab.behaviour < 13 || machine !== "job" ? undefined : lab.machines.job.get(id);
+  if (job === undefined || stateName(job) !== "dispatched") return {};
+  return mayStartNow(lab, job.context) ? {} : { mayStart: false };
 }
 
 /** Limits are checked when a point is proposed: what they forbid is refused here, with the reason. */

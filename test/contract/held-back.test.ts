@@ -45,6 +45,23 @@ describe.each(places())("on $name", (place) => {
     expect(instrument.started[1]?.jobId).toBe(jobId);
   });
 
+  test("a start that nobody answers is not sent again once the campaign is paused: it is asked about", async () => {
+    const lab = await new LimitedDaemon().start(place, CAMPAIGN);
+    labs.push(lab);
+    const instrument = await lab.add(FURNACE);
+    await until(() => instrument.started.length === 1, "the start that is lost");
+    const [{ jobId } = { jobId: "" }] = instrument.started;
+    await lab.command("pause");
+    await lab.fire(jobId);
+    await until(() => instrument.commands.some(({ name }) => name === "reconcile"), "the question");
+    instrument.say(`job/${jobId}/unknown`, "job.unknown", { jobId });
+    const job = () => lab.daemon.lab.machines.job.get(jobId);
+    await until(() => job()?.states[0] === "queued", "the job, back in the queue");
+    expect(instrument.started).toHaveLength(1);
+    await lab.command("resume");
+    await until(() => instrument.started.length === 2, "the start after the resumption");
+  });
+
   test("the end of an earlier attempt, told again, says that a lost start has left no record", async () => {
     const lab = await new LimitedDaemon().start(place, CAMPAIGN);
     labs.push(lab);

@@ -208,6 +208,13 @@ export const MACHINES: readonly Mutation[] = [
     tests: [campaigns, consent],
   },
   {
+    name: "a start that nobody answers is sent again during a pause",
+    file: "machines/job.ts",
+    find: '{ guard: "isMyTimerAndMayNotStart", target: "unknown" },',
+    replace: "",
+    tests: ["test/contract/held-back.test.ts"],
+  },
+  {
     name: "the budget is overrun",
     file: "machines/campaign-actions.ts",
     find: "const left = context.budget - context.observed - newSamples(context.open);",
