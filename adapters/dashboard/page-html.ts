@@ -8,43 +8,45 @@ export interface PageSettings {
 }
 
 /** The page's document: everything else is drawn by its script. */
-export function pageHtml(settings: PageSettings): string {
-  const { readOnly, needsKey, scriptTag, styleTag } = settings;
-  return `<!doctype html>
-<html lang="en" data-read-only="${readOnly}" data-needs-key="${needsKey}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Tieline</title>
-<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-<link rel="stylesheet" href="/assets/page.css?${styleTag}">
-</head>
-<body>
-<div id="page"><p class="opening">Tieline is opening …</p></div>
-<noscript>This page needs JavaScript. Without it: <code>tieline status</code>.</noscript>
-<script type="module" src="/assets/page.js?${scriptTag}"></script>
-</body>
-</html>
-`;
+export function pageHtml({ readOnly, needsKey, scriptTag, styleTag }: PageSettings): string {
+  return documentOf({
+    title: "Tieline",
+    attributes: ` data-read-only="${readOnly}" data-needs-key="${needsKey}"`,
+    style: `/assets/page.css?${styleTag}`,
+    script: `/assets/page.js?${scriptTag}`,
+    command: "tieline status",
+  });
 }
 
 /** The document of the page for one table, without a daemon. */
 export function tableHtml(): string {
+  return documentOf({
+    title: "Tieline: a table",
+    attributes: "",
+    style: "/assets/page.css",
+    script: "/assets/table.js",
+    command: "tieline suggest",
+  });
+}
+
+function documentOf(
+  about: Readonly<Record<"title" | "attributes" | "style" | "script" | "command", string>>,
+) {
+  const { title, attributes, style, script, command } = about;
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${attributes}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Tieline: a table</title>
+<title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-<link rel="stylesheet" href="/assets/page.css">
+<link rel="stylesheet" href="${style}">
 </head>
 <body>
 <div id="page"><p class="opening">Tieline is opening …</p></div>
-<noscript>This page needs JavaScript. Without it: <code>tieline suggest</code>.</noscript>
-<script type="module" src="/assets/table.js"></script>
+<noscript>This page needs JavaScript. Without it: <code>${command}</code>.</noscript>
+<script type="module" src="${script}"></script>
 </body>
 </html>
 `;

@@ -1,18 +1,13 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createFurnace } from "../../simulators/instruments/furnace.ts";
 import { createMemoryJournal } from "../../simulators/instruments/journal.ts";
 import { createPropertyTester } from "../../simulators/instruments/property-tester.ts";
 import { PhysicalWorld } from "../../simulators/world/physical-world.ts";
 import { tieline } from "../support/command-line.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
+import { newLab, places } from "../support/limited-daemon.ts";
 
 /** Each mistake stands in a line of its own, which ends in its number. */
 const INSTRUMENTS = `
@@ -101,8 +96,7 @@ test("validate names twelve planted mistakes in one go, each with its line and a
 
 describe.each(places())("with real instruments on $name", (place) => {
   test("validate --births names the same twelve", async () => {
-    const lab = new LimitedDaemon();
-    labs.push(lab);
+    const lab = newLab();
     await lab.start(place, "campaigns: []\n");
     const world = new PhysicalWorld(createMemoryJournal());
     const { capabilities, channels } = createFurnace({ world });

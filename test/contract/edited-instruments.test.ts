@@ -1,22 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { createLab } from "../../src/runtime/lab.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { SITE } from "./brokers.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const FURNACE: Script = {
   id: "furnace-1",

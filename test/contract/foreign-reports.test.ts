@@ -1,13 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { Script, ScriptedInstrument, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
 
 const CAMPAIGN = `campaigns:
   - id: c1
@@ -30,8 +25,7 @@ const strength = (value: number) => [{ kind: "objective", name: "strength", valu
 
 /** A daemon, a furnace that has been told to bake and goes on with it, and a stranger that can do something else. */
 async function bakery() {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
+  const lab = newLab();
   const [place] = places();
   if (place === undefined) throw new Error("there is no broker");
   await lab.start(place, CAMPAIGN);

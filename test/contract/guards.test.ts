@@ -1,19 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { newLab, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
 
-const labs: LimitedDaemon[] = [];
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const lab of labs.splice(0)) await lab.stop();
 });
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const FURNACE: Script = {
   id: "furnace-1",

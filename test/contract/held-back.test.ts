@@ -1,11 +1,6 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { describe, expect, test } from "vitest";
+import { newLab, places } from "../support/limited-daemon.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
 
 const CAMPAIGN = `campaigns:
   - id: c1
@@ -26,8 +21,7 @@ const FURNACE = { id: "furnace-1", capabilities: [OFFERS], isMute: true };
 
 describe.each(places())("on $name", (place) => {
   test("a start that was lost before a stop is not sent again during it, but once somebody resumes", async () => {
-    const lab = await new LimitedDaemon().start(place, CAMPAIGN);
-    labs.push(lab);
+    const lab = await newLab().start(place, CAMPAIGN);
     const instrument = await lab.add(FURNACE);
     await until(() => instrument.started.length === 1, "the start that is lost");
     const [{ jobId } = { jobId: "" }] = instrument.started;
@@ -46,8 +40,7 @@ describe.each(places())("on $name", (place) => {
   });
 
   test("a start that nobody answers is not sent again once the campaign is paused: it is asked about", async () => {
-    const lab = await new LimitedDaemon().start(place, CAMPAIGN);
-    labs.push(lab);
+    const lab = await newLab().start(place, CAMPAIGN);
     const instrument = await lab.add(FURNACE);
     await until(() => instrument.started.length === 1, "the start that is lost");
     const [{ jobId } = { jobId: "" }] = instrument.started;
@@ -63,8 +56,7 @@ describe.each(places())("on $name", (place) => {
   });
 
   test("the end of an earlier attempt, told again, says that a lost start has left no record", async () => {
-    const lab = await new LimitedDaemon().start(place, CAMPAIGN);
-    labs.push(lab);
+    const lab = await newLab().start(place, CAMPAIGN);
     const instrument = await lab.add(FURNACE);
     await until(() => instrument.started.length === 1, "the first start");
     const [{ jobId } = { jobId: "" }] = instrument.started;

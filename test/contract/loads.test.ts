@@ -1,14 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeStatus } from "../../src/cli/operate/status-text.ts";
 import { campaignStatePayload } from "../../src/views/wire-payloads.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { newLab, places } from "../support/limited-daemon.ts";
 import type { Script, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
 
 const CAMPAIGN = `campaigns:
   - id: c1
@@ -60,8 +55,7 @@ const TESTER: Script = {
 type Start = StartCommand & { readonly parametersBySample?: Record<string, object> };
 
 test("a load takes no more samples than its stock is enough for", async () => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
+  const lab = newLab();
   await lab.start(places()[0]!, CAMPAIGN);
   const consumes = [{ stock: "crucibles", amount: 1 }];
   const furnace = await lab.add({
@@ -77,8 +71,7 @@ test("a load takes no more samples than its stock is enough for", async () => {
 
 describe.each(places())("a load on $name", (place) => {
   test("is one job with several samples; results come by sample, and it is acknowledged when all are on disk", async () => {
-    const lab = new LimitedDaemon();
-    labs.push(lab);
+    const lab = newLab();
     await lab.start(place, CAMPAIGN);
     const furnace = await lab.add(FURNACE);
     const tester = await lab.add(TESTER);

@@ -1,23 +1,12 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Capability, SetPointDeclaration } from "../../src/domain/instrument.ts";
 import { reasonInWords } from "../../src/domain/reason.ts";
 import type { CampaignView } from "../../src/views/campaign-view.ts";
 import { noticesBetween } from "../../src/views/notices.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import { retainedState } from "../support/retained-state.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const KELVIN: Record<string, SetPointDeclaration> = {
   temperature_K: { unit: "K", min: 293, max: 1373, required: true },

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { referTo } from "../../adapters/frames/data-reference.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { newLab, places } from "../support/limited-daemon.ts";
 import type { StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
 
@@ -23,11 +23,6 @@ const outside = mkdtempSync(join(tmpdir(), "tieline-outside-"));
 const shared = mkdtempSync(join(tmpdir(), "tieline-shared-"));
 afterAll(() => {
   for (const folder of [outside, shared]) rmSync(folder, { recursive: true, force: true });
-});
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
 });
 
 const BODY = `files: { roots: [${shared}], bytes_max: 100000000 }
@@ -107,8 +102,7 @@ function badReferences(data: string): [Claim, RegExp][] {
 test("trajectories are regular files below the configured folders; what is not is refused at once, and nothing of it told", {
   timeout: 60_000,
 }, async () => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
+  const lab = newLab();
   await lab.start(places()[0] as never, BODY);
   const bad = badReferences(lab.folder);
   const runner = await lab.add({ ...QUENCH, measure: () => undefined });

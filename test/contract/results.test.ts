@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { describe, expect, test } from "vitest";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { Script, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const furnace = (
   measure: (command: StartCommand, k: number) => readonly object[],

@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { SetPointDeclaration } from "../../src/domain/instrument.ts";
 import { campaignStatePayload } from "../../src/views/wire-payloads.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { newLab, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 type Declared = Record<string, SetPointDeclaration>;
 

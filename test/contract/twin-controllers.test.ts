@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { describe, expect, test } from "vitest";
+import { newLab, places } from "../support/limited-daemon.ts";
 import type { StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const furnace = (bootId: string, clientId: string) => ({
   ...{ id: "furnace-1", bootId, clientId, measure: () => undefined },

@@ -1,14 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { reasonInWords } from "../../src/domain/reason.ts";
 import { labAlarms } from "../../src/runtime/lab-alarms.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { Script, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
 
 const CAMPAIGN = `campaigns:
   - id: c1
@@ -53,9 +48,8 @@ const TESTER: Script = {
 const inAnHour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 type Start = StartCommand & { readonly earlier?: readonly object[] };
 
-const newLab = async (place: ReturnType<typeof places>[number]) => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
+const openLab = async (place: ReturnType<typeof places>[number]) => {
+  const lab = newLab();
   return await lab.start(place, CAMPAIGN);
 };
 const alarmsOf = (lab: LimitedDaemon) =>
@@ -66,7 +60,7 @@ const reasonsOf = (lab: LimitedDaemon) =>
 // What is looked at has nothing to do with the broker: one of them.
 describe.each(places().slice(0, 1))("the upkeep of an instrument on $name", (place) => {
   test("its stock is counted down; somebody is called before it ends, and nothing begins that it is not enough for", async () => {
-    const lab = await newLab(place);
+    const lab = await openLab(place);
     const stock = {
       "Al powder": { amount: 9, unit: "g", low: 5 },
       crucibles: { amount: 40, unit: "1" },
@@ -108,7 +102,7 @@ describe.each(places().slice(0, 1))("the upkeep of an instrument on $name", (pla
   });
 
   test("nothing begins that would run into its maintenance, with the reason; a calibration that is past calls somebody", async () => {
-    const lab = await newLab(place);
+    const lab = await openLab(place);
     const soon = { from: inAnHour(0.1), until: inAnHour(0.2), what: "a new heating element" };
     const mixer = await lab.add({
       ...{ ...MIXER, maintenance: [soon] },

@@ -1,19 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LabFact } from "../../src/events/lab-fact.ts";
-import { LimitedDaemon, places } from "../support/limited-daemon.ts";
+import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
-
-const labs: LimitedDaemon[] = [];
-afterEach(async () => {
-  for (const lab of labs.splice(0)) await lab.stop();
-});
-
-const newLab = (): LimitedDaemon => {
-  const lab = new LimitedDaemon();
-  labs.push(lab);
-  return lab;
-};
 
 const bake = (id: string) => ({
   id,

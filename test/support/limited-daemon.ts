@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { fileRules } from "../../config/file-rules.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
@@ -164,4 +165,11 @@ export class LimitedDaemon {
     const logger = { debug: note("debug"), info: note("info"), warn: note("warn") };
     return { ...logger, error: note("error"), child: () => this.logger() } as Logger;
   }
+}
+
+/** One that ends with the test that asked for it. */
+export function newLab(): LimitedDaemon {
+  const lab = new LimitedDaemon();
+  onTestFinished(() => lab.stop());
+  return lab;
 }
