@@ -143,11 +143,13 @@ class FollowedLog implements EventLog {
     const { rows } = await session.query<LeaderRow>(sql.leader);
     const [row] = rows;
     if (row === undefined || this.isClosed) return undefined;
-    await this.beat(session, Number(row.position));
-    this.lease.note(row, this.standbys);
     // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
     const isOurs = this.tickets.has(row.ticket);
-    if (!row.free && !isOurs) return undefined;
+    if (!row.free && !isOurs) {
+      await this.beat(session, Number(row.position));
+      this.lease.note(row, this.standbys);
+      return undefined;
+    }
     logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
     this.session = undefined; // the hold's from now on
     const led = await this.lead(session);
@@ -171,21 +173,31 @@ class FollowedLog implements EventLog {
       noneFor("TL-4005"),
     );
     if (hold === undefined) return undefined;
-    const led = await openHeldLog(hold, this.needs);
-    const { next, crc } = this.reader;
-    const there = await crcBefore(session, sql, next)
-      .catch(noneFor("TL-4004"))
-      .catch(async (error: unknown) => {
-        // No answer is no other log: it is looked again.
-        await led.close();
-        throw error;
-      });
+    // What a cache vouches for was looked up when it was followed from there.
+    const led = await openHeldLog(hold, { ...this.needs, known: undefined });
+    const there = await this.digestIn(led, session).catch(async (error: unknown) => {
+      // No answer is no other log: it is looked again.
+      await led.close();
+      throw error;
+    });
     session.query(sql.forget, [node]).catch(() => {});
+    const { next, crc } = this.reader;
     if (there === crc) return led;
     await led.close();
     throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
       context: { position: next - 1 },
     });
+  }
+
+  /** The checksum in the log that was taken where the following ended; asked for only where that was not its end. */
+  private async digestIn(
+    led: PostgresEventLog,
+    session: PostgresSession,
+  ): Promise<string | undefined> {
+    const { next } = this.reader;
+    const { position, digest } = await led.mark();
+    if (position === next - 1) return digest;
+    return await crcBefore(session, this.needs.sql, next).catch(noneFor("TL-4004"));
   }
 
   private async connected(): Promise<PostgresSession> {
