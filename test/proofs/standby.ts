@@ -117,13 +117,14 @@ async function playRound(
 async function settled(world: StandbyWorld): Promise<[Member, Before]> {
   const deadline_ms = performance.now() + PATIENCE_ms;
   for (;;) {
-    const lease = world.lease();
+    const lease = await world.lease();
     const leader = world.members.find((one) => lease !== undefined && world.isLeader(one, lease));
-    if (leader !== undefined && lease !== undefined && world.isSettled(lease))
+    const missing = lease === undefined ? "no lease" : await world.unsettled(lease);
+    if (leader !== undefined && lease !== undefined && missing === "")
       return [leader, { ...lease, spoken: Math.max(0, ...world.spoke.keys()) }];
     if (performance.now() > deadline_ms)
       throw new Error(
-        `no leader and standby (${JSON.stringify(lease)}, ${world.unsettled(lease?.epoch ?? 0)}): ` +
+        `no leader and standby (${JSON.stringify(lease)}, ${missing}): ` +
           world.members.map(({ said }) => said).join("\n"),
       );
     await wait(200);
@@ -135,7 +136,7 @@ async function untilTakenOver(world: StandbyWorld, before: Before): Promise<numb
   const deadline_ms = performance.now() + PATIENCE_ms;
   let until_ms = before.until_ms;
   for (;;) {
-    const lease = world.lease();
+    const lease = await world.lease();
     if (lease?.epoch === before.epoch) until_ms = lease.until_ms;
     const spoke = [...world.spoke].find(([epoch]) => epoch > before.spoken);
     if (spoke !== undefined) return spoke[1] - until_ms;

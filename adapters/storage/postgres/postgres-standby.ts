@@ -151,9 +151,12 @@ class FollowedLog implements EventLog {
       return undefined;
     }
     logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
+    const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
     const led = await this.lead(session);
-    if (led !== undefined) this.lease.lead(led);
+    if (led === undefined) return undefined;
+    this.lease.lead(led);
+    logger.info({ taken_ms: Math.round(performance.now() - began_ms) }, "standby.leads");
     return led;
   }
 
