@@ -48,6 +48,7 @@ export class StandbyWorld {
   private readonly main: string;
   private readonly lease_s: number;
   private readonly campaign: string;
+  private readonly budget: number;
   private broker!: Mosquitto;
   private brokerPort = 0;
   private readonly gateways: Gateway[] = [];
@@ -55,10 +56,11 @@ export class StandbyWorld {
   private secondaries = 0;
   private eye: { readonly server: PostgresServer; readonly client: pg.Client } | undefined;
 
-  constructor(options: { main: string; lease_s: number; campaign: string }) {
+  constructor(options: { main: string; lease_s: number; campaign: string; budget?: number }) {
     this.main = options.main;
     this.lease_s = options.lease_s;
     this.campaign = options.campaign;
+    this.budget = options.budget ?? 860;
   }
 
   async open(hosts: readonly NetworkHost[]): Promise<void> {
@@ -256,7 +258,7 @@ campaigns:
   - id: ${this.campaign}
     goal: phase-diagram
     autoStart: true
-    budget: 860
+    budget: ${this.budget}
     inFlight: 2
     space: { kind: simplex-grid, components: [Al, Mg, Zn], step: 0.025 }
     recipe:
