@@ -122,6 +122,8 @@ async function settled(world: StandbyWorld): Promise<[Member, Before]> {
     const missing = lease === undefined ? "no lease" : await world.unsettled(lease);
     if (leader !== undefined && lease !== undefined && missing === "")
       return [leader, { ...lease, spoken: Math.max(0, ...world.spoke.keys()) }];
+    // One that lost its lease for want of processors has ended, as it should: it is started again.
+    for (const member of world.members) if (member.process.exitCode !== null) world.boot(member);
     if (performance.now() > deadline_ms)
       throw new Error(
         `no leader and standby (${JSON.stringify(lease)}, ${missing}): ` +
