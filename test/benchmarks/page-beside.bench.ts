@@ -103,7 +103,9 @@ async function freshRedraws(build: ServedBuild, page: Page): Promise<number[]> {
   for (let k = 0; k < FRESH; k++) {
     build.results += 1;
     build.server.stdin?.write("one more\n");
-    await page.waitForFunction(`window.tielineShown?.[${build.results}] !== undefined`);
+    await page.waitForFunction(`window.tielineShown?.[${build.results}] !== undefined`, null, {
+      timeout: 300_000,
+    });
     const shown = page.locator("canvas[data-redraw-ms]");
     redraws.push(Number(await shown.getAttribute("data-redraw-ms")));
   }
