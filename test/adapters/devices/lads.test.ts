@@ -39,6 +39,7 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
   const starts = (): number => server.started.filter((one) => one.jobId === jobId).length;
   const isRunning = async (): Promise<void> => {
     await patiently(() => expect(starts()).toBe(1));
+    await bench.said("state", { operation: "busy", jobId });
   };
 
   test(

@@ -176,7 +176,8 @@ export class DevicePark {
 function quickFurnace(): string {
   return readFileSync(join(ROOT, "config/gateways/eurotherm-2400.yaml"), "utf8")
     .replace("max: 20, value: 5", "max: 1200, value: 900")
-    .replace("timeout_ms: 1000", "timeout_ms: 3000");
+    .replace("timeout_ms: 1000", "timeout_ms: 3000")
+    .replace("capability: anneal", "capability: anneal\n  repeatable: true");
 }
 
 function bench(site: string, ports: { readonly furnace: number; readonly xrd: number }): string {
