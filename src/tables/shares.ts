@@ -69,7 +69,8 @@ function sharesOf(table: Table, trial: readonly Axis[], tolerance: number): Shar
 
 function sumsOf(axes: readonly Axis[]): Float64Array {
   const sums = new Float64Array(axes[0]?.values.length ?? 0);
-  for (const { values } of axes) for (let row = 0; row < sums.length; row++) sums[row]! += values[row]!;
+  for (const { values } of axes)
+    for (let row = 0; row < sums.length; row++) sums[row]! += values[row]!;
   return sums;
 }
 
