@@ -51,7 +51,8 @@ function joinWithin(
   const start = new Int32Array(count + 1);
   for (let i = 0; i < count; i++) {
     start[i + 1]! += above.start[i + 1]! - above.start[i]!;
-    for (let e = above.start[i]!; e < above.start[i + 1]!; e++) start[above.neighbour[e]! + 1]! += 1;
+    for (let e = above.start[i]!; e < above.start[i + 1]!; e++)
+      start[above.neighbour[e]! + 1]! += 1;
   }
   for (let i = 0; i < count; i++) start[i + 1]! += start[i]!;
   const next = start.slice(0, count);
