@@ -1,6 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import { kindOf, splitUnit } from "./cell-kinds.ts";
-import { codedColumn, countWords } from "./coded-columns.ts";
+import { type CodedColumn, codedColumn, countWords } from "./coded-columns.ts";
 import { notANumber, readNumber, type Table } from "./table.ts";
 
 /** From this share of numbers on, a column is one of numbers, and what else stands in it is a mistake. */
@@ -19,6 +19,17 @@ export interface NumericColumn {
  */
 export function numericColumn(table: Table, column: number): NumericColumn | undefined {
   const coded = codedColumn(table, column);
+  const known = READ.get(coded);
+  if (known !== undefined) return known;
+  const found = readColumn(table, column, coded);
+  if (found !== undefined) READ.set(coded, found);
+  return found;
+}
+
+/** A column is asked for by each check and then as values: read once. */
+const READ = new WeakMap<CodedColumn, NumericColumn>();
+
+function readColumn(table: Table, column: number, coded: CodedColumn): NumericColumn | undefined {
   const words = coded.words.map((word) => (kindOf(table, word) === "mark" ? "" : word));
   const numbers = Float64Array.from(words, (word) => readNumber(table, word));
   const isWrong = words.map((word, k) => word !== "" && !Number.isFinite(numbers[k]));
