@@ -96,8 +96,9 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     server.sql(`update pair${schemas}.lease set until = now() - interval '1 s'`);
     await isOver;
     expect(role(next)).toBe("leads");
-    await next.append([draft(4)]);
+    // Its place is still free: what refuses it is the epoch, and not the primary key.
     await expect(lead.append([draft(4, "late")])).rejects.toThrow();
+    expect((await next.append([draft(4)]))[0]?.position).toBe(4);
     await until(() => ends.length > 0, "the old one's end");
     expect(ends[0]?.kind).toBe("lost");
     expect(lead.lease?.holds()).toBe(false);
