@@ -1,4 +1,4 @@
-import type { Table, TableRow } from "./table.ts";
+import type { Table, TableRow } from "./table-rows.ts";
 import { createWordIndex, type WordIndex } from "./word-index.ts";
 
 /** A column with each distinct text once: large tables repeat few values, and what is asked of a text is asked once. */

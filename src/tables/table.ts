@@ -2,20 +2,9 @@ import { readFileSync, statSync } from "node:fs";
 import { CsvError, type Info, parse } from "csv-parse/sync";
 import { LabError } from "../core/errors.ts";
 import { codedTable, readCoded } from "./coded-columns.ts";
+import type { Table, TableRow } from "./table-rows.ts";
 
-/** A CSV file with a header: names and rows of trimmed text, with the line each row begins on. */
-export interface Table {
-  readonly file: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly TableRow[];
-  /** Numbers are written `0,5`: what a spreadsheet writes where it separates values by semicolons. */
-  readonly hasDecimalCommas: boolean;
-}
-
-export interface TableRow {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
+export type { Table, TableRow };
 
 /** A file larger than this is refused before it fills the memory. */
 const TABLE_BYTES_max = 256 * 1024 * 1024;
