@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Lines that tests must reach, in per cent, by folder: where a mistake costs a sample or a result, nearly all. */
@@ -11,7 +12,20 @@ const LINES: Readonly<Record<string, number>> = {
   "src/models/**": 90,
 };
 
+const STARTS_THREADS = "/system/start-thread.ts";
+
 export default defineConfig({
+  plugins: [
+    {
+      // Threads of the program start out of its bundle; a test that asks for the module itself gets it.
+      name: "built-threads",
+      enforce: "pre",
+      resolveId: (asked, importer) =>
+        asked.endsWith(STARTS_THREADS) && importer?.includes("/test/") === false
+          ? join(import.meta.dirname, "test/support/built-thread.ts")
+          : undefined,
+    },
+  ],
   test: {
     include: ["test/**/*.test.ts"],
     // What hangs is found here; how fast something is, benchmarks say: a test must not fail because the machine is busy.
