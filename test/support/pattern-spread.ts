@@ -1,5 +1,10 @@
+import type { Crystal } from "../../src/models/diffraction/crystal.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
-import { lorentzPolarisation, powderLines } from "../../src/models/diffraction/powder-lines.ts";
+import {
+  lorentzPolarisation,
+  type PowderPattern,
+  powderLines,
+} from "../../src/models/diffraction/powder-lines.ts";
 import { radiationOf } from "../../src/models/diffraction/radiation.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 
@@ -83,7 +88,7 @@ export function mixturePattern(
   for (const { name, share, strain } of mixture) {
     const source = sources.get(name);
     if (source?.kind !== "structure") throw new Error(`no structure ${name}`);
-    const powder = powderLines(source.crystal, { d_min_A: 1.0, displacement_A2: 0.4 });
+    const powder = linesOf(source.crystal);
     const volume = share / powder.density_g_per_cm3;
     for (const line of powder.lines) {
       const d = line.d_A * (1 + strain);
@@ -107,6 +112,15 @@ export function mixturePattern(
     return v / top + hump + options.noise * normal(options.random);
   });
   return { axis: "twoTheta_deg", x, intensity, unit: "arbitrary" };
+}
+
+const lines = new WeakMap<Crystal, PowderPattern>();
+
+/** Lines of a structure, worked out once: a benchmark draws thousands of patterns from a few. */
+function linesOf(crystal: Crystal): PowderPattern {
+  const known = lines.get(crystal) ?? powderLines(crystal, { d_min_A: 1.0, displacement_A2: 0.4 });
+  lines.set(crystal, known);
+  return known;
 }
 
 interface ProfileLine {

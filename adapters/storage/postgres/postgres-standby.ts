@@ -7,8 +7,9 @@ import {
   type PostgresEventLog,
   type PostgresLogOptions,
 } from "./postgres-event-log.ts";
-import { notReached, takeHold } from "./postgres-hold.ts";
+import { makeTables, notReached, Tickets, takeHold } from "./postgres-hold.ts";
 import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
+import type { PostgresPlace } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
@@ -16,6 +17,8 @@ import { trustedThrough } from "./postgres-tail.ts";
 
 /** So often the log is looked at; twice a second costs a database nothing. */
 const POLL_ms = 250;
+/** A commit that waits for the database's standby takes so long on a busy machine. */
+const ANSWER_ms_min = 3000;
 
 /**
  * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
@@ -24,17 +27,23 @@ const POLL_ms = 250;
 export async function standByPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { place, known } = options;
   const sql = statementsOf(place.schema);
-  const session = await connectPostgres(place, true).catch((error: unknown) => {
+  const session = await connectToFollow(place).catch((error: unknown) => {
     throw notReached(error);
   });
   try {
-    await session.query(sql.create);
+    await makeTables(session, sql);
     const knownThrough = await trustedThrough(session, sql, known);
     return new FollowedLog({ ...options, sql, knownThrough }, session);
   } catch (error) {
     await session.end();
     throw error instanceof LabError ? error : notReached(error);
   }
+}
+
+/** A standby that waits for an answer leads later by as much: it asks anew after half a lease. */
+function connectToFollow(place: PostgresPlace): Promise<PostgresSession> {
+  const answer_ms = Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms / 2));
+  return connectPostgres({ ...place, answer_ms }, true);
 }
 
 interface FollowNeeds extends PostgresLogOptions {
@@ -47,6 +56,7 @@ interface LeaderRow {
   readonly page: string | null;
   readonly position: string;
   readonly free: boolean;
+  readonly ticket: string | null;
 }
 
 class FollowedLog implements EventLog {
@@ -58,6 +68,7 @@ class FollowedLog implements EventLog {
   private isClosed = false;
   private isAway = false;
   private standbys: Leadership["standbys"] = [];
+  private readonly tickets = new Tickets();
   private beat_ms = Number.NEGATIVE_INFINITY;
 
   constructor(needs: FollowNeeds, session: PostgresSession) {
@@ -132,10 +143,14 @@ class FollowedLog implements EventLog {
     const { rows } = await session.query<LeaderRow>(sql.leader);
     const [row] = rows;
     if (row === undefined || this.isClosed) return undefined;
-    await this.beat(session, Number(row.position));
-    this.lease.note(row, this.standbys);
-    if (!row.free) return undefined;
-    logger.info({ before: row.holder ?? "nobody" }, "standby.leaseIsFree");
+    // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
+    const isOurs = this.tickets.has(row.ticket);
+    if (!row.free && !isOurs) {
+      await this.beat(session, Number(row.position));
+      this.lease.note(row, this.standbys);
+      return undefined;
+    }
+    logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
     this.session = undefined; // the hold's from now on
     const led = await this.lead(session);
     if (led !== undefined) this.lease.lead(led);
@@ -153,17 +168,20 @@ class FollowedLog implements EventLog {
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
   private async lead(session: PostgresSession): Promise<PostgresEventLog | undefined> {
     const { place, sql, node, page, logger } = this.needs;
-    const hold = await takeHold({ place, sql, node, page, logger, session }).catch(
-      (error: unknown) => {
-        if (error instanceof LabError && error.code === "TL-4005") return undefined;
-        throw error;
-      },
+    const { tickets } = this;
+    const hold = await takeHold({ place, sql, node, page, logger, session, tickets }).catch(
+      noneFor("TL-4005"),
     );
     if (hold === undefined) return undefined;
-    const led = await openHeldLog(hold, this.needs);
-    const { next, crc } = this.reader;
-    const there = await crcBefore(session, sql, next).catch(() => undefined);
+    // What a cache vouches for was looked up when it was followed from there.
+    const led = await openHeldLog(hold, { ...this.needs, known: undefined });
+    const there = await this.digestIn(led, session).catch(async (error: unknown) => {
+      // No answer is no other log: it is looked again.
+      await led.close();
+      throw error;
+    });
     session.query(sql.forget, [node]).catch(() => {});
+    const { next, crc } = this.reader;
     if (there === crc) return led;
     await led.close();
     throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
@@ -171,12 +189,21 @@ class FollowedLog implements EventLog {
     });
   }
 
+  /** The checksum in the log that was taken where the following ended; asked for only where that was not its end. */
+  private async digestIn(
+    led: PostgresEventLog,
+    session: PostgresSession,
+  ): Promise<string | undefined> {
+    const { next } = this.reader;
+    const { position, digest } = await led.mark();
+    if (position === next - 1) return digest;
+    return await crcBefore(session, this.needs.sql, next).catch(noneFor("TL-4004"));
+  }
+
   private async connected(): Promise<PostgresSession> {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
-    const { place } = this.needs;
-    const answer_ms = Math.min(place.answer_ms, Math.max(3000, place.lease_ms / 2));
-    this.session = await connectPostgres({ ...place, answer_ms }, true);
+    this.session = await connectToFollow(this.needs.place);
     return this.session;
   }
 
@@ -185,6 +212,14 @@ class FollowedLog implements EventLog {
     this.session = undefined;
     await given?.end();
   }
+}
+
+/** For `catch`: `undefined` for an error of this code. */
+function noneFor(code: LabError["code"]): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof LabError && error.code === code) return undefined;
+    throw error;
+  };
 }
 
 /** The lease of a daemon that may not have it yet. */

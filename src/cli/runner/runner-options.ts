@@ -23,6 +23,9 @@ export interface SlurmCommandOptions extends LammpsCommandOptions {
   readonly slots: string;
   readonly pilots: string;
   readonly sbatch?: string;
+  readonly rest?: string;
+  readonly restToken?: string;
+  readonly restJob?: string;
   readonly lifetime: string;
   readonly idle: string;
   readonly silence: string;

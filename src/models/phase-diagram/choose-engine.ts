@@ -9,7 +9,7 @@ import {
   withNotice,
 } from "./engine-change.ts";
 import { createHullModel } from "./hull/hull-model.ts";
-import type { MapGrid, MapModel } from "./map-model.ts";
+import type { MapGrid, MapModel, SharpenLabels } from "./map-model.ts";
 import { createMapWithEstimates } from "./shares/map-with-estimates.ts";
 import { createStackModel, createTriangulationModel, furtherAxis } from "./triangulation/index.ts";
 
@@ -51,9 +51,11 @@ function isHigherSection(grid: MapGrid): boolean {
 export function createCoexistenceMap(
   grid: MapGrid,
   settings: EngineSettings,
-  createGraph: () => MapModel,
+  createGraph: (sharpen: SharpenLabels) => MapModel,
 ): MapModel {
-  return createMapWithEstimates(grid, () => chooseEngine(grid, settings, createGraph));
+  return createMapWithEstimates(grid, (sharpen) =>
+    chooseEngine(grid, settings, () => createGraph(sharpen)),
+  );
 }
 
 function chooseEngine(

@@ -124,6 +124,12 @@ export interface MapPrediction {
   readonly probabilities: readonly Float64Array[];
 }
 
+/** What is known of labels beside results on the graph: probabilities of `labels` at the candidates, before and after. */
+export type SharpenLabels = (
+  columns: readonly Float64Array[],
+  labels: readonly string[],
+) => readonly Float64Array[];
+
 export interface RankRequest {
   readonly count: number;
   /** Candidates in flight: they will be measured, condition on them. */

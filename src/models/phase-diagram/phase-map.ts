@@ -10,6 +10,7 @@ import type {
   MapStatus,
   PhaseEnd,
   PhaseSetChance,
+  SharpenLabels,
 } from "./map-model.ts";
 import { type OrderedGrid, orderRows } from "./order-grid.ts";
 
@@ -96,8 +97,8 @@ export function createPhaseMap(places: MapPlaces, options: PhaseMapOptions = {})
   const { grid, sorted } = orderPlaces(places);
   const { initial = GRAPH_DEFAULTS.initial, ...settings } = options;
   const field = defaultField(grid);
-  const createGraph = (): MapModel =>
-    createGraphMap(grid, { ...GRAPH_DEFAULTS, ...field, initial });
+  const createGraph = (sharpen: SharpenLabels): MapModel =>
+    createGraphMap(grid, { ...GRAPH_DEFAULTS, ...field, initial, sharpen });
   const model = createCoexistenceMap(grid, settings, createGraph);
   const raw = (at: ArrayLike<number>): Float64Array =>
     Float64Array.from(sorted, (position) => at[position] ?? Number.NaN);

@@ -13,7 +13,7 @@ import {
 } from "../../models/phase-diagram/graph/phase-batch.ts";
 import { MAP_SCORES } from "../../models/phase-diagram/graph/scores/index.ts";
 import type { MapScore } from "../../models/phase-diagram/graph/scores/map-score.ts";
-import type { MapModel } from "../../models/phase-diagram/map-model.ts";
+import type { MapModel, SharpenLabels } from "../../models/phase-diagram/map-model.ts";
 import type { OrderedGrid } from "./map-grid.ts";
 
 /** What decides on the engine of a map. */
@@ -48,7 +48,8 @@ export interface ResolvedSettings {
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
   resolveSettings(strategy.settings, strategy.scores);
-  const createGraph = (): MapModel => createGraphMap(strategy.grid, graphOptions(strategy));
+  const createGraph = (sharpen: SharpenLabels): MapModel =>
+    createGraphMap(strategy.grid, { ...graphOptions(strategy), sharpen });
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }
 

@@ -104,6 +104,11 @@ export class StandbyWorld {
 
   /** Whether whoever leads has appended and said so, and another one follows. */
   isSettled({ epoch }: LeaseRow): boolean {
+    return this.unsettled(epoch) === "";
+  }
+
+  /** What is missing until the leader of this epoch speaks, appends and is followed; empty where nothing is. */
+  unsettled(epoch: number): string {
     try {
       const [last, started, followers] = this.primary
         .sql(
@@ -113,9 +118,13 @@ export class StandbyWorld {
             "count(*) from tieline.follower where seen > now() - interval '2 s'",
         )
         .split("|");
-      return Number(last) === epoch && this.spoke.has(Number(started)) && Number(followers) > 0;
-    } catch {
-      return false;
+      const isSo =
+        Number(last) === epoch && this.spoke.has(Number(started)) && Number(followers) > 0;
+      return isSo
+        ? ""
+        : `last event of ${last}, started ${started} of ${[...this.spoke.keys()]}, ${followers} follow`;
+    } catch (error) {
+      return String(error);
     }
   }
 

@@ -83,4 +83,31 @@ describe.runIf(hasChromium)("the page for a table", () => {
     expect(complaints.filter((text) => !text.includes("400"))).toEqual([]);
     await context.close();
   });
+
+  test("keeps what is typed while an answer is on its way", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByRole("heading", { name: "binary-alloy.csv" }).waitFor();
+    let letThrough = (): void => {};
+    const held = new Promise<void>((resolveHeld) => {
+      letThrough = resolveHeld;
+    });
+    await page.route("**/suggest", async (route) => {
+      await held;
+      await route.continue();
+    });
+    const answered = page.waitForResponse("**/suggest");
+    await page.getByLabel("Another file").setInputFiles(join(EXAMPLES, "binary-alloy.csv"));
+    const points = page.getByLabel("Points", { exact: true });
+    await points.fill("4");
+    letThrough();
+    await (await answered).finished();
+    // Two frames: the answer has been drawn.
+    await page.evaluate(
+      "new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))",
+    );
+    expect(await points.inputValue()).toBe("4");
+    await context.close();
+  });
 });

@@ -189,10 +189,11 @@ function createReach(grid: ScaledGrid, book: EvidenceBook, network: MapNetwork) 
 function readMap(state: GraphMapState): MapPrediction {
   const { grid, options, book, network, present } = state;
   const raw = network.columns(book);
-  const probabilities =
+  const ruled =
     options.usesPhaseRule && grid.components.length > 0
       ? applyPhaseRule(raw, book.labels, present, grid.components.length)
       : raw.map((column) => column.subarray(0, grid.count));
+  const probabilities = options.sharpen?.(ruled, book.labels) ?? ruled;
   const label = new Int32Array(grid.count).fill(-1);
   const certainty = new Float64Array(grid.count);
   for (const [k, column] of probabilities.entries()) {

@@ -1,6 +1,12 @@
 import type { Ledger } from "../evidence/ledger.ts";
 import type { MapResult } from "../evidence/map-result.ts";
-import type { MapPrediction, PhaseEvidence, RankedPoint, ScaledGrid } from "../map-model.ts";
+import type {
+  MapPrediction,
+  PhaseEvidence,
+  RankedPoint,
+  ScaledGrid,
+  SharpenLabels,
+} from "../map-model.ts";
 import type { GridLevels } from "./grid-levels.ts";
 import type { EvidenceBook } from "./label-shares.ts";
 import type { MapNetwork } from "./map-network.ts";
@@ -26,6 +32,8 @@ export interface GraphMapOptions {
   readonly shared?: number | undefined;
   /** Starts on every n-th value of each axis and refines near boundaries. */
   readonly refineFrom_steps?: number | undefined;
+  /** Applied to what the results on the graph say; absent: nothing else is known. */
+  readonly sharpen?: SharpenLabels | undefined;
 }
 
 /** The product's best, where nothing is asked for. */

@@ -1,14 +1,11 @@
 import type { PhaseEvidence, PhaseSetChance } from "../map-model.ts";
 import type { PhaseChance } from "./expected-phases.ts";
+import { rankSets } from "./rank-sets.ts";
 
 /** Phases less doubtful than this are taken as decided. */
 const DECIDED = 0.2;
 /** So many doubtful phases of a sample are combined: the most doubtful. */
 const DOUBTFUL_MAX = 5;
-/** Less probable sets are left out, and probabilities are rounded to it: a change below teaches nothing. */
-const GRAIN = 0.01;
-const SETS_MAX = 8;
-
 /**
  * The distribution over sets of a sample, given the chances of its phases: the pattern's first set with every doubtful phase in
  * or out, P = product of the chances; and those of its other sets that exchange a phase for another, with the pattern's own
@@ -40,15 +37,7 @@ export function likelySets(
   for (const { phases, probability } of exchanged) {
     add(phases, probability * exchangeOdds(phases, first, chances));
   }
-  const total = [...sets.values()].reduce((sum, { probability }) => sum + probability, 0);
-  const ranked = [...sets.values()]
-    .map(({ phases, probability }) => ({ phases, probability: rounded(probability / total) }))
-    .filter(({ probability }) => probability >= GRAIN)
-    .sort((p, q) => q.probability - p.probability || (p.phases.join() < q.phases.join() ? -1 : 1))
-    .slice(0, SETS_MAX);
-  const [best, ...alternatives] = ranked;
-  if (best === undefined) return item;
-  return { ...item, phases: best.phases, confidence: best.probability, alternatives };
+  return rankSets(item, [...sets.values()]);
 }
 
 /** The set with every doubtful phase in and out. */
@@ -98,8 +87,4 @@ function exchangeOdds(
     gained.reduce((product, one) => product * odds(one), 1) /
     lost.reduce((product, one) => product * odds(one), 1)
   );
-}
-
-function rounded(value: number): number {
-  return Math.round(value / GRAIN) * GRAIN;
 }

@@ -1,22 +1,36 @@
+import { type LeverField, readLeverFields } from "../lever/lever-fields.ts";
+import { setsByPlace } from "../lever/sets-by-place.ts";
+import { sharpenLabels } from "../lever/sharpen-labels.ts";
 import {
   compareIds,
   type LabelOrigin,
   type MapGrid,
   type MapModel,
   type PhaseEvidence,
+  type SharpenLabels,
 } from "../map-model.ts";
 import { phasesAllowed, presentComponents } from "../phase-rule.ts";
 import { expectPhases } from "./expected-phases.ts";
 import { likelySets } from "./likely-sets.ts";
 
+/** Fields are read off the samples that lie in them, which are told by the fields: twice is enough. */
+const FIELD_PASSES = 2;
+
 /**
  * A map whose samples are read together: where results bring estimates of their phases' fractions, each sample's
  * distribution over sets is that of its pattern *and* of the samples around, worked out anew from all results whenever the map
- * is asked. What was learnt is never changed: only the patterns' own word is kept, so that nothing is counted twice. Without
+ * is asked; where fields leave no freedom the lever rule tells their edges ({@link readLeverFields}), for samples and for
+ * candidates that were not measured. What was learnt is never changed: only the patterns' own word is kept, so that nothing is counted twice. Without
  * estimates it is the map itself.
  */
-export function createMapWithEstimates(grid: MapGrid, create: () => MapModel): MapModel {
-  let map = create();
+export function createMapWithEstimates(
+  grid: MapGrid,
+  create: (sharpen: SharpenLabels) => MapModel,
+): MapModel {
+  let fields: readonly LeverField[] = [];
+  const begin = (): MapModel =>
+    create((columns, labels) => sharpenLabels(columns, labels, fields, grid));
+  let map = begin();
   /** What results say themselves. */
   const told = new Map<number, PhaseEvidence>();
   /** What the map was taught of them. */
@@ -32,9 +46,14 @@ export function createMapWithEstimates(grid: MapGrid, create: () => MapModel): M
     isStale = false;
     const all = [...told.values()].sort((a, b) => compareIds(a.id, b.id));
     chances = expectPhases(all, grid);
-    const now = all.map((item) => likelySets(item, chances.get(item.id)!, phasesMax(item)));
+    const near = all.map((item) => likelySets(item, chances.get(item.id)!, phasesMax(item)));
+    let now = near;
+    for (let pass = 0; pass < FIELD_PASSES; pass++) {
+      fields = readLeverFields(now, grid);
+      now = near.map((item) => setsByPlace(item, fields, grid));
+    }
     const isKept = [...taught.values()].every((item, k) => isSame(item, now[k]));
-    if (!isKept) map = create();
+    if (!isKept) map = begin();
     for (const item of isKept ? now.slice(taught.size) : now) map.observe(item);
     taught = new Map(now.map((item) => [item.id, item]));
     return map;

@@ -1,0 +1,84 @@
+import type { MapGrid, PhaseEvidence } from "../map-model.ts";
+import { phasesAllowed, presentComponents } from "../phase-rule.ts";
+import type { LeverSample } from "./fit-corners.ts";
+import { type InvariantField, readInvariantField } from "./invariant-field.ts";
+
+/** A field without freedom and where it may lie. */
+export interface LeverField {
+  /** Components of the face of the composition simplex that it lies in, as bits. */
+  readonly face: number;
+  readonly phases: readonly string[];
+  readonly label: string;
+  readonly field: InvariantField;
+}
+
+/** A sample is of a field where its set is so probable. */
+const SAMPLE_MIN = 0.8;
+/** A place in a field is taken as no surer than this: phases may be out of equilibrium. */
+const CHANCE_MAX = 0.99;
+
+/**
+ * Fields of as many phases as there are components, read off the fractions of the samples that lie in them. None where the
+ * candidates have a further axis: compositions of phases move along it.
+ *
+ * @param evidence with the distributions over sets that patterns and the samples around give
+ */
+export function readLeverFields(evidence: readonly PhaseEvidence[], grid: MapGrid): LeverField[] {
+  if (grid.components.length !== grid.axes.length) return [];
+  const found = new Map<string, { readonly one: PhaseEvidence; readonly samples: LeverSample[] }>();
+  for (const item of evidence) {
+    const { phases, estimates = {}, confidence } = item;
+    const told = phases.flatMap((phase) => estimates[phase] ?? []);
+    if (confidence < SAMPLE_MIN || phases.length < 2 || told.length < phases.length) continue;
+    const { face, at } = placeOf(item, grid);
+    if (phasesAllowed(face) !== phases.length) continue;
+    const key = `${face} ${phases.join("+")}`;
+    const known = found.get(key) ?? { one: item, samples: [] };
+    found.set(key, known);
+    known.samples.push({
+      at,
+      fractions: told.map(({ fraction }) => fraction),
+      errors: told.map(({ error }) => error),
+    });
+  }
+  return [...found.values()].flatMap(({ one, samples }) => {
+    const field = readInvariantField(samples);
+    const { phases } = one;
+    const { face } = placeOf(one, grid);
+    return field === undefined ? [] : [{ face, phases, label: phases.join("+"), field }];
+  });
+}
+
+/** Probability that a composition lies in a field, never quite sure. */
+export function chanceInside({ field }: LeverField, at: Float64Array): number {
+  return Math.min(CHANCE_MAX, Math.max(1 - CHANCE_MAX, field.inside(at)));
+}
+
+/** By how much a place speaks for a label: it lies in that field and in no other. */
+export function placeFactor(
+  label: string,
+  fields: readonly LeverField[],
+  chances: readonly number[],
+): number {
+  return fields.reduce(
+    (product, one, k) => product * (one.label === label ? chances[k]! : 1 - chances[k]!),
+    1,
+  );
+}
+
+/** Face and composition (mole fractions of the components in the face) of a result. */
+export function placeOf(
+  { at, candidate }: PhaseEvidence,
+  grid: MapGrid,
+): { readonly face: number; readonly at: Float64Array } {
+  const width = grid.axes.length;
+  const raw = at ?? grid.values.subarray(candidate * width, (candidate + 1) * width);
+  const [face = 0] = presentComponents(raw, width, grid.components, grid.wholeAmount);
+  return { face, at: compositionIn(face, raw, grid) };
+}
+
+/** Mole fractions of the components of a face. */
+export function compositionIn(face: number, raw: Float64Array, grid: MapGrid): Float64Array {
+  const there = grid.components.filter((_, k) => (face & (1 << k)) !== 0);
+  return Float64Array.from(there, (column) => raw[column]! / grid.wholeAmount);
+}
