@@ -30,7 +30,7 @@ function rows(folder: string): (readonly [string, readonly string[]])[] {
   writeFileSync(table, largeTable());
   const suggest = ["suggest", "--candidates", table, "--goal", "phase-diagram", "--batch", "3"];
   const noisy = ["evaluate", "phase-diagram", "--truth", SECTION, "--axes", "x_A,x_B,x_C"];
-  const told = ["--label", "phases", "--noise", "0.01", "--budget", "60"];
+  const told = ["--label", "phases", "--composition-noise", "0.01", "--budget", "60"];
   return [
     ["version only", ["--version"]],
     [
