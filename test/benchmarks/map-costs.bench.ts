@@ -6,7 +6,10 @@ import { fineSection } from "./maps/large-map.ts";
 import { hasSharedData } from "./maps/shared-data.ts";
 import { writeTruth } from "./maps/write-truth.ts";
 
-const SECTION = resolve(import.meta.dirname, "../../../../shared/data/phase-diagrams/al-mg-zn_608K_1pct.csv");
+const SECTION = resolve(
+  import.meta.dirname,
+  "../../../../shared/data/phase-diagrams/al-mg-zn_608K_1pct.csv",
+);
 /** 5151 compositions at 39 temperatures. */
 const LEVELS = 39;
 const RESULTS = 60;
