@@ -8,7 +8,7 @@ import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
 import { endOf, forgetUnanswered, handOver, willOf } from "./client-calls.ts";
 import { EndWatch } from "./end-watch.ts";
-import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
+import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 
 export interface BrokerClientOptions {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
