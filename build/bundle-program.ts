@@ -71,15 +71,17 @@ export function doorsOf(manifest: Manifest): { in: string; out: string }[] {
     .map((name) => ({ in: `${name}.ts`, out: name }));
 }
 
-/** The modules that `startThread` starts, by their names; in the bundle they lie in one folder. */
+/** The modules that `startThread` and `startProcess` start, by their names; in the bundle they lie in one folder. */
 function threads(): { in: string; out: string }[] {
   return SOURCES.flatMap((top) => sourcesIn(join(ROOT, top))).flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/startThread\(import\.meta\.url, "([^"]+)"/g)].map(
-      ([, name]) => ({
-        in: relative(ROOT, join(dirname(file), `${name}.ts`)),
-        out: `threads/${name}`,
-      }),
-    ),
+    [
+      ...readFileSync(file, "utf8").matchAll(
+        /start(?:Thread|Process)\(import\.meta\.url, "([^"]+)"/g,
+      ),
+    ].map(([, name]) => ({
+      in: relative(ROOT, join(dirname(file), `${name}.ts`)),
+      out: `threads/${name}`,
+    })),
   );
 }
 

@@ -28,6 +28,7 @@ const files = {
   parameters: z.array(setPoint).min(1).max(100),
   expectedDuration_s: z.number().positive().default(3600),
 };
+const key = z.string().min(1).max(100).optional();
 /** Relative to the configuration. */
 const folder = z.string().min(1);
 
@@ -64,6 +65,38 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
       .array(setPoint.extend({ as: z.string().min(1).max(100).optional() }))
       .min(1)
       .max(100),
+  }),
+  /** A functional unit of an OPC UA LADS device: one job is one run of one of its programs. */
+  z.strictObject({
+    ...{ ...files, kind: z.literal("lads") },
+    at: z.string().regex(/^opc\.tcp:\/\/[^/?#]+(\/[^?#]*)?$/, "write opc.tcp://host:4840"),
+    /** Browse names, where there is more than one. */
+    device: z.string().min(1).optional(),
+    functionalUnit: z.string().min(1).optional(),
+    /** `DeviceTemplateId`. */
+    program: z.string().min(1),
+    /** `as`: the key of the program's property, where it is another. */
+    parameters: z
+      .array(setPoint.extend({ as: key }))
+      .min(1)
+      .max(100),
+    /** Variables of the result. */
+    objectives: z
+      .array(setPoint.extend({ as: key }))
+      .max(100)
+      .default([]),
+    pattern: z
+      .strictObject({
+        twoTheta_deg: z.string().min(1),
+        values: z.string().min(1),
+        unit: z.enum(["counts", "counts/s"]),
+      })
+      .optional(),
+    /** A run that lasted for less of its estimated time does not count. */
+    runtime_min: z.number().gt(0).max(1).optional(),
+    /** True where a run that was cut may be made again. */
+    repeatable: z.boolean().default(false),
+    timeout_ms: z.number().int().min(100).max(120_000).default(5000),
   }),
   /** An instrument that takes jobs from a folder and writes results into one. */
   z.strictObject({

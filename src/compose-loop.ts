@@ -95,6 +95,11 @@ export interface Loop {
   isFinished(): boolean;
   /** Shows on the page what was followed of another daemon's log, and who leads. */
   showFollowed(): void;
+  /**
+   * Says goodbye before `stop`, while everything is still taken in: what this process runs itself is closed next, and nobody is
+   * alarmed about that.
+   */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -126,7 +131,7 @@ export function composeLoop(
     ...{ view, messages, publish, clock, timers, onOverview: alarmTeller(logger) },
     dashboardEvery_ms: options.dashboardEvery_ms,
   });
-  const agent: Agent = { lab: () => runtime.lab, messages, publish, clock, online: false };
+  const agent = createAgent(() => runtime.lab, messages, { publish, clock });
   runtime = createRuntime(
     { ...ports, restore, codec: createWireCodec({ site }) },
     { site, agentId, version: VERSION, policies, timeZone, interprets },
@@ -159,12 +164,37 @@ export function composeLoop(
     ...waysIn(() => runtime),
     ...configuration,
     isFinished: () => isFinished(runtime.lab),
-    stop: async () => {
-      publisher.stop();
+    ...waysOut({ agent, publisher, bus }, async () => {
       await runtime.stop();
       await cache?.stop();
-      if (agent.online)
-        await bus.publish(messages().online(false, VERSION, clock.now_ms())).catch(() => {});
+    }),
+  };
+}
+
+/** How a loop ends: it says goodbye, perhaps before `end` ends it. */
+function waysOut(
+  ways: {
+    readonly agent: Agent;
+    readonly publisher: ViewPublisher;
+    readonly bus: RuntimePorts["bus"];
+  },
+  end: () => Promise<void>,
+): Pick<Loop, "leave" | "stop"> {
+  const { agent, publisher, bus } = ways;
+  const leave = async (): Promise<void> => {
+    publisher.stop();
+    if (!agent.online) return;
+    agent.online = false;
+    agent.hasLeft = true;
+    const goodbye = agent.messages().online(false, VERSION, agent.clock.now_ms());
+    await bus.publish(goodbye).catch(() => {});
+  };
+  return {
+    leave,
+    stop: async () => {
+      publisher.stop();
+      await end();
+      await leave();
     },
   };
 }
@@ -224,6 +254,16 @@ interface Agent {
   readonly publish: (message: OutgoingMessage) => void;
   readonly clock: Clock;
   online: boolean;
+  /** It is about to end, of its own accord. */
+  hasLeft: boolean;
+}
+
+function createAgent(
+  lab: Agent["lab"],
+  messages: Agent["messages"],
+  ports: Pick<Agent, "publish" | "clock">,
+): Agent {
+  return { ...ports, lab, messages, online: false, hasLeft: false };
 }
 
 function announce({ messages, publish, clock }: Agent, online: boolean): void {
@@ -297,7 +337,7 @@ function observerOf(onlookers: Onlookers): RuntimeObserver {
       view.fold(event);
       tellProblems(lab, live);
       if (live) tellJudgement(logger, lab.judgements.get(event.position));
-      if (live) tellChanges(event, lab);
+      if (live && !agent.hasLeft) tellChanges(event, lab);
       if (live) publisher.noteEvent(event);
       further?.onEvent?.(event, lab, live);
     },

@@ -8,7 +8,7 @@ import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
 import { endOf, forgetUnanswered, handOver, willOf } from "./client-calls.ts";
 import { EndWatch } from "./end-watch.ts";
-import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
+import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 
 export interface BrokerClientOptions {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
@@ -111,6 +111,9 @@ class BrokerClient implements MessageBus {
       await client.endAsync(true);
       this.client = undefined;
       if (outcome !== "wrongVersion") throw outcome;
+      // Meanwhile this daemon may have been stopped, or replaced: a second CONNECT of its name would end the next leader's connection.
+      if (this.isStopped) throw this.unreachable("the client was stopped");
+      await this.options.lease?.confirm();
       this.logger.info({ broker: this.address() }, "broker.spokenToInMqtt311");
     }
     throw new LabError("TL-2006", `the broker ${this.address()} speaks neither MQTT 5 nor 3.1.1`);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { VERSION } from "../../src/core/version.ts";
 import { MESSAGES, type MessageDefinition, type MessageName } from "./contract.ts";
+import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 import { envelope } from "./primitive-schemas.ts";
-import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
 import { TOPIC_ROOT } from "./topics.ts";
 
 /** Version of the contract; the topics carry its first number. */

@@ -1,7 +1,7 @@
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import type { TlsFiles } from "./broker-address.ts";
 import { writeMessage } from "./envelope.ts";
-import { PAYLOAD_BYTES_MAX } from "./read-message.ts";
+import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 
 /** What came of a message that a client sent to itself through a broker. */
 export interface SizeTried {

@@ -4,12 +4,10 @@ import type { MessageIdentity, QuarantineReason } from "../../src/events/lab-fac
 import { findBirthProblem, findResultProblem, findTelemetryProblem } from "./consistency.ts";
 import { MESSAGES, type MessageData, type MessageName } from "./contract.ts";
 import { issueText } from "./issue-text.ts";
+import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 import { type Envelope, envelope } from "./primitive-schemas.ts";
 import type { SignedParts } from "./signature.ts";
 import { type ParsedTopic, parseTopic } from "./topics.ts";
-
-/** Larger data goes by reference (`uri`, `sha256`, `bytes`). */
-export const PAYLOAD_BYTES_MAX = 1024 * 1024;
 
 /** A message of the contract, checked; `name` tells which `data` it has. */
 export type WireMessage = {

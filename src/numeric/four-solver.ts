@@ -1,208 +1,74 @@
 import type { HalfMatrix, HalfSolution } from "./eisenstat-solver.ts";
-
-/** Right-hand sides that go through the matrix together: what one waits for, another uses. */
-const TOGETHER = 4;
+import { type FourPasses, plainPasses, TOGETHER } from "./four-passes.ts";
+import { compiledPasses } from "./wasm/four-kernel.ts";
 
 /**
  * The same as `solveHalf` for several right-hand sides, to the bit: four share each pass over the matrix, so that its entries are
- * fetched once and four chains of dependent operations overlap. Each stops by itself.
+ * fetched once and four chains of dependent operations overlap. Each stops by itself. In WebAssembly where there is SIMD.
  */
 export function solveHalfTogether(
   matrix: HalfMatrix,
   pivot: Float64Array,
   sides: readonly Float64Array[],
-  limits: { readonly tolerance: number; readonly iterations_max: number },
+  limits: Limits,
+  create: CreatePasses = compiledPasses,
 ): HalfSolution[] {
   const solutions: HalfSolution[] = [];
-  for (let k = 0; k < sides.length; k += TOGETHER)
-    solutions.push(...solveFour({ matrix, pivot }, sides.slice(k, k + TOGETHER), limits));
+  for (let k = 0; k < sides.length; k += TOGETHER) {
+    const passes = create(matrix, pivot) ?? plainPasses(matrix, pivot);
+    solutions.push(...solveFour(passes, pivot, sides.slice(k, k + TOGETHER), limits));
+  }
   return solutions;
 }
 
-interface Preconditioned {
-  readonly matrix: HalfMatrix;
-  readonly pivot: Float64Array;
+type CreatePasses = (matrix: HalfMatrix, pivot: Float64Array) => FourPasses | undefined;
+
+interface Limits {
+  readonly tolerance: number;
+  readonly iterations_max: number;
 }
 
 function solveFour(
-  { matrix, pivot }: Preconditioned,
+  passes: FourPasses,
+  pivot: Float64Array,
   sides: readonly Float64Array[],
-  { tolerance, iterations_max }: { readonly tolerance: number; readonly iterations_max: number },
+  { tolerance, iterations_max }: Limits,
 ): HalfSolution[] {
-  const n = matrix.count;
-  const r = new Float64Array(4 * n);
+  const { r } = passes;
+  const n = pivot.length;
   for (const [k, side] of sides.entries()) for (let i = 0; i < n; i++) r[4 * i + k] = side[i]!;
-  divideLower(matrix, pivot, r);
-  const p = new Float64Array(4 * n);
+  passes.begin();
   const rho = new Float64Array(TOGETHER);
-  for (let at = 0; at < 4 * n; at++) {
-    p[at] = pivot[at >> 2]! * r[at]!;
-    rho[at & 3]! += p[at]! * r[at]!;
-  }
+  for (let at = 0; at < 4 * n; at++) rho[at & 3]! += pivot[at >> 2]! * r[at]! * r[at]!;
   const first = rho.slice();
-  const [sum, t, q] = [new Float64Array(4 * n), new Float64Array(4 * n), new Float64Array(4 * n)];
   const iterations = new Int32Array(TOGETHER);
   const isOpen = (k: number): boolean =>
     rho[k]! > tolerance * tolerance * first[k]! && iterations[k]! < iterations_max;
   const [alpha, beta] = [new Float64Array(TOGETHER), new Float64Array(TOGETHER)];
   for (;;) {
-    const open = [0, 1, 2, 3].map((k) => (isOpen(k) ? 1 : 0));
-    if (!open.includes(1)) break;
-    // One that has ended stays what it is: it moves by nothing, along nothing.
-    for (const [k, isOn] of open.entries())
-      if (isOn === 0) for (let at = k; at < 4 * n; at += 4) p[at] = 0;
-    const product = applyOperator(matrix, pivot, p, t, q);
-    for (let k = 0; k < TOGETHER; k++) alpha[k] = open[k] === 1 ? rho[k]! / product[k]! : 0;
-    const following = advance({ p, q, r, sum, pivot }, alpha);
+    const open = [0, 1, 2, 3].map(isOpen);
+    if (!open.includes(true)) break;
+    const product = passes.multiply(beta);
+    // One that has ended stays what it is: it moves by nothing.
+    for (let k = 0; k < TOGETHER; k++) alpha[k] = open[k] ? rho[k]! / product[k]! : 0;
+    const following = passes.advance(alpha);
     for (let k = 0; k < TOGETHER; k++) {
-      if (open[k] === 0) continue;
+      beta[k] = open[k] ? following[k]! / rho[k]! : 0;
+      if (!open[k]) continue;
       iterations[k]! += 1;
-      beta[k] = following[k]! / rho[k]!;
       rho[k] = following[k]!;
     }
-    turn({ p, r, pivot }, beta);
   }
-  divideUpper(matrix, pivot, sum, t);
+  const x = passes.finish();
   return sides.map((_, k) => ({
-    x: Float64Array.from({ length: n }, (__, i) => t[4 * i + k]!),
+    x: columnOf(x, k),
     iterations: iterations[k]!,
     residual: first[k]! > 0 ? Math.sqrt(rho[k]! / first[k]!) : 0,
   }));
 }
 
-interface Vectors {
-  readonly p: Float64Array;
-  readonly q: Float64Array;
-  readonly r: Float64Array;
-  readonly sum: Float64Array;
-  readonly pivot: Float64Array;
-}
-
-/** sum += alpha p, r -= alpha q; returns the new r' P r of each. */
-function advance({ p, q, r, sum, pivot }: Vectors, alpha: Float64Array): Float64Array {
-  const [a0, a1, a2, a3] = [alpha[0]!, alpha[1]!, alpha[2]!, alpha[3]!];
-  let [f0, f1, f2, f3] = [0, 0, 0, 0];
-  for (let i = 0; i < pivot.length; i++) {
-    const at = 4 * i;
-    const own = pivot[i]!;
-    sum[at]! += a0 * p[at]!;
-    sum[at + 1]! += a1 * p[at + 1]!;
-    sum[at + 2]! += a2 * p[at + 2]!;
-    sum[at + 3]! += a3 * p[at + 3]!;
-    const l0 = r[at]! - a0 * q[at]!;
-    const l1 = r[at + 1]! - a1 * q[at + 1]!;
-    const l2 = r[at + 2]! - a2 * q[at + 2]!;
-    const l3 = r[at + 3]! - a3 * q[at + 3]!;
-    r[at] = l0;
-    r[at + 1] = l1;
-    r[at + 2] = l2;
-    r[at + 3] = l3;
-    f0 += l0 * l0 * own;
-    f1 += l1 * l1 * own;
-    f2 += l2 * l2 * own;
-    f3 += l3 * l3 * own;
-  }
-  return Float64Array.of(f0, f1, f2, f3);
-}
-
-/** p = P r + beta p. */
-function turn({ p, r, pivot }: Pick<Vectors, "p" | "r" | "pivot">, beta: Float64Array): void {
-  const [b0, b1, b2, b3] = [beta[0]!, beta[1]!, beta[2]!, beta[3]!];
-  for (let i = 0; i < pivot.length; i++) {
-    const at = 4 * i;
-    const own = pivot[i]!;
-    p[at] = own * r[at]! + b0 * p[at]!;
-    p[at + 1] = own * r[at + 1]! + b1 * p[at + 1]!;
-    p[at + 2] = own * r[at + 2]! + b2 * p[at + 2]!;
-    p[at + 3] = own * r[at + 3]! + b3 * p[at + 3]!;
-  }
-}
-
-/** As in `solveHalf`: q = (P + L)^-1 A (P + U)^-1 p, t = (P + U)^-1 p on the way; returns p.q of each. */
-function applyOperator(
-  matrix: HalfMatrix,
-  pivot: Float64Array,
-  p: Float64Array,
-  t: Float64Array,
-  q: Float64Array,
-): Float64Array {
-  const { count, start, column, value, diagonal } = matrix;
-  divideUpper(matrix, pivot, p, t);
-  q.fill(0);
-  let [d0, d1, d2, d3] = [0, 0, 0, 0];
-  for (let i = 0; i < count; i++) {
-    const at = 4 * i;
-    const own = pivot[i]!;
-    const more = diagonal[i]! - 2 * own;
-    const k0 = (q[at]! + p[at]! + more * t[at]!) / own;
-    const k1 = (q[at + 1]! + p[at + 1]! + more * t[at + 1]!) / own;
-    const k2 = (q[at + 2]! + p[at + 2]! + more * t[at + 2]!) / own;
-    const k3 = (q[at + 3]! + p[at + 3]! + more * t[at + 3]!) / own;
-    const end = start[i + 1]!;
-    for (let e = start[i]!; e < end; e++) {
-      const j = 4 * column[e]!;
-      const v = value[e]!;
-      q[j] = q[j]! - v * k0;
-      q[j + 1] = q[j + 1]! - v * k1;
-      q[j + 2] = q[j + 2]! - v * k2;
-      q[j + 3] = q[j + 3]! - v * k3;
-    }
-    q[at] = k0 + t[at]!;
-    q[at + 1] = k1 + t[at + 1]!;
-    q[at + 2] = k2 + t[at + 2]!;
-    q[at + 3] = k3 + t[at + 3]!;
-    d0 += q[at]! * p[at]!;
-    d1 += q[at + 1]! * p[at + 1]!;
-    d2 += q[at + 2]! * p[at + 2]!;
-    d3 += q[at + 3]! * p[at + 3]!;
-  }
-  return Float64Array.of(d0, d1, d2, d3);
-}
-
-/** y becomes (P + L)^-1 y. */
-function divideLower(matrix: HalfMatrix, pivot: Float64Array, y: Float64Array): void {
-  const { count, start, column, value } = matrix;
-  for (let i = 0; i < count; i++) {
-    const end = start[i + 1]!;
-    for (let k = 0; k < TOGETHER; k++) {
-      const known = y[4 * i + k]! / pivot[i]!;
-      y[4 * i + k] = known;
-      if (known === 0) continue;
-      for (let e = start[i]!; e < end; e++) {
-        const j = 4 * column[e]! + k;
-        y[j] = y[j]! - value[e]! * known;
-      }
-    }
-  }
-}
-
-/** out = (P + U)^-1 y. */
-function divideUpper(
-  matrix: HalfMatrix,
-  pivot: Float64Array,
-  y: Float64Array,
-  out: Float64Array,
-): void {
-  const { count, start, column, value } = matrix;
-  for (let i = count - 1; i >= 0; i--) {
-    const at = 4 * i;
-    let s0 = y[at]!;
-    let s1 = y[at + 1]!;
-    let s2 = y[at + 2]!;
-    let s3 = y[at + 3]!;
-    const end = start[i + 1]!;
-    for (let e = start[i]!; e < end; e++) {
-      const j = 4 * column[e]!;
-      const v = value[e]!;
-      s0 -= v * out[j]!;
-      s1 -= v * out[j + 1]!;
-      s2 -= v * out[j + 2]!;
-      s3 -= v * out[j + 3]!;
-    }
-    const own = pivot[i]!;
-    out[at] = s0 / own;
-    out[at + 1] = s1 / own;
-    out[at + 2] = s2 / own;
-    out[at + 3] = s3 / own;
-  }
+function columnOf(fours: Float64Array, k: number): Float64Array {
+  const x = new Float64Array(fours.length / TOGETHER);
+  for (let i = 0; i < x.length; i++) x[i] = fours[TOGETHER * i + k]!;
+  return x;
 }

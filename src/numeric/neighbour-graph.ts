@@ -39,38 +39,75 @@ export function findNeighbours(
 /** Where so few have too few neighbours, and those one in each direction, they are the rim of a regular grid. */
 const RIM_share_max = 0.25;
 
+/** Each pair is found once, from its lower point, and then written into both rows: those come out ascending by themselves. */
 function joinWithin(
   points: Float64Array,
   dimension: number,
   count: number,
   radius: number,
 ): NeighbourGraph {
-  const cells = buildCells(points, dimension, count, radius);
   const radius2 = radius * radius * (1 + 1e-9);
+  const above = listAbove(points, dimension, buildCells(points, dimension, count, radius), radius2);
   const start = new Int32Array(count + 1);
-  let neighbour = new Int32Array(16 * count + 64);
+  for (let i = 0; i < count; i++) {
+    start[i + 1]! += above.start[i + 1]! - above.start[i]!;
+    for (let e = above.start[i]!; e < above.start[i + 1]!; e++)
+      start[above.neighbour[e]! + 1]! += 1;
+  }
+  for (let i = 0; i < count; i++) start[i + 1]! += start[i]!;
+  const next = start.slice(0, count);
+  const neighbour = new Int32Array(start[count]!);
+  const distance2 = new Float64Array(neighbour.length);
+  for (let i = 0; i < count; i++) {
+    for (let e = above.start[i]!; e < above.start[i + 1]!; e++) {
+      const j = above.neighbour[e]!;
+      const [own, other] = [next[i]!++, next[j]!++];
+      neighbour[own] = j;
+      neighbour[other] = i;
+      distance2[own] = above.distance2[e]!;
+      distance2[other] = above.distance2[e]!;
+    }
+  }
+  return { count, start, neighbour, distance2 };
+}
+
+/** For each point the ones of larger numbers within the radius, ascending. */
+function listAbove(
+  points: Float64Array,
+  dimension: number,
+  { bucketOf, first, member, offsets, key }: Cells,
+  radius2: number,
+): Omit<NeighbourGraph, "count"> {
+  const count = key.length;
+  const start = new Int32Array(count + 1);
+  let neighbour = new Int32Array(5 * count + 64);
   let distance2 = new Float64Array(neighbour.length);
-  const row: number[] = [];
   let used = 0;
   for (let i = 0; i < count; i++) {
-    row.length = 0;
-    cells.visit(i, (j) => {
-      if (j !== i && squaredDistance(points, dimension, i, j) <= radius2) row.push(j);
-    });
-    row.sort((a, b) => a - b);
-    if (used + row.length > neighbour.length) {
-      const larger = 2 * (used + row.length);
-      neighbour = grown(neighbour, new Int32Array(larger));
-      distance2 = grown(distance2, new Float64Array(larger));
-    }
-    for (const j of row) {
-      neighbour[used] = j;
-      distance2[used] = squaredDistance(points, dimension, i, j);
-      used++;
+    for (let o = 0; o < offsets.length; o++) {
+      const wanted = key[i]! + offsets[o]!;
+      const bucket = bucketOf(wanted);
+      for (let m = first[bucket]!; m < first[bucket + 1]!; m++) {
+        const j = member[m]!;
+        if (j <= i || key[j] !== wanted) continue;
+        const d2 = squaredDistance(points, dimension, i, j);
+        if (d2 > radius2) continue;
+        if (used === neighbour.length) {
+          neighbour = grown(neighbour, new Int32Array(2 * used));
+          distance2 = grown(distance2, new Float64Array(2 * used));
+        }
+        let slot = used++;
+        for (; slot > start[i]! && neighbour[slot - 1]! > j; slot--) {
+          neighbour[slot] = neighbour[slot - 1]!;
+          distance2[slot] = distance2[slot - 1]!;
+        }
+        neighbour[slot] = j;
+        distance2[slot] = d2;
+      }
     }
     start[i + 1] = used;
   }
-  return { count, start, neighbour: neighbour.slice(0, used), distance2: distance2.slice(0, used) };
+  return { start, neighbour, distance2 };
 }
 
 function grown<T extends Int32Array | Float64Array>(old: T, larger: T): T {
@@ -140,50 +177,56 @@ export function medianSpacing(points: Float64Array, dimension: number): number {
   return nearest[nearest.length >> 1] ?? 1;
 }
 
+/** Points by cell of edge `size`, as stretches of `member`: those of cell `k` stand in bucket `bucketOf(k)`, perhaps among others. */
 interface Cells {
-  visit(i: number, callback: (j: number) => void): void;
+  /** Cell of each point. */
+  readonly key: Float64Array;
+  readonly bucketOf: (key: number) => number;
+  readonly first: Int32Array;
+  /** Points, ascending in each bucket. */
+  readonly member: Int32Array;
+  /** From a cell to the 3^dimension cells around it, which hold all points within `size` of one of its own. */
+  readonly offsets: readonly number[];
 }
 
-/** Points by cell of edge `size`: all points within `size` of a point lie in the 3^dimension cells around its own. */
+/** So many buckets a point at most: a few far points must not ask for the memory of all that is between. */
+const BUCKETS_max = 4;
+
 function buildCells(points: Float64Array, dimension: number, count: number, size: number): Cells {
   const low = new Float64Array(dimension).fill(Number.POSITIVE_INFINITY);
   const extent = new Float64Array(dimension).fill(1);
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < dimension; k++) {
-      low[k] = Math.min(low[k]!, points[i * dimension + k]!);
-    }
-  }
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k < dimension; k++) low[k] = Math.min(low[k]!, points[i * dimension + k]!);
   const cellOf = (i: number, k: number): number =>
     Math.floor((points[i * dimension + k]! - low[k]!) / size) + 1;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count; i++)
     for (let k = 0; k < dimension; k++) extent[k] = Math.max(extent[k]!, cellOf(i, k) + 2);
-  }
-  const members = new Map<number, number[]>();
-  const keyOf = (i: number): number => {
-    let key = 0;
-    for (let k = 0; k < dimension; k++) key = key * extent[k]! + cellOf(i, k);
-    return key;
-  };
+  const all = extent.reduce((product, cells) => product * cells, 1);
+  const buckets = Math.max(1, Math.min(all, BUCKETS_max * count + 1024));
+  const bucketOf = all === buckets ? (cell: number) => cell : (cell: number) => cell % buckets;
+  const key = new Float64Array(count);
+  const first = new Int32Array(buckets + 1);
   for (let i = 0; i < count; i++) {
-    const list = members.get(keyOf(i));
-    if (list === undefined) members.set(keyOf(i), [i]);
-    else list.push(i);
+    let cell = 0;
+    for (let k = 0; k < dimension; k++) cell = cell * extent[k]! + cellOf(i, k);
+    key[i] = cell;
+    first[bucketOf(cell) + 1]! += 1;
   }
-  const offsets = [0];
-  for (let k = 0; k < dimension; k++) {
-    let stride = 1;
-    for (let l = k + 1; l < dimension; l++) stride *= extent[l]!;
-    for (const offset of offsets.splice(0)) offsets.push(offset - stride, offset, offset + stride);
+  for (let b = 0; b < buckets; b++) first[b + 1]! += first[b]!;
+  const next = first.slice(0, buckets);
+  const member = new Int32Array(count);
+  for (let i = 0; i < count; i++) member[next[bucketOf(key[i]!)]!++] = i;
+  return { key, bucketOf, first, member, offsets: offsetsAround(extent) };
+}
+
+function offsetsAround(extent: Float64Array): number[] {
+  let offsets = [0];
+  let stride = 1;
+  for (let k = extent.length - 1; k >= 0; k--) {
+    offsets = offsets.flatMap((offset) => [offset - stride, offset, offset + stride]);
+    stride *= extent[k]!;
   }
-  return {
-    visit: (i, callback) => {
-      const key = keyOf(i);
-      for (const offset of offsets) {
-        const list = members.get(key + offset);
-        if (list !== undefined) for (const j of list) callback(j);
-      }
-    },
-  };
+  return offsets;
 }
 
 function nearestOf(

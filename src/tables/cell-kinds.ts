@@ -1,3 +1,4 @@
+import { codedColumn } from "./coded-columns.ts";
 import { readNumber, type Table } from "./table.ts";
 
 /** What a cell says before its column's role is known. */
@@ -39,10 +40,10 @@ export interface ResultCells {
  * since beside empty cells they tell of a measurement without a result.
  */
 export function resultCells(table: Table, column: number): ResultCells {
-  const cells = table.rows.map((row) => row.cells[column] ?? "");
-  const hasEmpty = cells.includes("");
+  const { words } = codedColumn(table, column);
+  const hasEmpty = words.includes("");
   const marks = new Set(
-    cells.filter((cell) => MARK.test(cell) && !(hasEmpty && DOUBTFUL_MARK.test(cell))),
+    words.filter((cell) => MARK.test(cell) && !(hasEmpty && DOUBTFUL_MARK.test(cell))),
   );
   return { marks, hasEmpty };
 }

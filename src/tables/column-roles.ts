@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import { isUnmeasured, kindOf, resultCells } from "./cell-kinds.ts";
+import { codedColumn, countRows, countWords } from "./coded-columns.ts";
 import { numericColumn } from "./numeric-column.ts";
 import type { Table } from "./table.ts";
 
@@ -60,48 +61,53 @@ function whyNoInput(
   column: number,
   measured: readonly boolean[],
 ): string | undefined {
-  const cells = table.rows.map((row) => row.cells[column] ?? "");
-  if (cells.every((cell) => cell === cells[0]) && cells.length > 1)
-    return `it is ${cells[0] === "" ? "empty" : `"${cells[0]}"`} in every row`;
+  const { words, code } = codedColumn(table, column);
+  if (words.length === 1 && code.length > 1)
+    return `it is ${words[0] === "" ? "empty" : `"${words[0]}"`} in every row`;
   if (isCounted(table, column)) return "it holds the numbers of the rows";
   const isPartial = measured.includes(true) && measured.includes(false);
   const isBehindResult =
     isPartial &&
-    cells.every((cell, k) => measured[k] === true || cell === "") &&
-    cells.some(Boolean);
-  const isNumeric = cells.every((cell) => cell === "" || kindOf(table, cell) === "number");
+    code.every((k, row) => measured[row] === true || words[k] === "") &&
+    words.some(Boolean);
+  const isNumeric = words.every((word) => word === "" || kindOf(table, word) === "number");
   if (isBehindResult)
     return isNumeric
       ? "it is filled only where a result is: a result of its own (--objectives or --constraints take it)"
       : "it is filled only where a result is";
   if (isNumeric) return undefined;
-  if (cells.every((cell) => cell === "" || DATE.test(cell))) return "it holds dates";
+  if (words.every((word) => word === "" || DATE.test(word))) return "it holds dates";
   if (numericColumn(table, column) !== undefined) return undefined;
-  const words = cells.filter((cell) => cell !== "");
-  if (words.length < cells.length) return "it holds words, and not in every row";
-  return new Set(words).size === words.length && words.length > 2
+  if (words.includes("")) return "it holds words, and not in every row";
+  return words.length === code.length && words.length > 2
     ? "its words differ in every row"
     : undefined;
 }
 
 /** 1, 2, 3 .. or 0, 1, 2 .. down the rows. */
-function isCounted({ rows }: Table, column: number): boolean {
-  const first = Number(rows[0]?.cells[column] || Number.NaN);
+function isCounted(table: Table, column: number): boolean {
+  const { words, code } = codedColumn(table, column);
+  const first = Number(words[0] || Number.NaN);
   const begins = first === 0 || first === 1;
   return (
     begins &&
-    rows.length > 2 &&
-    rows.every(({ cells }, k) => cells[column] !== "" && Number(cells[column]) === first + k)
+    code.length > 2 &&
+    words.length === code.length &&
+    words.every((word, k) => word !== "" && Number(word) === first + k)
   );
 }
 
 /** Rows in which one of the columns of results holds something. */
 function measuredRows(table: Table, results: readonly string[]): boolean[] {
   const columns = results.map((name) => table.columns.indexOf(name)).filter((k) => k >= 0);
-  const kinds = columns.map((column) => resultCells(table, column));
-  return table.rows.map(({ cells }) =>
-    columns.some((column, k) => !isUnmeasured(kinds[k]!, cells[column] ?? "")),
-  );
+  const measured = new Array<boolean>(countRows(table)).fill(false);
+  for (const column of columns) {
+    const { words, code } = codedColumn(table, column);
+    const kinds = resultCells(table, column);
+    const isMeasured = words.map((word) => !isUnmeasured(kinds, word));
+    for (let row = 0; row < code.length; row++) if (isMeasured[code[row]!]) measured[row] = true;
+  }
+  return measured;
 }
 
 /** The column of results where the user names none: the last one of numbers, an incomplete one first. */
@@ -110,7 +116,7 @@ export function usualObjective(table: Table): string {
   const incomplete = numeric.filter((name) => {
     const column = table.columns.indexOf(name);
     const kinds = resultCells(table, column);
-    return table.rows.some(({ cells }) => isUnmeasured(kinds, cells[column] ?? ""));
+    return codedColumn(table, column).words.some((word) => isUnmeasured(kinds, word));
   });
   const found = incomplete.at(-1) ?? numeric.at(-1) ?? table.columns.at(-1);
   if (found !== undefined && found !== "") return found;
@@ -121,12 +127,15 @@ export function usualObjective(table: Table): string {
 }
 
 function isResultLike(table: Table, column: number): boolean {
-  const cells = table.rows.map((row) => row.cells[column] ?? "");
-  const filled = cells.filter(
-    (cell) => kindOf(table, cell) !== "empty" && kindOf(table, cell) !== "mark",
-  );
-  const numbers = filled.filter((cell) => kindOf(table, cell) === "number");
-  return numbers.length > 0 && numbers.length >= filled.length / 2;
+  const coded = codedColumn(table, column);
+  const counts = countWords(coded);
+  let [filled, numbers] = [0, 0];
+  for (const [k, word] of coded.words.entries()) {
+    const kind = kindOf(table, word);
+    if (kind !== "empty" && kind !== "mark") filled += counts[k]!;
+    if (kind === "number") numbers += counts[k]!;
+  }
+  return numbers > 0 && numbers >= filled / 2;
 }
 
 /**
@@ -137,9 +146,8 @@ export function usualLabel(table: Table, confidence: string | undefined): string
   const last = table.columns.filter((name) => name !== confidence).at(-1) ?? "";
   const incomplete = table.columns.filter((name, column) => {
     if (name === confidence || (name !== last && isResultLike(table, column))) return false;
-    const cells = table.rows.map((row) => row.cells[column] ?? "");
     const kinds = resultCells(table, column);
-    return cells.some((cell) => isUnmeasured(kinds, cell));
+    return codedColumn(table, column).words.some((word) => isUnmeasured(kinds, word));
   });
   if (incomplete.length <= 1) return incomplete[0] ?? last;
   const named = incomplete.filter((name) => /^(?:phases?|labels?|structures?)$/i.test(name));

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.ts";
 import { isFailure, isUnmeasured, resultCells } from "./cell-kinds.ts";
-import { columnOf, type Table, type TableRow } from "./table.ts";
+import { codedColumn, countWords, lineOf } from "./coded-columns.ts";
+import { columnOf, type Table } from "./table.ts";
 
 /** What the cells of a label column say, a row each. */
 export interface LabelCells {
@@ -24,21 +25,25 @@ export function readLabels(table: Table, column: string): LabelCells {
   const at = columnOf(table, column);
   const kinds = resultCells(table, at);
   const minusOne = isMinusOneUnmeasured(table, at);
+  const { words, code } = codedColumn(table, at);
+  const isOpen = (cell: string): boolean =>
+    isUnmeasured(kinds, cell) || (minusOne && isMinusOne(cell));
+  const hasFailed = words.map((word) => !isOpen(word) && isFailure(word));
+  const named = words.map((word, k) =>
+    isOpen(word) || hasFailed[k] ? undefined : phasesOf(table, code.indexOf(k), word),
+  );
   const failed: number[] = [];
-  const phases = table.rows.map((row, k) => {
-    const cell = row.cells[at] ?? "";
-    if (isUnmeasured(kinds, cell) || (minusOne && isMinusOne(cell))) return undefined;
-    if (!isFailure(cell)) return phasesOf(table, row, cell);
-    failed.push(k);
-    return undefined;
+  const phases = Array.from(code, (k, row) => {
+    if (hasFailed[k]) failed.push(row);
+    return named[k];
   });
   return { phases, failed, warnings: warningsOf(table, at, { phases, failed, minusOne }) };
 }
 
 /** The phases that a label names, `A+B`. TL-1020 where one has no name or stands twice. */
-function phasesOf(table: Table, row: TableRow, text: string): string[] {
+function phasesOf(table: Table, row: number, text: string): string[] {
   const phases = text.split("+").map((name) => canonical(name.trim()));
-  const at = `${table.file}, line ${row.line}: the label "${text}"`;
+  const at = `${table.file}, line ${lineOf(table, row)}: the label "${text}"`;
   if (phases.includes(""))
     throw new LabError("TL-1020", `${at} names a phase without a name`, {
       hint: "Write phases that coexist as A+B.",
@@ -62,11 +67,12 @@ function isMinusOne(cell: string): boolean {
 
 /** Tools of label propagation write -1 for "no label": so it is among words, or where most rows have it. */
 function isMinusOneUnmeasured(table: Table, column: number): boolean {
-  const cells = table.rows.map((row) => row.cells[column] ?? "");
-  const marked = cells.filter(isMinusOne).length;
+  const coded = codedColumn(table, column);
+  const counts = countWords(coded);
+  const marked = coded.words.reduce((sum, word, k) => sum + (isMinusOne(word) ? counts[k]! : 0), 0);
   if (marked === 0) return false;
-  const hasWords = cells.some((cell) => /[A-Za-z]{2}/.test(cell));
-  return hasWords || marked > cells.length / 2;
+  const hasWords = coded.words.some((word) => /[A-Za-z]{2}/.test(word));
+  return hasWords || marked > coded.code.length / 2;
 }
 
 function warningsOf(

@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
 import { kindOf, splitUnit } from "./cell-kinds.ts";
+import { type CodedColumn, codedColumn, countWords } from "./coded-columns.ts";
 import { notANumber, readNumber, type Table } from "./table.ts";
 
 /** From this share of numbers on, a column is one of numbers, and what else stands in it is a mistake. */
@@ -17,34 +18,56 @@ export interface NumericColumn {
  * mistake: TL-1020 with its line, since taken as a category it would lead to nonsense without a word.
  */
 export function numericColumn(table: Table, column: number): NumericColumn | undefined {
-  const cells = table.rows.map((row) => {
-    const cell = row.cells[column] ?? "";
-    return kindOf(table, cell) === "mark" ? "" : cell;
-  });
-  const filled = cells.filter((cell) => cell !== "");
-  const values = Float64Array.from(cells, (cell) => readNumber(table, cell));
-  const wrong = cells.flatMap((cell, k) => (cell !== "" && !Number.isFinite(values[k]) ? [k] : []));
-  if (wrong.length === 0) return filled.length === 0 ? undefined : { values };
-  const carried = unitColumn(table, cells);
+  const coded = codedColumn(table, column);
+  const known = READ.get(coded);
+  if (known !== undefined) return known;
+  const found = readColumn(table, column, coded);
+  if (found !== undefined) READ.set(coded, found);
+  return found;
+}
+
+/** A column is asked for by each check and then as values: read once. */
+const READ = new WeakMap<CodedColumn, NumericColumn>();
+
+function readColumn(table: Table, column: number, coded: CodedColumn): NumericColumn | undefined {
+  const words = coded.words.map((word) => (kindOf(table, word) === "mark" ? "" : word));
+  const numbers = Float64Array.from(words, (word) => readNumber(table, word));
+  const isWrong = words.map((word, k) => word !== "" && !Number.isFinite(numbers[k]));
+  const isFilled = words.some((word) => word !== "");
+  if (!isWrong.includes(true))
+    return isFilled ? { values: rowsOf(coded.code, numbers) } : undefined;
+  const carried = unitColumn(table, words, coded.code);
   if (carried !== undefined) return carried;
-  if (filled.length - wrong.length < NUMBERS_min * filled.length) return undefined;
-  const row = table.rows[wrong[0] ?? 0];
+  const counts = countWords(coded);
+  const sum = (is: (k: number) => boolean): number =>
+    counts.reduce((total, n, k) => total + (is(k) ? n : 0), 0);
+  const [filled, wrong] = [sum((k) => words[k] !== ""), sum((k) => isWrong[k]!)];
+  if (filled - wrong < NUMBERS_min * filled) return undefined;
+  const row = table.rows[coded.code.findIndex((k) => isWrong[k]!)];
   if (row === undefined) return undefined;
   throw notANumber(
     table,
     row,
     column,
-    `${filled.length - wrong.length} of ${filled.length} cells of that column are: correct the line named.`,
+    `${filled - wrong} of ${filled} cells of that column are: correct the line named.`,
   );
+}
+
+function rowsOf(code: Int32Array, numbers: Float64Array): Float64Array {
+  const values = new Float64Array(code.length);
+  for (let i = 0; i < code.length; i++) values[i] = numbers[code[i]!]!;
+  return values;
 }
 
 /** The finite numbers of a column of an axis; TL-1020 with the line of what is none. */
 export function axisNumbers(table: Table, column: number): NumericColumn {
   const found = numericColumn(table, column);
-  const wrong = table.rows.findIndex(
-    ({ cells }, k) => !Number.isFinite(found?.values[k] ?? readNumber(table, cells[column] ?? "")),
-  );
-  const row = table.rows[wrong];
+  const { words, code } = codedColumn(table, column);
+  const wrong =
+    found === undefined
+      ? code.findIndex((k) => !Number.isFinite(readNumber(table, words[k]!)))
+      : found.values.findIndex((value) => !Number.isFinite(value));
+  const row = wrong < 0 ? undefined : table.rows[wrong];
   if (row !== undefined) throw notANumber(table, row, column, axisHint(table, column));
   if (found === undefined) throw new LabError("TL-1020", `${table.file} has no rows`);
   return found;
@@ -57,13 +80,17 @@ function axisHint(table: Table, column: number): string | undefined {
     : undefined;
 }
 
-function unitColumn(table: Table, cells: readonly string[]): NumericColumn | undefined {
-  const parts = cells.map((cell) => (cell === "" ? undefined : splitUnit(cell)));
+function unitColumn(
+  table: Table,
+  words: readonly string[],
+  code: Int32Array,
+): NumericColumn | undefined {
+  const parts = words.map((word) => (word === "" ? undefined : splitUnit(word)));
   const units = new Set(parts.flatMap((part) => part?.unit ?? []));
-  const isWhole = cells.every((cell, k) => cell === "" || parts[k] !== undefined);
+  const isWhole = words.every((word, k) => word === "" || parts[k] !== undefined);
   if (!isWhole || units.size !== 1) return undefined;
-  const values = Float64Array.from(parts, (part) =>
+  const numbers = Float64Array.from(parts, (part) =>
     part === undefined ? Number.NaN : readNumber(table, part.number),
   );
-  return { values, unit: [...units][0] };
+  return { values: rowsOf(code, numbers), unit: [...units][0] };
 }

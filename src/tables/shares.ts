@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.ts";
+import { lineOf } from "./coded-columns.ts";
 import { axisNumbers } from "./numeric-column.ts";
 import { columnOf, type Table } from "./table.ts";
 
@@ -44,7 +45,7 @@ interface Axis {
 
 function sharesOf(table: Table, trial: readonly Axis[], tolerance: number): Shares | undefined {
   const names = trial.map(({ name }) => name);
-  const sums = table.rows.map((_, row) => trial.reduce((sum, axis) => sum + axis.values[row]!, 0));
+  const sums = sumsOf(trial);
   for (const whole of [1, 100]) {
     const isOff = (sum: number, within: number): boolean =>
       !(Math.abs(sum - whole) < within * whole);
@@ -55,7 +56,7 @@ function sharesOf(table: Table, trial: readonly Axis[], tolerance: number): Shar
     if (at >= 0) throw notWhole(table, names, { whole, sums, at });
     checkShares(table, trial);
     if (!isMeasured) return { names, warnings: [] };
-    const [least, most] = [Math.min(...extremes(sums)), Math.max(...extremes(sums))];
+    const [least, most] = extremes(sums);
     return {
       names,
       warnings: [
@@ -66,7 +67,14 @@ function sharesOf(table: Table, trial: readonly Axis[], tolerance: number): Shar
   return undefined;
 }
 
-function extremes(values: readonly number[]): [number, number] {
+function sumsOf(axes: readonly Axis[]): Float64Array {
+  const sums = new Float64Array(axes[0]?.values.length ?? 0);
+  for (const { values } of axes)
+    for (let row = 0; row < sums.length; row++) sums[row]! += values[row]!;
+  return sums;
+}
+
+function extremes(values: Float64Array): [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     least = Math.min(least, value);
@@ -79,14 +87,14 @@ function extremes(values: readonly number[]): [number, number] {
 function missingComponent(axes: readonly Axis[]): string[] {
   for (const [i, a] of axes.entries()) {
     for (const b of axes.slice(i + 1)) {
-      const sums = Array.from(a.values, (value, k) => value + b.values[k]!);
+      const sums = sumsOf([a, b]);
       const [least, most] = extremes(sums);
       const isShare = [a, b].every(({ values }) => values.every((value) => value >= 0));
       const whole = [1, 100].find((value) => Math.abs(most - value) < SUM_TOLERANCE * value);
       const isTriangle =
         whole !== undefined &&
         least < whole / 2 &&
-        [a, b].every(({ values }) => extremes([...values])[1] > 0.9 * whole) &&
+        [a, b].every(({ values }) => extremes(values)[1] > 0.9 * whole) &&
         sums.filter((sum) => Math.abs(sum - whole) < SUM_TOLERANCE * whole).length >= 3;
       if (isShare && isTriangle)
         return [
@@ -109,11 +117,11 @@ function possibleShares(count: number): number[][] {
 function notWhole(
   table: Table,
   names: readonly string[],
-  { whole, sums, at }: { whole: number; sums: readonly number[]; at: number },
+  { whole, sums, at }: { whole: number; sums: Float64Array; at: number },
 ): LabError {
   return new LabError(
     "TL-1020",
-    `${table.file}, line ${table.rows[at]?.line}: ${names.join(" + ")} is ${brief(sums[at] ?? 0)}, in most rows ${whole}`,
+    `${table.file}, line ${lineOf(table, at)}: ${names.join(" + ")} is ${brief(sums[at] ?? 0)}, in most rows ${whole}`,
   );
 }
 
@@ -122,11 +130,16 @@ function brief(value: number): number {
 }
 
 function checkShares(table: Table, axes: readonly Axis[]): void {
-  for (const [k, row] of table.rows.entries()) {
-    const axis = axes.find(({ values }) => values[k]! < -SUM_TOLERANCE);
-    if (axis === undefined) continue;
-    const cell = row.cells[columnOf(table, axis.name)];
-    const what = `${table.file}, line ${row.line}: the share "${cell}" of ${axis.name} is negative`;
-    throw new LabError("TL-1020", what);
-  }
+  const first = Math.min(
+    ...axes.flatMap(({ values }) => {
+      const at = values.findIndex((value) => value < -SUM_TOLERANCE);
+      return at < 0 ? [] : [at];
+    }),
+  );
+  const axis = axes.find(({ values }) => values[first]! < -SUM_TOLERANCE);
+  if (axis === undefined) return;
+  const row = table.rows[first]!;
+  const cell = row.cells[columnOf(table, axis.name)];
+  const what = `${table.file}, line ${row.line}: the share "${cell}" of ${axis.name} is negative`;
+  throw new LabError("TL-1020", what);
 }

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ModbusController } from "../../adapters/devices/modbus/modbus-controller.ts";
 import { ThermalDevice } from "../../adapters/devices/thermal/thermal-device.ts";
 import { openGateway } from "../../adapters/gateway/index.ts";
 import { PYTHON, PymodbusFurnace } from "../adapters/devices/pymodbus-furnace.ts";
 import { REAL, testMap } from "../adapters/devices/thermal-bench.ts";
-import { embeddedBroker } from "../adapters/gateway/gateway-bench.ts";
+import { Agent, embeddedBroker } from "../adapters/gateway/gateway-bench.ts";
 
-/** From a stop to the register read back, behind 50 queued looks; and what 20 gateways in one process cost. */
+/** From the operator's stop to the register read back, behind 50 queued looks; and what 20 gateways in one process cost. */
 const STOPS = 100;
 const LOOKS = 50;
 const GATEWAYS = 20;
@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
     const furnace = await PymodbusFurnace.start({ rtu });
     const times = await stopTimes(furnace.port, rtu);
     console.log(
-      `${rtu ? "RTU over TCP" : "Modbus TCP"}: stop to read back behind ${LOOKS} looks: median ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms`,
+      `${rtu ? "RTU over TCP" : "Modbus TCP"}: the operator's stop to the register read back behind ${LOOKS} looks, ${STOPS} times at load ${loadavg()[0]?.toFixed(0)}: median ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms`,
     );
     await furnace.kill();
   }
@@ -36,19 +36,44 @@ function controllerAt(port: number, rtu: boolean): ModbusController {
   return new ModbusController({ map: patient, address, unit: 1, clock: REAL });
 }
 
+/** From the operator's message on the broker to the stopped register that was read back, by the gateway of a furnace at rest. */
 async function stopTimes(port: number, rtu: boolean): Promise<number[]> {
   const controller = controllerAt(port, rtu);
-  await controller.open();
+  const stop = controller.stop.bind(controller);
+  let readBack_ms = 0;
+  controller.stop = async () => {
+    await stop();
+    readBack_ms ||= performance.now();
+  };
+  const broker = await embeddedBroker();
+  const agent = await Agent.at(broker.url, "furnace");
+  const folder = mkdtempSync(join(tmpdir(), "tieline-modbus-bench-"));
+  const { thermal } = testMap("eurotherm-2400");
+  const gateway = await openGateway(new ThermalDevice({ controller, thermal, clock: REAL }), {
+    ...{ broker: broker.url, site: "lab", instrument: "furnace", folder },
+  });
   const times: number[] = [];
   for (let k = 0; k < STOPS; k++) {
+    await until(() => agent.last("state")?.["safety"] === "ok");
     const looks = Array.from({ length: LOOKS }, () => controller.look());
+    readBack_ms = 0;
     const told_ms = performance.now();
-    await controller.stop();
-    times.push(performance.now() - told_ms);
+    await agent.emergencyStop(true, false);
+    await until(() => readBack_ms > 0);
+    times.push(readBack_ms - told_ms);
     await Promise.all(looks);
+    await until(() => agent.last("state")?.["safety"] === "emergencyStopped");
+    await agent.emergencyStop(false, false);
   }
-  controller.close();
+  await gateway.stop();
+  await agent.end();
+  await broker.stop();
+  rmSync(folder, { recursive: true, force: true });
   return times.sort((a, b) => a - b);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 async function load(port: number): Promise<string> {

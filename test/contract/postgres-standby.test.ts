@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { handOverLog, openEventLog } from "../../adapters/storage/open-event-log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -24,7 +25,7 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     server.address(`?schema=pair${++schemas}&lease_s=${lease_s}&patience_s=2`);
 
   /** One that leads, with three events, and one that stands by; what it has followed. */
-  async function pair(where: string) {
+  async function pair(where: string, logger = silentLogger) {
     const lead = await openEventLog({
       address: where,
       logger: silentLogger,
@@ -32,7 +33,7 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     });
     logs.push(lead);
     await lead.append(drafts(1, 3));
-    const next = await openEventLog({ address: where, logger: silentLogger, standBy: true });
+    const next = await openEventLog({ address: where, logger, standBy: true });
     logs.push(next);
     const followed: LabEvent[] = [];
     let failure: unknown;
@@ -103,6 +104,35 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     expect(ends[0]?.kind).toBe("lost");
     expect(lead.lease?.holds()).toBe(false);
   }, 60_000);
+
+  test("is led on at once where the answer to the one that took it was lost: its own lease is not waited for", async () => {
+    const where = `${address(20)}&answer_s=3`;
+    const schema = `pair${schemas}`;
+    const locker = new pg.Client(server.address());
+    await locker.connect();
+    let away = 0;
+    const logger = { ...silentLogger, warn: () => (away += 1) };
+    const { next, isOver } = await pair(where, logger);
+    try {
+      // The one that led is no more; the row is locked, as by a commit that waits for the database's standby.
+      await locker.query(
+        `update ${schema}.lease set epoch = epoch + 1, until = now() + interval '2 s'`,
+      );
+      await locker.query(`begin; update ${schema}.lease set position = position`);
+      await until(() => away > 0, "an answer that does not come", 60_000);
+      const released_ms = performance.now();
+      await locker.query("commit");
+      await isOver;
+      expect(role(next)).toBe("leads");
+      expect(performance.now() - released_ms).toBeLessThan(10_000);
+      // The lost try was carried out after all, and was taken over by the next one.
+      const { rows } = await locker.query(`select epoch::int from ${schema}.lease`);
+      expect(rows[0]).toEqual({ epoch: 4 });
+      expect((await next.append([draft(4)]))[0]?.position).toBe(4);
+    } finally {
+      await locker.end();
+    }
+  }, 90_000);
 
   test("is led on at once where the one that led has ended in good order", async () => {
     const { lead, next, failure, isOver } = await pair(address(60));

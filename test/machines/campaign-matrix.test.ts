@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
+import type { Effect } from "../../machines/index.ts";
 import { CAMPAIGN_INPUT, campaignEvents, campaignKey } from "./campaign-events.ts";
-import { explore, matrixText, nameOf, reached, swallowed } from "./explore.ts";
+import {
+  explore,
+  matrixText,
+  nameOf,
+  offending,
+  reached,
+  type Step,
+  swallowed,
+} from "./explore.ts";
 
 const OVER = ["converged", "budgetExhausted", "stopped", "aborted", "failed"];
 const STATES = [
@@ -43,30 +52,36 @@ describe.each(["automatic", "supervised"])("a campaign whose approval is %s", (a
   });
 
   test("answers every command of a person exactly once", () => {
-    for (const { from, event, effects } of steps) {
-      if (!("commandId" in event)) continue;
-      const replies = effects.flatMap((effect) =>
-        effect.kind === "command" && effect.command.type === "replyToOperator" ? [effect] : [],
-      );
-      expect(replies, `${nameOf(from)} | ${event.type}`).toHaveLength(1);
-    }
+    const isReply = (effect: Effect): boolean =>
+      effect.kind === "command" && effect.command.type === "replyToOperator";
+    const commands = steps.filter(({ event }) => "commandId" in event);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(offending(commands, ({ effects }) => effects.filter(isReply).length === 1)).toEqual([]);
   });
 
   test("never has more open than its budget leaves, nor more than may be in flight", () => {
-    for (const { from, event, to } of steps) {
-      if (event.type !== "campaign.proposed") continue;
+    const opening = steps.filter(
+      ({ from, event, to }) =>
+        event.type === "campaign.proposed" && to.context.open.length > from.context.open.length,
+    );
+    expect(opening.length).toBeGreaterThan(0);
+    const isWithin = ({ to }: Step<"campaign">): boolean => {
       const { open, budget, inFlight_max, observed } = to.context;
-      if (open.length <= from.context.open.length) continue;
-      expect(open.length).toBeLessThanOrEqual(Math.min(inFlight_max, budget - observed));
-    }
+      return open.length <= Math.min(inFlight_max, budget - observed);
+    };
+    expect(offending(opening, isWithin)).toEqual([]);
   });
 
   test("stays over once it is over, an emergency stop too, unless a person gives it more to do", () => {
-    for (const { from, event, to } of steps) {
-      const isFinished = ["converged", "budgetExhausted"].includes(nameOf(from));
-      if (isFinished && event.type === "campaign.extend") continue;
-      if (OVER.includes(nameOf(from))) expect(nameOf(to), event.type).toBe(nameOf(from));
-      if (nameOf(from) === "aborting") expect(["aborting", "aborted"]).toContain(nameOf(to));
-    }
+    const isExtended = ({ from, event }: Step<"campaign">): boolean =>
+      ["converged", "budgetExhausted"].includes(nameOf(from)) && event.type === "campaign.extend";
+    const over = steps.filter((step) => OVER.includes(nameOf(step.from)) && !isExtended(step));
+    expect(over.length).toBeGreaterThan(0);
+    expect(offending(over, ({ from, to }) => nameOf(to) === nameOf(from))).toEqual([]);
+    const aborting = steps.filter(({ from }) => nameOf(from) === "aborting");
+    expect(aborting.length).toBeGreaterThan(0);
+    const staysAborted = ({ to }: Step<"campaign">): boolean =>
+      ["aborting", "aborted"].includes(nameOf(to));
+    expect(offending(aborting, staysAborted)).toEqual([]);
   });
 });

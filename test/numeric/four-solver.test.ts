@@ -6,6 +6,7 @@ import {
   solveHalf,
 } from "../../src/numeric/eisenstat-solver.ts";
 import { solveHalfTogether } from "../../src/numeric/four-solver.ts";
+import { compiledPasses } from "../../src/numeric/wasm/four-kernel.ts";
 
 const SIDE = 30;
 const COUNT = SIDE * SIDE;
@@ -49,19 +50,31 @@ function rightHandSides(): Float64Array[] {
   ];
 }
 
-test("several right-hand sides together have the solutions, rounds and residuals of each alone, to the bit", () => {
-  const matrix = grid();
-  const pivot = incompletePivots(matrix);
-  const sides = rightHandSides();
-  const alone = sides.map((side) =>
-    solveHalf(matrix, pivot, side, LIMITS.tolerance, LIMITS.iterations_max),
-  );
-  expect(new Set(alone.map(({ iterations }) => iterations)).size).toBeGreaterThan(2);
-  for (const count of [1, 3, 4, 6])
-    expect(solveHalfTogether(matrix, pivot, sides.slice(0, count), LIMITS)).toEqual(
-      alone.slice(0, count),
-    );
+const CODES = {
+  "plain code": () => undefined,
+  WebAssembly: (matrix: HalfMatrix, pivot: Float64Array) => compiledPasses(matrix, pivot, 0),
+};
+
+test("the kernel is in use on this runtime", () => {
+  expect(compiledPasses(grid(), incompletePivots(grid()), 0)).toBeDefined();
 });
+
+test.each(Object.entries(CODES))(
+  "in %s several right-hand sides together have the solutions, rounds and residuals of each alone, to the bit",
+  (_, create) => {
+    const matrix = grid();
+    const pivot = incompletePivots(matrix);
+    const sides = rightHandSides();
+    const alone = sides.map((side) =>
+      solveHalf(matrix, pivot, side, LIMITS.tolerance, LIMITS.iterations_max),
+    );
+    expect(new Set(alone.map(({ iterations }) => iterations)).size).toBeGreaterThan(2);
+    for (const count of [1, 3, 4, 6])
+      expect(solveHalfTogether(matrix, pivot, sides.slice(0, count), LIMITS, create)).toEqual(
+        alone.slice(0, count),
+      );
+  },
+);
 
 test("each ends at the limit of rounds by itself", () => {
   const matrix = grid();

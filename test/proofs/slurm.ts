@@ -12,17 +12,31 @@ const PILOTS = 8;
 const DRIVER = join(import.meta.dirname, "support/cluster-driver.ts");
 const PATIENCE_ms = 900_000;
 
+/** What asks for the list of jobs, by either door, and what submits. */
+const LISTS = ["REQUEST_JOB_INFO", "REQUEST_JOB_USER_INFO"];
+const SUBMITS = ["REQUEST_SUBMIT_BATCH_JOB"];
+
 /**
- * `npm run proof -- slurm [--jobs 500]`: a Slurm of its own (munge, controller, node), pilots, and so many jobs. At a quarter and at a
+ * `npm run proof -- slurm [--jobs 500] [--door commands | rest]`: a Slurm of its own (munge, controller, node; slurmrestd), pilots, and so many
+ * jobs, through sbatch and squeue and then through slurmrestd. At a quarter and at a
  * half the controller is killed by SIGKILL and started again a few seconds later, at a third and at two thirds the runner is killed.
- * A node that the forgetful controller drains ("Duplicate jobid") is resumed, as a person would. Counts jobs without a result, with another's, and such that were done twice.
+ * A node that the forgetful controller drains ("Duplicate jobid") is resumed, as a person would. Counts jobs without a result, with another's, and such that
+ * were done twice, and what the controller was asked, by its own count (before each kill and at the end: some seconds may be missing).
  */
 export async function run(options: readonly string[]): Promise<boolean> {
   const jobs = Number(optionOf(options, "--jobs") ?? 500);
+  const only = optionOf(options, "--door");
   if (!SlurmCluster.isThere()) {
-    console.log("No Slurm (apt-get install slurm-wlm munge): nothing was run.");
+    console.log("No Slurm (apt-get install slurm-wlm slurmrestd munge): nothing was run.");
     return false;
   }
+  let isRight = true;
+  for (const door of ["commands", "rest"] as const)
+    if ((only ?? door) === door) isRight = (await runThrough(door, jobs)) && isRight;
+  return isRight;
+}
+
+async function runThrough(door: "commands" | "rest", jobs: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "tieline-slurm-jobs-"));
   mkdirSync(join(folder, "jobs"));
   const slurm = new SlurmCluster();
@@ -32,8 +46,18 @@ export async function run(options: readonly string[]): Promise<boolean> {
     if (driver !== undefined && slurm.resumeNode()) resumed += 1;
   }, 3000);
   let said = "";
+  let address: string | undefined;
+  const asked = { lists: 0, submits: 0 };
+  const count = (): void => {
+    const requests = slurm.requests();
+    const sum = (kinds: readonly string[]) =>
+      kinds.reduce((total, kind) => total + (requests.get(kind) ?? 0), 0);
+    asked.lists += sum(LISTS);
+    asked.submits += sum(SUBMITS);
+  };
   const start = (): ChildProcess => {
     const args = ["tsx", DRIVER, folder, String(jobs), String(SLOTS), String(PILOTS)];
+    if (address !== undefined) args.push(address);
     const child = spawn("npx", args, {
       detached: true,
       stdio: ["ignore", "pipe", "inherit"],
@@ -52,6 +76,7 @@ export async function run(options: readonly string[]): Promise<boolean> {
   };
   try {
     await slurm.start(PILOTS);
+    if (door === "rest") address = await slurm.startRest();
     const began_ms = performance.now();
     driver = start();
     for (const [share, what] of [
@@ -63,6 +88,7 @@ export async function run(options: readonly string[]): Promise<boolean> {
       await untilDone(folder, Math.floor(share * jobs));
       console.log(`${doneIn(folder)} of ${jobs}: the ${what} is killed`);
       if (what === "controller") {
+        count();
         await slurm.killController();
         await wait(4000);
         slurm.startController();
@@ -73,7 +99,8 @@ export async function run(options: readonly string[]): Promise<boolean> {
     }
     if (driver.exitCode === null) await once(driver, "exit");
     const took_s = (performance.now() - began_ms) / 1000;
-    return judge(folder, jobs, { took_s, said, resumed });
+    count();
+    return judge(folder, { door, jobs, took_s, said, resumed, ...asked });
   } finally {
     clearInterval(administrator);
     if (driver?.exitCode === null && driver.signalCode === null) await kill(driver);
@@ -96,15 +123,18 @@ async function untilDone(folder: string, count: number): Promise<void> {
   }
 }
 
-function judge(
-  folder: string,
-  jobs: number,
-  {
-    took_s,
-    said,
-    resumed,
-  }: { readonly took_s: number; readonly said: string; readonly resumed: number },
-): boolean {
+interface Course {
+  readonly door: string;
+  readonly jobs: number;
+  readonly took_s: number;
+  readonly said: string;
+  readonly resumed: number;
+  readonly lists: number;
+  readonly submits: number;
+}
+
+function judge(folder: string, course: Course): boolean {
+  const { door, jobs, took_s, said, resumed, lists, submits } = course;
   const read = (k: number, name: string): string => {
     const file = join(folder, "jobs", String(k), name);
     return existsSync(file) ? readFileSync(file, "utf8").trim() : "";
@@ -122,12 +152,17 @@ function judge(
   const away = said.match(/controllerAway|notSubmitted/g)?.length ?? 0;
   console.log(
     JSON.stringify({
-      ...{ jobs, missing, strange, twice, lost, pilots, away, resumed },
-      took_s: Math.round(took_s),
+      ...{ door, jobs, missing, strange, twice, lost, pilots, away, resumed },
+      ...{
+        took_s: Math.round(took_s),
+        lists,
+        submits,
+        listsEachSecond: (lists / took_s).toFixed(2),
+      },
     }),
   );
   // What was lost with its pilot is done anew: only then may a job have run twice.
-  const isRight = missing + strange === 0 && twice <= lost;
+  const isRight = missing + strange === 0 && twice <= lost && lists > 0 && lists <= took_s;
   console.log(isRight ? "every job its own result" : "NOT AS CLAIMED");
   return isRight;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 interface Run {
   readonly id: string;
@@ -29,6 +30,8 @@ export class OpentronsRobot {
   readonly actions: string[] = [];
   /** Requests (`POST /runs`) whose answers are lost once each: the robot has done it, nobody hears. */
   readonly losing: string[] = [];
+  /** What is done to its next answers instead: held back for so long, sent in pieces, replaced by an error. */
+  readonly spites: ({ readonly silent_ms: number } | "pieces" | "error" | "cut")[] = [];
   /** Why its analysis finds fault. */
   analysisError: string | undefined;
   /** Starts playing, and stays; else a run is over at once. */
@@ -79,8 +82,21 @@ export class OpentronsRobot {
       request.socket.destroy();
       return;
     }
-    response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(JSON.stringify(answer));
+    const spite = this.spites.shift();
+    if (typeof spite === "object") await wait(spite.silent_ms);
+    const isError = spite === "error";
+    response.writeHead(isError ? 500 : status, { "Content-Type": "application/json" });
+    const text = JSON.stringify(isError ? { errors: [{ title: "Internal" }] } : answer);
+    if (spite === "cut") {
+      response.write(text.slice(0, text.length >> 1), () => request.socket.destroy());
+      return;
+    }
+    if (spite === "pieces")
+      for (const piece of text.slice(0, 40)) {
+        response.write(piece);
+        await wait(1);
+      }
+    response.end(spite === "pieces" ? text.slice(40) : text);
   }
 
   async #answer(

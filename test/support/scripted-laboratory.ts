@@ -62,6 +62,7 @@ export function phasesAt(parameters: Parameters): string[] {
 export function createScriptedLaboratory(options: ScriptOptions = {}): ScriptedLaboratory {
   const spec = scriptedSpec(options);
   const candidates = listCandidates(spec.space);
+  const viewOf = nearestNeighbours(candidates);
   const prng = createPrng(7);
   const events: LabEvent[] = [];
   const jobs: JobStatus[] = [];
@@ -200,8 +201,7 @@ export function createScriptedLaboratory(options: ScriptOptions = {}): ScriptedL
       state = next;
       revision++;
     },
-    plannerView: (observations = measured.length) =>
-      nearestNeighbourView(candidates, measured.slice(0, observations)),
+    plannerView: (observations = measured.length) => viewOf(measured.slice(0, observations)),
   };
 }
 
@@ -270,42 +270,46 @@ function scriptedSpec(options: ScriptOptions): CampaignSpec {
   };
 }
 
-function labelOf(candidates: readonly Candidate[], candidateId: string): string {
-  const candidate = candidates[Number(candidateId.slice(1))];
-  return candidate === undefined ? "" : phasesAt(candidate.parameters).sort().join("+");
-}
-
 /** Stands in for a planner's map: the label of the nearest measured point, certain where that is near. */
-function nearestNeighbourView(
+function nearestNeighbours(
   candidates: readonly Candidate[],
-  measured: readonly string[],
-): PlannerView {
-  const known = measured.map((candidateId) => ({
-    candidateId,
-    label: labelOf(candidates, candidateId),
-    at: COMPONENTS.map((name) =>
-      Number(candidates[Number(candidateId.slice(1))]?.parameters[name]),
-    ),
-  }));
-  const labels = [...new Set(known.map((k) => k.label))].sort();
-  const labelIndex: number[] = [];
-  const certainty: number[] = [];
-  for (const { parameters } of candidates) {
-    let best = Number.POSITIVE_INFINITY;
-    let label = -1;
-    for (const { at, label: name } of known) {
-      const d = Math.hypot(...COMPONENTS.map((n, k) => Number(parameters[n]) - (at[k] ?? 0)));
-      if (d < best) {
-        best = d;
-        label = labels.indexOf(name);
-      }
+): (measured: readonly string[]) => PlannerView {
+  const at = candidates.map(({ parameters }) => COMPONENTS.map((name) => Number(parameters[name])));
+  const labelOf = candidates.map(({ parameters }) => phasesAt(parameters).sort().join("+"));
+  // A view is asked for after each result: only what is new since then is compared.
+  const distance = new Float64Array(candidates.length);
+  const nearest = new Int32Array(candidates.length);
+  let known: readonly number[] = [];
+  const learn = (measured: readonly string[]): void => {
+    const now = measured.map((candidateId) => Number(candidateId.slice(1)));
+    const goesOn = known.every((candidate, k) => now[k] === candidate);
+    if (!goesOn || known.length === 0) {
+      distance.fill(Number.POSITIVE_INFINITY);
+      nearest.fill(-1);
     }
-    labelIndex.push(label);
-    certainty.push(label < 0 ? 0 : Math.max(0.3, 1 - best * 2.5));
-  }
-  const places = known.map(({ label }, position) => ({ position, label, at: {}, known: false }));
-  return mapViewOf({
-    ...{ components: COMPONENTS, labels, label: labelIndex, certainty },
-    measured: places,
-  });
+    for (const candidate of now.slice(goesOn ? known.length : 0)) {
+      const there = at[candidate] ?? [];
+      at.forEach((here, i) => {
+        const d = Math.hypot(...here.map((x, n) => x - (there[n] ?? 0)));
+        if (d >= distance[i]!) return;
+        distance[i] = d;
+        nearest[i] = candidate;
+      });
+    }
+    known = now;
+  };
+  return (measured) => {
+    learn(measured);
+    const names = known.map((candidate) => labelOf[candidate] ?? "");
+    const labels = [...new Set(names)].sort();
+    const label = Array.from(nearest, (candidate) => labels.indexOf(labelOf[candidate] ?? ""));
+    const certainty = Array.from(distance, (d, i) =>
+      label[i]! < 0 ? 0 : Math.max(0.3, 1 - d * 2.5),
+    );
+    const places = names.map((name, position) => ({ position, label: name, at: {}, known: false }));
+    return mapViewOf({
+      ...{ components: COMPONENTS, labels, label, certainty },
+      measured: places,
+    });
+  };
 }

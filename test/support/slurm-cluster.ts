@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -58,6 +58,21 @@ export class SlurmCluster {
     }
   }
 
+  /** slurmrestd on a socket that only its own user may use; resolves with its address once it answers. */
+  async startRest(): Promise<string> {
+    const socket = join(this.folder, "rest.sock");
+    const args = ["-a", "rest_auth/local", "-s", "openapi/v0.0.38", `unix:${socket}`];
+    // It refuses to run as root, as tests in a container do.
+    const isRoot = process.getuid?.() === 0;
+    this.run("slurmrestd", args, isRoot ? { SLURMRESTD_SECURITY: "disable_user_check" } : {});
+    const deadline_ms = performance.now() + 30_000;
+    while (!existsSync(socket)) {
+      if (performance.now() > deadline_ms) throw new Error("slurmrestd does not come up");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return `unix:${socket}`;
+  }
+
   startController(): void {
     const args = ["-D", "-f", join(this.folder, "slurm.conf")];
     this.controller = spawn("slurmctld", args, { stdio: "ignore" });
@@ -78,6 +93,13 @@ export class SlurmCluster {
     return true;
   }
 
+  /** What the controller has been asked since it was started, by its own count (`sdiag`): requests of each kind. */
+  requests(): Map<string, number> {
+    const said = this.ask("sdiag", []).split("statistics by user")[0] ?? "";
+    const rows = said.matchAll(/^\s*(REQUEST_\w+)\s*\(\s*\d+\)\s*count:(\d+)/gm);
+    return new Map([...rows].map(([, kind = "", count]) => [kind, Number(count)]));
+  }
+
   ask(program: string, args: readonly string[]): string {
     const env = { ...process.env, ...this.environment };
     return spawnSync(program, [...args], { encoding: "utf8", env, timeout: 60_000 }).stdout ?? "";
@@ -89,8 +111,12 @@ export class SlurmCluster {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private run(program: string, args: readonly string[]): void {
-    const env = { ...process.env, ...this.environment };
+  private run(
+    program: string,
+    args: readonly string[],
+    further: Readonly<Record<string, string>> = {},
+  ): void {
+    const env = { ...process.env, ...this.environment, ...further };
     this.others.push(spawn(program, [...args], { stdio: "ignore", env }));
   }
 }

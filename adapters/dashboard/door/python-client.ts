@@ -62,6 +62,10 @@ import urllib.request
 import uuid
 
 
+# First words of the states in which a campaign is over.
+OVER = ("converged", "budgetExhausted", "stopped", "aborted", "failed")
+
+
 class Refused(Exception):
     """The daemon refused: \`code\` is stable (docs/errors.md), the text says what happened and what to do."""
 
@@ -98,7 +102,7 @@ const TAIL = `    def run(self, campaign_id, measure, pause=0.2):
                 except Exception as error:  # whatever goes wrong in a measurement is its failure
                     came = {"failed": f"{type(error).__name__}: {error}"[:500]}
                 self.report(campaign_id, job_id=job["jobId"], **came)
-            if batch["state"].split(".")[0] in ("converged", "budgetExhausted", "stopped", "aborted", "failed"):
+            if batch["state"].split(".")[0] in OVER:
                 return batch["state"]
             time.sleep(pause)
 

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "../../../src/core/logger.ts";
-import type { BatchSystem, SlurmJob } from "./slurm-commands.ts";
+import {
+  type BatchSystem,
+  type PilotOrder,
+  pilotsOf,
+  SubmissionRefused,
+  type SubmittedPilot,
+} from "./batch-system.ts";
 import type { PilotRecord, WorkFolder } from "./work-folder.ts";
 
 export interface FleetOptions {
@@ -21,7 +27,10 @@ export interface FleetOptions {
 
 /** The controller is asked once a second at most. */
 const TICK_ms = 1000;
-const SUBMITTED_AT_ONCE = 4;
+/** What the names of all pilots begin with. */
+export const PILOT_PREFIX = "tieline-";
+/** So many pilots are one array at most: as many as a controller takes with its defaults, and one request. */
+const TOGETHER_max = 1000;
 const PAUSE_AFTER_FAILURE_ms = 5000;
 
 /** Keeps as many pilots as there is work for, and notices those that are gone. */
@@ -56,6 +65,8 @@ export function createPilotFleet(options: FleetOptions): PilotFleet {
 class Fleet {
   private readonly options: FleetOptions;
   private notBefore_ms = 0;
+  /** Pilots of one order at most: halved where one was not accepted, doubled where it was. */
+  private together = TOGETHER_max;
   private isSpentTold = false;
 
   constructor(options: FleetOptions) {
@@ -85,7 +96,7 @@ class Fleet {
     await this.submitWanted(offered + claimed - alive.length, alive.length);
   }
 
-  private isGone(pilot: PilotRecord, listed: readonly SlurmJob[]): boolean {
+  private isGone(pilot: PilotRecord, listed: readonly SubmittedPilot[]): boolean {
     const { work, silence_ms, logger } = this.options;
     const { name, jobId, submitted_ms } = pilot;
     const row = listed.find((one) => one.name === name);
@@ -103,25 +114,38 @@ class Fleet {
     return true;
   }
 
+  /** One order a look: an array, where more than one pilot is wanted. */
   private async submitWanted(wanted: number, alive: number): Promise<void> {
-    const { work, batch, pilots_max, lifetime_s, idle_s, logger } = this.options;
-    const room = Math.min(wanted, pilots_max - alive, SUBMITTED_AT_ONCE);
-    if (room <= 0 || Date.now() < this.notBefore_ms || this.isSpent()) return;
-    for (let k = 0; k < room; k++) {
-      const name = `tieline-${randomBytes(8).toString("hex")}`;
-      const pilot = { name, submitted_ms: Date.now() };
-      work.note(pilot);
-      try {
-        const jobId = await batch.submit(name, [
-          ...[work.path, name, String(lifetime_s), String(idle_s)],
-        ]);
-        work.note({ ...pilot, jobId });
-      } catch (error) {
-        // Perhaps it was accepted: then it is listed under its name, or heard of; else it is gone after the silence.
-        logger.warn({ pilot: name, why: String(error) }, "cluster.notSubmitted");
-        this.notBefore_ms = Date.now() + PAUSE_AFTER_FAILURE_ms;
-        return;
-      }
+    const { work, batch, pilots_max, lifetime_s, idle_s } = this.options;
+    const count = Math.min(wanted, pilots_max - alive, this.together);
+    if (count <= 0 || Date.now() < this.notBefore_ms || this.isSpent()) return;
+    const name = `${PILOT_PREFIX}${randomBytes(8).toString("hex")}`;
+    const args = [work.path, name, String(lifetime_s), String(idle_s)];
+    const order = { name, count, args: count === 1 ? args : [...args, "array"] };
+    const submitted_ms = Date.now();
+    for (const pilot of pilotsOf(order)) work.note({ name: pilot, submitted_ms });
+    try {
+      const jobId = await batch.submit(order);
+      for (const [task, pilot] of pilotsOf(order).entries())
+        work.note({
+          ...{ name: pilot, submitted_ms },
+          jobId: count === 1 ? jobId : `${jobId}_${task}`,
+        });
+      this.together = Math.min(TOGETHER_max, 2 * this.together);
+    } catch (error) {
+      this.notSubmitted(order, error);
     }
+  }
+
+  private notSubmitted(order: PilotOrder, error: unknown): void {
+    const { work, logger } = this.options;
+    const { name, count } = order;
+    // Perhaps it was accepted: then its pilots are listed under their names, or heard of; else they are gone after the silence.
+    if (error instanceof SubmissionRefused)
+      for (const pilot of pilotsOf(order)) work.dismiss(pilot);
+    logger.warn({ pilots: name, count, why: String(error) }, "cluster.notSubmitted");
+    // Where an array is too large for this cluster, or none is allowed, a smaller one may pass: in the end a single job.
+    this.together = Math.max(1, Math.floor(count / 2));
+    this.notBefore_ms = Date.now() + PAUSE_AFTER_FAILURE_ms;
   }
 }

@@ -1,10 +1,12 @@
 /**
  * What a pilot job runs on a node: it claims its own name, then one piece of work after another, until it is too old or has had
  * nothing to do for a while. All it shares with the runner is a folder: a claim is a rename, which only one can make; a result
- * is a link, which is made once; a claim that was taken away ends the work. Arguments: folder, name, lifetime in s, idle time in s.
+ * is a link, which is made once; a claim that was taken away ends the work. Arguments: folder, name, lifetime in s, idle time
+ * in s, and `array` where it is a task of one, which adds its number to the name.
  */
 export const PILOT_SCRIPT = `#!/bin/bash
 W=$1 PILOT=$2 LIFETIME=$3 IDLE=$4
+[ "$5" = array ] && PILOT=$PILOT-$SLURM_ARRAY_TASK_ID
 # The same pilot submitted twice: the second one ends at once.
 mkdir "$W/pilots/$PILOT" 2>/dev/null || exit 0
 echo "$SLURM_JOB_ID $(hostname) $(date +%s)" > "$W/pilots/$PILOT/job"

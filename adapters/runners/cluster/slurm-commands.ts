@@ -1,41 +1,51 @@
 import { execFile } from "node:child_process";
 import { childEnvironment } from "../../system/child-environment.ts";
-
-/** A job of ours that the controller knows. A number is no name: after a crash it is given to another job. */
-export interface SlurmJob {
-  readonly jobId: string;
-  readonly name: string;
-  readonly state: string;
-}
-
-/** What we ask of a batch system. */
-export interface BatchSystem {
-  /** Resolves with the job's number; rejects where nobody knows whether it was accepted. */
-  submit(name: string, args: readonly string[]): Promise<string>;
-  /** Every job of ours; rejects where the controller does not answer. */
-  list(): Promise<readonly SlurmJob[]>;
-}
+import {
+  type BatchSystem,
+  type PilotOrder,
+  SubmissionRefused,
+  type SubmittedPilot,
+  taskName,
+} from "./batch-system.ts";
 
 const ANSWER_ms_max = 60_000;
+
+/** What sbatch says where the controller has refused for certain, whole arrays included. */
+const REFUSED = /Invalid job array specification|violates accounting\/QOS policy/;
 
 /** Slurm by its commands: `sbatch` with options of the laboratory's own, `squeue` for our own jobs, a line each. */
 export function slurmCommands(options: readonly string[], script: string): BatchSystem {
   return {
-    submit: async (name, args) => {
-      const own = ["--parsable", `--job-name=${name}`, "--output=/dev/null", "--open-mode=append"];
-      const said = await call("sbatch", [...own, ...options, script, ...args]);
+    submit: async (order) => {
+      const own = [
+        "--parsable",
+        "--output=/dev/null",
+        "--open-mode=append",
+        ...orderOptions(order),
+      ];
+      const said = await call("sbatch", [...own, ...options, script, ...order.args]);
       const jobId = /^\d+/.exec(said)?.[0];
       if (jobId === undefined) throw new Error(`sbatch said ${said.slice(0, 200)}`);
       return jobId;
     },
     list: async () => {
-      const said = await call("squeue", ["--noheader", "--me", "--format=%i|%j|%T"]);
-      return said.split("\n").flatMap((line) => {
-        const [jobId, name, state] = line.split("|");
-        return jobId && name && state ? [{ jobId, name, state }] : [];
-      });
+      const said = await call("squeue", ["--noheader", "--me", "--array", "--format=%i|%j|%T"]);
+      return said.split("\n").flatMap(readLine);
     },
   };
+}
+
+function orderOptions({ name, count }: PilotOrder): readonly string[] {
+  const array = count === 1 ? [] : [`--array=0-${count - 1}`];
+  return [`--job-name=${name}`, ...array];
+}
+
+/** `12|tieline-ab|RUNNING`, of an array `12_3|tieline-ab|RUNNING`. */
+function readLine(line: string): readonly SubmittedPilot[] {
+  const [jobId, name, state] = line.split("|");
+  if (!jobId || !name || !state) return [];
+  const task = /_(\d+)$/.exec(jobId)?.[1];
+  return [{ jobId, name: task === undefined ? name : taskName(name, Number(task)), state }];
 }
 
 function call(program: string, args: readonly string[]): Promise<string> {
@@ -46,8 +56,9 @@ function call(program: string, args: readonly string[]): Promise<string> {
       [...args],
       { ...bounds, env: childEnvironment() },
       (error, stdout, stderr) => {
-        if (error === null) resolve(stdout.trim());
-        else reject(new Error(`${program}: ${(stderr || error.message).trim().slice(0, 300)}`));
+        if (error === null) return resolve(stdout.trim());
+        const why = `${program}: ${(stderr || error.message).trim().slice(0, 300)}`;
+        reject(REFUSED.test(why) ? new SubmissionRefused(why) : new Error(why));
       },
     );
   });

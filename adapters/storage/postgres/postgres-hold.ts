@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
@@ -30,6 +31,25 @@ export interface HoldRequest {
    * comes without one follows a holder at once whose connection is gone.
    */
   readonly session?: PostgresSession | undefined;
+  /** Tickets of tries whose answers were lost: what they have taken is this daemon's. */
+  readonly tickets?: Tickets | undefined;
+}
+
+/** One for each try to take the lease. */
+export class Tickets {
+  private readonly drawn: string[] = [];
+
+  /** A ticket for this try, and those of the tries before. */
+  draw(): { readonly ticket: string; readonly earlier: readonly string[] } {
+    const earlier = [...this.drawn];
+    const ticket = randomUUID();
+    this.drawn.push(ticket);
+    return { ticket, earlier };
+  }
+
+  has(ticket: string | null): boolean {
+    return ticket !== null && this.drawn.includes(ticket);
+  }
 }
 
 /**
@@ -135,6 +155,12 @@ async function lock(session: PostgresSession, sql: Statements): Promise<boolean>
   return rows[0]?.mine === true;
 }
 
+/** Makes the tables where they are not there yet. */
+export async function makeTables(session: PostgresSession, sql: Statements): Promise<void> {
+  const { rows } = await session.query<{ there: boolean }>(sql.isMade);
+  if (rows[0]?.there !== true) await session.query(sql.create);
+}
+
 export function notReached(error: unknown): LabError {
   const why = error instanceof Error ? error.message : String(error);
   const what =
@@ -149,16 +175,19 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  { place, sql, node, page, session: given }: HoldRequest,
+  { place, sql, node, page, session: given, tickets = new Tickets() }: HoldRequest,
 ): Promise<string> {
   try {
-    if (given === undefined) await session.query(sql.create);
+    if (given === undefined) await makeTables(session, sql);
     const isFree = given === undefined && (await lock(session, sql));
+    const { ticket, earlier } = tickets.draw();
     const { rows } = await session.query<{ epoch: string }>(sql.take, [
       node,
       place.lease_ms,
       isFree,
       page() ?? null,
+      ticket,
+      earlier,
     ]);
     const [lease] = rows;
     if (lease !== undefined) return lease.epoch;

@@ -7,15 +7,21 @@ import {
   type PostgresEventLog,
   type PostgresLogOptions,
 } from "./postgres-event-log.ts";
-import { notReached, takeHold } from "./postgres-hold.ts";
+import { makeTables, notReached, Tickets, takeHold } from "./postgres-hold.ts";
 import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
+import type { PostgresPlace } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
 
-/** So often the log is looked at; twice a second costs a database nothing. */
-const POLL_ms = 250;
+/** So often the log is looked at while something is written, and when nothing has been for a while. */
+const POLL_ms = { busy: 250, idle: 1000 };
+const IDLE_AFTER_ms = 5000;
+/** Behind the end of a lease, so that the database's clock has passed it. */
+const MARGIN_ms = 20;
+/** A commit that waits for the database's standby takes so long on a busy machine. */
+const ANSWER_ms_min = 3000;
 
 /**
  * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
@@ -24,17 +30,23 @@ const POLL_ms = 250;
 export async function standByPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { place, known } = options;
   const sql = statementsOf(place.schema);
-  const session = await connectPostgres(place, true).catch((error: unknown) => {
+  const session = await connectToFollow(place).catch((error: unknown) => {
     throw notReached(error);
   });
   try {
-    await session.query(sql.create);
+    await makeTables(session, sql);
     const knownThrough = await trustedThrough(session, sql, known);
     return new FollowedLog({ ...options, sql, knownThrough }, session);
   } catch (error) {
     await session.end();
     throw error instanceof LabError ? error : notReached(error);
   }
+}
+
+/** A standby that waits for an answer leads later by as much: it asks anew after half a lease. */
+function connectToFollow(place: PostgresPlace): Promise<PostgresSession> {
+  const answer_ms = Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms / 2));
+  return connectPostgres({ ...place, answer_ms }, true);
 }
 
 interface FollowNeeds extends PostgresLogOptions {
@@ -47,6 +59,9 @@ interface LeaderRow {
   readonly page: string | null;
   readonly position: string;
   readonly free: boolean;
+  readonly ticket: string | null;
+  /** Until it runs out, s. */
+  readonly left_s: number;
 }
 
 class FollowedLog implements EventLog {
@@ -58,7 +73,10 @@ class FollowedLog implements EventLog {
   private isClosed = false;
   private isAway = false;
   private standbys: Leadership["standbys"] = [];
+  private readonly tickets = new Tickets();
   private beat_ms = Number.NEGATIVE_INFINITY;
+  /** When something was followed last. */
+  private read_ms = performance.now();
 
   constructor(needs: FollowNeeds, session: PostgresSession) {
     this.needs = needs;
@@ -96,12 +114,15 @@ class FollowedLog implements EventLog {
     let isBegun = false;
     while (!this.isClosed && this.led === undefined) {
       let events: LabEvent[] = [];
+      let row: LeaderRow | undefined;
       try {
         const session = await this.connected();
         if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
         isBegun = true;
-        events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
-        if (events.length === 0) this.led = await this.lookAround(session);
+        row = (await session.query<LeaderRow>(sql.leader)).rows[0];
+        if (Number(row?.position) >= this.reader.next)
+          events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
+        if (events.length === 0) this.led = await this.lookAround(session, row);
         this.isAway = false;
       } catch (error) {
         if (error instanceof LabError && error.code !== "TL-4001") throw error;
@@ -112,7 +133,8 @@ class FollowedLog implements EventLog {
       }
       yield* events;
       if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
-      if (events.length === 0 && this.led === undefined) await delay(POLL_ms);
+      if (events.length > 0) this.read_ms = performance.now();
+      else if (this.led === undefined) await delay(this.pauseAt(row));
     }
     // What was written between our last look and the lease.
     if (this.led !== undefined) yield* this.led.read(this.reader.next);
@@ -127,19 +149,35 @@ class FollowedLog implements EventLog {
   }
 
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
-  private async lookAround(session: PostgresSession): Promise<PostgresEventLog | undefined> {
-    const { sql, logger } = this.needs;
-    const { rows } = await session.query<LeaderRow>(sql.leader);
-    const [row] = rows;
+  private async lookAround(
+    session: PostgresSession,
+    row: LeaderRow | undefined,
+  ): Promise<PostgresEventLog | undefined> {
+    const { logger } = this.needs;
     if (row === undefined || this.isClosed) return undefined;
-    await this.beat(session, Number(row.position));
-    this.lease.note(row, this.standbys);
-    if (!row.free) return undefined;
-    logger.info({ before: row.holder ?? "nobody" }, "standby.leaseIsFree");
+    // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
+    const isOurs = this.tickets.has(row.ticket);
+    if (!row.free && !isOurs) {
+      await this.beat(session, Number(row.position));
+      this.lease.note(row, this.standbys);
+      return undefined;
+    }
+    logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
+    const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
     const led = await this.lead(session);
-    if (led !== undefined) this.lease.lead(led);
+    if (led === undefined) return undefined;
+    this.lease.lead(led);
+    logger.info({ taken_ms: Math.round(performance.now() - began_ms) }, "standby.leads");
     return led;
+  }
+
+  /** Until the next look, ms: a lease that ends before is looked at then. */
+  private pauseAt(row: LeaderRow | undefined): number {
+    const isIdle = performance.now() - this.read_ms > IDLE_AFTER_ms;
+    if (!isIdle || row === undefined) return POLL_ms.busy;
+    const left_ms = 1000 * row.left_s + MARGIN_ms;
+    return left_ms > 0 ? Math.min(POLL_ms.idle, left_ms) : POLL_ms.idle;
   }
 
   private async beat(session: PostgresSession, end: number): Promise<void> {
@@ -153,17 +191,20 @@ class FollowedLog implements EventLog {
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
   private async lead(session: PostgresSession): Promise<PostgresEventLog | undefined> {
     const { place, sql, node, page, logger } = this.needs;
-    const hold = await takeHold({ place, sql, node, page, logger, session }).catch(
-      (error: unknown) => {
-        if (error instanceof LabError && error.code === "TL-4005") return undefined;
-        throw error;
-      },
+    const { tickets } = this;
+    const hold = await takeHold({ place, sql, node, page, logger, session, tickets }).catch(
+      noneFor("TL-4005"),
     );
     if (hold === undefined) return undefined;
-    const led = await openHeldLog(hold, this.needs);
-    const { next, crc } = this.reader;
-    const there = await crcBefore(session, sql, next).catch(() => undefined);
+    // What a cache vouches for was looked up when it was followed from there.
+    const led = await openHeldLog(hold, { ...this.needs, known: undefined });
+    const there = await this.digestIn(led, session).catch(async (error: unknown) => {
+      // No answer is no other log: it is looked again.
+      await led.close();
+      throw error;
+    });
     session.query(sql.forget, [node]).catch(() => {});
+    const { next, crc } = this.reader;
     if (there === crc) return led;
     await led.close();
     throw new LabError("TL-4011", `The event log is no longer the one that was followed`, {
@@ -171,12 +212,21 @@ class FollowedLog implements EventLog {
     });
   }
 
+  /** The checksum in the log that was taken where the following ended; asked for only where that was not its end. */
+  private async digestIn(
+    led: PostgresEventLog,
+    session: PostgresSession,
+  ): Promise<string | undefined> {
+    const { next } = this.reader;
+    const { position, digest } = await led.mark();
+    if (position === next - 1) return digest;
+    return await crcBefore(session, this.needs.sql, next).catch(noneFor("TL-4004"));
+  }
+
   private async connected(): Promise<PostgresSession> {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
-    const { place } = this.needs;
-    const answer_ms = Math.min(place.answer_ms, Math.max(3000, place.lease_ms / 2));
-    this.session = await connectPostgres({ ...place, answer_ms }, true);
+    this.session = await connectToFollow(this.needs.place);
     return this.session;
   }
 
@@ -185,6 +235,14 @@ class FollowedLog implements EventLog {
     this.session = undefined;
     await given?.end();
   }
+}
+
+/** For `catch`: `undefined` for an error of this code. */
+function noneFor(code: LabError["code"]): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof LabError && error.code === code) return undefined;
+    throw error;
+  };
 }
 
 /** The lease of a daemon that may not have it yet. */

@@ -19,6 +19,7 @@ export function statementsOf(s: string) {
       );
       alter table ${s}.lease add column if not exists page text;
       alter table ${s}.lease add column if not exists handover text;
+      alter table ${s}.lease add column if not exists ticket text;
       insert into ${s}.lease default values on conflict do nothing;
       create table if not exists ${s}.follower (
         node text primary key,
@@ -26,6 +27,12 @@ export function statementsOf(s: string) {
         position bigint not null,
         seen timestamptz not null
       )`,
+    /** Whether `create` has nothing to do: it would lock the lease against everybody until its commit is replicated. */
+    isMade: `
+      select to_regclass('${s}.follower') is not null and exists (
+        select 1 from pg_attribute
+        where attrelid = to_regclass('${s}.lease') and attname = 'ticket' and not attisdropped
+      ) as there`,
     exists: `select to_regclass('${s}.lease') is not null as there`,
     /** The lock ends with its connection, so that a daemon that was killed is followed at once. */
     lock: `select pg_try_advisory_lock(hashtext('tieline.${s}')) as mine`,
@@ -59,16 +66,21 @@ export function statementsOf(s: string) {
 
 function leaseStatements(s: string) {
   return {
-    /** $1 holder, $2 lease in ms, $3 whether a living lease may be taken, $4 page. */
+    /**
+     * $1 holder, $2 lease in ms, $3 whether a living lease may be taken, $4 page, $5 a ticket of this very try, $6 those of this holder's
+     * earlier tries, whose answers were lost: what such a one has taken is taken again, and never the other way round, should it be
+     * carried out only now.
+     */
     take: `
       update ${s}.lease
       set epoch = epoch + 1, holder = $1, until = now() + $2 * interval '1 ms', page = $4,
-        handover = null
-      where $3 or until < now()
+        handover = null, ticket = $5
+      where $3 or until < now() or (holder = $1 and ticket = any($6::text[]))
       returning epoch::text, position::text`,
     /** Who leads, by the database's clock. */
     leader: `
-      select holder, page, position::text, until < now() as free, epoch::text
+      select holder, page, position::text, until < now() as free, epoch::text, ticket,
+        case when isfinite(until) then extract(epoch from until - now())::float8 else 0 end as left_s
       from ${s}.lease`,
     /** $1 epoch, $2 lease in ms, $3 page. */
     renew: `

@@ -9,6 +9,7 @@ import { createTaskDevice, type Device } from "../../../adapters/gateway/index.t
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDefinition } from "../../../config/check-gateways.ts";
 import type { GatewayEntry } from "../../../config/gateway-schema.ts";
+import { createLadsDevice } from "./create-lads-device.ts";
 
 /** The device of an entry below `gateways:`; nothing is connected yet. TL-1002, TL-1012, TL-3202. */
 export function createGatewayDevice(entry: GatewayEntry, folder: string): Device {
@@ -22,6 +23,7 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
     const protocol = resolve(folder, entry.protocol);
     return createTaskDevice(createOpentronsTask({ ...entry, protocol, clock }));
   }
+  if (entry.kind === "lads") return createLadsDevice(entry, folder);
   if (entry.kind === "folder")
     return createTaskDevice(
       createDropTask({ ...entry, folder: resolve(folder, entry.folder), clock }),

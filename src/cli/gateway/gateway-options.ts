@@ -20,3 +20,8 @@ export interface ModbusCommandOptions extends RunnerCommandOptions, LookCommandO
   readonly poll: string;
   readonly silence: string;
 }
+
+export interface ServeCommandOptions
+  extends Pick<RunnerCommandOptions, "broker" | "id" | "folder"> {
+  readonly config: string;
+}

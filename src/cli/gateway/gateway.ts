@@ -4,9 +4,10 @@ import type {
   LineCommandOptions,
   LookCommandOptions,
   ModbusCommandOptions,
+  ServeCommandOptions,
 } from "./gateway-options.ts";
 
-/** `tieline gateway modbus | line | look`: a device becomes an instrument, beside the machine. */
+/** `tieline gateway modbus | line | serve | look`: a device becomes an instrument, beside the machine. */
 export const registerGateway: RegisterCommand = (program, io) => {
   const gateway = program
     .command("gateway")
@@ -15,6 +16,7 @@ export const registerGateway: RegisterCommand = (program, io) => {
     );
   registerModbus(gateway, io);
   registerLine(gateway, io);
+  registerServe(gateway, io);
   registerLook(gateway, io);
 };
 
@@ -56,6 +58,29 @@ function registerLine(gateway: Command, io: CommandIo): void {
     .action(async (options: LineCommandOptions) => {
       const { runLineGateway } = await import("./run-gateway.ts");
       await runLineGateway(options, io);
+    });
+}
+
+function registerServe(gateway: Command, io: CommandIo): void {
+  gateway
+    .command("serve")
+    .description("One entry of a configuration's `gateways:`, of any kind, as an instrument.")
+    .requiredOption("--config <file>", "a configuration (YAML) with `gateways:`")
+    .requiredOption("--id <id>", "which of its gateways")
+    .option(
+      "--broker <url>",
+      "mqtt://host:port; name and password from TIELINE_BROKER_USERNAME, _PASSWORD",
+      "mqtt://127.0.0.1:1883",
+    )
+    .option("--folder <dir>", "journal and jobs; default ./runner-ID")
+    .addHelpText(
+      "after",
+      "\nThe daemon's own configuration then leaves that entry out. Its site and the instrument's limits are this file's.\n\n" +
+        "Example:\n  tieline gateway serve --config bench.yaml --id xrd-1 --broker mqtt://lab:1883\n",
+    )
+    .action(async (options: ServeCommandOptions) => {
+      const { serveEntry } = await import("./run-gateway.ts");
+      await serveEntry(options, io);
     });
 }
 

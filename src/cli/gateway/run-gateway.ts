@@ -6,6 +6,7 @@ import type { ThermalController } from "../../../adapters/devices/thermal/contro
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDefinition, protocolOf } from "../../../config/check-gateways.ts";
 import { gatewaySchema } from "../../../config/gateway-schema.ts";
+import { loadConfiguration } from "../../../config/load-configuration.ts";
 import { misuse } from "../../core/errors.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { serveDevice } from "../runner/serve-device.ts";
@@ -14,6 +15,7 @@ import type {
   LineCommandOptions,
   LookCommandOptions,
   ModbusCommandOptions,
+  ServeCommandOptions,
 } from "./gateway-options.ts";
 
 /** `gateway modbus`: until it is told to end. */
@@ -43,6 +45,23 @@ export async function runLineGateway(options: LineCommandOptions, io: CommandIo)
   const { poll_ms, silence_s } = entry;
   const device = createGatewayDevice(entry, cwd());
   await serveDevice(options, device, io, { poll_ms, silence_ms: 1000 * silence_s });
+}
+
+/** `gateway serve`: until it is told to end. */
+export async function serveEntry(options: ServeCommandOptions, io: CommandIo): Promise<void> {
+  const { configuration, folder: place } = loadConfiguration(options.config);
+  const { gateways, instruments, site } = configuration;
+  const entry = gateways.find(({ id }) => id === options.id);
+  if (entry === undefined) {
+    const known = gateways.map(({ id }) => id).join(", ") || "none";
+    throw misuse("TL-1001", `${options.config} has no gateway ${options.id}; it has ${known}`);
+  }
+  const { poll_ms, silence_s, id } = entry;
+  const device = createGatewayDevice(entry, place);
+  const limits = instruments[id]?.limits;
+  await serveDevice({ ...options, site }, device, io, {
+    ...{ poll_ms, silence_ms: 1000 * silence_s, limits },
+  });
 }
 
 function capacityOf({ capacity }: { readonly capacity?: string }) {

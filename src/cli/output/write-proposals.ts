@@ -1,4 +1,5 @@
 import type { Proposal } from "../../domain/proposal.ts";
+import { lineOf } from "../../tables/coded-columns.ts";
 import type { Table } from "../../tables/table.ts";
 import { toCsv } from "../../views/export-text.ts";
 import { type CommandIo, printJson } from "../command.ts";
@@ -22,7 +23,7 @@ export async function writeProposals(file: string, suggestion: Suggestion): Prom
   const { table, axes, proposal } = suggestion;
   const rows = proposal.points.map(({ candidateId, parameters, score, why }) => ({
     row: rowOf(candidateId),
-    line: table.rows[rowOf(candidateId)]?.line ?? "",
+    line: lineOf(table, rowOf(candidateId)) ?? "",
     ...Object.fromEntries(axes.map((axis) => [axis, parameters[axis]])),
     score,
     why,
@@ -43,13 +44,13 @@ export function printSuggestion(
   io: CommandIo,
 ): void {
   const { table, axes, proposal } = suggestion;
-  const lineOf = (candidateId: string) => table.rows[rowOf(candidateId)]?.line;
+  const lineAt = (candidateId: string) => lineOf(table, rowOf(candidateId));
   if (about.isJson) {
     printJson(io, {
       ...about.head,
       message: about.message,
       points: proposal.points.map(({ candidateId, parameters, score, why }) => ({
-        ...{ row: rowOf(candidateId), line: lineOf(candidateId) },
+        ...{ row: rowOf(candidateId), line: lineAt(candidateId) },
         ...{ parameters, score, why },
       })),
       verdict: proposal.verdict,
@@ -62,6 +63,6 @@ export function printSuggestion(
   io.out(`${about.roles}\n${about.message}\n`);
   for (const { candidateId, parameters, why } of proposal.points) {
     const values = axes.map((axis) => `${axis} = ${parameters[axis]}`).join(", ");
-    io.out(`  line ${lineOf(candidateId)}: ${values}\n    ${why}\n`);
+    io.out(`  line ${lineAt(candidateId)}: ${values}\n    ${why}\n`);
   }
 }

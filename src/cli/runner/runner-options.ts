@@ -19,10 +19,20 @@ export interface BuiltinCommandOptions extends RunnerCommandOptions {
   readonly samples?: string;
 }
 
-export interface SlurmCommandOptions extends LammpsCommandOptions {
+export interface ForwardCommandOptions extends RunnerCommandOptions {
+  readonly calculate?: string;
+}
+
+export interface SlurmCommandOptions extends Omit<LammpsCommandOptions, "template"> {
+  readonly template?: string;
+  /** `true` where no command was named. */
+  readonly effectiveModel?: string | true;
   readonly slots: string;
   readonly pilots: string;
   readonly sbatch?: string;
+  readonly rest?: string;
+  readonly restToken?: string;
+  readonly restJob?: string;
   readonly lifetime: string;
   readonly idle: string;
   readonly silence: string;

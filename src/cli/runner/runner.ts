@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "../command.ts";
+import { common, lammpsOptions } from "./common-options.ts";
 import type {
   BuiltinCommandOptions,
+  ForwardCommandOptions,
   LammpsCommandOptions,
   RunnerCommandOptions,
-  SlurmCommandOptions,
 } from "./runner-options.ts";
+import { registerSlurm } from "./slurm.ts";
 
 /** `tieline runner lammps | slurm | builtin | effective-model | device`: an instrument of simulations, or of a device of one's own. */
 export const registerRunner: RegisterCommand = (program, io) => {
@@ -33,58 +35,17 @@ function registerLammps(runner: Command, io: CommandIo): void {
     });
 }
 
-function registerSlurm(runner: Command, io: CommandIo): void {
-  lammpsOptions(common(runner.command("slurm"), "hpc"))
-    .description("Runs LAMMPS on a Slurm cluster, by pilot jobs that take one job after another.")
-    .option("--slots <n>", "jobs at a time: so many instruments, ID-1 to ID-n", "8")
-    .option("--pilots <n>", "Slurm jobs of ours at a time, at most", "4")
-    .option(
-      "--sbatch <options>",
-      "further options of sbatch, one text: '--partition=long --time=4:00:00'",
-    )
-    .option(
-      "--lifetime <s>",
-      "a pilot takes no further job after so long; below sbatch's --time",
-      "10800",
-    )
-    .option("--idle <s>", "a pilot without a job ends after so long", "120")
-    .option(
-      "--silence <s>",
-      "a pilot that Slurm does not list is gone after so long without a sign",
-      "60",
-    )
-    .option("--node-hours <h>", "no further jobs once pilots have used so much")
-    .addHelpText(
-      "after",
-      "\n--folder lies on a disk that every node sees under the same path.\n\n" +
-        "Example:\n  tieline runner slurm --template ../config/silicon/quench.lmp --broker mqtt://localhost:1883 \\\n" +
-        "    --id hpc --slots 16 --pilots 8 --folder /shared/hpc --sbatch '--partition=long --time=4:00:00'\n",
-    )
-    .action(async (options: SlurmCommandOptions) => {
-      const { runSlurm } = await import("./run-runner.ts");
-      await runSlurm(options, io);
-    });
-}
-
-function lammpsOptions(command: Command): Command {
-  return command
-    .requiredOption("--template <in.lmp>", "input with lines '# tieline parameter ...'")
-    .option("--lmp <command>", "how LAMMPS is called", "lmp")
-    .option("--potentials <dir>", "variable POT", "/usr/share/lammps/potentials")
-    .option("--threads <n>", "OMP_NUM_THREADS", "1")
-    .option("--set <NAME=VALUE...>", "variables of the input that are the same for every job");
-}
-
 function registerForward(runner: Command, io: CommandIo): void {
   common(runner.command("effective-model"), "ed-1")
     .description("Calculates spin models for effective-model campaigns with model.forward.")
+    .option("--calculate <folder>", "does the calculation of a job's folder and ends: for pilots")
     .addHelpText(
       "after",
       "\nA job brings couplings, cluster, temperatures and fields; its result has the curves and their derivatives.\n" +
         "Start one for each core you can spare, here or on other machines.\n\n" +
         "Example:\n  tieline runner effective-model --broker mqtt://localhost:1883 --site default --id ed-1\n",
     )
-    .action(async (options: RunnerCommandOptions) => {
+    .action(async (options: ForwardCommandOptions) => {
       const { runForwardCalculations } = await import("./run-runner.ts");
       await runForwardCalculations(options, io);
     });
@@ -120,16 +81,4 @@ function registerBuiltin(runner: Command, io: CommandIo): void {
       const { runBuiltin } = await import("./run-runner.ts");
       await runBuiltin(options, io);
     });
-}
-
-function common(command: Command, id: string): Command {
-  return command
-    .option(
-      "--broker <url>",
-      "mqtt://host:port; name and password from TIELINE_BROKER_USERNAME, _PASSWORD",
-      "mqtt://127.0.0.1:1883",
-    )
-    .option("--site <site>", "the daemon's site", "default")
-    .option("--id <id>", "this runner's name", id)
-    .option("--folder <dir>", "journal and runs; default ./runner-ID");
 }

@@ -191,6 +191,8 @@ async function openLaboratory(needs: {
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
   opened.push(() => laboratory?.stop());
   opened.push(reloadOnHangup({ file, seed, daemon, logger }));
+  // Its own instruments end with it: nobody has to look at their power and network.
+  opened.push(() => daemon.leave());
 }
 
 function concluded(ending: Ending, daemon: Daemon): Ended {

@@ -8,13 +8,13 @@ import { nameList } from "../option-values.ts";
 export function readInFlight(
   text: string | undefined,
   table: Table,
-  rows: readonly Parameters[],
+  parametersOf: (row: number) => Parameters,
 ): PendingPoint[] {
   if (text === undefined) return [];
   return nameList("--in-flight", text).map((part) => {
     const row = table.rows.findIndex(({ line }) => String(line) === part);
     if (row < 0)
       throw misuse("TL-1001", `--in-flight: ${table.file} has no candidate in line ${part}`);
-    return { candidateId: `c${row}`, parameters: rows[row] ?? {} };
+    return { candidateId: `c${row}`, parameters: parametersOf(row) };
   });
 }

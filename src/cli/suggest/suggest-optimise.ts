@@ -52,7 +52,7 @@ export async function suggestOptimise(options: SuggestOptions, io: CommandIo): P
     paperCampaign({ goal: "optimise", model }, { kind: "table", rows, components }, options.seed),
   );
   planner.learn(results);
-  const pending = readInFlight(options.inFlight, table, rows);
+  const pending = readInFlight(options.inFlight, table, (row) => rows[row] ?? {});
   const proposal = planner.propose({
     n: 1,
     count: batch,

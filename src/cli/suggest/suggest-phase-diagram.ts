@@ -6,8 +6,10 @@ import type { CandidateId } from "../../domain/identifiers.ts";
 import type { CampaignResult, Proposal } from "../../domain/proposal.ts";
 import { CANDIDATES_MAX } from "../../domain/search-space.ts";
 import { paperCampaign } from "../../evaluation/paper-campaign.ts";
+import { columnCandidates } from "../../planning/phase-diagram/map-candidates.ts";
 import { createPhaseDiagramPlanner } from "../../planning/phase-diagram/phase-diagram-planner.ts";
 import { checkCandidates } from "../../tables/candidate-table.ts";
+import { countRows } from "../../tables/coded-columns.ts";
 import { usualAxes, usualLabel } from "../../tables/column-roles.ts";
 import { type LabelCells, readLabels } from "../../tables/label-cells.ts";
 import { axisNumbers } from "../../tables/numeric-column.ts";
@@ -33,11 +35,17 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
       ? usualAxes(table, [label, options.confidence], [label])
       : { axes: distinctNames("--axes", options.axes), leftOut: [] };
   if (axes.length === 0) throw misuse("TL-1001", `${table.file} has no column besides ${label}`);
-  const outputs = await import("../output/plot-phase-diagram.ts");
-  outputs.checkMapOutputs(options, axes);
-  const rows = readCandidates(table, axes);
+  const wantsMap = [options.plot, options.map, options.plotAxes].some(Boolean);
+  const outputs = wantsMap ? await import("../output/plot-phase-diagram.ts") : undefined;
+  outputs?.checkMapOutputs(options, axes);
+  const columns = axes.map((axis) => ({
+    axis,
+    values: axisNumbers(table, columnOf(table, axis)).values,
+  }));
   const { names: components, warnings } = findShares(table, axes);
-  const results = readResults(table, rows, labels, options.confidence);
+  const candidates = columnCandidates(columns, components.length > 0 ? components : undefined);
+  const parametersOf = (row: number): Parameters => candidates.at(row)?.parameters ?? {};
+  const results = readResults(table, parametersOf, labels, options.confidence);
   const report = {
     inputs: axes,
     results: [label],
@@ -45,68 +53,69 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     warnings: [...warnings, ...labels.warnings, ...unitsTold(table, axes)],
   };
   tellTable(report, io);
-  const space = { kind: "table" as const, rows, ...(components.length > 0 && { components }) };
+  const goal = { goal: "phase-diagram" as const, model: settingsOf(options) };
   const planner = createPhaseDiagramPlanner(
-    paperCampaign({ goal: "phase-diagram", model: settingsOf(options) }, space, options.seed),
+    paperCampaign(goal, { kind: "table", rows: [] }, options.seed),
+    undefined,
+    candidates,
   );
   planner.learn(results);
   const proposal = planner.propose({
     n: 1,
     count: batch,
-    pending: readInFlight(options.inFlight, table, rows),
+    pending: readInFlight(options.inFlight, table, parametersOf),
     excluded: labels.failed.map((row) => `c${row}` as CandidateId),
     seed: options.seed,
   });
   const suggestion = { table, axes, proposal };
   const counts = {
-    candidates: rows.length,
+    candidates: countRows(table),
     measured: results.length,
     failed: labels.failed.length,
   };
   const message = messageFor(proposal, counts, batch);
-  const view = planner.view({ probabilities: true });
-  const map = {
-    title: basename(table.file),
-    subtitle: message.replace(/ Next:.*$/, ""),
-    rows,
-    view,
-    results,
-  };
-  await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
+  if (outputs !== undefined) {
+    const map = {
+      title: basename(table.file),
+      subtitle: message.replace(/ Next:.*$/, ""),
+      rows: table.rows.map((_, row) => parametersOf(row)),
+      view: planner.view({ probabilities: true }),
+      results,
+    };
+    await outputs.writeMapOutputs(options, { ...map, next: proposal.points }, io);
+  }
   if (options.out !== undefined) await writeProposals(options.out, suggestion);
   const head = { goal: "phase-diagram", ...counts, table: report };
   const isJson = options.json === true;
   printSuggestion(suggestion, { head, message, roles: rolesOf(report), isJson }, io);
 }
 
-function readCandidates(table: Table, axes: readonly string[]): Parameters[] {
-  const columns = axes.map((axis) => axisNumbers(table, columnOf(table, axis)).values);
-  return table.rows.map((_, row) =>
-    Object.fromEntries(axes.map((axis, k) => [axis, columns[k]![row]!])),
-  );
-}
-
 function readResults(
   table: Table,
-  rows: readonly Parameters[],
+  parametersOf: (row: number) => Parameters,
   labels: LabelCells,
   confidence: string | undefined,
 ): CampaignResult[] {
   const confidenceColumn = confidence === undefined ? undefined : columnOf(table, confidence);
-  return table.rows.flatMap((line, row) => {
-    const phases = labels.phases[row];
-    if (phases === undefined) return [];
-    const isBare = confidenceColumn === undefined || line.cells[confidenceColumn] === "";
-    const sure = isBare ? undefined : numberAt(table, line, confidenceColumn);
-    return [
-      {
-        position: row,
-        candidateId: `c${row}`,
-        parameters: rows[row] ?? {},
-        observations: [{ kind: "phases" as const, phases, confidence: sure }],
-      },
-    ];
-  });
+  const results: CampaignResult[] = [];
+  for (const [row, phases] of labels.phases.entries()) {
+    if (phases === undefined) continue;
+    const line = confidenceColumn === undefined ? undefined : table.rows[row];
+    const isBare = line === undefined || line.cells[confidenceColumn!] === "";
+    results.push({
+      position: row,
+      candidateId: `c${row}`,
+      parameters: parametersOf(row),
+      observations: [
+        {
+          kind: "phases",
+          phases,
+          confidence: isBare ? undefined : numberAt(table, line, confidenceColumn!),
+        },
+      ],
+    });
+  }
+  return results;
 }
 
 function settingsOf({ method, score, diversity, shared, refineFrom }: SuggestOptions) {

@@ -82,22 +82,22 @@ function cutOffAt(raw: RawGrid, axes: readonly number[]): number | undefined {
 
 /**
  * Mole fractions -> regular simplex by an orthonormal (Helmert) basis of the plane sum x = const:
- * y_j = (x_1 + .. + x_j - j x_(j+1)) / sqrt(2 j (j+1)); corners lie at distance 1.
+ * y_j = (x_1 + .. + x_j - j x_(j+1)) / sqrt(2 j (j+1)); corners lie at distance 1. The row begins at `from`.
  */
 export function placeGroup(
   { axes, isComposition, dimension, impliedWhole }: AxisGroup,
-  row: ArrayLike<number>,
+  { rows, from }: { readonly rows: ArrayLike<number>; readonly from: number },
   out: Float64Array,
   at: number,
 ): void {
   if (!isComposition) {
-    out[at] = row[axes[0]!]!;
+    out[at] = rows[from + axes[0]!]!;
     return;
   }
   let sum = 0;
   for (let j = 1; j <= dimension; j++) {
-    sum += row[axes[j - 1]!]!;
-    const next = j < axes.length ? row[axes[j]!]! : impliedWhole! - sum;
+    sum += rows[from + axes[j - 1]!]!;
+    const next = j < axes.length ? rows[from + axes[j]!]! : impliedWhole! - sum;
     out[at + j - 1] = (sum - j * next) / Math.sqrt(2 * j * (j + 1));
   }
 }
@@ -105,23 +105,24 @@ export function placeGroup(
 /** Coordinates of all rows in one group, N x dimension. */
 export function groupPoints(raw: RawGrid, group: AxisGroup): Float64Array {
   const points = new Float64Array(raw.count * group.dimension);
+  const place = { rows: raw.values, from: 0 };
   for (let i = 0; i < raw.count; i++) {
-    const row = raw.values.subarray(i * raw.axes, (i + 1) * raw.axes);
-    placeGroup(group, row, points, i * group.dimension);
+    place.from = i * raw.axes;
+    placeGroup(group, place, points, i * group.dimension);
   }
   return points;
 }
 
-/** Root mean square deviation per dimension; 1 where all values agree. */
-export function spreadOf(raw: RawGrid, group: AxisGroup): number {
-  const points = groupPoints(raw, group);
+/** Root mean square deviation per dimension of one group's coordinates (N x dimension); 1 where all values agree. */
+export function spreadOf(points: Float64Array, dimension: number): number {
+  const count = points.length / dimension;
   let variance = 0;
-  for (let k = 0; k < group.dimension; k++) {
+  for (let k = 0; k < dimension; k++) {
     let mean = 0;
-    for (let i = 0; i < raw.count; i++) mean += points[i * group.dimension + k]!;
-    mean /= Math.max(1, raw.count);
-    for (let i = 0; i < raw.count; i++) variance += (points[i * group.dimension + k]! - mean) ** 2;
+    for (let i = 0; i < count; i++) mean += points[i * dimension + k]!;
+    mean /= Math.max(1, count);
+    for (let i = 0; i < count; i++) variance += (points[i * dimension + k]! - mean) ** 2;
   }
-  const spread = Math.sqrt(variance / Math.max(1, raw.count * group.dimension));
+  const spread = Math.sqrt(variance / Math.max(1, count * dimension));
   return spread > 1e-12 ? spread : 1;
 }

@@ -12,8 +12,8 @@ import { isProductOfLevels, levelsOf } from "./group-levels.ts";
 /** How raw axis values become isometric coordinates: unit = about one grid step. */
 export interface Scaling {
   readonly dimension: number;
-  /** Coordinates of one raw row, appended to `out` at `offset`. */
-  place(row: ArrayLike<number>, out: Float64Array, offset: number): void;
+  /** Coordinates of one raw row, which begins at `from` (0), written to `out` at `offset`. */
+  place(rows: ArrayLike<number>, out: Float64Array, offset: number, from?: number): void;
   /** Grid step along each dimension, in units, at most 1. */
   readonly steps: readonly number[];
   /** One unit in standard deviations of the axes (z-scores). */
@@ -28,8 +28,9 @@ export interface Scaling {
  */
 export function fitScaling(raw: RawGrid): Scaling {
   const groups = listGroups(raw);
-  const spread = groups.map((group) => spreadOf(raw, group));
-  const levels = groups.map((group) => levelsOf(groupPoints(raw, group), group.dimension));
+  const placed = groups.map((group) => groupPoints(raw, group));
+  const spread = placed.map((points, g) => spreadOf(points, groups[g]!.dimension));
+  const levels = placed.map((points, g) => levelsOf(points, groups[g]!.dimension));
   const isProduct = groups.length === 1 || isProductOfLevels(levels, raw.count);
   const steps = levels.map((level, g) => level.step / spread[g]!);
   const dimension = groups.reduce((sum, group) => sum + group.dimension, 0);
@@ -41,29 +42,28 @@ export function fitScaling(raw: RawGrid): Scaling {
     steps: groups.flatMap((group, g) =>
       new Array<number>(group.dimension).fill(isProduct ? steps[g]! / unit : 1),
     ),
-    place: (row, out, offset) => placeRow(groups, factor, row, out, offset),
+    place: (rows, out, offset, from = 0) => placeRow(groups, factor, { rows, from }, out, offset),
   };
 }
 
 /** Coordinates of all rows, N x dimension. */
 export function placeAll(raw: RawGrid, scaling: Scaling): Float64Array {
   const points = new Float64Array(raw.count * scaling.dimension);
-  for (let i = 0; i < raw.count; i++) {
-    const row = raw.values.subarray(i * raw.axes, (i + 1) * raw.axes);
-    scaling.place(row, points, i * scaling.dimension);
-  }
+  for (let i = 0; i < raw.count; i++)
+    scaling.place(raw.values, points, i * scaling.dimension, i * raw.axes);
   return points;
 }
 
 function placeRow(
   groups: readonly AxisGroup[],
   factor: readonly number[],
-  row: ArrayLike<number>,
+  row: { readonly rows: ArrayLike<number>; readonly from: number },
   out: Float64Array,
   offset: number,
 ): void {
   let at = offset;
-  for (const [g, group] of groups.entries()) {
+  for (let g = 0; g < groups.length; g++) {
+    const group = groups[g]!;
     placeGroup(group, row, out, at);
     for (let k = 0; k < group.dimension; k++) out[at + k] = out[at + k]! * factor[g]!;
     at += group.dimension;
@@ -79,8 +79,7 @@ function scatteredSpacing(
   const points = new Float64Array(raw.count * dimension);
   const factor = spread.map((s) => 1 / s);
   for (let i = 0; i < raw.count; i++) {
-    const row = raw.values.subarray(i * raw.axes, (i + 1) * raw.axes);
-    placeRow(groups, factor, row, points, i * dimension);
+    placeRow(groups, factor, { rows: raw.values, from: i * raw.axes }, points, i * dimension);
   }
   return medianSpacing(points, dimension);
 }

@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import { fitScaling, placeAll } from "./coordinates.ts";
 import type { ScaledGrid } from "./map-model.ts";
+import { orderByRanks, ranksOf } from "./value-ranks.ts";
 
 /** A grid with the way back to the caller's rows. */
 export interface OrderedGrid extends ScaledGrid {
@@ -28,18 +29,17 @@ export function orderRows(
   components?: readonly string[] | undefined,
 ): OrderedGrid {
   const count = raw.length / axes.length;
-  const order = Int32Array.from({ length: count }, (_, row) => row).sort((a, b) => {
-    for (let k = 0; k < axes.length; k++) {
-      const difference = raw[a * axes.length + k]! - raw[b * axes.length + k]!;
-      if (difference !== 0) return difference;
-    }
-    return a - b;
-  });
+  const width = axes.length;
+  const order = orderByRanks(
+    axes.map((_, k) => ranksOf(raw, k, width)),
+    count,
+  );
   const values = new Float64Array(raw.length);
   const candidateOf = new Int32Array(count);
-  for (const [k, row] of order.entries()) {
+  for (let k = 0; k < count; k++) {
+    const row = order[k]!;
     candidateOf[row] = k;
-    values.set(raw.subarray(row * axes.length, (row + 1) * axes.length), k * axes.length);
+    for (let axis = 0; axis < width; axis++) values[k * width + axis] = raw[row * width + axis]!;
   }
   const parts = findComponents(values, axes, components);
   const fraction = parts.axes.length === 0 ? findFraction(values, axes, components) : undefined;

@@ -1,8 +1,11 @@
 import { DENSE_KERNEL_BASE64 } from "./dense-kernel-binary.ts";
 
-/** The functions of dense-kernel.assembly; every pointer is a byte address in `memory`. */
-export interface DenseKernel {
+export interface KernelMemory {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+}
+
+/** The functions of dense-kernel.assembly; every pointer is a byte address in `memory`. */
+export interface DenseKernel extends KernelMemory {
   cholesky(n: number, a: number, work: number): number;
   solveStrip(
     n: number,
@@ -54,27 +57,36 @@ let isTried = false;
 export function denseKernel(): DenseKernel | undefined {
   if (isTried) return instance;
   isTried = true;
+  instance = createInstance(DENSE_KERNEL_BASE64);
+  return instance;
+}
+
+const modules = new Map<string, object>();
+
+/** A kernel with a memory of its own, `undefined` where the runtime has no WebAssembly SIMD. */
+export function createInstance<K extends KernelMemory>(base64: string): K | undefined {
   const host = (globalThis as { WebAssembly?: WebAssemblyHost }).WebAssembly;
   if (host === undefined) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(DENSE_KERNEL_BASE64), (c) => c.charCodeAt(0));
-    const created = new host.Instance(new host.Module(bytes), {
+    const compiled =
+      modules.get(base64) ?? new host.Module(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+    modules.set(base64, compiled);
+    const created = new host.Instance(compiled, {
       env: {
         abort: () => {
           throw new Error("the numeric kernel stopped");
         },
       },
     });
-    instance = created.exports as DenseKernel;
+    return created.exports as K;
   } catch {
     // No SIMD on this processor or runtime: the plain code gives the same answers, slower.
-    instance = undefined;
+    return undefined;
   }
-  return instance;
 }
 
 /** Addresses of arrays of the given lengths (numbers, not bytes), 16-byte aligned, in memory grown to hold them. */
-export function reserve(kernel: DenseKernel, lengths: readonly number[]): number[] {
+export function reserve(kernel: KernelMemory, lengths: readonly number[]): number[] {
   let end = FIRST_BYTE;
   const addresses = lengths.map((length) => {
     const at = end;

@@ -1,7 +1,5 @@
 import { assert } from "../../core/assert.ts";
 import type { CampaignSpec } from "../../domain/campaign.ts";
-import type { Candidate } from "../../domain/candidate.ts";
-import { listCandidates } from "../../domain/candidates.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import type { MapView } from "../../domain/planner-view.ts";
 import type { CampaignResult, Proposal, ProposalRequest, Verdict } from "../../domain/proposal.ts";
@@ -12,7 +10,8 @@ import {
   unseenChanceOf,
 } from "../../models/phase-diagram/map-model.ts";
 import type { Planner } from "../planner.ts";
-import { componentsOf, type OrderedGrid, orderGrid } from "./map-grid.ts";
+import { listedCandidates, type MapCandidates } from "./map-candidates.ts";
+import type { OrderedGrid } from "./map-grid.ts";
 import { createMapModel } from "./phase-diagram-strategy.ts";
 import { summariseMap, viewMap } from "./phase-diagram-view.ts";
 import { CONFIDENCE_min, evidenceOf, evidenceOfKnown } from "./phase-evidence.ts";
@@ -23,16 +22,17 @@ const FAILURES_max = 2;
 
 /**
  * The planner of `phase-diagram` campaigns (and of `structure-map` ones, whose results are phases too). `scores` are those
- * that settings may name.
+ * that settings may name; `candidates` those of the campaign's space, where they are not to be listed from it.
  */
 export function createPhaseDiagramPlanner(
   campaign: CampaignSpec,
   scores?: readonly MapScore[],
+  candidates?: MapCandidates,
 ): Planner<MapView> {
   // A structure map is a phase diagram whose results were simulated: its settings are these, and more.
   const { goal } = campaign;
   assert(goal !== "optimise" && goal !== "effective-model", `a ${goal} campaign has no phases`);
-  return createPlanner(campaign, campaign.model, scores);
+  return createPlanner({ campaign, settings: campaign.model, scores, candidates });
 }
 
 interface Learnt {
@@ -44,19 +44,17 @@ interface Learnt {
   unchanged: number;
 }
 
-function createPlanner(
-  campaign: CampaignSpec,
-  settings: PhaseDiagramSettings,
-  scores: readonly MapScore[] | undefined,
-): Planner<MapView> {
-  const candidates = listCandidates(campaign.space);
-  const grid = orderGrid(
-    candidates.map((candidate) => candidate.parameters),
-    componentsOf(campaign.space),
-  );
-  const indexOf = new Map(
-    candidates.map(({ candidateId }, row) => [candidateId, grid.candidateOf[row] ?? -1]),
-  );
+interface PlannerParts {
+  readonly campaign: CampaignSpec;
+  readonly settings: PhaseDiagramSettings;
+  readonly scores: readonly MapScore[] | undefined;
+  readonly candidates: MapCandidates | undefined;
+}
+
+function createPlanner(parts: PlannerParts): Planner<MapView> {
+  const { campaign, settings, scores } = parts;
+  const candidates = parts.candidates ?? listedCandidates(campaign.space);
+  const { grid, indexOf } = candidates;
   const model = createMapModel({ settings, grid, seed: campaign.seed, scores });
   const learnt: Learnt = {
     evidence: new Map(),
@@ -75,7 +73,7 @@ function createPlanner(
 
   const rescans = createRescans(campaign);
   const addEvidence = (result: CampaignResult): void => {
-    const candidate = indexOf.get(result.candidateId) ?? -1;
+    const candidate = indexOf(result.candidateId);
     const evidence = evidenceOf(result, candidate, grid);
     learnt.results.set(
       result.position,
@@ -106,7 +104,7 @@ function createPlanner(
       if (watchesMap) previous = labelsOf(model);
     },
     propose: (request) =>
-      propose({ request, campaign, settings, candidates, grid, model, learnt, indexOf, rescans }),
+      propose({ request, campaign, settings, candidates, grid, model, learnt, rescans }),
     view: (detail) => viewMap(model, grid, [...learnt.evidence.values()], detail),
   };
 }
@@ -138,27 +136,27 @@ interface ProposeContext {
   readonly request: ProposalRequest;
   readonly campaign: CampaignSpec;
   readonly settings: PhaseDiagramSettings;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: MapCandidates;
   readonly grid: OrderedGrid;
   readonly model: MapModel;
   readonly learnt: Learnt;
-  readonly indexOf: ReadonlyMap<string, number>;
   readonly rescans: Rescans;
 }
 
 function propose(context: ProposeContext): Proposal {
-  const { request, grid, model, learnt, indexOf, candidates } = context;
+  const { request, grid, model, learnt, candidates } = context;
+  const { indexOf } = candidates;
   // A sample that is scanned again has been measured: nothing is left open at its place.
   const pending = request.pending.filter(({ sample }) => sample === undefined);
-  const excluded = new Set(request.excluded.map((id) => indexOf.get(id) ?? -1));
+  const excluded = new Set(request.excluded.map(indexOf));
   for (const [candidate, times] of learnt.failures) {
     if (times >= FAILURES_max) excluded.add(candidate);
   }
-  const inGrid = pending.filter((point) => indexOf.has(point.candidateId));
-  const elsewhere = pending.filter((point) => !indexOf.has(point.candidateId));
+  const inGrid = pending.filter((point) => indexOf(point.candidateId) >= 0);
+  const elsewhere = pending.filter((point) => indexOf(point.candidateId) < 0);
   const ranked = model.rank({
     count: request.count,
-    pending: inGrid.map((point) => indexOf.get(point.candidateId) ?? -1),
+    pending: inGrid.map((point) => indexOf(point.candidateId)),
     pendingElsewhere: elsewhere.map((point) =>
       Float64Array.from(grid.axes, (axis) => Number(point.parameters[axis] ?? 0)),
     ),
@@ -166,7 +164,7 @@ function propose(context: ProposeContext): Proposal {
     seed: `${request.seed}/${request.n}`,
   });
   const chosen = ranked.flatMap(({ candidate, score, why }) => {
-    const found = candidates[grid.rowOf[candidate] ?? -1];
+    const found = candidates.at(grid.rowOf[candidate] ?? -1);
     return found === undefined ? [] : [{ ...found, score: roundScore(score), why }];
   });
   const again = context.rescans.propose(request, (position) => model.presencesIn?.(position));

@@ -15,6 +15,7 @@ import {
 } from "../../../adapters/gateway/index.ts";
 import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
 import { REAL } from "./thermal-bench.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 let folder: string;
 let broker: TestBroker;
@@ -183,6 +184,38 @@ describe("a folder of jobs and results", () => {
     writeFileSync(join(folder, result), JSON.stringify(said));
     await agent.untilSaid("result", { jobId: "j1", observations: said.observations });
     expect(agent.last("result")?.["raw"]).toMatchObject([{ bytes: 10 }]);
+  });
+
+  test("what an earlier attempt leaves behind late is no answer to the next", async () => {
+    await open(drop());
+    await agent.order("j1", {
+      ...{ capability: "make", parameters: { x_Al: 0.25, temperature_K: 700 }, attempt: 2 },
+    });
+    await until(() => expect(existsSync(join(folder, "jobs/j1.2.json"))).toBe(true));
+    writeFileSync(join(folder, result), JSON.stringify(said));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(agent.count("result") + agent.count("failed")).toBe(0);
+    writeFileSync(join(folder, "results/j1.2.json"), JSON.stringify(said));
+    await agent.untilSaid("result", { jobId: "j1", attempt: 2 });
+  });
+
+  test("a machine that is away for ten minutes (virtual time) finds its job once, and what it says then counts", async () => {
+    const clock = new VirtualClock();
+    const task = createDropTask({
+      ...{ folder, capability: "make", parameters, results: [], expectedDuration_s: 60 },
+      ...{ settle_ms: 1000, clock },
+    });
+    const never = { signal: new AbortController().signal, onProgress: () => {}, held: false };
+    const own = { jobId: "j1", attempt: 1, capability: "make", parameters: {}, sampleIds: [] };
+    const done = task.run({ ...own, ...never, folder: join(folder, "j1") });
+    const job = join(folder, "jobs/j1.1.json");
+    expect(existsSync(job)).toBe(true);
+    rmSync(job);
+    await clock.pass(600_000);
+    expect(readdirSync(join(folder, "jobs"))).toEqual([]);
+    writeFileSync(join(folder, result), JSON.stringify(said));
+    await clock.pass(2000);
+    expect(await done).toMatchObject({ observations: said.observations });
   });
 
   test("what is no observation of the contract fails with its path", async () => {

@@ -99,6 +99,23 @@ describe("a Lake Shore 336 behind its gateway", () => {
     expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
   });
 
+  test("somebody who sets another temperature takes control, and is not overruled; a line that is cut for several looks is bridged", async () => {
+    await order(0.15);
+    await isThere();
+    cryostat.setPoint = 60;
+    await bench.agent.untilSaid("state", { control: "local", jobId: "j1" });
+    await bench.agent.order("j2");
+    await bench.agent.untilSaid("rejected", { jobId: "j2" });
+    expect(cryostat.setPoint).toBe(60);
+    cryostat.setPoint = 77.5;
+    for (let k = 0; k < 3; k++) {
+      cryostat.cut();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await bench.agent.untilSaid("result", { jobId: "j1" });
+    expect(cryostat.asked.filter((one) => one === "RANGE 1,3")).toHaveLength(1);
+  });
+
   test("keeps the contract: every check of the examination passes", async () => {
     const parameters = { temperature_K: 77.5, duration_h: 0.02, ramp_K_min: 100 };
     expect(await bench.examine(parameters)).toEqual([]);

@@ -10,6 +10,7 @@ import { createTaskDevice, type Gateway, openGateway } from "../../../adapters/g
 import { OpentronsRobot } from "../../support/opentrons-robot.ts";
 import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
 import { REAL } from "./thermal-bench.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 let folder: string;
 let broker: TestBroker;
@@ -85,6 +86,57 @@ describe("an Opentrons robot", () => {
     expect(robot.losing).toEqual([]);
     expect([robot.protocols.length, robot.runs.length]).toEqual([1, 1]);
     expect(robot.actions).toEqual(["play"]);
+  });
+
+  test.each(["pieces", "error", "cut", { silent_ms: 300 }] as const)(
+    "whose answers come as %j in the middle of its run: one run, one result",
+    async (spite) => {
+      robot.worksOn = true;
+      await order("map.1.s1");
+      await untilPlaying();
+      robot.spites.push(...Array.from({ length: 3 }, () => spite));
+      await until(() => expect(robot.spites).toEqual([]));
+      expect(agent.count("failed") + agent.count("result")).toBe(0);
+      robot.finish("succeeded");
+      await agent.untilSaid("result", { jobId: "map.1.s1" });
+      expect([robot.runs.length, robot.actions]).toEqual([1, ["play"]]);
+    },
+  );
+
+  test("whose network is away for ten minutes (virtual time) is found at its run again", async () => {
+    const clock = new VirtualClock();
+    const task = createOpentronsTask({
+      ...{ at: robot.url, protocol: join(folder, "mix.py"), clock, look_ms: 1000 },
+      ...{ capability: "mix", expectedDuration_s: 60, parameters: [] },
+    });
+    const job = { jobId: "map.1.s1", attempt: 1, capability: "mix", parameters: {}, sampleIds: [] };
+    const never = { signal: new AbortController().signal, onProgress: () => {}, held: false };
+    robot.worksOn = true;
+    let ended: unknown;
+    void Promise.resolve(task.run({ ...job, ...never, folder })).then((result) => {
+      ended = result;
+    });
+    // The robot is a real server: each look needs a turn of real time.
+    const looks = async (count: number): Promise<void> => {
+      for (let k = 0; k < count; k++) {
+        await clock.pass(1000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    await until(async () => {
+      await looks(1);
+      expect(robot.runs.at(-1)?.status).toBe("running");
+    });
+    await robot.stop();
+    await looks(600);
+    expect(ended).toBeUndefined();
+    robot.finish("succeeded");
+    await robot.start();
+    await until(async () => {
+      await looks(1);
+      expect(ended).toMatchObject({ observations: [] });
+    });
+    expect([robot.runs.length, robot.actions]).toEqual([1, ["play"]]);
   });
 
   test("that finds fault in its dry run is not run", async () => {

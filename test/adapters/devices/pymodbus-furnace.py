@@ -22,8 +22,8 @@ STEP_s = 0.5
 
 
 class Furnace:
-    def __init__(self, model, speed):
-        self.model, self.speed = model, speed
+    def __init__(self, model, speed, ledger=None):
+        self.model, self.speed, self.ledger = model, speed, ledger
         self.sensor_ok = True
         self.late_s = self.late_times = self.exc = self.exc_times = 0
         self.starts = 0
@@ -128,6 +128,7 @@ class Furnace:
                 if value == RUN and self.state in (RESET, COMPLETE):
                     self.segment, self.in_segment_s, self.wsp = 0, 0.0, self.pv
                     self.starts += 1
+                    self.note(r[629])
                 self.state = value
             return True
         if address == 0x1001 and not signed(r[0x1003]) <= signed(value) <= signed(r[0x1002]):
@@ -135,6 +136,12 @@ class Furnace:
         if address == 0x1068 and value == 1 and r[0x1068] != 1:
             self.starts += 1
         return True
+
+    def note(self, token):
+        """What it began, by the job's number, in a file that outlives it."""
+        if self.ledger is not None:
+            with open(self.ledger, "a") as file:
+                file.write(json.dumps({"token": token}) + "\n")
 
     def command(self, words, registers):
         if words.get("power") == "cycle":
@@ -165,8 +172,9 @@ async def main():
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--rtu", action="store_true")
     parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--ledger")
     options = parser.parse_args()
-    furnace = Furnace(options.model, options.speed)
+    furnace = Furnace(options.model, options.speed, options.ledger)
     memory = []
 
     async def action(function, start, address, count, registers, values):

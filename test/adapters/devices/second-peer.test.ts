@@ -5,8 +5,8 @@ import { ModbusController } from "../../../adapters/devices/modbus/modbus-contro
 import { freePort } from "../../support/free-port.ts";
 import { REAL, testMap } from "./thermal-bench.ts";
 
-/** A controller of one set point on modbus-serial 8.0.25, which shares nothing with pymodbus and nothing with us. */
-async function deltaOn(port: number, memory: Map<number, number>): Promise<ServerTCP> {
+/** A controller on modbus-serial 8.0.25, which shares nothing with pymodbus and nothing with us. */
+async function serve(port: number, memory: Map<number, number>): Promise<ServerTCP> {
   const vector = {
     getHoldingRegister: (address: number) => memory.get(address) ?? 0,
     getMultipleHoldingRegisters: (address: number, count: number) =>
@@ -28,7 +28,7 @@ test("a controller on modbus-serial: birth, plan, start, stop, each read back", 
     [0x1003, 0x10000 - 500],
   ]);
   const port = await freePort();
-  const server = await deltaOn(port, memory);
+  const server = await serve(port, memory);
   const map = testMap("delta-dtb");
   const address = `tcp://127.0.0.1:${port}`;
   const controller = new ModbusController({ map, address, unit: 1, clock: REAL });
@@ -51,6 +51,52 @@ test("a controller on modbus-serial: birth, plan, start, stop, each read back", 
     expect(controller.refuse({ ...plan, target: 3276.8 })).toContain("does not fit");
   } finally {
     controller.close();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+});
+
+/** A number as two words. */
+function float(address: number, value: number): [number, number][] {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatBE(value);
+  return [
+    [address, bytes.readUInt16BE(0)],
+    [address + 1, bytes.readUInt16BE(2)],
+  ];
+}
+
+test("a nanodac by its floats on modbus-serial: birth, plan with its number, stop, each read back; another scale is told", async () => {
+  const usual: [number, number][] = [[121, 1280], [512, 253], ...float(33792, 25.31)];
+  const limits = [...float(44220, 1100), ...float(44222, 0)];
+  const memory = new Map([...usual, ...limits, ...float(33796, 25)]);
+  const port = await freePort();
+  const server = await serve(port, memory);
+  const map = testMap("eurotherm-nanodac");
+  const address = `tcp://127.0.0.1:${port}`;
+  const controller = new ModbusController({ map, address, unit: 1, clock: REAL });
+  const other = new ModbusController({ map, address, unit: 1, clock: REAL });
+  try {
+    await controller.open();
+    expect(controller.limits).toEqual({ min: 0, max: 1100 });
+    const plan = { token: 4711, target: 612.5, rate: 0, dwell: 60 };
+    const { signal } = new AbortController();
+    await controller.prepare(plan, signal);
+    await controller.start(plan, signal);
+    const look = await controller.look();
+    expect(look).toMatchObject({ setPoint: 612.5, token: 4711, isAutomatic: true });
+    expect(look.measured).toBeCloseTo(25.31, 4);
+    expect(await controller.holds(plan)).toBe(true);
+    memory.set(257, 2);
+    expect((await controller.look()).measured).toBeUndefined();
+    memory.set(257, 0).set(513, 1);
+    expect((await controller.look()).isAutomatic).toBe(false);
+    await controller.stop();
+    expect([memory.get(33796), memory.get(33797)]).toEqual(float(0, 25).map(([, word]) => word));
+    memory.set(512, 2531);
+    await expect(other.open()).rejects.toMatchObject({ code: "TL-3202" });
+  } finally {
+    controller.close();
+    other.close();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 });

@@ -13,12 +13,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import {
+  type BatchSystem,
+  type PilotOrder,
+  pilotsOf,
+  SubmissionRefused,
+} from "../../../adapters/runners/cluster/batch-system.ts";
+import {
   createPilotFleet,
   type PilotFleet,
 } from "../../../adapters/runners/cluster/pilot-fleet.ts";
 import { PILOT_SCRIPT } from "../../../adapters/runners/cluster/pilot-script.ts";
 import { runOnCluster } from "../../../adapters/runners/cluster/run-on-cluster.ts";
-import type { BatchSystem } from "../../../adapters/runners/cluster/slurm-commands.ts";
 import { WorkFolder } from "../../../adapters/runners/cluster/work-folder.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 
@@ -26,6 +31,10 @@ import { silentLogger } from "../../../src/core/logger.ts";
 class LocalBatch implements BatchSystem {
   readonly jobs = new Map<string, ChildProcess>();
   readonly submissions: string[] = [];
+  /** How many pilots each order was for. */
+  readonly orders: number[] = [];
+  /** Larger arrays are refused. */
+  array_max = 1000;
   /** Numbers that it lists under other names, as a controller does that lost its state. */
   isForgetful = false;
   isAway = false;
@@ -35,15 +44,22 @@ class LocalBatch implements BatchSystem {
     this.script = script;
   }
 
-  async submit(name: string, args: readonly string[]): Promise<string> {
+  async submit(order: PilotOrder): Promise<string> {
     if (this.isAway) throw new Error("no answer");
-    this.submissions.push(name);
-    for (let copy = 0; copy < 2; copy++) {
-      // Every pilot is accepted twice, as after an answer that got lost.
-      const child = spawn("bash", [this.script, ...args], { stdio: "ignore" });
-      if (copy === 0) this.jobs.set(name, child);
+    this.orders.push(order.count);
+    if (order.count > this.array_max) throw new SubmissionRefused("Invalid job array");
+    for (const [task, name] of pilotsOf(order).entries()) {
+      this.submissions.push(name);
+      for (let copy = 0; copy < 2; copy++) {
+        // Every pilot is accepted twice, as after an answer that got lost.
+        const child = spawn("bash", [this.script, ...order.args], {
+          stdio: "ignore",
+          env: { ...process.env, SLURM_ARRAY_TASK_ID: String(task) },
+        });
+        if (copy === 0) this.jobs.set(name, child);
+      }
     }
-    return String(this.submissions.length);
+    return String(this.orders.length);
   }
 
   async list() {
@@ -102,6 +118,19 @@ test("pilots do every piece of work once, also where they were submitted twice, 
   expect(await runOnCluster(work, tasks[4] as (typeof tasks)[0])).toEqual({ code: 4 });
   expect(work.counts()).toEqual({ offered: 0, claimed: 0 });
   expect(batch.submissions.length).toBeLessThanOrEqual(3);
+});
+
+test("pilots are submitted together as an array; where that is refused, fewer at a time, and nothing is waited for", async () => {
+  const { batch, task, work } = cluster(4);
+  batch.array_max = 2;
+  const tasks = Array.from({ length: 6 }, (_, k) => task(`sleep 1; exit ${k}`));
+  const ends = await Promise.all(tasks.map((one) => runOnCluster(work, one)));
+  expect(ends).toEqual([0, 1, 2, 3, 4, 5].map((code) => ({ code })));
+  expect(batch.orders.slice(0, 2)).toEqual([4, 2]);
+  expect(batch.submissions.slice(0, 2).map((name) => name.split("-").at(-1))).toEqual(["0", "1"]);
+  // What was refused is not counted among those that may still come.
+  const known = work.pilots().map(({ name }) => name);
+  expect(known.filter((name) => !batch.submissions.includes(name))).toEqual([]);
 });
 
 test("work of a pilot that is gone is lost, and what is left of it counts no more; a controller that is away proves nothing", async () => {

@@ -6,14 +6,15 @@ import type { Logger } from "../../../src/core/logger.ts";
 
 /**
  * A runner that is killed and started again: takes every job of a list through the cluster, so many at a time. A job is done once its
- * exit code lies beside it; one that was lost is begun anew. Arguments: folder, count, slots, pilots.
+ * exit code lies beside it; one that was lost is begun anew. Arguments: folder, count, slots, pilots, slurmrestd's address where it is asked.
  */
-const [folder = "", count = "0", slots = "1", pilots = "1"] = process.argv.slice(2);
+const [folder = "", count = "0", slots = "1", pilots = "1", address] = process.argv.slice(2);
 const line = (fields: object, event: string): void =>
   console.log(`${event} ${JSON.stringify(fields)}`);
 const logger: Logger = { debug: line, info: line, warn: line, error: line, child: () => logger };
 const cluster = openCluster({
   ...{ folder: join(folder, "cluster"), sbatch: ["--time=60"], pilots_max: Number(pilots) },
+  rest: address === undefined ? undefined : { address, properties: { time_limit: 60 } },
   ...{ lifetime_s: 6, idle_s: 3, silence_ms: 15_000, logger },
 });
 // What counts how often a job was really done: the second one fails. It says whose job it was.

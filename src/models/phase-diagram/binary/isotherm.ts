@@ -167,10 +167,14 @@ function acceptSingle({ x, phases, owner }: BinaryResult, away: number, accepted
     else if (around.right - x < meet && baseName(around.phases[1]) === phase) around.right = x;
     else return;
   }
-  const isOld = allNodes(accepted).some(
-    (other) =>
-      baseName(other.phase) !== baseName(phase) && Math.abs(other.x - x) / step < away - 1e-9,
-  );
+  const base = baseName(phase);
+  const speaksAgainst = (other: string, at: number): boolean =>
+    Math.abs(at - x) / step < away - 1e-9 && baseName(other) !== base;
+  const isOld =
+    nodes.some((node) => speaksAgainst(node.phase, node.x)) ||
+    intervals.some(
+      ({ left, right, phases: [p, q] }) => speaksAgainst(p, left) || speaksAgainst(q, right),
+    );
   if (!isOld) nodes.push({ x, phase, owners: [owner] });
 }
 

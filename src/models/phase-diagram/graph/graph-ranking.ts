@@ -192,9 +192,14 @@ export function bringNearer(
   place: Float64Array,
 ): void {
   for (let i = 0; i < distance2.length; i++) {
-    let d2 = 0;
-    for (let k = 0; k < dimension; k++) d2 += (points[i * dimension + k]! - place[k]!) ** 2;
-    if (d2 < distance2[i]!) distance2[i] = d2;
+    const most = distance2[i]!;
+    const first = points[i * dimension]! - place[0]!;
+    let d2 = first * first;
+    for (let k = 1; k < dimension && d2 < most; k++) {
+      const d = points[i * dimension + k]! - place[k]!;
+      d2 += d * d;
+    }
+    if (d2 < most) distance2[i] = d2;
   }
 }
 

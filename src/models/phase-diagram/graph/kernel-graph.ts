@@ -38,7 +38,8 @@ export function buildKernelGraph(
   options: KernelOptions,
 ): KernelGraph {
   const graph = findNeighbours(points, dimension, options.cut, Math.min(2 * dimension, 6));
-  const value = new Float64Array(graph.neighbour.length);
+  // A weight takes the place of its distance: what is large exists once.
+  const value = graph.distance2;
   const degree = new Float64Array(graph.count);
   const scale = 2 * options.bandwidth * options.bandwidth;
   const { stretch, coupling } = options;

@@ -215,7 +215,10 @@ function buildPublishedGraph({ points, dimension }: PublishedPlaces, gamma: numb
 
 /** Coordinates in which one unit is one grid step along every axis. */
 function inGridSteps(points: Float64Array, steps: readonly number[]): Float64Array {
-  return points.map((x, k) => x / (steps[k % steps.length] ?? 1));
+  const inSteps = points.slice();
+  for (let i = 0; i < points.length; i += steps.length)
+    for (let k = 0; k < steps.length; k++) inSteps[i + k] = points[i + k]! / steps[k]!;
+  return inSteps;
 }
 
 function faceCoupling(faces: Int32Array): (i: number, j: number) => number {

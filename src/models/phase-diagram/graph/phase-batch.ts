@@ -48,6 +48,8 @@ const REACH_POWER = 0.75;
 /** Radius of the local penalty, in mean distances between results; and at most in distances to the nearest result. */
 const PENALTY_RADIUS = 0.4;
 const PENALTY_RADIUS_near = 0.7;
+/** Beyond this exponent 1 - exp(-x) is 1 to the last bit. */
+const DAMPED_ratio = 38;
 /** Neighbour exclusion: no two points of a batch closer than the fourth shell of a triangular grid, grid steps. */
 const EXCLUSION_steps = 2.66;
 
@@ -75,7 +77,7 @@ export function chooseBatch(request: PhaseBatchRequest): ChosenPoint[] {
     if (best === undefined) break;
     chosen.push(best);
     state.take(best.candidate);
-    state.condition(best.candidate);
+    if (turn + 1 < request.count) state.condition(best.candidate);
   }
   return chosen;
 }
@@ -95,17 +97,9 @@ function createState(request: PhaseBatchRequest) {
   const widest =
     PENALTY_RADIUS * ((count * request.cellVolume) / (request.measured + 1)) ** (1 / dimension);
   const near = new Uint8Array(count);
-
-  const visit = (j: number, callback: (i: number, d2: number) => void): void => {
-    for (let i = 0; i < count; i++) {
-      let d2 = 0;
-      for (let k = 0; k < dimension; k++) {
-        d2 += (points[i * dimension + k]! - points[j * dimension + k]!) ** 2;
-      }
-      callback(i, d2);
-    }
-  };
   const usesPenalty = request.diversity === "local-penalty" && score.isBlind !== true;
+  // Powers are dear: each is worked out again only where the distance has become another.
+  const reach = distance.map(reachOf);
   return {
     take: (j: number) => {
       free[j] = 0;
@@ -114,18 +108,27 @@ function createState(request: PhaseBatchRequest) {
       if (usesPenalty) for (const [k, column] of columns.entries()) labelCounts[k]! += column[j]!;
       // A repeat has no distance of its own: its surroundings are as well known as its result is near.
       const radius = Math.max(1e-6, Math.min(widest, PENALTY_RADIUS_near * distance[j]!));
-      visit(j, (i, d2) => {
-        if (usesPenalty) {
-          distance[i] = Math.min(distance[i]!, Math.sqrt(d2));
-          penalty[i]! *= 1 - Math.exp(-d2 / (radius * radius));
-        } else if (request.diversity === "neighbour-exclusion" && d2 < EXCLUSION_steps ** 2) {
-          near[i] = 1;
+      const excludes = request.diversity === "neighbour-exclusion";
+      for (let i = 0; i < count; i++) {
+        let d2 = 0;
+        for (let k = 0; k < dimension; k++) {
+          const d = points[i * dimension + k]! - points[j * dimension + k]!;
+          d2 += d * d;
         }
-      });
+        if (usesPenalty) {
+          const apart = Math.sqrt(d2);
+          if (apart < distance[i]!) {
+            distance[i] = apart;
+            reach[i] = reachOf(apart);
+          }
+          const ratio = d2 / (radius * radius);
+          if (ratio < DAMPED_ratio) penalty[i]! *= 1 - Math.exp(-ratio);
+        } else if (excludes && d2 < EXCLUSION_steps ** 2) near[i] = 1;
+      }
     },
     best: (usesRarity: boolean): ChosenPoint | undefined => {
       const value = usesRarity
-        ? rarityAndReach(columns, labelCounts, distance, penalty)
+        ? rarityAndReach(columns, labelCounts, reach, penalty)
         : doubt.map((x, i) => x * penalty[i]!);
       if (request.emphasis !== undefined) {
         for (let i = 0; i < count; i++) value[i]! *= request.emphasis[i]!;
@@ -138,34 +141,33 @@ function createState(request: PhaseBatchRequest) {
   };
 }
 
+function reachOf(distance: number): number {
+  return Number.isFinite(distance) ? distance ** REACH_POWER : 1;
+}
+
 function rarityAndReach(
   columns: readonly Float64Array[],
   labelCounts: readonly number[],
-  distance: Float64Array,
+  reach: Float64Array,
   penalty: Float64Array,
 ): Float64Array {
-  const count = distance.length;
-  const weight = labelCounts.map((n) => 1 / Math.max(1, n) ** RARITY_POWER);
-  const all = new Float64Array(count);
-  const top = new Float64Array(count);
-  const topWeight = new Float64Array(count);
-  for (const [k, column] of columns.entries()) {
-    const w = weight[k]!;
-    for (let i = 0; i < count; i++) {
-      const p = column[i]!;
-      all[i]! += p * w;
-      if (p > top[i]!) {
-        top[i] = p;
-        topWeight[i] = w;
+  const weight = Float64Array.from(labelCounts, (n) => 1 / Math.max(1, n) ** RARITY_POWER);
+  const value = new Float64Array(reach.length);
+  for (let i = 0; i < value.length; i++) {
+    let [all, top, topWeight] = [0, 0, 0];
+    for (let k = 0; k < columns.length; k++) {
+      const p = columns[k]![i]!;
+      all += p * weight[k]!;
+      if (p > top) {
+        top = p;
+        topWeight = weight[k]!;
       }
     }
-  }
-  return all.map((sum, i) => {
     // No label reaches the candidate: it is as doubtful as can be, and its label as rare.
-    const gain = top[i] === 0 ? 1 : sum + (1 - 2 * top[i]!) * topWeight[i]!;
-    const reach = Number.isFinite(distance[i]!) ? distance[i]! ** REACH_POWER : 1;
-    return Math.max(0, gain) * reach * penalty[i]!;
-  });
+    const gain = top === 0 ? 1 : all + (1 - 2 * top) * topWeight;
+    value[i] = Math.max(0, gain) * reach[i]! * penalty[i]!;
+  }
+  return value;
 }
 
 /** The largest allowed value; values equal to 1e-9 of the largest are decided by the larger `tie`. */

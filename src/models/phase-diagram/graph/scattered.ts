@@ -9,7 +9,9 @@ const SAMPLE = 400;
 
 /** True where many candidates have fewer neighbours at one grid step than there are dimensions: alloys, not a lattice. */
 export function isScattered({ points, dimension, count, scaling: { steps } }: ScaledGrid): boolean {
-  const inSteps = points.map((x, k) => x / steps[k % dimension]!);
+  const inSteps = points.slice();
+  for (let i = 0; i < points.length; i += dimension)
+    for (let k = 0; k < dimension; k++) inSteps[i + k] = points[i + k]! / steps[k]!;
   const reach2 = CUT_steps * CUT_steps;
   const slabs = cutIntoSlabs(inSteps, dimension);
   const stride = Math.max(1, Math.floor(count / SAMPLE));
@@ -17,9 +19,10 @@ export function isScattered({ points, dimension, count, scaling: { steps } }: Sc
   let seen = 0;
   for (let i = 0; i < count; i += stride) {
     let neighbours = 0;
-    for (const j of slabs.around(i)) {
-      if (j !== i && squaredDistance(inSteps, dimension, i, j) <= reach2) neighbours++;
-      if (neighbours === dimension) break;
+    const own = slabs.slabOf(i);
+    for (let slab = own - 1; slab <= own + 1; slab++) {
+      for (let j = slabs.first[slab]!; j >= 0 && neighbours < dimension; j = slabs.next[j]!)
+        if (j !== i && squaredDistance(inSteps, dimension, i, j) <= reach2) neighbours++;
     }
     if (neighbours < dimension) lonely++;
     seen++;
@@ -44,11 +47,5 @@ function cutIntoSlabs(points: Float64Array, dimension: number) {
     next[i] = first[slabOf(i)]!;
     first[slabOf(i)] = i;
   }
-  return {
-    around: function* (i: number): Generator<number> {
-      const own = slabOf(i);
-      for (let slab = own - 1; slab <= own + 1; slab++)
-        for (let j = first[slab]!; j >= 0; j = next[j]!) yield j;
-    },
-  };
+  return { slabOf, first, next };
 }

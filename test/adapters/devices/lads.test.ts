@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { BadLine, LadsBench, patiently, TIMEOUT_ms } from "./lads-bench.ts";
+import { ASYNCUA, LadsServer, OPCUA } from "./lads-server.ts";
+
+const SLOW = { timeout: 240_000 };
+const PEERS = [
+  ["node-opcua", OPCUA !== undefined],
+  ["asyncua", ASYNCUA !== undefined],
+] as const;
+const WELL = { value: 7, status: "Good", late: 0, deaf: false, without: false, refuse: "" };
+/** A run that a busy computer does not miss; one that ends only when somebody ends it. */
+const [LONG, ENDLESS] = [{ run_ms: 5000 }, { run_ms: 600_000 }];
+
+describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", (peer) => {
+  let server: LadsServer;
+  let bench: LadsBench;
+  let jobs = 0;
+  let jobId: string;
+
+  beforeAll(async () => {
+    server = await LadsServer.start(peer);
+    bench = await LadsBench.open();
+    await bench.start(server.address);
+  }, SLOW.timeout);
+
+  afterAll(async () => {
+    await bench.stop();
+    await server.kill();
+  }, SLOW.timeout);
+
+  beforeEach(async () => {
+    jobId = `map.${++jobs}.s1`;
+    await server.tell({ ...WELL, run_ms: 400 });
+    await bench.atRest();
+  }, SLOW.timeout);
+
+  afterEach(() => server.thaw());
+
+  const starts = (): number => server.started.filter((one) => one.jobId === jobId).length;
+  const isRunning = async (): Promise<void> => {
+    await patiently(() => expect(starts()).toBe(1));
+    await bench.said("state", { operation: "busy", jobId });
+  };
+
+  test(
+    "runs a program under the job's own name, and its variables are the result",
+    SLOW,
+    async () => {
+      await bench.order(jobId);
+      await bench.said("result", { jobId });
+      expect(bench.agent.last("result")?.["observations"]).toEqual([
+        { kind: "objective", name: "peak", value: 7, unit: "1", sampleId: "s1" },
+        expect.objectContaining({ kind: "pattern", values: [5, 7, 4], unit: "counts" }),
+      ]);
+      expect(server.started.at(-1)).toMatchObject({ jobId, taskId: "1" });
+      const { asked } = await server.tell({});
+      expect(JSON.stringify(asked.at(-1))).toMatch(/TwoThetaMax.*80\.5.*s1/);
+    },
+  );
+
+  test(
+    "an answer that is late: the run is found by the job's name, and not started again",
+    SLOW,
+    async () => {
+      await server.tell({ late: TIMEOUT_ms + 1000 });
+      await bench.order(jobId);
+      await bench.said("result", { jobId });
+      expect(starts()).toBe(1);
+    },
+  );
+
+  test("a refusal is told in the device's word, and nothing runs", SLOW, async () => {
+    await server.tell({ refuse: "BadUserAccessDenied" });
+    await bench.order(jobId);
+    await bench.said("failed", { jobId });
+    expect(bench.endings(jobId)).toEqual([expect.stringContaining("BadUserAccessDenied")]);
+    expect(starts()).toBe(0);
+  });
+
+  test(
+    "frozen for several polls: a fault, no second start, and the result when it is back",
+    SLOW,
+    async () => {
+      await server.tell(LONG);
+      await bench.order(jobId);
+      await isRunning();
+      server.freeze();
+      await bench.said("state", { operation: "fault", jobId });
+      server.thaw();
+      await bench.said("result", { jobId });
+      expect(starts()).toBe(1);
+    },
+  );
+
+  test.each([
+    ["a broken sensor", { status: "BadSensorFailure" }, /BadSensorFailure/],
+    ["a value beyond its scale", { value: 70_000 }, /70000 is beyond its scale, 0 to 65535/],
+    ["a run that leaves no result", { without: true }, /ended without a result/],
+  ])("%s is no result", SLOW, async (_, world, words) => {
+    await server.tell(world);
+    await bench.order(jobId);
+    await bench.said("failed", { jobId });
+    expect(bench.endings(jobId)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test(
+    "stopped at its panel it is not done; aborted there it waits for a person",
+    SLOW,
+    async () => {
+      await server.tell(ENDLESS);
+      await bench.order(jobId);
+      await isRunning();
+      await server.tell({ panel: "stop" });
+      await bench.said("failed", { jobId });
+      expect(bench.endings(jobId)).toEqual(["the run ended without PeakCounts"]);
+      await bench.atRest();
+      jobId = `map.${++jobs}.s1`;
+      await bench.order(jobId);
+      await isRunning();
+      await server.tell({ panel: "abort" });
+      await bench.said("failed", { jobId, reason: "the run was aborted; clear the device" });
+      await bench.said("state", { safety: "emergencyStopped" });
+      await server.tell({ panel: "clear" });
+      await bench.atRest();
+    },
+  );
+
+  test("what somebody else runs or has locked keeps jobs away", SLOW, async () => {
+    await server.tell({ ...ENDLESS, foreign: true });
+    await bench.said("state", { control: "local" });
+    await bench.order(jobId);
+    await bench.said("rejected", { jobId, retryable: true });
+    await server.tell({ panel: "stop", lock: "eve" });
+    const locked = `map.${++jobs}.s1`;
+    await bench.order(locked);
+    await bench.said("rejected", { jobId: locked, retryable: true });
+    await server.tell({ lock: "" });
+  });
+
+  test("a second master's run instead of ours: ours is unknown, never done", SLOW, async () => {
+    await server.tell(ENDLESS);
+    await bench.order(jobId);
+    await isRunning();
+    await patiently(() => expect(bench.agent.last("state")).toMatchObject({ operation: "busy" }));
+    const { bootId } = bench.gateway ?? {};
+    await server.tell({ foreign: true });
+    await patiently(() => expect(bench.gateway?.bootId).not.toBe(bootId));
+    await server.tell({ panel: "stop" });
+    await bench.agent.reconcile([jobId]);
+    await bench.said("unknown", { jobId });
+    expect(bench.endings(jobId)).toEqual([]);
+  });
+
+  test(
+    "an emergency stop is seen at the device before it counts; a deaf one is aborted",
+    SLOW,
+    async () => {
+      await server.tell({ ...ENDLESS, deaf: true });
+      await bench.order(jobId);
+      await isRunning();
+      await bench.agent.emergencyStop(true, false);
+      await bench.said("failed", { jobId });
+      expect((await server.tell({})).state).not.toBe("Running");
+      await bench.said("state", { safety: "emergencyStopped" });
+      await server.tell({ panel: "clear" });
+      await bench.agent.emergencyStop(false, false);
+      await bench.atRest();
+    },
+  );
+
+  test("the gateway ended in mid-run takes the run up: done once, started once", SLOW, async () => {
+    await server.tell(LONG);
+    await bench.order(jobId);
+    await isRunning();
+    await bench.gateway?.stop();
+    await bench.start(server.address);
+    await bench.said("result", { jobId });
+    expect(starts()).toBe(1);
+  });
+
+  test("killed in mid-run and switched on again: unknown, not done", SLOW, async () => {
+    await server.tell(ENDLESS);
+    await bench.order(jobId);
+    await isRunning();
+    const { bootId } = bench.gateway ?? {};
+    await server.kill();
+    await bench.said("state", { operation: "fault", jobId });
+    await server.switchOn();
+    await patiently(() => expect(bench.gateway?.bootId).not.toBe(bootId));
+    await bench.agent.reconcile([jobId]);
+    await bench.said("unknown", { jobId });
+    expect(bench.endings(jobId)).toEqual([]);
+    await bench.atRest();
+  });
+
+  test("over a line that splits, joins and cuts its answers, all the same", SLOW, async () => {
+    const line = new BadLine(server.port);
+    try {
+      await bench.gateway?.stop();
+      await bench.start(await line.listen());
+      line.piece = 7;
+      await server.tell(LONG);
+      await bench.order(jobId);
+      await isRunning();
+      line.piece = 0;
+      line.cuts = 2;
+      await bench.said("result", { jobId });
+      await patiently(() => expect(line.cuts).toBe(0));
+      expect(line.connections).toBeGreaterThan(1);
+      expect(starts()).toBe(1);
+    } finally {
+      await bench.gateway?.stop();
+      line.close();
+      await bench.start(server.address);
+    }
+  });
+
+  test("keeps the wire contract", SLOW, async () => {
+    expect(await bench.examine()).toEqual([]);
+  });
+});

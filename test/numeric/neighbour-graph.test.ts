@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { createPrng } from "../../src/core/prng.ts";
+import { findNeighbours, squaredDistance } from "../../src/numeric/neighbour-graph.ts";
+
+const CLOUDS: readonly [string, number, (k: number, random: () => number) => number][] = [
+  ["a plane", 2, (_, random) => 12 * random()],
+  ["space", 3, (_, random) => 6 * random()],
+  ["a lattice, whose distances tie with the radius", 3, (_, random) => Math.floor(6 * random())],
+  ["far points, whose cells share buckets", 2, (k, random) => (k % 50 === 7 ? 1e6 : 9) * random()],
+];
+
+test.each(CLOUDS)("pairs within a radius in %s are those of all pairs, ascending", (_, d, of) => {
+  const prng = createPrng("neighbours");
+  const points = Float64Array.from({ length: 300 * d }, (__, k) => of(k, () => prng.next()));
+  const radius = 1.2;
+  const graph = findNeighbours(points, d, radius);
+  for (let i = 0; i < 300; i++) {
+    const expected: number[] = [];
+    for (let j = 0; j < 300; j++)
+      if (j !== i && squaredDistance(points, d, i, j) <= radius * radius * (1 + 1e-9))
+        expected.push(j);
+    const row = [...graph.neighbour.subarray(graph.start[i], graph.start[i + 1])];
+    expect(row).toEqual(expected);
+    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++)
+      expect(graph.distance2[e]).toBe(squaredDistance(points, d, i, graph.neighbour[e]!));
+  }
+});
