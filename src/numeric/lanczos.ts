@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import { tridiagonalEigen } from "./symmetric-eigen.ts";
 
 /** y = A x for a real symmetric A; must not keep either array. */
@@ -154,12 +155,6 @@ export function lowestRitzPairs(space: KrylovSpace, count: number, tolerance: nu
     pairs.push({ value: values[k]!, vector, residual });
   }
   return pairs;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function norm(a: Float64Array): number {

@@ -4,10 +4,11 @@ import { openCluster, type RestDoor } from "../../../adapters/runners/cluster/op
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
 import { misuse } from "../../core/errors.ts";
 import type { CommandIo } from "../command.ts";
+import { createStderrLogger } from "../stderr-logger.ts";
 import { positive, whole } from "../structure/structure-input.ts";
 import { constantsOf } from "./lammps-constants.ts";
 import type { SlurmCommandOptions } from "./runner-options.ts";
-import { lineLogger, serveDevices } from "./serve-device.ts";
+import { serveDevices } from "./serve-device.ts";
 
 /** `runner slurm`: LAMMPS on a cluster, as so many instruments as it has slots, until it is told to end. */
 export async function runSlurm(options: SlurmCommandOptions, io: CommandIo): Promise<void> {
@@ -22,7 +23,7 @@ export async function runSlurm(options: SlurmCommandOptions, io: CommandIo): Pro
     idle_s: whole1(options.idle, "--idle", 1e6),
     silence_ms: 1000 * whole1(options.silence, "--silence", 1e5),
     nodeHours: positive(options.nodeHours, "--node-hours"),
-    logger: lineLogger(io),
+    logger: createStderrLogger(io, true),
   });
   const program = () =>
     createLammpsProgram({
