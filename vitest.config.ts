@@ -37,8 +37,6 @@ export default defineConfig({
     isolate: false,
     // Most of a run's time goes by in waiting for brokers, browsers and devices: by itself vitest takes one worker on two cores.
     maxWorkers: availableParallelism() + 1,
-    // What has not changed since the last run is not transformed again: half of what loading all modules costs.
-    experimental: { fsModuleCache: true },
     coverage: {
       provider: "v8",
       include: ["src", "machines", "adapters", "config", "simulators"].map(

@@ -1,4 +1,4 @@
-import { constants, existsSync } from "node:fs";
+import { constants, existsSync, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,8 @@ export async function openFileEventLog(options: FileEventLogOptions): Promise<Ev
     const first = { position, bytes, crc, sealed: false };
     const mark = await openAcknowledgedMark(join(options.folder, MARK_FILE), first, options.logger);
     await syncFolder(options.folder);
-    return new FileEventLog({ path, scan, loss, writer: { file, lock, mark } });
+    const inode = await file.stat();
+    return new FileEventLog({ path, scan, loss, writer: { file, inode, lock, mark } });
   } catch (error) {
     await lock?.release();
     throw error;
@@ -79,6 +80,8 @@ export async function openFileEventLog(options: FileEventLogOptions): Promise<Ev
 /** What only the one who may write has. */
 interface Writer {
   readonly file: FileHandle;
+  /** Which file that is, as long as it is open. */
+  readonly inode: Pick<Stats, "ino" | "dev">;
   readonly lock: FolderLock;
   readonly mark: AcknowledgedMark;
 }
@@ -173,9 +176,10 @@ class FileEventLog implements EventLog {
     await writer.lock.release();
   }
 
-  private async write({ file, lock }: Writer, bytes: Buffer): Promise<void> {
+  private async write(writer: Writer, bytes: Buffer): Promise<void> {
+    const { file } = writer;
     try {
-      await this.refuseOtherWriter(file, lock);
+      await this.refuseOtherWriter(writer);
     } catch (error) {
       this.broken = error;
       throw error;
@@ -188,17 +192,19 @@ class FileEventLog implements EventLog {
     }
   }
 
-  /** The file ends where we left it, under its name, and the folder is ours; else somebody else writes here. */
-  private async refuseOtherWriter(file: FileHandle, lock: FolderLock): Promise<void> {
-    await lock.check();
-    const [held, named] = await Promise.all([file.stat(), stat(this.path).catch(() => undefined)]);
-    if (named?.ino !== held.ino || named.dev !== held.dev) {
+  /**
+   * The file ends where we left it, under its name, and the folder is ours; else somebody else writes here. Two looks, at once:
+   * which file we hold open never changes, and each look more is a wait before every write.
+   */
+  private async refuseOtherWriter({ inode, lock }: Writer): Promise<void> {
+    const [named] = await Promise.all([stat(this.path).catch(() => undefined), lock.check()]);
+    if (named?.ino !== inode.ino || named.dev !== inode.dev) {
       throw new LabError("TL-4005", `The event log ${this.path} was moved or replaced`, {
         hint: "Nothing more was written. Put the file back, then start again.",
       });
     }
-    if (held.size !== this.tail.bytes) {
-      const sizes = `it has ${held.size} bytes, ${this.tail.bytes} were written here`;
+    if (named.size !== this.tail.bytes) {
+      const sizes = `it has ${named.size} bytes, ${this.tail.bytes} were written here`;
       throw new LabError(
         "TL-4005",
         `Another program writes the event log ${this.path} (${sizes})`,

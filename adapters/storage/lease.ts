@@ -57,7 +57,7 @@ export async function takeLease(
   try {
     await write(file, mine);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      if (await claim(own, path)) return beating(path, file, mine, times);
+      if (await claim(own, path)) return await beating(path, file, mine, times);
       if (!(await clear(path, mine, times))) break;
     }
     await file.close();
@@ -124,7 +124,14 @@ function isRunning({ pid, started }: Holder): boolean {
   return started === "" || startOf(pid) === started;
 }
 
-function beating(path: string, file: FileHandle, holder: Holder, { beat_ms }: LeaseTimes): Lease {
+async function beating(
+  path: string,
+  file: FileHandle,
+  holder: Holder,
+  { beat_ms }: LeaseTimes,
+): Promise<Lease> {
+  // Which file is held open never changes: asked once, and not before every write.
+  const held = await file.stat();
   let beat = 0;
   let last: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
@@ -133,7 +140,7 @@ function beating(path: string, file: FileHandle, holder: Holder, { beat_ms }: Le
     last = last.then(() => write(file, { ...holder, beat })).catch(() => {});
   }, beat_ms).unref();
   const isMine = async (): Promise<boolean> => {
-    const [named, held] = await Promise.all([stat(path).catch(() => undefined), file.stat()]);
+    const named = await stat(path).catch(() => undefined);
     return named !== undefined && named.ino === held.ino && named.dev === held.dev;
   };
   return {

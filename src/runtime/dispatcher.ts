@@ -87,11 +87,13 @@ function decide(
   for (const instrumentId of lab.instrumentIds) {
     const instrument = lab.machines.instrument.get(instrumentId);
     if (instrument === undefined || !offers(instrument.context, job.capability)) continue;
-    const mayStart =
+    // The cheapest question first: it is asked of hundreds of instruments after every event, and nearly all of them are busy.
+    const free =
+      isFree(lab, instrument) &&
+      !isBound(lab, job, instrumentId) &&
       !isHindered(lab, instrumentId, job.campaignId) &&
       isOpenNow(lab, instrumentId) &&
       upkeepReason(lab, instrumentId, job) === undefined;
-    const free = !isBound(lab, job, instrumentId) && isFree(lab, instrument) && mayStart;
     isAnyFree ||= free;
     if (isFitting && !free) continue;
     const fitting = fitOn(lab, instrument.context, job);

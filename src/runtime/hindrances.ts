@@ -26,6 +26,8 @@ export interface Hindrance {
 
 /** Why an instrument is not used, in sentences; empty where it is. */
 export function hindrancesOf(lab: Lab, instrumentId: string): Hindrance[] {
+  if (lab.problems.length === 0 && lab.guards.size === 0 && !lab.contested.has(instrumentId))
+    return [];
   const problems = lab.problems.filter((one) => one.instrumentId === instrumentId);
   const guards = [...lab.guards.values()].filter(
     (one) => one.instrumentId === instrumentId && one.action !== "tell",
@@ -92,14 +94,12 @@ export function noteProblems(lab: Lab, fact: LabFact): void {
 }
 
 export function knownBirths(lab: Lab): Map<string, KnownBirth> {
-  return new Map(
-    lab.instrumentIds.flatMap((id) => {
-      const instrument = lab.machines.instrument.get(id)?.context;
-      return instrument === undefined || instrument.capabilities.length === 0
-        ? []
-        : [[id, instrument] as const];
-    }),
-  );
+  const births = new Map<string, KnownBirth>();
+  for (const id of lab.instrumentIds) {
+    const instrument = lab.machines.instrument.get(id)?.context;
+    if (instrument !== undefined && instrument.capabilities.length > 0) births.set(id, instrument);
+  }
+  return births;
 }
 
 function changesProblems(fact: LabFact): boolean {

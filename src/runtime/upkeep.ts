@@ -88,7 +88,7 @@ export function isEnough(lab: Lab, instrumentId: string, jobs: readonly JobConte
 /** When a window ends that keeps a queued job waiting; `undefined` where none does. */
 export function maintenanceEnd_ms(lab: Lab): number | undefined {
   let first: number | undefined;
-  if (!hasUpkeep(lab)) return undefined;
+  if (lab.queued.size === 0 || !hasUpkeep(lab)) return undefined;
   for (const jobId of lab.queued) {
     const job = lab.machines.job.get(jobId)?.context;
     for (const instrumentId of lab.instrumentIds) {

@@ -53,19 +53,16 @@ function stepProblems(step: RecipeStep, place: StepPlace): StepProblem[] {
   const { laboratory } = place;
   const { births, policies, isSettled } = laboratory;
   if (step.by === "person") return [];
-  const offering = [...births].flatMap(([id, { capabilities }]) => {
+  let first: StepProblem[] | undefined;
+  for (const [id, { capabilities }] of births) {
     const capability = capabilities.find((one) => one.name === step.capability);
-    return capability === undefined ? [] : [{ id, capability }];
-  });
-  if (offering.length === 0) return isSettled ? capabilityProblem(step, births) : [];
-  let first: StepProblem[] = [];
-  for (const { id, capability } of offering) {
+    if (capability === undefined) continue;
     const own = problemsOn(step, capability, id, policies[id]);
     const found = own.length > 0 ? own : furtherProblems(step, capability, id, place);
     if (found.length === 0) return [];
-    if (first.length === 0) first = found;
+    first ??= found;
   }
-  return first;
+  return first ?? (isSettled ? capabilityProblem(step, births) : []);
 }
 
 function capabilityProblem(step: RecipeStep, births: Laboratory["births"]): StepProblem[] {

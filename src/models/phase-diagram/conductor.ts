@@ -155,8 +155,15 @@ export class Conductor<R extends MapResult> implements MapModel {
   }
 
   originOf(candidate: number): LabelOrigin {
-    const { origin, owners } = this.#current().reading.originOf(candidate);
-    return { origin, evidence: owners.map((owner) => this.#idOf(owner)) };
+    const found = this.#current().reading.originOf(candidate);
+    const idOf = (owner: number): number => this.#idOf(owner);
+    return {
+      origin: found.origin,
+      // Asked of every candidate by who only wants to know of which kind it is.
+      get evidence() {
+        return found.owners.map(idOf);
+      },
+    };
   }
 
   #current(): Read {

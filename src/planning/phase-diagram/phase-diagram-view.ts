@@ -142,10 +142,10 @@ function derivedLabels(model: MapModel, grid: OrderedGrid): Record<string, numbe
   const derived: Record<string, number> = {};
   if (model.originOf === undefined) return derived;
   for (let row = 0; row < grid.count; row++) {
-    const { origin, evidence } = model.originOf(grid.candidateOf[row] ?? 0);
-    const [first] = evidence;
-    if (first === undefined || (origin !== "tie-triangle" && origin !== "tie-line")) continue;
-    derived[String(row)] = first;
+    const found = model.originOf(grid.candidateOf[row] ?? 0);
+    if (found.origin !== "tie-triangle" && found.origin !== "tie-line") continue;
+    const [first] = found.evidence;
+    if (first !== undefined) derived[String(row)] = first;
   }
   return derived;
 }

@@ -12,7 +12,14 @@ import { createCurvePredictor } from "./curve-predictor.ts";
 import type { ForwardModel } from "./forward-model.ts";
 import { findGroundState } from "./ground-state.ts";
 import { createProductSpace, listSectors, positionsInSectors } from "./product-basis.ts";
-import { buildSparseTerm, multiplySparse, type SparseRows } from "./sparse-term.ts";
+import {
+  buildSparseTerm,
+  type JoinedTerms,
+  joinTerms,
+  multiplySparse,
+  type SparseRows,
+  weighTerms,
+} from "./sparse-term.ts";
 import type { SpinCluster } from "./spin-cluster.ts";
 
 /** Random vectors of a sector, and steps from each. */
@@ -30,6 +37,7 @@ const SEED = "random vectors";
 /** One sector with an operator for each term: H = sum_t J_t A_t. */
 interface Sector {
   readonly terms: readonly SparseRows[];
+  readonly joined: JoinedTerms;
   readonly order: number;
 }
 
@@ -50,13 +58,13 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   const sectors = (): Sector[] => {
     if (prepared === undefined) {
       const positions = positionsInSectors(space, all);
-      prepared = upper.map((sector) => ({
-        order: sector.states.length,
-        terms: terms.map(({ bonds }) => {
+      prepared = upper.map((sector) => {
+        const own = terms.map(({ bonds }) => {
           const weights = new Float64Array(bonds.length).fill(1);
           return buildSparseTerm({ space, sector, positions, bonds, weights });
-        }),
-      }));
+        });
+        return { order: sector.states.length, terms: own, joined: joinTerms(own) };
+      });
     }
     return prepared;
   };
@@ -68,7 +76,7 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   return {
     siteCount: siteSpins.length,
     // orthogonalising both runs, the products, and the random vectors
-    operations: 24 * states * EXACT_STEPS ** 2,
+    operations: 12 * states * EXACT_STEPS ** 2,
     predictorAt: (points) =>
       createCurvePredictor(
         {
@@ -158,15 +166,10 @@ function sampleSector(sector: Sector, couplings: ArrayLike<number>, k: number): 
   return [exact, ...sampled];
 }
 
-function applyWith({ terms, order }: Sector, couplings: ArrayLike<number>) {
-  const part = new Float64Array(order);
-  return (x: Float64Array, y: Float64Array): void => {
-    y.fill(0);
-    terms.forEach((term, t) => {
-      multiplySparse(term, x, part);
-      addScaled(y, part, couplings[t]!);
-    });
-  };
+/** H at the couplings, its terms joined: one product a step. */
+function applyWith({ joined }: Sector, couplings: ArrayLike<number>) {
+  const matrix = weighTerms(joined, couplings);
+  return (x: Float64Array, y: Float64Array): void => multiplySparse(matrix, x, y);
 }
 
 function denseOf({ terms, order }: Sector, couplings: ArrayLike<number>): Float64Array {

@@ -16,10 +16,11 @@ export class ProvedDistances {
   readonly #y: Float64Array;
 
   constructor(points: readonly Fractions[], like?: ProvedDistances) {
+    const places = like === undefined ? placesOf(points) : undefined;
     this.#points = points;
-    this.#x = like === undefined ? Float64Array.from(points, planeX) : like.#x;
-    this.#y = like === undefined ? Float64Array.from(points, planeY) : like.#y;
-    this.edges = like?.edges ?? Uint8Array.from(points, edgeMask);
+    this.#x = places?.x ?? like!.#x;
+    this.#y = places?.y ?? like!.#y;
+    this.edges = places?.edges ?? like!.edges;
     this.anywhere = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
     this.alongEdge = new Float64Array(points.length).fill(Number.POSITIVE_INFINITY);
   }
@@ -45,22 +46,27 @@ export class ProvedDistances {
   /** A tie-line or the side of a tie-triangle. Cost O(candidates). */
   addSegment(a: Fractions, b: Fractions): void {
     const [x, y] = [this.#x, this.#y];
+    const { anywhere, alongEdge, edges } = this;
     const [ax, ay] = [planeX(a), planeY(a)];
     const [dx, dy] = [planeX(b) - ax, planeY(b) - ay];
     const squared = dx * dx + dy * dy;
     const inverse = squared > 0 ? 1 / squared : 0;
     const shared = edgeMask(a) & edgeMask(b);
-    for (let i = 0; i < this.anywhere.length; i++) {
-      const [px, py] = [x[i]! - ax, y[i]! - ay];
-      const t = Math.min(1, Math.max(0, (px * dx + py * dy) * inverse));
-      const [ox, oy] = [px - t * dx, py - t * dy];
+    for (let i = 0; i < anywhere.length; i++) {
+      const px = x[i]! - ax;
+      const py = y[i]! - ay;
+      const along = (px * dx + py * dy) * inverse;
+      const t = along < 0 ? 0 : along > 1 ? 1 : along;
+      const ox = px - t * dx;
+      const oy = py - t * dy;
       const squaredDistance = ox * ox + oy * oy;
-      const isNearer = squaredDistance < this.anywhere[i]! * this.anywhere[i]!;
-      const sameEdge = (shared & this.edges[i]!) !== 0;
+      const known = anywhere[i]!;
+      const isNearer = squaredDistance < known * known;
+      const sameEdge = shared !== 0 && (shared & edges[i]!) !== 0;
       if (!isNearer && !sameEdge) continue;
       const distance = Math.sqrt(squaredDistance);
-      if (distance < this.anywhere[i]!) this.anywhere[i] = distance;
-      if (sameEdge && distance < this.alongEdge[i]!) this.alongEdge[i] = distance;
+      if (distance < known) anywhere[i] = distance;
+      if (sameEdge && distance < alongEdge[i]!) alongEdge[i] = distance;
     }
   }
 
@@ -91,4 +97,25 @@ export class ProvedDistances {
     this.anywhere[i] = 0;
     this.alongEdge[i] = 0;
   }
+}
+
+interface Places {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly edges: Uint8Array;
+}
+
+/** Where each list of candidates lies: worked out once, for the distances of every map that is read over it. */
+const PLACES = new WeakMap<readonly Fractions[], Places>();
+
+function placesOf(points: readonly Fractions[]): Places {
+  const known = PLACES.get(points);
+  if (known !== undefined) return known;
+  const places = {
+    x: Float64Array.from(points, planeX),
+    y: Float64Array.from(points, planeY),
+    edges: Uint8Array.from(points, edgeMask),
+  };
+  PLACES.set(points, places);
+  return places;
 }

@@ -102,9 +102,14 @@ export class NoisyEngine implements MapReading {
     if (measured >= 0) return { origin: "measured", owners: [measured] };
     const inside = this.#section.insideOf[candidate]!;
     if (inside >= 0) return { origin: "tie-triangle", owners: [inside] };
-    const { origin } = this.#section.source;
-    const owners = this.#section.map.vertices(candidate).map((v) => origin[v]!);
-    return { origin: "between", owners: [...new Set(owners.filter((owner) => owner >= 0))] };
+    const { map, source } = this.#section;
+    return {
+      origin: "between",
+      get owners() {
+        const owners = map.vertices(candidate).map((v) => source.origin[v]!);
+        return [...new Set(owners.filter((owner) => owner >= 0))];
+      },
+    };
   }
 }
 
@@ -112,12 +117,13 @@ function mostProbable(section: NoisySection): MapPrediction {
   const n = section.points.length;
   const label = new Int32Array(n).fill(-1);
   const certainty = new Float64Array(n);
-  section.probabilities.forEach((p, k) => {
+  for (let k = 0; k < section.probabilities.length; k++) {
+    const p = section.probabilities[k]!;
     for (let i = 0; i < n; i++) {
       if (p[i]! <= certainty[i]!) continue;
       certainty[i] = p[i]!;
       label[i] = k;
     }
-  });
+  }
   return { labels: section.table.labels, label, certainty, probabilities: section.probabilities };
 }

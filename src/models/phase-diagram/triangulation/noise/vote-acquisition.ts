@@ -22,6 +22,8 @@ const HIDDEN_MIN = 0.3;
 /** Around a recent or pending point the score is cut to 1 - DAMPING, over a reach in grid steps. */
 const DAMPING = 0.9;
 const DAMPING_REACH_steps = 1.5;
+/** Beyond this exponent 1 - exp(-x) is 1 to the last bit. */
+const FAR = 38;
 
 /** What the votes are read from: one section, or one level of a stack. */
 export type VoteSource = Pick<
@@ -50,17 +52,26 @@ export class VoteScores {
     const top = new Float64Array(n);
     const rarity = new Float64Array(n);
     const unseen = new Float64Array(n);
+    const members = new Int32Array(n);
     section.probabilities.forEach((f, k) => {
       const p = section.votes[k]!;
       let size = 1;
-      for (let i = 0; i < n; i++) size += (p[i]! + f[i]!) / 2;
+      let count = 0;
+      // Most labels are likely in a small part of the map only: what is 0 adds nothing.
+      for (let i = 0; i < n; i++) {
+        const q = (p[i]! + f[i]!) / 2;
+        if (q === 0) continue;
+        size += q;
+        members[count++] = i;
+      }
       const worth = 1 / Math.sqrt(size);
       const bonus = seen.has(section.table.labels[k]!) ? 0 : UNSEEN_BONUS * worth;
-      for (let i = 0; i < n; i++) {
+      for (let m = 0; m < count; m++) {
+        const i = members[m]!;
         const q = (p[i]! + f[i]!) / 2;
         if (q > top[i]!) top[i] = q;
         rarity[i]! += q * worth;
-        unseen[i]! += q * bonus;
+        if (bonus > 0) unseen[i]! += q * bonus;
       }
     });
     for (let i = 0; i < n; i++) {
@@ -98,10 +109,13 @@ export class VoteScores {
 
   /** Lowers the score around a point that is being measured, or was just now. */
   damp(at: Fractions): void {
-    for (let i = 0; i < this.#score.length; i++) {
-      const b = this.#points[i]![1] - at[1];
-      const c = this.#points[i]![2] - at[2];
-      this.#score[i]! *= 1 - DAMPING * Math.exp(-(b * b + b * c + c * c) / this.#reach);
+    const score = this.#score;
+    for (let i = 0; i < score.length; i++) {
+      const point = this.#points[i]!;
+      const b = point[1] - at[1];
+      const c = point[2] - at[2];
+      const far = (b * b + b * c + c * c) / this.#reach;
+      if (far < FAR) score[i]! *= 1 - DAMPING * Math.exp(-far);
     }
   }
 
