@@ -1,9 +1,10 @@
+import { dot } from "../../numeric/dot.ts";
 import type { PhaseFit } from "./fit-phases.ts";
 import type { Identification } from "./identify-phases.ts";
 import { LineSignals, type MovedSignals } from "./line-signals.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import { type PhaseProfile, phaseProfile } from "./phase-profile.ts";
-import { dot, Subspace } from "./subspace.ts";
+import { Subspace } from "./subspace.ts";
 
 /** What a pattern says of one phase's fraction of the atoms, whether it names the phase or not. */
 export interface PhaseEstimate {
