@@ -60,7 +60,7 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
   const others = library.cards.flatMap((card, k): PhaseEstimate[] => {
     if (library.twins[k] !== k || taken.has(k)) return [];
     const shape = { lnWidth: 0, strain: new Float64Array(card.modes) };
-    const column = weighed(phaseProfile(pattern, card, shape, fit.sample).value);
+    const column = weighed(phaseProfile(pattern, card, shape, fit.sample, false).value);
     const whole = dot(column, column);
     explained.free(column);
     const own = dot(column, column);
