@@ -1,3 +1,4 @@
+import { kindIn } from "../engine-change.ts";
 import { type LeverField, readLeverFields } from "../lever/lever-fields.ts";
 import { setsByPlace } from "../lever/sets-by-place.ts";
 import { sharpenLabels } from "../lever/sharpen-labels.ts";
@@ -89,7 +90,10 @@ export function createMapWithEstimates(
     hyperparameters: () => current().hyperparameters(),
     ...(map.originOf === undefined
       ? {}
-      : { originOf: (candidate: number): LabelOrigin => current().originOf!(candidate) }),
+      : {
+          originOf: (candidate: number): LabelOrigin => current().originOf!(candidate),
+          kindOf: (candidate: number) => kindIn(current(), candidate),
+        }),
   };
 }
 
