@@ -12,6 +12,10 @@ import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { createOperatorCheck } from "../adapters/mqtt/operator-check.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
 import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
+import {
+  createTaughtPlanner,
+  type TaughtPlanner,
+} from "../adapters/planner-worker/taught-planner.ts";
 import { cacheFolderOf, openEventLog } from "../adapters/storage/open-event-log.ts";
 import { createSnapshotFile } from "../adapters/storage/snapshot-file.ts";
 import { codeFingerprint } from "../adapters/system/code-fingerprint.ts";
@@ -33,7 +37,6 @@ import type { CampaignSpec } from "./domain/campaign.ts";
 import type { EventLog } from "./events/event-log.ts";
 import type { Leadership, LogLease } from "./events/log-lease.ts";
 import type { MessageBus, OutgoingMessage } from "./events/message-bus.ts";
-import type { PlannerPort } from "./events/planner-port.ts";
 import { locateJob } from "./runtime/lab-status.ts";
 import { createLeadingBus } from "./runtime/leading-bus.ts";
 import type { KillPoint, RuntimePorts } from "./runtime/ports.ts";
@@ -76,7 +79,7 @@ export interface DaemonOptions {
 
 /** A running laboratory loop on real adapters. */
 export interface Daemon extends Loop {
-  readonly planner: PlannerPort;
+  readonly planner: TaughtPlanner;
   /** Where instruments connect: `mqtt://...`; known after the start. */
   readonly brokerUrl: string;
   /** How this process's own simulated instruments and runners present themselves there. */
@@ -97,7 +100,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     ...{ address: options.log, logger, acceptLoss, known, standBy, page },
   });
   const isFitting = known !== undefined && log.knownThrough === known.position;
-  const planner = createPlannerWorker({ logger });
+  const planner = createTaughtPlanner(createPlannerWorker({ logger }));
   const own = ownLogin(configuration);
   const bus = createBus({ configuration, own, logger, lease: log.lease }, () => loop.lab.epoch);
   const interpreters = [
@@ -151,7 +154,7 @@ interface Parts {
   readonly loop: Loop;
   readonly log: EventLog;
   readonly bus: MessageBus;
-  readonly planner: PlannerPort;
+  readonly planner: TaughtPlanner;
   readonly interpreter: { stop(): Promise<unknown> };
   readonly configuration: Configuration;
   readonly own: BrokerLogin;

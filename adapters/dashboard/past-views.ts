@@ -22,7 +22,10 @@ const PAST = ".past";
 export function createPastViews(
   sources: PastViewSources,
 ): (campaignId: string, observations: number) => Promise<PlannerView> {
-  const learnt = new Map<string, { count: number; lastPosition: number }>();
+  const learnt = new Map<
+    string,
+    { spec: CampaignSpec | undefined; count: number; lastPosition: number }
+  >();
   let queue: Promise<unknown> = Promise.resolve();
 
   const viewAt = (campaignId: string, observations: number): Promise<PlannerView> => {
@@ -32,6 +35,7 @@ export function createPastViews(
     const before = learnt.get(campaignId);
     const goesOn =
       before !== undefined &&
+      before.spec === spec &&
       before.count <= results.length &&
       (before.count === 0 || results[before.count - 1]?.position === before.lastPosition);
     if (!goesOn && spec !== undefined) {
@@ -40,6 +44,7 @@ export function createPastViews(
     const fresh = results.slice(goesOn ? before.count : 0);
     if (fresh.length > 0) sources.planner.learn(pastId, fresh);
     learnt.set(campaignId, {
+      spec,
       count: results.length,
       lastPosition: results.at(-1)?.position ?? 0,
     });

@@ -111,6 +111,9 @@ class BrokerClient implements MessageBus {
       await client.endAsync(true);
       this.client = undefined;
       if (outcome !== "wrongVersion") throw outcome;
+      // Meanwhile this daemon may have been stopped, or replaced: a second CONNECT of its name would end the next leader's connection.
+      if (this.isStopped) throw this.unreachable("the client was stopped");
+      await this.options.lease?.confirm();
       this.logger.info({ broker: this.address() }, "broker.spokenToInMqtt311");
     }
     throw new LabError("TL-2006", `the broker ${this.address()} speaks neither MQTT 5 nor 3.1.1`);

@@ -6,6 +6,23 @@ import type { Task, TaskJob } from "../gateway/task-device.ts";
 import { startThread } from "../system/start-thread.ts";
 import type { ForwardCall, ForwardReply } from "./forward-thread.ts";
 
+/** What every place that calculates spin models is to the daemon. */
+export const FORWARD_TASK = {
+  kind: "spin-model",
+  capabilities: [
+    {
+      name: FORWARD_CAPABILITY,
+      parameters: {},
+      results: ["curve", "objective"],
+      repeatable: true,
+      expectedDuration_s: 1,
+    },
+  ],
+  anySetPoints: true,
+  resumes: true,
+  refuse: ({ parameters }) => refuseParameters(parameters),
+} as const satisfies Omit<Task, "run">;
+
 /**
  * Forward calculations of spin models: couplings, cluster, temperatures and fields in, curves with their derivatives
  * out. They run in a thread of their own, so that a long one keeps neither the broker nor a cancel waiting. A
@@ -15,19 +32,7 @@ export function createForwardProgram(): Task {
   let thread: Worker | undefined;
   let calls = 0;
   return {
-    kind: "spin-model",
-    capabilities: [
-      {
-        name: FORWARD_CAPABILITY,
-        parameters: {},
-        results: ["curve", "objective"],
-        repeatable: true,
-        expectedDuration_s: 1,
-      },
-    ],
-    anySetPoints: true,
-    resumes: true,
-    refuse: ({ parameters }) => refuseParameters(parameters),
+    ...FORWARD_TASK,
     run: async (task) => {
       if (task.signal.aborted) return { failed: String(task.signal.reason), retryable: true };
       const own = thread ?? startThread(import.meta.url, "forward-thread");

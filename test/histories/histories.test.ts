@@ -19,6 +19,8 @@ const OTHERWISE: Readonly<Record<string, number>> = {
   "phase-diagram-binary": 34,
   "phase-diagram-graph": 34,
   "phase-diagram-manners": 34,
+  // Version 2 of the planner of effective models: modes are followed to near their minima (decision 0380).
+  "effective-model": 4,
   "structure-map": 9,
   "structure-map-mixed": 9,
 };

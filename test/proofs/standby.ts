@@ -117,13 +117,16 @@ async function playRound(
 async function settled(world: StandbyWorld): Promise<[Member, Before]> {
   const deadline_ms = performance.now() + PATIENCE_ms;
   for (;;) {
-    const lease = world.lease();
+    const lease = await world.lease();
     const leader = world.members.find((one) => lease !== undefined && world.isLeader(one, lease));
-    if (leader !== undefined && lease !== undefined && world.isSettled(lease))
+    const missing = lease === undefined ? "no lease" : await world.unsettled(lease);
+    if (leader !== undefined && lease !== undefined && missing === "")
       return [leader, { ...lease, spoken: Math.max(0, ...world.spoke.keys()) }];
+    // One that lost its lease for want of processors has ended, as it should: it is started again.
+    for (const member of world.members) if (member.process.exitCode !== null) world.boot(member);
     if (performance.now() > deadline_ms)
       throw new Error(
-        `no leader and standby (${JSON.stringify(lease)}, ${world.unsettled(lease?.epoch ?? 0)}): ` +
+        `no leader and standby (${JSON.stringify(lease)}, ${missing}): ` +
           world.members.map(({ said }) => said).join("\n"),
       );
     await wait(200);
@@ -135,7 +138,7 @@ async function untilTakenOver(world: StandbyWorld, before: Before): Promise<numb
   const deadline_ms = performance.now() + PATIENCE_ms;
   let until_ms = before.until_ms;
   for (;;) {
-    const lease = world.lease();
+    const lease = await world.lease();
     if (lease?.epoch === before.epoch) until_ms = lease.until_ms;
     const spoke = [...world.spoke].find(([epoch]) => epoch > before.spoken);
     if (spoke !== undefined) return spoke[1] - until_ms;

@@ -15,8 +15,11 @@ import { connectPostgres, delay, type PostgresSession } from "./postgres-session
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
 
-/** So often the log is looked at; twice a second costs a database nothing. */
-const POLL_ms = 250;
+/** So often the log is looked at while something is written, and when nothing has been for a while. */
+const POLL_ms = { busy: 250, idle: 1000 };
+const IDLE_AFTER_ms = 5000;
+/** Behind the end of a lease, so that the database's clock has passed it. */
+const MARGIN_ms = 20;
 /** A commit that waits for the database's standby takes so long on a busy machine. */
 const ANSWER_ms_min = 3000;
 
@@ -57,6 +60,8 @@ interface LeaderRow {
   readonly position: string;
   readonly free: boolean;
   readonly ticket: string | null;
+  /** Until it runs out, s. */
+  readonly left_s: number;
 }
 
 class FollowedLog implements EventLog {
@@ -70,6 +75,8 @@ class FollowedLog implements EventLog {
   private standbys: Leadership["standbys"] = [];
   private readonly tickets = new Tickets();
   private beat_ms = Number.NEGATIVE_INFINITY;
+  /** When something was followed last. */
+  private read_ms = performance.now();
 
   constructor(needs: FollowNeeds, session: PostgresSession) {
     this.needs = needs;
@@ -107,12 +114,15 @@ class FollowedLog implements EventLog {
     let isBegun = false;
     while (!this.isClosed && this.led === undefined) {
       let events: LabEvent[] = [];
+      let row: LeaderRow | undefined;
       try {
         const session = await this.connected();
         if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
         isBegun = true;
-        events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
-        if (events.length === 0) this.led = await this.lookAround(session);
+        row = (await session.query<LeaderRow>(sql.leader)).rows[0];
+        if (Number(row?.position) >= this.reader.next)
+          events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
+        if (events.length === 0) this.led = await this.lookAround(session, row);
         this.isAway = false;
       } catch (error) {
         if (error instanceof LabError && error.code !== "TL-4001") throw error;
@@ -123,7 +133,8 @@ class FollowedLog implements EventLog {
       }
       yield* events;
       if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
-      if (events.length === 0 && this.led === undefined) await delay(POLL_ms);
+      if (events.length > 0) this.read_ms = performance.now();
+      else if (this.led === undefined) await delay(this.pauseAt(row));
     }
     // What was written between our last look and the lease.
     if (this.led !== undefined) yield* this.led.read(this.reader.next);
@@ -138,10 +149,11 @@ class FollowedLog implements EventLog {
   }
 
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
-  private async lookAround(session: PostgresSession): Promise<PostgresEventLog | undefined> {
-    const { sql, logger } = this.needs;
-    const { rows } = await session.query<LeaderRow>(sql.leader);
-    const [row] = rows;
+  private async lookAround(
+    session: PostgresSession,
+    row: LeaderRow | undefined,
+  ): Promise<PostgresEventLog | undefined> {
+    const { logger } = this.needs;
     if (row === undefined || this.isClosed) return undefined;
     // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
     const isOurs = this.tickets.has(row.ticket);
@@ -151,10 +163,21 @@ class FollowedLog implements EventLog {
       return undefined;
     }
     logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
+    const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
     const led = await this.lead(session);
-    if (led !== undefined) this.lease.lead(led);
+    if (led === undefined) return undefined;
+    this.lease.lead(led);
+    logger.info({ taken_ms: Math.round(performance.now() - began_ms) }, "standby.leads");
     return led;
+  }
+
+  /** Until the next look, ms: a lease that ends before is looked at then. */
+  private pauseAt(row: LeaderRow | undefined): number {
+    const isIdle = performance.now() - this.read_ms > IDLE_AFTER_ms;
+    if (!isIdle || row === undefined) return POLL_ms.busy;
+    const left_ms = 1000 * row.left_s + MARGIN_ms;
+    return left_ms > 0 ? Math.min(POLL_ms.idle, left_ms) : POLL_ms.idle;
   }
 
   private async beat(session: PostgresSession, end: number): Promise<void> {

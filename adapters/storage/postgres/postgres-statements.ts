@@ -79,7 +79,8 @@ function leaseStatements(s: string) {
       returning epoch::text, position::text`,
     /** Who leads, by the database's clock. */
     leader: `
-      select holder, page, position::text, until < now() as free, epoch::text, ticket
+      select holder, page, position::text, until < now() as free, epoch::text, ticket,
+        case when isfinite(until) then extract(epoch from until - now())::float8 else 0 end as left_s
       from ${s}.lease`,
     /** $1 epoch, $2 lease in ms, $3 page. */
     renew: `

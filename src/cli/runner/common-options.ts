@@ -14,9 +14,9 @@ export function common(command: Command, id: string): Command {
 }
 
 /** What LAMMPS is told, wherever it runs. */
-export function lammpsOptions(command: Command): Command {
-  return command
-    .requiredOption("--template <in.lmp>", "input with lines '# tieline parameter ...'")
+export function lammpsOptions(command: Command, isOnlyOne = true): Command {
+  const template = ["--template <in.lmp>", "input with lines '# tieline parameter ...'"] as const;
+  return (isOnlyOne ? command.requiredOption(...template) : command.option(...template))
     .option("--lmp <command>", "how LAMMPS is called", "lmp")
     .option("--potentials <dir>", "variable POT", "/usr/share/lammps/potentials")
     .option("--threads <n>", "OMP_NUM_THREADS", "1")

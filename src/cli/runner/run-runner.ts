@@ -4,12 +4,14 @@ import { createTaskDevice, type Task } from "../../../adapters/gateway/index.ts"
 import { createBuiltinProgram, writeSamples } from "../../../adapters/runners/builtin-program.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
 import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts";
+import { calculateFolder } from "../../../adapters/runners/launched-forward.ts";
 import type { CommandIo } from "../command.ts";
 import { positive, whole } from "../structure/structure-input.ts";
 import { constantsOf } from "./lammps-constants.ts";
 import { loadDevice } from "./load-device.ts";
 import type {
   BuiltinCommandOptions,
+  ForwardCommandOptions,
   LammpsCommandOptions,
   RunnerCommandOptions,
 } from "./runner-options.ts";
@@ -38,11 +40,12 @@ export async function runBuiltin(options: BuiltinCommandOptions, io: CommandIo):
   await serve(options, createBuiltinProgram({ duration_s, recorded: options.recorded }), io);
 }
 
-/** `runner effective-model`: until it is told to end. */
+/** `runner effective-model`: until it is told to end; with `--calculate` it does one calculation. */
 export async function runForwardCalculations(
-  options: RunnerCommandOptions,
+  options: ForwardCommandOptions,
   io: CommandIo,
 ): Promise<void> {
+  if (options.calculate !== undefined) return calculateFolder(resolve(options.calculate));
   await serve(options, createForwardProgram(), io);
 }
 

@@ -19,7 +19,14 @@ export interface BuiltinCommandOptions extends RunnerCommandOptions {
   readonly samples?: string;
 }
 
-export interface SlurmCommandOptions extends LammpsCommandOptions {
+export interface ForwardCommandOptions extends RunnerCommandOptions {
+  readonly calculate?: string;
+}
+
+export interface SlurmCommandOptions extends Omit<LammpsCommandOptions, "template"> {
+  readonly template?: string;
+  /** `true` where no command was named. */
+  readonly effectiveModel?: string | true;
   readonly slots: string;
   readonly pilots: string;
   readonly sbatch?: string;

@@ -3,6 +3,7 @@ import type { CommandIo, RegisterCommand } from "../command.ts";
 import { common, lammpsOptions } from "./common-options.ts";
 import type {
   BuiltinCommandOptions,
+  ForwardCommandOptions,
   LammpsCommandOptions,
   RunnerCommandOptions,
 } from "./runner-options.ts";
@@ -37,13 +38,14 @@ function registerLammps(runner: Command, io: CommandIo): void {
 function registerForward(runner: Command, io: CommandIo): void {
   common(runner.command("effective-model"), "ed-1")
     .description("Calculates spin models for effective-model campaigns with model.forward.")
+    .option("--calculate <folder>", "does the calculation of a job's folder and ends: for pilots")
     .addHelpText(
       "after",
       "\nA job brings couplings, cluster, temperatures and fields; its result has the curves and their derivatives.\n" +
         "Start one for each core you can spare, here or on other machines.\n\n" +
         "Example:\n  tieline runner effective-model --broker mqtt://localhost:1883 --site default --id ed-1\n",
     )
-    .action(async (options: RunnerCommandOptions) => {
+    .action(async (options: ForwardCommandOptions) => {
       const { runForwardCalculations } = await import("./run-runner.ts");
       await runForwardCalculations(options, io);
     });

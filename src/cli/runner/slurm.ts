@@ -5,8 +5,14 @@ import type { SlurmCommandOptions } from "./runner-options.ts";
 
 /** `tieline runner slurm`. */
 export function registerSlurm(runner: Command, io: CommandIo): void {
-  lammpsOptions(common(runner.command("slurm"), "hpc"))
-    .description("Runs LAMMPS on a Slurm cluster, by pilot jobs that take one job after another.")
+  lammpsOptions(common(runner.command("slurm"), "hpc"), false)
+    .description(
+      "Runs LAMMPS or forward calculations on a Slurm cluster, by pilot jobs that take one job after another.",
+    )
+    .option(
+      "--effective-model [command]",
+      "spin models instead of --template; how tieline is called on the nodes, default tieline",
+    )
     .option("--slots <n>", "jobs at a time: so many instruments, ID-1 to ID-n", "8")
     .option("--pilots <n>", "Slurm jobs of ours at a time, at most", "4")
     .option(

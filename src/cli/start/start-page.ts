@@ -124,7 +124,9 @@ function portsOf(
       return spec === undefined ? undefined : listCandidates(spec.space);
     },
     plannerView: (id, observations) =>
-      observations === undefined ? daemon().planner.view(id) : past(id, observations),
+      observations === undefined && isTaught(daemon(), id)
+        ? daemon().planner.view(id)
+        : past(id, observations ?? Number.POSITIVE_INFINITY),
     structure: (id, position) => lookAt(daemon(), inspect, id, position),
     exportDocument: (id) => exportFromLog(daemon(), id),
     submitOperatorCommand: async (request) => {
@@ -177,6 +179,18 @@ function countingResults(daemon: Daemon, campaignId: string): CampaignResult[] {
   bringBack(daemon.lab, campaignId);
   const withdrawn = new Set(daemon.lab.withdrawn.get(campaignId) ?? []);
   return (daemon.lab.results.get(campaignId) ?? []).filter((r) => !withdrawn.has(r.position));
+}
+
+/**
+ * Whether the planner that chooses knows what counts, or is about to. It is taught when it is asked for points: not after a restart
+ * of a campaign that is over, waits or is paused, and not of what was told or taken back since.
+ */
+function isTaught(daemon: Daemon, campaignId: string): boolean {
+  const results = countingResults(daemon, campaignId);
+  const known = daemon.planner.known(campaignId);
+  const isPlanning = daemon.statePort.campaignStatus(campaignId)?.state === "running.planning";
+  if (isPlanning && known.size > 0) return true;
+  return known.size === results.length && results.every(({ position }) => known.has(position));
 }
 
 async function exportFromLog(

@@ -4,6 +4,7 @@ import { Aedes } from "aedes";
 import { afterEach, expect, test } from "vitest";
 import { createBrokerClient } from "../../../adapters/mqtt/broker-client.ts";
 import { EndWatch } from "../../../adapters/mqtt/end-watch.ts";
+import { LabError } from "../../../src/core/errors.ts";
 import type { IncomingMessage } from "../../../src/events/message-bus.ts";
 import { until } from "../../contract/listener.ts";
 
@@ -73,6 +74,32 @@ test("a broker that speaks only MQTT 3.1.1 is spoken to in 3.1.1", async () => {
   );
   await until(() => got.length === 1, "a message");
 });
+
+test.each(["was stopped", "was replaced"])(
+  "a daemon that %s while a silent broker was waited for does not speak to it in 3.1.1",
+  async (what) => {
+    const versions: number[] = [];
+    const server = createServer((socket) =>
+      socket.on("error", () => {}).on("data", (data) => void versions.push(data[8] ?? 0)),
+    );
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    cleanUp.push(async () => server.close());
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const gone = new LabError("TL-4003", "another one leads");
+    const bus = createBrokerClient({
+      ...{ url: `mqtt://127.0.0.1:${port}`, clientId: "a", filters: [], startTimeout_ms: 3000 },
+      lease: { confirm: async () => Promise.reject(gone) },
+    });
+    const started = bus.start(silent).catch((error: unknown) => error);
+    await until(() => versions.length > 0, "the first word");
+    if (what === "was stopped") await bus.stop();
+    expect(await started).toMatchObject({
+      code: what === "was stopped" ? "TL-2001" : "TL-4003",
+    });
+    expect(versions).toEqual([5]);
+  },
+);
 
 test("reading goes on while messages wait for the log, up to a bound, and then again", async () => {
   const { aedes, url } = await broker();

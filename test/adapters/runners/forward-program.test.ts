@@ -1,5 +1,13 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { runChild } from "../../../adapters/runners/child-run.ts";
 import { createForwardProgram } from "../../../adapters/runners/forward-program.ts";
+import {
+  calculateFolder,
+  createLaunchedForward,
+} from "../../../adapters/runners/launched-forward.ts";
 import { requestParameters } from "../../../src/domain/forward-request.ts";
 
 const program = createForwardProgram();
@@ -54,4 +62,38 @@ test("set points that are no calculation are refused before it begins", () => {
   expect(program.refuse?.(job({ J1: -2 }))).toMatch(/request/);
   expect(program.refuse?.(job({ J1: "two", ...request }))).toMatch(/J1 is no number/);
   expect(program.refuse?.(job({ J1: -2, ...request }))).toBeUndefined();
+});
+
+test("launched as a program of its own it gives the same, through files of the job's folder", async () => {
+  const launched = (launch: Parameters<typeof createLaunchedForward>[0]["launch"]) =>
+    createLaunchedForward({ command: ["tieline"], launch, refuse: () => undefined });
+  const commands: string[][] = [];
+  const inPlace = launched(async ({ command, folder }) => {
+    commands.push([...command]);
+    calculateFolder(folder);
+    return { code: 0 };
+  });
+  const runThere = (
+    task: ReturnType<typeof launched>,
+    parameters: Record<string, number | string>,
+  ) => {
+    const folder = mkdtempSync(join(tmpdir(), "tieline-forward-"));
+    const signal = new AbortController().signal;
+    return task.run({ ...job(parameters), folder, onProgress: () => {}, signal });
+  };
+  expect(await runThere(inPlace, { J1: -2, ...request })).toEqual(
+    await run({ J1: -2, ...request }),
+  );
+  expect(commands[0]?.slice(0, 4)).toEqual(["tieline", "runner", "effective-model", "--calculate"]);
+  expect(await runThere(inPlace, { J1: -99, ...request })).toMatchObject({ retryable: false });
+  // A node without the program, and one that goes down each time.
+  const broken = launched((task) => runChild({ ...task, command: ["false"] }));
+  expect(await runThere(broken, { J1: -2, ...request })).toMatchObject({ retryable: true });
+  let beginnings = 0;
+  const lost = launched(async () => {
+    beginnings += 1;
+    return "lost";
+  });
+  expect(await runThere(lost, { J1: -2, ...request })).toMatchObject({ retryable: true });
+  expect(beginnings).toBe(3);
 });

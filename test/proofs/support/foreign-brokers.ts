@@ -202,8 +202,12 @@ export const FOREIGN_BROKERS: readonly ForeignBroker[] = [
     ...{ versions: [4], hasWebSocket: false },
     cannot: [],
     install: (folder) => {
+      // Without TLS and WebSocket half as many crates are built. Its own lock file (--locked) does not compile with Rust 1.95.
       if (!existsSync(join(folder, "bin/rumqttd")))
-        sh("cargo", [...["install", "-q", "--root", folder, "--version", "0.20.0", "rumqttd"]]);
+        sh("cargo", [
+          ...["install", "-q", "--root", folder, "--version", "0.20.0", "--no-default-features"],
+          "rumqttd",
+        ]);
     },
     command: (folder, home, { tcp }) => {
       const file = join(home, "rumqttd.toml");

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
+import pg from "pg";
 import { createTaskDevice, type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
 import { openEventLog } from "../../../adapters/storage/open-event-log.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -47,16 +48,19 @@ export class StandbyWorld {
   private readonly main: string;
   private readonly lease_s: number;
   private readonly campaign: string;
+  private readonly budget: number;
   private broker!: Mosquitto;
   private brokerPort = 0;
   private readonly gateways: Gateway[] = [];
   private observer!: MqttClient;
   private secondaries = 0;
+  private eye: { readonly server: PostgresServer; readonly client: pg.Client } | undefined;
 
-  constructor(options: { main: string; lease_s: number; campaign: string }) {
+  constructor(options: { main: string; lease_s: number; campaign: string; budget?: number }) {
     this.main = options.main;
     this.lease_s = options.lease_s;
     this.campaign = options.campaign;
+    this.budget = options.budget ?? 860;
   }
 
   async open(hosts: readonly NetworkHost[]): Promise<void> {
@@ -102,45 +106,52 @@ export class StandbyWorld {
     return node.startsWith(`process ${pid} `);
   }
 
-  /** Whether whoever leads has appended and said so, and another one follows. */
-  isSettled({ epoch }: LeaseRow): boolean {
-    return this.unsettled(epoch) === "";
-  }
-
   /** What is missing until the leader of this epoch speaks, appends and is followed; empty where nothing is. */
-  unsettled(epoch: number): string {
+  async unsettled({ epoch }: LeaseRow): Promise<string> {
+    const [row] = await this.ask<{ last: string; started: string; followers: string }>(
+      "select (select epoch from tieline.event order by position desc limit 1) as last, " +
+        "(select body::json->'fact'->>'epoch' from tieline.event where body like '%\"daemon.started\"%' " +
+        "order by position desc limit 1) as started, " +
+        "(select count(*) from tieline.follower where seen > now() - interval '2 s') as followers",
+    );
+    if (row === undefined) return "no answer of the database";
+    const { last, started, followers } = row;
+    const isSo = Number(last) === epoch && this.spoke.has(Number(started)) && Number(followers) > 0;
+    return isSo
+      ? ""
+      : `last event of ${last}, started ${started} of ${[...this.spoke.keys()]}, ${followers} follow`;
+  }
+
+  async lease(): Promise<LeaseRow | undefined> {
+    const [row] = await this.ask<{ epoch: string; node: string; until: number }>(
+      "select epoch, coalesce(holder,'') as node, extract(epoch from until)::float8 as until from tieline.lease",
+    );
+    if (row === undefined) return undefined;
+    const { epoch, node, until } = row;
+    return { epoch: Number(epoch), node, until_ms: until * 1000 };
+  }
+
+  /** Rows from the primary; none where it does not answer. One connection, so that looking costs the machine little. */
+  private async ask<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
     try {
-      const [last, started, followers] = this.primary
-        .sql(
-          "select (select epoch from tieline.event order by position desc limit 1), " +
-            "(select body::json->'fact'->>'epoch' from tieline.event where body like '%\"daemon.started\"%' " +
-            "order by position desc limit 1), " +
-            "count(*) from tieline.follower where seen > now() - interval '2 s'",
-        )
-        .split("|");
-      const isSo =
-        Number(last) === epoch && this.spoke.has(Number(started)) && Number(followers) > 0;
-      return isSo
-        ? ""
-        : `last event of ${last}, started ${started} of ${[...this.spoke.keys()]}, ${followers} follow`;
-    } catch (error) {
-      return String(error);
+      if (this.eye?.server !== this.primary) {
+        await this.closeEye();
+        const client = new pg.Client(this.primary.address());
+        client.on("error", () => {});
+        this.eye = { server: this.primary, client };
+        await client.connect();
+      }
+      return (await this.eye.client.query<Row>(text)).rows;
+    } catch {
+      await this.closeEye();
+      return [];
     }
   }
 
-  lease(): LeaseRow | undefined {
-    try {
-      const [epoch, node, until] = this.primary
-        .sql("select epoch, coalesce(holder,''), extract(epoch from until) from tieline.lease")
-        .split("|");
-      return {
-        epoch: Number(epoch),
-        node: node ?? "",
-        until_ms: until === "-Infinity" ? Number.NEGATIVE_INFINITY : Number(until) * 1000,
-      };
-    } catch {
-      return undefined;
-    }
+  private async closeEye(): Promise<void> {
+    const { eye } = this;
+    this.eye = undefined;
+    await eye?.client.end().catch(() => {});
   }
 
   /** The primary dies as in a power cut; what was its standby is promoted, as a laboratory's tool would. */
@@ -189,6 +200,7 @@ export class StandbyWorld {
   }
 
   async close(): Promise<void> {
+    await this.closeEye();
     for (const { process: child } of this.members) await end(child);
     for (const gateway of this.gateways) await gateway.stop().catch(() => {});
     await this.observer?.endAsync(true);
@@ -246,7 +258,7 @@ campaigns:
   - id: ${this.campaign}
     goal: phase-diagram
     autoStart: true
-    budget: 860
+    budget: ${this.budget}
     inFlight: 2
     space: { kind: simplex-grid, components: [Al, Mg, Zn], step: 0.025 }
     recipe:

@@ -1,6 +1,6 @@
 import type { Descent } from "../../../numeric/levenberg-marquardt.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
-import { descendFrom } from "./mode-search.ts";
+import { followModes } from "./mode-search.ts";
 
 /** The maximum a posteriori for one strength c = 2 sigma^2 lambda of the prior. */
 export interface ElbowPoint {
@@ -45,7 +45,7 @@ export function findElbow(
   const points: ElbowPoint[] = [];
   for (let k = 0; k <= count; k++) {
     const strength = 10 ** (from + k / STEPS_A_DECADE);
-    const ends = descendFrom(problem, followed, strength);
+    const ends = followModes(problem, followed, strength);
     followed = ends.map((end) => end.x);
     const lowest = ends.reduce((a, b) => (b.objective < a.objective ? b : a));
     points.push({ strength, x: lowest.x, chi2: lowest.chi2, energy: lowest.objective });

@@ -12,7 +12,13 @@ import {
 } from "./estimation-problem.ts";
 import type { CandidateModel, EstimationSpec } from "./estimation-spec.ts";
 import { type FreeEnergyPoint, integrateFreeEnergy, minimiseFreeEnergy } from "./free-energy.ts";
-import { descendFrom, distinctOptima, type SearchResult, searchModes } from "./mode-search.ts";
+import {
+  descendFrom,
+  distinctOptima,
+  minimaFrom,
+  type SearchResult,
+  searchModes,
+} from "./mode-search.ts";
 import { guessScales, type NoiseScales, refineScales } from "./noise-scales.ts";
 import { approximateMode, type PosteriorMode } from "./posterior-modes.ts";
 import {
@@ -215,6 +221,6 @@ function findModes(
   starts: readonly Float64Array[],
   beta: number,
 ): PosteriorMode[] {
-  const ends = distinctOptima(problem, descendFrom(problem, starts, prior.lambda / beta));
+  const ends = minimaFrom(problem, starts, prior.lambda / beta);
   return ends.map((end) => approximateMode(end, beta, prior)).sort((a, b) => a.energy - b.energy);
 }

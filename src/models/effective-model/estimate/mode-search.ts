@@ -182,12 +182,51 @@ function isSameBasin(problem: EstimationProblem, a: Descent, b: Descent): boolea
   return true;
 }
 
-/** Descents from given points: used to find modes that sampling visited and to follow modes along lambda. */
+/** Relative fall at which a descent is at its minimum, and at which it is near enough to be followed or told apart. */
+const FALL_AT_MINIMUM = 1e-10;
+const FALL_NEARBY = 1e-6;
+/** Ends that lie nearer than this share of the bounds' width in every coupling have met. */
+const MET = 1e-3;
+
+/** Descents from given points to their minima. */
 export function descendFrom(
   problem: EstimationProblem,
   starts: readonly Float64Array[],
   strength: number,
 ): Descent[] {
+  return descendTo(problem, starts, strength, FALL_AT_MINIMUM);
+}
+
+/** Modes followed to another strength of the prior: near their minima, and those that have met once. */
+export function followModes(
+  problem: EstimationProblem,
+  followed: readonly Float64Array[],
+  strength: number,
+): Descent[] {
+  const ends = descendTo(problem, followed, strength, FALL_NEARBY);
+  return ends.filter((end, k) => !ends.slice(0, k).some((other) => haveMet(problem, other, end)));
+}
+
+/** The different minima that are reached from many points: most descents end where they are known to meet another. */
+export function minimaFrom(
+  problem: EstimationProblem,
+  starts: readonly Float64Array[],
+  strength: number,
+): Descent[] {
+  const near = followModes(problem, starts, strength).map((end) => end.x);
+  return distinctOptima(problem, descendFrom(problem, near, strength));
+}
+
+function descendTo(
+  problem: EstimationProblem,
+  starts: readonly Float64Array[],
+  strength: number,
+  fall_min: number,
+): Descent[] {
   const least = problem.leastSquares(strength);
-  return starts.map((x) => descend(least, x, { evaluations_max: 120, fall_min: 1e-10 }));
+  return starts.map((x) => descend(least, x, { evaluations_max: 120, fall_min }));
+}
+
+function haveMet({ map }: EstimationProblem, a: Descent, b: Descent): boolean {
+  return a.x.every((v, k) => Math.abs(v - b.x[k]!) <= MET * (map.high[k]! - map.low[k]!));
 }

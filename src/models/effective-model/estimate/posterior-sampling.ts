@@ -8,7 +8,7 @@ import {
 import type { Descent } from "../../../numeric/levenberg-marquardt.ts";
 import type { CouplingPrior } from "./coupling-prior.ts";
 import type { EstimationProblem } from "./estimation-problem.ts";
-import { descendFrom } from "./mode-search.ts";
+import { followModes } from "./mode-search.ts";
 import { approximateMode, drawFromModes } from "./posterior-modes.ts";
 
 /** Factor between neighbouring rungs away from and near the posterior. */
@@ -89,7 +89,7 @@ function seedRungs(
     const beta = ladder[r]!;
     if (prior.lambda > 0 && beta > ladder.at(-1)! * FOLLOW_SHARE) {
       const starts = followed.map((end) => end.x);
-      followed = descendFrom(problem, starts, prior.lambda / beta);
+      followed = followModes(problem, starts, prior.lambda / beta);
     }
     const modes = followed.map((end) => approximateMode(end, beta, prior));
     seeds[r] = drawFromModes(modes, prior, SEEDS_PER_RUNG, prng);

@@ -31,19 +31,15 @@ export function diagonaliseCluster(
   options: { readonly slopes?: boolean } = {},
 ): ClusterSpectrum {
   const slopes = options.slopes === true;
-  const blocks = cluster.blocks.map((block) => {
+  const order_max = cluster.blocks.reduce((max, { order }) => Math.max(max, order), 0);
+  const matrix = new Float64Array(order_max * order_max);
+  const blocks = cluster.blocks.map((block): BlockLevels => {
     const { order, operators, sectorFrom, sectorTo } = block;
-    const matrix = new Float64Array(order * order);
-    operators.forEach((operator, c) => {
-      const coupling = couplings_meV[c]!;
-      if (coupling === 0) return;
-      for (let k = 0; k < matrix.length; k++) matrix[k] = matrix[k]! + coupling * operator[k]!;
-    });
+    assemble(operators, couplings_meV, order, matrix);
     const { values, vectors } = symmetricEigen(matrix, order, { vectors: slopes });
-    const levels = { energies_meV: values, sectorFrom, sectorTo };
-    return vectors === undefined
-      ? levels
-      : { ...levels, slopes: expectations(operators, vectors, order) };
+    if (vectors === undefined) return { energies_meV: values, sectorFrom, sectorTo };
+    const own = expectations(operators, vectors, order);
+    return { energies_meV: values, sectorFrom, sectorTo, slopes: own };
   });
   return {
     magnetisations: cluster.magnetisations,
@@ -51,6 +47,25 @@ export function diagonaliseCluster(
     termCount: cluster.termCount,
     blocks,
   };
+}
+
+/** sum_c J_c A_c into the lower triangle of `matrix`. */
+function assemble(
+  operators: readonly Float64Array[],
+  couplings_meV: ArrayLike<number>,
+  order: number,
+  matrix: Float64Array,
+): void {
+  for (let at = 0; at < order * order; at++) matrix[at] = 0;
+  for (let c = 0; c < operators.length; c++) {
+    const coupling = couplings_meV[c]!;
+    if (coupling === 0) continue;
+    const operator = operators[c]!;
+    for (let k = 0; k < order; k++) {
+      for (let at = k * order; at <= k * order + k; at++)
+        matrix[at] = matrix[at]! + coupling * operator[at]!;
+    }
+  }
 }
 
 /** <n|A_c|n> for every level n and term c. */

@@ -6,7 +6,7 @@ import {
   type Quantity,
   type ThermalState,
 } from "./observables.ts";
-import { sumThermally } from "./thermal-sums.ts";
+import { sectorMinima, sumThermally } from "./thermal-sums.ts";
 
 /** One measured or wanted value: what, at which temperature and field. */
 export interface MeasuringPoint {
@@ -47,16 +47,17 @@ export function createCurvePredictor(
   const scale = { magnetisations, siteCount, g };
   const byTemperature = groupByTemperature(points);
   const terms = source.termCount;
-  const scratch = new Float64Array(magnetisations.length);
+  const scratch = new Float64Array(2 * magnetisations.length);
   const slopePower = points.some((point) => point.quantity === "specificHeat") ? 2 : 0;
   return {
     pointCount: points.length,
     couplingCount: terms,
     predict: (couplings) => {
       const spectrum = source.levels(couplings, { slopes: false });
+      const lowest = sectorMinima(spectrum);
       const values = new Float64Array(points.length);
       for (const [temperature, indices] of byTemperature) {
-        const sums = sumThermally(spectrum, temperature);
+        const sums = sumThermally(spectrum, temperature, 0, lowest);
         for (const k of indices) {
           const { quantity, field_T } = points[k]!;
           values[k] =
@@ -69,10 +70,11 @@ export function createCurvePredictor(
     },
     predictWithSlopes: (couplings) => {
       const spectrum = source.levels(couplings, { slopes: true });
+      const lowest = sectorMinima(spectrum);
       const values = new Float64Array(points.length);
       const slopes = new Float64Array(points.length * terms);
       for (const [temperature, indices] of byTemperature) {
-        const sums = sumThermally(spectrum, temperature, slopePower);
+        const sums = sumThermally(spectrum, temperature, slopePower, lowest);
         for (const k of indices) {
           const point = points[k]!;
           const row = slopes.subarray(k * terms, (k + 1) * terms);

@@ -1,3 +1,4 @@
+import { weighInField } from "./field-weights.ts";
 import { BOHR_MAGNETON_meV_per_T } from "./physical-constants.ts";
 import type { ThermalSums } from "./thermal-sums.ts";
 
@@ -26,31 +27,6 @@ export interface ClusterScale {
   readonly g: number;
 }
 
-/** Probabilities of +|M| (first half) and -|M| (second half) in a field, and ln Z above the origin. */
-function distribute(
-  sums: ThermalSums,
-  magnetisations: Float64Array,
-  zeeman_meV: number,
-): { readonly p: Float64Array; readonly logSum: number } {
-  const count = magnetisations.length;
-  const p = new Float64Array(2 * count);
-  const tilt = sums.beta_per_meV * zeeman_meV;
-  let max = -Infinity;
-  for (let k = 0; k < count; k++) {
-    const m = magnetisations[k]!;
-    p[k] = sums.logWeight[k]! + tilt * m;
-    p[k + count] = m === 0 ? -Infinity : sums.logWeight[k]! - tilt * m;
-    max = Math.max(max, p[k]!, p[k + count]!);
-  }
-  let total = 0;
-  for (let k = 0; k < 2 * count; k++) {
-    p[k] = Math.exp(p[k]! - max);
-    total += p[k]!;
-  }
-  for (let k = 0; k < 2 * count; k++) p[k] = p[k]! / total;
-  return { p, logSum: max + Math.log(total) };
-}
-
 /** Every observable at one field, from the sums at one temperature. */
 export function evaluateThermalState(
   sums: ThermalSums,
@@ -59,8 +35,9 @@ export function evaluateThermalState(
 ): ThermalState {
   const { magnetisations, siteCount, g } = scale;
   const zeeman = g * BOHR_MAGNETON_meV_per_T * field_T;
-  const { p, logSum } = distribute(sums, magnetisations, zeeman);
   const beta = sums.beta_per_meV;
+  const p = new Float64Array(2 * magnetisations.length);
+  const logSum = weighInField(sums, magnetisations, beta * zeeman, p);
   const m = momentsOf(sums, magnetisations, p, zeeman);
   const energy = m.energy + sums.origin_meV;
   const logPartition = logSum - beta * sums.origin_meV;
@@ -112,7 +89,7 @@ function momentsOf(
 /**
  * <Sz>/N at one field: what most data are, without the rest of a {@link ThermalState}.
  *
- * @param scratch at least as long as there are magnetisations; overwritten
+ * @param scratch at least twice as long as there are magnetisations; overwritten
  */
 export function evaluateMagnetisation(
   sums: ThermalSums,
@@ -122,24 +99,16 @@ export function evaluateMagnetisation(
 ): number {
   if (field_T === 0) return 0;
   const { magnetisations, siteCount, g } = scale;
-  const tilt = Math.abs(sums.beta_per_meV * g * BOHR_MAGNETON_meV_per_T * field_T);
+  weighInField(
+    sums,
+    magnetisations,
+    sums.beta_per_meV * g * BOHR_MAGNETON_meV_per_T * field_T,
+    scratch,
+  );
   const count = magnetisations.length;
-  let max = -Infinity;
-  for (let k = 0; k < count; k++) {
-    const exponent = sums.logWeight[k]! + tilt * magnetisations[k]!;
-    scratch[k] = exponent;
-    if (exponent > max) max = exponent;
-  }
-  let total = 0;
   let mean = 0;
-  for (let k = 0; k < count; k++) {
-    const m = magnetisations[k]!;
-    const up = Math.exp(scratch[k]! - max);
-    const down = m === 0 ? 0 : up * Math.exp(-2 * tilt * m);
-    total += up + down;
-    mean += m * (up - down);
-  }
-  return (Math.sign(field_T) * mean) / (total * siteCount);
+  for (let k = 0; k < count; k++) mean += magnetisations[k]! * (scratch[k]! - scratch[k + count]!);
+  return mean / siteCount;
 }
 
 /**
@@ -160,7 +129,8 @@ export function evaluateWithGradient(
   const gMuB = g * BOHR_MAGNETON_meV_per_T;
   const zeeman = gMuB * field_T;
   const beta = sums.beta_per_meV;
-  const { p } = distribute(sums, magnetisations, zeeman);
+  const p = new Float64Array(2 * magnetisations.length);
+  weighInField(sums, magnetisations, beta * zeeman, p);
   const moments = momentsOf(sums, magnetisations, p, zeeman);
   gradient.fill(0);
   if (quantity === "specificHeat") {

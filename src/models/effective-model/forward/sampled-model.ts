@@ -1,4 +1,5 @@
 import { createPrng, type Prng } from "../../../core/prng.ts";
+import { dot } from "../../../numeric/dot.ts";
 import {
   buildKrylovSpace,
   lowestRitzPairs,
@@ -11,7 +12,14 @@ import { createCurvePredictor } from "./curve-predictor.ts";
 import type { ForwardModel } from "./forward-model.ts";
 import { findGroundState } from "./ground-state.ts";
 import { createProductSpace, listSectors, positionsInSectors } from "./product-basis.ts";
-import { buildSparseTerm, multiplySparse, type SparseRows } from "./sparse-term.ts";
+import {
+  buildSparseTerm,
+  type JoinedTerms,
+  joinTerms,
+  multiplySparse,
+  type SparseRows,
+  weighTerms,
+} from "./sparse-term.ts";
 import type { SpinCluster } from "./spin-cluster.ts";
 
 /** Random vectors of a sector, and steps from each. */
@@ -29,6 +37,7 @@ const SEED = "random vectors";
 /** One sector with an operator for each term: H = sum_t J_t A_t. */
 interface Sector {
   readonly terms: readonly SparseRows[];
+  readonly joined: JoinedTerms;
   readonly order: number;
 }
 
@@ -49,13 +58,13 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   const sectors = (): Sector[] => {
     if (prepared === undefined) {
       const positions = positionsInSectors(space, all);
-      prepared = upper.map((sector) => ({
-        order: sector.states.length,
-        terms: terms.map(({ bonds }) => {
+      prepared = upper.map((sector) => {
+        const own = terms.map(({ bonds }) => {
           const weights = new Float64Array(bonds.length).fill(1);
           return buildSparseTerm({ space, sector, positions, bonds, weights });
-        }),
-      }));
+        });
+        return { order: sector.states.length, terms: own, joined: joinTerms(own) };
+      });
     }
     return prepared;
   };
@@ -67,7 +76,7 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   return {
     siteCount: siteSpins.length,
     // orthogonalising both runs, the products, and the random vectors
-    operations: 24 * states * EXACT_STEPS ** 2,
+    operations: 12 * states * EXACT_STEPS ** 2,
     predictorAt: (points) =>
       createCurvePredictor(
         {
@@ -157,15 +166,10 @@ function sampleSector(sector: Sector, couplings: ArrayLike<number>, k: number): 
   return [exact, ...sampled];
 }
 
-function applyWith({ terms, order }: Sector, couplings: ArrayLike<number>) {
-  const part = new Float64Array(order);
-  return (x: Float64Array, y: Float64Array): void => {
-    y.fill(0);
-    terms.forEach((term, t) => {
-      multiplySparse(term, x, part);
-      addScaled(y, part, couplings[t]!);
-    });
-  };
+/** H at the couplings, its terms joined: one product a step. */
+function applyWith({ joined }: Sector, couplings: ArrayLike<number>) {
+  const matrix = weighTerms(joined, couplings);
+  return (x: Float64Array, y: Float64Array): void => multiplySparse(matrix, x, y);
 }
 
 function denseOf({ terms, order }: Sector, couplings: ArrayLike<number>): Float64Array {
@@ -183,12 +187,6 @@ function denseOf({ terms, order }: Sector, couplings: ArrayLike<number>): Float6
 
 function randomVector(order: number, prng: Prng): Float64Array {
   return Float64Array.from({ length: order }, () => prng.normal());
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function addScaled(a: Float64Array, b: Float64Array, factor: number): void {

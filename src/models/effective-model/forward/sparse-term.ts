@@ -62,6 +62,42 @@ export function buildSparseTerm(options: {
   return { order, starts, columns: columns.slice(0, used), values: values.slice(0, used) };
 }
 
+/** Several operators on the same sector, entry beside entry: `values` at coupling 1 and the term of each. */
+export interface JoinedTerms extends SparseRows {
+  readonly termOf: Uint16Array;
+}
+
+/** The rows of all terms, one behind the other in each row. */
+export function joinTerms(terms: readonly SparseRows[]): JoinedTerms {
+  const order = terms[0]?.order ?? 0;
+  const total = terms.reduce((sum, { columns }) => sum + columns.length, 0);
+  const starts = new Int32Array(order + 1);
+  const columns = new Int32Array(total);
+  const values = new Float64Array(total);
+  const termOf = new Uint16Array(total);
+  let used = 0;
+  for (let row = 0; row < order; row++) {
+    for (let t = 0; t < terms.length; t++) {
+      const term = terms[t]!;
+      for (let k = term.starts[row]!; k < term.starts[row + 1]!; k++) {
+        columns[used] = term.columns[k]!;
+        values[used] = term.values[k]!;
+        termOf[used++] = t;
+      }
+    }
+    starts[row + 1] = used;
+  }
+  return { order, starts, columns, values, termOf };
+}
+
+/** sum_t J_t A_t. */
+export function weighTerms(joined: JoinedTerms, couplings: ArrayLike<number>): SparseRows {
+  const { termOf, values: one } = joined;
+  const values = new Float64Array(one.length);
+  for (let k = 0; k < one.length; k++) values[k] = couplings[termOf[k]!]! * one[k]!;
+  return { ...joined, values };
+}
+
 /** out = A x. */
 export function multiplySparse(matrix: SparseRows, x: Float64Array, out: Float64Array): void {
   const { starts, columns, values } = matrix;

@@ -9,6 +9,9 @@ export interface ThermalSums {
   readonly beta_per_meV: number;
   /** ln sum_n exp(-beta E_n), by |M|. */
   readonly logWeight: Float64Array;
+  /** exp(logWeight - logWeight_max), where the last is the largest. */
+  readonly relativeWeight: Float64Array;
+  readonly logWeight_max: number;
   /** Mean of E - origin and of its square, by |M|. */
   readonly energy: Float64Array;
   readonly energySquared: Float64Array;
@@ -19,45 +22,47 @@ export interface ThermalSums {
   readonly termCount: number;
 }
 
+/** exp(-50) is 2e-22: a level so far above the lowest of its block adds nothing to its sums in double precision. */
+const NEGLIGIBLE = 50;
+
 /**
  * All levels take part; the largest exponent is taken out first, so no sum overflows.
  *
  * @param slopePower highest power of the energy that the slopes are averaged with: 2 serves the specific heat
+ * @param lowest lowest level of each |M|, where it is known
  */
 export function sumThermally(
   spectrum: ClusterSpectrum,
   temperature_K: number,
   slopePower: 0 | 2 = 2,
+  lowest: Float64Array = sectorMinima(spectrum),
 ): ThermalSums {
   const beta = 1 / (BOLTZMANN_meV_per_K * temperature_K);
   const sectors = spectrum.magnetisations.length;
-  const terms = spectrum.termCount;
-  const origin = groundEnergy(spectrum);
-  const lowest = sectorMinima(spectrum);
+  const terms = spectrum.blocks[0]?.slopes === undefined ? 0 : spectrum.termCount;
+  let origin = Infinity;
+  for (let k = 0; k < sectors; k++) if (lowest[k]! < origin) origin = lowest[k]!;
   const weight = new Float64Array(sectors);
   const energy = new Float64Array(sectors);
   const energySquared = new Float64Array(sectors);
   const slope: ThermalSums["slope"] = [0, 1, 2].map(
     () => new Float64Array(sectors * terms),
   ) as unknown as ThermalSums["slope"];
+  const sums = new Float64Array(3 + 3 * terms);
   for (const block of spectrum.blocks) {
-    for (let k = block.sectorFrom; k <= block.sectorTo; k++) {
-      for (let n = 0; n < block.energies_meV.length; n++) {
-        const e = block.energies_meV[n]! - origin;
-        const states = block.weights === undefined ? 1 : block.weights[n]!;
-        const w = states * Math.exp(-beta * (block.energies_meV[n]! - lowest[k]!));
-        weight[k] = weight[k]! + w;
-        energy[k] = energy[k]! + w * e;
-        energySquared[k] = energySquared[k]! + w * e * e;
-        if (block.slopes === undefined) continue;
-        for (let c = 0; c < terms; c++) {
-          const at = k * terms + c;
-          const d = w * block.slopes[n * terms + c]!;
-          slope[0][at] = slope[0][at]! + d;
-          if (slopePower === 0) continue;
-          slope[1][at] = slope[1][at]! + d * e;
-          slope[2][at] = slope[2][at]! + d * e * e;
-        }
+    const { sectorFrom, sectorTo } = block;
+    const own = lowestOf(block);
+    sumBlock(block, { beta, origin, own, terms, slopePower }, sums);
+    for (let k = sectorFrom; k <= sectorTo; k++) {
+      const share = own === lowest[k]! ? 1 : Math.exp(-beta * (own - lowest[k]!));
+      weight[k] = weight[k]! + share * sums[0]!;
+      energy[k] = energy[k]! + share * sums[1]!;
+      energySquared[k] = energySquared[k]! + share * sums[2]!;
+      if (block.slopes === undefined) continue;
+      for (let power = 0; power <= slopePower; power++) {
+        const into = slope[power]!;
+        for (let c = 0; c < terms; c++)
+          into[k * terms + c] = into[k * terms + c]! + share * sums[3 + power * terms + c]!;
       }
     }
   }
@@ -71,9 +76,12 @@ export function sumThermally(
       for (let c = k * terms; c < (k + 1) * terms; c++) sums[c] = sums[c]! / w;
     }
   }
+  const logWeight_max = Math.max(...logWeight);
   return {
     beta_per_meV: beta,
     logWeight,
+    relativeWeight: logWeight.map((one) => Math.exp(one - logWeight_max)),
+    logWeight_max,
     energy,
     energySquared,
     origin_meV: origin,
@@ -82,9 +90,43 @@ export function sumThermally(
   };
 }
 
-/** Lowest level of all, meV. */
-function groundEnergy(spectrum: ClusterSpectrum): number {
-  return spectrum.blocks.reduce((min, block) => Math.min(min, lowestOf(block)), Infinity);
+interface BlockSumming {
+  readonly beta: number;
+  readonly origin: number;
+  /** Lowest level of the block: its factor is 1. */
+  readonly own: number;
+  readonly terms: number;
+  readonly slopePower: 0 | 2;
+}
+
+/** The sums of one block, the same for each of its |M|: weight, energy, energy^2, then the slopes by power and term. */
+function sumBlock(block: BlockLevels, of: BlockSumming, sums: Float64Array): void {
+  const { beta, origin, own, terms, slopePower } = of;
+  const { energies_meV: energies, weights, slopes } = block;
+  sums.fill(0);
+  let weight = 0;
+  let energy = 0;
+  let energySquared = 0;
+  for (let n = 0; n < energies.length; n++) {
+    const exponent = beta * (energies[n]! - own);
+    if (exponent > NEGLIGIBLE && weights === undefined) continue;
+    const w = (weights === undefined ? 1 : weights[n]!) * Math.exp(-exponent);
+    const e = energies[n]! - origin;
+    weight += w;
+    energy += w * e;
+    energySquared += w * e * e;
+    if (slopes === undefined) continue;
+    for (let c = 0; c < terms; c++) {
+      const d = w * slopes[n * terms + c]!;
+      sums[3 + c] = sums[3 + c]! + d;
+      if (slopePower === 0) continue;
+      sums[3 + terms + c] = sums[3 + terms + c]! + d * e;
+      sums[3 + 2 * terms + c] = sums[3 + 2 * terms + c]! + d * e * e;
+    }
+  }
+  sums[0] = weight;
+  sums[1] = energy;
+  sums[2] = energySquared;
 }
 
 /** Lowest level of each |M|, meV. */
@@ -100,7 +142,8 @@ export function sectorMinima(spectrum: ClusterSpectrum): Float64Array {
 }
 
 function lowestOf(block: BlockLevels): number {
+  const { energies_meV: energies } = block;
   let min = Infinity; // levels of a sampling method are not sorted
-  for (const energy of block.energies_meV) if (energy < min) min = energy;
+  for (let n = 0; n < energies.length; n++) if (energies[n]! < min) min = energies[n]!;
   return min;
 }
