@@ -88,12 +88,10 @@ export function createMapWithEstimates(
       return new Map([...found].map(([phase, { present }]) => [phase, present]));
     },
     hyperparameters: () => current().hyperparameters(),
+    kindOf: (candidate) => kindIn(current(), candidate),
     ...(map.originOf === undefined
       ? {}
-      : {
-          originOf: (candidate: number): LabelOrigin => current().originOf!(candidate),
-          kindOf: (candidate: number) => kindIn(current(), candidate),
-        }),
+      : { originOf: (candidate: number): LabelOrigin => current().originOf!(candidate) }),
   };
 }
 
