@@ -1,12 +1,11 @@
 import { type Context, Hono } from "hono";
-import { LabError } from "../../src/core/errors.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import { resultRows } from "../../src/views/result-rows.ts";
 import { parquetOf } from "../exports/parquet.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
-import { errorBody } from "./request-guards.ts";
+import { found } from "./request-guards.ts";
 
 const SEARCH_LIMIT = 200;
 /** Maps of the past that are kept for the time slider; each is some 100 kB at 5151 candidates. */
@@ -126,12 +125,6 @@ function rememberLooks(ports: DashboardPorts): DashboardPorts["structure"] {
     if (kept.size > LOOKS_KEPT && oldest !== undefined) kept.delete(oldest);
     return asked;
   };
-}
-
-function found(context: Context, value: unknown): Response {
-  if (value !== undefined) return context.json(value as object);
-  const error = new LabError("TL-9005", `There is nothing at ${context.req.path}`);
-  return context.json(errorBody(error), 404);
 }
 
 function download(

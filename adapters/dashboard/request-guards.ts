@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { LabError } from "../../src/core/errors.ts";
 import { parseJson } from "../../src/core/strict-json.ts";
 
@@ -107,4 +107,11 @@ function originHost(origin: string): string {
   } catch {
     return ""; // `null` of a sandboxed frame: no host of ours
   }
+}
+
+/** The value, or 404 where there is none. */
+export function found(context: Context, value: unknown): Response {
+  if (value !== undefined) return context.json(value as object);
+  const error = new LabError("TL-9005", `There is nothing at ${context.req.path}`);
+  return context.json(errorBody(error), 404);
 }

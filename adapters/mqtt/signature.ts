@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { canonicalJson } from "../../src/core/canonical-json.ts";
 
 /** What a signature covers: everything that says who wants what of whom, and when. */
 export interface SignedParts {
@@ -18,7 +19,7 @@ const SCHEME = "hmac-sha256";
 /** One text for one meaning: JSON without spaces, names in the order of their code units, nothing that is undefined. */
 export function canonicalText(parts: SignedParts): string {
   const { site, ids, id, source, type, time, data } = parts;
-  return canonical({ site, ids, id, source, type, time, data });
+  return canonicalJson({ site, ids, id, source, type, time, data });
 }
 
 /** `hmac-sha256:` and the HMAC-SHA256 (RFC 2104) of the text's UTF-8 bytes in base64url. */
@@ -30,13 +31,4 @@ export function signText(key: string, text: string): string {
 export function isSignedBy(key: string, text: string, signature: string): boolean {
   const [expected, given] = [Buffer.from(signText(key, text)), Buffer.from(signature)];
   return expected.length === given.length && timingSafeEqual(expected, given);
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value)
-    .filter(([, inner]) => inner !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
 }

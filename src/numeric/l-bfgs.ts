@@ -1,3 +1,5 @@
+import { dot } from "./dot.ts";
+
 /** A function to make small: returns the value at `x` and writes the gradient there. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -139,10 +141,4 @@ function remember(
   if (sy <= 1e-12 * dot(y, y)) return; // a pair without curvature would spoil the approximation
   pairs.push({ s, y, rho: 1 / sy });
   if (pairs.length > MEMORY) pairs.shift();
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

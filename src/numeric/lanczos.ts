@@ -1,3 +1,4 @@
+import { dotInFour as dot } from "./dot.ts";
 import { tridiagonalEigen } from "./tridiagonal-eigen.ts";
 
 /** y = A x for a real symmetric A; must not keep either array. */
@@ -153,24 +154,6 @@ export function lowestRitzPairs(space: KrylovSpace, count: number, tolerance: nu
     pairs.push({ value: values[k]!, vector, residual });
   }
   return pairs;
-}
-
-/** Four sums at once: one addition need not wait for the other. */
-function dot(a: Float64Array, b: Float64Array): number {
-  const n = a.length;
-  const whole = n - (n % 4);
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  for (let k = 0; k < whole; k += 4) {
-    s0 += a[k]! * b[k]!;
-    s1 += a[k + 1]! * b[k + 1]!;
-    s2 += a[k + 2]! * b[k + 2]!;
-    s3 += a[k + 3]! * b[k + 3]!;
-  }
-  for (let k = whole; k < n; k++) s0 += a[k]! * b[k]!;
-  return s0 + s1 + (s2 + s3);
 }
 
 function norm(a: Float64Array): number {

@@ -1,4 +1,5 @@
 import type { MachineEvent } from "../../machines/index.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { convertNeatly } from "../domain/limits/fit-set-points.ts";
 import { unitOfName } from "../domain/limits/named-unit.ts";
@@ -83,18 +84,7 @@ export function reportDigest(fact: JobFact): string {
     message?: unknown;
     reported?: unknown;
   };
-  return canonical({ type, ...content });
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
-  }
-  return JSON.stringify(value) ?? "null";
+  return canonicalJson({ type, ...content });
 }
 
 /** Measured set points by the names of the candidate's axes: `x_Al` of the robot is axis `Al`. */

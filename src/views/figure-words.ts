@@ -66,9 +66,12 @@ const FIGURES: Readonly<Record<string, FigureWords>> = {
     meaning: "that no other result betters in all objectives",
   },
   failed: { name: "failed", meaning: "experiments that failed" },
-  value: { name: "value", meaning: "of the quantity asked for" },
-  error: { name: "error", meaning: "standard error of the value" },
-  sigma: { name: "sigma", meaning: "standard deviation of the data around the model" },
+  value: { name: "value", meaning: "of the quantity asked for", unit: "meV" },
+  error: { name: "error", meaning: "standard error of the value", unit: "meV" },
+  sigma: {
+    name: "sigma",
+    meaning: "standard deviation of the data around the model, in their unit",
+  },
 };
 
 /** What logs of before labels were told apart by what they rest on call theirs. */

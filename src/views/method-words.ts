@@ -119,6 +119,11 @@ const METHODS: Readonly<Record<string, MethodWords>> = {
     sentence: "What was measured is modelled by a Gaussian process.",
     cites: [GPML],
   },
+  "gaussian-process of labels": {
+    sentence:
+      "Labels of points that were not measured were estimated by a Gaussian process over the candidates.",
+    cites: [GPML, UNCERTAINTY],
+  },
   "matern-5/2": { sentence: "Its kernel is Matérn's with ν = 5/2.", cites: [] },
   "squared-exponential": { sentence: "Its kernel is squared exponential.", cites: [] },
   "expected-improvement": {

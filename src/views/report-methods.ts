@@ -30,15 +30,26 @@ export function methodsSection(
 
 function methodWordsOf({ campaign, proposals }: ExportDocument) {
   const names = [...new Set(proposals.map(({ model }) => model.method))];
+  const isMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
+  /** Of a map the process is over labels, not over numbers. */
+  const nameOf = (name: string): string =>
+    isMap && name === "gaussian-process" ? "gaussian-process of labels" : name;
   const further = [
     ...(campaign.goal === "phase-diagram" && campaign.model.patterns !== undefined
       ? ["patterns" as const]
       : []),
     ...(campaign.goal === "structure-map" ? ["structures" as const] : []),
   ];
-  const words = names.map((name, k) => methodInWords(name, k === 0 ? further : []));
+  const words = names.map((name, k) => methodInWords(nameOf(name), k === 0 ? further : []));
+  /** Where the method changed, a later one holds from so many results on. */
+  const from = names.map(
+    (name) => proposals.find(({ model }) => model.method === name)?.model.observations ?? 0,
+  );
+  const told = words.flatMap(({ sentences }, k) =>
+    sentences.map((one) => (k === 0 ? one : one.replace(/\.$/, ` (from result ${from[k]} on).`))),
+  );
   return {
-    sentences: [...new Set(words.flatMap(({ sentences }) => sentences))],
+    sentences: [...new Set(told)],
     cites: [...new Set(words.flatMap(({ cites }) => cites))],
   };
 }

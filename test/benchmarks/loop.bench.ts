@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mqtt, { type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import { openFileEventLog } from "../../adapters/storage/file-event-log.ts";
-import { campaignSpecs } from "../../config/campaign-spec.ts";
-import { loadConfiguration } from "../../config/load-configuration.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { createDaemon, type Daemon } from "../../src/daemon.ts";
+import { born, closeBench, openBench, PREFIX, send } from "./bench-daemon.ts";
 
 /** Issue A's figures of the loop: durable results a second, and a result's way to the next batch at N = 5151. */
 export async function run(): Promise<void> {
@@ -40,104 +38,6 @@ async function syncPerMessage(count: number): Promise<number> {
   return rate;
 }
 
-interface Bench {
-  readonly daemon: Daemon;
-  readonly client: MqttClient;
-  readonly folder: string;
-}
-
-interface Settings {
-  readonly budget: number;
-  readonly inFlight: number;
-  readonly step: number;
-  readonly model: string;
-}
-
-const campaignText = (id: string, settings: Settings): string => `  - id: ${id}
-    goal: phase-diagram
-    autoStart: true
-    budget: ${settings.budget}
-    inFlight: ${settings.inFlight}
-    space: { kind: simplex-grid, components: [A, B, C], step: ${settings.step} }
-    recipe: [{ capability: measure, repeatable: true, parameters: { A: { axis: A }, B: { axis: B } } }]
-    model: ${settings.model}
-`;
-
-async function open(settings: Settings, ids: readonly string[] = ["c"]): Promise<Bench> {
-  const folder = mkdtempSync(join(tmpdir(), "tieline-bench-"));
-  const file = join(folder, "config.yaml");
-  writeFileSync(
-    file,
-    `version: 1
-site: bench
-broker: { port: 0 }
-campaigns:
-${ids.map((id) => campaignText(id, settings)).join("")}`,
-  );
-  const loaded = loadConfiguration(file);
-  const daemon = await createDaemon({
-    configuration: loaded.configuration,
-    campaigns: campaignSpecs(loaded, "1"),
-    log: join(folder, "data"),
-    logger: silentLogger,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await daemon.start();
-  const client = await mqtt.connectAsync(daemon.brokerUrl, {
-    protocolVersion: 5,
-    properties: { receiveMaximum: 1000 },
-  });
-  return { daemon, client, folder };
-}
-
-async function close({ daemon, client, folder }: Bench): Promise<void> {
-  await client.endAsync();
-  await daemon.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
-
-const PREFIX = "tieline/v1/bench";
-let messages = 0;
-
-function send(
-  client: MqttClient,
-  instrument: string,
-  rest: string,
-  type: string,
-  data: object,
-): void {
-  const envelope = {
-    specversion: "1.0",
-    id: `m${++messages}`,
-    source: `instrument/${instrument}`,
-    type: `tieline.${type}`,
-    time: new Date().toISOString(),
-    data,
-  };
-  client.publish(`${PREFIX}/instrument/${instrument}/${rest}`, JSON.stringify(envelope), {
-    qos: 1,
-  });
-}
-
-function born(client: MqttClient, instrument: string): void {
-  send(client, instrument, "birth", "instrument.birth", {
-    bootId: "b1",
-    kind: "bench",
-    capabilities: [
-      {
-        name: "measure",
-        parameters: { A: { unit: "1", min: 0, max: 1 }, B: { unit: "1", min: 0, max: 1 } },
-        results: ["phases"],
-        repeatable: true,
-        expectedDuration_s: 1,
-      },
-    ],
-    simulated: true,
-  });
-}
-
 function answer(
   client: MqttClient,
   instrument: string,
@@ -158,9 +58,8 @@ async function durableBurst(size: { campaigns: number; results: number }): Promi
   const ids = Array.from({ length: size.campaigns }, (_, k) => `c${k}`);
   const total = size.campaigns * size.results;
   const model = "{ score: random, coexistence: off }";
-  const bench = await open(
-    { budget: size.results, inFlight: size.results, step: 0.02, model },
-    ids,
+  const bench = await openBench(
+    ids.map((id) => ({ id, budget: size.results, inFlight: size.results, step: 0.02, model })),
   );
   const { client } = bench;
   const starts: { instrument: string; data: Parameters<typeof answer>[2] }[] = [];
@@ -194,17 +93,17 @@ async function durableBurst(size: { campaigns: number; results: number }): Promi
   for (const { instrument, data } of starts) answer(client, instrument, data);
   await allAcked;
   const seconds = (performance.now() - began_ms) / 1000;
-  await close(bench);
+  await closeBench(bench);
   return total / seconds;
 }
 
 async function durableResults(size: { results: number; instruments: number }) {
-  const bench = await open({
-    budget: size.results,
-    inFlight: size.instruments,
-    step: 0.01,
-    model: "{ score: random, coexistence: off }",
-  });
+  const bench = await openBench([
+    {
+      ...{ id: "c", budget: size.results, inFlight: size.instruments, step: 0.01 },
+      model: "{ score: random, coexistence: off }",
+    },
+  ]);
   const { client, daemon } = bench;
   let acked = 0;
   let first_ms = 0;
@@ -228,17 +127,14 @@ async function durableResults(size: { results: number; instruments: number }) {
   await finished;
   const seconds = (performance.now() - first_ms) / 1000;
   const events = daemon.lab.position;
-  await close(bench);
+  await closeBench(bench);
   return { results_per_s: size.results / seconds, events_per_s: events / seconds };
 }
 
 async function resultToBatch(size: { results: number }) {
-  const bench = await open({
-    budget: size.results,
-    inFlight: 1,
-    step: 0.01,
-    model: "{}",
-  });
+  const bench = await openBench([
+    { id: "c", budget: size.results, inFlight: 1, step: 0.01, model: "{}" },
+  ]);
   const { client } = bench;
   const times_ms: number[] = [];
   let sent_ms = 0;
@@ -265,7 +161,7 @@ async function resultToBatch(size: { results: number }) {
   });
   born(client, "i0");
   await finished;
-  await close(bench);
+  await closeBench(bench);
   const sorted = times_ms.slice(5).sort((a, b) => a - b);
   return {
     median_ms: sorted[sorted.length >> 1] ?? 0,

@@ -5,10 +5,10 @@ import { readReferences } from "../../adapters/patterns/read-references.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 
-const SHARED = resolve(import.meta.dirname, "../../../shared/data/xrd");
+export const SHARED_XRD = resolve(import.meta.dirname, "../../../shared/data/xrd");
 
 /** Real patterns lie outside of the project (their licences); without them their rows are left out. */
-export const HAS_SHARED = existsSync(SHARED);
+export const HAS_SHARED = existsSync(SHARED_XRD);
 
 /** Names under which one phase stands in the folder a second time. */
 const TWINS: Readonly<Record<string, string>> = {
@@ -44,11 +44,11 @@ export function measuredName(name: string): string {
 }
 
 export function sharedReferences(): ReferenceSource[] {
-  return readReferences([join(SHARED, "references")]);
+  return readReferences([join(SHARED_XRD, "references")]);
 }
 
 export function sharedPatterns(folder: "mixtures" | "measured"): KnownPattern[] {
-  return readdirSync(join(SHARED, folder)).map((name) => {
+  return readdirSync(join(SHARED_XRD, folder)).map((name) => {
     const words =
       folder === "measured"
         ? name.replace(/\.xy$/, "").split("+")
@@ -58,7 +58,7 @@ export function sharedPatterns(folder: "mixtures" | "measured"): KnownPattern[] 
             .map((part) => part.split("_")[0]!);
     return {
       name,
-      pattern: readPatternFile(join(SHARED, folder, name)),
+      pattern: readPatternFile(join(SHARED_XRD, folder, name)),
       truth: words.map((word) => MEANT[word] ?? word),
     };
   });

@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -7,6 +9,8 @@ import { lineMapSchema } from "../../config/devices/line-map.ts";
 import { loadDeviceFile } from "../../config/devices/load-device-file.ts";
 import { modbusMapSchema } from "../../config/devices/modbus-map.ts";
 import { PYTHON, PymodbusFurnace } from "../adapters/devices/pymodbus-furnace.ts";
+import { Agent, embeddedBroker, until } from "../adapters/gateway/gateway-bench.ts";
+import { builtMain } from "../support/built-program.ts";
 import { tieline } from "../support/command-line.ts";
 import { findDeviceFiles } from "../support/device-files.ts";
 
@@ -81,5 +85,37 @@ test.skipIf(PYTHON === undefined)("look reads a controller once and writes nothi
     expect(other.err).toContain("instrumentType is 0x2480, not 0x3504 or 0x3508");
   } finally {
     await furnace.kill();
+  }
+});
+
+test("serve makes an instrument of one entry of a configuration; a name that is not there is told with those that are", async () => {
+  const config = join(folder, "bench.yaml");
+  const press =
+    "{ id: press-1, kind: folder, folder: ./press, capability: press, parameters: [{ name: force_N, unit: N }] }";
+  writeFileSync(config, `version: 1\nsite: lab\ngateways:\n  - ${press}\n`);
+  const wrong = await tieline("gateway", "serve", "--config", config, "--id", "press-2");
+  expect([wrong.code, wrong.err]).toEqual([
+    2,
+    expect.stringContaining("has no gateway press-2; it has press-1"),
+  ]);
+  const broker = await embeddedBroker();
+  const agent = await Agent.at(broker.url, "press-1");
+  const argv = ["--config", config, "--id", "press-1", "--folder", join(folder, "own")];
+  const child = spawn(process.execPath, [
+    await builtMain(),
+    "gateway",
+    "serve",
+    ...argv,
+    "--broker",
+    broker.url,
+  ]);
+  try {
+    await until(() => expect(agent.last("birth")).toMatchObject({ kind: "drop-folder" }));
+    expect(existsSync(join(folder, "press/jobs"))).toBe(true);
+  } finally {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await agent.end();
+    await broker.stop();
   }
 });

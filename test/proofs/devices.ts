@@ -107,6 +107,7 @@ async function liveAndDie(
       throw new Error(`the daemon ended with ${park.daemon.code}: ${park.daemon.last}`);
     if (park.daemon.code === 0 || own >= KILLS_EACH || sum(figures.kills) >= kills) continue;
     const victim = all[Math.floor(prng.next() * all.length)] as Mortal;
+    if (!victim.isUp) continue;
     await victim.kill();
     victim.start();
     own += 1;

@@ -19,6 +19,7 @@ const [jobs, taken, results] = ["jobs", "taken", "results"].map((name) => join(f
 for (const one of [jobs, taken, results]) mkdirSync(one, { recursive: true });
 const whole = (name) => name.endsWith(".json");
 
+console.log('{"listening":"files"}');
 for (;;) {
   const [going] = readdirSync(taken).filter(whole);
   const [next] = going === undefined ? readdirSync(jobs).filter(whole) : [];

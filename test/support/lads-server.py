@@ -65,10 +65,10 @@ class Diffractometer:
         await write(await child(template, "DeviceTemplateId"), "powder-scan", ua.VariantType.String)
         for name, act in {"StartProgram": self.start, "Clear": self.clear}.items():
             await self.link(self.outer, name, act)
-        for name in ("Stop", "Abort"):
-            await self.link(self.outer, name, lambda parent, how=name.lower(): self.cut(how))
-        for name, word in {"Hold": "Held", "Unhold": "Execute"}.items():
-            await self.link(self.inner, name, lambda parent, word=word: self.show("Running", word))
+        await self.link(self.outer, "Stop", self.stop)
+        await self.link(self.outer, "Abort", self.abort)
+        await self.link(self.inner, "Hold", self.hold)
+        await self.link(self.inner, "Unhold", self.unhold)
         await self.show("Stopped", "Idle")
 
     async def find_types(self, node):
@@ -155,6 +155,18 @@ class Diffractometer:
         if not (self.world["deaf"] and how == "stop"):
             await self.end(how)
         return []
+
+    async def stop(self, parent):
+        return await self.cut("stop")
+
+    async def abort(self, parent):
+        return await self.cut("abort")
+
+    async def hold(self, parent):
+        return await self.show("Running", "Held")
+
+    async def unhold(self, parent):
+        return await self.show("Running", "Execute")
 
     async def clear(self, parent=None):
         if self.state != "Aborted":

@@ -51,7 +51,8 @@ export function sectionPoints(section: Section): PhaseShare[][] {
   return out;
 }
 
-function sharesAt(section: Section, b: number, c: number): PhaseShare[] {
+/** Phases and shares where the second and third component have these shares. */
+export function sharesAt(section: Section, b: number, c: number): PhaseShare[] {
   for (const triangle of section.triangles) {
     const [p, q, r] = triangle.map((k) => section.phases[k]!) as [
       SectionPhase,

@@ -17,12 +17,21 @@ export function pythonWith(...packages: readonly string[]): string | undefined {
   const own = join(made, "bin/python");
   const install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", ...packages];
   const isMade = runs("python3", ["-m", "venv", made]) && runs(own, install);
-  if (isMade && !existsSync(folder)) renameSync(made, folder);
-  else rmSync(made, { recursive: true, force: true });
+  if (isMade) moveUnlessThere(made, folder);
+  rmSync(made, { recursive: true, force: true });
   const cure = "apt-get install python3-venv, and a way to PyPI";
   return peerIsThere(`Python with ${packages.join(" ")}`, existsSync(python), cure)
     ? python
     : undefined;
+}
+
+/** Two test files may install at once: the first to have done stays. */
+function moveUnlessThere(made: string, folder: string): void {
+  try {
+    renameSync(made, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 function runs(program: string, argv: readonly string[]): boolean {

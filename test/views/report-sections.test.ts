@@ -210,6 +210,7 @@ test("every method that a planner can name has its words, and whose it is", () =
   for (const cite of names.flatMap((name) => methodInWords(name, ["structures"]).cites))
     expect(cite).toMatch(/^[A-Z].*, .*\((19|20)\d\d\)(, (doi:10\.\d{4,}\/\S+|arXiv:\d{4}\.\d+))?$/);
   expect(methodInWords("Bayesian optimisation of ln chi2").cites.join()).toContain("e0193785");
+  expect(methodInWords("gaussian-process of labels").sentences.join()).toMatch(/^Labels of points/);
   expect(methodInWords("astrology").sentences).toEqual(["The method is astrology."]);
 });
 

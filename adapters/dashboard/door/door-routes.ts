@@ -6,7 +6,7 @@ import { shownState } from "../../../src/views/campaign-view.ts";
 import { stateInWords } from "../../../src/views/state-words.ts";
 import { admit, answerCommand, type OperatorPolicy } from "../command-route.ts";
 import type { DashboardPorts } from "../dashboard-ports.ts";
-import { errorBody, readJsonBody, sameOriginJson } from "../request-guards.ts";
+import { errorBody, found, readJsonBody, sameOriginJson } from "../request-guards.ts";
 import type { LineFeed } from "./line-feed.ts";
 import { openApiDocument } from "./openapi.ts";
 import { OPERATIONS, type Operation, type Reported, type Told } from "./operations.ts";
@@ -149,10 +149,4 @@ async function report(
     report: { outcome: failed === undefined ? "done" : "failed", observations, ...reached },
   };
   return await answerCommand(context, ofPerson, ports, policy);
-}
-
-function found(context: Context, value: unknown): Response {
-  if (value !== undefined) return context.json(value as object);
-  const error = new LabError("TL-9005", `There is nothing at ${context.req.path}`);
-  return context.json(errorBody(error), 404);
 }

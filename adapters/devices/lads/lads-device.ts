@@ -112,14 +112,17 @@ export class LadsDevice implements Device {
     return result;
   }
 
-  /** At once; a refusal because nothing runs is information, and the next look tells. */
+  /** At once; a refusal where nothing runs is information. */
   async halt(_reason: string, job: DeviceJob | undefined): Promise<void> {
     const { link } = this.#options;
     this.#stops += 1;
     const method = this.#stops > STOPS_MAX ? "Abort" : "Stop";
-    await link.call(method).catch((error: unknown) => {
-      if (!(error instanceof LabError) || !isRefusal(error)) throw error;
-    });
+    try {
+      await link.call(method);
+    } catch (error) {
+      const isRefused = error instanceof LabError && isRefusal(error);
+      if (!isRefused || (await link.look()).state === "Running") throw error;
+    }
     if (job === undefined || job.jobId === this.#own?.jobId) this.#own = undefined;
   }
 

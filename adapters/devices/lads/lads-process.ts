@@ -50,7 +50,7 @@ const LOAD_ms = 120_000;
 const CALLS_MAX = 6;
 
 /**
- * A LADS device asked by a process of its own: `node-opcua` takes 136 MB and seconds of CPU to load, and its faults stay there. The
+ * A LADS device asked by a process of its own: `node-opcua` takes 100 MB and seconds of CPU to load, and its faults stay there. The
  * process is started by the first call, and again by the first after its end.
  */
 export class LadsProcess implements LadsLink {

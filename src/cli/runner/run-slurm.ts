@@ -10,10 +10,11 @@ import { createLammpsProgram } from "../../../adapters/runners/lammps-program.ts
 import { createLaunchedForward } from "../../../adapters/runners/launched-forward.ts";
 import { misuse } from "../../core/errors.ts";
 import type { CommandIo } from "../command.ts";
+import { createStderrLogger } from "../stderr-logger.ts";
 import { positive, whole } from "../structure/structure-input.ts";
 import { constantsOf } from "./lammps-constants.ts";
 import type { SlurmCommandOptions } from "./runner-options.ts";
-import { lineLogger, serveDevices } from "./serve-device.ts";
+import { serveDevices } from "./serve-device.ts";
 
 /** `runner slurm`: simulations or calculations on a cluster, as so many instruments as it has slots, until it is told to end. */
 export async function runSlurm(options: SlurmCommandOptions, io: CommandIo): Promise<void> {
@@ -28,7 +29,7 @@ export async function runSlurm(options: SlurmCommandOptions, io: CommandIo): Pro
     idle_s: whole1(options.idle, "--idle", 1e6),
     silence_ms: 1000 * whole1(options.silence, "--silence", 1e5),
     nodeHours: positive(options.nodeHours, "--node-hours"),
-    logger: lineLogger(io),
+    logger: createStderrLogger(io, true),
   });
   const program = () => taskOf(options, cluster);
   const slots = Array.from({ length: whole1(options.slots, "--slots", 200) }, (_, k) => ({

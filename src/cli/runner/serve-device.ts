@@ -7,9 +7,9 @@ import {
 } from "../../../adapters/gateway/index.ts";
 import { brokerLogin } from "../../../config/broker-access.ts";
 import { misuse } from "../../core/errors.ts";
-import type { Logger } from "../../core/logger.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
 import type { CommandIo } from "../command.ts";
+import { createStderrLogger } from "../stderr-logger.ts";
 import type { RunnerCommandOptions } from "./runner-options.ts";
 
 /** Makes a device an instrument until the command is told to end. */
@@ -36,7 +36,7 @@ export async function serveDevices(
   ] as const)
     if (!IDENTIFIER.test(value))
       throw misuse("TL-1001", `${name} ${value} is not a name of letters, digits, ., _ and -`);
-  const logger = lineLogger(io);
+  const logger = createStderrLogger(io, true);
   const gateways: Gateway[] = [];
   for (const { id: instrument, folder, device } of devices)
     gateways.push(
@@ -52,18 +52,4 @@ export async function serveDevices(
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
   setTimeout(() => process.exit(0), 100).unref();
-}
-
-/** What a runner does, one line each on standard error. */
-export function lineLogger(io: CommandIo): Logger {
-  const line = (fields: object, event: string): void =>
-    io.err(`${event} ${JSON.stringify(fields)}\n`);
-  const logger: Logger = {
-    debug: () => {},
-    info: line,
-    warn: line,
-    error: line,
-    child: () => logger,
-  };
-  return logger;
 }

@@ -2,6 +2,7 @@ import {
   invertPositiveDefinite,
   minimiseBoundedQuadratic,
 } from "../../numeric/bounded-quadratic.ts";
+import { dot } from "../../numeric/dot.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import {
   nearbyProfile,
@@ -309,10 +310,4 @@ function isotropicCurvature(strain: number, share: number): number {
  */
 export function solidSolutionShare(library: PhaseLibrary, card: number): number {
   return library.isImitable[card]! ? PRIOR.imitable : PRIOR.solidSolution;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,9 +1,10 @@
+import { dot } from "../../numeric/dot.ts";
 import type { PhaseFit } from "./fit-phases.ts";
 import type { Identification } from "./identify-phases.ts";
 import { LineSignals, type MovedSignals } from "./line-signals.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import { type PhaseProfile, phaseProfile } from "./phase-profile.ts";
-import { dot, Subspace } from "./subspace.ts";
+import { Subspace } from "./subspace.ts";
 
 /** What a pattern says of one phase's fraction of the atoms, whether it names the phase or not. */
 export interface PhaseEstimate {
@@ -59,7 +60,7 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
   const others = library.cards.flatMap((card, k): PhaseEstimate[] => {
     if (library.twins[k] !== k || taken.has(k)) return [];
     const shape = { lnWidth: 0, strain: new Float64Array(card.modes) };
-    const column = weighed(phaseProfile(pattern, card, shape, fit.sample).value);
+    const column = weighed(phaseProfile(pattern, card, shape, fit.sample, false).value);
     const whole = dot(column, column);
     explained.free(column);
     const own = dot(column, column);

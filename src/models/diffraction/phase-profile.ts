@@ -43,20 +43,20 @@ const GAUSS = Float64Array.from({ length: GAUSS_REACH / GAUSS_STEP + 2 }, (_, k)
 /**
  * sum_lines I share phi((x - x0)/w)/(w/w0), phi = lorentz/(1 + 4u^2) + (1 - lorentz) exp(-4 ln2 u^2), x0 = 2 asin(lambda/2d)
  * + z cos(theta), ln d = ln d0 + response . strain, w = w0 exp(lnWidth)/cos(theta); derivatives are analytic. Weak lines
- * are followed to 2.5 widths, strong ones to 8.
+ * are followed to 2.5 widths, strong ones to 8. Without `hasSlopes` the derivatives are empty.
  */
 export function phaseProfile(
   pattern: PreparedPattern,
   card: ReferenceCard,
   shape: PhaseShape,
   sample: SampleShape,
+  hasSlopes = true,
 ): PhaseProfile {
   const { n, start_deg, step_deg } = pattern;
   const value = new Float64Array(n);
-  const byDisplacement = new Float64Array(n);
-  const byLorentz = new Float64Array(n);
-  const byLnWidth = new Float64Array(n);
-  const byStrain = Array.from({ length: card.modes }, () => new Float64Array(n));
+  const slope = (): Float64Array => new Float64Array(hasSlopes ? n : 0);
+  const [byDisplacement, byLorentz, byLnWidth] = [slope(), slope(), slope()];
+  const byStrain = Array.from({ length: hasSlopes ? card.modes : 0 }, slope);
   const eta = sample.lorentz;
   const spread = Math.exp(shape.lnWidth);
   const lines = card.lnD.length;
@@ -76,7 +76,7 @@ export function phaseProfile(
       const reach = height > 0.2 ? 8 : height > 0.05 ? 5 : 2.5;
       const from = Math.max(0, Math.ceil((centre - reach * width - start_deg) / step_deg));
       const to = Math.min(n - 1, Math.floor((centre + reach * width - start_deg) / step_deg));
-      const slope = (-2 * sine) / (cosine * RAD);
+      const byLnD = (-2 * sine) / (cosine * RAD);
       for (let i = from; i <= to; i++) {
         const u = (start_deg + i * step_deg - centre) / width;
         const q = 1 / (1 + 4 * u * u);
@@ -85,14 +85,15 @@ export function phaseProfile(
         const g =
           at < GAUSS_REACH / GAUSS_STEP ? GAUSS[k]! + (at - k) * (GAUSS[k + 1]! - GAUSS[k]!) : 0;
         const phi = eta * q + (1 - eta) * g;
+        value[i] = value[i]! + height * phi;
+        if (!hasSlopes) continue;
         // d phi/du = -8 u (eta q^2 + (1 - eta) ln2 g); x0 moves u by -1/width.
         const pull = 8 * u * (eta * q * q + (1 - eta) * LN2 * g);
-        value[i] = value[i]! + height * phi;
         const move = (height * pull) / width;
         byDisplacement[i] = byDisplacement[i]! + move * cosine;
         byLorentz[i] = byLorentz[i]! + height * (q - g);
         byLnWidth[i] = byLnWidth[i]! + height * (u * pull - phi);
-        const stretch = move * slope;
+        const stretch = move * byLnD;
         for (let m = 0; m < card.modes; m++) {
           const column = byStrain[m]!;
           column[i] = column[i]! + stretch * card.response[l * card.modes + m]!;

@@ -1,3 +1,5 @@
+import { dot } from "../../numeric/dot.ts";
+
 /** A column that others explain to this share of its length says nothing of its own. */
 const OWN_MIN = 1e-3;
 
@@ -19,10 +21,4 @@ export class Subspace {
       for (let i = 0; i < column.length; i++) column[i] = column[i]! - part * unit[i]!;
     }
   }
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -7,6 +7,7 @@ import {
   solveLower,
   solveLowerTransposed,
 } from "../../numeric/dense-kernel.ts";
+import { dot } from "../../numeric/dot.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import {
   correlation,
@@ -239,10 +240,4 @@ function multiplyLower(a: Float64Array, b: Float64Array, m: number): Float64Arra
     }
   }
   return out;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

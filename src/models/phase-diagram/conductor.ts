@@ -155,15 +155,13 @@ export class Conductor<R extends MapResult> implements MapModel {
   }
 
   originOf(candidate: number): LabelOrigin {
-    const found = this.#current().reading.originOf(candidate);
-    const idOf = (owner: number): number => this.#idOf(owner);
-    return {
-      origin: found.origin,
-      // Asked of every candidate by who only wants to know of which kind it is.
-      get evidence() {
-        return found.owners.map(idOf);
-      },
-    };
+    const { origin, owners } = this.#current().reading.originOf(candidate);
+    return { origin, evidence: owners.map((owner) => this.#idOf(owner)) };
+  }
+
+  kindOf(candidate: number): LabelOrigin["origin"] {
+    const { reading } = this.#current();
+    return reading.kindOf?.(candidate) ?? reading.originOf(candidate).origin;
   }
 
   #current(): Read {

@@ -1,5 +1,5 @@
 import { CONFIDENCE_STANDS } from "./evidence/repeat-weights.ts";
-import type { MapModel, PhaseEvidence } from "./map-model.ts";
+import type { LabelOrigin, MapModel, PhaseEvidence } from "./map-model.ts";
 
 /** Settings by name, for what a warning says of them. */
 export interface NamedSettings {
@@ -24,6 +24,11 @@ export function unheard(settings: NamedSettings, since?: number): string[] {
   ];
 }
 
+/** Where a label comes from, of what kind that is. */
+export function kindIn(model: MapModel, candidate: number): LabelOrigin["origin"] {
+  return model.kindOf?.(candidate) ?? model.originOf?.(candidate).origin ?? "between";
+}
+
 /** The same model with warnings of the choice of engine before its own. */
 export function withNotice(model: MapModel, notice: () => readonly string[]): MapModel {
   return {
@@ -37,6 +42,7 @@ export function withNotice(model: MapModel, notice: () => readonly string[]): Ma
     },
     geometry: () => model.geometry(),
     originOf: (candidate) => model.originOf?.(candidate) ?? { origin: "between", evidence: [] },
+    kindOf: (candidate) => kindIn(model, candidate),
     hyperparameters: () => model.hyperparameters(),
   };
 }
@@ -110,6 +116,7 @@ export function createSwitchingMap({
     status: () => current.status(),
     geometry: () => current.geometry(),
     originOf: (candidate) => current.originOf?.(candidate) ?? { origin: "between", evidence: [] },
+    kindOf: (candidate) => kindIn(current, candidate),
     hyperparameters: () => current.hyperparameters(),
   };
   return withNotice(delegate, () => (hasMoved ? unheard(settings, Math.min(...tieLines)) : []));

@@ -20,6 +20,8 @@ export interface MapModel {
   geometry(): MapGeometry;
   /** What the label of a candidate rests on; absent where the engine derives no labels. */
   originOf?(candidate: number): LabelOrigin;
+  /** The kind of {@link originOf} alone: asked of every candidate. */
+  kindOf?(candidate: number): LabelOrigin["origin"];
   /** Probability of each phase in the sample of a result, by the samples around too; absent where each speaks for itself. */
   presencesIn?(id: number): ReadonlyMap<string, number> | undefined;
   /** By what the engine that maps now chooses: its own name and figures, not those of another that was asked for. */

@@ -49,6 +49,8 @@ export interface MapReading {
   /** `from` is the owner. */
   geometry(): MapGeometry;
   originOf(candidate: number): Origin;
+  /** The kind of {@link originOf} alone, where that is much less work. */
+  kindOf?(candidate: number): Origin["origin"];
 }
 
 /** What a choice of points has to respect. */

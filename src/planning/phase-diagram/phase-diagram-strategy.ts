@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import type { PhaseDiagramSettings } from "../../domain/goal-settings.ts";
 import { createCoexistenceMap } from "../../models/phase-diagram/choose-engine.ts";
+import { createColumnShelf } from "../../models/phase-diagram/graph/column-shelf.ts";
 import { defaultField } from "../../models/phase-diagram/graph/default-field.ts";
 import { createGraphMap } from "../../models/phase-diagram/graph/graph-map.ts";
 import {
@@ -48,8 +49,9 @@ export interface ResolvedSettings {
  */
 export function createMapModel(strategy: MapStrategy): MapModel {
   resolveSettings(strategy.settings, strategy.scores);
+  const shelf = createColumnShelf();
   const createGraph = (sharpen: SharpenLabels): MapModel =>
-    createGraphMap(strategy.grid, { ...graphOptions(strategy), sharpen });
+    createGraphMap(strategy.grid, { ...graphOptions(strategy), sharpen, shelf });
   return createCoexistenceMap(strategy.grid, strategy.settings, createGraph);
 }
 

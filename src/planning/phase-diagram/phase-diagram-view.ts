@@ -1,6 +1,7 @@
 import { type FoundLabels, foundLabels, phasesIn } from "../../domain/found-labels.ts";
 import type { MapView } from "../../domain/planner-view.ts";
 import { divideDoubt } from "../../models/phase-diagram/divide-doubt.ts";
+import { kindIn } from "../../models/phase-diagram/engine-change.ts";
 import {
   type MapModel,
   type PhaseEvidence,
@@ -142,9 +143,10 @@ function derivedLabels(model: MapModel, grid: OrderedGrid): Record<string, numbe
   const derived: Record<string, number> = {};
   if (model.originOf === undefined) return derived;
   for (let row = 0; row < grid.count; row++) {
-    const found = model.originOf(grid.candidateOf[row] ?? 0);
-    if (found.origin !== "tie-triangle" && found.origin !== "tie-line") continue;
-    const [first] = found.evidence;
+    const candidate = grid.candidateOf[row] ?? 0;
+    const kind = kindIn(model, candidate);
+    if (kind !== "tie-triangle" && kind !== "tie-line") continue;
+    const [first] = model.originOf(candidate).evidence;
     if (first !== undefined) derived[String(row)] = first;
   }
   return derived;

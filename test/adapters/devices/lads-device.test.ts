@@ -26,7 +26,12 @@ const NOBODY = new LabError("TL-3201", "no answer", { retryable: true });
 
 /** A device whose looks and results the test decides, in virtual time. */
 function deviceOf(
-  changes: Partial<{ look: LadsLook | undefined; runs: LadsRun[]; start: unknown }> = {},
+  changes: Partial<{
+    look: LadsLook | undefined;
+    runs: LadsRun[];
+    start: unknown;
+    call: Error;
+  }> = {},
 ) {
   const world = {
     look: REST as LadsLook | undefined,
@@ -46,7 +51,10 @@ function deviceOf(
       if (world.start instanceof Error) throw world.start;
       return "r1";
     },
-    call: async (method) => void asked.push(method),
+    call: async (method) => {
+      asked.push(method);
+      if (world.call !== undefined) throw world.call;
+    },
     runs: async () => world.runs,
     contents: async () => ({
       ...{ files: [], missing: [] },
@@ -150,6 +158,14 @@ test("a Stop that changes nothing is followed by Abort", async () => {
   expect(await device.status()).toMatchObject({ state: "busy", message: "it is being stopped" });
   world.look = { ...REST, state: "Aborted" };
   expect(await device.status()).toMatchObject({ state: "fault", safety: "emergencyStopped" });
+});
+
+test("a stop that is refused is told where the unit runs, and no word where it rests", async () => {
+  const call = new LabError("TL-3203", "the device refused: BadInternalError");
+  const { device, world } = deviceOf({ look: RUNNING, call });
+  await expect(device.halt("smoke", undefined)).rejects.toThrow("BadInternalError");
+  world.look = REST;
+  await device.halt("smoke", undefined);
 });
 
 describe("a result", () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { BadLine, LadsBench, patiently, TIMEOUT_ms } from "./lads-bench.ts";
 import { ASYNCUA, LadsServer, OPCUA } from "./lads-server.ts";
 
-const SLOW = { timeout: 240_000 };
+const SLOW = { timeout: 600_000 };
 const PEERS = [
   ["node-opcua", OPCUA !== undefined],
   ["asyncua", ASYNCUA !== undefined],
@@ -198,7 +198,7 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
     try {
       await bench.gateway?.stop();
       await bench.start(await line.listen());
-      line.piece = 7;
+      line.piece = 50;
       await server.tell(LONG);
       await bench.order(jobId);
       await isRunning();

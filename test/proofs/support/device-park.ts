@@ -9,17 +9,27 @@ import { freePort } from "../../support/free-port.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const BUDGET = 4;
+/** What the devices say when they have come up. */
+const UP = /"listening"/;
 
 /** A program that is killed and started again. */
 export class Mortal {
   readonly name: string;
   readonly #argv: readonly [program: string, ...argv: string[]];
+  readonly #isReady: RegExp;
   #child: ChildProcess | undefined;
   #said = "";
+  #isUp = false;
 
-  constructor(name: string, ...argv: [program: string, ...argv: string[]]) {
+  constructor(name: string, isReady: RegExp, ...argv: [program: string, ...argv: string[]]) {
     this.name = name;
+    this.#isReady = isReady;
     this.#argv = argv;
+  }
+
+  /** It has come up since its last start: killing it sooner would only kill a boot. */
+  get isUp(): boolean {
+    return this.code === undefined && this.#isUp;
   }
 
   /** Its exit code; `undefined` while it runs. */
@@ -33,6 +43,8 @@ export class Mortal {
 
   start(): void {
     const [program, ...argv] = this.#argv;
+    this.#said = "";
+    this.#isUp = false;
     // Its input stays open: the devices end with it.
     const child = spawn(program, argv, {
       stdio: ["pipe", "pipe", "pipe"],
@@ -40,6 +52,7 @@ export class Mortal {
     });
     const keep = (chunk: Buffer): void => {
       this.#said = (this.#said + chunk.toString()).slice(-4000);
+      this.#isUp ||= this.#isReady.test(this.#said);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
@@ -97,6 +110,7 @@ export class DevicePark {
     this.devices = [
       new Mortal(
         "robot-1",
+        UP,
         node,
         join(support, "drop-robot.mjs"),
         folder,
@@ -105,18 +119,20 @@ export class DevicePark {
       ),
       new Mortal(
         "furnace-1",
+        UP,
         ...([PYTHON ?? "", furnace, "--port", `${ports.furnace}`] as [string, ...string[]]),
         ...["--ledger", ledger("furnace-1")],
       ),
       peer === "asyncua"
-        ? new Mortal("xrd-1", ASYNCUA ?? "", join(support, "lads-server.py"), nodesets, ...scan)
-        : new Mortal("xrd-1", node, join(support, "lads-server.mjs"), OPCUA ?? "", ...scan),
+        ? new Mortal("xrd-1", UP, ASYNCUA ?? "", join(support, "lads-server.py"), nodesets, ...scan)
+        : new Mortal("xrd-1", UP, node, join(support, "lads-server.mjs"), OPCUA ?? "", ...scan),
     ];
     const bench = join(folder, "bench.yaml");
     this.gateways = this.instruments.map((id) => {
       const own = ["--id", id, "--folder", join(folder, `gateway-${id}`), "--broker", broker];
       return new Mortal(
         `gateway of ${id}`,
+        /gateway\.connected/,
         node,
         main,
         "gateway",
@@ -127,7 +143,17 @@ export class DevicePark {
       );
     });
     const lab = ["--config", join(folder, "lab.yaml"), "--data", join(folder, "data")];
-    this.daemon = new Mortal("daemon", node, main, "start", ...lab, "--until-done", "--speed", "1");
+    this.daemon = new Mortal(
+      "daemon",
+      /Tieline runs/,
+      node,
+      main,
+      "start",
+      ...lab,
+      "--until-done",
+      "--speed",
+      "1",
+    );
   }
 
   static async make(about: {
@@ -150,7 +176,7 @@ export class DevicePark {
   /** Devices first, and the slowest of them is waited for. */
   async open(): Promise<void> {
     for (const device of this.devices) device.start();
-    while (!/"listening"/.test(this.devices[2]?.last ?? "")) await wait(200);
+    while (!this.devices.every(({ isUp }) => isUp)) await wait(200);
     for (const gateway of this.gateways) gateway.start();
     this.daemon.start();
   }

@@ -1,4 +1,5 @@
 import { createPrng, type Prng } from "../../../core/prng.ts";
+import { dot } from "../../../numeric/dot.ts";
 import {
   buildKrylovSpace,
   lowestRitzPairs,
@@ -186,12 +187,6 @@ function denseOf({ terms, order }: Sector, couplings: ArrayLike<number>): Float6
 
 function randomVector(order: number, prng: Prng): Float64Array {
   return Float64Array.from({ length: order }, () => prng.normal());
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function addScaled(a: Float64Array, b: Float64Array, factor: number): void {

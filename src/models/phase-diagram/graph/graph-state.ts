@@ -7,6 +7,7 @@ import type {
   ScaledGrid,
   SharpenLabels,
 } from "../map-model.ts";
+import type { ColumnShelf } from "./column-shelf.ts";
 import type { GridLevels } from "./grid-levels.ts";
 import type { EvidenceBook } from "./label-shares.ts";
 import type { MapNetwork } from "./map-network.ts";
@@ -18,6 +19,8 @@ export interface GraphMapOptions {
   readonly field: "harmonic" | "spreading" | "process";
   /** Results times candidates beyond which the graph takes the process's place; absent: none. */
   readonly processCells_max?: number | undefined;
+  /** Where a process keeps its columns for the next map on the same candidates. */
+  readonly shelf?: ColumnShelf | undefined;
   readonly score: MapScore;
   readonly diversity: PhaseDiversityName;
   /** Space-filling points before the map chooses. */

@@ -5,6 +5,9 @@ import type { NodeEvidence } from "./label-field.ts";
 /** Less probable sets of a doubtful result are left out: each is a label of its own. */
 const CHANCE_MIN = 0.05;
 
+/** Sets of a result that hold so much of its probability are all: the rest was too improbable to be told. */
+const ALL_SETS = 0.95;
+
 /**
  * The evidence at each node and the labels in the order of their discovery. Several results at one node are weighed
  * together ({@link weighRepeats}), and each label keeps its share; a result that allows other sets of phases gives them their
@@ -126,10 +129,8 @@ function weigh(entries: readonly BookEntry[]): NodeEvidence {
 function heldBy(evidence: PhaseEvidence): number {
   const { confidence, estimates, alternatives = [] } = evidence;
   if (estimates === undefined) return confidence;
-  return Math.min(
-    1,
-    alternatives.reduce((sum, { probability }) => sum + probability, confidence),
-  );
+  const allowed = alternatives.reduce((sum, { probability }) => sum + probability, confidence);
+  return allowed >= ALL_SETS ? 1 : allowed;
 }
 
 /** Sets that a doubtful result allows beside its own; less probable ones teach nothing. */

@@ -1,5 +1,6 @@
 import type { ScaledGrid } from "../map-model.ts";
 import { presentComponents } from "../phase-rule.ts";
+import type { ColumnShelf } from "./column-shelf.ts";
 import { createHarmonicField } from "./harmonic-field.ts";
 import {
   BANDWIDTH_steps,
@@ -18,6 +19,8 @@ export interface NetworkOptions {
   readonly field: "harmonic" | "spreading" | "process";
   /** Results times candidates beyond which the graph takes the process's place; absent: none. */
   readonly processCells_max?: number | undefined;
+  /** Where a process keeps its columns for the next map on the same candidates. */
+  readonly shelf?: ColumnShelf | undefined;
   /** Width of the kernel exp(-gamma z^2) on z-scored axes; absent: tied to the grid's step. */
   readonly gamma?: number | undefined;
   /** False for the published methods, whose kernel of given gamma measures in the published coordinates. */
@@ -157,17 +160,23 @@ function createField(
   options: NetworkOptions,
   hasFaces: boolean,
 ): LabelField {
+  const points = extra.length === 0 ? grid.points : withPlaces(grid, extra);
+  if (options.field === "process") {
+    const faces = hasFaces ? facesOf(grid, extra) : undefined;
+    const shelf = extra.length === 0 ? options.shelf : undefined;
+    return createProcessField({ points, dimension: grid.dimension, faces }, shelf);
+  }
+  const graph = buildGraph(grid, points, extra, options, hasFaces);
+  return options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+}
+
+function withPlaces(grid: ScaledGrid, extra: readonly ExtraPlace[]): Float64Array {
   const points = new Float64Array(grid.points.length + extra.length * grid.dimension);
   points.set(grid.points);
   for (const [k, { point }] of extra.entries()) {
     points.set(point, grid.points.length + k * grid.dimension);
   }
-  if (options.field === "process") {
-    const faces = hasFaces ? facesOf(grid, extra) : undefined;
-    return createProcessField({ points, dimension: grid.dimension, faces });
-  }
-  const graph = buildGraph(grid, points, extra, options, hasFaces);
-  return options.field === "harmonic" ? createHarmonicField(graph) : createSpreadingField(graph);
+  return points;
 }
 
 function buildGraph(

@@ -1,11 +1,7 @@
+import { noiseOrExact, robustSpread } from "../evidence/robust-noise.ts";
 import type { HullResult } from "./hull-evidence.ts";
 import { distanceBetween, mixOf, sharesOf } from "./simplex-geometry.ts";
 
-/** Below this (mole fraction) the compositions count as exact: data carry four to five digits. */
-const EXACT_BELOW = 3e-4;
-/** Values beyond so many robust standard deviations are wrong results, not noise. */
-const OUTLIER = 4;
-const MEDIAN_OF_NORMAL = 0.6745;
 /** Ends of one phase from which their scatter tells anything. */
 const ENDS_min = 4;
 /** Noise per component -> noise per coordinate of the regular simplex, after renormalisation. */
@@ -29,18 +25,10 @@ export function learnLeverNoise(results: readonly HullResult[]): number {
     sizes.push(away / Math.sqrt(freedom * squared));
   }
   if (sizes.length === 0) return asNoise(leastScatter(results));
-  sizes.sort((a, b) => a - b);
-  const median = (sizes[(sizes.length - 1) >> 1]! + sizes[sizes.length >> 1]!) / 2;
-  const limit = sizes.length < 3 ? Number.POSITIVE_INFINITY : (OUTLIER * median) / MEDIAN_OF_NORMAL;
-  const kept = sizes.filter((size) => size <= limit);
-  const mean = kept.reduce((sum, z) => sum + z * z, 0) / kept.length;
-  return asNoise(Math.sqrt(mean));
+  return asNoise(robustSpread(sizes));
 }
 
-function asNoise(perCoordinate: number): number {
-  const noise = perCoordinate / PER_COORDINATE;
-  return noise < EXACT_BELOW ? 0 : noise;
-}
+const asNoise = (perCoordinate: number): number => noiseOrExact(perCoordinate / PER_COORDINATE);
 
 /** Standard deviation per coordinate of the phase whose ends, in samples with all components, scatter least. */
 function leastScatter(results: readonly HullResult[]): number {

@@ -1,3 +1,4 @@
+import { kindIn } from "../engine-change.ts";
 import { type LeverField, readLeverFields } from "../lever/lever-fields.ts";
 import { setsByPlace } from "../lever/sets-by-place.ts";
 import { sharpenLabels } from "../lever/sharpen-labels.ts";
@@ -87,6 +88,7 @@ export function createMapWithEstimates(
       return new Map([...found].map(([phase, { present }]) => [phase, present]));
     },
     hyperparameters: () => current().hyperparameters(),
+    kindOf: (candidate) => kindIn(current(), candidate),
     ...(map.originOf === undefined
       ? {}
       : { originOf: (candidate: number): LabelOrigin => current().originOf!(candidate) }),

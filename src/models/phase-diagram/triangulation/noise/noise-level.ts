@@ -1,16 +1,11 @@
+import { noiseOrExact, robustSpread } from "../../evidence/robust-noise.ts";
 import type { ReadyResult } from "../result.ts";
 import { PLANE_NOISE } from "./denoise.ts";
 import { type NoisyEvidence, sortEvidence } from "./noisy-evidence.ts";
 import { distance, dot, subtract, type Vec } from "./plane.ts";
 
-/** Below this (mole fraction) the compositions count as exact: data carry four to five digits. */
-const EXACT_BELOW = 3e-4;
 /** Repeats of one equilibrium farther apart than this are two equilibria. */
 const SAME_WITHIN = 0.15;
-/** Values beyond so many robust standard deviations are wrong results, not noise. */
-const OUTLIER = 4;
-/** Median of the absolute value of a standard normal. */
-const MEDIAN_OF_NORMAL = 0.6745;
 
 /**
  * Learns the noise of measured phase compositions: by the lever rule a sample lies on its tie-line, so the distance from it is
@@ -30,12 +25,7 @@ export function learnNoiseOf(sections: readonly NoisyEvidence[]): number {
     ...repeatResiduals(evidence.lines.filter((line) => line.edges !== 0)),
   ]);
   if (residuals.length === 0) return 0;
-  const sizes = residuals.map(Math.abs).sort((a, b) => a - b);
-  const median = (sizes[(sizes.length - 1) >> 1]! + sizes[sizes.length >> 1]!) / 2;
-  const limit = sizes.length < 3 ? Number.POSITIVE_INFINITY : (OUTLIER * median) / MEDIAN_OF_NORMAL;
-  const kept = sizes.filter((size) => size <= limit);
-  const noise = Math.sqrt(kept.reduce((sum, z) => sum + z * z, 0) / kept.length) / PLANE_NOISE;
-  return noise < EXACT_BELOW ? 0 : noise;
+  return noiseOrExact(robustSpread(residuals.map(Math.abs)) / PLANE_NOISE);
 }
 
 /** Distance of each ternary sample from its tie-line, in units that have the variance of one end's coordinate. */

@@ -102,14 +102,14 @@ export class NoisyEngine implements MapReading {
     if (measured >= 0) return { origin: "measured", owners: [measured] };
     const inside = this.#section.insideOf[candidate]!;
     if (inside >= 0) return { origin: "tie-triangle", owners: [inside] };
-    const { map, source } = this.#section;
-    return {
-      origin: "between",
-      get owners() {
-        const owners = map.vertices(candidate).map((v) => source.origin[v]!);
-        return [...new Set(owners.filter((owner) => owner >= 0))];
-      },
-    };
+    const { origin } = this.#section.source;
+    const owners = this.#section.map.vertices(candidate).map((v) => origin[v]!);
+    return { origin: "between", owners: [...new Set(owners.filter((owner) => owner >= 0))] };
+  }
+
+  kindOf(candidate: number): Origin["origin"] {
+    if (this.#section.measuredBy[candidate]! >= 0) return "measured";
+    return this.#section.insideOf[candidate]! >= 0 ? "tie-triangle" : "between";
   }
 }
 
