@@ -48,7 +48,7 @@ export function countWords({ words, code }: CodedColumn): Int32Array {
 }
 
 /** A column of which each distinct text has become something else. */
-export function mapWords<T>(column: CodedColumn, of: (word: string) => T): T[] {
+function mapWords<T>(column: CodedColumn, of: (word: string) => T): T[] {
   const all = column.words.map(of);
   return Array.from(column.code, (k) => all[k]!);
 }
