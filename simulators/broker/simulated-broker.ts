@@ -1,4 +1,4 @@
-import { createPrng } from "../../src/core/prng.ts";
+import { firstOf } from "../../src/core/prng.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { Delivery, LinkHost, NetworkClock, SimulatedClient } from "./client-session.ts";
 import { SimulatedLink } from "./simulated-link.ts";
@@ -135,7 +135,6 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
   }
 
   #share(purpose: string, message: WireMessage): number {
-    const text = `${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`;
-    return createPrng(text).next();
+    return firstOf(`${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`);
   }
 }

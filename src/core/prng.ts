@@ -39,24 +39,42 @@ export function hash32(text: string): number {
   return h >>> 0;
 }
 
+/** Step of splitmix32's counter. */
+const MIX_STEP = 0x9e3779b9;
+
+/** The n-th number of splitmix32 from that hash. */
+function splitmix(hash: number, n: number): number {
+  let z = (hash + Math.imul(n, MIX_STEP)) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+/** `createPrng(seed).next()` without the stream: for one number a message. */
+export function firstOf(seed: string): number {
+  const hash = hash32(seed);
+  const a = splitmix(hash, 1);
+  const b = splitmix(hash, 2);
+  const second = b ^ splitmix(hash, 3) ^ a; // b after one step of the stream
+  return ((scramble(b) >>> 5) * 67108864 + (scramble(second) >>> 6)) / 9007199254740992;
+}
+
+/** What xoshiro128** makes of its second word. */
+function scramble(b: number): number {
+  const b5 = Math.imul(b, 5);
+  return Math.imul((b5 << 7) | (b5 >>> 25), 9) >>> 0;
+}
+
 function fromText(text: string): Prng {
-  let mix = hash32(text);
-  const splitmix = (): number => {
-    mix = (mix + 0x9e3779b9) | 0;
-    let z = mix;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  let a = splitmix();
-  let b = splitmix();
-  let c = splitmix();
-  let d = splitmix() | 1; // never the all-zero state
+  const hash = hash32(text);
+  let a = splitmix(hash, 1);
+  let b = splitmix(hash, 2);
+  let c = splitmix(hash, 3);
+  let d = splitmix(hash, 4) | 1; // never the all-zero state
   let spare = Number.NaN;
 
   const next32 = (): number => {
-    const b5 = Math.imul(b, 5);
-    const result = Math.imul((b5 << 7) | (b5 >>> 25), 9) >>> 0;
+    const result = scramble(b);
     const t = b << 9;
     c ^= a;
     d ^= b;

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { createPrng, firstOf } from "../../src/core/prng.ts";
+
+test("the first number of a stream is the same without the stream, to the bit", () => {
+  for (let k = 0; k < 2000; k++) {
+    const seed = `7/client-${k}/up/lab/default/topic/${"x".repeat(k % 50)}`;
+    expect(firstOf(seed)).toBe(createPrng(seed).next());
+  }
+});
+
+test("a seed's numbers are what they were", () => {
+  const prng = createPrng("tieline");
+  expect([prng.next(), prng.next(), prng.integer(1000), prng.derive("a").next()]).toEqual([
+    0.25903260173443565, 0.07831737440768527, 144, 0.2888798199524629,
+  ]);
+});
