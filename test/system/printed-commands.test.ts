@@ -33,7 +33,10 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/^npx (vitest|@asyncapi\/cli) /, "another program"],
   [/postgres:\/\//, "needs a server: test/contract/event-log.test.ts has one"],
   [/ --standby( |$)/, "needs a server and a broker: test/system/standby.test.ts has both"],
-  [/^tieline runner slurm /, "needs a cluster: npm run proof -- slurm has one"],
+  [
+    /^tieline runner (slurm( |$)|effective-model --calculate )/,
+    "needs a cluster, or is called on its nodes: npm run proof -- slurm has one",
+  ],
   [
     /^(npm run -s )?tieline (gateway|conformance) /,
     "needs a device or an instrument: test/adapters/devices and test/adapters/conformance have them",
