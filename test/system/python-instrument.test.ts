@@ -118,11 +118,14 @@ function instrument(python: string, url: string, ...more: string[]): ReturnType<
   return launch(python, [INSTRUMENT, ...how, "--jobs", String(BUDGET), ...more]);
 }
 
-async function exitOf({ process: child, text }: ReturnType<typeof launch>): Promise<number | null> {
-  await until(
-    () => child.exitCode !== null || child.signalCode !== null,
-    `exit; so far:\n${text()}`,
-    40_000,
+async function exitOf(
+  { process: child, text }: ReturnType<typeof launch>,
+  besides: () => string = () => "",
+): Promise<number | null> {
+  await until(() => child.exitCode !== null || child.signalCode !== null, "exit", 40_000).catch(
+    (error: Error) => {
+      throw new Error(`${error.message}; so far:\n${text()}\n${besides()}`);
+    },
   );
   return child.exitCode;
 }
@@ -143,7 +146,7 @@ describe.each(TRANSPORTS)("an instrument in Python through %s", (transport, pyth
     const running = daemon(folder, configure(folder, "{ port: 0 }"));
     const url = await brokerOf(running);
     const served = instrument(python, url, "--transport", transport, "--mute-first");
-    expect(await exitOf(running), running.text()).toBe(0);
+    expect(await exitOf(running, served.text), running.text()).toBe(0);
     expect(running.text()).toContain(`measured ${BUDGET}/${BUDGET}`);
     expect(served.text().match(/^finished /gm)).toHaveLength(BUDGET);
   });
