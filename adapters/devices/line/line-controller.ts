@@ -28,6 +28,7 @@ export class LineController implements ThermalController {
   /** It has no room for a job's number: a power cycle shows by its heater, which is off. */
   readonly token_max = 0xffff;
   readonly resolution: number;
+  readonly rate_min: number;
   readonly rest: number;
   readonly limits: { readonly min: number; readonly max: number };
   readonly units: ThermalController["units"];
@@ -45,6 +46,7 @@ export class LineController implements ThermalController {
     this.rest = rest;
     this.limits = { min, max };
     this.resolution = 0.51 * 10 ** -decimals;
+    this.rate_min = map.ramp === undefined ? 0 : Math.max(map.ramp.min, 10 ** -map.ramp.decimals);
     const { thermal, ramp, measured } = map;
     const rate = ramp?.unit ?? thermal.rate?.unit ?? "K/min";
     this.units = { temperature: measured.unit, rate, dwell: "s" };
@@ -106,8 +108,9 @@ export class LineController implements ThermalController {
     const { setPoint, ramp } = this.#map;
     if (!(target >= setPoint.min && target <= setPoint.max))
       return `a set point of ${target} is outside ${setPoint.min} to ${setPoint.max}`;
-    if (ramp !== undefined && !(rate >= ramp.min && rate <= ramp.max))
-      return `a rate of ${rate} ${ramp.unit} is outside ${ramp.min} to ${ramp.max}`;
+    // Below its last decimal it would arrive as 0, which switches the ramp off.
+    if (ramp !== undefined && !(rate >= this.rate_min && rate <= ramp.max))
+      return `a rate of ${rate} ${ramp.unit} is outside ${this.rate_min} to ${ramp.max}`;
     return undefined;
   }
 

@@ -11,7 +11,7 @@ import { mbapFraming, rtuFraming } from "./framing.ts";
 import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
 import { type Cell, ModbusRegisters } from "./modbus-registers.ts";
-import { encodeValue } from "./register-values.ts";
+import { encodeValue, refuseVanishing, stepOf } from "./register-values.ts";
 
 export interface ModbusControllerOptions {
   readonly map: ModbusMap;
@@ -30,6 +30,7 @@ export class ModbusController implements ThermalController {
   readonly token_max: number;
   readonly rest: number;
   readonly resolution: number;
+  readonly rate_min: number;
   readonly units: ThermalController["units"];
   readonly #map: ModbusMap;
   readonly #line: ModbusLine;
@@ -64,6 +65,8 @@ export class ModbusController implements ThermalController {
     this.resolution =
       temperature?.type === "float32" ? 1e-3 : 0.51 * 10 ** -(temperature?.decimals ?? 0);
     this.units = { temperature: temperature?.unit ?? "Cel", ...this.#courseUnits() };
+    const [kept] = this.#neverZero({ token: 0, target: 0, rate: 0, dwell: 0 });
+    this.rate_min = kept === undefined ? 0 : stepOf(kept[2]);
   }
 
   get limits() {
@@ -109,6 +112,8 @@ export class ModbusController implements ThermalController {
     const { course, registers, setPoint } = this.#map;
     try {
       if (course.by === "program") programWords(plan, course, this.#map);
+      for (const [what, value, register] of this.#neverZero(plan))
+        refuseVanishing(what, value, register);
       for (const [name, value] of [
         [setPoint.register, plan.target],
         [course.by === "setPoint" ? course.rate : undefined, plan.rate],
@@ -198,6 +203,18 @@ export class ModbusController implements ThermalController {
     const meant = programWords(plan, course, this.#map);
     const kept = await this.#registers.readWords(course.first, 3 * course.words);
     return meant.every(({ address, word }) => kept[address - course.first] === word);
+  }
+
+  /** What of a plan means something else where it is rounded to 0. */
+  #neverZero({ rate, dwell }: ThermalPlan) {
+    const { course, registers } = this.#map;
+    if (course.by === "program")
+      return [
+        ["rate", rate, { type: "uint16", decimals: course.ramp.decimals }],
+        ["dwell", dwell, { type: "uint16", decimals: course.dwell.decimals }],
+      ] as const;
+    const register = course.rate === undefined ? undefined : registers[course.rate];
+    return register === undefined ? [] : ([["rate", rate, register]] as const);
   }
 
   #courseUnits(): { rate: string; dwell: string } {

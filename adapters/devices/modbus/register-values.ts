@@ -65,6 +65,25 @@ export function encodeValue(value: number, register: ModbusRegister, order: Word
   return arrange([view.getUint16(0), view.getUint16(2)], order);
 }
 
+/** Smallest value above 0 that a register keeps. */
+export function stepOf({ type, decimals }: Pick<ModbusRegister, "type" | "decimals">): number {
+  return type === "float32" ? Number.MIN_VALUE : 10 ** -decimals;
+}
+
+/** TL-3104 where a rate or a time above 0 would arrive as 0: that switches it off, and the set point steps. */
+export function refuseVanishing(
+  what: string,
+  value: number,
+  register: Pick<ModbusRegister, "type" | "decimals">,
+): void {
+  const step = stepOf(register);
+  if (!(value > 0) || Math.round(Number((value / step).toPrecision(15))) !== 0) return;
+  throw new LabError(
+    "TL-3104",
+    `a ${what} of ${value} would arrive as 0, which switches it off: the least is ${step}`,
+  );
+}
+
 /** To big-endian and back: each order is its own inverse. */
 function arrange(words: readonly number[], order: WordOrder): number[] {
   const swapped = order === "CDAB" || order === "DCBA" ? [...words].reverse() : [...words];

@@ -41,6 +41,8 @@ export interface ThermalController {
   readonly token_max: number;
   /** Two temperatures this near are one to it. */
   readonly resolution: number;
+  /** Smallest rate above 0 that it keeps, in its unit: what is less would be none. */
+  readonly rate_min: number;
   /** Where it rests. */
   readonly rest: number;
   /** The set points that it takes, known after `open`. */

@@ -34,7 +34,7 @@ export function thermalCapability(thermal: Thermal, controller: ThermalControlle
             [rate.parameter]: {
               type: "number",
               unit: rate.unit,
-              min: 0.01,
+              min: Math.max(0.01, neatly(controller.rate_min, units.rate, rate.unit)),
               max: rate.max,
               required: false,
             },

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { ServerTCP } from "modbus-serial";
 import { expect, test } from "vitest";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { thermalCapability } from "../../../adapters/devices/thermal/plan.ts";
 import { freePort } from "../../support/free-port.ts";
 import { REAL, testMap } from "./thermal-bench.ts";
 
@@ -53,6 +54,31 @@ test("a controller on modbus-serial: birth, plan, start, stop, each read back", 
     controller.close();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
+});
+
+test("a ramp or a dwell that would arrive as 0 is refused: 0 switches it off", () => {
+  const map = testMap("eurotherm-2400");
+  const controller = new ModbusController({
+    map,
+    address: "tcp://127.0.0.1:1",
+    unit: 1,
+    clock: REAL,
+  });
+  const plan = { token: 1, target: 100, rate: 5, dwell: 10 };
+  expect(controller.refuse(plan)).toBeUndefined();
+  expect(controller.refuse({ ...plan, rate: 0.04 })).toContain("a rate of 0.04 would arrive as 0");
+  expect(controller.refuse({ ...plan, dwell: 0.04 })).toContain(
+    "a dwell of 0.04 would arrive as 0",
+  );
+  expect(controller.refuse({ ...plan, rate: controller.rate_min })).toBeUndefined();
+  const { rate } = map.thermal;
+  const declared = thermalCapability(map.thermal, controller).parameters[rate?.parameter ?? ""];
+  expect(declared).toMatchObject({ min: 0.1 });
+  // A float keeps what is small, and a plan without a rate has none.
+  const fine = new ModbusController({
+    ...{ map: testMap("eurotherm-nanodac"), address: "tcp://127.0.0.1:1", unit: 1, clock: REAL },
+  });
+  expect(fine.refuse({ ...plan, rate: 0 })).toBeUndefined();
 });
 
 /** A number as two words. */
