@@ -81,8 +81,11 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
     const { bootId } = bench.gateway ?? {};
     await bench.order("j1", { duration_h: 0.2 });
     await isInBand();
+    const before = bench.agent.count("birth");
     await furnace.tell({ power: "cycle" });
-    await until(() => expect(bench.gateway?.bootId).not.toBe(bootId));
+    // Its birth is what an agent hears: before that its ears may not be open yet.
+    await until(() => expect(bench.agent.count("birth")).toBeGreaterThan(before));
+    expect(bench.gateway?.bootId).not.toBe(bootId);
     await bench.agent.reconcile(["j1"]);
     await bench.agent.untilSaid("unknown", { jobId: "j1" });
     expect(endings()).toBe(0);
