@@ -41,8 +41,32 @@ export function mayBeRetained(site: string, topic: string): boolean {
   return parsed !== "unknown" && MESSAGES[parsed.message].retain;
 }
 
+type Parsed = ParsedTopic | "foreign" | "unknown";
+
+/**
+ * What was taken apart before, by site and topic: a laboratory has few topics, and each carries many messages. A stranger's
+ * may be many and long: neither fills the memory.
+ */
+const parsedBefore = new Map<string, Map<string, Parsed>>();
+const [PARSED_MAX, LENGTH_MAX] = [10_000, 256];
+
 /** Takes a topic apart; `foreign` lies outside the site, `unknown` inside it but not in the contract. */
-export function parseTopic(site: string, topic: string): ParsedTopic | "foreign" | "unknown" {
+export function parseTopic(site: string, topic: string): Parsed {
+  if (topic.length > LENGTH_MAX) return takeApart(site, topic);
+  let ofSite = parsedBefore.get(site);
+  if (ofSite === undefined || ofSite.size >= PARSED_MAX) {
+    ofSite = new Map();
+    parsedBefore.set(site, ofSite);
+  }
+  let parsed = ofSite.get(topic);
+  if (parsed === undefined) {
+    parsed = takeApart(site, topic);
+    ofSite.set(topic, parsed);
+  }
+  return parsed;
+}
+
+function takeApart(site: string, topic: string): Parsed {
   const prefix = sitePrefix(site);
   if (!topic.startsWith(prefix)) return "foreign";
   const segments = topic.slice(prefix.length).split("/");

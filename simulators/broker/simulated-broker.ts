@@ -1,4 +1,4 @@
-import { firstOf } from "../../src/core/prng.ts";
+import { firstOfHash, hash32 } from "../../src/core/prng.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { Delivery, LinkHost, NetworkClock, SimulatedClient } from "./client-session.ts";
 import { SimulatedLink } from "./simulated-link.ts";
@@ -24,6 +24,14 @@ export interface Session {
 
 const encoder = new TextEncoder();
 
+/** The bytes of the last message: it goes to every subscriber one after the other. */
+let lastEncoded = { payload: "", bytes: encoder.encode("") };
+
+function bytesOf(payload: string): Uint8Array {
+  if (lastEncoded.payload !== payload) lastEncoded = { payload, bytes: encoder.encode(payload) };
+  return lastEncoded.bytes;
+}
+
 /**
  * An MQTT broker in one process and virtual time: retained messages, wills, persistent sessions that redeliver in the
  * original order, one first-in-first-out connection a client with a delay for each message. The delay and the
@@ -36,6 +44,7 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
   readonly #sessions = new Map<string, Session>();
   readonly #retained = new Map<string, WireMessage>();
   readonly #observers: ((message: WireMessage) => void)[] = [];
+  readonly #purposes = new Map<string, number>();
   #packets = 0;
 
   constructor(options: SimulatedBrokerOptions) {
@@ -125,7 +134,7 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
     const delivery: Delivery = {
       packetId: ++this.#packets,
       message,
-      payload: encoder.encode(message.payload),
+      payload: bytesOf(message.payload),
       retained,
       due_ms: this.clock.now_ms() + this.latency_ms(session.clientId, "down", message),
       attempts: 0,
@@ -134,7 +143,10 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
     session.link?.deliver(delivery);
   }
 
-  #share(purpose: string, message: WireMessage): number {
-    return firstOf(`${this.#options.seed}/${purpose}/${message.topic}/${message.payload}`);
+  /** A number in [0, 1) of the text "seed/purpose/topic/payload", without putting that text together. */
+  #share(purpose: string, { topic, payload }: WireMessage): number {
+    const known = this.#purposes.get(purpose) ?? hash32(`${this.#options.seed}/${purpose}/`);
+    this.#purposes.set(purpose, known);
+    return firstOfHash(hash32(payload, hash32("/", hash32(topic, known))));
   }
 }

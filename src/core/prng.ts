@@ -30,9 +30,15 @@ export function shuffled<T>(items: readonly T[], prng: Prng): T[] {
   return out;
 }
 
-/** 32-bit FNV-1a hash of the text's UTF-16 code units: for seeds and tie-breaks, not for security. */
-export function hash32(text: string): number {
-  let h = 0x811c9dc5;
+/** FNV-1a's hash of no text. */
+const NO_TEXT = 0x811c9dc5;
+
+/**
+ * 32-bit FNV-1a hash of the text's UTF-16 code units: for seeds and tie-breaks, not for security. `before`: the hash of what
+ * stands before it, so that hash32(b, hash32(a)) = hash32(a + b).
+ */
+export function hash32(text: string, before = NO_TEXT): number {
+  let h = before;
   for (let i = 0; i < text.length; i++) {
     h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   }
@@ -50,9 +56,8 @@ function splitmix(hash: number, n: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-/** `createPrng(seed).next()` without the stream: for one number a message. */
-export function firstOf(seed: string): number {
-  const hash = hash32(seed);
+/** `createPrng(seed).next()` without the stream, from hash32(seed): for one number a message. */
+export function firstOfHash(hash: number): number {
   const a = splitmix(hash, 1);
   const b = splitmix(hash, 2);
   const second = b ^ splitmix(hash, 3) ^ a; // b after one step of the stream

@@ -251,7 +251,9 @@ export function isOnInstrument(job: MachineState): boolean {
 
 /** The name of a machine's state as people read it: the first part. */
 export function stateName(machine: MachineState): string {
-  return machine.states[0]?.split(".")[0] ?? "";
+  const [state = ""] = machine.states;
+  const dot = state.indexOf(".");
+  return dot < 0 ? state : state.slice(0, dot);
 }
 
 /** True while any job of the campaign is, or may be, on an instrument. */
