@@ -5,6 +5,9 @@ export interface SubmittedPilot {
   readonly state: string;
 }
 
+/** So many pilots are one array at most: as many as a controller takes with its defaults, and one request. */
+export const PILOTS_TOGETHER_max = 1000;
+
 /** Pilots that are wanted: one is a job of its name, several are an array whose tasks are called as {@link taskName} says. */
 export interface PilotOrder {
   readonly name: string;

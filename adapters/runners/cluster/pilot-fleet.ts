@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "../../../src/core/logger.ts";
 import {
   type BatchSystem,
+  PILOTS_TOGETHER_max,
   type PilotOrder,
   pilotsOf,
   SubmissionRefused,
@@ -29,8 +30,6 @@ export interface FleetOptions {
 const TICK_ms = 1000;
 /** What the names of all pilots begin with. */
 export const PILOT_PREFIX = "tieline-";
-/** So many pilots are one array at most: as many as a controller takes with its defaults, and one request. */
-const TOGETHER_max = 1000;
 const PAUSE_AFTER_FAILURE_ms = 5000;
 
 /** Keeps as many pilots as there is work for, and notices those that are gone. */
@@ -66,7 +65,7 @@ class Fleet {
   private readonly options: FleetOptions;
   private notBefore_ms = 0;
   /** Pilots of one order at most: halved where one was not accepted, doubled where it was. */
-  private together = TOGETHER_max;
+  private together = PILOTS_TOGETHER_max;
   private isSpentTold = false;
 
   constructor(options: FleetOptions) {
@@ -131,7 +130,7 @@ class Fleet {
           ...{ name: pilot, submitted_ms },
           jobId: count === 1 ? jobId : `${jobId}_${task}`,
         });
-      this.together = Math.min(TOGETHER_max, 2 * this.together);
+      this.together = Math.min(PILOTS_TOGETHER_max, 2 * this.together);
     } catch (error) {
       this.notSubmitted(order, error);
     }

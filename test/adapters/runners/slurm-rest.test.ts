@@ -94,6 +94,24 @@ describe("the codecs of slurmrestd", () => {
     expect(named(fresh)).toEqual(["5 tieline-x", "5_1 tieline-a-1", "5_3 tieline-a-3"]);
     expect(() => decodeJobs({}, "tieline-")).toThrow("no list");
   });
+
+  test("where the tasks of a waiting array are cut short, in the midst of a number, those not named wait still unless they have a row", () => {
+    const array = { name: "tieline-a", array_job_id: 5 };
+    const text = "0,200-205,210-215,220-225,230-235,240-245,250-255,260-265,27...%5";
+    const rows = [
+      { ...array, job_id: 5, job_state: "PENDING", array_task_id: null, array_task_string: text },
+      { ...array, job_id: 6, job_state: "RUNNING", array_task_id: 266 },
+      { ...array, job_id: 7, job_state: "CANCELLED", array_task_id: 267 },
+    ];
+    const listed = decodeJobs({ jobs: rows }, "tieline-");
+    const has = (task: number) => listed.filter(({ name }) => name === `tieline-a-${task}`);
+    expect([27, 206, 267, 1000].flatMap(has)).toEqual([]);
+    expect(has(266).map(({ state }) => state)).toEqual(["RUNNING"]);
+    const waiting = [0, 200, 265, 270, 275, 999].flatMap(has);
+    expect(waiting.map(({ jobId }) => jobId)).toEqual(
+      [0, 200, 265, 270, 275, 999].map((k) => `5_${k}`),
+    );
+  });
 });
 
 describe("slurmrestd", () => {
