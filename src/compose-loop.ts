@@ -95,11 +95,8 @@ export interface Loop {
   isFinished(): boolean;
   /** Shows on the page what was followed of another daemon's log, and who leads. */
   showFollowed(): void;
-  /**
-   * Says goodbye before `stop`, while everything is still taken in: what this process runs itself is closed next, and nobody is
-   * alarmed about that.
-   */
-  leave(): Promise<void>;
+  /** It is about to be stopped: what this process runs itself is closed next, and nobody is alarmed about that. */
+  leave(): void;
   stop(): Promise<void>;
 }
 
@@ -171,7 +168,10 @@ export function composeLoop(
   };
 }
 
-/** How a loop ends: it says goodbye, perhaps before `end` ends it. */
+/**
+ * How a loop ends. While it takes in what still comes, and answers it, it has not gone: the goodbye is its last word. It is said before
+ * `end`, which may fail or take long, and once again after it, behind what was answered meanwhile.
+ */
 function waysOut(
   ways: {
     readonly agent: Agent;
@@ -181,20 +181,30 @@ function waysOut(
   end: () => Promise<void>,
 ): Pick<Loop, "leave" | "stop"> {
   const { agent, publisher, bus } = ways;
-  const leave = async (): Promise<void> => {
+  const leave = (): void => {
     publisher.stop();
-    if (!agent.online) return;
-    agent.online = false;
     agent.hasLeft = true;
+  };
+  const sayGoodbye = async (): Promise<boolean> => {
     const goodbye = agent.messages().online(false, VERSION, agent.clock.now_ms());
-    await bus.publish(goodbye).catch(() => {});
+    return await bus.publish(goodbye).then(
+      () => true,
+      () => false,
+    );
   };
   return {
     leave,
     stop: async () => {
-      publisher.stop();
-      await end();
-      await leave();
+      leave();
+      const wasOnline = agent.online;
+      agent.online = false;
+      // One that may not speak any more would wait for its lease a second time.
+      const isHeard = wasOnline && (await sayGoodbye());
+      try {
+        await end();
+      } finally {
+        if (isHeard) await sayGoodbye();
+      }
     },
   };
 }

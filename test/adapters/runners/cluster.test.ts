@@ -176,8 +176,12 @@ test("a pilot that was given up and begins after all is named again: it counts, 
   const { work, task, late, batch } = cluster(1);
   const listed = late("tieline-late", true);
   await until(() => work.heardOf("tieline-late") !== undefined);
+  // It is there, and slow.
+  listed.kill("SIGSTOP");
   const first = task("touch begun; sleep 30");
   const end = runOnCluster(work, first);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  listed.kill("SIGCONT");
   await until(() => existsSync(join(first.folder, "begun")));
   await until(() => work.pilots().length > 0);
   // The one that may be there is there already: no other was wanted.

@@ -213,6 +213,7 @@ describe("slurmrestd", () => {
     const answers: Record<string, readonly [number, unknown]> = {
       ...openApi,
       "/slurm/v0.0.38/jobs": [200, meta("22.05.8")],
+      "/slurm/v0.0.38/job/submit": [200, { job_id: 2 }],
     };
     const { asked, rest } = await slurmrestd(answers);
     await rest.list();
