@@ -54,7 +54,9 @@ test("what is installed once stays whole where two install at once, where one fa
   expect(readFileSync(join(first ?? "", "whole"), "utf8")).toBe("true");
   // It is there: nothing is filled again.
   expect(one(false)).toBe(first);
-  const left = readdirSync(tmpdir()).filter((name) => name.startsWith("tieline-trial-"));
+  const left = readdirSync(tmpdir()).filter((name) =>
+    name.startsWith(`tieline-trial-nothing-${process.pid}`),
+  );
   expect(left).toHaveLength(1);
   rmSync(first ?? "", { recursive: true });
 });
