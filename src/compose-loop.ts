@@ -13,6 +13,7 @@ import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createFoldCache, restoreSnapshot, type SnapshotPace } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime } from "./runtime/event-loop.ts";
+import { createFarewell } from "./runtime/farewell.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
@@ -161,51 +162,18 @@ export function composeLoop(
     ...waysIn(() => runtime),
     ...configuration,
     isFinished: () => isFinished(runtime.lab),
-    ...waysOut({ agent, publisher, bus }, async () => {
-      await runtime.stop();
-      await cache?.stop();
+    ...createFarewell({
+      bus,
+      mute: () => {
+        publisher.stop();
+        agent.hasLeft = true;
+      },
+      goOffline: () => goOffline(agent),
+      end: async () => {
+        await runtime.stop();
+        await cache?.stop();
+      },
     }),
-  };
-}
-
-/**
- * How a loop ends. While it takes in what still comes, and answers it, it has not gone: the goodbye is its last word. It is said before
- * `end`, which may fail or take long, and once again after it, behind what was answered meanwhile.
- */
-function waysOut(
-  ways: {
-    readonly agent: Agent;
-    readonly publisher: ViewPublisher;
-    readonly bus: RuntimePorts["bus"];
-  },
-  end: () => Promise<void>,
-): Pick<Loop, "leave" | "stop"> {
-  const { agent, publisher, bus } = ways;
-  const leave = (): void => {
-    publisher.stop();
-    agent.hasLeft = true;
-  };
-  const sayGoodbye = async (): Promise<boolean> => {
-    const goodbye = agent.messages().online(false, VERSION, agent.clock.now_ms());
-    return await bus.publish(goodbye).then(
-      () => true,
-      () => false,
-    );
-  };
-  return {
-    leave,
-    stop: async () => {
-      leave();
-      const wasOnline = agent.online;
-      agent.online = false;
-      // One that may not speak any more would wait for its lease a second time.
-      const isHeard = wasOnline && (await sayGoodbye());
-      try {
-        await end();
-      } finally {
-        if (isHeard) await sayGoodbye();
-      }
-    },
   };
 }
 
@@ -274,6 +242,12 @@ function createAgent(
   ports: Pick<Agent, "publish" | "clock">,
 ): Agent {
   return { ...ports, lab, messages, online: false, hasLeft: false };
+}
+
+function goOffline(agent: Agent): (() => OutgoingMessage) | undefined {
+  if (!agent.online) return undefined;
+  agent.online = false;
+  return () => agent.messages().online(false, VERSION, agent.clock.now_ms());
 }
 
 function announce({ messages, publish, clock }: Agent, online: boolean): void {

@@ -71,17 +71,22 @@ interface Said {
 
 function call(program: string, args: readonly string[]): Promise<Said> {
   const token = process.env[TOKEN];
-  const env = childEnvironment(token === undefined ? {} : { [TOKEN]: token });
+  const own = token === undefined ? {} : { [TOKEN]: token };
   const bounds = { timeout: ANSWER_ms_max, maxBuffer: 1 << 24 };
   return new Promise((resolve) => {
-    execFile(program, [...args], { ...bounds, env }, (error, stdout, stderr) => {
-      const said = stdout.trim();
-      if (error === null) return resolve({ said });
-      resolve({
-        said,
-        failure: failureOf(`${program}: ${(stderr || error.message).trim().slice(0, 300)}`),
-      });
-    });
+    execFile(
+      program,
+      [...args],
+      { ...bounds, env: childEnvironment(own) },
+      (error, stdout, stderr) => {
+        const said = stdout.trim();
+        if (error === null) return resolve({ said });
+        resolve({
+          said,
+          failure: failureOf(`${program}: ${(stderr || error.message).trim().slice(0, 300)}`),
+        });
+      },
+    );
   });
 }
 
