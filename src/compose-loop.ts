@@ -162,17 +162,9 @@ export function composeLoop(
     ...waysIn(() => runtime),
     ...configuration,
     isFinished: () => isFinished(runtime.lab),
-    ...createFarewell({
-      bus,
-      mute: () => {
-        publisher.stop();
-        agent.hasLeft = true;
-      },
-      goOffline: () => goOffline(agent),
-      end: async () => {
-        await runtime.stop();
-        await cache?.stop();
-      },
+    ...farewellOf({ agent, publisher, bus }, async () => {
+      await runtime.stop();
+      await cache?.stop();
     }),
   };
 }
@@ -242,6 +234,17 @@ function createAgent(
   ports: Pick<Agent, "publish" | "clock">,
 ): Agent {
   return { ...ports, lab, messages, online: false, hasLeft: false };
+}
+
+function farewellOf(
+  { agent, publisher, bus }: { agent: Agent; publisher: ViewPublisher } & Pick<RuntimePorts, "bus">,
+  end: () => Promise<void>,
+): Pick<Loop, "leave" | "stop"> {
+  const mute = (): void => {
+    publisher.stop();
+    agent.hasLeft = true;
+  };
+  return createFarewell({ bus, mute, goOffline: () => goOffline(agent), end });
 }
 
 function goOffline(agent: Agent): (() => OutgoingMessage) | undefined {
