@@ -49,14 +49,12 @@ function foundIn({ labels, label, measured }: MapView): FoundLabels {
 }
 
 /**
- * What the page draws of a planner's view: of a map without the list of its results, which the page has already, and with certainties
- * of four decimals.
+ * What the page draws of a planner's view: of a map without the list of its results, which the page has already.
  */
 export function drawnPart(view: PlannerView): PlannerView {
   if (view.kind !== "phase-diagram") return view;
   return {
     ...view,
-    certainty: view.certainty.map((value) => Math.round(value * 1e4) / 1e4),
     found: foundIn(view),
     measured: [],
     reached: [],

@@ -250,9 +250,13 @@ function placeIn(hash: string): [kind: string, id: string | undefined] {
   return isOther ? [kind, undefined] : ["campaign", id];
 }
 
-/** The campaign that is shown at first: the address names it, else the daemon has named it in the document. */
-export function shownAtFirst(): string | undefined {
+/** The campaign that the address names. */
+export function campaignInAddress(): string | undefined {
+  return placeIn(location.hash)[1];
+}
+
+/** Whether the panel of this campaign is shown, where the address names none as well as where it names this one. */
+export function isCampaignShown(campaignId: string): boolean {
   const [kind, id] = placeIn(location.hash);
-  if (kind !== "campaign") return undefined;
-  return id ?? document.documentElement.dataset["campaign"];
+  return kind === "campaign" && (id === undefined || id === campaignId);
 }

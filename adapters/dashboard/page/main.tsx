@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { App, shownAtFirst } from "./app.tsx";
+import { App, campaignInAddress, isCampaignShown } from "./app.tsx";
 import { openCampaign } from "./opening.ts";
 import { applyTheme, themeChoice } from "./settings.ts";
 import { connect, showOpening } from "./store.ts";
@@ -16,10 +16,10 @@ function open(): void {
   requestAnimationFrame(() => setTimeout(connect));
 }
 
-const campaignId = shownAtFirst();
-if (campaignId === undefined) open();
-else
-  openCampaign(campaignId)
-    .then(showOpening)
-    .catch(() => {})
-    .finally(open);
+// The document has asked for its campaign already; the address may name another one, or a panel without a map.
+const shown = campaignInAddress();
+const ids = new Set([document.documentElement.dataset["campaign"], shown]);
+const openings = [...ids].flatMap((id) =>
+  id === undefined ? [] : [openCampaign(id, isCampaignShown(id)).then(showOpening)],
+);
+void Promise.allSettled(openings).then(open);

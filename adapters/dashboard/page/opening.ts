@@ -13,14 +13,15 @@ const MAP_WAIT_ms = 700;
  * Asks for a campaign and its map at once, as the document has the browser do before this script runs (`rel="preload"`); resolves
  * when there is something to draw.
  */
-export async function openCampaign(campaignId: string): Promise<OpeningView> {
+export async function openCampaign(campaignId: string, waitsForMap: boolean): Promise<OpeningView> {
   const map = askMap(campaignId, undefined).then(
     (view) => void drawn.set(campaignId, view),
     () => {}, // asked again, and told, where it is shown
   );
   const opening = await askOpening(campaignId);
   opened.set(campaignId, opening);
-  await Promise.race([map, new Promise((resolve) => setTimeout(resolve, MAP_WAIT_ms))]);
+  if (waitsForMap)
+    await Promise.race([map, new Promise((resolve) => setTimeout(resolve, MAP_WAIT_ms))]);
   return opening;
 }
 
