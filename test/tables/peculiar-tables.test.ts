@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import {
   parseConstraints,
   parseInputConstraints,
@@ -125,6 +125,27 @@ describe("labels", () => {
         hint: expect.stringContaining("FCC_A1#1+FCC_A1#2"),
       }),
     );
+  });
+
+  test("of three spellings each is told beside the next", () => {
+    const told = labels("bcc", "fcc", "Bcc", "BCC").warnings;
+    expect(told.map((one) => one.split(" differ")[0])).toEqual([
+      "the labels bcc and Bcc",
+      "the labels Bcc and BCC",
+    ]);
+  });
+
+  test("as many labels as rows are read once each, and no row is made for them", () => {
+    const lines = Array.from({ length: 200_000 }, (_, k) => `${k},p${k}`);
+    const many = parseTable(`row,phase\n${lines.join("\n")}\n7,fail`, "t.csv");
+    const rows = vi.spyOn(many, "rows", "get");
+    const began = performance.now();
+    const { phases, failed } = readLabels(many, "phase");
+    // Half a second where each spelling is looked up; over ten where it is compared with every other, or looked for in all rows.
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(phases[199_999]).toEqual(["p199999"]);
+    expect(failed).toEqual([200_000]);
+    expect(rows).not.toHaveBeenCalled();
   });
 });
 

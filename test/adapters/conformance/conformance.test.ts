@@ -5,20 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "mqtt";
 import { afterEach, expect, test } from "vitest";
-import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import {
-  type ExaminationOptions,
-  examine,
-  type Finding,
-} from "../../../adapters/conformance/examination.ts";
+import type { Finding } from "../../../adapters/conformance/examination.ts";
 import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
 import { startSimulatedLaboratory } from "../../../simulators/index.ts";
 import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
 import { bundledScript } from "../../support/bundled-script.ts";
 import { tieline } from "../../support/command-line.ts";
-import { REAL } from "../devices/thermal-bench.ts";
 import { embeddedBroker } from "../gateway/gateway-bench.ts";
+import { examineAt } from "./examine-at.ts";
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -29,25 +23,6 @@ function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "tieline-conformance-"));
   cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function examineAt(
-  broker: string,
-  instrumentId: string,
-  changes: Partial<ExaminationOptions> = {},
-): Promise<string[]> {
-  const agent = await Certifier.connect({
-    ...{ broker, site: "lab", instrumentId, epoch: 1, clock: REAL },
-  });
-  cleanUp.push(() => agent.close());
-  const findings = await examine(agent, CHECKS, {
-    ...{ parameters: {}, job_ms: 8000, answer_ms: 1500, resend_ms: 3000, mayStop: true },
-    onFinding: () => {},
-    ...changes,
-  });
-  return findings
-    .filter(({ outcome }) => outcome === "failed")
-    .map(({ check, detail }) => `${check}: ${detail}`);
 }
 
 /** An instrument's program in a process group of its own, and how to kill it hard and start it again. */
