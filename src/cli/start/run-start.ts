@@ -191,7 +191,7 @@ async function openLaboratory(needs: {
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
   opened.push(() => laboratory?.stop());
   opened.push(reloadOnHangup({ file, seed, daemon, logger }));
-  // Its own instruments end with it: nobody has to look at their power and network.
+  // Its own instruments end with it: nobody has to look at their power and network. It goes on answering them until they have.
   opened.push(() => daemon.leave());
 }
 
