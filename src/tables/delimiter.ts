@@ -9,8 +9,8 @@ const NUMBER = /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * What separates the values: named by a first line `sep=;`; else the one of comma, semicolon and tab that every line has as
- * often as the header (a header `depth, m;pH` has both), the most of them, of two the one that leaves more numbers; else the one
- * that the header has most of.
+ * often as the header (a header `depth, m;pH` has both), the most of them, of two the one that leaves more numbers, a comma
+ * last; else the one that the header has most of.
  */
 export function delimiterOf(text: string): string {
   const separator = SEPARATOR_LINE.exec(text);
@@ -31,7 +31,7 @@ export function delimiterOf(text: string): string {
   }
   const worth = (trial: string): number =>
     cells(header, trial).length + numbersIn(records, trial) / (1 + CHARACTERS_max);
-  return others.reduce((best, trial) => (worth(trial) > worth(best) ? trial : best), first);
+  return others.reduce((best, trial) => (worth(trial) >= worth(best) ? trial : best), first);
 }
 
 /** The first lines that are not blank; a line end within quotes is none. */

@@ -33,6 +33,9 @@ describe("separators and numbers that readers take differently (npm run proof --
     expect(table('"a, b, c"\tx', '"p, q"\t1').columns).toEqual(["a, b, c", "x"]);
     expect(table("a,b;c", "1,2;5", "3,4;7").columns).toEqual(["a,b", "c"]);
     expect(table("a;b,c", "x;y,5", "z;w,7").columns).toEqual(["a;b", "c"]);
+    // where nothing else tells, the comma is a decimal one
+    expect(table("e;Zeit, min", "1_0;5,5", "2_0;6,5").columns).toEqual(["e", "Zeit, min"]);
+    expect(table("Zeit, min;x", '1,5;"a;b"', '2,5;"c;d"').columns).toEqual(["Zeit, min", "x"]);
     // a line that misses a value still decides nothing, and is told as before
     expect(() => table("a,b,c", "1,2", "1,2,3")).toThrow(/line 2 has 2 values/);
   });

@@ -78,6 +78,8 @@ function isSame(
   }
   if (typeof there === "number") return Number(here.replace(decimal, ".")) === there;
   const other = String(there).trim();
+  if (/^[+-]?inf(?:inity)?$/i.test(here))
+    return other.toLowerCase() === here.replace(/inity/i, "").toLowerCase();
   // pandas writes the truth its own way
   return (
     here === other || (/^(?:true|false)$/i.test(here) && here.toLowerCase() === other.toLowerCase())

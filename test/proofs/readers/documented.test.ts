@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tableHere, tablesDiffer } from "./compare-tables.ts";
@@ -13,6 +14,22 @@ test("what is excused as documented stands in the page", () => {
     ({ page, words }) => !readFileSync(join(ROOT, page), "utf8").includes(words),
   );
   expect(missing).toEqual([]);
+});
+
+test("a blank line before an empty first cell moves nothing, whatever the line ends", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-blank-"));
+  for (const end of ["\r", "\n", "\r\n"]) {
+    const path = join(folder, "t.csv");
+    writeFileSync(path, ["a\tb\tc", "\tx\t1", "", "\ty\t2", "3\tz\t4", ""].join(end));
+    expect(tableHere(path)).toEqual({
+      read: [
+        { name: "a", values: [null, null, 3] },
+        { name: "b", values: ["x", "y", "z"] },
+        { name: "c", values: [1, 2, 4] },
+      ],
+    });
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test("a seed is always the same file", () => {
