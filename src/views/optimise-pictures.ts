@@ -6,6 +6,7 @@ import { describeParameters, formatNumber } from "./observation-summary.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
+import type { Results } from "./results.ts";
 
 const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
 /** Points that nobody measured, in a picture of a front. */
@@ -17,7 +18,7 @@ const BAND_sd = 2;
 export function optimisePictures(about: {
   readonly view: OptimiseView;
   readonly history: readonly HistorySample[];
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   /** The front of all candidates, where a campaign was played against known results. */
   readonly trueFront?: readonly Readonly<Record<string, number>>[] | undefined;
 }): GoalPicture[] {
@@ -38,11 +39,11 @@ export function optimisePictures(about: {
 function convergencePicture(
   view: OptimiseView,
   history: readonly HistorySample[],
-  observations: readonly ObservationView[],
+  observations: Results,
 ): GoalPicture[] {
   const { quantity, evaluations, values } = view.convergence;
   if (evaluations.length === 0) return [];
-  const measured = observations.flatMap((observation, k) => {
+  const measured = [...observations].flatMap((observation, k) => {
     const y = measuredValue(observation, quantity);
     return y === undefined ? [] : [{ x: k + 1, y }];
   });
@@ -135,14 +136,14 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
 /** Every pair of neighbouring objectives against each other, with the front. */
 function frontPictures(
   view: OptimiseView,
-  observations: readonly ObservationView[],
+  observations: Results,
   trueFront: readonly Readonly<Record<string, number>>[],
 ): GoalPicture[] {
   const { front: points = [] } = view.pareto;
   const names = Object.keys(points[0]?.values ?? {});
   return names.slice(1).map((yName, k) => {
     const xName = names[k] ?? "";
-    const measured = observations.flatMap((observation) => {
+    const measured = [...observations].flatMap((observation) => {
       const [x, y] = [measuredValue(observation, xName), measuredValue(observation, yName)];
       return x === undefined || y === undefined
         ? []

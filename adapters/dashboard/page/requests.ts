@@ -3,6 +3,11 @@ import type { OperatorReply, OperatorRequest } from "../dashboard-ports.ts";
 /** The daemon's answer in words, for every failure that a request can meet. */
 class RequestFailure extends Error {}
 
+/** Where the daemon tells of a campaign. */
+export function pathOf(campaignId: string): string {
+  return `/api/campaign/${encodeURIComponent(campaignId)}`;
+}
+
 /** Reads JSON from the daemon. */
 export async function getJson<Body>(path: string, signal?: AbortSignal): Promise<Body> {
   const response = await fetch(path, signal === undefined ? {} : { signal });

@@ -19,10 +19,9 @@ import { LinePlot } from "./line-plot.tsx";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
 import { PatternFit } from "./pattern-fit.tsx";
 import { Photos } from "./photos.tsx";
-import { getJson } from "./requests.ts";
+import { getJson, pathOf } from "./requests.ts";
 import { resultComment, withdrawal } from "./result-questions.ts";
 import { READ_ONLY } from "./settings.ts";
-import { pathOf } from "./use-campaign-data.ts";
 import { clockTime, percent } from "./words.ts";
 
 /** One result with all that is known of it, and what can be done about it: withdrawn, commented. */
