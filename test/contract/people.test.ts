@@ -151,7 +151,15 @@ describe("people at the bench", () => {
     await say("comment", ...sample, "--reason", "a crack", "--photo", ...rim);
     const told = ["--campaign", "alloys", "--point", "temperature_K=800"];
     await say("tell", ...told, "--value", "strength=300 MPa", "--photo", photograph("told.jpg"));
-    await say("todo", "done", second, "--value", "strength=410", "--photo", photograph("end.jpg"));
+    await say(
+      "todo",
+      "done",
+      second,
+      "--value",
+      "strength=410 MPa",
+      "--photo",
+      photograph("end.jpg"),
+    );
     await until(() => daemon.view.campaign("alloys")?.observations.total === 2, "the results");
     const none = join(folder, "words.jpg");
     writeFileSync(none, "a photograph");
