@@ -6,6 +6,7 @@ import { describeParameters, formatNumber } from "./observation-summary.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
+import { type QuantityUnits, quantityTitle, unitBehind, unitsOfResults } from "./result-units.ts";
 import type { Results } from "./results.ts";
 
 const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
@@ -24,14 +25,15 @@ export function optimisePictures(about: {
 }): GoalPicture[] {
   const { view, history, observations, trueFront = [] } = about;
   const several = view.quantities.length > 1;
+  const units = unitsOfResults(observations);
   return [
-    ...convergencePicture(view, history, observations),
-    ...expectationPicture(history),
-    ...frontPictures(view, observations, trueFront),
+    ...convergencePicture(view, history, observations, units),
+    ...expectationPicture(view, history, units),
+    ...frontPictures(view, observations, trueFront, units),
     ...view.quantities.flatMap((quantity) => [
-      ...quantity.slices.map((slice) => slicePicture(quantity.name, slice)),
+      ...quantity.slices.map((slice) => slicePicture(quantity.name, slice, units)),
       ...importancePicture(quantity, several),
-      ...fitPicture(quantity),
+      ...fitPicture(quantity, units),
     ]),
   ];
 }
@@ -40,8 +42,10 @@ function convergencePicture(
   view: OptimiseView,
   history: readonly HistorySample[],
   observations: Results,
+  units: QuantityUnits,
 ): GoalPicture[] {
   const { quantity, evaluations, values } = view.convergence;
+  const unit = unitBehind(quantity, units);
   if (evaluations.length === 0) return [];
   const measured = [...observations].flatMap((observation, k) => {
     const y = measuredValue(observation, quantity);
@@ -73,8 +77,8 @@ function convergencePicture(
     });
   }
   const title = several(quantity) ? "Hypervolume of the front" : `Best ${quantity} so far`;
-  const description = `${title}: ${formatNumber(best ?? Number.NaN)} after ${evaluations.at(-1)} results${
-    gain === undefined ? "" : `; one more is expected to gain ${formatNumber(gain)}`
+  const description = `${title}: ${formatNumber(best ?? Number.NaN)}${unit} after ${evaluations.at(-1)} results${
+    gain === undefined ? "" : `; one more is expected to gain ${formatNumber(gain)}${unit}`
   }.`;
   return [
     {
@@ -86,7 +90,7 @@ function convergencePicture(
           title,
           description,
           xName: "experiment",
-          yName: quantity,
+          yName: quantityTitle(quantity, units),
           width: PICTURE_WIDTH.wide,
           height: 280,
           theme,
@@ -97,7 +101,12 @@ function convergencePicture(
 }
 
 /** What one more point was expected to gain, after each proposal: the campaign is done where it nears nothing. */
-function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
+function expectationPicture(
+  view: OptimiseView,
+  history: readonly HistorySample[],
+  units: QuantityUnits,
+): GoalPicture[] {
+  const { quantity } = view.convergence;
   const points = history.flatMap(({ observations, figures }) =>
     figures["expectedGain"] === undefined
       ? []
@@ -120,9 +129,9 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
       draw: (theme) =>
         drawChart([series], {
           title,
-          description: `${title}, now ${formatNumber(points.at(-1)?.expectedGain ?? 0)}.`,
+          description: `${title}, now ${formatNumber(points.at(-1)?.expectedGain ?? 0)}${unitBehind(quantity, units)}.`,
           xName: "results",
-          yName: "gain",
+          yName: quantityTitle("gain", { gain: units[quantity] ?? "1" }),
           width: PICTURE_WIDTH.wide,
           height: 220,
           theme,
@@ -138,6 +147,7 @@ function frontPictures(
   view: OptimiseView,
   observations: Results,
   trueFront: readonly Readonly<Record<string, number>>[],
+  units: QuantityUnits,
 ): GoalPicture[] {
   const { front: points = [] } = view.pareto;
   const names = Object.keys(points[0]?.values ?? {});
@@ -190,8 +200,8 @@ function frontPictures(
           {
             title,
             description: `${front.length} of ${measured.length} results are not bettered by another in both.`,
-            xName,
-            yName,
+            xName: quantityTitle(xName, units),
+            yName: quantityTitle(yName, units),
             width: PICTURE_WIDTH.wide,
             height: 320,
             theme,
@@ -235,7 +245,7 @@ function expectedSeries(view: OptimiseView, xName: string, yName: string): Serie
   ];
 }
 
-function slicePicture(quantity: string, slice: SliceView): GoalPicture {
+function slicePicture(quantity: string, slice: SliceView, units: QuantityUnits): GoalPicture {
   const { axis, through, x, mean, sd } = slice;
   const others = Object.fromEntries(
     Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
@@ -262,7 +272,7 @@ function slicePicture(quantity: string, slice: SliceView): GoalPicture {
       draw: (theme) =>
         drawBars(bars, {
           ...{ title, description: title, theme, yName: "", width: PICTURE_WIDTH.half },
-          xName: `${quantity} ± standard deviation`,
+          xName: `${quantityTitle(quantity, units)} ± standard deviation`,
           colour: COLOUR.line,
         }),
     };
@@ -300,7 +310,12 @@ function slicePicture(quantity: string, slice: SliceView): GoalPicture {
     draw: (theme) =>
       drawChart(series, {
         ...{ title, description: `${title}, with uncertainty.`, theme },
-        ...{ xName: axis, yName: quantity, width: PICTURE_WIDTH.half, height: 250 },
+        ...{
+          xName: axis,
+          yName: quantityTitle(quantity, units),
+          width: PICTURE_WIDTH.half,
+          height: 250,
+        },
       }),
   };
 }
@@ -333,7 +348,7 @@ function importancePicture(quantity: QuantityView, several: boolean): GoalPictur
 }
 
 /** What the model would have said of each result without it. */
-function fitPicture({ name, fit }: QuantityView): GoalPicture[] {
+function fitPicture({ name, fit }: QuantityView, units: QuantityUnits): GoalPicture[] {
   if (fit === undefined || fit.measured.length < 3) return [];
   const ends = [Math.min(...fit.measured), Math.max(...fit.measured)];
   const quality = fit.r2 === undefined ? "" : `, R² ${formatNumber(fit.r2)}`;
@@ -357,7 +372,8 @@ function fitPicture({ name, fit }: QuantityView): GoalPicture[] {
           ],
           {
             ...{ title, description: title, theme, width: PICTURE_WIDTH.half, height: 250 },
-            ...{ xName: "measured", yName: "predicted" },
+            xName: quantityTitle("measured", { measured: units[name] ?? "1" }),
+            yName: quantityTitle("predicted", { predicted: units[name] ?? "1" }),
           },
         ),
       csv: () =>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { PromisingCandidate } from "../../../src/domain/planner-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
+import { type QuantityUnits, quantityHead } from "../../../src/views/result-units.ts";
 import { downloadText } from "./download.ts";
 import { Scroll } from "./scroll.tsx";
 import { percent } from "./words.ts";
@@ -15,9 +16,12 @@ interface Column {
 }
 
 /** The most promising candidates with every prediction, in the order of any column. */
-export function CandidateTable(props: { readonly rows: readonly PromisingCandidate[] }) {
-  const { rows } = props;
-  const columns = columnsOf(rows);
+export function CandidateTable(props: {
+  readonly rows: readonly PromisingCandidate[];
+  readonly units: QuantityUnits;
+}) {
+  const { rows, units } = props;
+  const columns = columnsOf(rows, units);
   const [order, setOrder] = useState({ name: "score", falls: true });
   const [limit, setLimit] = useState(ROWS_SHOWN);
   if (rows.length === 0) return null;
@@ -84,7 +88,7 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
   );
 }
 
-function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
+function columnsOf(rows: readonly PromisingCandidate[], units: QuantityUnits): Column[] {
   const first = rows[0];
   const someInfeasible = rows.some((row) => row.feasibility < 0.999);
   return [
@@ -102,7 +106,7 @@ function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
     },
     ...Object.keys(first?.predictions ?? {}).map(
       (name): Column => ({
-        name: `${name} predicted`,
+        name: quantityHead(`${name} predicted`, { [`${name} predicted`]: units[name] ?? "1" }),
         value: (row) => row.predictions[name]?.value ?? Number.NaN,
         show: (row) => {
           const { value, sd } = row.predictions[name] ?? { value: Number.NaN, sd: 0 };
