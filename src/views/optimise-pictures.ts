@@ -3,6 +3,7 @@ import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { toCsv } from "./export-text.ts";
 import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
 import { describeParameters, formatNumber } from "./observation-summary.ts";
+import { axisTitle, nameAndUnit } from "./pictures/axis-title.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
 import { phaseColour } from "./pictures/palette.ts";
@@ -251,7 +252,7 @@ function slicePicture(quantity: string, slice: SliceView, units: QuantityUnits):
     Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
   );
   const where = Object.keys(others).length === 0 ? "" : ` at ${describeParameters(others)}`;
-  const title = `${quantity} along ${axis}${where}`;
+  const title = `${quantity} along ${nameAndUnit(axis).bare}${where}`;
   const csv = (): string =>
     toCsv(x.map((value, k) => ({ [axis]: value, mean: mean[k] ?? "", sd: sd[k] ?? "" })));
   const named = {
@@ -325,7 +326,11 @@ function importancePicture(quantity: QuantityView, several: boolean): GoalPictur
   if (importances.length < 2) return [];
   const bars = [...importances]
     .sort((a, b) => b.permutation - a.permutation)
-    .map((one) => ({ name: one.name, value: one.permutation, error: one.permutationSd }));
+    .map((one) => ({
+      name: axisTitle(one.name),
+      value: one.permutation,
+      error: one.permutationSd,
+    }));
   const title = several ? `Importance for ${name}` : "Importance of each axis";
   return [
     {

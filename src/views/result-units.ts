@@ -24,6 +24,12 @@ export function quantityHead(name: string, units: QuantityUnits): string {
   return nameAndUnit(name).unit === undefined ? columnHead(name, units[name]) : name;
 }
 
+/** `temperature [K]`: the head of an axis' column, by the unit that its name states. */
+export function axisHead(name: string): string {
+  const { bare, unit } = nameAndUnit(name);
+  return unit === undefined ? name : `${bare} [${unit}]`;
+}
+
 /** What stands behind a quantity's number: ` MPa`; nothing where the name states it, or nobody. */
 export function unitBehind(name: string, units: QuantityUnits): string {
   const unit = unitOf(name, units);

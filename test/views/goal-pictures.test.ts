@@ -7,7 +7,12 @@ import { optimisePictures } from "../../src/views/optimise-pictures.ts";
 import { drawLearningCurve } from "../../src/views/pictures/learning-curve.ts";
 import { phaseColour } from "../../src/views/pictures/palette.ts";
 import { LIGHT } from "../../src/views/pictures/theme.ts";
-import { quantityHead, quantityTitle, unitsOfResults } from "../../src/views/result-units.ts";
+import {
+  axisHead,
+  quantityHead,
+  quantityTitle,
+  unitsOfResults,
+} from "../../src/views/result-units.ts";
 import { mapViewOf, optimiseViewOf } from "../support/planner-views.ts";
 
 const measured = (n: number, values: Record<string, number>): ObservationView => ({
@@ -112,6 +117,21 @@ describe("pictures of an optimisation", () => {
     expect(drawn.get("slice-strength-T")).toContain("strength (MPa)");
     expect(drawn.get("slice-strength-flux")).toContain("strength (MPa) ± standard deviation");
     expect(drawn.get("fit-strength")).toContain("predicted (MPa)");
+    const [quantity] = OPTIMISE.quantities;
+    const inKelvin = {
+      ...OPTIMISE,
+      quantities: [
+        {
+          ...{ name: "strength", role: "objective" },
+          slices: [{ ...quantity!.slices[0]!, axis: "T_K" }],
+          importances: ["T_K", "flux"].map((name, k) => ({ ...quantity!.importances[k]!, name })),
+        },
+      ],
+    };
+    const titled = optimisePictures({ view: inKelvin, history: [], observations });
+    expect(titled.map(({ title }) => title)).toContain("strength along T at T 402, flux air");
+    expect(titled.at(-1)?.draw(LIGHT)).toContain(">T (K)<");
+    expect([axisHead("T_K"), axisHead("flux")]).toEqual(["T [K]", "flux"]);
     const units = unitsOfResults(observations);
     const model = {
       summary: { best: 9, bestParameters: { T: 402 }, expectedGain: 0.4 },

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { PromisingCandidate } from "../../../src/domain/planner-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
-import { type QuantityUnits, quantityHead } from "../../../src/views/result-units.ts";
+import { axisHead, type QuantityUnits, quantityHead } from "../../../src/views/result-units.ts";
 import { downloadText } from "./download.ts";
 import { Scroll } from "./scroll.tsx";
 import { percent } from "./words.ts";
@@ -11,6 +11,8 @@ const ROWS_SHOWN = 15;
 
 interface Column {
   readonly name: string;
+  /** What is written above it, with its unit. */
+  readonly head: string;
   readonly value: (row: PromisingCandidate) => number | string;
   readonly show: (row: PromisingCandidate) => string;
 }
@@ -43,7 +45,7 @@ export function CandidateTable(props: {
         <table class="candidates">
           <thead>
             <tr>
-              {columns.map(({ name }) => (
+              {columns.map(({ name, head }) => (
                 <th
                   key={name}
                   scope="col"
@@ -52,7 +54,7 @@ export function CandidateTable(props: {
                   }
                 >
                   <button type="button" class="sort" onClick={() => sortBy(name)}>
-                    {name} {order.name === name ? (order.falls ? "▾" : "▴") : "↕"}
+                    {head} {order.name === name ? (order.falls ? "▾" : "▴") : "↕"}
                   </button>
                 </th>
               ))}
@@ -90,23 +92,32 @@ export function CandidateTable(props: {
 
 function columnsOf(rows: readonly PromisingCandidate[], units: QuantityUnits): Column[] {
   const first = rows[0];
+  // Of several objectives the gain is in hypervolume, which has no unit that anybody reads.
+  const names = Object.keys(first?.predictions ?? {});
+  const objective = names.length === 1 ? names[0] : undefined;
   const someInfeasible = rows.some((row) => row.feasibility < 0.999);
   return [
     ...Object.keys(first?.parameters ?? {}).map(
       (name): Column => ({
         name,
+        head: axisHead(name),
         value: (row) => row.parameters[name] ?? "",
         show: (row) => shown(row.parameters[name] ?? ""),
       }),
     ),
     {
       name: "score",
+      head: quantityHead(
+        "score",
+        objective === undefined ? {} : { score: units[objective] ?? "1" },
+      ),
       value: (row) => row.expectedGain,
       show: (row) => formatNumber(row.expectedGain),
     },
-    ...Object.keys(first?.predictions ?? {}).map(
+    ...names.map(
       (name): Column => ({
-        name: quantityHead(`${name} predicted`, { [`${name} predicted`]: units[name] ?? "1" }),
+        name: `${name} predicted`,
+        head: quantityHead(`${name} predicted`, { [`${name} predicted`]: units[name] ?? "1" }),
         value: (row) => row.predictions[name]?.value ?? Number.NaN,
         show: (row) => {
           const { value, sd } = row.predictions[name] ?? { value: Number.NaN, sd: 0 };
@@ -118,6 +129,7 @@ function columnsOf(rows: readonly PromisingCandidate[], units: QuantityUnits): C
       ? [
           {
             name: "feasible",
+            head: "feasible",
             value: (row: PromisingCandidate) => row.feasibility,
             show: (row: PromisingCandidate) => percent(row.feasibility),
           },
@@ -125,6 +137,7 @@ function columnsOf(rows: readonly PromisingCandidate[], units: QuantityUnits): C
       : []),
     {
       name: "measured",
+      head: "measured",
       value: (row) => (row.isMeasured ? "yes" : ""),
       show: (row) => (row.isMeasured ? "yes" : ""),
     },
