@@ -4,7 +4,6 @@ import type { Candidate } from "../domain/candidate.ts";
 import type { Observation } from "../domain/observation.ts";
 import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
-import type { Reason as WhyStill } from "../domain/reason.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
 import { asideWarnings, countExperiments } from "./campaign-figures.ts";
@@ -26,7 +25,7 @@ import {
   type SetAsideView,
 } from "./campaign-view.ts";
 import { decisionOf } from "./decision-of.ts";
-import { endingInWords } from "./ending-words.ts";
+import { type Ending, withDecision } from "./ending-words.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
@@ -108,7 +107,7 @@ interface State {
   batch: { n: number; time_ms: number; proposal: Proposal } | undefined;
   model: ModelView | undefined;
   /** The first verdict that ends the campaign, and how many results it was made with. */
-  ending?: { readonly reason: string; readonly results: number } | undefined;
+  ending?: Ending | undefined;
   requests: number;
   /** Batches with at least one point: the campaign's machine numbers them in the same way. */
   batches: number;
@@ -281,14 +280,6 @@ function foldComment(state: State, { fact, position, time_ms }: LabEvent<Command
   });
 }
 
-/** What ended it, with how many results were known then: those in flight came after, and the model has learnt them since. */
-function withDecision({ ending, observations, withdrawn }: State, reason: WhyStill): WhyStill {
-  const total = observations.total - withdrawn.size;
-  return ending !== undefined && reason.kind === "endedBecause" && reason.text === ending.reason
-    ? { ...reason, text: endingInWords(reason.text, ending.results, total) }
-    : reason;
-}
-
 function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrief {
   const { spec } = state;
   const jobs = status?.jobs ?? [];
@@ -302,7 +293,11 @@ function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrie
     jobs: jobs.slice(0, JOBS_SHOWN),
     inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
     waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
-    reasons: (status?.reasons ?? []).map((reason) => withDecision(state, reason)),
+    reasons: withDecision(
+      status?.reasons ?? [],
+      state.ending,
+      state.observations.total - state.withdrawn.size,
+    ),
     batch: batchOf(state, status),
     change: status?.change,
     observations: { total: state.observations.total - state.withdrawn.size },

@@ -1,4 +1,5 @@
 import type { Verdict } from "../domain/proposal.ts";
+import type { Reason } from "../domain/reason.ts";
 
 /**
  * Why a campaign has ended, with how many results were known when that was decided: those in flight came after, and what the model
@@ -8,6 +9,25 @@ export function endingInWords(reason: string, decidedAfter: number, results: num
   return decidedAfter < results
     ? `${reason} (decided after ${decidedAfter} of ${results} results)`
     : reason;
+}
+
+/** The first verdict that ends a campaign, and how many results it was made with. */
+export interface Ending {
+  readonly reason: string;
+  readonly results: number;
+}
+
+/** Why it stands still; what ended it with how many results were known then. */
+export function withDecision(
+  reasons: readonly Reason[],
+  ending: Ending | undefined,
+  results: number,
+): readonly Reason[] {
+  return reasons.map((reason) =>
+    reason.kind === "endedBecause" && reason.text === ending?.reason
+      ? { ...reason, text: endingInWords(reason.text, ending.results, results) }
+      : reason,
+  );
 }
 
 /** The proposal that ended the campaign: the first of the last ones that say so. */

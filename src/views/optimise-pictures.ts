@@ -1,20 +1,17 @@
-import type { OptimiseView, QuantityView, SliceView } from "../domain/planner-view.ts";
+import type { OptimiseView, QuantityView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { toCsv } from "./export-text.ts";
 import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
 import { describeParameters, formatNumber } from "./observation-summary.ts";
-import { axisTitle, nameAndUnit } from "./pictures/axis-title.ts";
+import { COLOUR, slicePicture } from "./optimise-slices.ts";
+import { axisTitle } from "./pictures/axis-title.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
-import { phaseColour } from "./pictures/palette.ts";
 import { type QuantityUnits, quantityTitle, unitBehind, unitsOfResults } from "./result-units.ts";
 import type { Results } from "./results.ts";
 
-const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
 /** Points that nobody measured, in a picture of a front. */
 const EXPECTED_max = 6;
-/** A band of so many standard deviations each way: 95 % of a normal distribution. */
-const BAND_sd = 2;
 
 /** What an optimisation has reached, what it still expects, and what its models say. */
 export function optimisePictures(about: {
@@ -244,81 +241,6 @@ function expectedSeries(view: OptimiseView, xName: string, yName: string): Serie
       titles: points.map(({ text }) => text),
     },
   ];
-}
-
-function slicePicture(quantity: string, slice: SliceView, units: QuantityUnits): GoalPicture {
-  const { axis, through, x, mean, sd } = slice;
-  const others = Object.fromEntries(
-    Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
-  );
-  const where = Object.keys(others).length === 0 ? "" : ` at ${describeParameters(others)}`;
-  const title = `${quantity} along ${nameAndUnit(axis).bare}${where}`;
-  const csv = (): string =>
-    toCsv(x.map((value, k) => ({ [axis]: value, mean: mean[k] ?? "", sd: sd[k] ?? "" })));
-  const named = {
-    name: fileName(`slice-${quantity}-${axis}`),
-    title,
-    isWide: false,
-    csv,
-  };
-  const places = x.filter((value) => typeof value === "number");
-  if (places.length < x.length) {
-    const bars = x.map((value, k) => ({
-      name: String(value),
-      value: mean[k] ?? 0,
-      error: sd[k] ?? 0,
-    }));
-    return {
-      ...named,
-      draw: (theme) =>
-        drawBars(bars, {
-          ...{ title, description: title, theme, yName: "", width: PICTURE_WIDTH.half },
-          xName: `${quantityTitle(quantity, units)} ± standard deviation`,
-          colour: COLOUR.line,
-        }),
-    };
-  }
-  const band = {
-    low: mean.map((value, k) => value - BAND_sd * (sd[k] ?? 0)),
-    high: mean.map((value, k) => value + BAND_sd * (sd[k] ?? 0)),
-  };
-  const at = through[axis];
-  const series: Series[] = [
-    {
-      name: `model ± ${BAND_sd} deviations`,
-      colour: COLOUR.line,
-      kind: "line",
-      x: places,
-      y: mean,
-      band,
-    },
-  ];
-  if (typeof at === "number") {
-    const nearest = places.reduce(
-      (best, value, k) => (Math.abs(value - at) < Math.abs((places[best] ?? 0) - at) ? k : best),
-      0,
-    );
-    series.push({
-      name: "best result",
-      colour: COLOUR.other,
-      kind: "dots",
-      x: [at],
-      y: [mean[nearest] ?? Number.NaN],
-    });
-  }
-  return {
-    ...named,
-    draw: (theme) =>
-      drawChart(series, {
-        ...{ title, description: `${title}, with uncertainty.`, theme },
-        ...{
-          xName: axis,
-          yName: quantityTitle(quantity, units),
-          width: PICTURE_WIDTH.half,
-          height: 250,
-        },
-      }),
-  };
 }
 
 function importancePicture(quantity: QuantityView, several: boolean): GoalPicture[] {
