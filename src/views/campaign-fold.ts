@@ -6,7 +6,7 @@ import { type Comment, toldName } from "../domain/people.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
-import { asideWarnings, countExperiments } from "./campaign-figures.ts";
+import { asideWarnings, countExperiments, remainingTime } from "./campaign-figures.ts";
 import {
   type BatchPointView,
   type BatchView,
@@ -25,7 +25,7 @@ import {
   type SetAsideView,
 } from "./campaign-view.ts";
 import { decisionOf } from "./decision-of.ts";
-import { type Ending, withDecision } from "./ending-words.ts";
+import { type Ending, endingOf, withDecision } from "./ending-words.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
@@ -44,8 +44,6 @@ type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
 
 /** Observations beyond this leave the daemon's memory; `export` still has them all. */
 const OBSERVATIONS_KEPT = 20_000;
-/** Pace is taken over so many results, s per result. */
-const PACE_WINDOW = 20;
 
 /** The fold of one campaign's events. */
 export interface CampaignFold {
@@ -212,9 +210,8 @@ function foldOf(state: State): CampaignFold {
 
 function foldProposal(state: State, event: LabEvent, proposal: Proposal): void {
   state.requests++;
-  const { model, verdict } = proposal;
-  if (verdict.kind !== "continue")
-    state.ending ??= { reason: verdict.reason, results: model.observations };
+  const { model } = proposal;
+  state.ending ??= endingOf(proposal);
   state.model = { version: state.requests, ...model };
   const figures = figuresOf(model.summary);
   state.history.push({ observations: model.observations, time_ms: event.time_ms, figures });
@@ -340,7 +337,11 @@ function viewOf(
     warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state.aside)],
     decisions: state.decisions.items,
     comments: state.comments.items,
-    remaining_s: remainingTime(state, status),
+    remaining_s: remainingTime(
+      state.observations,
+      status,
+      status?.budget.total ?? state.spec.budget,
+    ),
     started_ms: state.started_ms,
   };
 }
@@ -390,18 +391,4 @@ function batchOf(state: State, status: CampaignStatus | undefined): BatchView | 
     approval,
     seed: state.spec.seed,
   };
-}
-
-function remainingTime(state: State, status: CampaignStatus | undefined): number | undefined {
-  const recent = state.observations.items.slice(-PACE_WINDOW);
-  const first = recent.at(0);
-  const last = recent.at(-1);
-  if (first === undefined || last === undefined || recent.length < 2) return undefined;
-  if (!(status?.state ?? "").startsWith("running")) return undefined;
-  // While everything waits, the pace of before says nothing about when it will go on.
-  const jobs = status?.jobs ?? [];
-  if (jobs.length > 0 && jobs.every((job) => job.waitsFor !== undefined)) return undefined;
-  const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
-  const total = status?.budget.total ?? state.spec.budget;
-  return Math.max(0, total - state.observations.total) * pace_s;
 }

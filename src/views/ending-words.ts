@@ -1,4 +1,4 @@
-import type { Verdict } from "../domain/proposal.ts";
+import type { Proposal, Verdict } from "../domain/proposal.ts";
 import type { Reason } from "../domain/reason.ts";
 
 /**
@@ -15,6 +15,16 @@ export function endingInWords(reason: string, decidedAfter: number, results: num
 export interface Ending {
   readonly reason: string;
   readonly results: number;
+}
+
+/** What a proposal ends; `undefined` where the campaign goes on. */
+export function endingOf({
+  verdict,
+  model,
+}: Pick<Proposal, "verdict" | "model">): Ending | undefined {
+  return verdict.kind === "continue"
+    ? undefined
+    : { reason: verdict.reason, results: model.observations };
 }
 
 /** Why it stands still; what ended it with how many results were known then. */
