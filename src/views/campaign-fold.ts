@@ -3,6 +3,7 @@ import type { CampaignStatus } from "../domain/campaign-status.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import type { Observation } from "../domain/observation.ts";
 import { type Comment, toldName } from "../domain/people.ts";
+import { photosOf } from "../domain/photo.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
@@ -271,8 +272,10 @@ function foldCommand(
 
 function foldComment(state: State, { fact, position, time_ms }: LabEvent<CommandFact>): void {
   const { by, sampleId, reason: text = "" } = fact;
+  const photos = photosOf(fact.raw);
   state.comments.push({
     ...{ position, time_ms, by, text },
+    ...(photos === undefined ? {} : { photos }),
     ...(sampleId === undefined ? {} : { sampleId }),
   });
 }
