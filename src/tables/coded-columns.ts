@@ -47,12 +47,6 @@ export function countWords({ words, code }: CodedColumn): Int32Array {
   return counts;
 }
 
-/** A column of which each distinct text has become something else. */
-function mapWords<T>(column: CodedColumn, of: (word: string) => T): T[] {
-  const all = column.words.map(of);
-  return Array.from(column.code, (k) => all[k]!);
-}
-
 function encode(rows: readonly TableRow[], column: number): CodedColumn {
   const index = createWordIndex();
   const code = Int32Array.from(rows, ({ cells }) => {

@@ -29,8 +29,9 @@ export function readLabels(table: Table, column: string): LabelCells {
   const isOpen = (cell: string): boolean =>
     isUnmeasured(kinds, cell) || (minusOne && isMinusOne(cell));
   const hasFailed = words.map((word) => !isOpen(word) && isFailure(word));
+  const placeOf = (k: number): string => `${table.file}, line ${lineOf(table, code.indexOf(k))}`;
   const named = words.map((word, k) =>
-    isOpen(word) || hasFailed[k] ? undefined : phasesOf(table, code.indexOf(k), word),
+    isOpen(word) || hasFailed[k] ? undefined : phasesOf(word, () => placeOf(k)),
   );
   const failed: number[] = [];
   const phases = Array.from(code, (k, row) => {
@@ -40,19 +41,22 @@ export function readLabels(table: Table, column: string): LabelCells {
   return { phases, failed, warnings: warningsOf(table, at, { phases, failed, minusOne }) };
 }
 
-/** The phases that a label names, `A+B`. TL-1020 where one has no name or stands twice. */
-function phasesOf(table: Table, row: number, text: string): string[] {
+/** The phases that a label names, `A+B`. TL-1020 where one has no name or stands twice; only then it is asked where. */
+function phasesOf(text: string, place: () => string): string[] {
   const phases = text.split("+").map((name) => canonical(name.trim()));
-  const at = `${table.file}, line ${lineOf(table, row)}: the label "${text}"`;
   if (phases.includes(""))
-    throw new LabError("TL-1020", `${at} names a phase without a name`, {
+    throw new LabError("TL-1020", `${place()}: the label "${text}" names a phase without a name`, {
       hint: "Write phases that coexist as A+B.",
     });
   const twice = phases.find((name, k) => phases.indexOf(name) !== k);
   if (twice !== undefined)
-    throw new LabError("TL-1020", `${at} names the phase ${twice} twice`, {
-      hint: `Number the two sides of a miscibility gap by composition: ${twice}#1+${twice}#2.`,
-    });
+    throw new LabError(
+      "TL-1020",
+      `${place()}: the label "${text}" names the phase ${twice} twice`,
+      {
+        hint: `Number the two sides of a miscibility gap by composition: ${twice}#1+${twice}#2.`,
+      },
+    );
   return phases;
 }
 
@@ -91,13 +95,10 @@ function warningsOf(
       `${found.failed.length} rows of the column ${name} failed (${linesOf(table, column, found.failed)}): they are no phases and are not proposed again`,
     );
   const names = [...labels.keys()];
-  for (const [k, one] of names.entries()) {
-    const other = names.slice(k + 1).find((two) => two.toLowerCase() === one.toLowerCase());
-    if (other !== undefined)
-      warnings.push(
-        `the labels ${one} and ${other} differ by case only and count as two phases: ${countOf(labels, one)} and ${countOf(labels, other)}`,
-      );
-  }
+  for (const [one, other] of spelledAlike(names))
+    warnings.push(
+      `the labels ${one} and ${other} differ by case only and count as two phases: ${countOf(labels, one)} and ${countOf(labels, other)}`,
+    );
   const isNumbers = names.every((label) => label !== "" && Number.isFinite(Number(label)));
   if (names.length >= NUMBERS_min && isNumbers && [...labels.values()].every((n) => n === 1))
     warnings.push(
@@ -106,15 +107,29 @@ function warningsOf(
   return warnings;
 }
 
+/** Each name with the next one that differs from it by case only, in the order of the first ones. */
+function spelledAlike(names: readonly string[]): [string, string][] {
+  const next = new Map<string, string>();
+  const pairs: [string, string][] = [];
+  for (const name of names.toReversed()) {
+    const spelling = name.toLowerCase();
+    const other = next.get(spelling);
+    if (other !== undefined) pairs.push([name, other]);
+    next.set(spelling, name);
+  }
+  return pairs.reverse();
+}
+
 function countOf(labels: ReadonlyMap<string, number>, name: string): string {
   return `${labels.get(name)} x ${name}`;
 }
 
 /** `line 6 "fail", line 27 "?"`. */
 export function linesOf(table: Table, column: number, rows: readonly number[]): string {
+  const { words, code } = codedColumn(table, column);
   const named = rows
     .slice(0, LINES_max)
-    .map((row) => `line ${table.rows[row]?.line} "${table.rows[row]?.cells[column]}"`);
+    .map((row) => `line ${lineOf(table, row)} "${words[code[row]!]}"`);
   return rows.length > LINES_max
     ? `${named.join(", ")} and ${rows.length - LINES_max} more`
     : named.join(", ");

@@ -226,7 +226,7 @@ function partsOf(name: string): string[] {
     .replace("matern-5/2", "matern-5:2")
     .split(/\/|, /)
     .map((part) => part.replace("5:2", "5/2"))
-    .filter((part) => !SILENT.has(part));
+    .filter((part) => part !== "" && !SILENT.has(part));
 }
 
 function wordsOf(part: string): MethodWords {

@@ -1,5 +1,6 @@
 import type { ExportDocument } from "./export-document.ts";
 import type { LogStory } from "./log-story.ts";
+import { methodRuns, sentencesOfRuns } from "./method-runs.ts";
 import { methodInWords } from "./method-words.ts";
 import { escapeXml } from "./pictures/svg.ts";
 import { section } from "./report-parts.ts";
@@ -29,28 +30,22 @@ export function methodsSection(
 }
 
 function methodWordsOf({ campaign, proposals }: ExportDocument) {
-  const names = [...new Set(proposals.map(({ model }) => model.method))];
   const isMap = campaign.goal === "phase-diagram" || campaign.goal === "structure-map";
   /** Of a map the process is over labels, not over numbers. */
   const nameOf = (name: string): string =>
     isMap && name === "gaussian-process" ? "gaussian-process of labels" : name;
-  const further = [
+  const runs = methodRuns(
+    proposals.map(({ model: { method, observations } }) => ({ method, after: observations })),
+  ).map(({ method, after }) => ({ after, ...methodInWords(nameOf(method)) }));
+  const further = methodInWords("", [
     ...(campaign.goal === "phase-diagram" && campaign.model.patterns !== undefined
       ? ["patterns" as const]
       : []),
     ...(campaign.goal === "structure-map" ? ["structures" as const] : []),
-  ];
-  const words = names.map((name, k) => methodInWords(nameOf(name), k === 0 ? further : []));
-  /** Where the method changed, a later one holds from so many results on. */
-  const from = names.map(
-    (name) => proposals.find(({ model }) => model.method === name)?.model.observations ?? 0,
-  );
-  const told = words.flatMap(({ sentences }, k) =>
-    sentences.map((one) => (k === 0 ? one : one.replace(/\.$/, ` (from result ${from[k]} on).`))),
-  );
+  ]);
   return {
-    sentences: [...new Set(told)],
-    cites: [...new Set(words.flatMap(({ cites }) => cites))],
+    sentences: [...sentencesOfRuns(runs), ...further.sentences],
+    cites: [...new Set([...runs, further].flatMap(({ cites }) => cites))],
   };
 }
 

@@ -4,7 +4,7 @@
  * back, and are answered with what it is:
  * {"value": 7}, {"status": "BadSensorFailure"}, {"late": 900}, {"foreign": true}, {"lock": "ada"}, {"panel": "stop" | "abort" | "clear"},
  * {"deaf": true}: it does not obey Stop, {"without": true}: runs leave no result, {"refuse": "BadUserAccessDenied"},
- * {"run_ms": 9000}.
+ * {"run_ms": 9000}, {"file": "20 5"}: runs leave scan.xy with it, given in pieces of three bytes, and a picture that lies elsewhere.
  */
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -69,6 +69,7 @@ const world = {
   deaf: false,
   without: false,
   refuse: "",
+  file: "",
   run_ms: Number(runFor),
 };
 const life = { state: "Stopped", starts: 0, asked: [] };
@@ -118,6 +119,7 @@ function end(ended, cut) {
   run = undefined;
   if (ended.result !== undefined) {
     if (cut === undefined) leaveValues(ended.result);
+    if (cut === undefined && world.file !== "") leaveFiles(ended.result);
     const total = Date.now() - ended.since_ms;
     set(inside(ended.result, "TotalRuntime"), DataType.Double, total);
     set(inside(ended.result, "Stopped"), DataType.DateTime, new Date());
@@ -145,6 +147,25 @@ function leaveValues(result) {
   });
   variable("TwoTheta", DataType.Double, [20, 30, 40]);
   variable("Intensity", DataType.Double, [5, world.value, 4]);
+}
+
+function leaveFiles(result) {
+  const componentOf = inside(result, "FileSet");
+  const leave = (browseName, optionals) =>
+    typed("ResultFileType").instantiate({ browseName, componentOf, namespace: own, optionals });
+  leave("picture", []);
+  const scan = leave("scan", ["File"]);
+  text(inside(scan, "Name"), "scan.xy");
+  const file = inside(scan, "File");
+  const bytes = Buffer.from(world.file);
+  let at = 0;
+  const answer = (dataType, value) => [StatusCodes.Good, [new Variant({ dataType, value })]];
+  method(file, "Open", () => answer(DataType.UInt32, 7));
+  method(file, "Read", () => {
+    at += 3;
+    return answer(DataType.ByteString, bytes.subarray(at - 3, at));
+  });
+  method(file, "Close", () => [StatusCodes.Good]);
 }
 
 const method = (at, name, act) =>

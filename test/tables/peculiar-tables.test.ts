@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import {
   parseConstraints,
   parseInputConstraints,
@@ -24,6 +24,35 @@ const column = (name: string, ...cells: string[]): Table =>
   table(`row,${name}`, ...cells.map((cell, k) => `${k * 10},${cell}`));
 const kinds = (cells: ReturnType<typeof readResults>["cells"]): string =>
   cells.map((cell) => cell?.kind[0] ?? "-").join("");
+
+describe("separators and numbers that readers take differently (npm run proof -- readers)", () => {
+  test("a header with another separator in a name does not decide", () => {
+    const wrong = table("a:b;Zeit, min", "1,5;2", "2,5;3");
+    expect(wrong.columns).toEqual(["a:b", "Zeit, min"]);
+    expect(wrong.rows[0]?.cells).toEqual(["1,5", "2"]);
+    expect(table('"a, b, c"\tx', '"p, q"\t1').columns).toEqual(["a, b, c", "x"]);
+    expect(table("a,b;c", "1,2;5", "3,4;7").columns).toEqual(["a,b", "c"]);
+    expect(table("a;b,c", "x;y,5", "z;w,7").columns).toEqual(["a;b", "c"]);
+    // where nothing else tells, the comma is a decimal one
+    expect(table("e;Zeit, min", "1_0;5,5", "2_0;6,5").columns).toEqual(["e", "Zeit, min"]);
+    expect(table("Zeit, min;x", '1,5;"a;b"', '2,5;"c;d"').columns).toEqual(["Zeit, min", "x"]);
+    // a line that misses a value still decides nothing, and is told as before
+    expect(() => table("a,b,c", "1,2", "1,2,3")).toThrow(/line 2 has 2 values/);
+  });
+
+  test("only decimal numbers are numbers", () => {
+    for (const word of ["0x1A", "0b11", "0o17"]) {
+      const found = column("sample", word, word, `${word}0`);
+      expect(numericColumn(found, 1)).toBeUndefined();
+    }
+    expect(numericColumn(table("a;b", "5,;1", ",5;2"), 0)?.values).toEqual(Float64Array.of(5, 0.5));
+  });
+
+  test("a number that no double holds is told, however many there are", () => {
+    const found = column("x", "1e400", "cold", "2");
+    expect(() => numericColumn(found, 1)).toThrow(/line 2: "1e400".*not a number/);
+  });
+});
 
 describe("results that are no plain numbers", () => {
   test.each(["NA", "N/A", "None", "-", "#N/A"])("%s is not measured, and told", (mark) => {
@@ -99,6 +128,27 @@ describe("labels", () => {
         hint: expect.stringContaining("FCC_A1#1+FCC_A1#2"),
       }),
     );
+  });
+
+  test("of three spellings each is told beside the next", () => {
+    const told = labels("bcc", "fcc", "Bcc", "BCC").warnings;
+    expect(told.map((one) => one.split(" differ")[0])).toEqual([
+      "the labels bcc and Bcc",
+      "the labels Bcc and BCC",
+    ]);
+  });
+
+  test("as many labels as rows are read once each, and no row is made for them", () => {
+    const lines = Array.from({ length: 200_000 }, (_, k) => `${k},p${k}`);
+    const many = parseTable(`row,phase\n${lines.join("\n")}\n7,fail`, "t.csv");
+    const rows = vi.spyOn(many, "rows", "get");
+    const began = performance.now();
+    const { phases, failed } = readLabels(many, "phase");
+    // Half a second where each spelling is looked up; over ten where it is compared with every other, or looked for in all rows.
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(phases[199_999]).toEqual(["p199999"]);
+    expect(failed).toEqual([200_000]);
+    expect(rows).not.toHaveBeenCalled();
   });
 });
 

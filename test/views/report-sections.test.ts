@@ -214,6 +214,74 @@ test("every method that a planner can name has its words, and whose it is", () =
   expect(methodInWords("astrology").sentences).toEqual(["The method is astrology."]);
 });
 
+describe("the methods of a paper", () => {
+  /** The paragraph of a campaign whose proposals were made by (method, results known). */
+  const paragraph = (
+    goal: "phase-diagram" | "optimise",
+    runs: readonly (readonly [string, number])[],
+  ): string => {
+    const { campaign, proposals, ...document } = scripted().documentOf();
+    const [proposal] = proposals;
+    if (proposal === undefined) throw new Error("no proposal");
+    const html = methodsSection(
+      {
+        ...document,
+        campaign: { ...campaign, goal, model: {} } as ExportDocument["campaign"],
+        proposals: runs.map(([method, observations]) => ({
+          ...proposal,
+          model: { ...proposal.model, method, observations },
+        })),
+      },
+      undefined,
+      undefined,
+    );
+    return /<p>(.*?)<\/p>/s.exec(html)?.[1] ?? "";
+  };
+  const sentence = (start: string, text: string): string =>
+    text.split(/(?<=\.) /).find((one) => one.startsWith(start)) ?? "";
+
+  test("tell a method that gave way and came back by its runs, not as one of a set", () => {
+    const text = paragraph("phase-diagram", [
+      ["gaussian-process", 0],
+      ["gaussian-process", 5],
+      ["triangulation", 10],
+      ["triangulation", 20],
+      ["gaussian-process", 30],
+    ]);
+    expect(sentence("Labels of points", text)).toMatch(
+      / over the candidates \(from the beginning and again after 30 results\)\.$/,
+    );
+    expect(sentence("The section was mapped", text)).toMatch(
+      / tie-line as an edge \(after 10 results\)\.$/,
+    );
+  });
+
+  test("say of what held throughout nothing, of what changed when", () => {
+    const score = (name: string) => `gaussian-process/matern-5/2/${name}`;
+    const text = paragraph("optimise", [
+      [score("thompson"), 0],
+      [score("expected-improvement"), 1],
+      [score("thompson"), 8],
+      [score("expected-improvement"), 9],
+      [score("thompson"), 12],
+    ]);
+    expect(text).toContain("modelled by a Gaussian process. Its kernel is Matérn's with ν = 5/2.");
+    expect(sentence("Each next", text)).toContain("(from the beginning and again after 8 and 12 r");
+    expect(text).toContain("largest expected improvement (after 1 result and again after 9 resul");
+    expect(paragraph("optimise", [[score("thompson"), 0]])).not.toMatch(/from the|after/);
+  });
+
+  test("tell a method that took turns by the number of its turns", () => {
+    const turns = Array.from(
+      { length: 12 },
+      (_, k) => [k % 2 === 0 ? "harmonic" : "triangulation", 3 * k] as const,
+    );
+    const text = paragraph("phase-diagram", turns);
+    expect(text).toContain("(from the beginning and again 5 times, after 6 to 30 results)");
+    expect(text).toContain("(after 3 results and again 5 times, after 9 to 33 results)");
+  });
+});
+
 test("a set of phases is one set whatever it is called: results, map and colours agree on its name", () => {
   const namer = namerFor({ axes: ["Al", "Mg", "Zn"] }, ["MG2ZN3+MGZN", "PHI+TAU"]);
   for (const phases of [

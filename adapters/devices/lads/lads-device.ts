@@ -10,7 +10,7 @@ import type {
 } from "../../gateway/index.ts";
 import { decimal } from "./decimal.ts";
 import { judgeRun, type RunRules } from "./judge-run.ts";
-import type { LadsLink, LadsLook, LadsRun } from "./lads-link.ts";
+import { isRefusal, type LadsLink, type LadsLook, type LadsRun } from "./lads-link.ts";
 import { forgetOwnRun, type OwnRun, readOwnRun, writeOwnRun } from "./own-run.ts";
 
 export interface LadsDeviceOptions extends RunRules {
@@ -44,6 +44,7 @@ export class LadsDevice implements Device {
   /** Of the own run, since when the unit is seen at rest. */
   #restSince_ms: number | undefined;
   #stops = 0;
+  #canAbort = false;
 
   constructor(options: LadsDeviceOptions) {
     this.#options = options;
@@ -52,7 +53,8 @@ export class LadsDevice implements Device {
 
   async open(): Promise<void> {
     const { link } = this.#options;
-    const { device, unit } = await link.open();
+    const { device, unit, methods } = await link.open();
+    this.#canAbort = methods.includes("Abort");
     const { boot } = await link.look();
     if (boot !== "") return;
     const why = "its server does not say since when it runs, so that a restart could not be seen";
@@ -116,12 +118,11 @@ export class LadsDevice implements Device {
   async halt(_reason: string, job: DeviceJob | undefined): Promise<void> {
     const { link } = this.#options;
     this.#stops += 1;
-    const method = this.#stops > STOPS_MAX ? "Abort" : "Stop";
+    const method = this.#stops > STOPS_MAX && this.#canAbort ? "Abort" : "Stop";
     try {
       await link.call(method);
     } catch (error) {
-      const isRefused = error instanceof LabError && isRefusal(error);
-      if (!isRefused || (await link.look()).state === "Running") throw error;
+      if (!isRefusal(error) || (await link.look()).state === "Running") throw error;
     }
     if (job === undefined || job.jobId === this.#own?.jobId) this.#own = undefined;
   }
@@ -222,11 +223,6 @@ function whyNot({ serves, state, lockedBy }: LadsLook): string | undefined {
 
 function isOther({ runId }: LadsLook, own: string): boolean {
   return runId !== undefined && runId !== own;
-}
-
-/** The device has answered: what it refused, it does not do. */
-function isRefusal({ code, message }: LabError): boolean {
-  return code === "TL-3202" || message.startsWith("the device refused");
 }
 
 function progressOf({ runtime_ms, estimated_ms }: LadsLook): number | undefined {

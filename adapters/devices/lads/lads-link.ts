@@ -1,3 +1,5 @@
+import { LabError } from "../../../src/core/errors.ts";
+
 /** Which functional unit of which server is meant. */
 export interface LadsAddress {
   /** `opc.tcp://host:4840`. */
@@ -64,7 +66,7 @@ export interface LadsRun {
 export interface LadsContents {
   readonly variables: readonly LadsVariable[];
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** Files that it has but that could not be had. */
+  /** Files that stay at the device, each with the reason. */
   readonly missing: readonly string[];
 }
 
@@ -99,4 +101,17 @@ export interface LadsLink {
   runs(): Promise<readonly LadsRun[]>;
   contents(nodeId: string): Promise<LadsContents>;
   close(): Promise<void>;
+}
+
+const REFUSED = "the device refused";
+
+/** It has answered, and does not do it. */
+export function refusedByDevice(why: string): LabError {
+  return new LabError("TL-3203", `${REFUSED}: ${why}`);
+}
+
+/** Not "nobody knows": what was refused, or is not what was meant, is not done. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof LabError)) return false;
+  return error.code === "TL-3202" || error.message.startsWith(REFUSED);
 }

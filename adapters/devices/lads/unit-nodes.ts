@@ -46,6 +46,7 @@ export async function findUnit(session: Session, wanted: LadsAddress): Promise<U
   const manager = await childrenOf(session, need(inside, "ProgramManager", unit));
   await checkProgram(session, need(manager, "ProgramTemplateSet", unit), program, unit);
   const state = await machineAt(session, need(inside, "FunctionalUnitState", unit), unit);
+  need(state.methods, "Stop", unit, "nobody could stop what it runs");
   const within = state.methods.get("RunningStateMachine");
   const lock = inside.get("Lock");
   return {
@@ -102,9 +103,9 @@ function theOne(
   throw notMeant(`name the ${what} with \`${key}\`: there are ${names === "" ? "none" : names}`);
 }
 
-function need(children: Children, name: string, unit: string): NodeId {
+function need(children: Children, name: string, unit: string, why = "it runs no programs"): NodeId {
   const found = children.get(name);
-  if (found === undefined) throw notMeant(`${unit} has no ${name}: it cannot run programs`);
+  if (found === undefined) throw notMeant(`${unit} has no ${name}: ${why}`);
   return found;
 }
 

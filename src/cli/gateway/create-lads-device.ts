@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cwd } from "node:process";
-import { fileCapability } from "../../../adapters/devices/files/whole-files.ts";
+import { fileCapability } from "../../../adapters/devices/files/file-capability.ts";
 import { LadsDevice } from "../../../adapters/devices/lads/lads-device.ts";
 import { LadsProcess } from "../../../adapters/devices/lads/lads-process.ts";
 import type { Device } from "../../../adapters/gateway/index.ts";

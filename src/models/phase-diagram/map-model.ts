@@ -126,10 +126,14 @@ export interface MapPrediction {
   readonly probabilities: readonly Float64Array[];
 }
 
-/** What is known of labels beside results on the graph: probabilities of `labels` at the candidates, before and after. */
+/**
+ * What is known of labels beside results on the graph: probabilities of `labels` at the candidates, before and after. Candidates
+ * that were measured (`isTold`) keep theirs: their results have spoken, and those with estimates were weighed by their place.
+ */
 export type SharpenLabels = (
   columns: readonly Float64Array[],
   labels: readonly string[],
+  isTold: (candidate: number) => boolean,
 ) => readonly Float64Array[];
 
 export interface RankRequest {

@@ -47,7 +47,7 @@ export function findElbow(
     const strength = 10 ** (from + k / STEPS_A_DECADE);
     const ends = followModes(problem, followed, strength);
     followed = ends.map((end) => end.x);
-    const lowest = ends.reduce((a, b) => (b.objective < a.objective ? b : a));
+    const lowest = ends[0]!;
     points.push({ strength, x: lowest.x, chi2: lowest.chi2, energy: lowest.objective });
   }
   const free = Math.max(1, problem.values.length - best.x.length);

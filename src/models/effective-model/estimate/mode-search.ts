@@ -197,13 +197,14 @@ export function descendFrom(
   return descendTo(problem, starts, strength, FALL_AT_MINIMUM);
 }
 
-/** Modes followed to another strength of the prior: near their minima, and those that have met once. */
+/** Modes followed to another strength of the prior, near their minima, the lowest first; of those that have met the lowest. */
 export function followModes(
   problem: EstimationProblem,
   followed: readonly Float64Array[],
   strength: number,
 ): Descent[] {
   const ends = descendTo(problem, followed, strength, FALL_NEARBY);
+  ends.sort((a, b) => a.objective - b.objective);
   return ends.filter((end, k) => !ends.slice(0, k).some((other) => haveMet(problem, other, end)));
 }
 

@@ -172,16 +172,14 @@ function applyWith({ joined }: Sector, couplings: ArrayLike<number>) {
   return (x: Float64Array, y: Float64Array): void => multiplySparse(matrix, x, y);
 }
 
-function denseOf({ terms, order }: Sector, couplings: ArrayLike<number>): Float64Array {
+function denseOf({ joined, order }: Sector, couplings: ArrayLike<number>): Float64Array {
   const dense = new Float64Array(order * order);
-  terms.forEach(({ starts, columns, values }, t) => {
-    for (let row = 0; row < order; row++) {
-      for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-        const at = row * order + columns[k]!;
-        dense[at] = dense[at]! + couplings[t]! * values[k]!;
-      }
+  const { starts, columns, values } = weighTerms(joined, couplings);
+  for (let row = 0; row < order; row++) {
+    for (let k = starts[row]!; k < starts[row + 1]!; k++) {
+      dense[row * order + columns[k]!]! += values[k]!;
     }
-  });
+  }
   return dense;
 }
 

@@ -1,7 +1,8 @@
 /** What a column of a process's factor depends on, beside the columns before it. */
 interface ColumnKey {
   readonly points: Float64Array;
-  readonly faces?: Int32Array | undefined;
+  /** Whether faces of the composition simplex are diagrams of their own; which face a place lies in follows from it. */
+  readonly hasFaces: boolean;
   readonly node: number;
   readonly confidence: number;
 }
@@ -40,7 +41,7 @@ export function createColumnShelf(): ColumnShelf {
 function isSame(a: ColumnKey, b: ColumnKey): boolean {
   return (
     a.points === b.points &&
-    (a.faces === undefined) === (b.faces === undefined) &&
+    a.hasFaces === b.hasFaces &&
     a.node === b.node &&
     a.confidence === b.confidence
   );

@@ -193,7 +193,8 @@ function readMap(state: GraphMapState): MapPrediction {
     options.usesPhaseRule && grid.components.length > 0
       ? applyPhaseRule(raw, book.labels, present, grid.components.length)
       : raw.map((column) => column.subarray(0, grid.count));
-  const probabilities = options.sharpen?.(ruled, book.labels) ?? ruled;
+  const isTold = (candidate: number): boolean => book.measuredAt(candidate).length > 0;
+  const probabilities = options.sharpen?.(ruled, book.labels, isTold) ?? ruled;
   const label = new Int32Array(grid.count).fill(-1);
   const certainty = new Float64Array(grid.count);
   for (const [k, column] of probabilities.entries()) {

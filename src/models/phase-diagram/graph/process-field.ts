@@ -112,7 +112,7 @@ function append(
 ): void {
   const { items, factor, pivots, ones, means } = state;
   const { points, faces } = places;
-  const key = { points, faces, node, confidence: item.confidence };
+  const key = { points, hasFaces: faces !== undefined, node, confidence: item.confidence };
   const { column, pivot } =
     shelf?.take(factor, key) ?? nextColumn(state, places, node, item.confidence);
   shelf?.put(factor, { ...key, column, pivot });

@@ -5,13 +5,21 @@ import { chanceInside, compositionIn, type LeverField, placeFactor } from "./lev
 /** A field's label is thought possible before a candidate's place is looked at: results on the graph may not have reached it. */
 const POSSIBLE = 0.02;
 
+/** What results on the graph say of the candidates. */
+export interface TaughtLabels {
+  /** For each label its probability at each candidate. */
+  readonly columns: readonly Float64Array[];
+  readonly labels: readonly string[];
+  /** True where a result stands: it holds at its own place. */
+  readonly isTold: (candidate: number) => boolean;
+}
+
 /**
- * Probabilities of labels given where each candidate lies: P_l times {@link placeFactor}, scaled to the sum that they had. Cost
- * O(candidates (labels + fields)).
+ * Probabilities of labels given where each candidate without a result lies: P_l times {@link placeFactor}, scaled to the sum that
+ * they had. Cost O(candidates (labels + fields)).
  */
 export function sharpenLabels(
-  columns: readonly Float64Array[],
-  labels: readonly string[],
+  { columns, labels, isTold }: TaughtLabels,
   fields: readonly LeverField[],
   grid: MapGrid,
 ): readonly Float64Array[] {
@@ -21,6 +29,7 @@ export function sharpenLabels(
   const width = grid.axes.length;
   const present = presentComponents(grid.values, width, grid.components, grid.wholeAmount);
   for (let i = 0; i < grid.count; i++) {
+    if (isTold(i)) continue;
     const face = present[i]!;
     const here = known.filter((one) => one.face === face);
     if (here.length === 0) continue;

@@ -30,7 +30,7 @@ export function createMapWithEstimates(
 ): MapModel {
   let fields: readonly LeverField[] = [];
   const begin = (): MapModel =>
-    create((columns, labels) => sharpenLabels(columns, labels, fields, grid));
+    create((columns, labels, isTold) => sharpenLabels({ columns, labels, isTold }, fields, grid));
   let map = begin();
   /** What results say themselves. */
   const told = new Map<number, PhaseEvidence>();

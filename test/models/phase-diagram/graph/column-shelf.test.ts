@@ -71,3 +71,14 @@ test("columns are taken over as far as nodes and confidences are the same", () =
   // Node 35 is the sixth.
   expect(taken).toEqual(Array.from({ length: 20 }, (_, k) => k < 5));
 });
+
+test("faces that become diagrams of their own leave no column as it was", () => {
+  const shelf = createColumnShelf();
+  const all = results(20, (node) => node % 3);
+  createProcessField(places, shelf).reset(all);
+  const faces = Int32Array.from({ length: 60 }, (_, k) => k % 2);
+  const shelved = createProcessField({ ...places, faces }, shelf);
+  const alone = createProcessField({ ...places, faces });
+  for (const field of [shelved, alone]) field.reset(all);
+  expect(shelved.columns()).toEqual(alone.columns());
+});

@@ -88,6 +88,21 @@ describe("a map of samples whose fractions are known", () => {
     expect(rightOf(sharp)).toBeGreaterThan(rightOf(plain));
   });
 
+  test("a result that somebody told holds at its own place", () => {
+    const map = createMapWithEstimates(GRID, graph);
+    for (const item of samples) map.observe(item);
+    const measured = new Set(samples.map(({ candidate }) => candidate));
+    // Well inside of the field by the lever rule, but somebody saw no gamma there.
+    const inside = PART.find((i) => gammaAt(i) > 0.3 && !measured.has(i))!;
+    map.observe({
+      ...{ id: 9999, candidate: inside, known: false, confidence: 1 },
+      phases: ["alpha", "beta"],
+    });
+    const { labels, label, certainty } = map.predict();
+    expect(labels[label[inside]!]).toBe("alpha+beta");
+    expect(certainty[inside]).toBe(1);
+  });
+
   test("the order of results does not matter, and one taken back is gone", () => {
     const one = createMapWithEstimates(GRID, graph);
     const other = createMapWithEstimates(GRID, graph);
