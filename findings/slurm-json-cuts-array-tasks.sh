@@ -11,8 +11,7 @@
 set -euo pipefail
 work=$(mktemp -d); chmod 755 "$work"; cd "$work"
 trap 'for p in ctld rest; do kill "$(cat $p.pid 2>/dev/null)" 2>/dev/null || true; done; sleep 1; cd /; rm -rf "$work"' EXIT
-v=22.05.8-4+deb12u3
-apt-get -qq -o APT::Sandbox::User=root download slurmrestd=$v slurmctld=$v slurm-client=$v slurm-wlm-basic-plugins=$v libhttp-parser2.9=2.9.4-5 libjson-c5=0.16-2
+apt-get -qq -o APT::Sandbox::User=root download slurmrestd=22.05.8-4+deb12u3 slurmctld=22.05.8-4+deb12u3 slurm-client=22.05.8-4+deb12u3 slurm-wlm-basic-plugins=22.05.8-4+deb12u3 libhttp-parser2.9=2.9.4-5 libjson-c5=0.16-2
 for deb in *.deb; do dpkg -x "$deb" root; done
 lib=$work/root/usr/lib/x86_64-linux-gnu; host=$(hostname)
 mkdir state
