@@ -23,6 +23,7 @@ import {
 import { createMetrics } from "./metrics.ts";
 import { PAGE_MODULES, PAGE_MODULES_FIRST, PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
 import { pageHtml } from "./page-html.ts";
+import { photoRoutes } from "./photo-routes.ts";
 import { errorBody, hostGuard, sameOriginJson, securityHeaders } from "./request-guards.ts";
 import { asset, listen, packedAsset, tagOf } from "./serve-page.ts";
 
@@ -124,6 +125,7 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
   app.post("/api/command", sameOriginJson, (c) => handleCommand(c, ports, policy));
   app.route(DOOR, doorRoutes(ports, policy, lines));
   app.route("/api", apiRoutes(ports));
+  app.route("/api", photoRoutes(ports, policy));
   app.notFound((c) =>
     c.json(errorBody(new LabError("TL-9005", `No such page: ${c.req.path}`)), 404),
   );

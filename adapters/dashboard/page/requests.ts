@@ -27,7 +27,25 @@ export async function postJson<Body>(path: string, body: unknown): Promise<Body>
 }
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, "commandId"> : never;
-export type OperatorWish = WithoutId<OperatorRequest> & { readonly key?: string };
+export type OperatorWish = WithoutId<OperatorRequest> & {
+  readonly key?: string;
+  /** Checksums of photographs that were sent before. */
+  readonly photos?: readonly string[];
+};
+
+/** Sends a photograph; resolves with the checksum by which a command names it. */
+export async function sendPhoto(photo: Blob, by: string, key: string): Promise<string> {
+  const response = await fetch(`/api/photo?by=${encodeURIComponent(by)}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": photo.type === "" ? "application/octet-stream" : photo.type,
+      ...(key === "" ? {} : { "X-Operator-Key": key }),
+    },
+    body: photo,
+  });
+  if (!response.ok) throw await failureOf(response);
+  return ((await response.json()) as { sha256: string }).sha256;
+}
 
 /** Sends an operator's command and resolves with the agent's reply. */
 export async function sendCommand(wish: OperatorWish): Promise<OperatorReply> {
