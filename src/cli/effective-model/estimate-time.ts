@@ -37,7 +37,8 @@ export function timeTeller(options: {
     const total_s = (count: number): number => preparation_s + count * (single_s + planning_s);
     tell(
       `as the first calculations took: ${formatDuration(total_s(expected.usual))} to ${formatDuration(total_s(expected.most))} in all ` +
-        `(${formatDuration(preparation_s)} of preparation, ${expected.usual} to ${expected.most} calculations of ${single_s.toPrecision(2)} s, planning and sampling between them)`,
+        `(${formatDuration(preparation_s)} of preparation, ${expected.usual} to ${expected.most} calculations of ${single_s.toPrecision(2)} s, ` +
+        "planning and sampling between them)",
     );
   };
 }
