@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # PHYSBO 3.2.1: after one result that is NaN, or -inf, its proposals are the candidates in the order of the table.
 #
-# Expected: `write` refuses what is no number (BoTorch does), or the failed experiment is left out of the model; the others are learnt from.
-# Seen: it is stored, and the next proposals of EI and PI are 0, 1, 2, 3, 4, ... whatever the results: the optimum at 28 of 41, found with
-# the second proposal without it, is not looked for any more. Nothing is said; with NaN, -inf or any score the best value is NaN
-# or stays what it was. Thompson sampling ends with "SVD did not converge". To leave the row out is the cure.
+# Expected: `write` refuses what is no number, or the failed experiment is left out of the model; the others are learnt from.
+# Seen: it is stored, and the next proposals by expected improvement are 0, 1, 2, 3, ... whatever the results: the optimum at 28 of 41, found
+# with the third proposal without it, is not looked for any more. Nothing is said; the best value is NaN from then on. Thompson
+# sampling ends with "SVD did not converge". To leave the row out is the cure.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
@@ -26,7 +26,7 @@ def search(score, failed):
     if failed is not None:
         policy.write([20], [failed])
     proposed = []
-    for _ in range(6):
+    for _ in range(4):
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 action = policy.bayes_search(max_num_probes=1, simulator=None, score=score, num_rand_basis=0, interval=1)
@@ -36,14 +36,14 @@ def search(score, failed):
         proposed.append(int(action[0]))
     return f"{proposed}, best {policy.history.export_sequence_best_fx()[0][-1] + 0:.4f}"
 
-for score in ("EI", "PI", "TS"):
+for score in ("EI", "TS"):
     for failed in (None, np.nan, -np.inf):
         print(score, "all measured:" if failed is None else f"20 gave {failed}:", search(score, failed))
 PY
-seen=$("$work/env/bin/python" -W ignore "$work/try.py")
+seen=$(OMP_NUM_THREADS=1 "$work/env/bin/python" -W ignore "$work/try.py")
 echo "$seen"
-table="\[0, 1, 2, 3, 4, 6\]"
-[ "$(grep -cE "^(EI|PI) all measured: .*\b28\b" <<< "$seen")" = 2 ]
-[ "$(grep -cE "^(EI|PI) 20 gave nan: $table, best nan$" <<< "$seen")" = 2 ]
-[ "$(grep -cE "^(EI|PI) 20 gave -inf: $table, best -0.0025$" <<< "$seen")" = 2 ]
-[ "$(grep -cE "^TS 20 gave (nan|-inf): SVD did not converge$" <<< "$seen")" = 2 ]
+[ "$(grep -cE "^EI all measured: .*\b28\b" <<< "$seen")" = 1 ]
+[ "$(tail -n +2 <<< "$seen" | grep -v "^TS all measured")" = "EI 20 gave nan: [0, 1, 2, 3], best nan
+EI 20 gave -inf: [0, 1, 2, 3], best -0.0025
+TS 20 gave nan: SVD did not converge
+TS 20 gave -inf: SVD did not converge" ]
