@@ -38,7 +38,8 @@ export function statementsOf(s: string) {
     lock: `select pg_try_advisory_lock(hashtext('tieline.${s}')) as mine`,
     /**
      * The fence and the append in one: only who holds the newest epoch writes, and only behind the position that it knows.
-     * $1 epoch, $2 first position, $3 last position, $4 bodies in order.
+     * $1 epoch, $2 first position, $3 last position, $4 bodies in order, a line each: no body has a line feed, and an array would have every
+     * quotation mark of it escaped.
      */
     append: `
       with fence as (
@@ -48,7 +49,15 @@ export function statementsOf(s: string) {
       )
       insert into ${s}.event (position, epoch, body)
       select $2::bigint + place - 1, fence.epoch, line
-      from fence, unnest($4::text[]) with ordinality as t(line, place)`,
+      from fence, unnest(string_to_array($4::text, e'\\n')) with ordinality as t(line, place)`,
+    /** The same of one event, which is what a laboratory's loop appends mostly. $1 epoch, $2 position, $3 body. */
+    appendOne: `
+      with fence as (
+        update ${s}.lease set position = $2
+        where epoch = $1 and position = $2::bigint - 1
+        returning epoch
+      )
+      insert into ${s}.event (position, epoch, body) select $2::bigint, fence.epoch, $3 from fence`,
     /** $1 first, $2 last position, $3 how many at most. */
     read: `
       select e.position::text, e.body from ${s}.event e
