@@ -40,22 +40,31 @@ export function encodeOrder(
   return codec < SCRIPT_IN_JOB_FROM ? { script, job } : { job: { ...job, script } };
 }
 
-/** The jobs of an answer that are not over and whose names begin with `prefix`; a waiting array is one row, which stands for each of its tasks. */
+/**
+ * The jobs of an answer that are not over and whose names begin with `prefix`; a waiting array is one row, which stands for each of its
+ * tasks that has no row of its own.
+ */
 export function decodeJobs(answer: unknown, prefix: string): readonly SubmittedPilot[] {
   const { jobs } = answer as { readonly jobs?: unknown };
   if (!Array.isArray(jobs)) throw new Error("slurmrestd gave no list of jobs");
+  const own = new Set(jobs.map((one) => `${arrayOf(one)}_${numberOf(one["array_task_id"])}`));
   return jobs.flatMap((one: Record<string, unknown>) => {
     const name = String(one["name"]);
     const states = [one["job_state"]].flat().map(String);
     if (!name.startsWith(prefix) || states.some((state) => OVER.test(state))) return [];
     const state = states.join(",");
     const task = numberOf(one["array_task_id"]);
-    const tasks = task === undefined ? waitingTasks(one["array_task_string"]) : [task];
-    const array = numberOf(one["array_job_id"]) ?? one["job_id"];
+    const array = arrayOf(one);
+    const waiting = waitingTasks(one["array_task_string"]).filter((k) => !own.has(`${array}_${k}`));
+    const tasks = task === undefined ? waiting : [task];
     return tasks.length === 0
       ? [{ jobId: String(one["job_id"]), name, state }]
       : tasks.map((k) => ({ jobId: `${array}_${k}`, name: taskName(name, k), state }));
   });
+}
+
+function arrayOf(row: Record<string, unknown>): unknown {
+  return numberOf(row["array_job_id"]) ?? row["job_id"];
 }
 
 /** The number of the job or array that an answer tells of; `undefined` where it tells of none. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { tieline } from "../../support/command-line.ts";
 import { until } from "../gateway/gateway-bench.ts";
 import { PYTHON, PymodbusFurnace } from "./pymodbus-furnace.ts";
 import { ThermalBench, testMap } from "./thermal-bench.ts";
@@ -41,6 +42,23 @@ describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbu
     expect(bench.agent.count("result")).toBe(0);
     await furnace.tell({ write: { [0x1001]: 1000 } });
     await bench.agent.untilSaid("result", { jobId: "j1" });
+  });
+
+  test("that runs at rest is free, and look says so too; with a set point of somebody else's it is not", async () => {
+    const look = () => {
+      const at = ["--at", `tcp://127.0.0.1:${furnace.port}`];
+      return tieline("gateway", "look", "--map", "delta-dtb", ...at);
+    };
+    await furnace.tell({ write: { [0x1068]: 1 } });
+    await bench.agent.untilSaid("state", { operation: "idle", control: "automatic" });
+    const { out } = await look();
+    expect(out).toContain("its state is busy.\nA gateway would take a job.");
+    expect(out).toContain("Nothing tells whether its decimals are right");
+    await furnace.tell({ write: { [0x1001]: 700 } });
+    await bench.agent.untilSaid("state", { operation: "busy", control: "local" });
+    expect((await look()).out).toContain(
+      "no job, it is under local control: somebody else uses it",
+    );
   });
 
   test("a power cycle is no end", async () => {

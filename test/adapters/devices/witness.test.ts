@@ -202,6 +202,7 @@ function virtualController(see: () => ThermalLook): ThermalController & { planne
   return {
     ...{ model: "virtual", kind: "furnace", hasProgram: true, canHold: true, token_max: 9999 },
     ...{ rest: 25, rate_min: 0, resolution: 0.1, limits: { min: 0, max: 1200 }, planned: 0 },
+    birthChecks: [],
     units: { temperature: "Cel", rate: "K/min", dwell: "min" },
     open: async () => {},
     close: () => {},

@@ -114,6 +114,20 @@ describe("the codecs of slurmrestd", () => {
     const jobs = decodeJobs({ jobs: [{ ...row, array_task_string: text }] }, "tieline-");
     expect(jobs.map(({ name }) => name)).toContain("tieline-a-812");
   });
+
+  test("a task that has a row of its own is that row: over it is no pilot, though a list that was cut may have named it", () => {
+    const array = { name: "tieline-a", array_job_id: 5 };
+    const text = "0,200-205,210-215,220-225,230-235,240-245,250-255,260-265,27...%5";
+    const rows = [
+      { ...array, job_id: 5, job_state: "PENDING", array_task_id: null, array_task_string: text },
+      { ...array, job_id: 6, job_state: "RUNNING", array_task_id: 266 },
+      { ...array, job_id: 7, job_state: "CANCELLED", array_task_id: 267 },
+    ];
+    const listed = decodeJobs({ jobs: rows }, "tieline-");
+    const has = (task: number) => listed.filter(({ jobId }) => jobId === `5_${task}`);
+    expect([27, 206, 267].flatMap(has)).toEqual([]);
+    expect([266, 270].flatMap(has).map(({ state }) => state)).toEqual(["RUNNING", "PENDING"]);
+  });
 });
 
 describe("slurmrestd", () => {
