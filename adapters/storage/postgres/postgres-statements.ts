@@ -2,6 +2,7 @@
 export function statementsOf(s: string) {
   return {
     ...leaseStatements(s),
+    ...appendStatements(s),
     create: `
       select pg_advisory_xact_lock(hashtext('tieline create'));
       create schema if not exists ${s};
@@ -36,6 +37,23 @@ export function statementsOf(s: string) {
     exists: `select to_regclass('${s}.lease') is not null as there`,
     /** The lock ends with its connection, so that a daemon that was killed is followed at once. */
     lock: `select pg_try_advisory_lock(hashtext('tieline.${s}')) as mine`,
+    /** $1 first, $2 last position, $3 how many at most. */
+    read: `
+      select e.position::text, e.body from ${s}.event e
+      where e.position between $1 and $2 order by e.position limit $3`,
+    /** Last row and what the lease remembers, of one moment. */
+    end: `
+      select l.position::text as marked, e.position::text as position, e.body
+      from ${s}.lease l
+      left join lateral (select * from ${s}.event order by position desc limit 1) e on true`,
+    at: `select body from ${s}.event where position = $1`,
+    /** $1 position. */
+    setPosition: `update ${s}.lease set position = $1`,
+  } as const;
+}
+
+function appendStatements(s: string) {
+  return {
     /**
      * The fence and the append in one: only who holds the newest epoch writes, and only behind the position that it knows.
      * $1 epoch, $2 first position, $3 last position, $4 bodies in order, a line each: no body has a line feed, and an array would have every
@@ -58,18 +76,6 @@ export function statementsOf(s: string) {
         returning epoch
       )
       insert into ${s}.event (position, epoch, body) select $2::bigint, fence.epoch, $3 from fence`,
-    /** $1 first, $2 last position, $3 how many at most. */
-    read: `
-      select e.position::text, e.body from ${s}.event e
-      where e.position between $1 and $2 order by e.position limit $3`,
-    /** Last row and what the lease remembers, of one moment. */
-    end: `
-      select l.position::text as marked, e.position::text as position, e.body
-      from ${s}.lease l
-      left join lateral (select * from ${s}.event order by position desc limit 1) e on true`,
-    at: `select body from ${s}.event where position = $1`,
-    /** $1 position. */
-    setPosition: `update ${s}.lease set position = $1`,
   } as const;
 }
 
