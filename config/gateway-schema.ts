@@ -93,6 +93,11 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
         unit: z.enum(["counts", "counts/s"]),
       })
       .optional(),
+    /** Functions of the unit whose values are shown live; `as`: the browse name, where it is another than the channel. */
+    telemetry: z
+      .array(z.strictObject({ channel: z.string().regex(IDENTIFIER), unit: unitSchema, as: key }))
+      .max(50)
+      .default([]),
     /** A run that lasted for less of its estimated time does not count. */
     runtime_min: z.number().gt(0).max(1).optional(),
     /** True where a run that was cut may be made again. */

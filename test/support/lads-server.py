@@ -1,7 +1,7 @@
 """A diffractometer on OPC UA with the LADS nodeset, by asyncua 2.1.0: `lads-server.py NODESETS PORT RUN_MS LEDGER`.
 
 NODESETS is the folder of node-opcua-nodesets with the OPC Foundation's XML files. Each start is a line of LEDGER. Lines of JSON on
-standard input change the world behind its back as in lads-server.mjs: value, status, late, foreign, lock, panel, deaf, without, refuse, run_ms, file.
+standard input change the world behind its back as in lads-server.mjs: value, status, late, foreign, lock, panel, deaf, without, refuse, run_ms, file, chamber.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ async def write(node, value, kind, status=ua.StatusCodes.Good):
 class Diffractometer:
     def __init__(self, server):
         self.server = server
-        self.world = {"value": 7.0, "status": "Good", "late": 0, "deaf": False, "without": False, "refuse": "", "file": "", "run_ms": float(RUN_ms)}
+        self.world = {"value": 7.0, "status": "Good", "late": 0, "deaf": False, "without": False, "refuse": "", "file": "", "chamber": 293.5, "run_ms": float(RUN_ms)}
         self.state, self.starts, self.asked, self.run = "Stopped", 0, [], None
         self.types = {}
 
@@ -69,7 +69,14 @@ class Diffractometer:
         await self.link(self.outer, "Abort", self.abort)
         await self.link(self.inner, "Hold", self.hold)
         await self.link(self.inner, "Unhold", self.unhold)
+        self.chamber = await self.make(await child(unit, "FunctionSet"), "AnalogScalarSensorFunctionType", "Chamber")
+        await self.show_chamber()
         await self.show("Stopped", "Idle")
+
+    async def show_chamber(self):
+        value = self.world["chamber"]
+        status = ua.StatusCodes.BadSensorFailure if value is None else ua.StatusCodes.Good
+        await write(await child(self.chamber, "SensorValue"), float(value or 0), ua.VariantType.Double, status)
 
     async def find_types(self, node):
         for one in await node.get_children(refs=ua.ObjectIds.HasSubtype):
@@ -199,6 +206,7 @@ class Diffractometer:
 
     async def told(self, words):
         self.world.update({key: words[key] for key in words if key in self.world})
+        await self.show_chamber()
         if words.get("foreign"):
             await self.begin("run-of-eve", "eve", "")
         if "lock" in words:

@@ -55,7 +55,7 @@ export class LadsClient implements LadsLink {
   }
 
   async look(): Promise<LadsLook> {
-    const { state, running, active, lock } = await this.#unit();
+    const { state, running, active, lock, sensors } = await this.#unit();
     const { wanted, read } = this.#reader();
     const [start, server] = [wanted(START_TIME), wanted(SERVER_STATE)];
     const outer = [wanted(state.current), wanted(state.currentId)] as const;
@@ -65,7 +65,12 @@ export class LadsClient implements LadsLink {
     const [locked, client, user] = ["Locked", "LockingClient", "LockingUser"].map((name) =>
       wanted(lock.get(name)),
     );
+    const values = [...sensors].map(([name, node]) => [name, wanted(node)] as const);
     await read();
+    const readings = values.flatMap(([name, value]) => {
+      const number = numberOf(value());
+      return number === undefined ? [] : [[name, number] as const];
+    });
     const boot = start() instanceof Date ? (start() as Date).toISOString() : "";
     const stateName = await this.#stateOf(outer);
     const isLocked = locked?.() === true;
@@ -75,6 +80,7 @@ export class LadsClient implements LadsLink {
       running: running === undefined ? undefined : await this.#stateOf(inner),
       ...{ runId: textOf(runId?.()), step: textOf(step?.()) },
       ...{ runtime_ms: numberOf(runtime?.()), estimated_ms: numberOf(estimated?.()) },
+      readings: Object.fromEntries(readings),
       lockedBy: isLocked ? (textOf(user?.()) ?? textOf(client?.()) ?? "somebody") : undefined,
     };
   }

@@ -6,6 +6,7 @@ import type {
   DeviceJob,
   DeviceResult,
   DeviceStatus,
+  Reading,
   Recovery,
 } from "../../gateway/index.ts";
 import { decimal } from "./decimal.ts";
@@ -20,6 +21,14 @@ export interface LadsDeviceOptions extends RunRules {
   readonly program: string;
   /** Keys of the program's properties by set point, where they are others. */
   readonly keys: Readonly<Record<string, string>>;
+  /** What is shown live: the channel, its unit, and the browse name of the unit's function. */
+  readonly telemetry?:
+    | readonly {
+        readonly channel: string;
+        readonly unit: string;
+        readonly as?: string | undefined;
+      }[]
+    | undefined;
   readonly clock: Clock;
 }
 
@@ -40,6 +49,8 @@ export class LadsDevice implements Device {
   readonly kind = "lads-device";
   readonly capabilities: readonly Capability[];
   readonly #options: LadsDeviceOptions;
+  readonly channels: Device["channels"];
+  #readings: LadsLook["readings"] = {};
   #own: OwnRun | undefined;
   /** Of the own run, since when the unit is seen at rest. */
   #restSince_ms: number | undefined;
@@ -49,6 +60,10 @@ export class LadsDevice implements Device {
   constructor(options: LadsDeviceOptions) {
     this.#options = options;
     this.capabilities = [options.capability];
+    const shown = (options.telemetry ?? []).map(
+      ({ channel, unit }) => [channel, { unit }] as const,
+    );
+    this.channels = shown.length === 0 ? undefined : Object.fromEntries(shown);
   }
 
   async open(): Promise<void> {
@@ -90,6 +105,7 @@ export class LadsDevice implements Device {
 
   async status(): Promise<DeviceStatus> {
     const look = await this.#options.link.look();
+    this.#readings = look.readings;
     const { boot, serves, state, lockedBy } = look;
     const control = lockedBy === undefined ? "automatic" : "local";
     const common = { boot, control } as const;
@@ -103,6 +119,14 @@ export class LadsDevice implements Device {
     if (state === "Aborted") return { ...common, ...ABORTED };
     if (this.#stops > 0) return { ...common, state: "busy", message: "it is being stopped" };
     return { ...common, control: "local", state: "busy", message: "a run that is not ours" };
+  }
+
+  /** Of the look that the status was read by; what was not good then is not shown. */
+  telemetry(): readonly Reading[] {
+    return (this.#options.telemetry ?? []).flatMap(({ channel, unit, as = channel }) => {
+      const value = this.#readings?.[as];
+      return value === undefined ? [] : [{ channel, value, unit }];
+    });
   }
 
   async result(job: DeviceJob): Promise<DeviceResult> {

@@ -10,6 +10,8 @@ export interface LadsAddress {
   readonly unit?: string | undefined;
   /** `DeviceTemplateId` of the program that jobs start. */
   readonly program: string;
+  /** Browse names of functions of the unit (`FunctionSet`) whose values each look reads. */
+  readonly sensors?: readonly string[] | undefined;
   /** An answer that takes longer is not waited for. */
   readonly timeout_ms: number;
 }
@@ -36,6 +38,8 @@ export interface LadsLook {
   readonly step?: string | undefined;
   readonly runtime_ms?: number | undefined;
   readonly estimated_ms?: number | undefined;
+  /** Values of the sensors that are wanted, by their browse names; only what is good and a number. */
+  readonly readings?: Readonly<Record<string, number>> | undefined;
   /** Another client or a person has locked the unit. */
   readonly lockedBy?: string | undefined;
 }

@@ -15,8 +15,9 @@ export function createLadsDevice(
 ): Device {
   const clock = { ...systemClock, ...systemTimers };
   const { at, device, functionalUnit: unit, program, timeout_ms, repeatable } = entry;
+  const sensors = entry.telemetry.map(({ channel, as = channel }) => as);
   const link = new LadsProcess({
-    address: { at, device, unit, program, timeout_ms },
+    address: { at, device, unit, program, timeout_ms, sensors },
     folders: [folder, cwd()],
     certificates: join(tmpdir(), "tieline-opcua"),
     clock,
@@ -31,6 +32,6 @@ export function createLadsDevice(
   const { objectives, pattern, runtime_min } = entry;
   return new LadsDevice({
     ...{ link, capability, program, keys: Object.fromEntries(keys), clock },
-    ...{ objectives, pattern, runtime_min },
+    ...{ objectives, pattern, runtime_min, telemetry: entry.telemetry },
   });
 }

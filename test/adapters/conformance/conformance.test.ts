@@ -108,6 +108,23 @@ test("the simulated robot, furnace and diffractometer keep it, with a sample tha
   expect(await examineAt(broker.url, "diffractometer", loaded)).toEqual([]);
 });
 
+test.each([
+  ["property-tester", {}],
+  ["magnetometer", {}],
+  ["simulation-runner", { temperature_K: 300 }],
+  ["quench-station", {}],
+] as const)("the simulated %s keeps it", { timeout: 90_000 }, async (kind, parameters) => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const laboratory = await startSimulatedLaboratory({
+    ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
+    ...{ resendAfter_s: 0.5, instruments: [{ instrumentId: kind, kind }] },
+  });
+  cleanUp.push(() => laboratory.stop());
+  const how = { sampleIds: ["s{n}"], parameters, answer_ms: 800 };
+  expect(await examineAt(broker.url, kind, how)).toEqual([]);
+});
+
 test("an examination that was broken off is cleared away by the next; what is not its own is left alone, and said", {
   timeout: 60_000,
 }, async () => {

@@ -45,6 +45,7 @@ export class LadsBench {
       parameters: [{ name: "twoTheta_deg", unit: "deg", min: 10, max: 120, as: "TwoThetaMax" }],
       objectives: [{ name: "peak", unit: "1", as: "PeakCounts" }],
       pattern: { twoTheta_deg: "TwoTheta", values: "Intensity", unit: "counts" },
+      telemetry: [{ channel: "chamber", unit: "K", as: "Chamber" }],
       ...{ repeatable: true, timeout_ms: TIMEOUT_ms, ...changes },
     });
     const births = this.agent.count("birth");

@@ -85,6 +85,32 @@ describe("a unit", () => {
   });
 });
 
+describe("sensors of a unit", () => {
+  const functions = { Chamber: { SensorValue: "1" }, Stage: { CurrentValue: "2" }, Lid: {} };
+  const unit = unitWith(WELL) as { DeviceSet: { Diffractometer: { FunctionalUnitSet: Tree } } };
+  const { FunctionalUnitSet } = unit.DeviceSet.Diffractometer;
+  const XRD = { ...(FunctionalUnitSet["XRD"] as Tree), FunctionSet: functions };
+  const objects = { DeviceSet: { Diffractometer: { FunctionalUnitSet: { XRD } } } };
+  const openWith = (...sensors: string[]) => {
+    const address = { ...ADDRESS, sensors };
+    return new LadsClient(serverOf(objects).opcua, address, "", { now_ms: () => 0 }).open();
+  };
+
+  test("are found by their names, what they measure or have reached", async () => {
+    await expect(openWith("Chamber", "Stage")).resolves.toMatchObject({ unit: "XRD" });
+  });
+
+  test.each(["Chambre", "Lid"])(
+    "%s, which has no value, is told with those that are there",
+    async (name) => {
+      await expect(openWith(name)).rejects.toMatchObject({
+        code: "TL-3202",
+        message: `XRD has no function ${name} with a value; it has Chamber, Stage, Lid`,
+      });
+    },
+  );
+});
+
 describe("files of a result", () => {
   /** Its methods; what is read comes in these pieces, then nothing. */
   const fileOf = (...pieces: readonly (string | Buffer)[]): Tree => {

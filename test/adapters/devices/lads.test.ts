@@ -16,6 +16,7 @@ const WELL = {
   without: false,
   refuse: "",
   file: "",
+  chamber: 293.5,
 };
 /** A run that a busy computer does not miss; one that ends only when somebody ends it. */
 const [LONG, ENDLESS] = [{ run_ms: 5000 }, { run_ms: 600_000 }];
@@ -95,6 +96,24 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
       }
       expect(contents).toEqual(["20 5\n30 7\n", "20 6\n30 8\n"]);
       expect(bench.remarks.join()).toContain("stays at the device: picture (");
+    },
+  );
+
+  test(
+    "its sensors are shown live, with the channels of its birth; a broken one shows nothing",
+    SLOW,
+    async () => {
+      expect(bench.agent.last("birth")).toMatchObject({ channels: { chamber: { unit: "K" } } });
+      await server.tell({ chamber: 301.5 });
+      await bench.said("chamber", { value: 301.5, unit: "K" });
+      await server.tell({ chamber: null });
+      await bench.atRest();
+      const before = bench.agent.count("state");
+      await server.tell({ lock: "eve" });
+      await patiently(() => expect(bench.agent.count("state")).toBeGreaterThan(before));
+      const shown = bench.agent.heard.filter(({ word }) => word === "chamber");
+      expect(new Set(shown.map(({ data }) => data["value"]))).toEqual(new Set([293.5, 301.5]));
+      await server.tell({ lock: "" });
     },
   );
 

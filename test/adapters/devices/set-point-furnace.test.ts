@@ -70,6 +70,10 @@ describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbu
     expect(bench.agent.count("result") + bench.agent.count("failed")).toBe(0);
   });
 
+  test("keeps the wire contract", async () => {
+    expect(await bench.examine({ temperature_K: 303.15, duration_h: 0.02 })).toEqual([]);
+  });
+
   test("the code of a missing sensor is no temperature", async () => {
     await order(0.3);
     await isInBand();
