@@ -6,7 +6,7 @@ export const WIRE_CODES = {
   },
   "TL-2002": {
     what: "a port is taken",
-    hint: "Stop the other program (a broker of the system, another daemon), or choose another port: start --broker-port 1884 or, for good, broker.port in the configuration.",
+    hint: "Stop the other program (a broker, a daemon), or choose another port: start --broker-port 1884, or broker.port in the configuration.",
   },
   "TL-2003": {
     what: "no daemon answers",
