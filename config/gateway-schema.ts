@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
+import { unitSchema } from "./unit-schema.ts";
 
 const id = z.string().regex(IDENTIFIER);
 const poll_ms = z.number().int().min(10).max(3_600_000).optional();
@@ -17,7 +18,7 @@ const capacity = z.number().int().min(1).max(1000).optional();
 
 const setPoint = z.strictObject({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "write the name of a set point"),
-  unit: z.string().min(1),
+  unit: unitSchema,
   min: z.number().optional(),
   max: z.number().optional(),
 });
@@ -92,6 +93,11 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
         unit: z.enum(["counts", "counts/s"]),
       })
       .optional(),
+    /** Functions of the unit whose values are shown live; `as`: the browse name, where it is another than the channel. */
+    telemetry: z
+      .array(z.strictObject({ channel: z.string().regex(IDENTIFIER), unit: unitSchema, as: key }))
+      .max(50)
+      .default([]),
     /** A run that lasted for less of its estimated time does not count. */
     runtime_min: z.number().gt(0).max(1).optional(),
     /** True where a run that was cut may be made again. */

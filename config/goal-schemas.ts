@@ -2,7 +2,8 @@ import { z } from "zod";
 import { GOALS, type Goal } from "../src/domain/campaign.ts";
 import { OPTIMISE_SCORES } from "../src/planning/optimise/scores/index.ts";
 import { inputConstraintSchema } from "./box-schema.ts";
-import { rangeSchema, unitSchema } from "./limits-schema.ts";
+import { rangeSchema } from "./limits-schema.ts";
+import { unitSchema } from "./unit-schema.ts";
 
 const known = z.array(
   z.strictObject({

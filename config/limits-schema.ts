@@ -1,16 +1,10 @@
 import { z } from "zod";
-import { convertUnit, parseUnit } from "../src/core/units.ts";
+import { convertUnit } from "../src/core/units.ts";
 import { type Condition, problemOfCondition } from "../src/domain/limits/condition.ts";
 import type { GuardAction } from "../src/domain/limits/guard.ts";
 import { ratePerSecond } from "../src/domain/limits/guard-state.ts";
 import { findHoursProblem } from "../src/domain/opening-hours.ts";
-
-export const unitSchema = z
-  .string()
-  .refine(
-    (code) => parseUnit(code) !== undefined,
-    "is no UCUM unit; write e.g. K, Cel, h, MPa, K/min",
-  );
+import { unitSchema } from "./unit-schema.ts";
 
 const isOrdered = ({ min, max }: { min?: number | undefined; max?: number | undefined }): boolean =>
   (min ?? Number.NEGATIVE_INFINITY) <= (max ?? Number.POSITIVE_INFINITY);

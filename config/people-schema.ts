@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { unitSchema } from "./limits-schema.ts";
+import { unitSchema } from "./unit-schema.ts";
 
 /** Keys of a step that a person does instead of an instrument. */
 export const personsStep = {

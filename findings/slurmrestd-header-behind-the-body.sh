@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d); chmod 755 "$work"; cd "$work"
 trap 'kill "$(cat pid 2>/dev/null)" 2>/dev/null || true; cd /; rm -rf "$work"' EXIT
 v=22.05.8-4+deb12u3
-apt-get -qq -o APT::Sandbox::User=root download slurmrestd=$v slurm-wlm-basic-plugins=$v libhttp-parser2.9 libjson-c5
+apt-get -qq -o APT::Sandbox::User=root download slurmrestd=$v slurm-wlm-basic-plugins=$v libhttp-parser2.9=2.9.4-5 libjson-c5=0.16-2
 for deb in *.deb; do dpkg -x "$deb" root; done
 lib=$work/root/usr/lib/x86_64-linux-gnu
 cat > slurm.conf <<CONF

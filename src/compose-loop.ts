@@ -13,6 +13,7 @@ import type { OutgoingMessage } from "./events/message-bus.ts";
 import { createFoldCache, restoreSnapshot, type SnapshotPace } from "./replay/fold-cache.ts";
 import { type CampaignIndex, createCampaignIndex } from "./runtime/campaign-index.ts";
 import { createRuntime } from "./runtime/event-loop.ts";
+import { createFarewell } from "./runtime/farewell.ts";
 import { FINAL_STATES } from "./runtime/final-states.ts";
 import { reasonsOfInstrument } from "./runtime/instrument-reasons.ts";
 import type { Lab } from "./runtime/lab.ts";
@@ -95,11 +96,8 @@ export interface Loop {
   isFinished(): boolean;
   /** Shows on the page what was followed of another daemon's log, and who leads. */
   showFollowed(): void;
-  /**
-   * Says goodbye before `stop`, while everything is still taken in: what this process runs itself is closed next, and nobody is
-   * alarmed about that.
-   */
-  leave(): Promise<void>;
+  /** It is about to be stopped: what this process runs itself is closed next, and nobody is alarmed about that. */
+  leave(): void;
   stop(): Promise<void>;
 }
 
@@ -164,38 +162,10 @@ export function composeLoop(
     ...waysIn(() => runtime),
     ...configuration,
     isFinished: () => isFinished(runtime.lab),
-    ...waysOut({ agent, publisher, bus }, async () => {
+    ...farewellOf({ agent, publisher, bus }, async () => {
       await runtime.stop();
       await cache?.stop();
     }),
-  };
-}
-
-/** How a loop ends: it says goodbye, perhaps before `end` ends it. */
-function waysOut(
-  ways: {
-    readonly agent: Agent;
-    readonly publisher: ViewPublisher;
-    readonly bus: RuntimePorts["bus"];
-  },
-  end: () => Promise<void>,
-): Pick<Loop, "leave" | "stop"> {
-  const { agent, publisher, bus } = ways;
-  const leave = async (): Promise<void> => {
-    publisher.stop();
-    if (!agent.online) return;
-    agent.online = false;
-    agent.hasLeft = true;
-    const goodbye = agent.messages().online(false, VERSION, agent.clock.now_ms());
-    await bus.publish(goodbye).catch(() => {});
-  };
-  return {
-    leave,
-    stop: async () => {
-      publisher.stop();
-      await end();
-      await leave();
-    },
   };
 }
 
@@ -264,6 +234,23 @@ function createAgent(
   ports: Pick<Agent, "publish" | "clock">,
 ): Agent {
   return { ...ports, lab, messages, online: false, hasLeft: false };
+}
+
+function farewellOf(
+  { agent, publisher, bus }: { agent: Agent; publisher: ViewPublisher } & Pick<RuntimePorts, "bus">,
+  end: () => Promise<void>,
+): Pick<Loop, "leave" | "stop"> {
+  const mute = (): void => {
+    publisher.stop();
+    agent.hasLeft = true;
+  };
+  return createFarewell({ bus, mute, goOffline: () => goOffline(agent), end });
+}
+
+function goOffline(agent: Agent): (() => OutgoingMessage) | undefined {
+  if (!agent.online) return undefined;
+  agent.online = false;
+  return () => agent.messages().online(false, VERSION, agent.clock.now_ms());
 }
 
 function announce({ messages, publish, clock }: Agent, online: boolean): void {

@@ -29,6 +29,9 @@ export interface Heard {
 
 type DataOf<Name extends MessageName> = Extract<WireMessage, { readonly name: Name }>["data"];
 
+const CAMPAIGN = "conformance";
+/** Who examines, on the wire. */
+const SOURCE = "agent/conformance";
 const CONNECT_WITHIN_ms = 10_000;
 
 /** The agent's side of one instrument, for an examination: says what a daemon would say, remembers everything that it hears. */
@@ -42,6 +45,10 @@ export class Certifier {
   #commands = 0;
   /** A daemon that is on this broker and site. */
   daemon: string | undefined;
+  /** The broker retains a start of an examination. */
+  startIsLeft = false;
+  /** Whose emergency stop is active. */
+  stoppedBy: string | undefined;
   readonly #run: string;
 
   private constructor(options: CertifierOptions, client: MqttClient) {
@@ -75,8 +82,9 @@ export class Certifier {
   /** Again: the broker says once more what it retains. */
   async subscribe(): Promise<void> {
     const { site, instrumentId } = this.#options;
-    const prefix = topicOf(site, "emergencyStop", {}).replace(/safety\/.*$/, "");
-    const filters = [`${prefix}instrument/${instrumentId}/#`, `${prefix}agent/+/online`];
+    const stop = topicOf(site, "emergencyStop", {});
+    const prefix = stop.replace(/safety\/.*$/, "");
+    const filters = [`${prefix}instrument/${instrumentId}/#`, `${prefix}agent/+/online`, stop];
     await this.#client.subscribeAsync(filters, { qos: 1 });
   }
 
@@ -123,7 +131,7 @@ export class Certifier {
     retain = false,
   ): Promise<void> {
     const data = {
-      ...{ commandId: `start-${job.jobId}`, attempt: 1, campaignId: "conformance" },
+      ...{ commandId: `start-${job.jobId}`, attempt: 1, campaignId: CAMPAIGN },
       ...{ epoch: this.epoch, ...job, parameters: { ...job.parameters } },
       notAfter: new Date(this.now_ms() + 60_000).toISOString(),
       ...changes,
@@ -147,9 +155,14 @@ export class Certifier {
 
   async emergencyStop(active: boolean): Promise<void> {
     const data = { active, by: "conformance", reason: "examination" };
-    const source = "agent/conformance";
+    const source = SOURCE;
     await this.#say("emergencyStop", data, {}, true, source);
     if (!active) await this.#forget(topicOf(this.#options.site, "emergencyStop", {}));
+  }
+
+  /** An emergency stop of an examination, this one or one that was broken off. */
+  get stopIsOurs(): boolean {
+    return this.stoppedBy === SOURCE;
   }
 
   /** Makes the broker forget a retained command of ours. */
@@ -171,7 +184,7 @@ export class Certifier {
     data: MessageData<Name>,
     ids: Record<string, string> = {},
     retain = false,
-    source = "agent/conformance",
+    source = SOURCE,
   ): Promise<void> {
     const { site, instrumentId } = this.#options;
     const { topic, payload } = writeMessage<Name>({
@@ -182,6 +195,8 @@ export class Certifier {
   }
 
   #hear(topic: string, payload: Uint8Array, retained: boolean): void {
+    if (retained && topic.endsWith("/command/start"))
+      this.startIsLeft = payload.byteLength > 0 && Buffer.from(payload).includes(CAMPAIGN);
     if (payload.byteLength === 0 || topic.includes("/command/") || topic.endsWith("/ack")) return;
     const read = readFrom(this.#options.site, topic, payload);
     if (typeof read === "string" || read.kind === "refused") {
@@ -192,6 +207,10 @@ export class Certifier {
     const { message } = read;
     if (message.name === "agentOnline") {
       if (message.data.online) this.daemon = message.identity.source;
+      return;
+    }
+    if (message.name === "emergencyStop") {
+      this.stoppedBy = message.data.active ? message.identity.source : undefined;
       return;
     }
     const { time } = JSON.parse(Buffer.from(payload).toString("utf8")) as { time: string };

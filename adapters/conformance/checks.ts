@@ -204,5 +204,7 @@ function answersOf(agent: Agent, jobId: string): number {
 
 function why(agent: Agent, jobId: string): string {
   const [refusal] = agent.of("jobRejected", jobId);
-  return refusal === undefined ? "" : `: rejected, ${refusal.data.reason}`;
+  if (refusal === undefined) return "";
+  const { reason } = refusal.data;
+  return `: rejected, ${reason}${/\bepoch\b/.test(reason) ? "; here: a larger --epoch" : ""}`;
 }

@@ -2,6 +2,7 @@ import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { MessageData } from "../mqtt/contract.ts";
 import type { Certifier, Heard } from "./certifier.ts";
+import { clearLeftBehind } from "./left-behind.ts";
 
 /** How one clause of the contract was kept. */
 export interface Finding {
@@ -31,6 +32,8 @@ export interface ExaminationOptions {
   /** An emergency stop stops everything on the broker. */
   readonly mayStop: boolean;
   readonly onFinding: (finding: Finding) => void;
+  /** An earlier examination was broken off; what it left was cleared. */
+  readonly onCleared?: ((what: string) => void) | undefined;
 }
 
 export type Birth = MessageData<"instrumentBirth">;
@@ -82,6 +85,8 @@ export async function examine(
     throw new LabError("TL-2003", "No birth of this instrument is on the broker", {
       hint: "Check --instrument and --site; its birth is retained, or it was never born.",
     });
+  const left = await clearLeftBehind(agent, options);
+  if (left.length > 0) options.onCleared?.(left.join("; "));
   const exam = createExam(agent, options);
   const findings: Finding[] = [];
   for (const { check, clause, without, run } of checks) {

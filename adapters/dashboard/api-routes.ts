@@ -2,10 +2,14 @@ import { type Context, Hono } from "hono";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
+import { type DrawnView, knowledgeOf } from "../../src/views/opening-view.ts";
+import { drawnPart } from "../../src/views/planner-views.ts";
 import { resultRows } from "../../src/views/result-rows.ts";
 import { parquetOf } from "../exports/parquet.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
+import { rememberOpenings } from "./openings.ts";
 import { found } from "./request-guards.ts";
+import { packedJson } from "./serve-page.ts";
 
 const SEARCH_LIMIT = 200;
 /** Maps of the past that are kept for the time slider; each is some 100 kB at 5151 candidates. */
@@ -15,8 +19,8 @@ const LOOKS_KEPT = 12;
 /** The read-only half of the page's API: everything that is too large or too rare for the dashboard topics. */
 export function apiRoutes(ports: DashboardPorts): Hono {
   const api = new Hono();
-  const drawn = rememberViews(ports);
   const looks = rememberLooks(ports);
+  addOpeningRoutes(api, ports);
 
   api.get("/overview", (c) => c.json(ports.overview()));
   api.get("/todo", (c) => c.json(ports.todo()));
@@ -51,11 +55,6 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     const rows = candidates.map(({ candidateId, parameters }) => ({ candidateId, ...parameters }));
     return download(c, toCsv(rows), "text/csv", `${c.req.param("id")}-candidates.csv`);
   });
-  api.get("/campaign/:id/map", async (c) => {
-    const id = c.req.param("id");
-    if (ports.campaign(id) === undefined) return found(c, undefined);
-    return c.json(await drawn(id, wholeNumber(c.req.query("observations"))));
-  });
   api.get("/campaign/:id/structure", async (c) =>
     found(c, await looks(c.req.param("id"), wholeNumber(c.req.query("position")))),
   );
@@ -79,6 +78,29 @@ export function apiRoutes(ports: DashboardPorts): Hono {
     }
   });
   return api;
+}
+
+/** What the page asks when it opens, and the map. */
+function addOpeningRoutes(api: Hono, ports: DashboardPorts): void {
+  const drawn = rememberViews(ports);
+  const openings = rememberOpenings(ports);
+  api.get("/campaign/:id/opening", async (c) => {
+    const text = openings.opening(c.req.param("id"));
+    return text === undefined ? found(c, undefined) : await packedJson(c, text);
+  });
+  api.get("/campaign/:id/results", async (c) => {
+    const text = openings.results(c.req.param("id"));
+    return text === undefined ? found(c, undefined) : await packedJson(c, text);
+  });
+  api.get("/campaign/:id/map", async (c) => {
+    const id = c.req.param("id");
+    const campaign = ports.campaign(id);
+    if (campaign === undefined) return found(c, undefined);
+    const view = await drawn(id, wholeNumber(c.req.query("observations")));
+    if (c.req.query("drawn") === undefined) return c.json(view);
+    const shown: DrawnView = { view: drawnPart(view), knowledge: knowledgeOf(campaign) };
+    return await packedJson(c, JSON.stringify(shown));
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { LabError } from "../../src/core/errors.ts";
 import { IDENTIFIER, isPersonsName, OWN_NAME_PROBLEM } from "../../src/domain/identifiers.ts";
+import { PHOTOS_MAX } from "../../src/domain/photo.ts";
 import { type Asked, type Right, rightFor } from "../../src/domain/principal.ts";
 import type { DashboardPorts, OperatorReply, OperatorRequest } from "./dashboard-ports.ts";
 import { errorBody, readJsonBody } from "./request-guards.ts";
@@ -48,6 +49,7 @@ const pointSchema = z.strictObject({
   parameters: z.record(text, z.union([finite, text])).optional(),
   recipe: text.optional(),
 });
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const observations = z.array(saidObservation).max(100);
 const reportSchema = z.strictObject({
   outcome: z.enum(["done", "failed"]),
@@ -84,6 +86,8 @@ const commandSchema = z.discriminatedUnion("kind", [
     sampleId: identifier.optional(),
     observations: observations.optional(),
     newPhases: z.boolean().optional(),
+    /** Photographs that were sent before (`POST /api/photo`), by their checksums; of a report, a comment, a told result. */
+    photos: z.array(sha256).max(PHOTOS_MAX).optional(),
   }),
   z.strictObject({
     kind: z.literal("emergencyStop"),
@@ -102,10 +106,12 @@ export interface OperatorPolicy {
   readonly operatorRights?: Readonly<Record<string, readonly Right[]>> | undefined;
 }
 
+type CommandPorts = Pick<DashboardPorts, "submitOperatorCommand" | "photos">;
+
 /** `POST /api/command`: an operator's word to the agent, and the agent's reply. */
 export async function handleCommand(
   context: Context,
-  ports: Pick<DashboardPorts, "submitOperatorCommand">,
+  ports: CommandPorts,
   policy: OperatorPolicy,
 ): Promise<Response> {
   let body: Awaited<ReturnType<typeof readJsonBody>>;
@@ -124,7 +130,7 @@ export async function handleCommand(
 export async function answerCommand(
   context: Context,
   body: unknown,
-  ports: Pick<DashboardPorts, "submitOperatorCommand">,
+  ports: CommandPorts,
   policy: OperatorPolicy,
 ): Promise<Response> {
   const parsed = commandSchema.safeParse(body);
@@ -137,7 +143,9 @@ export async function answerCommand(
     });
     return context.json(errorBody(error), 400);
   }
-  const { key, commandId = randomUUID(), ...command } = parsed.data;
+  const { key, commandId = randomUUID(), ...said } = parsed.data;
+  const command = withPhotos(said, ports);
+  if (command instanceof LabError) return context.json(errorBody(command), 400);
   const refused = admit(context, policy, { by: command.by, key, asked: command });
   if (refused !== undefined) return refused;
   try {
@@ -148,6 +156,29 @@ export async function answerCommand(
     if (error instanceof LabError) return context.json(errorBody(error), 502);
     throw error;
   }
+}
+
+type WithoutId<Request> = Request extends unknown ? Omit<Request, "key" | "commandId"> : never;
+type Said = WithoutId<z.output<typeof commandSchema>>;
+type Wish = WithoutId<OperatorRequest>;
+
+/** The command with its photographs as references: what a page names are checksums, and no file of the daemon's machine. */
+function withPhotos(said: Said, ports: CommandPorts): Wish | LabError {
+  if (!("photos" in said) || said.photos === undefined) return said as Wish;
+  const { photos, ...command } = said;
+  const raw = photos.flatMap((one) => ports.photos.find(one) ?? []);
+  if (raw.length < photos.length)
+    return new LabError("TL-9008", "photos: the daemon keeps no such photograph", {
+      hint: "Send it first: POST /api/photo.",
+    });
+  if (command.action === "report" && command.report?.outcome === "failed")
+    return new LabError("TL-9008", "photos: a failure takes none", {
+      hint: "Send them with a comment on its sample.",
+    });
+  if (command.action === "report")
+    return { ...command, report: { outcome: "done", ...command.report, raw } };
+  if (command.action === "comment" || command.action === "tell") return { ...command, raw };
+  return new LabError("TL-9008", `photos: ${command.action} takes none`);
 }
 
 /** The refusal of somebody who may not do what he asks; `undefined` where he may. */

@@ -1,5 +1,5 @@
 import type { Candidate, Parameters } from "../../src/domain/candidate.ts";
-import type { Observation } from "../../src/domain/observation.ts";
+import type { DataReference, Observation } from "../../src/domain/observation.ts";
 import type { ReportedBy } from "../../src/domain/people.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { OperatorCommand } from "../../src/events/lab-fact.ts";
@@ -39,11 +39,20 @@ export interface DashboardPorts {
   exportDocument(campaignId: string): Promise<ExportDocument | undefined>;
   /** The last lines of the log that are kept, behind a position. */
   linesAfter(position: number): readonly EventLine[];
+  /** Photographs of the bench. */
+  readonly photos: KeptPhotos;
   /** Jobs that programs are asked to do, and what they report of them. */
   readonly asked: AskedJobs;
   searchEvents(search: string, limit: number): readonly EventLine[];
   /** Takes the same path as an operator's MQTT command; resolves with the agent's reply. */
   submitOperatorCommand(command: OperatorRequest): Promise<OperatorReply>;
+}
+
+/** Photographs by their contents; `keep` throws TL-9008 for what is no picture. */
+export interface KeptPhotos {
+  keep(bytes: Uint8Array): DataReference;
+  find(sha256: string): DataReference | undefined;
+  read(sha256: string): { readonly bytes: Uint8Array; readonly mediaType: string } | undefined;
 }
 
 /** Jobs whose results come over HTTP, as a desk of them keeps them. */

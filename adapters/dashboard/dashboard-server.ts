@@ -7,6 +7,7 @@ import { streamSSE } from "hono/streaming";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
+import { firstShown } from "../../src/views/opening-view.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { handleCommand, type OperatorPolicy } from "./command-route.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
@@ -20,10 +21,11 @@ import {
   WATCHERS_OF_ADDRESS_MAX,
 } from "./event-feed.ts";
 import { createMetrics } from "./metrics.ts";
-import { PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
+import { PAGE_MODULES, PAGE_MODULES_FIRST, PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
 import { pageHtml } from "./page-html.ts";
+import { photoRoutes } from "./photo-routes.ts";
 import { errorBody, hostGuard, sameOriginJson, securityHeaders } from "./request-guards.ts";
-import { asset, listen, tagOf } from "./serve-page.ts";
+import { asset, listen, packedAsset, tagOf } from "./serve-page.ts";
 
 export interface DashboardOptions {
   readonly host: string;
@@ -84,17 +86,22 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
   app.use(securityHeaders);
   app.use(hostGuard([options.host, ...(options.allowedHosts ?? [])]));
   app.use("/api/*", compress());
-  app.use("/assets/*", compress());
 
-  const html = pageHtml({
+  const settings = {
     readOnly: policy.readOnly,
     needsKey: policy.operatorKeys !== undefined,
     scriptTag: tagOf(PAGE_SCRIPT),
     styleTag: tagOf(PAGE_STYLE),
+    modules: PAGE_MODULES_FIRST,
+  };
+  app.get("/", (c) => {
+    const campaignId = firstShown(ports.overview().campaigns)?.campaignId;
+    return asset(c, pageHtml({ ...settings, campaignId }), "text/html");
   });
-  app.get("/", (c) => asset(c, html, "text/html"));
-  app.get("/assets/page.js", (c) => asset(c, PAGE_SCRIPT, "text/javascript"));
-  app.get("/assets/page.css", (c) => asset(c, PAGE_STYLE, "text/css"));
+  app.get("/assets/page.js", (c) => packedAsset(c, PAGE_SCRIPT, "text/javascript"));
+  app.get("/assets/page.css", (c) => packedAsset(c, PAGE_STYLE, "text/css"));
+  for (const [name, body] of Object.entries(PAGE_MODULES))
+    app.get(`/assets/${name}`, (c) => packedAsset(c, body, "text/javascript"));
   app.get("/healthz", (c) => {
     const { agent, leadership } = ports.overview();
     return c.json({ ok: true, ...agent, ...(leadership && { role: leadership.role }) });
@@ -118,6 +125,7 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
   app.post("/api/command", sameOriginJson, (c) => handleCommand(c, ports, policy));
   app.route(DOOR, doorRoutes(ports, policy, lines));
   app.route("/api", apiRoutes(ports));
+  app.route("/api", photoRoutes(ports, policy));
   app.notFound((c) =>
     c.json(errorBody(new LabError("TL-9005", `No such page: ${c.req.path}`)), 404),
   );

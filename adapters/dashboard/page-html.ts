@@ -1,3 +1,5 @@
+import { escapeXml } from "../../src/views/pictures/svg.ts";
+
 /** What the page must know before its first request. */
 export interface PageSettings {
   readonly readOnly: boolean;
@@ -5,17 +7,36 @@ export interface PageSettings {
   readonly needsKey: boolean;
   readonly scriptTag: string;
   readonly styleTag: string;
+  /** The campaign that is shown at first, where there is one. */
+  readonly campaignId?: string | undefined;
+  /** Files that the script asks for at once. */
+  readonly modules?: readonly string[] | undefined;
 }
 
 /** The page's document: everything else is drawn by its script. */
-export function pageHtml({ readOnly, needsKey, scriptTag, styleTag }: PageSettings): string {
+export function pageHtml(settings: PageSettings): string {
+  const { readOnly, needsKey, scriptTag, styleTag, campaignId, modules = [] } = settings;
+  const shown = campaignId === undefined ? "" : ` data-campaign="${escapeXml(campaignId)}"`;
   return documentOf({
     title: "Tieline",
-    attributes: ` data-read-only="${readOnly}" data-needs-key="${needsKey}"`,
+    attributes: ` data-read-only="${readOnly}" data-needs-key="${needsKey}"${shown}`,
+    early: [
+      ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
+      ...(campaignId === undefined ? [] : askedAtOnce(campaignId)),
+    ],
     style: `/assets/page.css?${styleTag}`,
     script: `/assets/page.js?${scriptTag}`,
     command: "tieline status",
   });
+}
+
+/** What the script will ask for first: the browser asks while it still reads the script. */
+function askedAtOnce(campaignId: string): string[] {
+  const path = `/api/campaign/${encodeURIComponent(campaignId)}`;
+  return ["opening", "map?drawn"].map(
+    (name) =>
+      `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escapeXml(`${path}/${name}`)}">`,
+  );
 }
 
 /** The document of the page for one table, without a daemon. */
@@ -23,6 +44,7 @@ export function tableHtml(): string {
   return documentOf({
     title: "Tieline: a table",
     attributes: "",
+    early: [],
     style: "/assets/page.css",
     script: "/assets/table.js",
     command: "tieline suggest",
@@ -30,9 +52,11 @@ export function tableHtml(): string {
 }
 
 function documentOf(
-  about: Readonly<Record<"title" | "attributes" | "style" | "script" | "command", string>>,
+  about: Readonly<Record<"title" | "attributes" | "style" | "script" | "command", string>> & {
+    readonly early: readonly string[];
+  },
 ) {
-  const { title, attributes, style, script, command } = about;
+  const { title, attributes, style, script, command, early } = about;
   return `<!doctype html>
 <html lang="en"${attributes}>
 <head>
@@ -42,11 +66,11 @@ function documentOf(
 <title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
 <link rel="stylesheet" href="${style}">
-</head>
+<script type="module" src="${script}"></script>
+${early.map((line) => `${line}\n`).join("")}</head>
 <body>
 <div id="page"><p class="opening">Tieline is opening …</p></div>
 <noscript>This page needs JavaScript. Without it: <code>${command}</code>.</noscript>
-<script type="module" src="${script}"></script>
 </body>
 </html>
 `;

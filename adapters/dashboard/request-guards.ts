@@ -45,7 +45,17 @@ export function hostGuard(allowedHosts: readonly string[]): MiddlewareHandler {
 }
 
 /** Lets through only JSON from our own page or from a program that is no browser. */
-export const sameOriginJson: MiddlewareHandler = async (context, next) => {
+export const sameOriginJson = sameOrigin(/^application\/json$/);
+
+/** Lets through only bodies of this type, from our own page or from a program that is no browser. */
+export function sameOrigin(types: RegExp): MiddlewareHandler {
+  return async (context, next) => {
+    const refused = foreignWord(context, types);
+    return refused ?? (await next());
+  };
+}
+
+function foreignWord(context: Context, types: RegExp): Response | undefined {
   const origin = context.req.header("origin");
   const site = context.req.header("sec-fetch-site");
   const host = context.req.header("host") ?? "";
@@ -57,15 +67,12 @@ export const sameOriginJson: MiddlewareHandler = async (context, next) => {
     return context.json(errorBody(error), 403);
   }
   const type = (context.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
-    const error = new LabError(
-      "TL-9002",
-      "A command must be JSON (Content-Type: application/json)",
-    );
-    return context.json(errorBody(error), 415);
-  }
-  return next();
-};
+  if (types.test(type ?? "")) return undefined;
+  const words = types.test("application/json")
+    ? "A command must be JSON (Content-Type: application/json)"
+    : "A photograph must be sent as a picture (Content-Type: image/jpeg)";
+  return context.json(errorBody(new LabError("TL-9002", words)), 415);
+}
 
 /**
  * The body of a request as JSON, read as messages of the contract are: a key that stands twice is refused. Read by hand, so
@@ -78,6 +85,11 @@ export async function readJsonBody(
   request: Request,
   bytes_max: number,
 ): Promise<ReturnType<typeof parseJson>> {
+  return parseJson(await readBytes(request, bytes_max));
+}
+
+/** The body of a request. TL-9002 where it has more than `bytes_max` bytes. */
+export async function readBytes(request: Request, bytes_max: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = request.body?.getReader();
@@ -85,11 +97,11 @@ export async function readJsonBody(
     bytes += part.value.byteLength;
     if (bytes > bytes_max) {
       await reader?.cancel();
-      throw new LabError("TL-9002", `A command has at most ${bytes_max} bytes`);
+      throw new LabError("TL-9002", `It has more than the ${bytes_max} bytes that are taken`);
     }
     chunks.push(part.value);
   }
-  return parseJson(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** The form in which every failure reaches the page. */

@@ -25,22 +25,22 @@ export function createNpyWriter(path: string, columns: number): NpyWriter {
   const file = attempt(() => openSync(path, "w"));
   let rows = 0;
   let position = HEADER_BYTES;
-  attempt(() => writeWhole(file, headerOf(rows, columns), 0));
+  attempt(() => writeAll(file, headerOf(rows, columns), 0));
   return {
     append: (values) => {
       const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-      attempt(() => writeWhole(file, bytes, position));
+      attempt(() => writeAll(file, bytes, position));
       position += bytes.length;
       rows += values.length / columns;
     },
     close: () => {
-      attempt(() => writeWhole(file, headerOf(rows, columns), 0));
+      attempt(() => writeAll(file, headerOf(rows, columns), 0));
       closeSync(file);
     },
   };
 }
 
-function writeWhole(file: number, bytes: Buffer, position: number): void {
+function writeAll(file: number, bytes: Buffer, position: number): void {
   for (let done = 0; done < bytes.length; )
     done += writeSync(file, bytes, done, bytes.length - done, position + done);
 }

@@ -56,6 +56,8 @@ export type DeviceResult =
       /** Of a load: what was reached otherwise for single samples. */
       readonly actualBySample?: Readonly<Record<string, Parameters>> | undefined;
       readonly raw?: readonly DataReference[] | undefined;
+      /** What a person should know of it: a file that could not be had. Logged, not sent. */
+      readonly remark?: string | undefined;
     }
   | {
       /** Why there is no result, in the device's own words. */

@@ -166,10 +166,13 @@ export class JobCourse {
   }
 
   async #finish(): Promise<void> {
-    const { device, calls } = this.#options;
+    const { device, calls, logger } = this.#options;
     const { job } = this;
+    const { jobId, attempt } = job;
     try {
       const result = await calls.call("result", (call) => device.result(job, call));
+      const remark = "observations" in result ? result.remark : undefined;
+      if (remark !== undefined) logger.warn({ jobId, attempt, remark }, "gateway.remark");
       this.#end(outcomeOf(this.order, result, device.simulated ?? false));
     } catch (error) {
       if (error instanceof LabError && error.code === "TL-7032") throw error;

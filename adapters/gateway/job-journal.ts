@@ -5,14 +5,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
+import { writeWhole } from "../system/write-whole.ts";
 import type { JournaledOutcome } from "./job-outcome.ts";
 
 /** A job as the agent orders it. */
@@ -290,11 +289,9 @@ function compact(file: string, memory: Memory): number {
   if (memory.acknowledged !== undefined) entries.push({ note: "acked", ...memory.acknowledged });
   if (emergency !== undefined)
     entries.push({ note: "emergencyStop", active: true, reason: emergency });
-  const fresh = `${file}.new`;
   const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
   try {
-    writeFileSync(fresh, text, { flush: true });
-    renameSync(fresh, file);
+    writeWhole(file, text);
     return openSync(file, "a");
   } catch (cause) {
     throw new LabError("TL-7032", `${file} cannot be written`, { cause });

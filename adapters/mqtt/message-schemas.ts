@@ -217,10 +217,12 @@ export const operatorReport = operatorCommand.extend({
 export const operatorComment = operatorCommand.extend({
   reason: text,
   sampleId: identifier.optional(),
+  raw: z.array(dataReference).max(LIST_MAX).optional(),
 });
 export const operatorTold = operatorCommand.extend({
   points: z.array(place).length(1),
   observations: z.array(observation).min(1).max(LIST_MAX),
+  raw: z.array(dataReference).max(LIST_MAX).optional(),
   newPhases: z.boolean().optional(),
 });
 

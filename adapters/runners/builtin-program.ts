@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import { referTo } from "../frames/data-reference.ts";
 import type { DeviceResult } from "../gateway/device.ts";
 import type { Task, TaskJob } from "../gateway/task-device.ts";
+import { writeWhole } from "../system/write-whole.ts";
 import { type SyntheticPhase, syntheticFrame, syntheticPhase } from "./synthetic-frames.ts";
 
 export interface BuiltinOptions {
@@ -84,8 +85,7 @@ async function run(
     const frames = Array.from({ length: FRAMES }, (_, k) =>
       syntheticFrame(phase, temperature_K, `${task.jobId} ${k}`),
     );
-    writeFileSync(`${file}.new`, frames.join(""));
-    renameSync(`${file}.new`, file);
+    writeWhole(file, frames.join(""));
   }
   return resultOf(file);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { Observation } from "../../src/domain/observation.ts";
@@ -8,6 +8,7 @@ import {
 } from "../../src/planning/effective-model/forward-calculation.ts";
 import type { DeviceJob, DeviceResult } from "../gateway/device.ts";
 import type { Task, TaskJob } from "../gateway/task-device.ts";
+import { writeWhole } from "../system/write-whole.ts";
 import { type ChildEnd, type ChildTask, forgetChild } from "./child-run.ts";
 import { FORWARD_TASK } from "./forward-program.ts";
 
@@ -79,9 +80,4 @@ function calculate(folder: string): Calculated {
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }

@@ -1,5 +1,5 @@
 /** Names whose values are keys to the laboratory; programs that we start, and their inputs, have no use for them. */
-const SECRET = /^(TIELINE_.*|PGPASSWORD|PGPASSFILE)$/;
+const SECRET = /^(TIELINE_.*|PGPASSWORD|PGPASSFILE|SLURM_JWT)$/;
 
 /** What a started program inherits: everything but our secrets. */
 export function childEnvironment(

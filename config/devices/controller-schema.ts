@@ -1,9 +1,4 @@
 import { z } from "zod";
-import { parseUnit } from "../../src/core/units.ts";
-
-export const unit = z
-  .string()
-  .refine((code) => parseUnit(code) !== undefined, "write a UCUM code, e.g. K");
 
 /** What every definition of a controller's model begins with. */
 export const modelShape = {

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { kindOf, lineShape, modelShape, unit } from "./controller-schema.ts";
-import { thermalSchema } from "./thermal-schema.ts";
+import { unitSchema as unit } from "../unit-schema.ts";
+import { meanTwo } from "./bits-problems.ts";
+import { kindOf, lineShape, modelShape } from "./controller-schema.ts";
+import { thermalProblems, thermalSchema } from "./thermal-schema.ts";
 
 const words = z
   .string()
@@ -20,8 +22,7 @@ const number = {
 const isOneOf = { ask: words, equals: z.array(words).min(1).max(32) };
 const written = z.array(z.strictObject({ write: words, ask: words, equals: words })).max(16);
 
-/** A model that is asked and told in lines of text, one answer a question, none to what it is told (SCPI and its kin). */
-export const lineMapSchema = z.strictObject({
+const shape = z.strictObject({
   ...modelShape,
   protocol: z.literal("line"),
   kind: kindOf("cryostat"),
@@ -80,7 +81,24 @@ export const lineMapSchema = z.strictObject({
   thermal: thermalSchema,
 });
 
-export type LineMap = z.output<typeof lineMapSchema>;
+/** A model that is asked and told in lines of text, one answer a question, none to what it is told (SCPI and its kin). */
+export const lineMapSchema = shape.superRefine((map, context) => {
+  const { state, thermal, measured, ramp } = map;
+  const units = { temperature: measured.unit, dwell: "s", rate: ramp?.unit };
+  const problems = [
+    ...meanTwo([
+      ["ready", state.ready],
+      ["busy", state.busy],
+    ]),
+    ...thermalProblems(thermal, units).map(
+      ([path, message]) => [["thermal", ...path], message] as const,
+    ),
+  ];
+  for (const [path, message] of problems)
+    context.addIssue({ code: "custom", path: [...path], message });
+});
+
+export type LineMap = z.output<typeof shape>;
 
 function isPattern(text: string): boolean {
   try {

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { kindOf, lineShape, modelShape, unit } from "./controller-schema.ts";
-import { thermalSchema } from "./thermal-schema.ts";
+import { unitSchema as unit } from "../unit-schema.ts";
+import { bitsProblems } from "./bits-problems.ts";
+import { kindOf, lineShape, modelShape } from "./controller-schema.ts";
+import { thermalProblems, thermalSchema } from "./thermal-schema.ts";
 
 const word = z.number().int().min(0).max(0xffff);
 /** A register as it is on the wire, before decimals. */
@@ -124,37 +126,34 @@ export type ModbusRegister = z.output<typeof register>;
 
 /** The register table of one model of controller, with what its words mean. */
 export const modbusMapSchema = shape.superRefine((map, context) => {
+  const { registers, course, thermal, measured, setPoint } = map;
+  const complain = (path: Path, message: string): void =>
+    context.addIssue({ code: "custom", path, message });
   for (const [path, named] of namesIn(map))
-    if (!Object.hasOwn(map.registers, named))
-      context.addIssue({
-        code: "custom",
-        path,
-        message: `there is no register "${named}" in registers`,
-      });
-  const measured = map.registers[map.measured.register];
-  const setPoint = map.registers[map.setPoint.register];
-  for (const [path, one] of [
-    ["measured", measured],
-    ["setPoint", setPoint],
-  ] as const)
-    if (one !== undefined && one.unit === undefined)
-      context.addIssue({
-        code: "custom",
-        path: [path, "register"],
-        message: "its register needs a unit",
-      });
-  if (measured?.unit !== setPoint?.unit)
-    context.addIssue({
-      code: "custom",
-      path: ["setPoint", "register"],
-      message: "measured and set point need one unit",
-    });
-  if (map.course.by === "program" && map.state === undefined)
-    context.addIssue({
-      code: "custom",
-      path: ["state"],
-      message: "is missing; a program's end must be told",
-    });
+    if (!Object.hasOwn(registers, named))
+      complain(path, `there is no register "${named}" in registers`);
+  for (const [path, message] of bitsProblems(map)) complain(path, message);
+  const unit = registers[setPoint.register]?.unit;
+  for (const part of ["measured", "setPoint"] as const) {
+    const register = registers[map[part].register];
+    if (register !== undefined && register.unit === undefined)
+      complain([part, "register"], "its register needs a unit");
+  }
+  if (registers[measured.register]?.unit !== unit)
+    complain(["setPoint", "register"], "measured and set point need one unit");
+  if (course.by === "program" && map.state === undefined)
+    complain(["state"], "is missing; a program's end must be told");
+  const dwell = course.by === "program" ? course.dwell.unit : "s";
+  const rate =
+    course.by === "program"
+      ? course.ramp.unit
+      : course.rate === undefined
+        ? undefined
+        : registers[course.rate]?.unit;
+  if (course.by === "setPoint" && course.rate !== undefined && rate === undefined)
+    complain(["course", "rate"], "its register needs a unit");
+  for (const [path, message] of thermalProblems(thermal, { temperature: unit, dwell, rate }))
+    complain(["thermal", ...path], message);
 });
 
 type Path = (string | number)[];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { unit } from "./controller-schema.ts";
+import { haveSameDimension } from "../../src/domain/limits/named-unit.ts";
+import { unitSchema as unit } from "../unit-schema.ts";
 
 const parameter = z
   .string()
@@ -46,3 +47,31 @@ export const thermalSchema = z.strictObject({
 });
 
 export type Thermal = z.output<typeof thermalSchema>;
+
+/**
+ * Units of a job that its device has no way to: a job is written in the thermal part's units, the device takes its own. `rate` is
+ * absent where the device has none.
+ */
+export function thermalProblems(
+  { target, dwell, rate }: Thermal,
+  device: {
+    readonly temperature: string | undefined;
+    readonly dwell: string;
+    readonly rate: string | undefined;
+  },
+): [path: string[], message: string][] {
+  const cannot = (part: string, unit: string, own: string | undefined): [string[], string][] =>
+    own === undefined || haveSameDimension(unit, own)
+      ? []
+      : [[[part, "unit"], `${unit} cannot be told in ${own}, which the device takes`]];
+  const noRate: [string[], string][] =
+    rate !== undefined && device.rate === undefined
+      ? [[["rate"], "the device has no rate of its own by this file: a job's would not be kept"]]
+      : [];
+  return [
+    ...cannot("target", target.unit, device.temperature),
+    ...cannot("dwell", dwell.unit, device.dwell),
+    ...(rate === undefined ? [] : cannot("rate", rate.unit, device.rate)),
+    ...noRate,
+  ];
+}

@@ -12,10 +12,13 @@ beside this file): its jobs are the proposals, what the loop wrote into the tabl
 """
 import csv
 import json
+import math
 import os
 import shlex
 import subprocess
 import time
+
+NO_LABEL = {"", "nan", "na", "n/a", "none", "null", "-", "?"}
 
 
 def selection(method, input_file, output_file, num_objectives=1, num_proposals=1, re_seed=None,
@@ -67,7 +70,7 @@ class _Table:
         while True:
             batch = lab.batch(campaign)
             jobs = [{"row": self._row_of(job["parameters"]), **job} for job in batch["asked"]]
-            done = [job for job in jobs if all(self._found(job))]
+            done = [job for job in jobs if self._is_measured(job)]
             for job in done:
                 lab.report(campaign, job_id=job["jobId"], observations=self._observations(job))
             open_jobs = [job for job in jobs if job not in done]
@@ -85,12 +88,26 @@ class _Table:
     def _found(self, job):
         return [cell.strip() for cell in self.rows[job["row"]][len(self.inputs):]]
 
+    def _is_measured(self, job):
+        """As NIMO has it: a number in every result column; what is empty, nan or a word is asked again. A label is any word but those for none."""
+        found = self._found(job)
+        if self.method == "PDC":
+            return found[-1].lower() not in NO_LABEL
+        return all(_is_number(cell) for cell in found)
+
     def _observations(self, job):
         found = self._found(job)
         if self.method == "PDC":
             return [{"kind": "phases", "phases": found[-1].split("+")}]
         return [{"kind": "objective", "name": name, "value": float(value), "unit": self.units.get(name, "1")}
                 for name, value in zip(self.results, found)]
+
+
+def _is_number(cell):
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False
 
 
 def _same(asked, cell):

@@ -70,4 +70,6 @@ export interface Comment {
   readonly by: string;
   readonly sampleId?: string | undefined;
   readonly text: string;
+  /** Photographs that the daemon keeps. */
+  readonly photos?: readonly DataReference[] | undefined;
 }

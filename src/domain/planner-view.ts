@@ -1,4 +1,5 @@
 import type { Parameters } from "./candidate.ts";
+import type { FoundLabels } from "./found-labels.ts";
 
 /**
  * What a planner would have drawn, as plain JSON, one interface a kind. The kind is also the version: what an older page
@@ -25,6 +26,8 @@ export interface MapView {
   readonly probabilities?: readonly (readonly number[])[] | undefined;
   readonly reached: readonly boolean[];
   readonly measured: readonly MeasuredPlace[];
+  /** What the labels rest on, where it was worked out already: then `measured` may be empty. */
+  readonly found?: FoundLabels | undefined;
   readonly tieLines: readonly TieLineView[];
   readonly triangles: readonly TriangleView[];
   readonly tetrahedra?: readonly TriangleView[] | undefined;

@@ -138,6 +138,8 @@ export interface OperatorCommand {
   readonly report?: PersonsReport | undefined;
   /** Of `comment`: the sample that it is about; absent: the campaign. */
   readonly sampleId?: string | undefined;
+  /** Of `comment` and `tell`: photographs, by reference. */
+  readonly raw?: readonly DataReference[] | undefined;
   /** Of `tell`, with the one point that was measured among `points`. */
   readonly observations?: readonly Observation[] | undefined;
   /** Of `tell`: phases that the campaign has not seen are meant, and no slips. */

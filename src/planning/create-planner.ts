@@ -1,4 +1,5 @@
 import type { CampaignSpec, Goal } from "../domain/campaign.ts";
+import type { PlannerView } from "../domain/planner-view.ts";
 import type { ProposalRequest, VersionedProposal } from "../domain/proposal.ts";
 import { createEffectiveModelPlanner } from "./effective-model/effective-model-planner.ts";
 import { createOptimisePlanner } from "./optimise/optimise-planner.ts";
@@ -32,11 +33,26 @@ export interface VersionedPlanner extends Planner {
 export function createPlanner(spec: CampaignSpec): VersionedPlanner {
   const { create, version } = PLANNERS[spec.goal];
   const planner = create(spec);
+  /** The last view without details: it is the same until something is learnt, and a page is opened more often than that. */
+  let drawn: PlannerView | undefined;
   return {
-    learn: (results) => planner.learn(results),
-    forget: (positions) => planner.forget(positions),
-    propose: (request) => ({ ...planner.propose(request), plannerVersion: version }),
+    learn: (results) => {
+      drawn = undefined;
+      planner.learn(results);
+    },
+    forget: (positions) => {
+      drawn = undefined;
+      planner.forget(positions);
+    },
+    propose: (request) => {
+      drawn = undefined;
+      return { ...planner.propose(request), plannerVersion: version };
+    },
     prepare: () => planner.prepare?.(),
-    view: (detail) => planner.view(detail),
+    view: (detail) => {
+      if (detail !== undefined) return planner.view(detail);
+      drawn ??= planner.view();
+      return drawn;
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { LabError } from "../core/errors.ts";
-import { delimiterOf, parseTable, readNumber, type Table, type TableRow } from "./table.ts";
+import { delimiterOf } from "./delimiter.ts";
+import { parseTable, readNumber, type Table, type TableRow } from "./table.ts";
 
 /** A table as it stands in its file: text and what it means. */
 export interface TableText {

@@ -36,6 +36,7 @@ function readColumn(table: Table, column: number, coded: CodedColumn): NumericCo
   const isFilled = words.some((word) => word !== "");
   if (!isWrong.includes(true))
     return isFilled ? { values: rowsOf(coded.code, numbers) } : undefined;
+  refuseOverflow(table, column, coded, numbers);
   const carried = unitColumn(table, words, coded.code);
   if (carried !== undefined) return carried;
   const counts = countWords(coded);
@@ -51,6 +52,20 @@ function readColumn(table: Table, column: number, coded: CodedColumn): NumericCo
     column,
     `${filled - wrong} of ${filled} cells of that column are: correct the line named.`,
   );
+}
+
+/** `1e400` is a number, and no double can hold it: neither a category nor nothing. */
+function refuseOverflow(
+  table: Table,
+  column: number,
+  { words, code }: CodedColumn,
+  numbers: Float64Array,
+): void {
+  const isTooLarge = (k: number): boolean =>
+    !Number.isFinite(numbers[k]) && !Number.isNaN(numbers[k]) && /\d/.test(words[k]!);
+  const row = table.rows[code.findIndex(isTooLarge)];
+  if (row === undefined) return;
+  throw notANumber(table, row, column, "It is too large: numbers go up to 1.8e308.");
 }
 
 function rowsOf(code: Int32Array, numbers: Float64Array): Float64Array {

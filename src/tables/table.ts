@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { CsvError, type Info, parse } from "csv-parse/sync";
 import { LabError } from "../core/errors.ts";
 import { codedTable, readCoded } from "./coded-columns.ts";
+import { delimiterOf, SEPARATOR_LINE } from "./delimiter.ts";
 import type { Table, TableRow } from "./table-rows.ts";
 
 export type { Table, TableRow };
@@ -128,13 +129,17 @@ export function columnOf(table: Table, name: string): number {
   });
 }
 
-/** A cell's number as JavaScript reads it, decimal commas where the table has them; NaN where it is none. */
+/**
+ * A cell's number, decimal commas where the table has them; NaN where it is none. Decimal numbers only: `0x1A`, `0b11` and `0o17`
+ * are names of samples, though JavaScript reads them.
+ */
 export function readNumber(table: Pick<Table, "hasDecimalCommas">, cell: string): number {
-  if (cell === "") return Number.NaN;
+  if (cell === "" || (cell[0] === "0" && OTHER_BASE.test(cell))) return Number.NaN;
   return Number(table.hasDecimalCommas ? cell.replace(DECIMAL_COMMA, "$1.$2") : cell);
 }
 
-const DECIMAL_COMMA = /^([+-]?\d*),(\d+(?:[eE][+-]?\d+)?)$/;
+const OTHER_BASE = /^0[xob]/i;
+const DECIMAL_COMMA = /^(?=[+-]?,?\d)([+-]?\d*),(\d*(?:[eE][+-]?\d+)?)$/;
 
 /** The cell as a finite number; TL-1020 with the line where it is none. */
 export function numberAt(table: Table, row: TableRow, column: number): number {
@@ -164,19 +169,6 @@ function splitRecords(text: string, delimiter: string): Parsed[] {
     .flatMap((line, k) =>
       line === "" ? [] : [{ record: line.split(delimiter), info: { lines: k + 1 } }],
     );
-}
-
-/** What spreadsheets write, and read, in front of a table to name its separator. */
-const SEPARATOR_LINE = /^\uFEFF?"?sep=(.)"?(?:\r\n|\n|\r)/i;
-
-/** What separates the values: named by a first line `sep=;`, else the one of comma, semicolon and tab that the header has most of. */
-export function delimiterOf(text: string): string {
-  const separator = SEPARATOR_LINE.exec(text);
-  if (separator?.[1] !== undefined) return separator[1];
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
-  return [",", ";", "\t"].reduce((best, trial) =>
-    firstLine.split(trial).length > firstLine.split(best).length ? trial : best,
-  );
 }
 
 function parseRecords(

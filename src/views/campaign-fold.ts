@@ -3,10 +3,11 @@ import type { CampaignStatus } from "../domain/campaign-status.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import type { Observation } from "../domain/observation.ts";
 import { type Comment, toldName } from "../domain/people.ts";
+import { photosOf } from "../domain/photo.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, OperatorFact } from "../events/lab-fact.ts";
-import { asideWarnings, countExperiments } from "./campaign-figures.ts";
+import { asideWarnings, countExperiments, remainingTime } from "./campaign-figures.ts";
 import {
   type BatchPointView,
   type BatchView,
@@ -25,6 +26,7 @@ import {
   type SetAsideView,
 } from "./campaign-view.ts";
 import { decisionOf } from "./decision-of.ts";
+import { type Ending, endingOf, withDecision } from "./ending-words.ts";
 import type { JobPlace } from "./lab-ports.ts";
 import { observationOf, toldObservation } from "./observation-of.ts";
 import { summariseObservation } from "./observation-summary.ts";
@@ -43,8 +45,6 @@ type CommandFact = Extract<OperatorFact, { type: "operator.command" }>;
 
 /** Observations beyond this leave the daemon's memory; `export` still has them all. */
 const OBSERVATIONS_KEPT = 20_000;
-/** Pace is taken over so many results, s per result. */
-const PACE_WINDOW = 20;
 
 /** The fold of one campaign's events. */
 export interface CampaignFold {
@@ -105,6 +105,8 @@ interface State {
   readonly reasons: Map<string, Reason>;
   batch: { n: number; time_ms: number; proposal: Proposal } | undefined;
   model: ModelView | undefined;
+  /** The first verdict that ends the campaign, and how many results it was made with. */
+  ending?: Ending | undefined;
   requests: number;
   /** Batches with at least one point: the campaign's machine numbers them in the same way. */
   batches: number;
@@ -162,6 +164,7 @@ function foldOf(state: State): CampaignFold {
     },
     extended: (more) => {
       state.spec = more;
+      state.ending = undefined;
     },
     proposed: (event, proposal) => foldProposal(state, event, proposal),
     planningFailed: () => {
@@ -209,6 +212,7 @@ function foldOf(state: State): CampaignFold {
 function foldProposal(state: State, event: LabEvent, proposal: Proposal): void {
   state.requests++;
   const { model } = proposal;
+  state.ending ??= endingOf(proposal);
   state.model = { version: state.requests, ...model };
   const figures = figuresOf(model.summary);
   state.history.push({ observations: model.observations, time_ms: event.time_ms, figures });
@@ -268,8 +272,10 @@ function foldCommand(
 
 function foldComment(state: State, { fact, position, time_ms }: LabEvent<CommandFact>): void {
   const { by, sampleId, reason: text = "" } = fact;
+  const photos = photosOf(fact.raw);
   state.comments.push({
     ...{ position, time_ms, by, text },
+    ...(photos === undefined ? {} : { photos }),
     ...(sampleId === undefined ? {} : { sampleId }),
   });
 }
@@ -287,7 +293,11 @@ function briefOf(state: State, status: CampaignStatus | undefined): CampaignBrie
     jobs: jobs.slice(0, JOBS_SHOWN),
     inFlight: countExperiments(jobs.filter((job) => job.waitsFor === undefined)),
     waits: countExperiments(jobs.filter((job) => job.waitsFor !== undefined)),
-    reasons: status?.reasons ?? [],
+    reasons: withDecision(
+      status?.reasons ?? [],
+      state.ending,
+      state.observations.total - state.withdrawn.size,
+    ),
     batch: batchOf(state, status),
     change: status?.change,
     observations: { total: state.observations.total - state.withdrawn.size },
@@ -330,7 +340,11 @@ function viewOf(
     warnings: [...(proposal?.warnings ?? []), ...asideWarnings(state.aside)],
     decisions: state.decisions.items,
     comments: state.comments.items,
-    remaining_s: remainingTime(state, status),
+    remaining_s: remainingTime(
+      state.observations,
+      status,
+      status?.budget.total ?? state.spec.budget,
+    ),
     started_ms: state.started_ms,
   };
 }
@@ -380,18 +394,4 @@ function batchOf(state: State, status: CampaignStatus | undefined): BatchView | 
     approval,
     seed: state.spec.seed,
   };
-}
-
-function remainingTime(state: State, status: CampaignStatus | undefined): number | undefined {
-  const recent = state.observations.items.slice(-PACE_WINDOW);
-  const first = recent.at(0);
-  const last = recent.at(-1);
-  if (first === undefined || last === undefined || recent.length < 2) return undefined;
-  if (!(status?.state ?? "").startsWith("running")) return undefined;
-  // While everything waits, the pace of before says nothing about when it will go on.
-  const jobs = status?.jobs ?? [];
-  if (jobs.length > 0 && jobs.every((job) => job.waitsFor !== undefined)) return undefined;
-  const pace_s = (last.time_ms - first.time_ms) / 1000 / (recent.length - 1);
-  const total = status?.budget.total ?? state.spec.budget;
-  return Math.max(0, total - state.observations.total) * pace_s;
 }

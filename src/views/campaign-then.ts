@@ -1,4 +1,5 @@
-import type { CampaignView, ObservationView } from "./campaign-view.ts";
+import type { CampaignView } from "./campaign-view.ts";
+import type { Results } from "./results.ts";
 
 /**
  * A campaign as it stood after its first `results` results: what the time slider shows of header, plots and lists. What nobody
@@ -8,11 +9,11 @@ import type { CampaignView, ObservationView } from "./campaign-view.ts";
  */
 export function campaignThen(
   campaign: CampaignView,
-  observations: readonly ObservationView[],
+  observations: Results,
   results: number,
 ): CampaignView {
-  const last = observations[results - 1];
-  const next = observations[results];
+  const last = results > 0 ? observations.at(results - 1) : undefined;
+  const next = observations.at(results);
   // Until the next result comes, everything that was decided or learnt belongs to this one.
   const until_ms = next?.time_ms ?? Number.POSITIVE_INFINITY;
   const history = campaign.history.filter((sample) => sample.observations <= results);
@@ -33,10 +34,9 @@ export function campaignThen(
     observations: {
       ...campaign.observations,
       total: results,
-      recent: observations.slice(
-        Math.max(0, results - campaign.observations.recent.length),
-        results,
-      ),
+      recent: [
+        ...observations.slice(Math.max(0, results - campaign.observations.recent.length), results),
+      ],
       setAside: undefined,
     },
     history,

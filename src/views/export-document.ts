@@ -1,8 +1,9 @@
 import { toRfc3339 } from "../core/clock.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import type { Parameters } from "../domain/candidate.ts";
-import type { Observation } from "../domain/observation.ts";
+import type { DataReference, Observation } from "../domain/observation.ts";
 import { toldName } from "../domain/people.ts";
+import { photosOf } from "../domain/photo.ts";
 import type { ModelRecord, ProposedPoint, Verdict } from "../domain/proposal.ts";
 import type { LabEvent } from "../events/lab-event.ts";
 import type { JobFact, LabFact, OperatorIdentity } from "../events/lab-fact.ts";
@@ -57,6 +58,8 @@ export interface ExportedObservation {
   readonly reportedBy?: string | undefined;
   /** Whether that name was proven or only said; absent where the configuration names no operators. */
   readonly identity?: OperatorIdentity | undefined;
+  /** Photographs that belong to it and that the daemon keeps. */
+  readonly photos?: readonly DataReference[] | undefined;
 }
 
 export interface ExportedJob {
@@ -70,6 +73,8 @@ export interface ExportedJob {
   readonly attempts: number;
   /** Attempts that an instrument reported to have begun: accepted, run or finished. */
   readonly starts: number;
+  /** Of a person's step: photographs that the daemon keeps. */
+  readonly photos?: readonly DataReference[] | undefined;
 }
 
 export interface ExportedProposal {
@@ -93,6 +98,8 @@ export interface ExportedDecision {
   readonly reason?: string | undefined;
   /** Of a comment: the sample that it is about. */
   readonly sampleId?: string | undefined;
+  /** Of a comment: photographs that the daemon keeps. */
+  readonly photos?: readonly DataReference[] | undefined;
 }
 
 /** Collects the documents of all campaigns from the log's events, in order, after the machines have seen each. */
@@ -121,6 +128,8 @@ interface JobRecord {
   instrument: string;
   state: string;
   load?: string;
+  photos?: readonly DataReference[];
+  readonly experimentId: string;
   attempts: number;
   readonly started: Set<string>;
 }
@@ -183,7 +192,11 @@ function foldEvent(campaigns: Map<string, Collected>, state: LabStatePort, event
     case "operator.command": {
       const campaign = campaigns.get(fact.campaignId);
       const { by, action, reason, sampleId } = fact;
-      const about = { ...(sampleId === undefined ? {} : { sampleId }), ...identityOf(fact) };
+      const about = {
+        ...(sampleId === undefined ? {} : { sampleId }),
+        ...identityOf(fact),
+        ...photosIn(fact.raw),
+      };
       if (action !== "tell")
         campaign?.decisions.push({ position, time, by, action, reason, ...about });
       else if (campaign !== undefined) foldTold(campaign, state, { ...event, fact });
@@ -216,7 +229,19 @@ function foldTold(
     withdrawn: false,
     reportedBy: by,
     ...identityOf(fact),
+    ...photosIn(fact.raw),
   });
+}
+
+/** What people photographed at any step of a sample. */
+function photosOfSteps({ jobs }: Collected, experimentId: string) {
+  const own = [...jobs.values()].filter((job) => job.experimentId === experimentId);
+  return photosIn(own.flatMap(({ photos = [] }) => photos));
+}
+
+function photosIn(raw: readonly DataReference[] | undefined) {
+  const photos = photosOf(raw);
+  return photos === undefined ? {} : { photos };
 }
 
 /** Phases have got other names, or patterns other meanings. */
@@ -264,6 +289,7 @@ function foldJobEvent(
   if (place === undefined || campaign === undefined) return;
   const job = campaign.jobs.get(jobId) ?? {
     candidateId: place.candidateId,
+    experimentId: place.experimentId,
     instrument: instrumentId,
     state: "queued",
     attempts: 0,
@@ -282,6 +308,8 @@ function foldJobEvent(
     job.started.add(`${fact.attempt}@${instrumentId}`);
   }
   if (fact.type !== "job.result" || wasDone) return;
+  const photos = fact.reported === undefined ? undefined : photosOf(fact.raw);
+  if (photos !== undefined) job.photos = photos;
   const judgement = state.judgementOf?.(position);
   const { candidateId } = place;
   if (judgement?.unusable !== undefined) {
@@ -308,6 +336,7 @@ function foldJobEvent(
       time,
       simulated: fact.simulated,
       withdrawn: false,
+      ...photosOfSteps(campaign, place.experimentId),
       ...(fact.reported === undefined
         ? {}
         : { reportedBy: fact.reported.by, ...identityOf(fact.reported) }),
@@ -331,6 +360,7 @@ function documentOf(
     ...(job.load === undefined ? {} : { load: job.load }),
     attempts: job.attempts,
     starts: job.started.size,
+    ...(job.photos === undefined ? {} : { photos: job.photos }),
   }));
   const unanswered = known
     .filter((job) => !campaign.jobs.has(job.jobId))

@@ -6,6 +6,7 @@ import type { Columns } from "./map-plane.ts";
 import { describeParameters, formatNumber, formatWithError } from "./observation-summary.ts";
 import { phasesOfLabel } from "./pictures/palette.ts";
 import { isRecord, readPhaseDiagramView } from "./planner-views.ts";
+import { type QuantityUnits, unitBehind } from "./result-units.ts";
 
 /** One question that everyone asks of a running campaign, with its answer. */
 export interface GlanceLine {
@@ -23,11 +24,12 @@ export function glanceOf(
   campaign: CampaignView,
   view: PlannerView | undefined,
   columns: Columns | undefined,
+  units: QuantityUnits = {},
 ): GlanceLine[] {
   return [
-    ...knownOf(campaign, view),
+    ...knownOf(campaign, view, units),
     ...evidenceOf(view),
-    ...doubtOf(campaign, view, columns),
+    ...doubtOf(campaign, view, columns, units),
     nowOf(campaign),
   ];
 }
@@ -61,6 +63,7 @@ export function phasesFound(
 type Known = (
   summary: Readonly<Record<string, unknown>>,
   view: PlannerView | undefined,
+  units: QuantityUnits,
 ) => GlanceLine[];
 
 /** What each goal has reached; a map shows it by itself. */
@@ -79,19 +82,24 @@ const KNOWN: Readonly<Record<Goal, Known>> = {
       : [],
 };
 
-function knownOf({ goal, model }: CampaignView, view: PlannerView | undefined): GlanceLine[] {
-  return KNOWN[goal](model?.summary ?? {}, view);
+function knownOf(
+  { goal, model }: CampaignView,
+  view: PlannerView | undefined,
+  units: QuantityUnits,
+): GlanceLine[] {
+  return KNOWN[goal](model?.summary ?? {}, view, units);
 }
 
 function bestSoFar(
   { best, bestParameters, front, hypervolume }: Readonly<Record<string, unknown>>,
   view: PlannerView | undefined,
+  units: QuantityUnits,
 ): GlanceLine[] {
   const question = "Best so far";
   if (typeof best === "number" && isRecord(bestParameters)) {
     const name = view?.kind === "optimise" ? view.convergence.quantity : "value";
     const more = `at ${describeParameters(bestParameters as Record<string, number | string>)}`;
-    return [{ question, answer: `${name} ${formatNumber(best)}`, more }];
+    return [{ question, answer: `${name} ${formatNumber(best)}${unitBehind(name, units)}`, more }];
   }
   if (!Array.isArray(front)) return [];
   const more =
@@ -121,6 +129,7 @@ function doubtOf(
   campaign: CampaignView,
   view: PlannerView | undefined,
   columns: Columns | undefined,
+  units: QuantityUnits,
 ): GlanceLine[] {
   const map = readPhaseDiagramView(view);
   if (map !== undefined && map.certainty.length > 0) {
@@ -149,20 +158,26 @@ function doubtOf(
       },
     ];
   }
-  return DOUBT[campaign.goal](campaign);
+  return DOUBT[campaign.goal](campaign, view, units);
 }
 
 /** What each goal doubts most where it has no map. */
-const DOUBT: Readonly<Record<Goal, (campaign: CampaignView) => GlanceLine[]>> = {
+const DOUBT: Readonly<
+  Record<
+    Goal,
+    (campaign: CampaignView, view: PlannerView | undefined, units: QuantityUnits) => GlanceLine[]
+  >
+> = {
   "phase-diagram": () => [],
   "structure-map": () => [],
-  optimise: ({ model }) => {
+  optimise: ({ model }, view, units) => {
     const gain = model?.summary["expectedGain"];
     if (typeof gain !== "number") return [];
+    const unit = view?.kind === "optimise" ? unitBehind(view.convergence.quantity, units) : "";
     return [
       {
         question: "Still expected",
-        answer: `${formatNumber(gain)} by one more`,
+        answer: `a gain of ${formatNumber(gain)}${unit} by one more point`,
         more: "where the model is least sure, the bands below are wide",
       },
     ];

@@ -4,6 +4,7 @@ import { labelOf } from "./map-data.ts";
 import { type MapPlane, type Placement, placeIn } from "./map-plane.ts";
 import { describeParameters, placeOfObservation } from "./observation-summary.ts";
 import { type PhaseDiagramView, readPhaseDiagramView } from "./planner-views.ts";
+import type { Results } from "./results.ts";
 
 /** The result that a label which nobody measured follows from. */
 export interface LabelSource {
@@ -16,7 +17,7 @@ export interface LabelSource {
 export function labelSourceOf(
   about: {
     readonly view: PhaseDiagramView | undefined;
-    readonly observations: readonly ObservationView[];
+    readonly observations: Results;
     readonly plane: MapPlane;
   },
   row: number,
@@ -25,13 +26,25 @@ export function labelSourceOf(
   if (from === undefined) return undefined;
   if (from < 0) return { text: "not measured: follows from a point known beforehand" };
   const position = Math.floor(from); // several looks at one sample share its position
-  const source = about.observations.find((observation) => observation.position === position);
+  const source = resultAt(about.observations, position);
   if (source === undefined) return { text: `not measured: follows from a result` };
   const at = placeOfObservation(source);
   return {
     text: `not measured: follows from result ${source.n}, ${labelOf(source) ?? "no phases"} at ${describeParameters(at)}`,
     place: placeIn(about.plane, at),
   };
+}
+
+/** The result at a position of the log, by halving: results are in its order. */
+function resultAt(results: Results, position: number): ObservationView | undefined {
+  let [low, high] = [0, results.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((results.at(middle)?.position ?? 0) < position) low = middle + 1;
+    else high = middle;
+  }
+  const found = results.at(low);
+  return found?.position === position ? found : undefined;
 }
 
 /** Labels that follow from the result at a position without being measured, each with its number of candidates, most first. */

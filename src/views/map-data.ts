@@ -2,6 +2,7 @@ import { phaseSetLabel } from "../domain/observation.ts";
 import type { BatchView, CampaignView, ObservationView } from "./campaign-view.ts";
 import { type Columns, type MapPlane, placeIn } from "./map-plane.ts";
 import type { PhaseDiagramView } from "./planner-views.ts";
+import type { Results } from "./results.ts";
 
 /** Everything that one map draws, in the plane's coordinates: ready for a canvas or an SVG. */
 export interface MapData {
@@ -46,7 +47,7 @@ export interface MapSources {
   readonly plane: MapPlane;
   readonly columns: Columns;
   readonly view: PhaseDiagramView | undefined;
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   readonly campaign?: Pick<CampaignView, "jobs" | "batch" | "waiting"> | undefined;
   /** Of {@link gatherCells}, where they are known already: they change with the view only, the rest with every job. */
   readonly cells?: MapCells | undefined;
@@ -66,7 +67,7 @@ function describeJob({ state, instrumentId, waitsFor, why }: CampaignView["jobs"
 export function gatherMapData(sources: MapSources): MapData {
   const { plane, view, observations, campaign, slice = {} } = sources;
   const measured =
-    sources.measured ?? observations.flatMap((one) => measuredPoints(one, plane, slice));
+    sources.measured ?? [...observations].flatMap((one) => measuredPoints(one, plane, slice));
   // What waits for a person has a job already, but nothing of it has been sent.
   const waiting = new Set(campaign?.waiting?.candidateIds);
   const jobs = (campaign?.jobs ?? []).filter((job) => !waiting.has(job.candidateId));
@@ -127,15 +128,27 @@ export function measuredPoints(
   slice: Readonly<Record<string, number>>,
 ): readonly MapPoint[] {
   const { candidateId, actual, parameters } = observation;
-  const label = labelOf(observation);
-  const text = `measured: ${label ?? "no phases"}`;
+  const { text, label } = wordsOf(observation);
   return pointOf(plane, slice, actual ?? parameters, parameters, { candidateId, text, label });
 }
 
+/** Thousands of results say the same: its words are made once. */
+const words = new WeakMap<ObservationView["results"], Pick<MapPoint, "text" | "label">>();
+
+function wordsOf(observation: ObservationView): Pick<MapPoint, "text" | "label"> {
+  const known = words.get(observation.results);
+  if (known !== undefined) return known;
+  const label = labelOf(observation);
+  const said = { text: `measured: ${label ?? "no phases"}`, label };
+  words.set(observation.results, said);
+  return said;
+}
+
 /** The phases in the order in which they were first observed. */
-export function discoveryOrder(observations: readonly ObservationView[]): string[] {
+export function discoveryOrder(observations: Results): string[] {
   const order = new Set<string>();
-  for (const { results } of observations) {
+  const said = observations.saidAtFirst?.() ?? Array.from(observations, ({ results }) => results);
+  for (const results of said) {
     for (const result of results) {
       if (result.kind === "phases") for (const phase of result.phases) order.add(phase);
     }

@@ -1,9 +1,11 @@
 import { createNamer, type Namer } from "../domain/display-name.ts";
+import type { FoundLabels } from "../domain/found-labels.ts";
 import type { Observation, PhasesObservation } from "../domain/observation.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
 import { axesOfSpace } from "../domain/search-space.ts";
 import type { CampaignView, ObservationView } from "./campaign-view.ts";
 import type { ExportDocument } from "./export-document.ts";
+import type { ResultColumns } from "./result-columns.ts";
 
 /** The names that a campaign's people read: its configured ones, then the rules. */
 export function namerFor(
@@ -28,6 +30,7 @@ export function namedView<View extends PlannerView | undefined>(view: View, name
     ...view,
     labels: view.labels.map(namer.label),
     measured: view.measured.map((one) => ({ ...one, label: namer.label(one.label) })),
+    ...(view.found === undefined ? {} : { found: namedLists(view.found, namer) }),
     tieLines: view.tieLines.map(phases),
     triangles: view.triangles.map(phases),
     ...(view.status?.findings === undefined
@@ -37,6 +40,10 @@ export function namedView<View extends PlannerView | undefined>(view: View, name
       ? {}
       : { regions: view.regions.map((one) => ({ ...one, label: namer.label(one.label) })) }),
   };
+}
+
+function namedLists({ measured, told, follows }: FoundLabels, { label }: Namer): FoundLabels {
+  return { measured: measured.map(label), told: told.map(label), follows: follows.map(label) };
 }
 
 /** A result with the names that people read. */
@@ -61,6 +68,13 @@ export function namedObservation<One extends { readonly kind: string }>(
 
 export function namedResult(one: ObservationView, namer: Namer): ObservationView {
   return { ...one, results: one.results.map((item) => namedObservation(item, namer)) };
+}
+
+/** Results in columns with the names that people read: what many have in common is named once. */
+export function namedColumns(columns: ResultColumns, namer: Namer): ResultColumns {
+  const { items, of } = columns.results;
+  const named = items.map((list) => list.map((item) => namedObservation(item, namer)));
+  return { ...columns, results: { items: named, of } };
 }
 
 /** What a campaign's panel says, with the names that people read. */

@@ -1,36 +1,37 @@
-import type { OptimiseView, QuantityView, SliceView } from "../domain/planner-view.ts";
+import type { OptimiseView, QuantityView } from "../domain/planner-view.ts";
 import type { HistorySample, ObservationView } from "./campaign-view.ts";
 import { toCsv } from "./export-text.ts";
 import { fileName, type GoalPicture, PICTURE_WIDTH } from "./goal-picture.ts";
 import { describeParameters, formatNumber } from "./observation-summary.ts";
+import { COLOUR, slicePicture } from "./optimise-slices.ts";
+import { axisTitle } from "./pictures/axis-title.ts";
 import { drawBars } from "./pictures/bar-chart.ts";
 import { drawChart, type Series } from "./pictures/chart.ts";
-import { phaseColour } from "./pictures/palette.ts";
+import { type QuantityUnits, quantityTitle, unitBehind, unitsOfResults } from "./result-units.ts";
+import type { Results } from "./results.ts";
 
-const COLOUR = { line: phaseColour(5), dots: phaseColour(7), other: phaseColour(6) };
 /** Points that nobody measured, in a picture of a front. */
 const EXPECTED_max = 6;
-/** A band of so many standard deviations each way: 95 % of a normal distribution. */
-const BAND_sd = 2;
 
 /** What an optimisation has reached, what it still expects, and what its models say. */
 export function optimisePictures(about: {
   readonly view: OptimiseView;
   readonly history: readonly HistorySample[];
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   /** The front of all candidates, where a campaign was played against known results. */
   readonly trueFront?: readonly Readonly<Record<string, number>>[] | undefined;
 }): GoalPicture[] {
   const { view, history, observations, trueFront = [] } = about;
   const several = view.quantities.length > 1;
+  const units = unitsOfResults(observations);
   return [
-    ...convergencePicture(view, history, observations),
-    ...expectationPicture(history),
-    ...frontPictures(view, observations, trueFront),
+    ...convergencePicture(view, history, observations, units),
+    ...expectationPicture(view, history, units),
+    ...frontPictures(view, observations, trueFront, units),
     ...view.quantities.flatMap((quantity) => [
-      ...quantity.slices.map((slice) => slicePicture(quantity.name, slice)),
+      ...quantity.slices.map((slice) => slicePicture(quantity.name, slice, units)),
       ...importancePicture(quantity, several),
-      ...fitPicture(quantity),
+      ...fitPicture(quantity, units),
     ]),
   ];
 }
@@ -38,11 +39,13 @@ export function optimisePictures(about: {
 function convergencePicture(
   view: OptimiseView,
   history: readonly HistorySample[],
-  observations: readonly ObservationView[],
+  observations: Results,
+  units: QuantityUnits,
 ): GoalPicture[] {
   const { quantity, evaluations, values } = view.convergence;
+  const unit = unitBehind(quantity, units);
   if (evaluations.length === 0) return [];
-  const measured = observations.flatMap((observation, k) => {
+  const measured = [...observations].flatMap((observation, k) => {
     const y = measuredValue(observation, quantity);
     return y === undefined ? [] : [{ x: k + 1, y }];
   });
@@ -72,8 +75,8 @@ function convergencePicture(
     });
   }
   const title = several(quantity) ? "Hypervolume of the front" : `Best ${quantity} so far`;
-  const description = `${title}: ${formatNumber(best ?? Number.NaN)} after ${evaluations.at(-1)} results${
-    gain === undefined ? "" : `; one more is expected to gain ${formatNumber(gain)}`
+  const description = `${title}: ${formatNumber(best ?? Number.NaN)}${unit} after ${evaluations.at(-1)} results${
+    gain === undefined ? "" : `; one more is expected to gain ${formatNumber(gain)}${unit}`
   }.`;
   return [
     {
@@ -85,7 +88,7 @@ function convergencePicture(
           title,
           description,
           xName: "experiment",
-          yName: quantity,
+          yName: quantityTitle(quantity, units),
           width: PICTURE_WIDTH.wide,
           height: 280,
           theme,
@@ -96,7 +99,12 @@ function convergencePicture(
 }
 
 /** What one more point was expected to gain, after each proposal: the campaign is done where it nears nothing. */
-function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
+function expectationPicture(
+  view: OptimiseView,
+  history: readonly HistorySample[],
+  units: QuantityUnits,
+): GoalPicture[] {
+  const { quantity } = view.convergence;
   const points = history.flatMap(({ observations, figures }) =>
     figures["expectedGain"] === undefined
       ? []
@@ -119,9 +127,9 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
       draw: (theme) =>
         drawChart([series], {
           title,
-          description: `${title}, now ${formatNumber(points.at(-1)?.expectedGain ?? 0)}.`,
+          description: `${title}, now ${formatNumber(points.at(-1)?.expectedGain ?? 0)}${unitBehind(quantity, units)}.`,
           xName: "results",
-          yName: "gain",
+          yName: quantityTitle("gain", { gain: units[quantity] ?? "1" }),
           width: PICTURE_WIDTH.wide,
           height: 220,
           theme,
@@ -135,14 +143,15 @@ function expectationPicture(history: readonly HistorySample[]): GoalPicture[] {
 /** Every pair of neighbouring objectives against each other, with the front. */
 function frontPictures(
   view: OptimiseView,
-  observations: readonly ObservationView[],
+  observations: Results,
   trueFront: readonly Readonly<Record<string, number>>[],
+  units: QuantityUnits,
 ): GoalPicture[] {
   const { front: points = [] } = view.pareto;
   const names = Object.keys(points[0]?.values ?? {});
   return names.slice(1).map((yName, k) => {
     const xName = names[k] ?? "";
-    const measured = observations.flatMap((observation) => {
+    const measured = [...observations].flatMap((observation) => {
       const [x, y] = [measuredValue(observation, xName), measuredValue(observation, yName)];
       return x === undefined || y === undefined
         ? []
@@ -189,8 +198,8 @@ function frontPictures(
           {
             title,
             description: `${front.length} of ${measured.length} results are not bettered by another in both.`,
-            xName,
-            yName,
+            xName: quantityTitle(xName, units),
+            yName: quantityTitle(yName, units),
             width: PICTURE_WIDTH.wide,
             height: 320,
             theme,
@@ -234,82 +243,16 @@ function expectedSeries(view: OptimiseView, xName: string, yName: string): Serie
   ];
 }
 
-function slicePicture(quantity: string, slice: SliceView): GoalPicture {
-  const { axis, through, x, mean, sd } = slice;
-  const others = Object.fromEntries(
-    Object.entries(through as Record<string, number | string>).filter(([name]) => name !== axis),
-  );
-  const where = Object.keys(others).length === 0 ? "" : ` at ${describeParameters(others)}`;
-  const title = `${quantity} along ${axis}${where}`;
-  const csv = (): string =>
-    toCsv(x.map((value, k) => ({ [axis]: value, mean: mean[k] ?? "", sd: sd[k] ?? "" })));
-  const named = {
-    name: fileName(`slice-${quantity}-${axis}`),
-    title,
-    isWide: false,
-    csv,
-  };
-  const places = x.filter((value) => typeof value === "number");
-  if (places.length < x.length) {
-    const bars = x.map((value, k) => ({
-      name: String(value),
-      value: mean[k] ?? 0,
-      error: sd[k] ?? 0,
-    }));
-    return {
-      ...named,
-      draw: (theme) =>
-        drawBars(bars, {
-          ...{ title, description: title, theme, yName: "", width: PICTURE_WIDTH.half },
-          xName: `${quantity} ± standard deviation`,
-          colour: COLOUR.line,
-        }),
-    };
-  }
-  const band = {
-    low: mean.map((value, k) => value - BAND_sd * (sd[k] ?? 0)),
-    high: mean.map((value, k) => value + BAND_sd * (sd[k] ?? 0)),
-  };
-  const at = through[axis];
-  const series: Series[] = [
-    {
-      name: `model ± ${BAND_sd} deviations`,
-      colour: COLOUR.line,
-      kind: "line",
-      x: places,
-      y: mean,
-      band,
-    },
-  ];
-  if (typeof at === "number") {
-    const nearest = places.reduce(
-      (best, value, k) => (Math.abs(value - at) < Math.abs((places[best] ?? 0) - at) ? k : best),
-      0,
-    );
-    series.push({
-      name: "best result",
-      colour: COLOUR.other,
-      kind: "dots",
-      x: [at],
-      y: [mean[nearest] ?? Number.NaN],
-    });
-  }
-  return {
-    ...named,
-    draw: (theme) =>
-      drawChart(series, {
-        ...{ title, description: `${title}, with uncertainty.`, theme },
-        ...{ xName: axis, yName: quantity, width: PICTURE_WIDTH.half, height: 250 },
-      }),
-  };
-}
-
 function importancePicture(quantity: QuantityView, several: boolean): GoalPicture[] {
   const { name, importances } = quantity;
   if (importances.length < 2) return [];
   const bars = [...importances]
     .sort((a, b) => b.permutation - a.permutation)
-    .map((one) => ({ name: one.name, value: one.permutation, error: one.permutationSd }));
+    .map((one) => ({
+      name: axisTitle(one.name),
+      value: one.permutation,
+      error: one.permutationSd,
+    }));
   const title = several ? `Importance for ${name}` : "Importance of each axis";
   return [
     {
@@ -332,7 +275,7 @@ function importancePicture(quantity: QuantityView, several: boolean): GoalPictur
 }
 
 /** What the model would have said of each result without it. */
-function fitPicture({ name, fit }: QuantityView): GoalPicture[] {
+function fitPicture({ name, fit }: QuantityView, units: QuantityUnits): GoalPicture[] {
   if (fit === undefined || fit.measured.length < 3) return [];
   const ends = [Math.min(...fit.measured), Math.max(...fit.measured)];
   const quality = fit.r2 === undefined ? "" : `, R² ${formatNumber(fit.r2)}`;
@@ -356,7 +299,8 @@ function fitPicture({ name, fit }: QuantityView): GoalPicture[] {
           ],
           {
             ...{ title, description: title, theme, width: PICTURE_WIDTH.half, height: 250 },
-            ...{ xName: "measured", yName: "predicted" },
+            xName: quantityTitle("measured", { measured: units[name] ?? "1" }),
+            yName: quantityTitle("predicted", { predicted: units[name] ?? "1" }),
           },
         ),
       csv: () =>

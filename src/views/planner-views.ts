@@ -30,17 +30,34 @@ export function readPhaseDiagramView(view: PlannerView | undefined): PhaseDiagra
 
 function drawnMap(view: MapView): PhaseDiagramView {
   const { labels, label, certainty, components, probabilities, tieLines, triangles } = view;
-  const drawn = new Set(label);
   return {
-    found: foundLabels(
-      labels.filter((_, k) => drawn.has(k)),
-      view.measured ?? [],
-    ),
+    found: view.found ?? foundIn(view),
     ...{ labels, labelIndex: label, certainty, components, probabilities, tieLines, triangles },
     derivedFrom: new Map(
       Object.entries(view.derived ?? {}).map(([row, from]) => [Number(row), from]),
     ),
     findings: view.status?.findings ?? [],
+  };
+}
+
+function foundIn({ labels, label, measured }: MapView): FoundLabels {
+  const drawn = new Set(label);
+  return foundLabels(
+    labels.filter((_, k) => drawn.has(k)),
+    measured ?? [],
+  );
+}
+
+/**
+ * What the page draws of a planner's view: of a map without the list of its results, which the page has already.
+ */
+export function drawnPart(view: PlannerView): PlannerView {
+  if (view.kind !== "phase-diagram") return view;
+  return {
+    ...view,
+    found: foundIn(view),
+    measured: [],
+    reached: [],
   };
 }
 

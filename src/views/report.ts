@@ -1,6 +1,7 @@
 import { axisUnits } from "../domain/axis-units.ts";
 import { type Observation, type PhasesObservation, phaseSetLabel } from "../domain/observation.ts";
 import type { PlannerView } from "../domain/planner-view.ts";
+import { endingInWords, endingProposal } from "./ending-words.ts";
 import type { ExportDocument } from "./export-document.ts";
 import { figureMeaning, figureName, figureValue } from "./figure-words.ts";
 import { questionOf } from "./goal-views.ts";
@@ -100,7 +101,11 @@ function summarySection({ document }: ReportSources): string {
   const { campaign, observations, proposals } = document;
   const kept = observations.filter((observation) => !observation.withdrawn);
   const last = proposals.at(-1);
-  const verdict = last === undefined || last.verdict.kind === "continue" ? "" : last.verdict.reason;
+  const ending = endingProposal(proposals);
+  const verdict =
+    ending === undefined || ending.verdict.kind === "continue"
+      ? ""
+      : endingInWords(ending.verdict.reason, ending.model.observations, kept.length);
   return section("Question and result", [
     table(
       ["", ""],

@@ -54,7 +54,9 @@ describe("a map with mistakes", () => {
     expect(err).toMatch(
       /mine\.yaml:\d+: registers\.measured\.decimal: the key "decimal" is not known/,
     );
-    expect(err).toMatch(/mine\.yaml:\d+: registers\.measured\.unit: write a UCUM code/);
+    expect(err).toMatch(
+      /mine\.yaml:\d+: registers\.measured\.unit: "Celsius" is no UCUM unit, Cel is; write e\.g\. K/,
+    );
     const config = join(folder, "lab.yaml");
     const entry = "{ id: f1, kind: modbus, map: mine.yaml, at: tcp://127.0.0.1:1 }";
     writeFileSync(
@@ -76,8 +78,11 @@ test.skipIf(PYTHON === undefined)("look reads a controller once and writes nothi
   try {
     const at = `tcp://127.0.0.1:${furnace.port}`;
     const { code, out } = await tieline("gateway", "look", "--map", "eurotherm-2400", "--at", at);
-    expect(out).toContain("It is a Eurotherm 2400");
+    expect(out).toContain(
+      "It is a Eurotherm 2400, as far as its map tells: identity (instrumentType), verify (decimalPlaces), twins (measured, measuredFloat) hold.",
+    );
     expect(out).toContain("Set points from 0 to 1200 Cel.");
+    expect(out).toContain("its state is ready.\nA gateway would take a job.\n");
     expect(code).toBe(0);
     expect((await furnace.tell({})).written).toEqual([]);
     const other = await tieline("gateway", "look", "--map", "eurotherm-3500", "--at", at);

@@ -82,6 +82,7 @@ test("programs that are started inherit everything but the laboratory's secrets"
     TIELINE_BROKER_PASSWORD: "x",
     TIELINE_OPERATORS: "ada:k",
     PGPASSWORD: "y",
+    SLURM_JWT: "z",
   };
   expect(childEnvironment({ CELLS: "3" }, own)).toEqual({
     PATH: "/bin",

@@ -1,8 +1,10 @@
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import type { MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { createAskDesk } from "../../adapters/devices/asked/ask-desk.ts";
 import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
+import { openPhotoStore } from "../../adapters/photos/photo-store.ts";
 import { configurationSchema } from "../../config/schema.ts";
 import { createPage } from "../../src/cli/start/start-page.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -192,7 +194,12 @@ describe.each(BROKERS)("the emergency stop on $name", ({ make }) => {
   test("a stop comes through the page with a body in chunks, as with one of known length", async () => {
     const daemon = await startDaemon(await make());
     const configuration = configurationSchema.parse({ version: 1, page: { port: 0 } });
-    const page = createPage(configuration, silentLogger, createAskDesk(""));
+    const page = createPage(
+      configuration,
+      silentLogger,
+      createAskDesk(""),
+      openPhotoStore(tmpdir()),
+    );
     cleanUp.push(() => page.stop());
     const url = await page.start(daemon);
     const command = { kind: "emergencyStop", active: true, by: "ada", reason: "smoke" };

@@ -1,10 +1,17 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { createAskDesk } from "../../adapters/devices/asked/ask-desk.ts";
+import { openPhotoStore } from "../../adapters/photos/photo-store.ts";
+import { configurationSchema } from "../../config/schema.ts";
+import { createPage } from "../../src/cli/start/start-page.ts";
+import { silentLogger } from "../../src/core/logger.ts";
 import type { Daemon } from "../../src/daemon.ts";
 import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { createLab } from "../../src/runtime/lab.ts";
 import { listTodos } from "../../src/runtime/todos.ts";
+import type { ExportDocument } from "../../src/views/export-document.ts";
 import { tieline } from "../support/command-line.ts";
 import { SITE } from "./brokers.ts";
 import { until } from "./listener.ts";
@@ -114,6 +121,82 @@ describe("people at the bench", () => {
       retryable: false,
     });
     await expectReplay(daemon);
+  });
+
+  test("photograph: with a step, a comment and a told result; kept, shown, exported, and the same after a restart", async () => {
+    const place = { broker: "{ port: 0 }" };
+    const [folder, yaml] = [makeFolder(), ALLOYS(3600)];
+    const daemon = await startDaemon(place, { folder, yaml });
+    const store = openPhotoStore(join(folder, "log"));
+    const configuration = configurationSchema.parse({ version: 1, page: { port: 0 } });
+    const page = createPage(configuration, silentLogger, createAskDesk(""), store);
+    cleanUp.push(() => page.stop());
+    const url = await page.start(daemon);
+    await until(() => todos(daemon).length === 2, "the list");
+    const [one = ""] = jobIds(daemon);
+    const photograph = (name: string): string => {
+      const file = join(folder, name);
+      writeFileSync(file, Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Buffer.from(name)]));
+      return file;
+    };
+    const say = async (...argv: string[]): Promise<void> => {
+      const { code, err } = await tieline(...argv, "--page", url, ...at(daemon));
+      expect(code, err).toBe(0);
+    };
+    await say("todo", "done", one, "--value", "mass=1", "--photo", photograph("step.jpg"));
+    const second = one.replace(".s1", ".s2");
+    await until(() => jobIds(daemon).includes(second), "the next step");
+    const sample = ["--campaign", "alloys", "--sample", second.replace(".s2", "")];
+    const rim = [photograph("rim.jpg"), photograph("lid.jpg")];
+    await say("comment", ...sample, "--reason", "a crack", "--photo", ...rim);
+    const told = ["--campaign", "alloys", "--point", "temperature_K=800"];
+    await say("tell", ...told, "--value", "strength=300 MPa", "--photo", photograph("told.jpg"));
+    await say(
+      "todo",
+      "done",
+      second,
+      "--value",
+      "strength=410 MPa",
+      "--photo",
+      photograph("end.jpg"),
+    );
+    await until(() => daemon.view.campaign("alloys")?.observations.total === 2, "the results");
+    const none = join(folder, "words.jpg");
+    writeFileSync(none, "a photograph");
+    const refused = await tieline(
+      ...["comment", ...sample, "--reason", "x", "--photo", none, "--page", url, ...at(daemon)],
+    );
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("TL-9008")]);
+    const [comment] = daemon.view.campaign("alloys")?.comments ?? [];
+    expect(comment?.photos).toHaveLength(2);
+    const shown = await fetch(`${url}api/photo/${comment?.photos?.[0]?.sha256}`);
+    expect(
+      Buffer.from(await shown.arrayBuffer())
+        .subarray(4)
+        .toString(),
+    ).toBe("rim.jpg");
+    await daemon.stop();
+
+    const data = ["--data", join(folder, "log")];
+    const zip = join(folder, "lab.zip");
+    const made = await tieline("export", "--format", "bundle", ...data, "--out", zip);
+    expect(made.code, made.err).toBe(0);
+    const files = unzipSync(readFileSync(zip));
+    const kept = Object.keys(files).filter((name) => name.startsWith("photos/"));
+    const names = kept.map((name) =>
+      Buffer.from(files[name] ?? [])
+        .subarray(4)
+        .toString(),
+    );
+    expect(names.sort()).toEqual(["end.jpg", "lid.jpg", "rim.jpg", "step.jpg", "told.jpg"]);
+    const document = JSON.parse(
+      (await tieline("export", "--format", "json", ...data)).out,
+    ) as ExportDocument;
+    expect(document.observations.map(({ photos }) => photos?.length)).toEqual([1, 2]);
+    expect(document.decisions.find(({ action }) => action === "comment")?.photos).toHaveLength(2);
+    const again = await startDaemon(place, { folder, yaml });
+    expect(again.view.campaign("alloys")?.comments).toMatchObject([{ photos: comment?.photos }]);
+    await expectReplay(again);
   });
 
   test("are called when they are late, by name; nobody else speaks for them", async () => {

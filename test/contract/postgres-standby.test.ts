@@ -151,6 +151,26 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     expect(role(next)).toBe("follows");
   }, 60_000);
 
+  test("keeps few of those that once stood by, however often one starts anew", async () => {
+    const where = address(5);
+    logs.push(await openEventLog({ address: where, logger: silentLogger }));
+    const followers = `pair${schemas}.follower`;
+    server.sql(
+      `insert into ${followers} select 'process ' || k, null, 0, now() - k * interval '1 s' from generate_series(1, 500) k`,
+    );
+    const next = await openEventLog({ address: where, logger: silentLogger, standBy: true });
+    logs.push(next);
+    const isOver = (async () => {
+      for await (const _ of next.follow?.(1) ?? []) expect(_).toBeDefined();
+    })();
+    const count = () => Number(server.sql(`select count(*) from ${followers}`));
+    await until(() => count() <= 101, "all but the newest hundred, forgotten");
+    expect(server.sql(`select count(*) from ${followers} where node = 'process 1'`)).toBe("1");
+    await next.close();
+    await isOver;
+    expect(count()).toBeLessThanOrEqual(100);
+  });
+
   test("cannot be handed over to nobody", async () => {
     const where = address(5);
     logs.push(await openEventLog({ address: where, logger: silentLogger }));

@@ -122,8 +122,7 @@ async function settled(world: StandbyWorld): Promise<[Member, Before]> {
     const missing = lease === undefined ? "no lease" : await world.unsettled(lease);
     if (leader !== undefined && lease !== undefined && missing === "")
       return [leader, { ...lease, spoken: Math.max(0, ...world.spoke.keys()) }];
-    // One that lost its lease for want of processors has ended, as it should: it is started again.
-    for (const member of world.members) if (member.process.exitCode !== null) world.boot(member);
+    for (const member of world.members) if (hasEnded(member)) world.boot(member);
     if (performance.now() > deadline_ms)
       throw new Error(
         `no leader and standby (${JSON.stringify(lease)}, ${missing}): ` +
@@ -131,6 +130,13 @@ async function settled(world: StandbyWorld): Promise<[Member, Before]> {
       );
     await wait(200);
   }
+}
+
+/** One that lost its lease for want of processors has ended with TL-4003, as it should: it is started again. Any other end is a fault. */
+function hasEnded({ process: { exitCode, signalCode }, said }: Member): boolean {
+  if (exitCode === null && signalCode === null) return false;
+  if (said.includes("TL-4003")) return true;
+  throw new Error(`a daemon ended by itself (${exitCode ?? signalCode}): ${said.slice(-3000)}`);
 }
 
 /** Waits for the next epoch's first word; how long after the end of the old lease it came, ms. */

@@ -4,7 +4,7 @@
  * back, and are answered with what it is:
  * {"value": 7}, {"status": "BadSensorFailure"}, {"late": 900}, {"foreign": true}, {"lock": "ada"}, {"panel": "stop" | "abort" | "clear"},
  * {"deaf": true}: it does not obey Stop, {"without": true}: runs leave no result, {"refuse": "BadUserAccessDenied"},
- * {"run_ms": 9000}.
+ * {"chamber": 301.5}: what its sensor shows, {"run_ms": 9000}, {"file": "20 5"}: runs leave scan.xy with it, given in pieces of three bytes, and a picture that lies elsewhere.
  */
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -41,6 +41,7 @@ const machine = "FunctionalUnitState";
 const unit = typed("FunctionalUnitType").instantiate({
   ...{ browseName: "XRD", componentOf: inside(device, "FunctionalUnitSet"), namespace: own },
   optionals: [
+    "FunctionSet",
     ...["DeviceProgramRunId", "CurrentStepName", "CurrentRuntime", "EstimatedRuntime"].map(
       (name) => `${manager}.${name}`,
     ),
@@ -59,6 +60,9 @@ const template = typed("ProgramTemplateType").instantiate({
 });
 text(inside(template, "DeviceTemplateId"), "powder-scan");
 
+const chamber = typed("AnalogScalarSensorFunctionType").instantiate({
+  ...{ browseName: "Chamber", componentOf: inside(unit, "FunctionSet"), namespace: own },
+});
 const outer = inside(unit, machine);
 const inner = inside(outer, "RunningStateMachine");
 const active = inside(unit, "ProgramManager", "ActiveProgram");
@@ -69,6 +73,8 @@ const world = {
   deaf: false,
   without: false,
   refuse: "",
+  file: "",
+  chamber: 293.5,
   run_ms: Number(runFor),
 };
 const life = { state: "Stopped", starts: 0, asked: [] };
@@ -118,6 +124,7 @@ function end(ended, cut) {
   run = undefined;
   if (ended.result !== undefined) {
     if (cut === undefined) leaveValues(ended.result);
+    if (cut === undefined && world.file !== "") leaveFiles(ended.result);
     const total = Date.now() - ended.since_ms;
     set(inside(ended.result, "TotalRuntime"), DataType.Double, total);
     set(inside(ended.result, "Stopped"), DataType.DateTime, new Date());
@@ -145,6 +152,25 @@ function leaveValues(result) {
   });
   variable("TwoTheta", DataType.Double, [20, 30, 40]);
   variable("Intensity", DataType.Double, [5, world.value, 4]);
+}
+
+function leaveFiles(result) {
+  const componentOf = inside(result, "FileSet");
+  const leave = (browseName, optionals) =>
+    typed("ResultFileType").instantiate({ browseName, componentOf, namespace: own, optionals });
+  leave("picture", []);
+  const scan = leave("scan", ["File"]);
+  text(inside(scan, "Name"), "scan.xy");
+  const file = inside(scan, "File");
+  const bytes = Buffer.from(world.file);
+  let at = 0;
+  const answer = (dataType, value) => [StatusCodes.Good, [new Variant({ dataType, value })]];
+  method(file, "Open", () => answer(DataType.UInt32, 7));
+  method(file, "Read", () => {
+    at += 3;
+    return answer(DataType.ByteString, bytes.subarray(at - 3, at));
+  });
+  method(file, "Close", () => [StatusCodes.Good]);
 }
 
 const method = (at, name, act) =>
@@ -192,12 +218,19 @@ method(inner, "Unhold", () => {
   return [StatusCodes.Good];
 });
 
+function showChamber() {
+  const status = StatusCodes[world.chamber === null ? "BadSensorFailure" : "Good"];
+  set(inside(chamber, "SensorValue"), DataType.Double, world.chamber ?? 0, status);
+}
+
 show("Stopped", "Idle");
+showChamber();
 await server.start();
 console.log(JSON.stringify({ listening: Number(port) }));
 for await (const line of createInterface({ input: process.stdin })) {
   const { foreign, lock, panel, ...changes } = JSON.parse(line);
   Object.assign(world, changes);
+  showChamber();
   if (foreign === true)
     begin({ runId: "run-of-eve", program: "powder-scan", jobId: "eve", taskId: "" });
   if (lock !== undefined) {

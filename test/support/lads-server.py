@@ -1,7 +1,7 @@
 """A diffractometer on OPC UA with the LADS nodeset, by asyncua 2.1.0: `lads-server.py NODESETS PORT RUN_MS LEDGER`.
 
 NODESETS is the folder of node-opcua-nodesets with the OPC Foundation's XML files. Each start is a line of LEDGER. Lines of JSON on
-standard input change the world behind its back as in lads-server.mjs: value, status, late, foreign, lock, panel, deaf, without, refuse, run_ms.
+standard input change the world behind its back as in lads-server.mjs: value, status, late, foreign, lock, panel, deaf, without, refuse, run_ms, file, chamber.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ async def write(node, value, kind, status=ua.StatusCodes.Good):
 class Diffractometer:
     def __init__(self, server):
         self.server = server
-        self.world = {"value": 7.0, "status": "Good", "late": 0, "deaf": False, "without": False, "refuse": "", "run_ms": float(RUN_ms)}
+        self.world = {"value": 7.0, "status": "Good", "late": 0, "deaf": False, "without": False, "refuse": "", "file": "", "chamber": 293.5, "run_ms": float(RUN_ms)}
         self.state, self.starts, self.asked, self.run = "Stopped", 0, [], None
         self.types = {}
 
@@ -69,7 +69,14 @@ class Diffractometer:
         await self.link(self.outer, "Abort", self.abort)
         await self.link(self.inner, "Hold", self.hold)
         await self.link(self.inner, "Unhold", self.unhold)
+        self.chamber = await self.make(await child(unit, "FunctionSet"), "AnalogScalarSensorFunctionType", "Chamber")
+        await self.show_chamber()
         await self.show("Stopped", "Idle")
+
+    async def show_chamber(self):
+        value = self.world["chamber"]
+        status = ua.StatusCodes.BadSensorFailure if value is None else ua.StatusCodes.Good
+        await write(await child(self.chamber, "SensorValue"), float(value or 0), ua.VariantType.Double, status)
 
     async def find_types(self, node):
         for one in await node.get_children(refs=ua.ObjectIds.HasSubtype):
@@ -136,6 +143,8 @@ class Diffractometer:
         if run["result"] is not None:
             if cut is None:
                 await self.leave_values(await child(run["result"], "VariableSet"))
+            if cut is None and self.world["file"] != "":
+                await self.leave_files(await child(run["result"], "FileSet"))
             now = datetime.datetime.now(datetime.timezone.utc)
             await write(await child(run["result"], "Stopped"), now, ua.VariantType.DateTime)
         await self.show("Aborted" if cut == "abort" else "Stopped", "Idle")
@@ -148,6 +157,28 @@ class Diffractometer:
         await peak.add_property(0, "EURange", ua.Range(Low=0, High=65535))
         await variables.add_variable(self.own, "TwoTheta", [20.0, 30.0, 40.0])
         await variables.add_variable(self.own, "Intensity", [5.0, value, 4.0])
+
+    async def leave_files(self, files):
+        picture = await self.make(files, "ResultFileType", "picture")
+        await self.server.delete_nodes([await child(picture, "File")], recursive=True)
+        scan = await self.make(files, "ResultFileType", "scan")
+        await write(await child(scan, "Name"), "scan.xy", ua.VariantType.String)
+        file = await self.again(scan, "File", "FileType")
+        left = bytearray(self.world["file"].encode())
+
+        async def read(parent, handle, length):
+            piece = bytes(left[:3])
+            del left[:3]
+            return [ua.Variant(piece, ua.VariantType.ByteString)]
+
+        async def opened(parent, mode):
+            return [ua.Variant(7, ua.VariantType.UInt32)]
+
+        async def closed(parent, handle):
+            return []
+
+        for name, act in {"Open": opened, "Read": read, "Close": closed}.items():
+            await self.link(file, name, act)
 
     async def cut(self, how):
         if self.run is None:
@@ -175,6 +206,7 @@ class Diffractometer:
 
     async def told(self, words):
         self.world.update({key: words[key] for key in words if key in self.world})
+        await self.show_chamber()
         if words.get("foreign"):
             await self.begin("run-of-eve", "eve", "")
         if "lock" in words:

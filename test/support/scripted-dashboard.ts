@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import type { OperatorPolicy } from "../../adapters/dashboard/command-route.ts";
 import type { OperatorReply, OperatorRequest } from "../../adapters/dashboard/dashboard-ports.ts";
 import {
@@ -6,6 +7,7 @@ import {
 } from "../../adapters/dashboard/dashboard-server.ts";
 import { createAgentMessages } from "../../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
+import { openPhotoStore } from "../../adapters/photos/photo-store.ts";
 import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
@@ -38,6 +40,8 @@ export interface ScriptedDashboard {
 export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly policy?: OperatorPolicy;
   readonly port?: number;
+  /** Where photographs are kept. */
+  readonly folder?: string;
   readonly reply?: (request: OperatorRequest) => OperatorReply;
   /** What a look at the structure model shows. */
   readonly structure?: StructureLook;
@@ -75,6 +79,7 @@ export async function startScriptedDashboard(
       instrument: view.instrument,
       linesAfter: () => [],
       asked: { open: () => [], report: async () => false },
+      photos: openPhotoStore(options.folder ?? tmpdir()),
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>

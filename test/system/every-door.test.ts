@@ -141,6 +141,9 @@ while True:
         break
     table = list(csv.reader(open("candidates.csv")))
     for row in rows:
+        if not table[row + 1][2]:
+            table[row + 1][2] = "nan"  # the robot has missed it: it is asked for the same again
+            continue
         t, a = float(table[row + 1][0]), float(table[row + 1][1])
         table[row + 1][2] = repr(90 - (t - 62) ** 2 / 40 - 120 * (a - 0.7) ** 2)
     csv.writer(open("candidates.csv", "w"), lineterminator="\\n").writerows(table)

@@ -133,6 +133,27 @@ describe.runIf(hasPython)("a campaign whose instrument is a Python program", () 
     expect(jobs.map(({ starts }) => starts)).toEqual(jobs.map(() => 1));
   });
 
+  test("NIMO's table: what counts as measured is a finite number in each result column, or a label that is one", () => {
+    const script = `
+from tieline_nimo import _Table
+def measured(method, *cells):
+    table = _Table(method, [["1", *cells]], ["x"], [f"r{k}" for k in range(len(cells))], {})
+    return table._is_measured({"row": 0})
+no = [("",), ("nan",), ("NaN",), ("inf",), ("failed",), (" ",), ("1", ""), ("nan", "2")]
+print([cells for cells in no if measured("PHYSBO", *cells)])
+print([cells for cells in [("0",), (" 1e-3 ",), ("1", "-2")] if not measured("PHYSBO", *cells)])
+print([measured("PDC", label) for label in ["", "nan", "N/A", "fcc", "fcc+hcp", "0"]])
+`;
+    const done = spawnSync("python3", ["-c", script], {
+      ...{ cwd: join(ROOT, "examples/python"), encoding: "utf8" },
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    });
+    expect(done.stderr).toBe("");
+    expect(done.stdout.split("\n").slice(0, 3)).toEqual([
+      ...["[]", "[]", "[False, False, False, True, True, True]"],
+    ]);
+  });
+
   test("a supervised one waits until the program's person approves, and the log says who approved, reported and told, proven by keys, over a kill", async () => {
     const { folder, data, start, url } = await makeLaboratory((config) =>
       config.replace("budget: 14", "budget: 3\n    approval: supervised"),

@@ -25,6 +25,35 @@ const column = (name: string, ...cells: string[]): Table =>
 const kinds = (cells: ReturnType<typeof readResults>["cells"]): string =>
   cells.map((cell) => cell?.kind[0] ?? "-").join("");
 
+describe("separators and numbers that readers take differently (npm run proof -- readers)", () => {
+  test("a header with another separator in a name does not decide", () => {
+    const wrong = table("a:b;Zeit, min", "1,5;2", "2,5;3");
+    expect(wrong.columns).toEqual(["a:b", "Zeit, min"]);
+    expect(wrong.rows[0]?.cells).toEqual(["1,5", "2"]);
+    expect(table('"a, b, c"\tx', '"p, q"\t1').columns).toEqual(["a, b, c", "x"]);
+    expect(table("a,b;c", "1,2;5", "3,4;7").columns).toEqual(["a,b", "c"]);
+    expect(table("a;b,c", "x;y,5", "z;w,7").columns).toEqual(["a;b", "c"]);
+    // where nothing else tells, the comma is a decimal one
+    expect(table("e;Zeit, min", "1_0;5,5", "2_0;6,5").columns).toEqual(["e", "Zeit, min"]);
+    expect(table("Zeit, min;x", '1,5;"a;b"', '2,5;"c;d"').columns).toEqual(["Zeit, min", "x"]);
+    // a line that misses a value still decides nothing, and is told as before
+    expect(() => table("a,b,c", "1,2", "1,2,3")).toThrow(/line 2 has 2 values/);
+  });
+
+  test("only decimal numbers are numbers", () => {
+    for (const word of ["0x1A", "0b11", "0o17"]) {
+      const found = column("sample", word, word, `${word}0`);
+      expect(numericColumn(found, 1)).toBeUndefined();
+    }
+    expect(numericColumn(table("a;b", "5,;1", ",5;2"), 0)?.values).toEqual(Float64Array.of(5, 0.5));
+  });
+
+  test("a number that no double holds is told, however many there are", () => {
+    const found = column("x", "1e400", "cold", "2");
+    expect(() => numericColumn(found, 1)).toThrow(/line 2: "1e400".*not a number/);
+  });
+});
+
 describe("results that are no plain numbers", () => {
   test.each(["NA", "N/A", "None", "-", "#N/A"])("%s is not measured, and told", (mark) => {
     const { cells, warnings } = readResults(column("y", "1", mark, "2", mark), "y");

@@ -7,6 +7,12 @@ import { optimisePictures } from "../../src/views/optimise-pictures.ts";
 import { drawLearningCurve } from "../../src/views/pictures/learning-curve.ts";
 import { phaseColour } from "../../src/views/pictures/palette.ts";
 import { LIGHT } from "../../src/views/pictures/theme.ts";
+import {
+  axisHead,
+  quantityHead,
+  quantityTitle,
+  unitsOfResults,
+} from "../../src/views/result-units.ts";
 import { mapViewOf, optimiseViewOf } from "../support/planner-views.ts";
 
 const measured = (n: number, values: Record<string, number>): ObservationView => ({
@@ -91,6 +97,59 @@ describe("pictures of an optimisation", () => {
     }
     expect(pictures[0]?.draw(LIGHT)).toContain("one more is expected to gain 0.4");
     expect(pictures[2]?.csv()).toBe("T,mean,sd\n400,5,1\n402,9,0.1\n");
+  });
+
+  test("units that only results state stand at every axis and number; a name that has one keeps it", () => {
+    const inUnit = (one: ObservationView, unit: string): ObservationView => ({
+      ...one,
+      results: one.results.map((result) => ({ ...result, unit })) as ObservationView["results"],
+    });
+    const observations = [inUnit(measured(1, { strength: 5 }), "MPa")];
+    const drawn = new Map(
+      optimisePictures({ view: OPTIMISE, history: HISTORY, observations }).map((picture) => [
+        picture.name,
+        picture.draw(LIGHT),
+      ]),
+    );
+    expect(drawn.get("convergence")).toContain("strength (MPa)");
+    expect(drawn.get("convergence")).toContain("9 MPa after 2 results; one more is expected");
+    expect(drawn.get("expected-gain")).toContain("gain (MPa)");
+    expect(drawn.get("slice-strength-T")).toContain("strength (MPa)");
+    expect(drawn.get("slice-strength-flux")).toContain("strength (MPa) ± standard deviation");
+    expect(drawn.get("fit-strength")).toContain("predicted (MPa)");
+    const [quantity] = OPTIMISE.quantities;
+    const inKelvin = {
+      ...OPTIMISE,
+      quantities: [
+        {
+          ...{ name: "strength", role: "objective" },
+          slices: [{ ...quantity!.slices[0]!, axis: "T_K" }],
+          importances: ["T_K", "flux"].map((name, k) => ({ ...quantity!.importances[k]!, name })),
+        },
+      ],
+    };
+    const titled = optimisePictures({ view: inKelvin, history: [], observations });
+    expect(titled.map(({ title }) => title)).toContain("strength along T at T 402, flux air");
+    expect(titled.at(-1)?.draw(LIGHT)).toContain(">T (K)<");
+    expect([axisHead("T_K"), axisHead("flux")]).toEqual(["T [K]", "flux"]);
+    const units = unitsOfResults(observations);
+    const model = {
+      summary: { best: 9, bestParameters: { T: 402 }, expectedGain: 0.4 },
+    } as unknown as CampaignView["model"];
+    const campaign = { ...{ goal: "optimise", jobs: [], inFlight: 0 }, model } as unknown;
+    const lines = glanceOf(campaign as CampaignView, OPTIMISE, undefined, units);
+    expect(lines.map(({ answer }) => answer)).toEqual([
+      "strength 9 MPa",
+      "a gain of 0.4 MPa by one more point",
+      "nothing",
+    ]);
+    expect([
+      quantityHead("strength", units),
+      quantityTitle("load_MPa", { load_MPa: "MPa" }),
+    ]).toEqual(["strength [MPa]", "load_MPa"]);
+    expect(unitsOfResults([inUnit(measured(1, { tilt: 5 }), "Cel")])).toEqual({ tilt: "Cel" });
+    expect(quantityTitle("tilt", { tilt: "Cel" })).toBe("tilt (°C)");
+    expect(quantityTitle("share", { share: "1" })).toBe("share");
   });
 
   test("two objectives have a front in place of one best value", () => {

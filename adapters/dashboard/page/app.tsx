@@ -1,12 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import { firstShown } from "../../../src/views/opening-view.ts";
 import type { CampaignLine } from "../../../src/views/overview-view.ts";
 import { CampaignPanel } from "./campaign-panel.tsx";
 import { EmergencyStop } from "./controls.tsx";
-import { EventsPanel } from "./events-panel.tsx";
-import { LaboratoryPanel } from "./laboratory-panel.tsx";
+import { Later } from "./later.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./settings.ts";
 import { refresh, useStore } from "./store.ts";
-import { TodoPanel } from "./todo-panel.tsx";
 import { plural, stateInWords, toneOf } from "./words.ts";
 
 /** The whole page: header, alarms, and the panel that the address names (`#campaign/ID`, `#laboratory`, `#bench`, `#events`). */
@@ -26,10 +25,7 @@ export function App() {
   }
   const [kind, id] = place;
   const wanted = kind === "campaign" ? id : undefined;
-  const chosen =
-    wanted ??
-    overview.campaigns.find((c) => c.state.startsWith("running"))?.campaignId ??
-    overview.campaigns[0]?.campaignId;
+  const chosen = wanted ?? firstShown(overview.campaigns)?.campaignId;
   const campaign = chosen === undefined ? undefined : campaigns.get(chosen);
   return (
     <>
@@ -42,9 +38,9 @@ export function App() {
       <Leader />
       <Alarms />
       <main id="main" tabIndex={-1}>
-        {kind === "laboratory" ? <LaboratoryPanel /> : null}
-        {kind === "bench" ? <TodoPanel /> : null}
-        {kind === "events" ? <EventsPanel /> : null}
+        {kind === "laboratory" ? <Later part="LaboratoryPanel" /> : null}
+        {kind === "bench" ? <Later part="TodoPanel" /> : null}
+        {kind === "events" ? <Later part="EventsPanel" /> : null}
         {kind === "campaign" && campaign !== undefined ? (
           <CampaignPanel key={campaign.campaignId} campaign={campaign} />
         ) : null}
@@ -245,7 +241,22 @@ function usePlace(): [kind: string, id: string | undefined] {
     addEventListener("hashchange", update);
     return () => removeEventListener("hashchange", update);
   }, []);
+  return placeIn(hash);
+}
+
+function placeIn(hash: string): [kind: string, id: string | undefined] {
   const [kind = "", id] = hash.slice(1).split("/");
   const isOther = kind === "laboratory" || kind === "bench" || kind === "events";
   return isOther ? [kind, undefined] : ["campaign", id];
+}
+
+/** The campaign that the address names. */
+export function campaignInAddress(): string | undefined {
+  return placeIn(location.hash)[1];
+}
+
+/** Whether the panel of this campaign is shown, where the address names none as well as where it names this one. */
+export function isCampaignShown(campaignId: string): boolean {
+  const [kind, id] = placeIn(location.hash);
+  return kind === "campaign" && (id === undefined || id === campaignId);
 }

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import type { likeliestAt } from "../../../src/views/label-source.ts";
 import { describeParameters, formatNumber } from "../../../src/views/observation-summary.ts";
-import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import { Later } from "./later.tsx";
+import type { Question } from "./operator-dialog.tsx";
 import { Scroll } from "./scroll.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { percent, plural, stateInWords, toneOf } from "./words.ts";
@@ -130,7 +131,7 @@ export function BatchTable(props: {
         </div>
       ) : null}
       {question === undefined ? null : (
-        <OperatorDialog question={question} close={() => setQuestion(undefined)} />
+        <Later part="OperatorDialog" question={question} close={() => setQuestion(undefined)} />
       )}
     </>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { reasonInWords } from "../../../src/domain/reason.ts";
 import { campaignThen } from "../../../src/views/campaign-then.ts";
 import {
@@ -6,47 +6,52 @@ import {
   type ObservationView,
   shownState,
 } from "../../../src/views/campaign-view.ts";
-import { figureName } from "../../../src/views/figure-words.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { likeliestAt } from "../../../src/views/label-source.ts";
-import { namedCampaign, namedResult, namedView, namerFor } from "../../../src/views/named.ts";
-import { phaseColour } from "../../../src/views/pictures/palette.ts";
-import { whoSaid } from "../../../src/views/who-said.ts";
+import {
+  namedCampaign,
+  namedColumns,
+  namedResult,
+  namedView,
+  namerFor,
+} from "../../../src/views/named.ts";
+import { joinedResults } from "../../../src/views/result-columns.ts";
+import type { Results } from "../../../src/views/results.ts";
 import { BatchTable } from "./batch-table.tsx";
 import { CampaignControls, WaitingChange } from "./controls.tsx";
 import { Glance } from "./glance.tsx";
-import { GoalPictures } from "./goal-pictures.tsx";
-import { LinePlot } from "./line-plot.tsx";
-import { ObservationsTable } from "./observations-table.tsx";
+import { Later, useParts } from "./later.tsx";
+import { ModelLine } from "./model-line.tsx";
 import { PhaseMap } from "./phase-map.tsx";
-import { ResultDialog } from "./result-dialog.tsx";
+import { pathOf } from "./requests.ts";
 import { READ_ONLY } from "./settings.ts";
 import { showPast } from "./store.ts";
-import { StructurePictures } from "./structure-pictures.tsx";
 import {
   type Candidates,
+  type LoadedResults,
   type PlannerMap,
-  pathOf,
-  useCandidates,
-  useObservations,
+  useLoaded,
   usePlannerView,
 } from "./use-campaign-data.ts";
 import { clockTime, durationInWords, isOver, plural, stateInWords, toneOf } from "./words.ts";
 
+/** The first picture has so long before the rest is drawn without it. */
+const SECOND_ms = 1500;
+
 /** One campaign: what it knows, what it does next and why, and how to stop it. */
 export function CampaignPanel(props: { readonly campaign: CampaignView }) {
-  const candidates = useCandidates(props.campaign.campaignId);
-  const logged = useObservations(props.campaign);
+  const { candidates, results } = useLoaded(props.campaign);
   const [marked, mark] = useState<string>();
   const [past, setPast] = useState<number>();
   const [opened, setOpened] = useState<ObservationView>();
   const plain = usePlannerView(props.campaign, past);
   const { campaign, observations, known, namer } = useNames(
     props.campaign,
-    logged,
+    results,
     plain,
     candidates,
   );
+  const logged = useMemo(() => joinedResults(results.columns, results.since), [results]);
   const isPast = past !== undefined && past < observations.length;
   const seen = useMemo(
     () => (isPast ? observations.slice(0, past) : observations),
@@ -58,12 +63,15 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
     return () => showPast(undefined);
   }, [isPast, past, total]);
   const then = isPast ? campaignThen(campaign, observations, past) : campaign;
-  const shown = { campaign, observations, known, past, setPast, plain: plain.view };
+  const shown = { campaign, observations, known, namer, past, setPast, plain: plain.view };
   const likeliest = useMemo(
     () => likeliestAt(known.view, candidates?.ids),
     [known.view, candidates],
   );
   const hasMap = GOAL_VIEWS[campaign.goal].hasMap;
+  const isMapped = hasMap && candidates !== undefined && candidates.count > 0;
+  const [isDrawn, setDrawn] = useSecond(isMapped);
+  const parts = useParts(isDrawn);
   return (
     <div class="campaign">
       {isPast ? <PastBanner past={past} observations={observations} live={setPast} /> : null}
@@ -72,14 +80,26 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
       </Headline>
       <div class="columns">
         <div class="main-column">
-          {hasMap && candidates !== undefined && candidates.count > 0 ? (
-            <PhaseMap {...shown} candidates={candidates} marked={marked} />
+          {isMapped ? (
+            <PhaseMap
+              {...shown}
+              candidates={candidates}
+              marked={marked}
+              drawn={setDrawn}
+              isDrawn={isDrawn}
+            />
           ) : null}
-          {GOAL_VIEWS[campaign.goal].hasSimulations ? <StructurePictures {...shown} /> : null}
-          {hasMap ? <Learning campaign={then} /> : <GoalPictures {...shown} />}
-          {hasMap ? null : <ModelLine campaign={then} />}
+          {parts === undefined ? null : (
+            <>
+              {GOAL_VIEWS[campaign.goal].hasSimulations ? (
+                <parts.StructurePictures {...shown} />
+              ) : null}
+              {hasMap ? <parts.Learning campaign={then} /> : <parts.GoalPictures {...shown} />}
+              {hasMap ? null : <ModelLine campaign={then} />}
+            </>
+          )}
         </div>
-        <div class="side-column">
+        <div class="side-column" aria-busy={!isDrawn}>
           <section class="card second" aria-labelledby="next-batch">
             <h2 id="next-batch">
               {then.waiting === undefined
@@ -88,29 +108,43 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
                   : "Now, and why"
                 : `Batch ${then.waiting.batch} waits for you`}
             </h2>
-            {isPast ? (
+            {!isDrawn ? null : isPast ? (
               <p class="quiet">What was on its way then is in the events.</p>
             ) : (
               <BatchTable campaign={campaign} mark={mark} likeliest={likeliest} />
             )}
           </section>
-          <Decisions campaign={then} />
-          <section class="card" aria-labelledby="results">
-            <h2 id="results">Results</h2>
-            <ObservationsTable observations={seen} plain={logged} mark={mark} open={setOpened} />
-            <p class="downloads">
-              All data:{" "}
-              {["csv", "parquet", "json", "jsonl"].map((format) => (
-                <a key={format} href={`${pathOf(campaign.campaignId)}/export/${format}`} download>
-                  {format === "parquet" ? "Parquet" : format.toUpperCase()}
-                </a>
-              ))}
-            </p>
-          </section>
+          {parts === undefined ? null : (
+            <>
+              <parts.Decisions campaign={then} />
+              <section class="card" aria-labelledby="results">
+                <h2 id="results">Results</h2>
+                <parts.ObservationsTable
+                  observations={seen}
+                  plain={logged}
+                  mark={mark}
+                  open={setOpened}
+                />
+                <p class="downloads">
+                  All data:{" "}
+                  {["csv", "parquet", "json", "jsonl"].map((format) => (
+                    <a
+                      key={format}
+                      href={`${pathOf(campaign.campaignId)}/export/${format}`}
+                      download
+                    >
+                      {format === "parquet" ? "Parquet" : format.toUpperCase()}
+                    </a>
+                  ))}
+                </p>
+              </section>
+            </>
+          )}
         </div>
       </div>
       {opened === undefined ? null : (
-        <ResultDialog
+        <Later
+          part="ResultDialog"
           campaign={campaign}
           observation={opened}
           view={known.view}
@@ -122,10 +156,23 @@ export function CampaignPanel(props: { readonly campaign: CampaignView }) {
   );
 }
 
+/** What comes second waits for the first picture, where there will be one; but not for long. */
+function useSecond(isMapped: boolean): [isDrawn: boolean, setDrawn: () => void] {
+  const [isDrawn, set] = useState(false);
+  const setDrawn = useCallback(() => {
+    requestAnimationFrame(() => setTimeout(() => set(true)));
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => set(true), isMapped ? SECOND_ms : 0);
+    return () => clearTimeout(timer);
+  }, [isMapped]);
+  return [isDrawn, setDrawn];
+}
+
 /** Everything with the names that people have for phases; what is sent and saved keeps the ids. */
 function useNames(
   campaign: CampaignView,
-  logged: readonly ObservationView[],
+  loaded: LoadedResults,
   plain: PlannerMap,
   candidates: Candidates | undefined,
 ) {
@@ -135,15 +182,14 @@ function useNames(
     () => namerFor({ names: campaign.names, axes }, labels),
     [JSON.stringify(campaign.names), axes.join(), labels.join()],
   );
-  const made = useMemo(() => new WeakMap<ObservationView, ObservationView>(), [namer]);
+  const columns = useMemo(() => namedColumns(loaded.columns, namer), [loaded.columns, namer]);
   const observations = useMemo(
     () =>
-      logged.map((one) => {
-        const named = made.get(one) ?? namedResult(one, namer);
-        made.set(one, named);
-        return named;
-      }),
-    [logged, namer],
+      joinedResults(
+        columns,
+        loaded.since.map((one) => namedResult(one, namer)),
+      ),
+    [columns, loaded.since, namer],
   );
   const view = useMemo(() => namedView(plain.view, namer), [plain.view, namer]);
   const known = useMemo(() => ({ ...plain, view }), [plain, view]);
@@ -158,11 +204,11 @@ function useNames(
 /** Says that the page shows the past, and how to come back. */
 function PastBanner(props: {
   readonly past: number;
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   readonly live: (past: undefined) => void;
 }) {
   const { past, observations, live } = props;
-  const last = observations[past - 1];
+  const last = past > 0 ? observations.at(past - 1) : undefined;
   return (
     <p class="past" role="status">
       Not live: what was known after {past} of {plural(observations.length, "result")}
@@ -252,76 +298,5 @@ function Figure(props: { readonly name: string; readonly value: string }) {
     <span class="figure">
       <strong>{props.value}</strong> {props.name}
     </span>
-  );
-}
-
-/** Figures of the model that lie between 0 and 1 share one plot; the first others get one each. */
-function Learning({ campaign }: { readonly campaign: CampaignView }) {
-  const { history, model } = campaign;
-  if (history.length < 2 || model === undefined) return null;
-  const names = Object.keys(history.at(-1)?.figures ?? {});
-  const values = (name: string): (number | null)[] =>
-    history.map((sample) => sample.figures[name] ?? null);
-  const isShare = (name: string): boolean =>
-    values(name).every((value) => value === null || (value >= 0 && value <= 1));
-  const shares = names.filter(isShare).slice(0, 4);
-  const others = names.filter((name) => !isShare(name)).slice(0, 2);
-  const x = history.map((sample) => sample.observations);
-  const groups = [shares, ...others.map((name) => [name])].filter((group) => group.length > 0);
-  return (
-    <section class="card" aria-labelledby="learning">
-      <h2 id="learning">What it has learnt</h2>
-      {groups.map((group) => (
-        <LinePlot
-          key={group.join()}
-          x={x}
-          xName="results"
-          name={`${campaign.campaignId}-${group.join("-")}`}
-          height={150}
-          label={`Figures of the model: ${group.map(figureName).join(", ")}`}
-          lines={group.map((name, k) => ({
-            name: figureName(name),
-            colour: phaseColour(k === 0 ? 5 : k),
-            values: values(name),
-          }))}
-        />
-      ))}
-      <ModelLine campaign={campaign} />
-    </section>
-  );
-}
-
-function ModelLine({ campaign }: { readonly campaign: CampaignView }) {
-  const { model } = campaign;
-  return model === undefined ? null : (
-    <p class="quiet">
-      {model.method}, model {model.version}, {plural(model.observations, "result")} learnt.
-    </p>
-  );
-}
-
-function Decisions({ campaign }: { readonly campaign: CampaignView }) {
-  const { decisions } = campaign;
-  if (decisions.length === 0) return null;
-  return (
-    <section class="card" aria-labelledby="decisions">
-      <h2 id="decisions">Who decided what</h2>
-      <ul class="decisions">
-        {decisions
-          .slice(-8)
-          .reverse()
-          .map((decision) => (
-            <li key={decision.position}>
-              <time>{clockTime(decision.time_ms)}</time> <strong>{whoSaid(decision)}</strong>:{" "}
-              {decision.action}
-              {decision.about === undefined ? "" : ` ${decision.about}`}
-              {decision.candidateIds === undefined
-                ? ""
-                : ` ${plural(decision.candidateIds.length, "point")}`}
-              {decision.reason === undefined ? "" : ` (${decision.reason})`}
-            </li>
-          ))}
-      </ul>
-    </section>
   );
 }

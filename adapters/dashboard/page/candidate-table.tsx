@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { PromisingCandidate } from "../../../src/domain/planner-view.ts";
 import { toCsv } from "../../../src/views/export-text.ts";
 import { formatNumber, formatWithError } from "../../../src/views/observation-summary.ts";
+import { axisHead, type QuantityUnits, quantityHead } from "../../../src/views/result-units.ts";
 import { downloadText } from "./download.ts";
 import { Scroll } from "./scroll.tsx";
 import { percent } from "./words.ts";
@@ -10,14 +11,19 @@ const ROWS_SHOWN = 15;
 
 interface Column {
   readonly name: string;
+  /** What is written above it, with its unit. */
+  readonly head: string;
   readonly value: (row: PromisingCandidate) => number | string;
   readonly show: (row: PromisingCandidate) => string;
 }
 
 /** The most promising candidates with every prediction, in the order of any column. */
-export function CandidateTable(props: { readonly rows: readonly PromisingCandidate[] }) {
-  const { rows } = props;
-  const columns = columnsOf(rows);
+export function CandidateTable(props: {
+  readonly rows: readonly PromisingCandidate[];
+  readonly units: QuantityUnits;
+}) {
+  const { rows, units } = props;
+  const columns = columnsOf(rows, units);
   const [order, setOrder] = useState({ name: "score", falls: true });
   const [limit, setLimit] = useState(ROWS_SHOWN);
   if (rows.length === 0) return null;
@@ -39,7 +45,7 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
         <table class="candidates">
           <thead>
             <tr>
-              {columns.map(({ name }) => (
+              {columns.map(({ name, head }) => (
                 <th
                   key={name}
                   scope="col"
@@ -48,7 +54,7 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
                   }
                 >
                   <button type="button" class="sort" onClick={() => sortBy(name)}>
-                    {name} {order.name === name ? (order.falls ? "▾" : "▴") : "↕"}
+                    {head} {order.name === name ? (order.falls ? "▾" : "▴") : "↕"}
                   </button>
                 </th>
               ))}
@@ -84,25 +90,34 @@ export function CandidateTable(props: { readonly rows: readonly PromisingCandida
   );
 }
 
-function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
+function columnsOf(rows: readonly PromisingCandidate[], units: QuantityUnits): Column[] {
   const first = rows[0];
+  // Of several objectives the gain is in hypervolume, which has no unit that anybody reads.
+  const names = Object.keys(first?.predictions ?? {});
+  const objective = names.length === 1 ? names[0] : undefined;
   const someInfeasible = rows.some((row) => row.feasibility < 0.999);
   return [
     ...Object.keys(first?.parameters ?? {}).map(
       (name): Column => ({
         name,
+        head: axisHead(name),
         value: (row) => row.parameters[name] ?? "",
         show: (row) => shown(row.parameters[name] ?? ""),
       }),
     ),
     {
       name: "score",
+      head: quantityHead(
+        "score",
+        objective === undefined ? {} : { score: units[objective] ?? "1" },
+      ),
       value: (row) => row.expectedGain,
       show: (row) => formatNumber(row.expectedGain),
     },
-    ...Object.keys(first?.predictions ?? {}).map(
+    ...names.map(
       (name): Column => ({
         name: `${name} predicted`,
+        head: quantityHead(`${name} predicted`, { [`${name} predicted`]: units[name] ?? "1" }),
         value: (row) => row.predictions[name]?.value ?? Number.NaN,
         show: (row) => {
           const { value, sd } = row.predictions[name] ?? { value: Number.NaN, sd: 0 };
@@ -114,6 +129,7 @@ function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
       ? [
           {
             name: "feasible",
+            head: "feasible",
             value: (row: PromisingCandidate) => row.feasibility,
             show: (row: PromisingCandidate) => percent(row.feasibility),
           },
@@ -121,6 +137,7 @@ function columnsOf(rows: readonly PromisingCandidate[]): Column[] {
       : []),
     {
       name: "measured",
+      head: "measured",
       value: (row) => (row.isMeasured ? "yes" : ""),
       show: (row) => (row.isMeasured ? "yes" : ""),
     },

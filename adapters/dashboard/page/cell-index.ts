@@ -98,9 +98,12 @@ function nearest(
   let best = guess;
   let bestDistance = (xs[guess]! - x) ** 2 + (ys[guess]! - y) ** 2;
   const farthest = Math.max(columns, rows);
+  // From the pixel to the nearest edge of its bucket: what lies in ring n is at least n - 1 buckets further.
+  const [left, top] = [x - column * size, y - row * size];
+  const inner = Math.min(left, size - left, top, size - top);
   for (let ring = 0; ring <= farthest; ring++) {
-    const reach = (ring - 1) * size;
-    if (ring > 0 && reach > 0 && reach * reach > bestDistance) break;
+    const reach = inner + (ring - 1) * size;
+    if (ring > 0 && reach > 0 && reach * reach >= bestDistance) break;
     for (let r = Math.max(0, row - ring); r <= Math.min(rows - 1, row + ring); r++) {
       const edge = r === row - ring || r === row + ring;
       const stride = edge || ring === 0 ? 1 : 2 * ring;

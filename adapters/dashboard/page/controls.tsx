@@ -3,8 +3,9 @@ import { heardInWords } from "../../../src/views/alarms.ts";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { changeInWords } from "../../../src/views/change-in-words.ts";
 import type { EmergencyStopView } from "../../../src/views/overview-view.ts";
-import { changeQuestion, pointQuestion, wideningQuestion } from "./change-questions.ts";
-import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import type { Change } from "./change-dialog.tsx";
+import { Later } from "./later.tsx";
+import type { Question } from "./operator-dialog.tsx";
 import { READ_ONLY } from "./settings.ts";
 import { isOver } from "./words.ts";
 
@@ -43,6 +44,7 @@ function actionsFor(state: string): Action[] {
 
 export function CampaignControls({ campaign }: { readonly campaign: CampaignView }) {
   const [question, setQuestion] = useState<Question>();
+  const [change, setChange] = useState<Change>();
   const actions = actionsFor(campaign.state);
   if (READ_ONLY) return null;
   const mayChange = !/^(stopp|abort|failed)/.test(campaign.state);
@@ -76,25 +78,34 @@ export function CampaignControls({ campaign }: { readonly campaign: CampaignView
         </button>
       ))}
       {mayChange ? (
-        <button type="button" onClick={() => setQuestion(changeQuestion(campaign))}>
+        <button type="button" onClick={() => setChange("change")}>
           Change …
         </button>
       ) : null}
       {/^(running|paus)/.test(campaign.state) ? (
-        <button type="button" onClick={() => setQuestion(pointQuestion(campaign))}>
+        <button type="button" onClick={() => setChange("point")}>
           Add a point …
         </button>
       ) : null}
       {question === undefined ? null : (
-        <OperatorDialog question={question} close={() => setQuestion(undefined)} />
+        <Later part="OperatorDialog" question={question} close={() => setQuestion(undefined)} />
+      )}
+      {change === undefined ? null : (
+        <Later
+          part="ChangeDialog"
+          campaign={campaign}
+          change={change}
+          close={() => setChange(undefined)}
+        />
       )}
     </div>
   );
 }
 
 /** Wider limits that somebody has asked for: another person decides. */
+
 export function WaitingChange({ campaign }: { readonly campaign: CampaignView }) {
-  const [question, setQuestion] = useState<Question>();
+  const [decision, setDecision] = useState<"approve" | "reject">();
   const { change } = campaign;
   if (change === undefined) return null;
   return (
@@ -103,18 +114,19 @@ export function WaitingChange({ campaign }: { readonly campaign: CampaignView })
       {READ_ONLY ? null : (
         <div class="buttons">
           {(["approve", "reject"] as const).map((action) => (
-            <button
-              key={action}
-              type="button"
-              onClick={() => setQuestion(wideningQuestion(campaign, action))}
-            >
+            <button key={action} type="button" onClick={() => setDecision(action)}>
               {action === "approve" ? "Approve" : "Reject"} change {change.n}
             </button>
           ))}
         </div>
       )}
-      {question === undefined ? null : (
-        <OperatorDialog question={question} close={() => setQuestion(undefined)} />
+      {decision === undefined ? null : (
+        <Later
+          part="ChangeDialog"
+          campaign={campaign}
+          change={decision}
+          close={() => setDecision(undefined)}
+        />
       )}
     </div>
   );
@@ -157,7 +169,7 @@ export function EmergencyStop({ stop }: { readonly stop: EmergencyStopView }) {
         {stop.active ? "Clear emergency stop" : "Emergency stop"}
       </button>
       {question === undefined ? null : (
-        <OperatorDialog question={question} close={() => setQuestion(undefined)} />
+        <Later part="OperatorDialog" question={question} close={() => setQuestion(undefined)} />
       )}
     </>
   );

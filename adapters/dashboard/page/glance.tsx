@@ -1,11 +1,14 @@
+import { useMemo } from "preact/hooks";
 import { foundInWords } from "../../../src/domain/found-labels.ts";
 import type { PlannerView } from "../../../src/domain/planner-view.ts";
-import type { CampaignView, ObservationView } from "../../../src/views/campaign-view.ts";
+import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import { glanceOf, phasesFound } from "../../../src/views/glance.ts";
 import { GOAL_VIEWS } from "../../../src/views/goal-views.ts";
 import { discoveryOrder } from "../../../src/views/map-data.ts";
 import { phaseColour, phaseTexture } from "../../../src/views/pictures/palette.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
+import { unitsOfResults } from "../../../src/views/result-units.ts";
+import type { Results } from "../../../src/views/results.ts";
 import { READ_ONLY } from "./settings.ts";
 import { Swatch } from "./swatch.tsx";
 import type { Candidates } from "./use-campaign-data.ts";
@@ -16,11 +19,12 @@ export function Glance(props: {
   readonly campaign: CampaignView;
   readonly view: PlannerView | undefined;
   readonly candidates: Candidates | undefined;
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
 }) {
   const { campaign, view, candidates, observations } = props;
-  const lines = glanceOf(campaign, view, candidates?.columns);
   const isMap = GOAL_VIEWS[campaign.goal].hasMap;
+  const units = useMemo(() => (isMap ? {} : unitsOfResults(observations)), [observations, isMap]);
+  const lines = glanceOf(campaign, view, candidates?.columns, units);
   const phases = isMap ? phasesFound(view, discoveryOrder(observations)) : [];
   const found = isMap ? readPhaseDiagramView(view)?.found : undefined;
   return (

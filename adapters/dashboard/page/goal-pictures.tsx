@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { effectiveModelPictures } from "../../../src/views/effective-model-pictures.ts";
 import { optimisePictures } from "../../../src/views/optimise-pictures.ts";
+import { unitsOfResults } from "../../../src/views/result-units.ts";
 import { CandidateTable } from "./candidate-table.tsx";
 import { PictureGrid } from "./picture.tsx";
 import { TimeSlider } from "./time-slider.tsx";
@@ -18,6 +19,7 @@ export function GoalPictures(props: ShownCampaign) {
     () => campaign.history.filter((sample) => sample.observations <= (past ?? Infinity)),
     [campaign.history, past],
   );
+  const units = useMemo(() => unitsOfResults(known), [known]);
   const fields = view?.kind === "optimise" ? view : undefined;
   const pictures = useMemo(
     () =>
@@ -37,7 +39,7 @@ export function GoalPictures(props: ShownCampaign) {
         <PictureGrid pictures={pictures} of={campaign.campaignId} />
         {failure === undefined ? null : <p class="problem">No pictures: {failure}</p>}
       </section>
-      {fields === undefined ? null : <CandidateTable rows={fields.candidates} />}
+      {fields === undefined ? null : <CandidateTable rows={fields.candidates} units={units} />}
     </>
   );
 }

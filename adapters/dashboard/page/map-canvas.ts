@@ -66,41 +66,51 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
 
   let named:
     | undefined
-    | { readonly of: MapCells; readonly in: MapFrame; readonly spots: LabelSpot[] };
+    | { of: MapCells; readonly in: MapFrame; readonly key: string; readonly spots: LabelSpot[] };
   /** Names of the regions; small ones have their number in the key. */
   const namesOf = ({ data, frame }: MapScene): readonly LabelSpot[] => {
-    if (named?.of !== data.cells || named.in !== frame) {
+    const key = data.labels.join();
+    // Most results change no region: their names stay where they are.
+    if (
+      named?.in !== frame ||
+      named.key !== key ||
+      !sameNumbers(named.of.label, data.cells.label)
+    ) {
       const short = new Map(keyRows(data.labels, [data]).map((r) => [r.index, shortNameOf(r)]));
       const spots = labelSpots(data, frame, (label) => short.get(label));
-      named = { of: data.cells, in: frame, spots };
-    }
+      named = { of: data.cells, in: frame, key, spots };
+    } else named.of = data.cells;
     return named.spots;
   };
 
-  let coloured:
-    | undefined
-    | { readonly of: MapCells; readonly look: string; readonly table: ColourTable };
+  let coloured: undefined | { of: MapCells; readonly look: string; readonly table: ColourTable };
   /** Colours change with the map's view, its phases, the theme and the layer: not with every job. */
   const tableOf = (scene: MapScene): ColourTable => {
     const { data, theme, layers } = scene;
-    const look = `${theme.name}/${layers.cells}/${data.phaseOrder.join()}`;
-    if (coloured?.of !== data.cells || coloured.look !== look) {
+    const look = `${theme.name}/${layers.cells}/${data.phaseOrder.join()}/${data.labels.join()}`;
+    if (coloured?.look !== look || !sameCells(coloured.of, data.cells)) {
       coloured = { of: data.cells, look, table: colourTable(scene) };
-    }
+    } else coloured.of = data.cells;
     return coloured.table;
   };
 
+  const points = createPointPaths();
+  let painted: undefined | { readonly table: ColourTable; readonly image: ImageData };
   return {
     draw: (scene) => {
       const context = canvas.getContext("2d");
       if (context === null) return 0;
       const picture = prepare(scene, context);
       const started = performance.now();
-      paintCells({ scene, index, image: picture, ratio, table: tableOf(scene) });
+      const table = tableOf(scene);
+      if (painted?.table !== table || painted.image !== picture) {
+        paintCells({ scene, index, image: picture, ratio, table });
+        painted = { table, image: picture };
+      }
       context.putImageData(picture, 0, 0);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       if (scene.layers.ties) drawTies(context, scene);
-      if (scene.layers.points) drawPoints(context, scene);
+      if (scene.layers.points) drawPoints(context, scene, points);
       if (scene.layers.names && scene.layers.cells === "phases") {
         drawNames(context, scene, namesOf(scene));
       }
@@ -110,6 +120,17 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
     },
     cellAt: (x, y) => index[Math.round(y * ratio) * canvas.width + Math.round(x * ratio)] ?? -1,
   };
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+function sameCells(a: MapCells, b: MapCells): boolean {
+  return a === b || (sameNumbers(a.label, b.label) && sameNumbers(a.certainty, b.certainty));
 }
 
 /** Fills the picture: every pixel takes the colour of its cell; where two labels meet, the boundary's. */
@@ -272,22 +293,54 @@ function drawTies(context: CanvasRenderingContext2D, { data, frame, theme }: Map
   context.globalAlpha = 1;
 }
 
-function drawPoints(context: CanvasRenderingContext2D, { data, frame, theme }: MapScene): void {
-  const dot = (point: MapPoint, radius: number): void => {
-    const [x, y] = frame.toPixel([point.x, point.y]);
-    context.moveTo(x + radius, y);
-    context.arc(x, y, radius, 0, 2 * Math.PI);
+/** The dots of what was measured: those of newer results are added to the path of the others. */
+type PointPaths = (points: readonly MapPoint[], frame: MapFrame, radius: number) => Path2D;
+
+function createPointPaths(): PointPaths {
+  let drawn: readonly MapPoint[] = [];
+  let look: { readonly frame: MapFrame; readonly radius: number } | undefined;
+  let path = new Path2D();
+  return (points, frame, radius) => {
+    const isMore =
+      look?.frame === frame &&
+      look.radius === radius &&
+      drawn.length <= points.length &&
+      drawn.at(-1) === points[drawn.length - 1] &&
+      drawn[0] === points[0];
+    if (!isMore) path = new Path2D();
+    for (let k = isMore ? drawn.length : 0; k < points.length; k++)
+      addDot(path, points[k]!, frame, radius);
+    drawn = points;
+    look = { frame, radius };
+    return path;
   };
+}
+
+function addDot(
+  path: Pick<Path2D, "moveTo" | "arc">,
+  point: MapPoint,
+  frame: MapFrame,
+  radius: number,
+): void {
+  const [x, y] = frame.toPixel([point.x, point.y]);
+  path.moveTo(x + radius, y);
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function drawPoints(
+  context: CanvasRenderingContext2D,
+  { data, frame, theme }: MapScene,
+  paths: PointPaths,
+): void {
   const crowded = data.measured.length > 1500;
-  context.beginPath();
-  for (const point of data.measured) dot(point, crowded ? 1.4 : 3);
+  const measured = paths(data.measured, frame, crowded ? 1.4 : 3);
   context.fillStyle = theme.background;
-  context.fill();
+  context.fill(measured);
   context.strokeStyle = theme.ink;
   context.lineWidth = crowded ? 0.6 : 1.2;
-  context.stroke();
+  context.stroke(measured);
   context.beginPath();
-  for (const point of data.inFlight) dot(point, 6);
+  for (const point of data.inFlight) addDot(context, point, frame, 6);
   context.fill();
   context.strokeStyle = theme.accent;
   context.lineWidth = 3;

@@ -1,10 +1,10 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LabelSource } from "../../../src/views/label-source.ts";
 import type { MapData } from "../../../src/views/map-data.ts";
 import { compositionAt } from "../../../src/views/map-plane.ts";
 import { formatNumber } from "../../../src/views/observation-summary.ts";
+import { describeMap } from "../../../src/views/pictures/describe-map.ts";
 import { drawMapAxes, fitMapFrame, type MapFrame } from "../../../src/views/pictures/map-frame.ts";
-import { describeMap } from "../../../src/views/pictures/map-picture.ts";
 import { element, pathOf } from "../../../src/views/pictures/svg.ts";
 import { createMapCanvas, type MapCanvas, type MapLayers } from "./map-canvas.ts";
 import { useTheme } from "./use-theme.ts";
@@ -20,8 +20,10 @@ export function MapPane(props: {
   readonly marked: string | undefined;
   readonly isSmall?: boolean;
   readonly sourceOf?: SourceOf;
+  /** Called when the map stands. */
+  readonly drawn?: (() => void) | undefined;
 }) {
-  const { data, layers, marked, isSmall = false, sourceOf } = props;
+  const { data, layers, marked, isSmall = false, sourceOf, drawn } = props;
   const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -41,12 +43,13 @@ export function MapPane(props: {
     () => (width < 40 ? undefined : fitMapFrame(data.plane, data.cells, { width, bare: isSmall })),
     [width, data.plane, data.cells.count, isSmall],
   );
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (canvas.current === null || frame === undefined) return;
     painter.current ??= createMapCanvas(canvas.current);
     const took_ms = painter.current.draw({ data, frame, theme, layers, marked });
     canvas.current.dataset["redrawMs"] = took_ms.toFixed(2);
     canvas.current.dataset["measured"] = String(data.measured.length);
+    drawn?.();
   }, [data, frame, theme, layers.cells, layers.names, layers.points, layers.ties, marked]);
 
   const words = useMemo(() => describeMap(data), [data.cells, data.measured.length]);

@@ -5,6 +5,7 @@ import {
   describeParameters,
   placeOfObservation,
 } from "../../../src/views/observation-summary.ts";
+import type { Results } from "../../../src/views/results.ts";
 import { Scroll } from "./scroll.tsx";
 import { clockTime } from "./words.ts";
 
@@ -12,9 +13,9 @@ const ROWS_SHOWN = 50;
 
 /** What was measured, newest first, with a filter: the map for those who read. */
 export function ObservationsTable(props: {
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   /** The same with the ids of phases: both are found. */
-  readonly plain: readonly ObservationView[];
+  readonly plain: Results;
   readonly mark: (candidateId: string | undefined) => void;
   readonly open: (observation: ObservationView) => void;
 }) {
@@ -91,22 +92,16 @@ interface Row {
 }
 
 /** Only what is shown is written: a campaign may have thousands of results. */
-function newest(observations: readonly ObservationView[], limit: number) {
+function newest(observations: Results, limit: number) {
   const first = Math.max(0, observations.length - limit);
-  const rows = observations.slice(first).map(rowOf);
+  const rows = Array.from(observations.slice(first), rowOf);
   return { rows: rows.reverse(), total: observations.length };
 }
 
-function matching(
-  observations: readonly ObservationView[],
-  plain: readonly ObservationView[],
-  word: string,
-  limit: number,
-) {
-  const found = observations
-    .map(rowOf)
+function matching(observations: Results, plain: Results, word: string, limit: number) {
+  const found = Array.from(observations, rowOf)
     .filter(({ observation, at, result }, k) =>
-      `${at} ${result} ${describeObservations(plain[k]?.results ?? [])} result ${observation.n},`
+      `${at} ${result} ${describeObservations(plain.at(k)?.results ?? [])} result ${observation.n},`
         .toLowerCase()
         .includes(word),
     )

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type OperatorWish, sendCommand } from "./requests.ts";
+import { type OperatorWish, sendCommand, sendPhoto } from "./requests.ts";
 import { NEEDS_KEY, operatorKey, operatorName, rememberOperator } from "./settings.ts";
 import { toast } from "./store.ts";
 
@@ -12,6 +12,8 @@ export interface Question {
   readonly isDangerous?: boolean;
   readonly needsReason?: boolean;
   readonly reason?: string;
+  /** Photographs may go with it. */
+  readonly takesPhotos?: boolean;
   /** What else is asked. */
   readonly fields?: readonly Field[];
   /** Makes the command from who asks, why, and what was written; throws with words where that cannot be read. */
@@ -40,6 +42,7 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries((question.fields ?? []).map(({ name, value }) => [name, value])),
   );
+  const [photos, setPhotos] = useState<readonly File[]>([]);
   const [problem, setProblem] = useState("");
   const [isSending, setSending] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
@@ -50,7 +53,14 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
     setProblem("");
     try {
       const wish = question.wish(name.trim(), reason.trim(), values);
-      const reply = await sendCommand({ ...wish, ...(NEEDS_KEY ? { key } : {}) });
+      const sent = await Promise.all(
+        photos.map((photo) => sendPhoto(photo, name.trim(), NEEDS_KEY ? key : "")),
+      );
+      const reply = await sendCommand({
+        ...wish,
+        ...(sent.length === 0 ? {} : { photos: sent }),
+        ...(NEEDS_KEY ? { key } : {}),
+      });
       if (!reply.accepted) {
         setProblem(`The agent refused: ${reply.reason ?? "no reason given"}.`);
         return;
@@ -84,6 +94,18 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
             set={(value) => setValues({ ...values, [field.name]: value })}
           />
         ))}
+        {question.takesPhotos ? (
+          <label>
+            Photographs (optional)
+            <input
+              name="photos"
+              type="file"
+              accept="image/jpeg,image/png,image/webp"
+              multiple
+              onChange={(event) => setPhotos([...(event.currentTarget.files ?? [])])}
+            />
+          </label>
+        ) : null}
         <label>
           Your name
           <input

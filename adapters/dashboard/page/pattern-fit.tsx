@@ -7,9 +7,9 @@ import { phaseColour } from "../../../src/views/pictures/palette.ts";
 import { LinePlot } from "./line-plot.tsx";
 import type { Question } from "./operator-dialog.tsx";
 import { nameUnknown, readAgain } from "./pattern-questions.ts";
-import { getJson } from "./requests.ts";
+import { getJson, pathOf } from "./requests.ts";
 import { READ_ONLY } from "./settings.ts";
-import { pathOf } from "./use-campaign-data.ts";
+
 import { percent } from "./words.ts";
 
 const LOWERED = 0.15;

@@ -1,6 +1,4 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
-import type { ObservationView } from "../../../src/views/campaign-view.ts";
-import { toCsv } from "../../../src/views/export-text.ts";
 import { labelSourceOf } from "../../../src/views/label-source.ts";
 import {
   gatherCells,
@@ -16,19 +14,24 @@ import {
   type MapPlane,
   numericColumns,
 } from "../../../src/views/map-plane.ts";
-import { drawMapFigure } from "../../../src/views/pictures/map-figure.ts";
-import { drawMap } from "../../../src/views/pictures/map-picture.ts";
-import { LIGHT } from "../../../src/views/pictures/theme.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
+import type { Results } from "../../../src/views/results.ts";
+import { Later } from "./later.tsx";
 import { MapLegend } from "./map-legend.tsx";
 import { MapPane } from "./map-pane.tsx";
-import { Downloads } from "./picture.tsx";
 import { TimeSlider } from "./time-slider.tsx";
 import type { Candidates, ShownCampaign } from "./use-campaign-data.ts";
 
 /** The map of a campaign's phases: live or at any number of results, as a section, a stack of sections or two axes. */
 export function PhaseMap(
-  props: ShownCampaign & { readonly candidates: Candidates; readonly marked: string | undefined },
+  props: ShownCampaign & {
+    readonly candidates: Candidates;
+    readonly marked: string | undefined;
+    /** Called when a map stands. */
+    readonly drawn: () => void;
+    /** Whether the first picture stands: its key comes after it. */
+    readonly isDrawn: boolean;
+  },
 ) {
   const { campaign, candidates, observations, marked, past, setPast } = props;
   const { view, failure } = props.known;
@@ -53,7 +56,7 @@ export function PhaseMap(
     () => gatherCells({ plane, columns, view: phaseView, slice }),
     [plane, columns, slice, phaseView],
   );
-  const measured = useMeasured(known, plane, slice);
+  const measured = useMeasured(known, plane, slice, props.namer);
   const data = useMemo(
     () => gatherMapData({ ...sources, slice, cells, measured }),
     [plane, slice, phaseView, known, campaign.jobs, campaign.batch, past],
@@ -94,28 +97,43 @@ export function PhaseMap(
       <div class="map-and-legend">
         <div>
           {level?.isStack ? (
-            <MapStack sources={sources} axis={level.axis} values={level.values} layers={layers} />
+            <MapStack
+              sources={sources}
+              axis={level.axis}
+              values={level.values}
+              layers={layers}
+              drawn={props.drawn}
+            />
           ) : (
-            <MapPane data={data} layers={layers} marked={marked} sourceOf={sourceOf} />
+            <MapPane
+              data={data}
+              layers={layers}
+              marked={marked}
+              sourceOf={sourceOf}
+              drawn={props.drawn}
+            />
           )}
           <TimeSlider total={observations.length} past={past} choose={setPast} />
           {failure === undefined ? null : <p class="problem">The map can't be drawn: {failure}</p>}
           <Findings findings={phaseView?.findings ?? []} />
         </div>
-        <MapLegend
-          data={level?.isStack ? whole : data}
-          layer={layer}
-          follows={phaseView?.found?.follows ?? []}
-        />
+        {props.isDrawn ? (
+          <MapLegend
+            data={level?.isStack ? whole : data}
+            layer={layer}
+            follows={phaseView?.found?.follows ?? []}
+          />
+        ) : null}
       </div>
-      <Downloads
+      <Later
+        part="MapDownloads"
         name={`${campaign.campaignId}-map`}
-        svg={() =>
-          level?.isStack && phaseView !== undefined
-            ? drawMapFigure({ ...sources, view: phaseView, theme: LIGHT })
-            : drawMap(data, { width: 720, theme: LIGHT, layer })
-        }
-        csv={() => mapCsv(candidates, readPhaseDiagramView(props.plain), known)}
+        picture={{
+          data,
+          layer,
+          whole: level?.isStack ? { ...sources, view: phaseView } : undefined,
+        }}
+        table={{ candidates, plain: props.plain, known }}
       />
     </section>
   );
@@ -143,22 +161,27 @@ function Toggle(props: { readonly name: string; readonly on: boolean; readonly f
   );
 }
 
-/** Points of the observations: each is made once, when its observation comes or the section changes. */
+/** Points of the results: each is made once, when its result comes or the section changes. */
 function useMeasured(
-  observations: readonly ObservationView[],
+  results: Results,
   plane: MapPlane,
   slice: Readonly<Record<string, number>>,
+  namer: unknown,
 ): readonly MapPoint[] {
-  const made = useMemo(() => new WeakMap<ObservationView, readonly MapPoint[]>(), [plane, slice]);
-  return useMemo(
-    () =>
-      observations.flatMap((observation) => {
-        const points = made.get(observation) ?? measuredPoints(observation, plane, slice);
-        made.set(observation, points);
-        return points;
-      }),
-    [observations, made],
+  const made = useMemo(
+    () => ({ results: 0, last: -1, points: [] as readonly MapPoint[] }),
+    [plane, slice, namer],
   );
+  return useMemo(() => {
+    const isMore = made.results > 0 && results.at(made.results - 1)?.position === made.last;
+    const fresh = isMore ? results.slice(made.results) : results;
+    const added = Array.from(fresh, (one) => measuredPoints(one, plane, slice)).flat();
+    if (!isMore) made.points = added;
+    else if (added.length > 0) made.points = [...made.points, ...added];
+    made.results = results.length;
+    made.last = results.at(-1)?.position ?? -1;
+    return made.points;
+  }, [results, made]);
 }
 
 /** Small sections over one further axis, e.g. temperature. */
@@ -167,8 +190,9 @@ function MapStack(props: {
   readonly axis: string;
   readonly values: readonly number[];
   readonly layers: Parameters<typeof MapPane>[0]["layers"];
+  readonly drawn: () => void;
 }) {
-  const { sources, axis, values, layers } = props;
+  const { sources, axis, values, layers, drawn } = props;
   const maps = useMemo(
     () =>
       values.map((value) => ({
@@ -187,7 +211,13 @@ function MapStack(props: {
       ) : null}
       {maps.map(({ value, data }) => (
         <figure key={value}>
-          <MapPane data={data} layers={{ ...layers, names: false }} marked={undefined} isSmall />
+          <MapPane
+            data={data}
+            layers={{ ...layers, names: false }}
+            marked={undefined}
+            isSmall
+            drawn={drawn}
+          />
           <figcaption>
             {axis} {value}
           </figcaption>
@@ -306,27 +336,4 @@ function usualAxes(names: readonly string[]): { x: string; y: string } {
 
 function levelsOf(values: readonly (number | string | null)[]): number[] {
   return [...new Set(values)].filter((value) => typeof value === "number").sort((a, b) => a - b);
-}
-
-function mapCsv(
-  candidates: Candidates,
-  view: ReturnType<typeof readPhaseDiagramView>,
-  observations: readonly ObservationView[],
-): string {
-  const numbers = new Map(observations.map(({ position, n }) => [position, n]));
-  const followed = (row: number): number | string => {
-    const from = view?.derivedFrom?.get(row);
-    if (from === undefined) return "";
-    return from < 0 ? "known" : (numbers.get(Math.floor(from)) ?? "");
-  };
-  const rows = Array.from({ length: candidates.count }, (_, row) => ({
-    candidateId: candidates.ids?.[row] ?? `c${row}`,
-    ...Object.fromEntries(
-      Object.entries(candidates.columns).map(([name, values]) => [name, values[row]]),
-    ),
-    phases: view?.labels[view.labelIndex[row] ?? -1] ?? "",
-    certainty: view?.certainty[row] ?? "",
-    followsFrom: followed(row),
-  }));
-  return toCsv(rows);
 }

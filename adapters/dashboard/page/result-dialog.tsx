@@ -18,10 +18,10 @@ import { whoSaid } from "../../../src/views/who-said.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
 import { PatternFit } from "./pattern-fit.tsx";
-import { getJson } from "./requests.ts";
+import { Photos } from "./photos.tsx";
+import { getJson, pathOf } from "./requests.ts";
 import { resultComment, withdrawal } from "./result-questions.ts";
 import { READ_ONLY } from "./settings.ts";
-import { pathOf } from "./use-campaign-data.ts";
 import { clockTime, percent } from "./words.ts";
 
 /** One result with all that is known of it, and what can be done about it: withdrawn, commented. */
@@ -95,10 +95,14 @@ export function ResultDialog(props: {
               ),
             )}
       <Derived labels={labelsFrom(view, observation.position)} />
-      {comments.map(({ position, by: who, text, time_ms: at }) => (
-        <p key={position}>
-          <strong>{who}</strong>, {clockTime(at)}: {text}
-        </p>
+      <Photos photos={whole?.photos} of={`Photograph of result ${n}`} />
+      {comments.map(({ position, by: who, text, time_ms: at, photos }) => (
+        <div key={position}>
+          <p>
+            <strong>{who}</strong>, {clockTime(at)}: {text}
+          </p>
+          <Photos photos={photos} of={`Photograph by ${who}`} />
+        </div>
       ))}
       <div class="buttons">
         {READ_ONLY ? null : (

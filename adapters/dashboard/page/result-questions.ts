@@ -28,6 +28,7 @@ export function resultComment(
     title: `A word on ${about}`,
     explanation: "It stays with the sample, for whoever comes after.",
     confirm: "Write it down",
+    takesPhotos: true,
     needsReason: true,
     wish: (by, reason) => ({
       ...{ kind: "campaign", campaignId, action: "comment", by },

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
 import type { EventLine, EventStreamView } from "../../../src/views/event-stream-view.ts";
 import type { InstrumentDetailView } from "../../../src/views/instrument-view.ts";
+import type { OpeningView } from "../../../src/views/opening-view.ts";
 import type { OverviewView } from "../../../src/views/overview-view.ts";
 import type { TodoView } from "../../../src/views/todo-view.ts";
 import { getJson } from "./requests.ts";
@@ -75,6 +76,15 @@ export function toast(kind: Toast["kind"], text: string): void {
   const key = ++toastKey;
   change({ toasts: [...state.toasts.slice(-3), { key, kind, text }] });
   setTimeout(() => change({ toasts: state.toasts.filter((t) => t.key !== key) }), TOAST_ms);
+}
+
+/** What the page shows before the live feed has said a word. */
+export function showOpening({ overview, campaign }: OpeningView): void {
+  change({
+    heard_ms: Date.now(),
+    overview,
+    campaigns: new Map(state.campaigns).set(campaign.campaignId, campaign),
+  });
 }
 
 /** Listens to the daemon for as long as the page is open; the browser itself reconnects and sends Last-Event-ID. */

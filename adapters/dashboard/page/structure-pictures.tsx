@@ -8,13 +8,13 @@ import {
   structurePictures,
 } from "../../../src/views/structure-look.ts";
 import { PictureGrid } from "./picture.tsx";
-import { getJson } from "./requests.ts";
-import { pathOf, type ShownCampaign } from "./use-campaign-data.ts";
+import { getJson, pathOf } from "./requests.ts";
+import type { ShownCampaign } from "./use-campaign-data.ts";
 
 /** Kinds of atoms: the model's space with its classes, and any simulation in it over time; the newest unless chosen. */
 export function StructurePictures({ campaign, observations }: ShownCampaign) {
   const { campaignId } = campaign;
-  const runs = observations.filter(({ results }) =>
+  const runs = [...observations].filter(({ results }) =>
     results.some((result) => result.kind === "trajectory"),
   );
   const [chosen, choose] = useState<number>();

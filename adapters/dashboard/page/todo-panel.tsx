@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { TodoView } from "../../../src/views/todo-view.ts";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";
+import { Photos } from "./photos.tsx";
 import { useStore } from "./store.ts";
 import { commentQuestion, doneQuestion, failedQuestion } from "./todo-questions.ts";
 import { clockTime } from "./words.ts";
@@ -52,10 +53,13 @@ function TodoCard(props: {
       </p>
       {instructions === undefined ? null : <p>{instructions}</p>}
       {set.length === 0 ? null : <p class="parameters">{set.join(", ")}</p>}
-      {comments.map(({ position, by, text, time_ms }) => (
-        <p key={position} class="quiet">
-          {by}, {clockTime(time_ms)}: {text}
-        </p>
+      {comments.map(({ position, by, text, time_ms, photos }) => (
+        <div key={position} class="quiet">
+          <p>
+            {by}, {clockTime(time_ms)}: {text}
+          </p>
+          <Photos photos={photos} of={`Photograph by ${by} of ${sampleId}`} />
+        </div>
       ))}
       <div class="buttons">
         <button type="button" class="primary" onClick={() => ask(doneQuestion(todo))}>

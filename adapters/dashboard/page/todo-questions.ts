@@ -19,6 +19,7 @@ export function doneQuestion(todo: Todo): Question {
       ? "A curve is told from a file: tieline todo done --observations FILE."
       : "The result counts as soon as it is sent. What is wrong can be withdrawn.",
     confirm: "It is done",
+    takesPhotos: true,
     fields: [
       ...numbers.map(({ name, unit }) => ({ name, label: `${name} in ${unit}`, value: "" })),
       ...(isAsked("phases")
@@ -57,6 +58,7 @@ export function commentQuestion({ sampleId, campaignId }: Todo): Question {
     title: `A word on ${sampleId}`,
     explanation: "It stays with the sample, for whoever comes after.",
     confirm: "Write it down",
+    takesPhotos: true,
     needsReason: true,
     wish: (by, reason) => ({
       ...{ kind: "campaign", campaignId, action: "comment", by, reason, sampleId },

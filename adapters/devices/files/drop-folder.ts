@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Clock, Timers } from "../../../src/core/clock.ts";
 import type { DataReference, Observation } from "../../../src/domain/observation.ts";
 import type { DeviceResult, Task, TaskJob } from "../../gateway/index.ts";
-import { type FileSetPoint, fileCapability, writeWhole } from "./whole-files.ts";
+import { writeWhole } from "../../system/write-whole.ts";
+import { type FileSetPoint, fileCapability } from "./file-capability.ts";
 
 export interface DropOptions {
   /** `jobs` and `results` lie in it. */

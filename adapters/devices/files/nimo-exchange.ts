@@ -4,7 +4,8 @@ import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { toRfc3339 } from "../../../src/core/clock.ts";
 import type { Observation } from "../../../src/domain/observation.ts";
 import type { DeviceJob, DeviceResult, Task, TaskJob } from "../../gateway/index.ts";
-import { type FileSetPoint, fileCapability, writeWhole } from "./whole-files.ts";
+import { writeWhole } from "../../system/write-whole.ts";
+import { type FileSetPoint, fileCapability } from "./file-capability.ts";
 
 export interface NimoOptions {
   /** The folder that NIMO's `preparation_input` writes for the robot, and the one that the robot answers in. */

@@ -60,7 +60,9 @@ export function judgeRun(
     observations.push({ kind: "pattern", axis, values, unit, ...own });
   }
   const raw = contents.files.map((file) => keepFile(job.folder, file));
-  return { observations, raw };
+  const { missing } = contents;
+  const remark = missing.length === 0 ? undefined : `stays at the device: ${missing.join("; ")}`;
+  return { observations, raw, remark };
 }
 
 function tooShort(
@@ -105,9 +107,12 @@ function keepFile(
   { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
 ): DataReference {
   mkdirSync(folder, { recursive: true });
-  // The device's name of it, without any folder of the device's.
-  const file = resolve(join(folder, `file-${basename(name.replaceAll("\\", "/"))}`));
-  writeFileSync(file, bytes, { flush: true });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
+  // The device's name of it, without any folder of the device's, behind its contents': other contents never take its place.
+  const own = basename(name.replaceAll("\\", "/"))
+    .replace(/[^\p{L}\p{N}._-]/gu, "_")
+    .slice(-100);
+  const file = resolve(join(folder, `${sha256.slice(0, 12)}-${own}`));
+  writeFileSync(file, bytes, { flush: true });
   return { uri: pathToFileURL(file).href, sha256, bytes: bytes.length };
 }

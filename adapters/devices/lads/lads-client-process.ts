@@ -1,12 +1,15 @@
 /** A LADS client in a process of its own: does what its parent asks, and ends with it. */
 import { LabError } from "../../../src/core/errors.ts";
+import { systemClock } from "../../system/system-clock.ts";
 import { LadsClient } from "./lads-client.ts";
 import type { LadsLink } from "./lads-link.ts";
 import type { Answered, Asked, ProcessSettings } from "./lads-process.ts";
 import { loadOpcUa } from "./opcua-module.ts";
 
 const { address, folders, certificates } = JSON.parse(process.argv[2] ?? "{}") as ProcessSettings;
-const client = loadOpcUa(folders).then((opcua) => new LadsClient(opcua, address, certificates));
+const client = loadOpcUa(folders).then(
+  (opcua) => new LadsClient(opcua, address, certificates, systemClock),
+);
 // What goes wrong is told to whoever asks.
 client.catch(() => {}).then(() => process.send?.({ id: 0 } satisfies Answered));
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../../../src/core/clock.ts";
 import type {
   LadsAddress,
   LadsContents,
@@ -9,7 +10,7 @@ import type {
   LadsUnit,
   UnitState,
 } from "./lads-link.ts";
-import { UNIT_STATES } from "./lads-link.ts";
+import { refusedByDevice, UNIT_STATES } from "./lads-link.ts";
 import type { DataValue, NodeId, OpcUaModule } from "./opcua-module.ts";
 import { RunList, readContents } from "./run-objects.ts";
 import { Session } from "./session.ts";
@@ -20,20 +21,24 @@ import { findUnit, type Machine, METHODS, type UnitNodes } from "./unit-nodes.ts
 const START_TIME = "i=2257";
 const SERVER_STATE = "i=2259";
 const RUNNING = 0;
+/** The files of a result may take so many times the longest answer; the rest of them stays at the device. */
+const FILES_TIMEOUTS = 4;
 const LADS = "http://opcfoundation.org/UA/LADS/";
 
 /** A functional unit of a LADS server, asked by `node-opcua`. */
 export class LadsClient implements LadsLink {
   readonly #opcua: OpcUaModule;
   readonly #address: LadsAddress;
+  readonly #clock: Clock;
   readonly #session: Session;
   readonly #runs: RunList;
   /** Of the type's states, by their node ids: names do not depend on the server's language. */
   readonly #stateNames = new Map<string, string>();
   #nodes: UnitNodes | undefined;
 
-  constructor(opcua: OpcUaModule, address: LadsAddress, certificates: string) {
+  constructor(opcua: OpcUaModule, address: LadsAddress, certificates: string, clock: Clock) {
     const { at, timeout_ms } = address;
+    this.#clock = clock;
     this.#opcua = opcua;
     this.#address = address;
     this.#session = new Session({ opcua, url: at, certificates, timeout_ms });
@@ -50,7 +55,7 @@ export class LadsClient implements LadsLink {
   }
 
   async look(): Promise<LadsLook> {
-    const { state, running, active, lock } = await this.#unit();
+    const { state, running, active, lock, sensors } = await this.#unit();
     const { wanted, read } = this.#reader();
     const [start, server] = [wanted(START_TIME), wanted(SERVER_STATE)];
     const outer = [wanted(state.current), wanted(state.currentId)] as const;
@@ -60,7 +65,12 @@ export class LadsClient implements LadsLink {
     const [locked, client, user] = ["Locked", "LockingClient", "LockingUser"].map((name) =>
       wanted(lock.get(name)),
     );
+    const values = [...sensors].map(([name, node]) => [name, wanted(node)] as const);
     await read();
+    const readings = values.flatMap(([name, value]) => {
+      const number = numberOf(value());
+      return number === undefined ? [] : [[name, number] as const];
+    });
     const boot = start() instanceof Date ? (start() as Date).toISOString() : "";
     const stateName = await this.#stateOf(outer);
     const isLocked = locked?.() === true;
@@ -70,6 +80,7 @@ export class LadsClient implements LadsLink {
       running: running === undefined ? undefined : await this.#stateOf(inner),
       ...{ runId: textOf(runId?.()), step: textOf(step?.()) },
       ...{ runtime_ms: numberOf(runtime?.()), estimated_ms: numberOf(estimated?.()) },
+      readings: Object.fromEntries(readings),
       lockedBy: isLocked ? (textOf(user?.()) ?? textOf(client?.()) ?? "somebody") : undefined,
     };
   }
@@ -94,9 +105,10 @@ export class LadsClient implements LadsLink {
   }
 
   async call(method: LadsMethod): Promise<void> {
-    await this.#unit();
+    const { unit } = await this.#unit();
     const found = this.#methodOf(method);
-    if (found !== undefined) await this.#session.call(found.objectId, found.methodId, []);
+    if (found === undefined) throw refusedByDevice(`${unit} has no ${method}`);
+    await this.#session.call(found.objectId, found.methodId, []);
   }
 
   async runs(): Promise<readonly LadsRun[]> {
@@ -104,7 +116,9 @@ export class LadsClient implements LadsLink {
   }
 
   async contents(nodeId: string): Promise<LadsContents> {
-    return await readContents(this.#session, this.#opcua, nodeId);
+    const until_ms = this.#clock.now_ms() + FILES_TIMEOUTS * this.#address.timeout_ms;
+    const hasTime = (): boolean => this.#clock.now_ms() < until_ms;
+    return await readContents(this.#session, this.#opcua, nodeId, hasTime);
   }
 
   async close(): Promise<void> {

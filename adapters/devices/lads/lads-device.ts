@@ -6,11 +6,12 @@ import type {
   DeviceJob,
   DeviceResult,
   DeviceStatus,
+  Reading,
   Recovery,
 } from "../../gateway/index.ts";
 import { decimal } from "./decimal.ts";
 import { judgeRun, type RunRules } from "./judge-run.ts";
-import type { LadsLink, LadsLook, LadsRun } from "./lads-link.ts";
+import { isRefusal, type LadsLink, type LadsLook, type LadsRun } from "./lads-link.ts";
 import { forgetOwnRun, type OwnRun, readOwnRun, writeOwnRun } from "./own-run.ts";
 
 export interface LadsDeviceOptions extends RunRules {
@@ -20,6 +21,14 @@ export interface LadsDeviceOptions extends RunRules {
   readonly program: string;
   /** Keys of the program's properties by set point, where they are others. */
   readonly keys: Readonly<Record<string, string>>;
+  /** What is shown live: the channel, its unit, and the browse name of the unit's function. */
+  readonly telemetry?:
+    | readonly {
+        readonly channel: string;
+        readonly unit: string;
+        readonly as?: string | undefined;
+      }[]
+    | undefined;
   readonly clock: Clock;
 }
 
@@ -40,19 +49,27 @@ export class LadsDevice implements Device {
   readonly kind = "lads-device";
   readonly capabilities: readonly Capability[];
   readonly #options: LadsDeviceOptions;
+  readonly channels: Device["channels"];
+  #readings: LadsLook["readings"] = {};
   #own: OwnRun | undefined;
   /** Of the own run, since when the unit is seen at rest. */
   #restSince_ms: number | undefined;
   #stops = 0;
+  #canAbort = false;
 
   constructor(options: LadsDeviceOptions) {
     this.#options = options;
     this.capabilities = [options.capability];
+    const shown = (options.telemetry ?? []).map(
+      ({ channel, unit }) => [channel, { unit }] as const,
+    );
+    this.channels = shown.length === 0 ? undefined : Object.fromEntries(shown);
   }
 
   async open(): Promise<void> {
     const { link } = this.#options;
-    const { device, unit } = await link.open();
+    const { device, unit, methods } = await link.open();
+    this.#canAbort = methods.includes("Abort");
     const { boot } = await link.look();
     if (boot !== "") return;
     const why = "its server does not say since when it runs, so that a restart could not be seen";
@@ -88,6 +105,7 @@ export class LadsDevice implements Device {
 
   async status(): Promise<DeviceStatus> {
     const look = await this.#options.link.look();
+    this.#readings = look.readings;
     const { boot, serves, state, lockedBy } = look;
     const control = lockedBy === undefined ? "automatic" : "local";
     const common = { boot, control } as const;
@@ -103,6 +121,14 @@ export class LadsDevice implements Device {
     return { ...common, control: "local", state: "busy", message: "a run that is not ours" };
   }
 
+  /** Of the look that the status was read by; what was not good then is not shown. */
+  telemetry(): readonly Reading[] {
+    return (this.#options.telemetry ?? []).flatMap(({ channel, unit, as = channel }) => {
+      const value = this.#readings?.[as];
+      return value === undefined ? [] : [{ channel, value, unit }];
+    });
+  }
+
   async result(job: DeviceJob): Promise<DeviceResult> {
     const { link } = this.#options;
     const run = await this.#runOf(job);
@@ -116,12 +142,11 @@ export class LadsDevice implements Device {
   async halt(_reason: string, job: DeviceJob | undefined): Promise<void> {
     const { link } = this.#options;
     this.#stops += 1;
-    const method = this.#stops > STOPS_MAX ? "Abort" : "Stop";
+    const method = this.#stops > STOPS_MAX && this.#canAbort ? "Abort" : "Stop";
     try {
       await link.call(method);
     } catch (error) {
-      const isRefused = error instanceof LabError && isRefusal(error);
-      if (!isRefused || (await link.look()).state === "Running") throw error;
+      if (!isRefusal(error) || (await link.look()).state === "Running") throw error;
     }
     if (job === undefined || job.jobId === this.#own?.jobId) this.#own = undefined;
   }
@@ -222,11 +247,6 @@ function whyNot({ serves, state, lockedBy }: LadsLook): string | undefined {
 
 function isOther({ runId }: LadsLook, own: string): boolean {
   return runId !== undefined && runId !== own;
-}
-
-/** The device has answered: what it refused, it does not do. */
-function isRefusal({ code, message }: LabError): boolean {
-  return code === "TL-3202" || message.startsWith("the device refused");
 }
 
 function progressOf({ runtime_ms, estimated_ms }: LadsLook): number | undefined {

@@ -1,3 +1,5 @@
+import { LabError } from "../../../src/core/errors.ts";
+
 /** Which functional unit of which server is meant. */
 export interface LadsAddress {
   /** `opc.tcp://host:4840`. */
@@ -8,6 +10,8 @@ export interface LadsAddress {
   readonly unit?: string | undefined;
   /** `DeviceTemplateId` of the program that jobs start. */
   readonly program: string;
+  /** Browse names of functions of the unit (`FunctionSet`) whose values each look reads. */
+  readonly sensors?: readonly string[] | undefined;
   /** An answer that takes longer is not waited for. */
   readonly timeout_ms: number;
 }
@@ -34,6 +38,8 @@ export interface LadsLook {
   readonly step?: string | undefined;
   readonly runtime_ms?: number | undefined;
   readonly estimated_ms?: number | undefined;
+  /** Values of the sensors that are wanted, by their browse names; only what is good and a number. */
+  readonly readings?: Readonly<Record<string, number>> | undefined;
   /** Another client or a person has locked the unit. */
   readonly lockedBy?: string | undefined;
 }
@@ -64,7 +70,7 @@ export interface LadsRun {
 export interface LadsContents {
   readonly variables: readonly LadsVariable[];
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** Files that it has but that could not be had. */
+  /** Files that stay at the device, each with the reason. */
   readonly missing: readonly string[];
 }
 
@@ -99,4 +105,17 @@ export interface LadsLink {
   runs(): Promise<readonly LadsRun[]>;
   contents(nodeId: string): Promise<LadsContents>;
   close(): Promise<void>;
+}
+
+const REFUSED = "the device refused";
+
+/** It has answered, and does not do it. */
+export function refusedByDevice(why: string): LabError {
+  return new LabError("TL-3203", `${REFUSED}: ${why}`);
+}
+
+/** Not "nobody knows": what was refused, or is not what was meant, is not done. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof LabError)) return false;
+  return error.code === "TL-3202" || error.message.startsWith(REFUSED);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DeviceJob } from "../../gateway/index.ts";
+import { writeWhole } from "../../system/write-whole.ts";
 
 /** What is known of the run of one job; kept in the job's folder over kills of the gateway. */
 export interface OwnRun {
@@ -18,9 +19,7 @@ export interface OwnRun {
 
 export function writeOwnRun(own: OwnRun): void {
   mkdirSync(own.folder, { recursive: true });
-  const file = join(own.folder, "run.json");
-  writeFileSync(`${file}.part`, JSON.stringify(own), { flush: true });
-  renameSync(`${file}.part`, file);
+  writeWhole(join(own.folder, "run.json"), JSON.stringify(own));
 }
 
 /** `undefined`: the device was never told. */

@@ -1,5 +1,6 @@
 import type { LadsContents, LadsRun, LadsVariable } from "./lads-link.ts";
 import type { DataValue, NodeId, OpcUaModule, Reference } from "./opcua-module.ts";
+import { readFiles } from "./run-files.ts";
 import type { Session } from "./session.ts";
 import { type Children, childrenOf } from "./unit-nodes.ts";
 
@@ -9,9 +10,6 @@ const FIELDS = [
 ] as const;
 /** A time at or before this is none: OPC UA's null is 1601, and servers leave it at their epoch. */
 const NO_TIME_ms = Date.UTC(1971, 0, 1);
-/** Files larger than this stay on the device. */
-const FILE_BYTES_MAX = 64 << 20;
-const CHUNK_BYTES = 1 << 16;
 
 /** The result objects of a unit: where their fields lie is asked once each, their values each time. */
 export class RunList {
@@ -64,15 +62,15 @@ export async function readContents(
   session: Session,
   opcua: OpcUaModule,
   nodeId: string,
+  hasTime: () => boolean,
 ): Promise<LadsContents> {
   const inside = await childrenOf(session, nodeId);
   const variables = inside.get("VariableSet");
   const files = inside.get("FileSet");
-  const got = files === undefined ? [] : await readFiles(session, opcua, files);
+  const got = { files: [], missing: [] };
   return {
     variables: variables === undefined ? [] : await readVariables(session, variables),
-    files: got.filter((one) => "bytes" in one),
-    missing: got.flatMap((one) => ("bytes" in one ? [] : [one.name])),
+    ...(files === undefined ? got : await readFiles(session, opcua, files, hasTime)),
   };
 }
 
@@ -91,44 +89,6 @@ async function readVariables(session: Session, set: NodeId): Promise<LadsVariabl
     read.push({ name, value, status, low, high });
   }
   return read;
-}
-
-async function readFiles(session: Session, opcua: OpcUaModule, set: NodeId) {
-  const found: ({ name: string; bytes: Uint8Array } | { name: string })[] = [];
-  for (const [browseName, nodeId] of await childrenOf(session, set)) {
-    if (browseName === "NodeVersion") continue;
-    const inside = await childrenOf(session, nodeId);
-    const [label] = await session.read([...(inside.has("Name") ? [inside.get("Name")!] : [])]);
-    const name = typeof label?.value.value === "string" ? label.value.value : browseName;
-    const file = inside.get("File");
-    const bytes = file === undefined ? undefined : await readFile(session, opcua, file);
-    found.push(bytes === undefined ? { name } : { name, bytes });
-  }
-  return found;
-}
-
-/** By `FileType`'s Open, Read and Close (OPC 10000-5, C.2); `undefined` where it is too large. */
-async function readFile(session: Session, { DataType }: OpcUaModule, file: NodeId) {
-  const methods = await childrenOf(session, file);
-  const [open, read, close] = ["Open", "Read", "Close"].map((name) => methods.get(name));
-  if (open === undefined || read === undefined || close === undefined) return undefined;
-  const handle = async (): Promise<object> => {
-    const [value] = await session.call(file, open, [{ dataType: DataType["Byte"], value: 1 }]);
-    return { dataType: DataType["UInt32"], value };
-  };
-  const own = await handle();
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  const length = { dataType: DataType["Int32"], value: CHUNK_BYTES };
-  for (let last = CHUNK_BYTES; last === CHUNK_BYTES && bytes <= FILE_BYTES_MAX; ) {
-    const [part] = await session.call(file, read, [own, length]);
-    const chunk = Buffer.isBuffer(part) ? part : Buffer.alloc(0);
-    parts.push(chunk);
-    bytes += chunk.length;
-    last = chunk.length;
-  }
-  await session.call(file, close, [own]);
-  return bytes > FILE_BYTES_MAX ? undefined : Buffer.concat(parts);
 }
 
 function namesOf(references: readonly Reference[]): Children {

@@ -1,4 +1,5 @@
 import { LabError } from "../../../src/core/errors.ts";
+import { refusedByDevice } from "./lads-link.ts";
 import type {
   BrowseResult,
   DataValue,
@@ -64,8 +65,7 @@ export class Session {
     const { statusCode, outputArguments } = await this.#ask("call", (session) =>
       session.call(request),
     );
-    if (!statusCode.isGood())
-      throw new LabError("TL-3203", `the device refused: ${statusCode.name}`);
+    if (!statusCode.isGood()) throw refusedByDevice(statusCode.name);
     return (outputArguments ?? []).map(({ value }) => value);
   }
 

@@ -16,6 +16,8 @@ export interface UnitNodes {
   readonly active: Children;
   readonly resultSet: NodeId;
   readonly lock: Children;
+  /** Values of the functions that are wanted, by the functions' names. */
+  readonly sensors: Children;
 }
 
 /** Children by their browse names; namespaces are not compared: names of one object are of its type. */
@@ -46,6 +48,7 @@ export async function findUnit(session: Session, wanted: LadsAddress): Promise<U
   const manager = await childrenOf(session, need(inside, "ProgramManager", unit));
   await checkProgram(session, need(manager, "ProgramTemplateSet", unit), program, unit);
   const state = await machineAt(session, need(inside, "FunctionalUnitState", unit), unit);
+  need(state.methods, "Stop", unit, "nobody could stop what it runs");
   const within = state.methods.get("RunningStateMachine");
   const lock = inside.get("Lock");
   return {
@@ -54,7 +57,32 @@ export async function findUnit(session: Session, wanted: LadsAddress): Promise<U
     active: await childrenOf(session, need(manager, "ActiveProgram", unit)),
     resultSet: need(manager, "ResultSet", unit),
     lock: lock === undefined ? new Map() : await childrenOf(session, lock),
+    sensors: await sensorsOf(session, inside.get("FunctionSet"), wanted.sensors ?? [], unit),
   };
+}
+
+/** A sensor shows what it measures, a controller what it has reached (OPC 30500-1, 7.4 and 7.5). */
+const VALUES = ["SensorValue", "CurrentValue"];
+
+async function sensorsOf(
+  session: Session,
+  set: NodeId | undefined,
+  wanted: readonly string[],
+  unit: string,
+): Promise<Children> {
+  if (wanted.length === 0) return new Map();
+  const functions = set === undefined ? new Map<string, NodeId>() : await childrenOf(session, set);
+  const found = new Map<string, NodeId>();
+  for (const name of wanted) {
+    const nodeId = functions.get(name);
+    const inside = nodeId === undefined ? undefined : await childrenOf(session, nodeId);
+    const value = VALUES.map((one) => inside?.get(one)).find((one) => one !== undefined);
+    const names = [...functions.keys()].filter((one) => one !== "NodeVersion").join(", ") || "none";
+    if (value === undefined)
+      throw notMeant(`${unit} has no function ${name} with a value; it has ${names}`);
+    found.set(name, value);
+  }
+  return found;
 }
 
 export async function childrenOf(session: Session, nodeId: NodeId | string): Promise<Children> {
@@ -102,9 +130,9 @@ function theOne(
   throw notMeant(`name the ${what} with \`${key}\`: there are ${names === "" ? "none" : names}`);
 }
 
-function need(children: Children, name: string, unit: string): NodeId {
+function need(children: Children, name: string, unit: string, why = "it runs no programs"): NodeId {
   const found = children.get(name);
-  if (found === undefined) throw notMeant(`${unit} has no ${name}: it cannot run programs`);
+  if (found === undefined) throw notMeant(`${unit} has no ${name}: ${why}`);
   return found;
 }
 

@@ -32,6 +32,7 @@ export class LineController implements ThermalController {
   readonly rest: number;
   readonly limits: { readonly min: number; readonly max: number };
   readonly units: ThermalController["units"];
+  readonly birthChecks: readonly string[];
   readonly #map: LineMap;
   readonly #line: TextLine;
   /** Where its set point is on its way to, as far as we told it. */
@@ -44,6 +45,10 @@ export class LineController implements ThermalController {
     this.model = map.model;
     this.kind = map.kind;
     this.rest = rest;
+    this.birthChecks = [
+      `identity (${map.identity.ask})`,
+      ...map.verify.map(({ ask }) => `verify (${ask})`),
+    ];
     this.limits = { min, max };
     this.resolution = 0.51 * 10 ** -decimals;
     this.rate_min = map.ramp === undefined ? 0 : Math.max(map.ramp.min, 10 ** -map.ramp.decimals);

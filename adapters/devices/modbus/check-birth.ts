@@ -1,7 +1,7 @@
 import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import type { Cell, ModbusRegisters } from "./modbus-registers.ts";
-import { rawOf } from "./register-values.ts";
+import { isOneOf, maskedBy, rawOf } from "./register-values.ts";
 
 const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
 
@@ -31,9 +31,8 @@ export async function checkBirth(
 function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
   for (const { register, mask, equals, says } of map.verify) {
     const raw = cells.get(register)?.raw ?? 0;
-    const seen = mask === undefined ? raw : raw & mask;
-    if (!equals.includes(seen))
-      return `${says} (${register} is ${seen}, not ${equals.join(" or ")})`;
+    if (!isOneOf(raw, equals, mask))
+      return `${says} (${register} is ${maskedBy(raw, mask)}, not ${equals.join(" or ")})`;
   }
   return undefined;
 }

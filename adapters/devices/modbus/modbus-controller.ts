@@ -11,7 +11,7 @@ import { mbapFraming, rtuFraming } from "./framing.ts";
 import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
 import { type Cell, ModbusRegisters } from "./modbus-registers.ts";
-import { encodeValue, refuseVanishing, stepOf } from "./register-values.ts";
+import { encodeValue, isOneOf, maskedBy, refuseVanishing, stepOf } from "./register-values.ts";
 
 export interface ModbusControllerOptions {
   readonly map: ModbusMap;
@@ -32,6 +32,7 @@ export class ModbusController implements ThermalController {
   readonly resolution: number;
   readonly rate_min: number;
   readonly units: ThermalController["units"];
+  readonly birthChecks: readonly string[];
   readonly #map: ModbusMap;
   readonly #line: ModbusLine;
   readonly #registers: ModbusRegisters;
@@ -59,6 +60,11 @@ export class ModbusController implements ThermalController {
     this.model = map.model;
     this.kind = map.kind;
     this.hasProgram = map.course.by === "program";
+    this.birthChecks = [
+      `identity (${map.identity.register})`,
+      ...map.verify.map(({ register }) => `verify (${register})`),
+      ...map.twins.map(({ registers }) => `twins (${registers.join(", ")})`),
+    ];
     this.canHold = map.commands.hold !== undefined && map.commands.resume !== undefined;
     this.token_max = map.token?.max ?? 0xffff;
     this.rest = map.setPoint.rest;
@@ -101,7 +107,7 @@ export class ModbusController implements ThermalController {
       output: cell(output)?.value,
       isAutomatic:
         control === undefined ||
-        control.automatic.includes(masked(cell(control.register)?.raw ?? 0, control.mask)),
+        isOneOf(cell(control.register)?.raw ?? 0, control.automatic, control.mask),
       token: cell(token?.register)?.raw,
       segment: cell(segment)?.raw,
       problem: broken,
@@ -140,7 +146,7 @@ export class ModbusController implements ThermalController {
     await this.#registers.write([...course.before, ...rest], "normal", signal);
     for (const { address, word } of programWords(plan, course, this.#map)) {
       if (signal.aborted) throw stoppedError();
-      await this.#registers.writeWords(address, [word], "normal");
+      await this.#registers.writeWords(address, [word], "normal", "course");
     }
     if (!(await this.#holdsProgram(plan)))
       throw new LabError("TL-3204", "The program that was written is not the one that is there");
@@ -192,7 +198,7 @@ export class ModbusController implements ThermalController {
       }
       const register = this.#registers.register(one.register);
       const words = encodeValue(one.write, register, this.#map.wordOrder);
-      await this.#registers.writeWords(register.address, words, lane);
+      await this.#registers.writeWords(register.address, words, lane, one.register);
       await this.#registers.confirm(lane);
     }
   }
@@ -228,28 +234,22 @@ export class ModbusController implements ThermalController {
     const { register, min, max, broken, flag } = this.#map.measured;
     const cell = cells.get(register);
     if (cell === undefined) return "no value";
-    // A manual writes them as they are on the wire: 0x8003, not -32765.
-    if (broken.includes(cell.raw) || broken.includes(cell.raw & 0xffff))
-      return `the sensor's code ${cell.raw}`;
+    if (isOneOf(cell.raw, broken)) return `the sensor's code ${cell.raw}`;
     if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
-    const bits = flag === undefined ? 0 : masked(cells.get(flag.register)?.raw ?? 0, flag.mask);
+    const bits = flag === undefined ? 0 : maskedBy(cells.get(flag.register)?.raw ?? 0, flag.mask);
     return bits === 0 ? undefined : "the controller says that its sensor is broken";
   }
 
   #stateOf(cell: Cell | undefined): ThermalLook["state"] {
     const { state } = this.#map;
     if (state === undefined) return "busy";
-    const raw = masked(cell?.raw ?? 0, state.mask);
+    const raw = cell?.raw ?? 0;
     const found = (["ready", "busy", "held", "done", "fault"] as const).find((one) =>
-      state[one].includes(raw),
+      isOneOf(raw, state[one], state.mask),
     );
     if (found !== undefined) return found;
-    throw new LabError("TL-3203", `The device is in state ${raw}, which its map does not know`, {
-      retryable: true,
-    });
+    const seen = maskedBy(raw, state.mask);
+    const what = `The device's ${state.register} is ${seen}, a state that its map does not know`;
+    throw new LabError("TL-3203", what, { retryable: true });
   }
-}
-
-function masked(raw: number, mask: number | undefined): number {
-  return mask === undefined ? raw : raw & mask;
 }

@@ -3,6 +3,7 @@ import type { Framing } from "./framing.ts";
 import {
   decodeAnswer,
   encodeRequest,
+  labelOf,
   ModbusException,
   type ModbusRequest,
 } from "./protocol-data.ts";
@@ -43,7 +44,7 @@ export function createModbusLine({ framing, unit, ...common }: ModbusLineOptions
       };
     },
     check: (request) => void encodeRequest(request),
-    name: ({ kind, address }) => `${kind} register ${address}`,
+    name: (request) => `${request.kind} ${labelOf(request)}`,
     again: (error, times) =>
       error instanceof ModbusException && error.isBusy && times < BUSY.times
         ? BUSY.pause_ms * times

@@ -4,7 +4,7 @@ import type { Lane } from "../question-line.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
 import type { ModbusLine } from "./modbus-line.ts";
 import type { ModbusRequest } from "./protocol-data.ts";
-import { encodeValue, rawOf, scaledOf, wordsOf } from "./register-values.ts";
+import { encodeValue, isOneOf, maskedBy, rawOf, scaledOf, wordsOf } from "./register-values.ts";
 
 /** Registers this near are read in one request, with those in between. */
 const HOLE_words = 4;
@@ -43,7 +43,8 @@ export class ModbusRegisters {
       (name) => this.register(name),
       this.#map.line.readWords_max,
     )) {
-      const words = await this.#line.ask(block.request, lane);
+      const names = block.parts.map(({ name }) => name);
+      const words = await this.#ask(block.request, names, lane);
       for (const { name, offset } of block.parts) {
         const register = this.register(name);
         const own = words.slice(offset, offset + wordsOf(register));
@@ -65,7 +66,7 @@ export class ModbusRegisters {
         address: address + words.length,
         count: part,
       } as const;
-      words.push(...(await this.#line.ask(request)));
+      words.push(...(await this.#ask(request, ["course"])));
     }
     await this.confirm("normal");
     return words;
@@ -81,7 +82,7 @@ export class ModbusRegisters {
       if (signal?.aborted === true) throw stoppedError();
       const register = this.register(one.register);
       const words = encodeValue(one.write, register, this.#map.wordOrder);
-      await this.writeWords(register.address, words, lane);
+      await this.writeWords(register.address, words, lane, one.register);
       const kept = (await this.read([one.register], lane)).get(one.register);
       if (String(kept?.words) !== String(words))
         throw new LabError(
@@ -91,7 +92,12 @@ export class ModbusRegisters {
     }
   }
 
-  async writeWords(address: number, words: readonly number[], lane: Lane): Promise<void> {
+  async writeWords(
+    address: number,
+    words: readonly number[],
+    lane: Lane,
+    name: string,
+  ): Promise<void> {
     const { writeWords_max } = this.#map.line;
     for (let k = 0; k < words.length; k += writeWords_max) {
       const part = words.slice(k, k + writeWords_max);
@@ -101,7 +107,7 @@ export class ModbusRegisters {
         writeWords_max === 1
           ? { kind: "write", fn: 6, address: at, word: part[0] ?? 0 }
           : { kind: "write", fn: 16, address: at, words: part };
-      await this.#line.ask(request, lane);
+      await this.#ask(request, [name], lane);
     }
   }
 
@@ -109,7 +115,7 @@ export class ModbusRegisters {
   async confirm(lane: Lane): Promise<void> {
     const [request] = blocksOf([this.#map.identity.register], (name) => this.register(name), 2);
     if (request === undefined) return;
-    const words = await this.#line.ask(request.request, lane);
+    const words = await this.#ask(request.request, [this.#map.identity.register], lane);
     const problem = this.identityProblem(words);
     if (problem === undefined) return;
     this.#line.distrust(problem);
@@ -120,16 +126,27 @@ export class ModbusRegisters {
 
   identityProblem(words: readonly number[]): string | undefined {
     const { register, mask, equals } = this.#map.identity;
-    const raw = this.#cell(this.register(register), words).raw;
-    const seen = mask === undefined ? raw : raw & mask;
-    if (equals.includes(seen)) return undefined;
-    return `${register} is ${hex(seen)}, not ${equals.map(hex).join(" or ")}`;
+    const { raw } = this.#cell(this.register(register), words);
+    if (isOneOf(raw, equals, mask)) return undefined;
+    return `${register} is ${hex(maskedBy(raw, mask))}, not ${equals.map(hex).join(" or ")}`;
   }
 
   identityRequest(): ModbusRequest {
     const register = this.register(this.#map.identity.register);
     const fn = register.table === "input" ? 4 : 3;
     return { kind: "read", fn, address: register.address, count: wordsOf(register) };
+  }
+
+  /** Whatever goes wrong is told with the map's names of what was asked for. */
+  async #ask(request: ModbusRequest, names: readonly string[], lane?: Lane): Promise<number[]> {
+    try {
+      return await this.#line.ask(request, lane);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      const { code, message, hint, retryable, context } = error;
+      const said = `${message} (${names.join(", ")} in the map)`;
+      throw new LabError(code, said, { hint, retryable, context, cause: error });
+    }
   }
 
   #cell(register: ModbusRegister, words: readonly number[]): Cell {

@@ -42,7 +42,7 @@ export class ModbusException extends LabError {
   readonly exception: number;
 
   constructor(request: ModbusRequest, exception: number) {
-    const what = `${request.kind === "read" ? "reading" : "writing"} register ${request.address}`;
+    const what = `${request.kind === "read" ? "reading" : "writing"} ${labelOf(request)}`;
     const why = EXCEPTIONS[exception] ?? "a code of its own";
     super("TL-3203", `The device refused ${what}: exception ${exception}, ${why}`, {
       retryable: exception === 5 || exception === 6,
@@ -54,6 +54,14 @@ export class ModbusException extends LabError {
   get isBusy(): boolean {
     return this.exception === 5 || this.exception === 6;
   }
+}
+
+/** `register 4096 (input)`, `registers 1 to 5 (holding)`: as their addresses are sent, and in which table. */
+export function labelOf(request: ModbusRequest): string {
+  const { address, fn } = request;
+  const count = request.kind === "read" ? request.count : fn === 16 ? request.words.length : 1;
+  const last = count > 1 ? ` to ${address + count - 1}` : "";
+  return `register${count > 1 ? "s" : ""} ${address}${last} (${fn === 4 ? "input" : "holding"})`;
 }
 
 /** The bytes of a request after unit and before check sum. RangeError where it cannot be said: nothing is ever cut to fit. */

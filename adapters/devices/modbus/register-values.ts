@@ -65,6 +65,19 @@ export function encodeValue(value: number, register: ModbusRegister, order: Word
   return arrange([view.getUint16(0), view.getUint16(2)], order);
 }
 
+/**
+ * Whether a register shows one of these values, under its mask. Manuals write words as they are on the wire: 0x8003 is -32765 in an int16.
+ */
+export function isOneOf(raw: number, values: readonly number[], mask?: number): boolean {
+  const seen = maskedBy(raw, mask);
+  return values.includes(seen) || (seen < 0 && seen >= -0x8000 && values.includes(seen & 0xffff));
+}
+
+/** All of it, without a mask. */
+export function maskedBy(raw: number, mask: number | undefined): number {
+  return mask === undefined ? raw : raw & mask;
+}
+
 /** Smallest value above 0 that a register keeps. */
 export function stepOf({ type, decimals }: Pick<ModbusRegister, "type" | "decimals">): number {
   return type === "float32" ? Number.MIN_VALUE : 10 ** -decimals;

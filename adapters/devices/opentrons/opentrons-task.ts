@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import type { DeviceJob, DeviceResult, Task, TaskJob } from "../../gateway/index.ts";
-import { type FileSetPoint, fileCapability } from "../files/whole-files.ts";
+import { type FileSetPoint, fileCapability } from "../files/file-capability.ts";
 import { RobotClient, type RobotProtocol, type RobotRun } from "./robot-client.ts";
 
 export interface OpentronsOptions {

@@ -36,6 +36,8 @@ export interface ThermalController {
   readonly units: { readonly temperature: string; readonly rate: string; readonly dwell: string };
   /** True where it carries out a ramp and a dwell by itself; else the gateway keeps the time. */
   readonly hasProgram: boolean;
+  /** What of its definition is held against it when it is opened, for people. */
+  readonly birthChecks: readonly string[];
   readonly canHold: boolean;
   /** Largest token it keeps. */
   readonly token_max: number;

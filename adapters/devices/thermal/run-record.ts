@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../system/write-whole.ts";
 import type { ThermalPlan } from "./controller.ts";
 
 /** One job on the device, kept in the job's folder so that a gateway that was killed knows what it had done. */
@@ -65,9 +66,7 @@ export function witness(
 /** Kept whole or not at all. */
 export function writeRecord(folder: string, record: RunRecord): void {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "run.json");
-  writeFileSync(`${file}.new`, JSON.stringify(record), { flush: true });
-  renameSync(`${file}.new`, file);
+  writeWhole(join(folder, "run.json"), JSON.stringify(record));
 }
 
 export function readRecord(folder: string): RunRecord | undefined {

@@ -10,6 +10,7 @@ import type {
   Recovery,
 } from "../../gateway/index.ts";
 import type { ThermalController, ThermalLook } from "./controller.ts";
+import { idleStatus, isMoving, isNear } from "./idle-status.ts";
 import { inWords, judge, pause, planOf, readingsOf, thermalCapability } from "./plan.ts";
 import { NEW_WITNESS, type RunRecord, readRecord, witness, writeRecord } from "./run-record.ts";
 
@@ -101,6 +102,8 @@ export class ThermalDevice implements Device {
   result({ jobId, folder }: DeviceJob): DeviceResult {
     const record = this.#run?.jobId === jobId ? this.#run : readRecord(folder);
     if (record === undefined) return { failed: "nothing is known of this job", retryable: false };
+    // From now on a look is of whoever uses it next.
+    if (this.#run?.jobId === jobId) this.#run = undefined;
     return judge(record, this.#thermal, this.#controller);
   }
 
@@ -156,8 +159,12 @@ export class ThermalDevice implements Device {
 
   async #follow(look: ThermalLook): Promise<DeviceStatus> {
     const run = this.#run;
-    if (run === undefined) return this.#idle(look);
-    if (run.isOver) return { state: "done", jobId: run.jobId };
+    if (run === undefined) return idleStatus(look, this.#controller);
+    if (run.isOver) {
+      // It was told to rest, and that was lost: not done before it does.
+      if (await this.#stillWorks(run, look)) await this.#controller.stop();
+      return { state: "done", jobId: run.jobId };
+    }
     // Being told to begin: what stands there still belongs to before.
     if (run.started_ms === undefined) return { state: "ready", message: "being prepared" };
     if (!this.#isOurs(run, look)) {
@@ -165,7 +172,7 @@ export class ThermalDevice implements Device {
       return { state: "ready", message };
     }
     const seen = this.#witness(run, look);
-    if (seen === undefined) return this.#idle(look);
+    if (seen === undefined) return idleStatus(look, this.#controller);
     if (seen.witness.brokenLooks >= BROKEN_LOOKS_MAX) {
       const ended = this.#end(seen, `The sensor is broken${inWords(look.problem)}; it was stopped`);
       await this.#controller.stop();
@@ -179,25 +186,6 @@ export class ThermalDevice implements Device {
     const message = isBroken ? "its sensor is broken" : (status.message ?? this.#words(seen, look));
     const control = look.isAutomatic ? status.control : ("local" as const);
     return { ...status, control, message, progress: this.#progress(seen), jobId: seen.jobId };
-  }
-
-  #idle(look: ThermalLook): DeviceStatus {
-    const { state, problem, isAutomatic, setPoint, measured } = look;
-    const { hasProgram, rest, units } = this.#controller;
-    const isMoved = hasProgram
-      ? isMoving(look)
-      : state !== "ready" && !this.#isNear(setPoint, rest);
-    if (state === "fault") return { state, message: problem };
-    if (isMoved)
-      return {
-        state: state === "held" ? "held" : "busy",
-        control: "local",
-        message: `somebody else uses it: set point ${setPoint} ${units.temperature}`,
-      };
-    if (!isAutomatic) return { state: "ready", control: "local", message: "it is in manual mode" };
-    if (measured === undefined)
-      return { state: "fault", message: problem ?? "its sensor is broken" };
-    return { state: "ready" };
   }
 
   async #followProgram(run: Run, look: ThermalLook): Promise<DeviceStatus> {
@@ -232,9 +220,16 @@ export class ThermalDevice implements Device {
     return ended;
   }
 
-  /** Set points are read back rounded to the device's decimals. */
   #isNear(a: number, b: number): boolean {
-    return Math.abs(a - b) <= this.#controller.resolution;
+    return isNear(a, b, this.#controller);
+  }
+
+  /** What was told to end goes on all the same. */
+  async #stillWorks(run: Run, look: ThermalLook): Promise<boolean> {
+    if (!this.#isOurs(run, look)) return false;
+    if (this.#controller.hasProgram)
+      return isMoving(look) && (await this.#controller.holds(run.plan));
+    return look.state !== "ready" && this.#isNear(look.setPoint, run.plan.target);
   }
 
   #isOurs({ plan }: RunRecord, { token }: ThermalLook): boolean {
@@ -295,10 +290,6 @@ export class ThermalDevice implements Device {
 }
 
 type Run = RunRecord & { readonly folder: string };
-
-function isMoving({ state }: ThermalLook): boolean {
-  return state === "busy" || state === "held";
-}
 
 function dwellOf(dwell: number, unit: string): number {
   return 1000 * (unit === "s" ? dwell : unit === "min" ? 60 * dwell : 3600 * dwell);

@@ -50,11 +50,11 @@ export function openCluster(options: ClusterOptions): Cluster {
   const batch =
     rest === undefined
       ? slurmCommands(options.sbatch, script)
-      : slurmRest({ ...rest, script, prefix: PILOT_PREFIX });
+      : slurmRest({ ...rest, script, prefix: PILOT_PREFIX, logger: options.logger });
   const fleet = createPilotFleet({ ...options, work, batch });
   return {
     launch: (task) => runOnCluster(work, task),
-    refuse: () => (fleet.isSpent() ? "the node hours are used up" : undefined),
+    refuse: () => fleet.refuse(),
     stop: () => fleet.stop(),
   };
 }

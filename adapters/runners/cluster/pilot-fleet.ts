@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import {
+  ARRAY_max,
   type BatchSystem,
+  isNotAllowed,
   type PilotOrder,
   pilotsOf,
   SubmissionRefused,
@@ -29,14 +32,12 @@ export interface FleetOptions {
 const TICK_ms = 1000;
 /** What the names of all pilots begin with. */
 export const PILOT_PREFIX = "tieline-";
-/** So many pilots are one array at most: as many as a controller takes with its defaults, and one request. */
-const TOGETHER_max = 1000;
 const PAUSE_AFTER_FAILURE_ms = 5000;
 
 /** Keeps as many pilots as there is work for, and notices those that are gone. */
 export interface PilotFleet {
-  /** Whether the node hours are used up. */
-  isSpent(): boolean;
+  /** Why no job is taken now; `undefined` where one is. */
+  refuse(): string | undefined;
   /** Looks around once; a timer does it every second. */
   tick(): Promise<void>;
   stop(): void;
@@ -56,7 +57,7 @@ export function createPilotFleet(options: FleetOptions): PilotFleet {
       });
   }, TICK_ms);
   return {
-    isSpent: () => fleet.isSpent(),
+    refuse: () => fleet.refuse(),
     tick: () => fleet.tick(),
     stop: () => clearInterval(timer),
   };
@@ -66,14 +67,21 @@ class Fleet {
   private readonly options: FleetOptions;
   private notBefore_ms = 0;
   /** Pilots of one order at most: halved where one was not accepted, doubled where it was. */
-  private together = TOGETHER_max;
+  private together = ARRAY_max;
   private isSpentTold = false;
+  private isAway = false;
+  /** Why the cluster does not know us any more. */
+  private lockedOut: LabError | undefined;
 
   constructor(options: FleetOptions) {
     this.options = options;
   }
 
-  isSpent(): boolean {
+  refuse(): string | undefined {
+    return this.lockedOut?.toLine() ?? (this.isSpent() ? "the node hours are used up" : undefined);
+  }
+
+  private isSpent(): boolean {
     const { nodeHours, work, logger } = this.options;
     if (nodeHours === undefined || work.hours() < nodeHours) return false;
     if (!this.isSpentTold) logger.error({ nodeHours }, "cluster.budgetIsSpent");
@@ -82,18 +90,61 @@ class Fleet {
   }
 
   async tick(): Promise<void> {
-    const { work, batch, logger } = this.options;
+    const { work } = this.options;
     const { offered, claimed } = work.counts();
     const known = work.pilots();
-    if (known.length + offered + claimed === 0) return;
-    const listed = await batch.list().catch((error: unknown) => {
-      logger.warn({ why: String(error) }, "cluster.controllerAway");
-      return undefined;
-    });
+    const isAtWork = known.length + offered + claimed > 0;
+    // One that is locked out refuses jobs: it has to ask by itself whether it is known again, and need not every second.
+    if (this.lockedOut === undefined ? !isAtWork : Date.now() < this.notBefore_ms) return;
+    const listed = await this.list();
     // A controller that does not answer says nothing about any pilot.
     if (listed === undefined) return;
-    const alive = known.filter((pilot) => !this.isGone(pilot, listed));
+    const alive = this.everyPilot(known, listed).filter((pilot) => !this.isGone(pilot, listed));
     await this.submitWanted(offered + claimed - alive.length, alive.length);
+  }
+
+  private async list(): Promise<readonly SubmittedPilot[] | undefined> {
+    const { batch, logger } = this.options;
+    try {
+      const listed = await batch.list();
+      if (this.isAway || this.lockedOut !== undefined) logger.info({}, "cluster.controllerIsBack");
+      this.isAway = false;
+      this.lockedOut = undefined;
+      return listed;
+    } catch (error) {
+      if (isNotAllowed(error)) this.lockOut(error);
+      else if (!this.isAway) logger.warn({ why: String(error) }, "cluster.controllerAway");
+      this.isAway = true;
+      return undefined;
+    }
+  }
+
+  /** Nothing that we ask is done, until a person has renewed what the cluster knows us by: that is said, and no job is taken. */
+  private lockOut(error: LabError): void {
+    const { logger } = this.options;
+    if (this.lockedOut === undefined)
+      logger.error({ code: error.code, why: error.toLine() }, "cluster.notAllowed");
+    this.lockedOut = error;
+    this.notBefore_ms = Date.now() + PAUSE_AFTER_FAILURE_ms;
+  }
+
+  /**
+   * Those that we wait for, and those that were given up and are there after all: such as have work, whose claims must be taken away once
+   * they are gone, and such as the controller lists and that have begun here, so that no more are submitted than are wanted.
+   */
+  private everyPilot(
+    known: readonly PilotRecord[],
+    listed: readonly SubmittedPilot[],
+  ): readonly PilotRecord[] {
+    const { work } = this.options;
+    const pilots = new Map(known.map((pilot) => [pilot.name, pilot]));
+    const submitted_ms = Date.now();
+    for (const { name } of listed)
+      if (!pilots.has(name) && work.heardOf(name)?.ended === false)
+        pilots.set(name, { name, submitted_ms });
+    for (const pilot of work.claimants())
+      if (!pilots.has(pilot.name)) pilots.set(pilot.name, pilot);
+    return [...pilots.values()];
   }
 
   private isGone(pilot: PilotRecord, listed: readonly SubmittedPilot[]): boolean {
@@ -131,7 +182,7 @@ class Fleet {
           ...{ name: pilot, submitted_ms },
           jobId: count === 1 ? jobId : `${jobId}_${task}`,
         });
-      this.together = Math.min(TOGETHER_max, 2 * this.together);
+      this.together = Math.min(ARRAY_max, 2 * this.together);
     } catch (error) {
       this.notSubmitted(order, error);
     }
@@ -141,8 +192,12 @@ class Fleet {
     const { work, logger } = this.options;
     const { name, count } = order;
     // Perhaps it was accepted: then its pilots are listed under their names, or heard of; else they are gone after the silence.
-    if (error instanceof SubmissionRefused)
+    if (error instanceof SubmissionRefused || isNotAllowed(error))
       for (const pilot of pilotsOf(order)) work.dismiss(pilot);
+    if (isNotAllowed(error)) {
+      this.lockOut(error);
+      return;
+    }
     logger.warn({ pilots: name, count, why: String(error) }, "cluster.notSubmitted");
     // Where an array is too large for this cluster, or none is allowed, a smaller one may pass: in the end a single job.
     this.together = Math.max(1, Math.floor(count / 2));

@@ -7,6 +7,8 @@
 export const PILOT_SCRIPT = `#!/bin/bash
 W=$1 PILOT=$2 LIFETIME=$3 IDLE=$4
 [ "$5" = array ] && PILOT=$PILOT-$SLURM_ARRAY_TASK_ID
+# A token is for whoever submits, not for what runs here.
+unset SLURM_JWT
 # The same pilot submitted twice: the second one ends at once.
 mkdir "$W/pilots/$PILOT" 2>/dev/null || exit 0
 echo "$SLURM_JOB_ID $(hostname) $(date +%s)" > "$W/pilots/$PILOT/job"

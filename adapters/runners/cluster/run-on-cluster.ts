@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { shellQuote } from "../../system/shell-quote.ts";
+import { writeWhole } from "../../system/write-whole.ts";
 import type { ChildEnd, ChildTask } from "../child-run.ts";
 import { WorkFolder } from "./work-folder.ts";
 
@@ -52,23 +54,14 @@ function keptEnd(folder: string): { readonly code: number } | undefined {
   return existsSync(exit) ? { code: Number(readFileSync(exit, "utf8")) } : undefined;
 }
 
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
-}
-
 function scriptOf({ command, folder, environment }: ChildTask): string {
   const exports = Object.entries(environment).map(
-    ([name, value]) => `export ${name}=${quote(value)}`,
+    ([name, value]) => `export ${name}=${shellQuote(value)}`,
   );
   return [
-    `cd ${quote(folder)} || exit 127`,
+    `cd ${shellQuote(folder)} || exit 127`,
     ...exports,
-    `exec ${command.map(quote).join(" ")} > screen.txt 2>&1`,
+    `exec ${command.map(shellQuote).join(" ")} > screen.txt 2>&1`,
     "",
   ].join("\n");
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

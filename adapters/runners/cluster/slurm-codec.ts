@@ -1,3 +1,5 @@
+import { shellQuote } from "../../system/shell-quote.ts";
+import { waitingTasks } from "./array-tasks.ts";
 import { type PilotOrder, type SubmittedPilot, taskName } from "./batch-system.ts";
 
 /** The codecs of slurmrestd that are spoken, 0.0.N: Slurm 22.05 has 38, 26.05 has 43 to 45. */
@@ -9,8 +11,6 @@ const SCRIPT_IN_JOB_FROM = 41;
 /** States of jobs that are over: they are listed for some minutes more, which `squeue` does not do. */
 const OVER =
   /^(CANCELLED|COMPLETED|FAILED|TIMEOUT|NODE_FAIL|PREEMPTED|BOOT_FAIL|DEADLINE|OUT_OF_MEMORY)$/;
-/** Pilots of an order are a thousand at most; a text that names more tasks is no answer. */
-const TASKS_max = 100_000;
 
 /** The newest codec that a slurmrestd offers, by the paths of its OpenAPI document; `undefined` where it has none from 0.0.38 on. */
 export function newestCodec(openApi: unknown): number | undefined {
@@ -29,7 +29,7 @@ export function encodeOrder(
   needs: { readonly script: string; readonly properties: Readonly<Record<string, unknown>> },
 ): object {
   const path = "/usr/local/bin:/usr/bin:/bin";
-  const script = `#!/bin/bash\nexec ${[needs.script, ...order.args].map(quote).join(" ")}\n`;
+  const script = `#!/bin/bash\nexec ${[needs.script, ...order.args].map(shellQuote).join(" ")}\n`;
   const job = {
     environment: codec < LISTS_FROM ? { PATH: path } : [`PATH=${path}`],
     current_working_directory: "/",
@@ -40,22 +40,45 @@ export function encodeOrder(
   return codec < SCRIPT_IN_JOB_FROM ? { script, job } : { job: { ...job, script } };
 }
 
-/** The jobs of an answer that are not over and whose names begin with `prefix`; a waiting array is one row, which stands for each of its tasks. */
+/**
+ * The jobs of an answer that are not over and whose names begin with `prefix`; a waiting array is one row, which stands for each of its
+ * tasks that has no row of its own.
+ */
 export function decodeJobs(answer: unknown, prefix: string): readonly SubmittedPilot[] {
   const { jobs } = answer as { readonly jobs?: unknown };
   if (!Array.isArray(jobs)) throw new Error("slurmrestd gave no list of jobs");
+  const own = new Set(jobs.map((one) => `${arrayOf(one)}_${numberOf(one["array_task_id"])}`));
   return jobs.flatMap((one: Record<string, unknown>) => {
     const name = String(one["name"]);
     const states = [one["job_state"]].flat().map(String);
     if (!name.startsWith(prefix) || states.some((state) => OVER.test(state))) return [];
     const state = states.join(",");
     const task = numberOf(one["array_task_id"]);
-    const tasks = task === undefined ? tasksOf(one["array_task_string"]) : [task];
-    const array = numberOf(one["array_job_id"]) ?? one["job_id"];
+    const array = arrayOf(one);
+    const waiting = waitingTasks(one["array_task_string"]).filter((k) => !own.has(`${array}_${k}`));
+    const tasks = task === undefined ? waiting : [task];
     return tasks.length === 0
       ? [{ jobId: String(one["job_id"]), name, state }]
       : tasks.map((k) => ({ jobId: `${array}_${k}`, name: taskName(name, k), state }));
   });
+}
+
+function arrayOf(row: Record<string, unknown>): unknown {
+  return numberOf(row["array_job_id"]) ?? row["job_id"];
+}
+
+/** The number of the job or array that an answer tells of; `undefined` where it tells of none. */
+export function acceptedJob(answer: unknown): string | undefined {
+  const { job_id, result } = (answer ?? {}) as { job_id?: unknown; result?: { job_id?: unknown } };
+  const number = numberOf(job_id) ?? numberOf(result?.job_id) ?? 0;
+  return number > 0 ? String(number) : undefined;
+}
+
+/** The release of Slurm that an answer comes from. */
+export function releaseOf(answer: unknown): string | undefined {
+  const { meta } = (answer ?? {}) as { meta?: Record<string, { release?: unknown } | undefined> };
+  const release = (meta?.["Slurm"] ?? meta?.["slurm"])?.release;
+  return typeof release === "string" ? release : undefined;
 }
 
 /** A number, as 0.0.38 writes it (null: none) and as newer ones do. */
@@ -63,25 +86,4 @@ function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   const { set, infinite, number } = (value ?? {}) as Record<string, unknown>;
   return set === true && infinite !== true ? Number(number) : undefined;
-}
-
-/** `0-3,7,10-20:5%2`: the tasks of an array that do not run yet, with how many may run at a time. */
-function tasksOf(text: unknown): readonly number[] {
-  if (typeof text !== "string") return [];
-  return text
-    .replace(/%.*$/, "")
-    .split(",")
-    .flatMap((part) => {
-      const [, first, last, step] = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part) ?? [];
-      if (first === undefined) return [];
-      const [from, every] = [Number(first), Number(step ?? 1) || 1];
-      const count = Math.floor((Number(last ?? first) - from) / every) + 1;
-      return Array.from({ length: Math.min(TASKS_max, Math.max(0, count)) }, (_, k) => {
-        return from + every * k;
-      });
-    });
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { request as requestSafely } from "node:https";
 import { userInfo } from "node:os";
-import { type BatchSystem, SubmissionRefused } from "./batch-system.ts";
-import { decodeJobs, encodeOrder, newestCodec } from "./slurm-codec.ts";
+import type { Logger } from "../../../src/core/logger.ts";
+import { type BatchSystem, notAllowed, SubmissionRefused } from "./batch-system.ts";
+import { acceptedJob, decodeJobs, encodeOrder, newestCodec, releaseOf } from "./slurm-codec.ts";
 
 export interface SlurmRestOptions {
   /** `unix:/run/slurmrestd.sock`, `http://head:6820`, `https://...`. */
@@ -16,6 +17,7 @@ export interface SlurmRestOptions {
   readonly script: string;
   /** What names of pilots begin with. */
   readonly prefix: string;
+  readonly logger: Logger;
 }
 
 const ANSWER_ms_max = 60_000;
@@ -24,32 +26,95 @@ const ANSWER_BYTES_max = 1 << 28;
 /** Error numbers of the controller itself; those of a lost connection, of permissions and of slurmrestd lie elsewhere. */
 const CONTROLLERS = { min: 2000, max: 2999 };
 
-/** Slurm by slurmrestd, with the newest codec that it has (asked once, and again where it knows ours no more). */
+/** Statuses by which slurmrestd says that it does not have what was asked for: another release may speak other codecs. */
+const NO_SUCH_DOOR = [404, 405, 410, 501];
+const UNAUTHORISED = [401, 403];
+/** SLURM_PROTOCOL_AUTHENTICATION_ERROR: slurmrestd took the token, and the controller did not. */
+const AUTHENTICATION_ERROR = 1007;
+
+/**
+ * Slurm by slurmrestd, in the newest codec that it has. The codec is asked for once, and again where slurmrestd knows the one in use no more
+ * or says that it is of another release by now; what is asked is always written in the codec of its own path.
+ */
 export function slurmRest(options: SlurmRestOptions): BatchSystem {
-  let codec: number | undefined;
-  const ask = async (path: string, body?: object): Promise<unknown> => {
-    codec ??= newestCodec((await call(options, "/openapi/v3")).answer);
+  let known: { readonly codec: number; release?: string | undefined } | undefined;
+  const currentCodec = async (): Promise<number> => {
+    if (known !== undefined) return known.codec;
+    const said = await call(options, "/openapi/v3");
+    throwIfNotAllowed(said, options);
+    const codec = newestCodec(said.answer);
     if (codec === undefined) throw new Error("slurmrestd has no codec from 0.0.38 on");
+    known = { codec };
+    return codec;
+  };
+  const noteRelease = (codec: number, answer: unknown): void => {
+    const release = releaseOf(answer);
+    if (known?.codec !== codec || release === undefined) return;
+    if (known.release !== undefined && known.release !== release) known = undefined;
+    else known.release = release;
+  };
+  const ask = async (
+    path: string,
+    bodyIn: (codec: number) => object | undefined,
+    isAgain = false,
+  ): Promise<Answer> => {
+    const codec = await currentCodec();
+    const body = bodyIn(codec);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const { status, answer } = await call(options, `/slurm/v0.0.${codec}/${path}`, text);
-    if (status === 404) codec = undefined;
-    const errors = errorsOf(answer);
-    if (status === 200 && errors.length === 0) return answer;
-    const why = `slurmrestd: ${status} ${errors.map(({ text }) => text).join("; ")}`.slice(0, 300);
-    const isRefused = errors.some(({ code }) => code >= CONTROLLERS.min && code <= CONTROLLERS.max);
-    throw isRefused ? new SubmissionRefused(why) : new Error(why);
+    const said = await call(options, `/slurm/v0.0.${codec}/${path}`, text);
+    noteRelease(codec, said.answer);
+    if (!NO_SUCH_DOOR.includes(said.status) || acceptedJob(said.answer) !== undefined) return said;
+    if (known?.codec === codec) known = undefined;
+    // Where there is no such path nothing was done: it is asked again, once, in the words that are spoken there now.
+    if (isAgain || (await currentCodec()) === codec) return said;
+    return await ask(path, bodyIn, true);
   };
   return {
     submit: async (order) => {
-      // Without a codec nothing can be said; asked for first, so that the order is written in its words.
-      codec ??= newestCodec((await call(options, "/openapi/v3")).answer);
-      const answer = await ask("job/submit", encodeOrder(codec ?? 0, order, options));
-      const { job_id } = answer as { readonly job_id?: unknown };
-      if (typeof job_id !== "number" || job_id <= 0) throw new Error("slurmrestd gave no job_id");
-      return String(job_id);
+      const said = await ask("job/submit", (codec) => encodeOrder(codec, order, options));
+      // A number of a job is an acceptance, whatever is said beside it: warnings, and errors of what came after.
+      const jobId = acceptedJob(said.answer);
+      if (jobId === undefined)
+        throw failureOf(said, options) ?? new Error("slurmrestd gave no job_id");
+      const besides = errorsOf(said.answer).map(({ text }) => text);
+      if (besides.length > 0) options.logger.warn({ jobId, besides }, "cluster.acceptedWithErrors");
+      return jobId;
     },
-    list: async () => decodeJobs(await ask("jobs"), options.prefix),
+    list: async () => {
+      const said = await ask("jobs", () => undefined);
+      const failure = failureOf(said, options);
+      if (failure !== undefined) throw failure;
+      return decodeJobs(said.answer, options.prefix);
+    },
   };
+}
+
+/** Why an answer is none; a refusal only where the controller itself has said so. */
+function failureOf(said: Answer, options: SlurmRestOptions): Error | undefined {
+  throwIfNotAllowed(said, options);
+  const errors = errorsOf(said.answer);
+  if (said.status === 200 && errors.length === 0) return undefined;
+  const why = whyOf(said);
+  const isRefused = errors.some(({ code }) => code >= CONTROLLERS.min && code <= CONTROLLERS.max);
+  return isRefused ? new SubmissionRefused(why) : new Error(why);
+}
+
+function throwIfNotAllowed(said: Answer, { tokenFile }: SlurmRestOptions): void {
+  const isUnknown = errorsOf(said.answer).some(({ code }) => code === AUTHENTICATION_ERROR);
+  if (!UNAUTHORISED.includes(said.status) && !isUnknown) return;
+  const renewed =
+    tokenFile === undefined
+      ? "start the runner again with SLURM_JWT, or with --rest-token FILE, which is read at each request"
+      : `write it into ${tokenFile}, which is read at each request`;
+  throw notAllowed(
+    whyOf(said),
+    `Its token has run out or is refused: get a new one (scontrol token lifespan=SECONDS) and ${renewed}. Pilots that run go on.`,
+  );
+}
+
+function whyOf({ status, answer }: Answer): string {
+  const texts = errorsOf(answer).map(({ text }) => text);
+  return `slurmrestd: ${[status, ...texts].join("; ")}`.slice(0, 300);
 }
 
 interface Answer {

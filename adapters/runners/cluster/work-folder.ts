@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../system/write-whole.ts";
 
 const PARTS = ["offers", "claims", "ends", "lost", "stops", "pilots", "submitted"] as const;
 
@@ -40,9 +41,7 @@ export class WorkFolder {
 
   /** Offers a script; it is there whole or not at all. */
   offer(name: string, script: string): void {
-    const draft = join(this.path, `.${name}`);
-    writeFileSync(draft, script);
-    renameSync(draft, join(this.path, "offers", name));
+    writeWhole(join(this.path, "offers", name), script, join(this.path, `.${name}`));
   }
 
   /** Whether it was offered: looked for in the order in which it moves, so that it cannot slip past. */
@@ -100,9 +99,12 @@ export class WorkFolder {
   }
 
   note(pilot: PilotRecord): void {
-    const draft = join(this.path, `.${pilot.name}`);
-    writeFileSync(draft, JSON.stringify(pilot));
-    renameSync(draft, join(this.path, "submitted", pilot.name));
+    const { name } = pilot;
+    writeWhole(
+      join(this.path, "submitted", name),
+      JSON.stringify(pilot),
+      join(this.path, `.${name}`),
+    );
   }
 
   dismiss(pilot: string): void {
@@ -114,6 +116,20 @@ export class WorkFolder {
     return this.list("submitted").map(
       (name) => JSON.parse(readFileSync(join(this.path, "submitted", name), "utf8")) as PilotRecord,
     );
+  }
+
+  /** Pilots that have work, by the claims themselves: also such as were given up and began, or went on, after all. */
+  claimants(): PilotRecord[] {
+    const since = new Map<string, number>();
+    for (const claim of this.list("claims")) {
+      const name = claim.slice(claim.indexOf(".") + 1);
+      const taken_ms = statSync(join(this.path, "claims", claim), {
+        throwIfNoEntry: false,
+      })?.ctimeMs;
+      // Ended in between where there is none.
+      if (taken_ms !== undefined) since.set(name, Math.max(taken_ms, since.get(name) ?? 0));
+    }
+    return [...since].map(([name, submitted_ms]) => ({ name, submitted_ms }));
   }
 
   /** When a pilot was last heard of, by the disk's clock; `ended`: it said good-bye. */

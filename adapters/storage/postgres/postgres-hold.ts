@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
+import { Tickets } from "./postgres-tickets.ts";
 
 const PAUSE_ms = 200;
 
@@ -33,23 +33,6 @@ export interface HoldRequest {
   readonly session?: PostgresSession | undefined;
   /** Tickets of tries whose answers were lost: what they have taken is this daemon's. */
   readonly tickets?: Tickets | undefined;
-}
-
-/** One for each try to take the lease. */
-export class Tickets {
-  private readonly drawn: string[] = [];
-
-  /** A ticket for this try, and those of the tries before. */
-  draw(): { readonly ticket: string; readonly earlier: readonly string[] } {
-    const earlier = [...this.drawn];
-    const ticket = randomUUID();
-    this.drawn.push(ticket);
-    return { ticket, earlier };
-  }
-
-  has(ticket: string | null): boolean {
-    return ticket !== null && this.drawn.includes(ticket);
-  }
 }
 
 /**
@@ -175,7 +158,7 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  { place, sql, node, page, session: given, tickets = new Tickets() }: HoldRequest,
+  { place, sql, node, page, session: given, tickets = new Tickets(node) }: HoldRequest,
 ): Promise<string> {
   try {
     if (given === undefined) await makeTables(session, sql);

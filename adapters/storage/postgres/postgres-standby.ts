@@ -7,19 +7,16 @@ import {
   type PostgresEventLog,
   type PostgresLogOptions,
 } from "./postgres-event-log.ts";
-import { makeTables, notReached, Tickets, takeHold } from "./postgres-hold.ts";
+import { makeTables, notReached, takeHold } from "./postgres-hold.ts";
 import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
+import { pauseBefore } from "./postgres-pace.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
+import { Tickets } from "./postgres-tickets.ts";
 
-/** So often the log is looked at while something is written, and when nothing has been for a while. */
-const POLL_ms = { busy: 250, idle: 1000 };
-const IDLE_AFTER_ms = 5000;
-/** Behind the end of a lease, so that the database's clock has passed it. */
-const MARGIN_ms = 20;
 /** A commit that waits for the database's standby takes so long on a busy machine. */
 const ANSWER_ms_min = 3000;
 
@@ -73,7 +70,7 @@ class FollowedLog implements EventLog {
   private isClosed = false;
   private isAway = false;
   private standbys: Leadership["standbys"] = [];
-  private readonly tickets = new Tickets();
+  private readonly tickets: Tickets;
   private beat_ms = Number.NEGATIVE_INFINITY;
   /** When something was followed last. */
   private read_ms = performance.now();
@@ -81,6 +78,7 @@ class FollowedLog implements EventLog {
   constructor(needs: FollowNeeds, session: PostgresSession) {
     this.needs = needs;
     this.session = session;
+    this.tickets = new Tickets(needs.node);
     this.lease = new FollowersLease(needs);
   }
 
@@ -134,7 +132,8 @@ class FollowedLog implements EventLog {
       yield* events;
       if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
       if (events.length > 0) this.read_ms = performance.now();
-      else if (this.led === undefined) await delay(this.pauseAt(row));
+      else if (this.led === undefined)
+        await delay(pauseBefore(row, performance.now() - this.read_ms));
     }
     // What was written between our last look and the lease.
     if (this.led !== undefined) yield* this.led.read(this.reader.next);
@@ -156,7 +155,7 @@ class FollowedLog implements EventLog {
     const { logger } = this.needs;
     if (row === undefined || this.isClosed) return undefined;
     // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
-    const isOurs = this.tickets.has(row.ticket);
+    const isOurs = this.tickets.have(row);
     if (!row.free && !isOurs) {
       await this.beat(session, Number(row.position));
       this.lease.note(row, this.standbys);
@@ -172,17 +171,12 @@ class FollowedLog implements EventLog {
     return led;
   }
 
-  /** Until the next look, ms: a lease that ends before is looked at then. */
-  private pauseAt(row: LeaderRow | undefined): number {
-    const isIdle = performance.now() - this.read_ms > IDLE_AFTER_ms;
-    if (!isIdle || row === undefined) return POLL_ms.busy;
-    const left_ms = 1000 * row.left_s + MARGIN_ms;
-    return left_ms > 0 ? Math.min(POLL_ms.idle, left_ms) : POLL_ms.idle;
-  }
-
   private async beat(session: PostgresSession, end: number): Promise<void> {
     const { sql, place, node, page } = this.needs;
     if (performance.now() - this.beat_ms < place.lease_ms / BEATS_IN_LEASE) return;
+    // Each start is a node of its own: one that starts over and over would fill the table.
+    if (this.beat_ms === Number.NEGATIVE_INFINITY) await session.query(sql.forget, [node]);
+    if (this.isClosed) return;
     await session.query(sql.beat, [node, page() ?? null, this.reader.next - 1]);
     this.beat_ms = performance.now();
     this.standbys = await followersOf(session, sql, place, end);

@@ -103,8 +103,10 @@ function leaseStatements(s: string) {
     followers: `
       select node, page, position::text from ${s}.follower
       where seen > now() - $1 * interval '1 ms' order by node`,
-    /** $1 node. Those that were not heard of for a day go with it. */
-    forget: `delete from ${s}.follower where node = $1 or seen < now() - interval '1 day'`,
+    /** $1 node. Those that were not heard of for a day go with it, and all but the newest hundred: each start of a daemon is a node of its own. */
+    forget: `
+      delete from ${s}.follower where node = $1 or seen < now() - interval '1 day'
+        or node not in (select node from ${s}.follower order by seen desc limit 100)`,
   } as const;
 }
 

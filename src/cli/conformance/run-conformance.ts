@@ -65,6 +65,7 @@ export async function runConformance(options: ConformanceOptions, io: CommandIo)
       onFinding: (finding) => {
         if (options.json !== true) io.out(`${lineOf(finding)}\n`);
       },
+      onCleared: (what) => io.err(`An earlier examination was broken off: ${what}.\n`),
     });
     if (options.json === true) printJson(io, { instrument, findings });
     const flaws = findings.filter(({ outcome }) => outcome === "failed");

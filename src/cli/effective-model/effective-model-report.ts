@@ -5,6 +5,7 @@ import { describeMisfit } from "../../models/effective-model/estimate/fit-check.
 import type { EvidenceEntry } from "../../models/effective-model/estimate/model-comparison.ts";
 import { escapeXml, scopeIds } from "../../views/pictures/svg.ts";
 import { plotCorner, plotData, plotElbow, plotFreeEnergy } from "./estimate-plots.ts";
+import { noiseSentence } from "./estimate-sentences.ts";
 
 export interface ReportInput {
   readonly spec: EstimationSpec;
@@ -41,7 +42,7 @@ export function renderEstimateReport(input: ReportInput): string {
 <style>${STYLE}</style></head><body>
 <h1>Effective model: ${escapeXml(summary.model)}</h1>
 <p>${summary.points} measured values, ${spec.siteSpins.length} spins, g = ${spec.g}, prior ${spec.prior}, seed ${escapeXml(spec.seed)}.
-sigma = ${summary.sigma.toPrecision(4)}, lambda = ${summary.lambda.toPrecision(4)}, chi2 = ${summary.chi2.toPrecision(5)}.
+${noiseSentence(summary)} lambda = ${summary.lambda.toPrecision(4)}, chi2 = ${summary.chi2.toPrecision(5)}.
 ${misfitSentence(summary)}${summary.evaluations} forward calculations to within 1.1 times the best chi2, ${summary.forwardCalculations["total"]} in all.</p>
 ${apart(sections.join("\n"))}
 </body></html>

@@ -12,7 +12,7 @@ export function describeEstimate(
   const misfit = describeMisfit(s.fit);
   return `${[
     `Model ${s.model}: ${s.points} measured values, chi2 ${s.chi2.toPrecision(5)}.`,
-    `They scatter about it by sigma = ${s.sigma.toPrecision(4)} (units of the data).`,
+    noiseSentence(s),
     `Prior ${prior}, of weight ${s.lambda.toPrecision(4)}.`,
     ...(misfit === undefined ? [] : [`Warning: ${misfit}.`]),
     "",
@@ -25,6 +25,19 @@ export function describeEstimate(
     "",
     `${s.evaluations} forward calculations led to within 1.1 x the best chi2, ${s.forwardCalculations["total"]} in all.`,
   ].join("\n")}\n`;
+}
+
+/** The noise of the values in their own units: as the table states it, or as the fit leaves it. */
+export function noiseSentence({ sigmas, fit }: EstimateSummary): string {
+  const sorted = [...new Set(sigmas.map((one) => String(Number(one.toPrecision(4)))))].sort(
+    (a, b) => Number(a) - Number(b),
+  );
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  const size = least === most ? `${least}` : `${least} to ${most}`;
+  const unit = least === most ? "in the curves' unit" : "each in its curve's unit";
+  return fit.reducedChi2 === undefined
+    ? `They scatter about it by ${size}, ${unit}.`
+    : `Their errors, as stated, are ${size}, ${unit}; chi2 is ${fit.reducedChi2.toPrecision(3)} for each degree of freedom.`;
 }
 
 function couplingTable(s: EstimateSummary): string[] {

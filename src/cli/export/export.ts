@@ -151,6 +151,7 @@ async function writeBundleTo(options: ExportOptions, io: CommandIo): Promise<voi
     );
   const { makeBundle } = await import("./make-bundle.ts");
   const { writeBundle } = await import("../../../adapters/exports/bundle-files.ts");
+  const { openPhotoStore } = await import("../../../adapters/photos/photo-store.ts");
   const { writeReport } = await import("../report/write-report.ts");
   const files = await makeBundle({
     ...{ address: logAddress(options), license, logger: createStderrLogger(io) },
@@ -158,6 +159,7 @@ async function writeBundleTo(options: ExportOptions, io: CommandIo): Promise<voi
     report: (document, story) =>
       writeReport(document, { io, where: logWords(options), out: "report.html", story }),
     now: () => new Date(),
+    photo: openPhotoStore(options.data ?? ".").read,
   });
   writeBundle(out, files);
   const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);

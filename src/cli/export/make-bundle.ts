@@ -27,6 +27,10 @@ export interface BundleOptions {
   /** The report of a campaign. */
   readonly report: (document: ExportDocument, story: LogStory) => Promise<string>;
   readonly now: () => Date;
+  /** A photograph of the data folder, by its contents. */
+  readonly photo: (
+    sha256: string,
+  ) => { readonly bytes: Uint8Array; readonly mediaType: string } | undefined;
 }
 
 type Part = Pick<BundledFile, "path" | "mediaType" | "words"> & {
@@ -56,6 +60,7 @@ export async function makeBundle(options: BundleOptions): Promise<Files> {
     for (const version of story.versions) versions.add(version);
     parts.push(...(await partsOf(document, story, options)));
   }
+  parts.push(...photosOfAll(documents, options));
   return sealed(parts, documents, [...versions], options);
 }
 
@@ -105,6 +110,27 @@ async function partsOf(
   add("everything.jsonl", "application/jsonl", everything, exportJsonLines(document));
   add("report.html", "text/html", "the report", await report(document, story));
   return parts;
+}
+
+/** What people photographed, each picture once; one that is not there any more is said. */
+function photosOfAll(
+  documents: readonly ExportDocument[],
+  { photo, logger }: BundleOptions,
+): Part[] {
+  const named = documents.flatMap(({ observations, decisions, jobs }) =>
+    [...observations, ...decisions, ...jobs].flatMap(({ photos = [] }) => photos),
+  );
+  const sums = new Set(named.map(({ sha256 }) => sha256));
+  return [...sums].flatMap((sha256): Part[] => {
+    const found = photo(sha256);
+    if (found === undefined) {
+      logger.warn({ sha256 }, "bundle.photoMissing");
+      return [];
+    }
+    const { bytes: content, mediaType } = found;
+    const path = `photos/${sha256}.${mediaType === "image/jpeg" ? "jpg" : mediaType.slice(6)}`;
+    return [{ path, mediaType, words: "A photograph; everything.jsonl names it", content }];
+  });
 }
 
 function sealed(

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cwd } from "node:process";
-import { fileCapability } from "../../../adapters/devices/files/whole-files.ts";
+import { fileCapability } from "../../../adapters/devices/files/file-capability.ts";
 import { LadsDevice } from "../../../adapters/devices/lads/lads-device.ts";
 import { LadsProcess } from "../../../adapters/devices/lads/lads-process.ts";
 import type { Device } from "../../../adapters/gateway/index.ts";
@@ -15,8 +15,9 @@ export function createLadsDevice(
 ): Device {
   const clock = { ...systemClock, ...systemTimers };
   const { at, device, functionalUnit: unit, program, timeout_ms, repeatable } = entry;
+  const sensors = entry.telemetry.map(({ channel, as = channel }) => as);
   const link = new LadsProcess({
-    address: { at, device, unit, program, timeout_ms },
+    address: { at, device, unit, program, timeout_ms, sensors },
     folders: [folder, cwd()],
     certificates: join(tmpdir(), "tieline-opcua"),
     clock,
@@ -31,6 +32,6 @@ export function createLadsDevice(
   const { objectives, pattern, runtime_min } = entry;
   return new LadsDevice({
     ...{ link, capability, program, keys: Object.fromEntries(keys), clock },
-    ...{ objectives, pattern, runtime_min },
+    ...{ objectives, pattern, runtime_min, telemetry: entry.telemetry },
   });
 }

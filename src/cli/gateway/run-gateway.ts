@@ -3,6 +3,8 @@ import type { z } from "zod";
 import { LineController } from "../../../adapters/devices/line/line-controller.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import type { ThermalController } from "../../../adapters/devices/thermal/controller.ts";
+import { idleStatus } from "../../../adapters/devices/thermal/idle-status.ts";
+import type { DeviceStatus } from "../../../adapters/gateway/index.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDefinition, protocolOf } from "../../../config/check-gateways.ts";
 import { gatewaySchema } from "../../../config/gateway-schema.ts";
@@ -74,21 +76,36 @@ export async function lookOnce(options: LookCommandOptions, io: CommandIo): Prom
   try {
     await controller.open();
     const look = await controller.look();
-    const { model, limits, units } = controller;
+    const { model, limits, units, birthChecks } = controller;
+    const status = idleStatus(look, controller);
+    const unit = units.temperature;
     if (options.json === true)
-      return printJson(io, { model, limits, unit: units.temperature, look });
-    const { temperature } = units;
-    io.out(`It is a ${model}: identity, decimals and word order agree with the map.\n`);
-    io.out(`Set points from ${limits.min} to ${limits.max} ${temperature}.\n`);
+      return printJson(io, { model, checked: birthChecks, limits, unit, look, status });
+    io.out(`It is a ${model}, as far as its map tells: ${birthChecks.join(", ")} hold.\n`);
+    const isBinary = controller instanceof ModbusController;
+    if (isBinary && !birthChecks.some((one) => one.startsWith("twins")))
+      io.out(
+        `Nothing tells whether its decimals are right: hold ${unit} below against its display.\n`,
+      );
+    io.out(`Set points from ${limits.min} to ${limits.max} ${unit}.\n`);
     const measured =
-      look.measured === undefined
-        ? `no value (${look.problem})`
-        : `${look.measured} ${temperature}`;
-    io.out(`Measured ${measured}, set point ${look.setPoint} ${temperature}, ${look.state}, `);
-    io.out(look.isAutomatic ? "ours to command.\n" : "under local control.\n");
+      look.measured === undefined ? `no value (${look.problem})` : `${look.measured} ${unit}`;
+    io.out(
+      `Measured ${measured}, set point ${look.setPoint} ${unit}; its state is ${look.state}.\n`,
+    );
+    io.out(`${meaningOf(status)}\n`);
   } finally {
     controller.close();
   }
+}
+
+/** What a gateway would say of it, before any job. */
+function meaningOf({ state, control, message }: DeviceStatus): string {
+  const why = message === undefined ? "" : `: ${message}`;
+  if (control === "local") return `A gateway would take no job, it is under local control${why}.`;
+  return state === "ready"
+    ? "A gateway would take a job."
+    : `A gateway would take no job, it is in ${state}${why}.`;
 }
 
 /** By what the definition itself says that it speaks. */

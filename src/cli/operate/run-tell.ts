@@ -3,15 +3,14 @@ import { LabError, misuse } from "../../core/errors.ts";
 import { readPlace } from "../../domain/change-text.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { connectFromOptions } from "./operate.ts";
+import { type PhotoOptions, sendPhotos } from "./send-photos.ts";
 import { readToldFile, type ToldColumns, type ToldResult } from "./told-file.ts";
 import { readPhases, readValues } from "./words-at-bench.ts";
 
-export interface TellOptions extends ToldColumns {
+export interface TellOptions extends ToldColumns, PhotoOptions {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
-  readonly keyFile?: string;
-  readonly by: string;
   readonly reason?: string;
   readonly point?: string;
   readonly phases?: string;
@@ -31,6 +30,9 @@ export async function runTell(
 ): Promise<void> {
   const results = file === undefined ? [typedResult(options)] : readToldFile(file, options);
   if (results.length === 0) throw misuse("TL-1020", `${file} has no results`);
+  if (options.photo !== undefined && results.length > 1)
+    throw misuse("TL-1001", "A photograph goes with one result", "Tell that one with --point.");
+  const raw = await sendPhotos(options);
   const client = await connectFromOptions(options);
   const refused: { at: string; reason: string }[] = [];
   const idOf = namer(options);
@@ -42,6 +44,7 @@ export async function runTell(
         ...{ campaignId, action: "tell" as const, by, reason },
         ...{ points: [point], observations: result.observations },
         ...(newPhases === true ? { newPhases } : {}),
+        ...(raw.length === 0 ? {} : { raw }),
       };
       const reply = await client.command(command, idOf(result));
       if (!reply.accepted) refused.push({ at: result.at, reason: reply.reason ?? "no reason" });

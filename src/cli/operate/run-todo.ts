@@ -6,6 +6,7 @@ import type { TodoView } from "../../views/todo-view.ts";
 import { type CommandIo, printJson } from "../command.ts";
 import { numberWithin } from "../option-values.ts";
 import { connectFromOptions, tellReply } from "./operate.ts";
+import { type PhotoOptions, sendPhotos } from "./send-photos.ts";
 import { describeTodos } from "./todo-text.ts";
 import {
   readFiles,
@@ -27,7 +28,7 @@ interface Speaker extends Omit<ListOptions, "watch"> {
   readonly by: string;
 }
 
-export interface DoneOptions extends Speaker {
+export interface DoneOptions extends Speaker, PhotoOptions {
   readonly value?: readonly string[];
   readonly phases?: string;
   readonly confidence?: string;
@@ -69,7 +70,7 @@ export async function reportDone(
   const phases = options.phases === undefined ? [] : [readPhases(options.phases, sure(options))];
   const further =
     options.observations === undefined ? [] : await readObservations(options.observations);
-  const raw = await readFiles(options.file ?? []);
+  const raw = [...(await sendPhotos(options)), ...(await readFiles(options.file ?? []))];
   const actual = readPlaces("--actual", options.actual ?? []);
   await send(jobId, options, io, (todo) => {
     const observations = [...readValues(options.value ?? [], todo?.asks), ...phases, ...further];

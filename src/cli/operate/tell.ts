@@ -2,13 +2,12 @@ import { LabError } from "../../core/errors.ts";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { addConnection, connectFromOptions, tellReply } from "./operate.ts";
 import type { TellOptions } from "./run-tell.ts";
+import { addPhotos, type PhotoOptions, sendPhotos } from "./send-photos.ts";
 
-interface CommentOptions {
+interface CommentOptions extends PhotoOptions {
   readonly campaign: string;
   readonly broker: string;
   readonly site: string;
-  readonly keyFile?: string;
-  readonly by: string;
   readonly reason?: string;
   readonly sample?: string;
   readonly json?: boolean;
@@ -16,25 +15,31 @@ interface CommentOptions {
 
 /** `tieline comment`: a word on a sample, or for the next shift. */
 export const registerComment: RegisterCommand = (program, io) => {
-  addConnection(
-    program
-      .command("comment")
-      .description("a word on a sample, or for the next shift, kept in the log"),
+  addPhotos(
+    addConnection(
+      program
+        .command("comment")
+        .description("a word on a sample, or for the next shift, kept in the log"),
+    ),
   )
     .option("--sample <id>", "the sample: the name of its experiment, e.g. al-mg-zn.3")
     .addHelpText(
       "after",
-      '\nExample:\n  tieline comment --campaign al-mg-zn --sample al-mg-zn.3 --by ada --reason "the lid was open"\n',
+      '\nExample:\n  tieline comment --campaign al-mg-zn --sample al-mg-zn.3 --by ada --reason "the lid was open" --photo lid.jpg\n',
     )
     .action((options: CommentOptions) => comment(options, io));
 };
 
 /** `tieline tell`: results of earlier experiments. */
 export const registerTell: RegisterCommand = (program, io) => {
-  addConnection(
-    program
-      .command("tell [file]")
-      .description("tells a campaign results of earlier experiments: a table, JSON, or one point"),
+  addPhotos(
+    addConnection(
+      program
+        .command("tell [file]")
+        .description(
+          "tells a campaign results of earlier experiments: a table, JSON, or one point",
+        ),
+    ),
   )
     .option("--label <column>", "the table's column of phases (A+B)")
     .option(
@@ -67,9 +72,11 @@ async function comment(options: CommentOptions, io: CommandIo): Promise<void> {
       exitCode: 2,
       hint: 'Write --reason "the lid was open".',
     });
+  const raw = await sendPhotos(options);
   const client = await connectFromOptions(options);
   try {
-    const command = { campaignId, action: "comment" as const, by, reason, sampleId };
+    const photos = raw.length === 0 ? {} : { raw };
+    const command = { campaignId, action: "comment" as const, by, reason, sampleId, ...photos };
     tellReply(io, options, command, await client.command(command));
   } finally {
     await client.close();

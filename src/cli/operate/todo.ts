@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandIo, RegisterCommand } from "../command.ts";
 import { addBroker, addSpeaker } from "./operate.ts";
 import type { DoneOptions, FailedOptions, ListOptions } from "./run-todo.ts";
+import { addPhotos } from "./send-photos.ts";
 
 /** `tieline todo`, `todo done`, `todo failed`: the list of the people at the bench. */
 export const registerTodo: RegisterCommand = (program, io) => {
@@ -25,15 +26,17 @@ export const registerTodo: RegisterCommand = (program, io) => {
 };
 
 function registerDone(todo: Command, io: CommandIo): void {
-  addSpeaker(
-    addBroker(todo.command("done <job>").description("a step is done, with what was found")),
+  addPhotos(
+    addSpeaker(
+      addBroker(todo.command("done <job>").description("a step is done, with what was found")),
+    ),
   )
     .option("--value <name=number unit...>", "a number that was asked for: strength=410 MPa")
     .option("--phases <a+b>", "the phases that were found")
     .option("--confidence <0..1>", "how sure the phases are")
     .option("--observations <file>", "observations as JSON, as in docs/contract.md (curves)")
     .option("--actual <name=value...>", "a set point as it came out, in its own unit")
-    .option("--file <file...>", "a photograph or an instrument's file that belongs to it")
+    .option("--file <file...>", "an instrument's file that belongs to it: it stays where it lies")
     .option("--new-phases", "phases that the campaign has not seen are meant, and no slips")
     .option("--note <text>", "a word for those who come after")
     .addHelpText(

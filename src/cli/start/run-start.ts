@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { type AskDesk, createAskDesk } from "../../../adapters/devices/asked/ask-desk.ts";
 import type { Interpreter } from "../../../adapters/interpreters/index.ts";
 import { shownBroker } from "../../../adapters/mqtt/broker-address.ts";
+import { openPhotoStore } from "../../../adapters/photos/photo-store.ts";
 import { shownAddress } from "../../../adapters/storage/open-event-log.ts";
 import { createPinoLogger } from "../../../adapters/system/pino-logger.ts";
 import { campaignSpecs } from "../../../config/campaign-spec.ts";
@@ -112,7 +113,7 @@ async function run(about: Run): Promise<Ended> {
   });
   const desk = createAskDesk(join(folder, "reported"));
   const page = configuration.page.enabled
-    ? createPage(configuration, logger, desk, fileRules(loaded, folder))
+    ? createPage(configuration, logger, desk, openPhotoStore(folder), fileRules(loaded, folder))
     : undefined;
   const replay = createReplayProgress(io, logger);
   const standBy = options.standby === true;
@@ -191,7 +192,7 @@ async function openLaboratory(needs: {
   const laboratory = await startLaboratory({ loaded, daemon, folder, seed, speed, logger });
   opened.push(() => laboratory?.stop());
   opened.push(reloadOnHangup({ file, seed, daemon, logger }));
-  // Its own instruments end with it: nobody has to look at their power and network.
+  // Its own instruments end with it: nobody has to look at their power and network. It goes on answering them until they have.
   opened.push(() => daemon.leave());
 }
 

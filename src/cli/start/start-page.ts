@@ -18,6 +18,7 @@ import {
 } from "../../../adapters/interpreters/trajectory-classifier.ts";
 import { decode } from "../../../adapters/mqtt/decode.ts";
 import { encodeOperatorRequest } from "../../../adapters/mqtt/operator-messages.ts";
+import type { PhotoStore } from "../../../adapters/photos/photo-store.ts";
 import { operatorsOf } from "../../../config/broker-access.ts";
 import type { Configuration } from "../../../config/schema.ts";
 import { assert } from "../../core/assert.ts";
@@ -48,6 +49,7 @@ export function createPage(
   configuration: Configuration,
   logger: Logger,
   desk: AskDesk,
+  photos: PhotoStore,
   files: FileRules = {},
 ): Page {
   let daemon: Daemon | undefined;
@@ -67,6 +69,7 @@ export function createPage(
       ...portsOf(running, lookWith(inspector, files), operatorsOf(configuration).length > 0),
       pattern: (id, position) => lookAtPattern(running(), patterns, id, position),
       asked: desk,
+      photos,
     },
   });
   return {
@@ -97,7 +100,7 @@ function portsOf(
   daemon: () => Daemon,
   inspect: Inspect,
   isProven: boolean,
-): Omit<Ports, "asked" | "pattern"> {
+): Omit<Ports, "asked" | "pattern" | "photos"> {
   const past = createPastViews({
     planner: {
       define: (spec) => daemon().planner.define(spec),

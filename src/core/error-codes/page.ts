@@ -22,6 +22,10 @@ export const PAGE_CODES = {
     what: "a standby was asked to do something",
     hint: "Ask the daemon that leads: its page, the command line or MQTT.",
   },
+  "TL-9008": {
+    what: "a photograph cannot be taken",
+    hint: "JPEG, PNG and WebP up to 12 MB are kept, with reports, comments and told results.",
+  },
   "TL-9010": {
     what: "a notification could not be delivered",
     hint: "Check the webhook's address; the dashboard shows the same alarm.",

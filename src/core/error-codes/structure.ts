@@ -57,4 +57,8 @@ export const STRUCTURE_CODES = {
     what: "the runner's journal cannot be used",
     hint: "Check the folder; another runner may be using it.",
   },
+  "TL-7033": {
+    what: "the cluster does not know who asks",
+    hint: "Renew the token or the account; the runner goes on by itself.",
+  },
 } as const;

@@ -95,8 +95,13 @@ function readUnits(name: string): readonly string[] {
 /** `field_min_T` is the lowest field, no minute per tesla. */
 const TIME = /^(min|max|s|h|d|[munp]s)$/;
 
+/** What a word or another spelling stands for, most likely first. */
+export function unitsOfWord(word: string): readonly string[] {
+  return Object.hasOwn(WORDS, word) ? (WORDS[word] ?? []) : [];
+}
+
 function unitsOfPart(part: string): readonly string[] {
-  const words = Object.hasOwn(WORDS, part) ? WORDS[part] : undefined;
-  if (words !== undefined) return words;
+  const words = unitsOfWord(part);
+  if (words.length > 0) return words;
   return UNITS.test(part) ? [part] : [];
 }

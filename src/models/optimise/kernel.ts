@@ -24,6 +24,30 @@ export function correlationSlope(kind: KernelKind, r2: number): number {
   return (5 / 3) * (1 + a) * Math.exp(-a);
 }
 
+/**
+ * Both at once, with one exponential, in place: r2 becomes the correlation there, and `slopes` that factor. The same bits.
+ */
+export function correlationsWithSlopes(
+  kind: KernelKind,
+  r2: Float64Array,
+  slopes: Float64Array,
+): void {
+  if (kind === "squared-exponential") {
+    for (let p = 0; p < r2.length; p++) {
+      const value = Math.exp(-0.5 * r2[p]!);
+      r2[p] = value;
+      slopes[p] = value;
+    }
+    return;
+  }
+  for (let p = 0; p < r2.length; p++) {
+    const a = SQRT5 * Math.sqrt(r2[p]!);
+    const e = Math.exp(-a);
+    r2[p] = (1 + a + (a * a) / 3) * e;
+    slopes[p] = (5 / 3) * (1 + a) * e;
+  }
+}
+
 /** Divides each column by its width: points in units in which the kernel is isotropic. */
 export function scaleInputs(
   inputs: Inputs,

@@ -5,7 +5,7 @@ import {
   solveLowerTransposed,
 } from "../../numeric/dense-kernel.ts";
 import { addPrior, type HyperPrior } from "./hyperparameters.ts";
-import { correlation, correlationSlope, type KernelKind } from "./kernel.ts";
+import { correlationsWithSlopes, type KernelKind } from "./kernel.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 /** The jitters tried, relative to signal^2, when a covariance cannot be factored. */
@@ -91,20 +91,42 @@ function addGradient(gradient: Float64Array, g: Gradient): void {
   const widthSums = new Float64Array(groupCount);
   let signalSum = 0;
   let noiseSum = 0;
+  // W_ij dC_ij/d(r^2) in place of the slopes, which are made anew at each call
   for (let i = 0, p = 0; i < n; i++) {
+    const row = i * n;
+    const alphaOfRow = alpha[i]!;
     for (let j = 0; j < i; j++, p++) {
-      const w = inverse[i * n + j]! - alpha[i]! * alpha[j]!;
+      const w = inverse[row + j]! - alphaOfRow * alpha[j]!;
       signalSum += 2 * w * covariances[p]!;
-      const ws = w * slopes[p]!;
-      for (let d = 0; d < groupCount; d++) widthSums[d]! += ws * distances[d]![p]!;
+      slopes[p] = w * slopes[p]!;
     }
-    const w = inverse[i * n + i]! - alpha[i]! * alpha[i]!;
+    const w = inverse[row + i]! - alphaOfRow * alphaOfRow;
     signalSum += w * s2;
     if (Number.isNaN(data.knownVariance[i]!)) noiseSum += (w * noise2) / data.replicates[i]!;
   }
+  for (let d = 0; d < groupCount; d += 2) dotBoth(slopes, distances, d, widthSums);
   for (let d = 0; d < groupCount; d++) gradient[d]! += widthSums[d]! * inverseSquares[d]!;
   gradient[groupCount]! += signalSum;
   gradient[groupCount + 1]! += noiseSum;
+}
+
+/** Inner products with two arrays, each summed from the front: neither addition waits for the other. */
+function dotBoth(
+  a: Float64Array,
+  arrays: readonly Float64Array[],
+  d: number,
+  out: Float64Array,
+): void {
+  const first = arrays[d]!;
+  const second = arrays[d + 1] ?? first;
+  let one = 0;
+  let other = 0;
+  for (let p = 0; p < a.length; p++) {
+    one += a[p]! * first[p]!;
+    other += a[p]! * second[p]!;
+  }
+  out[d] = one;
+  if (d + 1 < out.length) out[d + 1] = other;
 }
 
 function pairDistances(data: TrainingSet, groups: Int32Array, groupCount: number): Float64Array[] {
@@ -130,11 +152,16 @@ function fillCovariance(
   covariances: Float64Array,
   slopes: Float64Array,
 ): void {
+  const r2 = covariances.fill(0);
+  for (let d = 0; d < distances.length; d++) {
+    const own = distances[d]!;
+    const factor = inverseSquares[d]!;
+    for (let p = 0; p < r2.length; p++) r2[p]! += own[p]! * factor;
+  }
+  correlationsWithSlopes(kind, r2, slopes);
   for (let p = 0; p < covariances.length; p++) {
-    let r2 = 0;
-    for (let d = 0; d < distances.length; d++) r2 += distances[d]![p]! * inverseSquares[d]!;
-    covariances[p] = s2 * correlation(kind, r2);
-    slopes[p] = s2 * correlationSlope(kind, r2);
+    covariances[p]! *= s2;
+    slopes[p]! *= s2;
   }
 }
 

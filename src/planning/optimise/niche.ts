@@ -1,4 +1,7 @@
-import { logExpectedImprovement } from "../../models/optimise/acquisition/improvement.ts";
+import {
+  logExpectedImprovement,
+  logGainCeiling,
+} from "../../models/optimise/acquisition/improvement.ts";
 import { correlation, squaredDistance } from "../../models/optimise/kernel.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
@@ -38,7 +41,7 @@ export function findNiche(
     if (top === undefined) return undefined;
     const incumbent = fitted[best] ?? 0;
     const enough = hill === 0 ? LOG_GAIN_min : LOG_GAIN_min_lower;
-    if (largestGain(belief, incumbent, outside) > enough)
+    if (isPromising(belief, incumbent, outside, enough))
       return hill === 0 ? undefined : { eligible: outside, incumbent };
     const belongs = (point: Float64Array): boolean =>
       correlation(gp.kind, squaredDistance(point, top)) > CORRELATION_max;
@@ -48,14 +51,29 @@ export function findNiche(
   return undefined;
 }
 
-function largestGain(belief: PoolBelief, incumbent: number, open: Uint8Array): number {
-  const gains = logExpectedImprovement({ means: [belief.mean], variance: belief.variance }, [
-    incumbent,
-  ]);
-  return gains.reduce(
-    (most, gain, n) => (open[n] === 1 ? Math.max(most, gain) : most),
-    Number.NEGATIVE_INFINITY,
-  );
+/** True where the log gain of an open candidate exceeds `enough`; the likeliest of all is asked first. */
+function isPromising(
+  { mean, variance }: PoolBelief,
+  incumbent: number,
+  open: Uint8Array,
+  enough: number,
+): boolean {
+  const candidate = { means: [new Float64Array(1)], variance: new Float64Array(1) };
+  const gainAt = (n: number): number => {
+    candidate.means[0]![0] = mean[n]!;
+    candidate.variance[0] = variance[n]!;
+    return logExpectedImprovement(candidate, [incumbent])[0]!;
+  };
+  let likeliest = -1;
+  for (let n = 0; n < open.length; n++)
+    if (open[n] === 1 && (likeliest < 0 || mean[n]! > mean[likeliest]!)) likeliest = n;
+  if (likeliest < 0) return false;
+  if (gainAt(likeliest) > enough) return true;
+  for (let n = 0; n < open.length; n++) {
+    if (open[n] === 0 || logGainCeiling(mean[n]! - incumbent, variance[n]!) < enough) continue;
+    if (gainAt(n) > enough) return true;
+  }
+  return false;
 }
 
 function leaveOut(

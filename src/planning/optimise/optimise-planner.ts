@@ -204,6 +204,7 @@ class OptimisePlanner implements Planner<OptimiseView> {
     eligible: Uint8Array,
     count: number,
   ): ProposedPoint[] {
+    if (count === 0) return [];
     if (this.axes !== undefined) return this.boxDesign(this.axes, request, count);
     const rows = chooseDesign({
       kind: this.settings.design,
@@ -259,7 +260,9 @@ class OptimisePlanner implements Planner<OptimiseView> {
 function withoutRows(mask: Uint8Array, twinOf: Int32Array, rows: readonly number[]): Uint8Array {
   const closed = new Uint8Array(mask.length);
   for (const row of rows) closed[twinOf[row] ?? row] = 1;
-  return mask.map((open, n) => (open === 1 && closed[twinOf[n] ?? n] === 0 ? 1 : 0));
+  const out = new Uint8Array(mask.length);
+  for (let n = 0; n < mask.length; n++) out[n] = mask[n] === 1 && closed[twinOf[n]!] === 0 ? 1 : 0;
+  return out;
 }
 
 function groupBy(pool: CandidatePool, column: string | undefined): Int32Array | undefined {

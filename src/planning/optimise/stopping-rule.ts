@@ -1,4 +1,5 @@
 import type { Verdict } from "../../domain/proposal.ts";
+import { logGainCeiling } from "../../models/optimise/acquisition/improvement.ts";
 import { expectedExcess } from "../../numeric/normal-distribution.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findIncumbent } from "./incumbent.ts";
@@ -24,14 +25,20 @@ export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Out
   const posterior = model.posterior(quantity);
   if (posterior === undefined) return undefined;
   const incumbent = findIncumbent(model, quantity);
+  const { mean, variance } = posterior;
   let gain = 0;
+  let logGain = Number.NEGATIVE_INFINITY;
   let bound = incumbent;
   for (let n = 0; n < eligible.length; n++) {
     if (eligible[n] === 0) continue;
-    const sd = Math.sqrt(posterior.variance[n] ?? 0);
-    const above = (posterior.mean[n] ?? 0) - incumbent;
-    gain = Math.max(gain, sd * expectedExcess(above / sd));
+    const sd = Math.sqrt(variance[n]!);
+    const above = mean[n]! - incumbent;
     bound = Math.max(bound, incumbent + above + REGRET_deviations * sd);
+    if (logGainCeiling(above, variance[n]!) < logGain) continue;
+    const own = sd * expectedExcess(above / sd);
+    if (own <= gain) continue;
+    gain = own;
+    logGain = Math.log(own);
   }
   const { output } = posterior.gp;
   const base = output.toUser(incumbent);

@@ -1,11 +1,12 @@
-import type { ObservationView } from "../campaign-view.ts";
 import { discoveryOrder, gatherMapData, type MapData, type MapPoint } from "../map-data.ts";
 import { type Columns, type MapPlane, placeIn } from "../map-plane.ts";
 import { chooseSections, type Slice } from "../map-slices.ts";
 import { formatNumber } from "../observation-summary.ts";
 import type { PhaseDiagramView } from "../planner-views.ts";
+import type { Results } from "../results.ts";
 import { axisTitle } from "./axis-title.ts";
 import { drawChart, type Series } from "./chart.ts";
+import { describeMap } from "./describe-map.ts";
 import { composeFigure, heightOfRows, widthOfRows } from "./figure.ts";
 import {
   type DrawnKey,
@@ -15,7 +16,7 @@ import {
   type KeyRow,
   keyRows,
 } from "./map-key.ts";
-import { describeMap, drawMap } from "./map-picture.ts";
+import { drawMap } from "./map-picture.ts";
 import { labelStyles, meanColour } from "./palette.ts";
 import { fillId, patternDefinitions } from "./pattern-fills.ts";
 import { element } from "./svg.ts";
@@ -27,7 +28,7 @@ export interface MapFigureSources {
   /** Candidates by column. */
   readonly columns: Columns;
   readonly view: PhaseDiagramView;
-  readonly observations: readonly ObservationView[];
+  readonly observations: Results;
   /** Points to measure next. */
   readonly next?: readonly ProposedPlace[] | undefined;
   /** The true label of each candidate, where a campaign was played against a known diagram. */

@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import type { MapCells, MapData } from "../map-data.ts";
 import { type CellLattice, findLattice } from "./cell-lattice.ts";
+import { describeMap } from "./describe-map.ts";
 import { labelSpots } from "./label-spots.ts";
 import { drawMapAxes, fitMapFrame, type MapFrame } from "./map-frame.ts";
 import {
@@ -111,25 +112,6 @@ function drawOutline(frame: MapFrame, theme: Theme): string {
     stroke: theme.ink,
     "stroke-width": 1.3,
   });
-}
-
-/** What the map shows in two sentences, for those who can't see it. */
-export function describeMap(data: MapData): string {
-  const { cells, labels, measured } = data;
-  const counts = labels.map((label, k) => ({ label, share: shareOfLabel(cells, k) }));
-  const parts = counts
-    .filter(({ share }) => share > 0)
-    .sort((a, b) => b.share - a.share)
-    .map(({ label, share }) => `${label} ${Math.round(share * 100)} %`);
-  const known =
-    parts.length === 0 ? "No phase is known yet." : `Phases by area: ${parts.join(", ")}.`;
-  return `${measured.length} points measured, ${data.inFlight.length} in flight. ${known}`;
-}
-
-function shareOfLabel(cells: MapCells, label: number): number {
-  let count = 0;
-  for (const value of cells.label) if (value === label) count++;
-  return cells.count === 0 ? 0 : count / cells.count;
 }
 
 function drawPhaseCells(

@@ -3,22 +3,19 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { connect } from "mqtt";
 import { afterEach, expect, test } from "vitest";
 import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import {
-  type ExaminationOptions,
-  examine,
-  type Finding,
-} from "../../../adapters/conformance/examination.ts";
-import { createTaskDevice, openGateway } from "../../../adapters/gateway/index.ts";
+import type { Finding } from "../../../adapters/conformance/examination.ts";
+import { createTaskDevice, openGateway, type TaskJob } from "../../../adapters/gateway/index.ts";
 import { startSimulatedLaboratory } from "../../../simulators/index.ts";
 import { Mosquitto, mosquittoIsThere } from "../../contract/mosquitto.ts";
 import { bundledScript } from "../../support/bundled-script.ts";
 import { tieline } from "../../support/command-line.ts";
 import { REAL } from "../devices/thermal-bench.ts";
 import { embeddedBroker } from "../gateway/gateway-bench.ts";
+import { examineAt } from "./examine-at.ts";
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -29,25 +26,6 @@ function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "tieline-conformance-"));
   cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function examineAt(
-  broker: string,
-  instrumentId: string,
-  changes: Partial<ExaminationOptions> = {},
-): Promise<string[]> {
-  const agent = await Certifier.connect({
-    ...{ broker, site: "lab", instrumentId, epoch: 1, clock: REAL },
-  });
-  cleanUp.push(() => agent.close());
-  const findings = await examine(agent, CHECKS, {
-    ...{ parameters: {}, job_ms: 8000, answer_ms: 1500, resend_ms: 3000, mayStop: true },
-    onFinding: () => {},
-    ...changes,
-  });
-  return findings
-    .filter(({ outcome }) => outcome === "failed")
-    .map(({ check, detail }) => `${check}: ${detail}`);
 }
 
 /** An instrument's program in a process group of its own, and how to kill it hard and start it again. */
@@ -128,6 +106,79 @@ test("the simulated robot, furnace and diffractometer keep it, with a sample tha
   const loaded = { ...how, sampleIds: ["s1", "s2"] };
   expect(await examineAt(broker.url, "furnace", loaded)).toEqual([]);
   expect(await examineAt(broker.url, "diffractometer", loaded)).toEqual([]);
+});
+
+test.each([
+  ["property-tester", {}],
+  ["magnetometer", {}],
+  ["simulation-runner", { temperature_K: 300 }],
+  ["quench-station", {}],
+] as const)("the simulated %s keeps it", { timeout: 90_000 }, async (kind, parameters) => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const laboratory = await startSimulatedLaboratory({
+    ...{ brokerUrl: broker.url, site: "lab", seed: "1", speed: 3000, folder: makeFolder() },
+    ...{ resendAfter_s: 0.5, instruments: [{ instrumentId: kind, kind }] },
+  });
+  cleanUp.push(() => laboratory.stop());
+  const how = { sampleIds: ["s{n}"], parameters, answer_ms: 800 };
+  expect(await examineAt(broker.url, kind, how)).toEqual([]);
+});
+
+test("an examination that was broken off is cleared away by the next; what is not its own is left alone, and said", {
+  timeout: 60_000,
+}, async () => {
+  const broker = await embeddedBroker();
+  cleanUp.push(() => broker.stop());
+  const endless = new Set(["map.1"]);
+  const task = {
+    ...{ kind: "oven", resumes: true },
+    capabilities: [
+      { name: "heat", parameters: {}, results: [], repeatable: true, expectedDuration_s: 1 },
+    ],
+    run: async ({ jobId, signal }: TaskJob) => {
+      await wait(endless.has(jobId) ? 60_000 : 100, undefined, { signal }).catch(() => {});
+      return signal.aborted ? { failed: String(signal.reason) } : { observations: [] };
+    },
+  };
+  const gateway = await openGateway(createTaskDevice(task), {
+    ...{ broker: broker.url, site: "lab", instrument: "oven", folder: makeFolder() },
+    ...{ poll_ms: 20, resendAfter_ms: 200 },
+  });
+  cleanUp.push(() => gateway.stop());
+  const about = { broker: broker.url, site: "lab", instrumentId: "oven", epoch: 1, clock: REAL };
+  const broken = await Certifier.connect(about);
+  const order = (jobId: string, retain = false) =>
+    broken.start({ jobId, capability: "heat", parameters: {} }, {}, retain);
+  const isBusyWith = (jobId: string) => (): boolean =>
+    broken.all("instrumentState").at(-1)?.data.jobId === jobId;
+  const [first, second] = [broken.newId("exam"), broken.newId("exam")];
+  await order(first);
+  expect(await broken.until(() => broken.of("jobResult", first).length > 0, 5000)).toBe(true);
+  endless.add(second);
+  await order(second);
+  expect(await broken.until(isBusyWith(second), 5000)).toBe(true);
+  await order(broken.newId("exam"), true);
+  await broken.close();
+  const cleared: string[] = [];
+  const onCleared = (what: string): void => void cleared.push(what);
+  expect(await examineAt(broker.url, "oven", { onCleared })).toEqual([]);
+  expect(cleared).toEqual([
+    expect.stringMatching(
+      new RegExp(`took its retained start.*cancelled ${second}; acknowledged ${first}, ${second}`),
+    ),
+  ]);
+  const again = await Certifier.connect(about);
+  cleanUp.push(() => again.close());
+  await again.emergencyStop(true);
+  expect(await examineAt(broker.url, "oven", { onCleared })).toEqual([]);
+  expect(cleared.at(-1)).toBe("lifted its emergency stop");
+  await again.start({ jobId: "map.1", capability: "heat", parameters: {} });
+  const isTheirs = (): boolean => again.all("instrumentState").at(-1)?.data.jobId === "map.1";
+  expect(await again.until(isTheirs, 5000)).toBe(true);
+  await expect(examineAt(broker.url, "oven", {})).rejects.toMatchObject({
+    ...{ code: "TL-2010", message: expect.stringContaining("map.1, which is no examination's") },
+  });
 });
 
 /** Believes everything, says its result once under a new id each time, and starts whatever it hears. */

@@ -2,7 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parquetReadObjects } from "hyparquet";
 import { afterEach, describe, expect, test } from "vitest";
+import { pageHtml } from "../../../adapters/dashboard/page-html.ts";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
+import type { DrawnView, OpeningView } from "../../../src/views/opening-view.ts";
+import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
+import { readResultColumns } from "../../../src/views/result-columns.ts";
 import {
   type ScriptedDashboard,
   type ScriptedDashboardOptions,
@@ -79,6 +83,65 @@ describe("a taken port", () => {
       message: expect.stringContaining(String(port)) as string,
     });
     other.close();
+  });
+});
+
+describe("the page opens", () => {
+  test("with what it shows first on its way before its script is read", async () => {
+    const { url } = await start();
+    const html = await (await fetch(url)).text();
+    expect(html).toContain(' data-campaign="al-mg-zn"');
+    const asked = [...html.matchAll(/rel="(?:modulepreload|preload)"[^>]* href="\/([^"]+)"/g)];
+    const paths = asked.map(([, path = ""]) => path);
+    expect(paths.filter((path) => !path.startsWith("assets/"))).toEqual([
+      "api/campaign/al-mg-zn/opening",
+      "api/campaign/al-mg-zn/map?drawn",
+    ]);
+    for (const path of paths) expect((await fetch(url + path)).status).toBe(200);
+  });
+
+  test("with a campaign whose name needs care in a document", () => {
+    const settings = { readOnly: false, needsKey: false, scriptTag: "s", styleTag: "t" };
+    const html = pageHtml({ ...settings, campaignId: 'a"b&c/d' });
+    expect(html).toContain('data-campaign="a&quot;b&amp;c/d"');
+    expect(html).toContain('href="/api/campaign/a%22b%26c%2Fd/opening"');
+    expect(pageHtml(settings)).not.toMatch(/data-campaign|rel="preload"/);
+  });
+
+  test("with one answer: overview, campaign, candidates and results as they are asked for one by one", async () => {
+    const { url, laboratory, flush } = await start();
+    laboratory.propose(3);
+    for (let k = 0; k < 2; k++) laboratory.finishOne();
+    flush();
+    const ask = async (path: string): Promise<unknown> =>
+      await (await fetch(`${url}api/${path}`)).json();
+    const opening = (await ask("campaign/al-mg-zn/opening")) as OpeningView;
+    expect(opening.overview).toEqual(await ask("overview"));
+    expect(opening.campaign).toEqual(await ask("campaign/al-mg-zn"));
+    expect(opening.candidates).toEqual(await ask("campaign/al-mg-zn/candidates"));
+    const rows = async () => await ask("campaign/al-mg-zn/observations");
+    expect([...readResultColumns(opening.results)]).toEqual(await rows());
+    laboratory.finishOne();
+    const columns = (await ask("campaign/al-mg-zn/results")) as OpeningView["results"];
+    expect(columns.n).toHaveLength(3);
+    expect([...readResultColumns(columns)]).toEqual(await rows());
+    expect((await fetch(`${url}api/campaign/nobody/opening`)).status).toBe(404);
+    expect((await fetch(`${url}api/campaign/nobody/results`)).status).toBe(404);
+  });
+
+  test("with the map that it draws, and of what knowledge it is; compressed as well as not", async () => {
+    const { url, laboratory, flush } = await start();
+    laboratory.propose(2);
+    laboratory.finishOne();
+    flush();
+    const path = `${url}api/campaign/al-mg-zn/map?drawn`;
+    const drawn = (await (await fetch(path)).json()) as DrawnView;
+    const whole = laboratory.plannerView();
+    expect(readPhaseDiagramView(drawn.view)).toEqual(readPhaseDiagramView(whole));
+    expect(drawn.knowledge).toMatch(/^1\/0\//);
+    const plain = await fetch(path, { headers: { "Accept-Encoding": "identity" } });
+    expect(plain.headers.get("content-encoding")).toBeNull();
+    expect(await plain.json()).toEqual(drawn);
   });
 });
 

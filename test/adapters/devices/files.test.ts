@@ -2,9 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import { examine } from "../../../adapters/conformance/examination.ts";
+import type { Finding } from "../../../adapters/conformance/examination.ts";
 import { createDropTask } from "../../../adapters/devices/files/drop-folder.ts";
 import { createNimoTask } from "../../../adapters/devices/files/nimo-exchange.ts";
 import {
@@ -13,6 +11,7 @@ import {
   openGateway,
   type Task,
 } from "../../../adapters/gateway/index.ts";
+import { examineAt } from "../conformance/examine-at.ts";
 import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
 import { REAL } from "./thermal-bench.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -53,16 +52,13 @@ const order = (jobId: string) =>
 
 /** What the examination of the contract finds fault with, and what it saw of loads. */
 async function examined() {
-  const certifier = await Certifier.connect({
-    ...{ broker: broker.url, site: "lab", instrumentId: "robot", epoch: 1, clock: REAL },
-  });
-  const findings = await examine(certifier, CHECKS, {
-    ...{ parameters: {}, job_ms: 5000, answer_ms: 800, resend_ms: 1500, mayStop: true },
-    onFinding: () => {},
-  });
-  await certifier.close();
-  const flaws = findings.filter(({ outcome }) => outcome === "failed");
-  return { flaws, load: findings.find(({ check }) => check === "a load")?.detail };
+  let load = "";
+  const onFinding = ({ check, detail }: Finding): void => {
+    if (check === "a load") load = detail;
+  };
+  const patience = { job_ms: 5000, answer_ms: 800, resend_ms: 1500 };
+  const flaws = await examineAt(broker.url, "robot", { ...patience, onFinding });
+  return { flaws, load };
 }
 
 describe("NIMO's exchange of files, as nimo 2.1.8 and its robots have it", () => {

@@ -4,15 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, vi } from "vitest";
-import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import { examine } from "../../../adapters/conformance/examination.ts";
 import { type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
 import { gatewaySchema } from "../../../config/gateway-schema.ts";
 import { createGatewayDevice } from "../../../src/cli/gateway/create-gateway-device.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { examineAt } from "../conformance/examine-at.ts";
 import { Agent, type Data, embeddedBroker, type TestBroker } from "../gateway/gateway-bench.ts";
 import { OPCUA } from "./lads-server.ts";
-import { REAL } from "./thermal-bench.ts";
 
 /** A server of OPC UA takes seconds of CPU to start, and so does its client. */
 const PATIENCE_ms = 90_000;
@@ -26,6 +24,8 @@ export const patiently = (check: () => unknown): Promise<unknown> =>
 export class LadsBench {
   readonly folder = mkdtempSync(join(tmpdir(), "tieline-lads-bench-"));
   readonly agent: Agent;
+  /** What the gateway remarked of results. */
+  readonly remarks: string[] = [];
   readonly #broker: TestBroker;
   gateway: Gateway | undefined;
 
@@ -45,6 +45,7 @@ export class LadsBench {
       parameters: [{ name: "twoTheta_deg", unit: "deg", min: 10, max: 120, as: "TwoThetaMax" }],
       objectives: [{ name: "peak", unit: "1", as: "PeakCounts" }],
       pattern: { twoTheta_deg: "TwoTheta", values: "Intensity", unit: "counts" },
+      telemetry: [{ channel: "chamber", unit: "K", as: "Chamber" }],
       ...{ repeatable: true, timeout_ms: TIMEOUT_ms, ...changes },
     });
     const births = this.agent.count("birth");
@@ -52,6 +53,12 @@ export class LadsBench {
       ...{ broker: this.#broker.url, site: "lab", instrument: "xrd", poll_ms: 50, silence_ms },
       ...{ folder: join(this.folder, "gateway"), resendAfter_ms: 300 },
       deadlines_ms: { open: 60_000, status: 20_000 },
+      logger: {
+        ...silentLogger,
+        warn: ({ remark }, event) => {
+          if (event === "gateway.remark") this.remarks.push(String(remark));
+        },
+      },
     });
     await patiently(() => expect(this.agent.count("birth")).toBeGreaterThan(births));
   }
@@ -88,17 +95,9 @@ export class LadsBench {
   }
 
   /** The flaws that the examination of the contract finds. */
-  async examine(): Promise<string[]> {
-    const about = { broker: this.#broker.url, site: "lab", instrumentId: "xrd" };
-    const agent = await Certifier.connect({ ...about, epoch: 4, clock: REAL });
-    const findings = await examine(agent, CHECKS, {
-      ...{ parameters: {}, job_ms: 30_000, answer_ms: 4000, resend_ms: 6000, mayStop: true },
-      onFinding: () => {},
-    });
-    await agent.close();
-    return findings
-      .filter(({ outcome }) => outcome === "failed")
-      .map(({ check, detail }) => `${check}: ${detail}`);
+  examine(): Promise<string[]> {
+    const patience = { job_ms: 30_000, answer_ms: 4000, resend_ms: 6000 };
+    return examineAt(this.#broker.url, "xrd", { ...patience, epoch: 4 });
   }
 
   async stop(): Promise<void> {

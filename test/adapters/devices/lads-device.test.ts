@@ -1,12 +1,17 @@
 import { EventEmitter } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { decimal } from "../../../adapters/devices/lads/decimal.ts";
 import { judgeRun } from "../../../adapters/devices/lads/judge-run.ts";
 import { LadsDevice } from "../../../adapters/devices/lads/lads-device.ts";
-import type { LadsLink, LadsLook, LadsRun } from "../../../adapters/devices/lads/lads-link.ts";
+import type {
+  LadsLink,
+  LadsLook,
+  LadsMethod,
+  LadsRun,
+} from "../../../adapters/devices/lads/lads-link.ts";
 import { LadsProcess } from "../../../adapters/devices/lads/lads-process.ts";
 import { loadOpcUa } from "../../../adapters/devices/lads/opcua-module.ts";
 import { structureOf } from "../../../adapters/devices/lads/structures.ts";
@@ -31,17 +36,19 @@ function deviceOf(
     runs: LadsRun[];
     start: unknown;
     call: Error;
+    methods: LadsMethod[];
   }> = {},
 ) {
   const world = {
     look: REST as LadsLook | undefined,
     runs: [] as LadsRun[],
+    methods: ["Stop", "Abort"] as LadsMethod[],
     now_ms: 1e12,
     ...changes,
   };
   const asked: string[] = [];
   const link: LadsLink = {
-    open: async () => ({ device: "d", unit: "u", methods: [] }),
+    open: async () => ({ device: "d", unit: "u", methods: world.methods }),
     look: async () => {
       if (world.look === undefined) throw NOBODY;
       return world.look;
@@ -153,11 +160,19 @@ test("a run that leaves nothing is waited for, then it is a failure", async () =
 
 test("a Stop that changes nothing is followed by Abort", async () => {
   const { device, world, asked } = deviceOf({ look: RUNNING });
+  await device.open();
   for (let k = 0; k < 4; k++) await device.halt("smoke", undefined);
   expect(asked).toEqual(["Stop", "Stop", "Stop", "Abort"]);
   expect(await device.status()).toMatchObject({ state: "busy", message: "it is being stopped" });
   world.look = { ...REST, state: "Aborted" };
   expect(await device.status()).toMatchObject({ state: "fault", safety: "emergencyStopped" });
+});
+
+test("a unit that has no Abort is told to Stop again and again", async () => {
+  const { device, asked } = deviceOf({ look: RUNNING, methods: ["Stop"] });
+  await device.open();
+  for (let k = 0; k < 5; k++) await device.halt("smoke", undefined);
+  expect(asked).toEqual(["Stop", "Stop", "Stop", "Stop", "Stop"]);
 });
 
 test("a stop that is refused is told where the unit runs, and no word where it rests", async () => {
@@ -207,8 +222,25 @@ describe("a result", () => {
     expect(look([20])).toEqual({ failed: "angle has 1 values, count 2" });
     expect(look([20, 21])).toMatchObject({
       observations: [{ kind: "pattern", values: [5, 6] }],
-      raw: [{ uri: expect.stringMatching(/\/file-scan\.xy$/), bytes: 5 }],
+      raw: [{ uri: expect.stringMatching(/\/[0-9a-f]{12}-scan\.xy$/), bytes: 5 }],
     });
+  });
+
+  test("keeps its files beside those of another run that are called the same, and says what it could not have", () => {
+    const contents = (...texts: string[]) => ({
+      ...{ variables: [], missing: ["picture (more than 64 MB)"] },
+      files: texts.map((text) => ({ name: "scan: 1?.xy", bytes: Buffer.from(text) })),
+    });
+    const kept = ["first", "second"].flatMap((text) => {
+      const rules = { objectives: [] };
+      const result = judgeRun(over, contents(text, `${text} too`), { folder, ...about }, rules);
+      expect(result).toMatchObject({ remark: "stays at the device: picture (more than 64 MB)" });
+      return ("raw" in result ? (result.raw ?? []) : []).map(({ uri }) => new URL(uri));
+    });
+    expect(kept.map((file) => readFileSync(file, "utf8"))).toEqual([
+      ...["first", "first too", "second", "second too"],
+    ]);
+    expect(kept[0]?.pathname).toMatch(/-scan__1_\.xy$/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BadLine, LadsBench, patiently, TIMEOUT_ms } from "./lads-bench.ts";
 import { ASYNCUA, LadsServer, OPCUA } from "./lads-server.ts";
@@ -7,7 +8,16 @@ const PEERS = [
   ["node-opcua", OPCUA !== undefined],
   ["asyncua", ASYNCUA !== undefined],
 ] as const;
-const WELL = { value: 7, status: "Good", late: 0, deaf: false, without: false, refuse: "" };
+const WELL = {
+  value: 7,
+  status: "Good",
+  late: 0,
+  deaf: false,
+  without: false,
+  refuse: "",
+  file: "",
+  chamber: 293.5,
+};
 /** A run that a busy computer does not miss; one that ends only when somebody ends it. */
 const [LONG, ENDLESS] = [{ run_ms: 5000 }, { run_ms: 600_000 }];
 
@@ -66,6 +76,44 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
       await bench.order(jobId);
       await bench.said("result", { jobId });
       expect(starts()).toBe(1);
+    },
+  );
+
+  test(
+    "a file of the result comes whole, in whatever pieces the device gives it, and beside one of an earlier run",
+    SLOW,
+    async () => {
+      const contents: string[] = [];
+      for (const file of ["20 5\n30 7\n", "20 6\n30 8\n"]) {
+        await server.tell({ file });
+        jobId = `map.${++jobs}.s1`;
+        await bench.order(jobId);
+        await bench.said("result", { jobId });
+        const result = bench.agent.last("result") as { raw: { uri: string }[] } | undefined;
+        const [reference, ...more] = result?.raw ?? [];
+        expect([more, reference?.uri]).toEqual([[], expect.stringMatching(/-scan\.xy$/)]);
+        contents.push(readFileSync(new URL(String(reference?.uri)), "utf8"));
+      }
+      expect(contents).toEqual(["20 5\n30 7\n", "20 6\n30 8\n"]);
+      expect(bench.remarks.join()).toContain("stays at the device: picture (");
+    },
+  );
+
+  test(
+    "its sensors are shown live, with the channels of its birth; a broken one shows nothing",
+    SLOW,
+    async () => {
+      expect(bench.agent.last("birth")).toMatchObject({ channels: { chamber: { unit: "K" } } });
+      await server.tell({ chamber: 301.5 });
+      await bench.said("chamber", { value: 301.5, unit: "K" });
+      await server.tell({ chamber: null });
+      await bench.atRest();
+      const before = bench.agent.count("state");
+      await server.tell({ lock: "eve" });
+      await patiently(() => expect(bench.agent.count("state")).toBeGreaterThan(before));
+      const shown = bench.agent.heard.filter(({ word }) => word === "chamber");
+      expect(new Set(shown.map(({ data }) => data["value"]))).toEqual(new Set([293.5, 301.5]));
+      await server.tell({ lock: "" });
     },
   );
 

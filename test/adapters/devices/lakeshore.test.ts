@@ -160,7 +160,9 @@ test("another model, another set-up, and a rate or a set point beyond it are tol
     ...["gateway", "look", "--map", "lakeshore-336", "--at", address],
   );
   expect([code, out]).toEqual([0, expect.stringContaining("It is a Lake Shore 336")]);
-  expect(out).toContain("Measured 4.2 K, set point 0 K, ready");
+  expect(out).toContain(
+    "Measured 4.2 K, set point 0 K; its state is ready.\nA gateway would take a job.",
+  );
 });
 
 const SCRIPT = `

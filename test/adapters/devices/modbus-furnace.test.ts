@@ -112,6 +112,18 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
       if (word === "temperature") expect(data["value"]).toBeLessThan(1800);
   });
 
+  test("bit 5 of the status word alone, as pymodbus' simulator sets it, is a broken sensor; bit 13 is not", async () => {
+    await bench.order("j1");
+    await isRunning("j1");
+    await furnace.tell({ status: [13] });
+    const seen = bench.agent.count("temperature");
+    await until(() => expect(bench.agent.count("temperature")).toBeGreaterThan(seen + 4));
+    expect(bench.agent.count("failed")).toBe(0);
+    await furnace.tell({ status: [5] });
+    await bench.agent.untilSaid("failed", { jobId: "j1" });
+    expect(bench.agent.last("failed")?.["reason"]).toContain("the controller says that its sensor");
+  });
+
   test("a program that ends before its time in the band is a failure, not a result", async () => {
     await bench.order("j1", { duration_h: 0.2 });
     await isInBand();

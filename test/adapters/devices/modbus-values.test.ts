@@ -1,15 +1,49 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { crc16 } from "../../../adapters/devices/modbus/framing.ts";
-import { blocksOf } from "../../../adapters/devices/modbus/modbus-registers.ts";
-import { encodeValue, scaledOf } from "../../../adapters/devices/modbus/register-values.ts";
-import type { ModbusRegister } from "../../../config/devices/modbus-map.ts";
+import { blocksOf, ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
+import {
+  ModbusException,
+  type ModbusRequest,
+} from "../../../adapters/devices/modbus/protocol-data.ts";
+import {
+  encodeValue,
+  isOneOf,
+  scaledOf,
+} from "../../../adapters/devices/modbus/register-values.ts";
+import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
+import { type ModbusRegister, modbusMapSchema } from "../../../config/devices/modbus-map.ts";
 
 const register = (changes: Partial<ModbusRegister> = {}): ModbusRegister => ({
   ...{ address: 2, table: "holding", type: "int16", decimals: 1 },
   ...changes,
 });
 const orders = fc.constantFrom("ABCD", "CDAB", "BADC", "DCBA" as const);
+
+test("words are what the manual writes, whatever their sign in the register; what the mask hides does not count", () => {
+  expect(isOneOf(-32765, [0x8003])).toBe(true);
+  expect(isOneOf(-32765, [-32765])).toBe(true);
+  expect(isOneOf(0x2480, [0x2400], 0xff00)).toBe(true);
+  expect(isOneOf(0x2480, [0x2400])).toBe(false);
+  expect(isOneOf(-3, [0xfffd, 7])).toBe(true);
+  expect(isOneOf(-0x10000, [0])).toBe(false);
+});
+
+test("what a device refuses is told with addresses, table, and the map's names", async () => {
+  const map = loadDeviceFile("delta-dtb", modbusMapSchema);
+  const refuse = async (request: ModbusRequest): Promise<number[]> => {
+    throw new ModbusException(request, 2);
+  };
+  const registers = new ModbusRegisters(map, { ask: refuse, distrust: () => {} });
+  await expect(registers.read(["measured", "setPoint"])).rejects.toMatchObject({
+    code: "TL-3203",
+    message:
+      "The device refused reading registers 4096 to 4097 (holding): exception 2, it has no such register (measured, setPoint in the map)",
+  });
+  await expect(registers.write([{ register: "run", write: 1 }])).rejects.toMatchObject({
+    message: expect.stringContaining("writing register 4200 (holding): exception 2, it has"),
+  });
+});
 
 test("a value is rounded to the register's decimals, never cut", () => {
   for (const [value, decimals, word] of [

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import { examine } from "../../../adapters/conformance/examination.ts";
 import { createOpentronsTask } from "../../../adapters/devices/opentrons/opentrons-task.ts";
 import { createTaskDevice, type Gateway, openGateway } from "../../../adapters/gateway/index.ts";
 import { OpentronsRobot } from "../../support/opentrons-robot.ts";
+import { examineAt } from "../conformance/examine-at.ts";
 import { Agent, embeddedBroker, type TestBroker, until } from "../gateway/gateway-bench.ts";
 import { REAL } from "./thermal-bench.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -198,16 +196,8 @@ describe("an Opentrons robot", () => {
   });
 
   test("keeps the contract, every clause of it", { timeout: 60_000 }, async () => {
-    const certifier = await Certifier.connect({
-      ...{ broker: broker.url, site: "lab", instrumentId: `ot-${named}`, epoch: 1, clock: REAL },
-    });
-    const findings = await examine(certifier, CHECKS, {
-      ...{ parameters: {}, job_ms: 5000, answer_ms: 600, resend_ms: 1500, mayStop: true },
-      onFinding: () => {},
-    });
-    await certifier.close();
-    const flaws = findings.filter(({ outcome }) => outcome === "failed");
-    expect(flaws).toEqual([]);
+    const patience = { job_ms: 5000, answer_ms: 600, resend_ms: 1500 };
+    expect(await examineAt(broker.url, `ot-${named}`, patience)).toEqual([]);
     expect(robot.runs.length).toBeGreaterThan(3);
   });
 

@@ -1,7 +1,7 @@
 """A furnace on pymodbus 3.16.1 with thermal dynamics: the registers of a Eurotherm 2400 with programmer, or of a Delta DTB.
 
 Time in it runs `--speed` times faster. Lines of JSON on standard input change the world behind its back:
-{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
+{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"status": [5]}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
 """
 
 import argparse
@@ -25,6 +25,7 @@ class Furnace:
     def __init__(self, model, speed, ledger=None):
         self.model, self.speed, self.ledger = model, speed, ledger
         self.sensor_ok = True
+        self.status = 0
         self.late_s = self.late_times = self.exc = self.exc_times = 0
         self.starts = 0
         self.written = []
@@ -97,7 +98,7 @@ class Furnace:
             pv = round(self.pv * 10) if self.sensor_ok else 32767
             r[1], r[5] = pv & 0xFFFF, round(self.wsp * 10) & 0xFFFF
             r[4] = max(0, min(1000, round((self.wsp - self.pv) * 20 + 300)))
-            r[23], r[56], r[74] = self.state, self.segment + 1, 0 if self.sensor_ok else 0x20
+            r[23], r[56], r[74] = self.state, self.segment + 1, self.status if self.sensor_ok else 0x20
             r[32770], r[32771] = struct.unpack(">HH", struct.pack(">f", self.pv))
         else:
             r[0x1000] = round(self.pv * 10) & 0xFFFF if self.sensor_ok else 0x8003
@@ -149,6 +150,8 @@ class Furnace:
             self.step(registers)
         self.sensor_ok = words.get("sensor", "ok" if self.sensor_ok else "broken") == "ok"
         self.pv = words.get("pv", self.pv)
+        if "status" in words:
+            self.status = bits(words["status"])
         for address, value in words.get("write", {}).items():
             if self.write(int(address), value, registers):
                 registers[int(address)] = value & 0xFFFF
@@ -160,6 +163,12 @@ class Furnace:
         said = {"state": self.state, "run": registers[0x1068], "pv": self.pv, "wsp": self.wsp}
         said.update({"sp": registers[2], "sv": registers[0x1001], "starts": self.starts})
         print(json.dumps({**said, "written": self.written[-40:]}), flush=True)
+
+
+def bits(numbers):
+    """A register with these bits, as pymodbus' own simulator counts them."""
+    values = [k in numbers for k in range(16)]
+    return SimData(0, values=values, datatype=DataType.BITS).build_registers(False)[0]
 
 
 def signed(word):

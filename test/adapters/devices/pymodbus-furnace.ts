@@ -1,9 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { freePort } from "../../support/free-port.ts";
 import { pythonWith } from "../../support/python-packages.ts";
+import { ToldDevice } from "../../support/told-device.ts";
 
 export const PYTHON = pythonWith("pymodbus==3.16.1");
 
@@ -19,20 +17,18 @@ export interface FurnaceTruth {
   readonly written: readonly (readonly [number, number])[];
 }
 
-/** The furnace of pymodbus-furnace.py in a process of its own. */
-export class PymodbusFurnace {
+/** The furnace of pymodbus-furnace.py. */
+export class PymodbusFurnace extends ToldDevice<FurnaceTruth> {
   readonly port: number;
   /** Its time runs faster than ours: what the gateway takes for the time of day. */
   readonly clock: { now_ms(): number };
-  readonly #argv: readonly string[];
-  #process: ChildProcessWithoutNullStreams | undefined;
-  #lines: AsyncIterator<string> | undefined;
 
   private constructor(port: number, speed: number, argv: readonly string[]) {
+    const script = join(import.meta.dirname, "pymodbus-furnace.py");
+    super([PYTHON ?? "python3", script, ...argv]);
     this.port = port;
     const start_ms = Date.now();
     this.clock = { now_ms: () => start_ms + (Date.now() - start_ms) * speed };
-    this.#argv = argv;
   }
 
   static async start(
@@ -56,37 +52,5 @@ export class PymodbusFurnace {
     const furnace = new PymodbusFurnace(port, speed, argv);
     await furnace.switchOn();
     return furnace;
-  }
-
-  async switchOn(): Promise<void> {
-    const script = join(import.meta.dirname, "pymodbus-furnace.py");
-    this.#process = spawn(PYTHON ?? "python3", [script, ...this.#argv]);
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-    await this.#lines.next();
-  }
-
-  /** Changes the world behind its back; `{}` only asks. */
-  async tell(words: Readonly<Record<string, unknown>>): Promise<FurnaceTruth> {
-    this.#process?.stdin.write(`${JSON.stringify(words)}\n`);
-    const line = await this.#lines?.next();
-    return JSON.parse(String(line?.value)) as FurnaceTruth;
-  }
-
-  /** SIGSTOP: it does not answer, and its time goes on. */
-  freeze(): void {
-    this.#process?.kill("SIGSTOP");
-  }
-
-  thaw(): void {
-    this.#process?.kill("SIGCONT");
-  }
-
-  async kill(): Promise<void> {
-    const running = this.#process;
-    this.#process = undefined;
-    if (running === undefined || running.exitCode !== null) return;
-    const ended = once(running, "exit");
-    running.kill("SIGKILL");
-    await ended;
   }
 }

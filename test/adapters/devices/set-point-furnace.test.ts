@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { tieline } from "../../support/command-line.ts";
 import { until } from "../gateway/gateway-bench.ts";
 import { PYTHON, PymodbusFurnace } from "./pymodbus-furnace.ts";
 import { ThermalBench, testMap } from "./thermal-bench.ts";
@@ -43,6 +44,23 @@ describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbu
     await bench.agent.untilSaid("result", { jobId: "j1" });
   });
 
+  test("that runs at rest is free, and look says so too; with a set point of somebody else's it is not", async () => {
+    const look = () => {
+      const at = ["--at", `tcp://127.0.0.1:${furnace.port}`];
+      return tieline("gateway", "look", "--map", "delta-dtb", ...at);
+    };
+    await furnace.tell({ write: { [0x1068]: 1 } });
+    await bench.agent.untilSaid("state", { operation: "idle", control: "automatic" });
+    const { out } = await look();
+    expect(out).toContain("its state is busy.\nA gateway would take a job.");
+    expect(out).toContain("Nothing tells whether its decimals are right");
+    await furnace.tell({ write: { [0x1001]: 700 } });
+    await bench.agent.untilSaid("state", { operation: "busy", control: "local" });
+    expect((await look()).out).toContain(
+      "no job, it is under local control: somebody else uses it",
+    );
+  });
+
   test("a power cycle is no end", async () => {
     const { bootId } = bench.gateway ?? {};
     await order(0.3);
@@ -50,6 +68,10 @@ describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbu
     await furnace.tell({ power: "cycle" });
     await until(() => expect(bench.gateway?.bootId).not.toBe(bootId));
     expect(bench.agent.count("result") + bench.agent.count("failed")).toBe(0);
+  });
+
+  test("keeps the wire contract", async () => {
+    expect(await bench.examine({ temperature_K: 303.15, duration_h: 0.02 })).toEqual([]);
   });
 
   test("the code of a missing sensor is no temperature", async () => {

@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Certifier } from "../../../adapters/conformance/certifier.ts";
-import { CHECKS } from "../../../adapters/conformance/checks.ts";
-import { examine } from "../../../adapters/conformance/examination.ts";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { type Gateway, type GatewayOptions, openGateway } from "../../../adapters/gateway/index.ts";
 import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
 import { type ModbusMap, modbusMapSchema } from "../../../config/devices/modbus-map.ts";
+import { examineAt } from "../conformance/examine-at.ts";
 import { Agent, embeddedBroker, type TestBroker } from "../gateway/gateway-bench.ts";
 
 export const REAL = { ...systemClock, ...systemTimers };
@@ -78,17 +76,9 @@ export class ThermalBench {
   }
 
   /** The flaws that the examination of the contract finds. */
-  async examine(parameters: Readonly<Record<string, number>>): Promise<string[]> {
-    const about = { broker: this.#broker.url, site: "lab", instrumentId: "furnace" };
-    const agent = await Certifier.connect({ ...about, epoch: 1, clock: REAL });
-    const findings = await examine(agent, CHECKS, {
-      ...{ parameters, job_ms: 15_000, answer_ms: 2000, resend_ms: 3000, mayStop: true },
-      onFinding: () => {},
-    });
-    await agent.close();
-    return findings
-      .filter(({ outcome }) => outcome === "failed")
-      .map(({ check, detail }) => `${check}: ${detail}`);
+  examine(parameters: Readonly<Record<string, number>>): Promise<string[]> {
+    const patience = { job_ms: 15_000, answer_ms: 2000 };
+    return examineAt(this.#broker.url, "furnace", { ...patience, parameters });
   }
 
   async stop(): Promise<void> {

@@ -125,6 +125,74 @@ describe("an outage of ten minutes, in virtual time", () => {
   });
 });
 
+describe("the end of a job", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tieline-end-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A job that has begun, on a controller that shows `world.look`. */
+  async function begun(hasProgram: boolean) {
+    const world = { look: { ...rest(), state: "busy" } as ThermalLook, now_ms: 1e12, stops: 0 };
+    const controller = {
+      ...virtualController(() => world.look),
+      hasProgram,
+      stop: async () => {
+        world.stops += 1;
+        if (world.stops < 3) throw new Error("no answer");
+        world.look = rest();
+      },
+    };
+    const { thermal } = testMap("eurotherm-2400");
+    const clock = { now_ms: () => world.now_ms };
+    const device = new ThermalDevice({ controller, thermal, clock });
+    const job = {
+      ...{ jobId: "j1", attempt: 1, capability: "anneal", sampleIds: [], folder, held: false },
+      parameters: { temperature_K: 873.15, duration_h: 0.5 },
+    };
+    if (!hasProgram) world.look = { ...world.look, setPoint: 600 };
+    await device.begin(job);
+    world.look = { ...world.look, token: controller.planned };
+    return { device, world, job, controller };
+  }
+
+  test("is not over before it rests: a stop that is lost is told again", async () => {
+    for (const hasProgram of [true, false]) {
+      const { device, world } = await begun(hasProgram);
+      world.look = { ...world.look, measured: undefined };
+      const states: string[] = [];
+      for (let looks = 0; looks < 6; looks++) {
+        const status = await Promise.resolve(device.status()).catch(() => ({ state: "no answer" }));
+        states.push(status.state);
+      }
+      expect(states).toEqual([...["busy", "busy", "no answer", "no answer", "done", "done"]]);
+      expect(world.stops).toBe(3);
+    }
+  });
+
+  test("is no cloak for who uses it next: local control is told once the result is read", async () => {
+    const { device, world, job, controller } = await begun(true);
+    for (let s = 0; s <= 1810; s += 10) {
+      world.now_ms += 10_000;
+      world.look = { ...world.look, measured: 600 };
+      expect((await device.status()).state).toBe("busy");
+    }
+    world.look = { ...world.look, state: "done" };
+    expect((await device.status()).state).toBe("done");
+    expect(device.result(job)).toMatchObject({ observations: [] });
+    expect(await device.status()).toEqual({ state: "ready" });
+    world.look = { ...rest(), state: "busy", setPoint: 900 };
+    expect(await device.status()).toMatchObject({ state: "busy", control: "local" });
+    // An answer that was lost on its way is given once more.
+    expect(await device.recover(job)).toBe("done");
+    controller.holds = async () => false;
+    expect((await device.status()).state).toBe("done");
+    expect(device.result(job)).toMatchObject({ observations: [] });
+    expect(world.stops).toBe(0);
+  });
+});
+
 function rest(): ThermalLook {
   return { state: "ready", measured: 25, setPoint: 25, isAutomatic: true };
 }
@@ -134,6 +202,7 @@ function virtualController(see: () => ThermalLook): ThermalController & { planne
   return {
     ...{ model: "virtual", kind: "furnace", hasProgram: true, canHold: true, token_max: 9999 },
     ...{ rest: 25, rate_min: 0, resolution: 0.1, limits: { min: 0, max: 1200 }, planned: 0 },
+    birthChecks: [],
     units: { temperature: "Cel", rate: "K/min", dwell: "min" },
     open: async () => {},
     close: () => {},

@@ -105,6 +105,19 @@ describe("LAMMPS dumps", () => {
     expect(frame?.origin).toEqual([5, 6, 7]);
     expect([...(frame?.positions ?? [])]).toEqual([40, -9, 2]);
   });
+
+  test("an orthogonal box as OVITO writes it again: the same frame as before", async () => {
+    const atoms = "id type x y z\n1 1 0.5 1.0 2.0";
+    const before = DUMP("pp pp pp", "-1.0 10.0\n0.0 11.0\n0.0 12.0", atoms);
+    const again = DUMP(
+      "abc origin pp pp pp",
+      "11.0 0.0 0.0 -1.0\n0.0 11.0 0.0 0.0\n0.0 0.0 12.0 0.0",
+      atoms,
+    );
+    const [frame] = await readAll(file("before.dump", before));
+    expect(frame?.origin).toEqual([-1, 0, 0]);
+    expect(await readAll(file("again.dump", again))).toEqual([frame]);
+  });
 });
 
 test("CONQUEST md.frames: Bohr becomes A, other blocks are passed over", async () => {

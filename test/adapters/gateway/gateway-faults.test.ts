@@ -11,6 +11,7 @@ import {
   LabError,
   openGateway,
 } from "../../../adapters/gateway/index.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
 import { Agent, embeddedBroker, type TestBroker, until } from "./gateway-bench.ts";
 import { changeHardware, createFileFurnace, readHardware } from "./hardware.ts";
 
@@ -221,6 +222,21 @@ describe("a job", () => {
     await agent.untilSaid("state", { operation: "idle" }, 2);
     await agent.reconcile(["j1"]);
     await agent.untilSaid("unknown", { jobId: "j1" });
+  });
+
+  test("with a remark of the device's is a result all the same, and the log has the remark", async () => {
+    const said: unknown[] = [];
+    const logger = {
+      ...silentLogger,
+      warn: (fields: object, event: string): void => void said.push({ event, ...fields }),
+    };
+    const remark = "stays at the device: scan.raw (more than 64 MB)";
+    await open({ result: () => ({ observations: [], remark }) }, { logger });
+    await agent.order("j1");
+    await isRunning("j1");
+    changeHardware(hardware, { state: "done" });
+    await agent.untilSaid("result", { jobId: "j1" });
+    expect(said).toContainEqual({ event: "gateway.remark", jobId: "j1", attempt: 1, remark });
   });
 
   test("whose start the device refuses fails in the device's own words", async () => {

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import {
   type BatchSystem,
+  notAllowed,
   type PilotOrder,
   pilotsOf,
   SubmissionRefused,
@@ -38,6 +39,8 @@ class LocalBatch implements BatchSystem {
   /** Numbers that it lists under other names, as a controller does that lost its state. */
   isForgetful = false;
   isAway = false;
+  /** It does not know us. */
+  isLocked = false;
   private readonly script: string;
 
   constructor(script: string) {
@@ -46,6 +49,7 @@ class LocalBatch implements BatchSystem {
 
   async submit(order: PilotOrder): Promise<string> {
     if (this.isAway) throw new Error("no answer");
+    if (this.isLocked) throw notAllowed("401", "Renew the token.");
     this.orders.push(order.count);
     if (order.count > this.array_max) throw new SubmissionRefused("Invalid job array");
     for (const [task, name] of pilotsOf(order).entries()) {
@@ -54,7 +58,7 @@ class LocalBatch implements BatchSystem {
         // Every pilot is accepted twice, as after an answer that got lost.
         const child = spawn("bash", [this.script, ...order.args], {
           stdio: "ignore",
-          env: { ...process.env, SLURM_ARRAY_TASK_ID: String(task) },
+          env: { ...process.env, SLURM_ARRAY_TASK_ID: String(task), SLURM_JWT: "a.secret" },
         });
         if (copy === 0) this.jobs.set(name, child);
       }
@@ -64,6 +68,7 @@ class LocalBatch implements BatchSystem {
 
   async list() {
     if (this.isAway) throw new Error("no answer");
+    if (this.isLocked) throw notAllowed("401", "Renew the token.");
     return [...this.jobs].flatMap(([name, child], k) =>
       child.exitCode === null && child.signalCode === null
         ? [{ jobId: String(k + 1), name: this.isForgetful ? "another" : name, state: "RUNNING" }]
@@ -85,7 +90,9 @@ function cluster(pilots_max = 2) {
   chmodSync(script, 0o755);
   const batch = new LocalBatch(script);
   const bounds = { pilots_max, lifetime_s: 60, idle_s: 1, silence_ms: 5000 };
-  const fleet: PilotFleet = createPilotFleet({ ...bounds, work, batch, logger: silentLogger });
+  const errors: string[] = [];
+  const logger = { ...silentLogger, error: (_: object, event: string) => void errors.push(event) };
+  const fleet: PilotFleet = createPilotFleet({ ...bounds, work, batch, logger });
   cleanUp.push(
     () => rmSync(path, { recursive: true, force: true }),
     () => {
@@ -100,13 +107,21 @@ function cluster(pilots_max = 2) {
     const command = ["sh", "-c", shell];
     return { command, folder, environment: { WHAT: "it's" }, signal, onTick: () => {} };
   };
-  return { work, batch, task };
+  /** A pilot that the runner does not know of: given up before it began, and begun after all. */
+  const late = (name: string, isListed: boolean) => {
+    const args = [script, work.path, name, "60", "60"];
+    const child = spawn("bash", args, { stdio: "ignore", detached: true });
+    cleanUp.push(() => child.kill("SIGKILL"));
+    if (isListed) batch.jobs.set(name, child);
+    return child;
+  };
+  return { work, batch, task, fleet, errors, late };
 }
 
 test("pilots do every piece of work once, also where they were submitted twice, and the runner waits on after a restart", async () => {
   const { work, batch, task } = cluster();
   const tasks = Array.from({ length: 5 }, (_, k) =>
-    task(`echo "$WHAT ${k}"; mkdir ran || exit 9; exit ${k}`),
+    task(`echo "$WHAT ${k}$SLURM_JWT"; mkdir ran || exit 9; exit ${k}`),
   );
   const ends = tasks.map((one) => runOnCluster(work, one));
   // A second runner of the same folder, as one that was killed and is started again.
@@ -156,6 +171,62 @@ test("work of a pilot that is gone is lost, and what is left of it counts no mor
   expect(await runOnCluster(work, next)).toEqual({ code: 7 });
   expect(existsSync(join(long.folder, "survived"))).toBe(false);
 });
+
+test("a pilot that was given up and begins after all is named again: it counts, and what it has is taken away once it is gone", async () => {
+  const { work, task, late, batch } = cluster(1);
+  const listed = late("tieline-late", true);
+  await until(() => work.heardOf("tieline-late") !== undefined);
+  // It is there, and slow.
+  listed.kill("SIGSTOP");
+  const first = task("touch begun; sleep 30");
+  const end = runOnCluster(work, first);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  listed.kill("SIGCONT");
+  await until(() => existsSync(join(first.folder, "begun")));
+  await until(() => work.pilots().length > 0);
+  // The one that may be there is there already: no other was wanted.
+  expect([work.pilots().map(({ name }) => name), batch.submissions]).toEqual([
+    ["tieline-late"],
+    [],
+  ]);
+  listed.kill("SIGKILL");
+  const silence = setInterval(
+    () => utimesSync(join(work.path, "pilots/tieline-late/beat"), 0, 0),
+    100,
+  );
+  expect(await end).toBe("lost");
+  clearInterval(silence);
+  // One that the controller does not list either has to be found by what it took.
+  const hidden = late("tieline-hidden", false);
+  await until(() => work.heardOf("tieline-hidden") !== undefined);
+  batch.isAway = true;
+  const second = task("touch begun; sleep 30");
+  const other = runOnCluster(work, second);
+  await until(() => existsSync(join(second.folder, "begun")));
+  hidden.kill("SIGKILL");
+  batch.isAway = false;
+  const beats = setInterval(
+    () => utimesSync(join(work.path, "pilots/tieline-hidden/beat"), 0, 0),
+    100,
+  );
+  expect(await other).toBe("lost");
+  clearInterval(beats);
+});
+
+test("a cluster that does not know us any more is told, no job is taken, and it is asked again until it does", async () => {
+  const { work, task, batch, fleet, errors } = cluster(1);
+  batch.isLocked = true;
+  const end = runOnCluster(work, task("exit 3"));
+  await until(() => fleet.refuse() !== undefined);
+  expect(fleet.refuse()).toBe(
+    "TL-7033: The cluster does not know who asks (401). Renew the token.",
+  );
+  await fleet.tick();
+  expect([errors, batch.orders, work.pilots()]).toEqual([["cluster.notAllowed"], [], []]);
+  batch.isLocked = false;
+  expect(await end).toEqual({ code: 3 });
+  expect(fleet.refuse()).toBe(undefined);
+}, 20_000);
 
 test("a job that is cancelled is taken back while nobody has it, and ended where a pilot has", async () => {
   const { work, task, batch } = cluster(1);

@@ -158,6 +158,21 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
     await page.close();
   });
 
+  test("a part that does not come says so, the map stands without it, and it is asked for again", async () => {
+    dashboard = await startScriptedDashboard();
+    dashboard.laboratory.propose(3);
+    dashboard.flush();
+    const page = await browser.newPage();
+    await page.route("**/assets/parts-*", (route) => route.abort());
+    await page.goto(dashboard.url);
+    await page.locator(".toasts .bad", { hasText: "does not come" }).first().waitFor();
+    await measured(page, 0);
+    await page.unroute("**/assets/parts-*");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.close();
+  });
+
   test("a result is visible within 200 ms of its event", async () => {
     const { page } = await open({}, ({ laboratory }) => laboratory.propose(4));
     await measured(page, 0);

@@ -24,6 +24,18 @@ export function logExpectedImprovement(
   return logMean({ belief, incumbents, ...IMPROVEMENT }, contest);
 }
 
+/**
+ * Never below the log expected improvement of a mean `above` the incumbent, and made without exponentials: h(z) <= phi(z) for
+ * z <= 0 and ln s <= s - 1. Infinity for z > 0.
+ */
+export function logGainCeiling(above: number, variance: number): number {
+  if (above > 0) return Number.POSITIVE_INFINITY;
+  return CEILING_shift + Math.sqrt(variance) - (0.5 * above * above) / variance;
+}
+
+/** -1 - ln sqrt(2 pi), and more than rounding can take away. */
+const CEILING_shift = -1.918;
+
 /** Log probability of improvement by more than `margin` (standardised), averaged over draws. */
 export function logProbabilityOfImprovement(
   belief: Belief,

@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from "node:fs";
 import type { Capability } from "../../gateway/index.ts";
 
 /** A number that a job brings. */
@@ -7,12 +6,6 @@ export interface FileSetPoint {
   readonly unit: string;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
-}
-
-/** Whole or not at all: who looks in between sees nothing of it. */
-export function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.part`, text, { flush: true });
-  renameSync(`${file}.part`, file);
 }
 
 /** What an instrument can do that is spoken to by files. */
