@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ophyd 1.11.2 (with bluesky 1.15.1): limits in the wrong order, or equal, are no limits for its positioners, and refuse all at its fakes.
+# ophyd 1.11.2 (with bluesky 1.15.1): equal limits, or limits in the wrong order, are none for its positioners, and refuse all at its fakes.
 #
 # Expected: (0, 0) means "none", as in EPICS; (1200, 300), written the wrong way round, is an error or lets nothing through; a set point held
 # at (300, 300) takes 300 only; the library's fake device (make_fake_device, for tests of plans) decides as the real ones do.
