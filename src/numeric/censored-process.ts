@@ -1,5 +1,6 @@
 import { choleskyInPlace, solveLower } from "./cholesky.ts";
 import { buildPointTree, findNearest } from "./nearest-neighbours.ts";
+import { squaredDistance } from "./neighbour-graph.ts";
 import { logNormalCdf } from "./normal-distribution.ts";
 
 /** Amounts measured at n places: each with its standard deviation, infinite where nothing was measured. */
@@ -8,20 +9,21 @@ export interface MeasuredAmounts {
   readonly deviation: Float64Array;
 }
 
-/** A latent field before anything is measured: Matern 3/2 on distances. */
+/** A latent field before anything is measured; its correlations are {@link nearPlaces}'. */
 export interface LatentField {
   readonly mean: number;
   readonly amplitude: number;
-  readonly length: number;
   /** Of the field at one place, beside what neighbours share. */
   readonly ownDeviation: number;
+  /** Where the field is not as smooth as that: how often, and by what deviation it is off what neighbours say. */
+  readonly kink: { readonly chance: number; readonly deviation: number };
 }
 
 /** n places, row-major, each with its nearest others. */
 export interface NearPlaces {
-  readonly points: Float64Array;
-  readonly columns: number;
   readonly neighbours: readonly Int32Array[];
+  /** For each place the field's correlations of its k neighbours among each other and, in a last row, with it: (k + 1) x k. */
+  readonly correlations: readonly Float64Array[];
 }
 
 /** Each place hears so many others. */
@@ -55,6 +57,7 @@ export function censoredField(
 ): CensoredField {
   const n = measured.value.length;
   const own2 = field.ownDeviation ** 2;
+  const { kink } = field;
   // Sites in natural parameters: precision, and precision times mean; beside the prior's mean. They begin as if nothing were
   // cut off, so that measurements too weak to tell anything alone are heard together.
   let precision = measured.deviation.map((deviation) => 1 / (deviation ** 2 + own2));
@@ -72,12 +75,14 @@ export function censoredField(
       if (isSure && sweep < SWEEPS - 1) continue;
       const cavity = predictAt(i, { precision, pull }, places, field);
       const prior = { mean: cavity.mean, variance: cavity.variance + own2 };
-      expected[i] = Math.exp(logNormalCdf(prior.mean / Math.sqrt(prior.variance)));
+      const wide = { mean: prior.mean, variance: prior.variance + kink.deviation ** 2 };
+      expected[i] = (1 - kink.chance) * chanceAbove(prior) + kink.chance * chanceAbove(wide);
       if (!Number.isFinite(deviation)) {
         present[i] = expected[i]!;
         continue;
       }
-      const seen = meet(prior, y, deviation * deviation);
+      const s2 = deviation * deviation;
+      const seen = mix(meet(prior, y, s2), meet(wide, y, s2), kink.chance);
       present[i] = seen.present;
       if (isSure) continue;
       const site = 1 / seen.variance - 1 / prior.variance;
@@ -96,16 +101,33 @@ export function censoredField(
   return { present, expected };
 }
 
-/** The places with the nearest others of each, the nearest first; equal distances in the order of the rows. */
-export function nearPlaces(points: Float64Array, columns: number): NearPlaces {
+/**
+ * The places with the nearest others of each, the nearest first; equal distances in the order of the rows. Worked out once for all
+ * fields: correlations are Matern 3/2, (1 + r) exp(-r) with r = sqrt(3) distance / length.
+ *
+ * @param points n x columns
+ */
+export function nearPlaces(points: Float64Array, columns: number, length: number): NearPlaces {
   const n = points.length / columns;
   const k = Math.min(NEAR_MAX, n - 1);
-  if (k < 1)
-    return { points, columns, neighbours: Array.from({ length: n }, () => new Int32Array()) };
+  const none = Array.from({ length: n }, () => new Int32Array());
+  if (k < 1) return { neighbours: none, correlations: none.map(() => new Float64Array()) };
   const tree = buildPointTree(points, n, columns);
   const { index } = findNearest(tree, points, n, k, { excludeSelf: true });
-  const neighbours = Array.from({ length: n }, (_, i) => index.slice(i * k, (i + 1) * k));
-  return { points, columns, neighbours };
+  const neighbours = none.map((_, i) => index.slice(i * k, (i + 1) * k));
+  const correlations = neighbours.map((near, i) => {
+    const out = new Float64Array((k + 1) * k);
+    for (let r = 0; r <= k; r++) {
+      const from = r < k ? near[r]! : i;
+      for (let c = 0; c < (r < k ? r : k); c++) {
+        const distance = Math.sqrt(squaredDistance(points, columns, from, near[c]!));
+        const s = (Math.sqrt(3) * distance) / length;
+        out[r * k + c] = (1 + s) * Math.exp(-s);
+      }
+    }
+    return out;
+  });
+  return { neighbours, correlations };
 }
 
 interface Normal {
@@ -120,18 +142,22 @@ function predictAt(
   places: NearPlaces,
   field: LatentField,
 ): Normal {
-  const near = Array.from(places.neighbours[i]!).filter((j) => sites.precision[j]! > 0);
-  const k = near.length;
+  const near = places.neighbours[i]!;
+  const correlation = places.correlations[i]!;
+  const width = near.length;
+  const heard = Array.from(near.keys()).filter((r) => sites.precision[near[r]!]! > 0);
+  const k = heard.length;
   const whole = field.amplitude ** 2;
   const a = new Float64Array(k * k);
   const to = new Float64Array(k);
   const off = new Float64Array(k);
-  near.forEach((p, r) => {
-    for (let c = 0; c < r; c++) a[r * k + c] = covariance(distance(places, p, near[c]!), field);
+  for (let r = 0; r < k; r++) {
+    const p = near[heard[r]!]!;
+    for (let c = 0; c < r; c++) a[r * k + c] = whole * correlation[heard[r]! * width + heard[c]!]!;
     a[r * k + r] = whole + 1 / sites.precision[p]!;
-    to[r] = covariance(distance(places, i, p), field);
+    to[r] = whole * correlation[width * width + heard[r]!]!;
     off[r] = sites.pull[p]! / sites.precision[p]!;
-  });
+  }
   if (k === 0 || choleskyInPlace(a, k, k) !== 0) return { mean: field.mean, variance: whole };
   solveLower(a, k, k, to);
   solveLower(a, k, k, off);
@@ -144,21 +170,32 @@ function predictAt(
   return { mean, variance: Math.max(variance, 1e-6 * whole) };
 }
 
-function distance({ points, columns }: NearPlaces, a: number, b: number): number {
-  let sum = 0;
-  for (let c = 0; c < columns; c++) {
-    sum += (points[a * columns + c]! - points[b * columns + c]!) ** 2;
-  }
-  return Math.sqrt(sum);
+function chanceAbove({ mean, variance }: Normal): number {
+  return Math.exp(logNormalCdf(mean / Math.sqrt(variance)));
 }
 
-function covariance(distance: number, { amplitude, length }: LatentField): number {
-  const r = (Math.sqrt(3) * distance) / length;
-  return amplitude ** 2 * (1 + r) * Math.exp(-r);
+/** A belief that has met a measurement: its moments, the weight of g > 0 in it, and ln of the measurement's probability. */
+interface Met extends Normal {
+  readonly present: number;
+  readonly lnMass: number;
+}
+
+/** Two beliefs of which the second was right with a chance beforehand, weighed by how they foretold the measurement. */
+function mix(one: Met, other: Met, chance: number): Met {
+  const share = chance / (chance + (1 - chance) * Math.exp(one.lnMass - other.lnMass));
+  const between = (a: number, b: number): number => a + share * (b - a);
+  const mean = between(one.mean, other.mean);
+  const square = between(one.variance + one.mean ** 2, other.variance + other.mean ** 2);
+  return {
+    present: between(one.present, other.present),
+    mean,
+    variance: Math.max(square - mean * mean, 1e-9),
+    lnMass: between(one.lnMass, other.lnMass),
+  };
 }
 
 /** Moments of N(g; prior) N(y; max(0, g), s2), and the weight of g > 0 in it. */
-function meet(prior: Normal, y: number, s2: number): Normal & { readonly present: number } {
+function meet(prior: Normal, y: number, s2: number): Met {
   const { mean: m, variance: v } = prior;
   const deviation = Math.sqrt(v);
   const below = truncated({ mean: -m, variance: v });
@@ -171,7 +208,8 @@ function meet(prior: Normal, y: number, s2: number): Normal & { readonly present
   const mean = present * above.mean - absent * below.mean;
   const square =
     present * (above.variance + above.mean ** 2) + absent * (below.variance + below.mean ** 2);
-  return { present, mean, variance: Math.max(square - mean * mean, 1e-9) };
+  const lnMass = Math.max(lnBelow, lnAbove) + Math.log1p(Math.exp(-Math.abs(lnBelow - lnAbove)));
+  return { present, mean, variance: Math.max(square - mean * mean, 1e-9), lnMass };
 }
 
 /** A normal cut off below 0: its moments, and ln of the mass that is left. */

@@ -33,8 +33,11 @@ const campaignText = (settings: BenchCampaign): string => `  - id: ${settings.id
     model: ${settings.model}
 `;
 
-/** A daemon with these campaigns on a new log, its broker, and a client. */
-export async function openBench(campaigns: readonly BenchCampaign[]): Promise<Bench> {
+/** A daemon with these campaigns on a new log (in a folder, unless another place is named), its broker, and a client. */
+export async function openBench(
+  campaigns: readonly BenchCampaign[],
+  { log }: { readonly log?: string } = {},
+): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), "tieline-bench-"));
   const file = join(folder, "config.yaml");
   writeFileSync(
@@ -49,7 +52,7 @@ ${campaigns.map(campaignText).join("")}`,
   const daemon = await createDaemon({
     configuration: loaded.configuration,
     campaigns: campaignSpecs(loaded, "1"),
-    log: join(folder, "data"),
+    ...{ log: log ?? join(folder, "data"), folder: join(folder, "data") },
     logger: silentLogger,
     onFatal: (error) => {
       throw error;

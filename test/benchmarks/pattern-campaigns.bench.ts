@@ -14,6 +14,7 @@ import { asId } from "../../src/domain/identifiers.ts";
 import type { PatternObservation, PhasesObservation } from "../../src/domain/observation.ts";
 import type { MapView } from "../../src/domain/planner-view.ts";
 import { NO_STRANGERS, nameStrangers } from "../../src/domain/strangers.ts";
+import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 import { createPlanner } from "../../src/planning/create-planner.ts";
 import { mixturePattern, type PhaseShare } from "../support/pattern-spread.ts";
 
@@ -113,6 +114,7 @@ function play(
   const namer = createPatternReader().name;
   const sources = new Map(readReferences(CARDS.map(fileOf)).map((one) => [one.name, one]));
   const cards = mode === "one unknown" ? CARDS.filter((name) => name !== rare) : CARDS;
+  const elements = end === "found" ? elementsOf(points, sources) : undefined;
   let book = NO_STRANGERS;
   const look = (point: Point, noise: number): PhasesObservation => {
     const phases = point.label.split("+");
@@ -129,7 +131,7 @@ function play(
       values: Array.from(intensity),
       unit: "1",
     };
-    const rules = { references: cards.map(fileOf), phases_max: 3 };
+    const rules = { references: cards.map(fileOf), phases_max: 3, ...(elements && { elements }) };
     const named = nameStrangers([namer({ pattern, rules })], book);
     book = named.book;
     return named.observations[0] as PhasesObservation;
@@ -165,6 +167,19 @@ function play(
   const reached = reachedAt(f1, target);
   const used = { minutes: minutes!, rescans: rescans!, found, strangers: book.strangers.length };
   return { experiments: reached, f1, ...used };
+}
+
+/** Elements of a section's phases: what a campaign says of its own. */
+function elementsOf(
+  points: readonly Point[],
+  sources: ReadonlyMap<string, ReferenceSource>,
+): string[] {
+  const names = new Set(points.flatMap(({ shares }) => shares.map(({ name }) => name)));
+  const found = [...names].flatMap((name) => {
+    const source = sources.get(name);
+    return source?.kind === "structure" ? source.crystal.atoms.map(({ element }) => element) : [];
+  });
+  return [...new Set(found)];
 }
 
 /** Experiments after which the target was reached first. */

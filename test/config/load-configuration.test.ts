@@ -42,6 +42,29 @@ function changed(...changes: readonly (readonly [string, string])[]): string {
 const lineOf = (text: string, part: string): number =>
   text.slice(0, text.indexOf(part)).split("\n").length;
 
+test("limits written the wrong way round are refused wherever they stand, never taken for none; equal ends are one value", () => {
+  const lab = (min: number, max: number) => `version: 1
+instruments:
+  furnace-1:
+    limits: { temperature_K: { min: ${min}, max: ${max} } }
+    guards: [{ channel: T, unit: K, min: ${min}, max: ${max}, then: stop }]
+campaigns:
+  - id: c1
+    goal: optimise
+    budget: 1
+    space: { kind: grid, axes: [{ name: temperature_K, values: [300] }] }
+    limits: { temperature_K: { min: ${min}, max: ${max} } }
+    recipe: [{ capability: bake, parameters: { temperature_K: { axis: temperature_K } } }]
+    model: { objectives: [{ name: strength, direction: max, plausible: { min: ${min}, max: ${max} } }] }
+`;
+  const problems = problemsOf(lab(1200, 300));
+  const upsideDown = problems.filter(({ text }) => text.includes("must not be larger"));
+  expect(upsideDown.map(({ line }) => line)).toEqual([4, 5, 11, 13]);
+  const file = join(folder, "equal.yaml");
+  writeFileSync(file, lab(300, 300));
+  expect(() => loadConfiguration(file)).not.toThrow();
+});
+
 test("a robot's protocol that is not there, and an address that is none, are told with their places", () => {
   const robot = (at: string) =>
     `version: 1\ngateways:\n  - id: ot\n    kind: opentrons\n    at: ${at}\n    protocol: ./none.py\n    capability: mix\n    parameters: [{ name: volume_uL, unit: uL }]\n`;

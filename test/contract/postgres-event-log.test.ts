@@ -175,6 +175,65 @@ describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
     });
   });
 
+  describe("with a standby that each commit waits for", () => {
+    let primary: PostgresServer;
+    let standby: PostgresServer;
+    beforeAll(async () => {
+      primary = await PostgresServer.create();
+      standby = await PostgresServer.follow(primary, "second");
+      primary.configure(["synchronous_standby_names = 'second'"]);
+      primary.reload();
+    }, 60_000);
+    afterAll(() => {
+      standby?.remove();
+      primary?.remove();
+    });
+    /** One append while the standby is away: whether it was acknowledged before it is back, and how it ended. */
+    async function appendWithout(log: EventLog, meanwhile: () => Promise<void>) {
+      standby.halt();
+      let isAcknowledged = false;
+      const append = log.append([draft(9)]).then(([event]) => {
+        isAcknowledged = true;
+        return event?.position;
+      });
+      await until(() => waiting(primary) > 0 || isAcknowledged, "a commit that waits");
+      await meanwhile();
+      const early = isAcknowledged;
+      standby.start();
+      return { early, position: await append };
+    }
+
+    test("a commit that an administrator cancelled while it waited is not acknowledged before the standby has it", async () => {
+      const log = await open(primary.address("?schema=cancelled&lease_s=60"));
+      await log.append(drafts(1, 2));
+      const found = await appendWithout(log, async () => {
+        primary.sql(
+          "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'",
+        );
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      });
+      expect(found).toEqual({ early: false, position: 3 });
+      expect((await all(log)).map(({ position }) => position)).toEqual([1, 2, 3]);
+      await log.close();
+    }, 60_000);
+
+    test.each(["off", "local"])(
+      "a database whose commits are synchronous_commit = %s is waited for all the same",
+      async (usual) => {
+        primary.sql(`alter database lab set synchronous_commit = ${usual}`);
+        const log = await open(primary.address(`?schema=${usual}&lease_s=60`));
+        primary.sql("alter database lab reset synchronous_commit");
+        await log.append(drafts(1, 1));
+        const found = await appendWithout(log, async () => {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        });
+        expect(found).toEqual({ early: false, position: 2 });
+        await log.close();
+      },
+      60_000,
+    );
+  });
+
   test("primary killed: the synchronous standby has all that was acknowledged and is written to", async () => {
     const primary = await PostgresServer.create();
     const standby = await PostgresServer.follow(primary, "second");
@@ -198,6 +257,12 @@ describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
     }
   });
 });
+
+/** Connections of ours whose commit waits for the standby. */
+function waiting(server: PostgresServer): number {
+  const one = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'";
+  return Number(server.sql(`${one} and application_name = 'tieline'`));
+}
 
 function endConnections(server: PostgresServer): void {
   server.sql(

@@ -178,15 +178,16 @@ export class PostgresEventLog implements EventLog {
     hold: PostgresHold,
     lines: readonly Line[],
   ): Promise<boolean> {
-    const { sql } = this.parts;
     const [first, last] = [lines[0]?.position ?? 0, lines.at(-1)?.position ?? 0];
-    const bodies = lines.map(({ body }) => body);
-    const { count, warnings } = await session
-      .query(sql.append, [hold.epoch, first, last, bodies])
-      .catch((error: unknown) => {
-        if ((error as { code?: string }).code !== DUPLICATE_KEY) throw error;
-        return { count: 0, warnings: [] };
-      });
+    const bodies = lines.map(({ body }) => body).join("\n");
+    const { append, appendOne } = this.parts.sql;
+    const { count, warnings } = await (first === last
+      ? session.query(appendOne, [hold.epoch, first, bodies])
+      : session.query(append, [hold.epoch, first, last, bodies])
+    ).catch((error: unknown) => {
+      if ((error as { code?: string }).code !== DUPLICATE_KEY) throw error;
+      return { count: 0, warnings: [] };
+    });
     // Nothing inserted: these very lines are there already from a try whose answer was lost, or another one leads.
     if (count !== lines.length && !(await this.areStored(session, lines))) throw replaced();
     if (count === lines.length && !warnings.some((text) => NOT_REPLICATED.test(text))) return true;

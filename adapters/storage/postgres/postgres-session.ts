@@ -19,6 +19,15 @@ export interface PostgresSession {
 export class NoServer extends Error {}
 
 /**
+ * Whether the server is a standby. A database or an account whose commits are told before they are on the disk, or before the standby has them,
+ * keeps no promise of a log's: on our connections they are waited for.
+ */
+const BEGINNING = `
+  select pg_is_in_recovery() as standby, case
+    when current_setting('synchronous_commit') in ('off', 'local') then set_config('synchronous_commit', 'on', false)
+  end`;
+
+/**
  * Connects to the first of the place's servers that answers and, where `forWriting`, is no standby.
  * Rejects with {@link NoServer}, which names what each of them said.
  */
@@ -31,9 +40,7 @@ export async function connectPostgres(
     const name = `${server.host}:${server.port}`;
     try {
       const session = await openSession(place, server);
-      const { rows } = await session.query<{ standby: boolean }>(
-        "select pg_is_in_recovery() as standby",
-      );
+      const { rows } = await session.query<{ standby: boolean }>(BEGINNING);
       if (!forWriting || rows[0]?.standby === false) return session;
       await session.end();
       refusals.push(`${name} is a standby`);

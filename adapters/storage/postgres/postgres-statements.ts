@@ -2,6 +2,7 @@
 export function statementsOf(s: string) {
   return {
     ...leaseStatements(s),
+    ...appendStatements(s),
     create: `
       select pg_advisory_xact_lock(hashtext('tieline create'));
       create schema if not exists ${s};
@@ -36,19 +37,6 @@ export function statementsOf(s: string) {
     exists: `select to_regclass('${s}.lease') is not null as there`,
     /** The lock ends with its connection, so that a daemon that was killed is followed at once. */
     lock: `select pg_try_advisory_lock(hashtext('tieline.${s}')) as mine`,
-    /**
-     * The fence and the append in one: only who holds the newest epoch writes, and only behind the position that it knows.
-     * $1 epoch, $2 first position, $3 last position, $4 bodies in order.
-     */
-    append: `
-      with fence as (
-        update ${s}.lease set position = $3
-        where epoch = $1 and position = $2::bigint - 1
-        returning epoch
-      )
-      insert into ${s}.event (position, epoch, body)
-      select $2::bigint + place - 1, fence.epoch, line
-      from fence, unnest($4::text[]) with ordinality as t(line, place)`,
     /** $1 first, $2 last position, $3 how many at most. */
     read: `
       select e.position::text, e.body from ${s}.event e
@@ -61,6 +49,33 @@ export function statementsOf(s: string) {
     at: `select body from ${s}.event where position = $1`,
     /** $1 position. */
     setPosition: `update ${s}.lease set position = $1`,
+  } as const;
+}
+
+function appendStatements(s: string) {
+  return {
+    /**
+     * The fence and the append in one: only who holds the newest epoch writes, and only behind the position that it knows.
+     * $1 epoch, $2 first position, $3 last position, $4 bodies in order, a line each: no body has a line feed, and an array would have every
+     * quotation mark of it escaped.
+     */
+    append: `
+      with fence as (
+        update ${s}.lease set position = $3
+        where epoch = $1 and position = $2::bigint - 1
+        returning epoch
+      )
+      insert into ${s}.event (position, epoch, body)
+      select $2::bigint + place - 1, fence.epoch, line
+      from fence, unnest(string_to_array($4::text, e'\\n')) with ordinality as t(line, place)`,
+    /** The same of one event, which is what a laboratory's loop appends mostly. $1 epoch, $2 position, $3 body. */
+    appendOne: `
+      with fence as (
+        update ${s}.lease set position = $2
+        where epoch = $1 and position = $2::bigint - 1
+        returning epoch
+      )
+      insert into ${s}.event (position, epoch, body) select $2::bigint, fence.epoch, $3 from fence`,
   } as const;
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { LabError } from "../../core/errors.ts";
 import {
+  CALCULATIONS_MAX_PER_COUPLING,
   type DearEstimate,
   EXPECTED_PER_COUPLING,
 } from "../../models/effective-model/emulate/estimate-dear.ts";
@@ -15,6 +16,7 @@ import { type CommandIo, printJson } from "../command.ts";
 import { createProgress, formatDuration } from "../output/progress.ts";
 import { readJsonFile } from "../read-json-file.ts";
 import { describeEstimate } from "./estimate-sentences.ts";
+import { type ExpectedCalculations, timeTeller } from "./estimate-time.ts";
 
 const NO_DATA = { scales: new Float64Array(), known: true };
 
@@ -26,12 +28,22 @@ export async function runEstimate(
   const spec = readEstimationSpec(readJsonFile(options.spec));
   for (const warning of spec.warnings) io.err(`warning: ${warning}\n`);
   const expected = expectedWork(spec);
-  if (expected !== undefined) io.err(`${expected}\n`);
+  if (expected !== undefined) io.err(`${expected.sentence}\n`);
   const started_ms = performance.now();
   const progress = createProgress(io, "estimating");
-  const { estimates, evidence } = compareModels(spec, (done, total, stage) =>
-    progress.update(Math.floor(done), Math.ceil(total), stage),
-  );
+  const teller =
+    expected === undefined
+      ? undefined
+      : timeTeller({
+          expected,
+          planning_s: PLANNING_s,
+          now_s: () => performance.now() / 1000,
+          tell: (sentence) => io.err(`${sentence}\n`),
+        });
+  const { estimates, evidence } = compareModels(spec, (done, total, stage) => {
+    progress.update(Math.floor(done), Math.ceil(total), stage);
+    teller?.(done, total, stage);
+  });
   progress.finish();
   const [best] = estimates;
   if (best === undefined) throw new LabError("TL-8001", "no model was given");
@@ -55,24 +67,27 @@ export async function runEstimate(
 /** Multiply-adds that a core does in a second here, roughly, and the work worth a word before it starts. */
 const OPERATIONS_PER_s = 1.5e9;
 const LONG_s = 60;
+/** Planning and sampling on emulated curves, seconds a calculation: three couplings and 22 points. */
+const PLANNING_s = 0.6;
 
-/** How long the forward calculations of an emulated estimate will take, where that is long. */
-function expectedWork(spec: EstimationSpec): string | undefined {
-  let total = 0;
-  let single_s = 0;
+/** What an emulated estimate will take, where that is long: by counting now, by the clock after the first calculations. */
+function expectedWork(
+  spec: EstimationSpec,
+): (ExpectedCalculations & { readonly sentence: string }) | undefined {
+  let [usual, most, single_s] = [0, 0, 0];
   for (const model of spec.models) {
     if (!isDear(spec, model) || spec.isClassical) continue;
     const { physics, map } = createEstimationProblem(spec, model, [], NO_DATA);
-    const calculations = EXPECTED_PER_COUPLING * map.free.length;
     single_s = Math.max(single_s, physics.operations / OPERATIONS_PER_s);
-    total += calculations;
+    usual += EXPECTED_PER_COUPLING * map.free.length;
+    most += CALCULATIONS_MAX_PER_COUPLING * map.free.length;
   }
-  const time_s = total * single_s;
-  if (time_s < LONG_s) return undefined;
-  return (
-    `about ${total} forward calculations of ${spec.siteSpins.length} spins, some ${single_s.toPrecision(2)} s each: ` +
-    `${formatDuration(time_s)} at least, on a core of its own (a campaign with model.forward spreads them over runners)`
-  );
+  if (usual * single_s < LONG_s) return undefined;
+  const sentence =
+    `${usual} to ${most} forward calculations of ${spec.siteSpins.length} spins, some ${single_s.toPrecision(2)} s each on a core of its own, ` +
+    `after a preparation: ${formatDuration(usual * (single_s + PLANNING_s))} at least, told anew after the first of them ` +
+    "(a campaign with model.forward spreads them over runners)";
+  return { usual, most, sentence };
 }
 
 function writeReport(path: string, html: string): void {

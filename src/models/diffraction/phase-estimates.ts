@@ -4,6 +4,7 @@ import type { Identification } from "./identify-phases.ts";
 import { LineSignals, type MovedSignals } from "./line-signals.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import { type PhaseProfile, phaseProfile } from "./phase-profile.ts";
+import type { PreparedPattern } from "./prepared-pattern.ts";
 import { Subspace } from "./subspace.ts";
 
 /** What a pattern says of one phase's fraction of the atoms, whether it names the phase or not. */
@@ -19,6 +20,8 @@ export interface PhaseEstimate {
   readonly moved?: MovedSignals;
 }
 
+/** The background under crowded lines is taken too high; it is free in steps of this. */
+const BACKGROUND_STEP_deg = 30;
 /** A column that others explain to this share of its length says nothing of its own. */
 const OWN_MIN = 1e-3;
 
@@ -44,6 +47,7 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
       explained.add(weighed(column));
     }
   }
+  for (const column of backgroundColumns(pattern)) explained.add(weighed(column));
   const residual = weighed(pattern.net.map((v, i) => v - fit.model[i]!));
   explained.free(residual);
   const amount = amountOf(library);
@@ -71,6 +75,14 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
     return [{ name: card.name, fraction, error: unit / Math.sqrt(own), moved }];
   });
   return [...members, ...others];
+}
+
+/** Hat functions a sixth of the range apart or so: what a background that is a little too high or too low looks like. */
+function backgroundColumns({ n, step_deg }: PreparedPattern): Float64Array[] {
+  const gaps = Math.max(1, Math.round((n * step_deg) / BACKGROUND_STEP_deg));
+  return Array.from({ length: gaps + 1 }, (_, k) =>
+    Float64Array.from({ length: n }, (_, i) => Math.max(0, 1 - Math.abs((i * gaps) / (n - 1) - k))),
+  );
 }
 
 /** One over the standard deviation of each bin. */

@@ -85,53 +85,29 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
   }
 }
 
-/** row <- (row - sum_j l_j rows_j) / d, eight rows a pass so that memory is read once; they are summed in fours. */
+/** row <- (row - sum_j l_j rows_j) / d, four rows a pass so that memory is read once. */
 export function reduceRow(
   row: Float64Array,
   rows: readonly Float64Array[],
   l: Float64Array,
   inverseDiagonal: number,
 ): void {
+  const count = row.length;
   let j = 0;
-  for (; j + 7 < l.length; j += 8) reduceEight(row, rows, l, j);
-  if (j + 3 < l.length) {
-    reduceFour(row, rows, l, j);
-    j += 4;
+  for (; j + 3 < l.length; j += 4) {
+    const [a, b, c, d] = [l[j]!, l[j + 1]!, l[j + 2]!, l[j + 3]!];
+    const p = rows[j]!;
+    const q = rows[j + 1]!;
+    const r = rows[j + 2]!;
+    const s = rows[j + 3]!;
+    for (let n = 0; n < count; n++) row[n]! -= a * p[n]! + b * q[n]! + (c * r[n]! + d * s[n]!);
   }
   for (; j < l.length; j++) {
     const a = l[j]!;
     const p = rows[j]!;
-    for (let n = 0; n < row.length; n++) row[n]! -= a * p[n]!;
+    for (let n = 0; n < count; n++) row[n]! -= a * p[n]!;
   }
-  for (let n = 0; n < row.length; n++) row[n]! *= inverseDiagonal;
-}
-
-function reduceEight(
-  row: Float64Array,
-  rows: readonly Float64Array[],
-  l: Float64Array,
-  j: number,
-): void {
-  const [a, b, c, d] = [l[j]!, l[j + 1]!, l[j + 2]!, l[j + 3]!];
-  const [e, f, g, h] = [l[j + 4]!, l[j + 5]!, l[j + 6]!, l[j + 7]!];
-  const [p, q, r, s] = [rows[j]!, rows[j + 1]!, rows[j + 2]!, rows[j + 3]!];
-  const [t, u, v, w] = [rows[j + 4]!, rows[j + 5]!, rows[j + 6]!, rows[j + 7]!];
-  for (let n = 0; n < row.length; n++)
-    row[n] =
-      row[n]! -
-      (a * p[n]! + b * q[n]! + (c * r[n]! + d * s[n]!)) -
-      (e * t[n]! + f * u[n]! + (g * v[n]! + h * w[n]!));
-}
-
-function reduceFour(
-  row: Float64Array,
-  rows: readonly Float64Array[],
-  l: Float64Array,
-  j: number,
-): void {
-  const [a, b, c, d] = [l[j]!, l[j + 1]!, l[j + 2]!, l[j + 3]!];
-  const [p, q, r, s] = [rows[j]!, rows[j + 1]!, rows[j + 2]!, rows[j + 3]!];
-  for (let n = 0; n < row.length; n++) row[n]! -= a * p[n]! + b * q[n]! + (c * r[n]! + d * s[n]!);
+  for (let n = 0; n < count; n++) row[n]! *= inverseDiagonal;
 }
 
 /** mean += z row, variance -= row^2 (kept above `variance_min`). */

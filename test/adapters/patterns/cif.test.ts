@@ -39,6 +39,22 @@ describe("CIF structures", () => {
     expect(found[0]!.crystal.cell.a_A).toBe(4);
   });
 
+  test("what Dans_Diffraction writes is read: a name without its quotes, a decimal number of the group, operators twice", () => {
+    const symmetry = `_symmetry_space_group_name_H-M           P -1
+_symmetry_Int_Tables_number              2.0
+loop_
+_space_group_symop_operation_xyz
+_symmetry_equiv_pos_as_xyz
+x,y,z        x,y,z
+-x,-y,-z     -x,-y,-z
+`;
+    const [found] = readCifStructures(block("WRITECIF", "O1 O 0.1 0.2 0.3 1.0", symmetry));
+    expect(found?.crystal.atoms).toEqual([
+      { element: "O", x: 0.1, y: 0.2, z: 0.3, occupancy: 1 },
+      { element: "O", x: 0.9, y: 0.8, z: 0.7, occupancy: 1 },
+    ]);
+  });
+
   test("occupancies that sum to 1.000001 are rounding; 1.2 is refused", () => {
     const mixed = (share: string) => block("m", `A Ni 0 0 0 0.5\nB Co 0 0 0 ${share}`);
     expect(readCifStructures(mixed("0.500001"))[0]!.crystal.atoms).toHaveLength(4);

@@ -35,6 +35,28 @@ function estimates(rutile: number, strain: number, seed: string) {
   return { ...told.get("TiO2-rutile")!, all: told };
 }
 
+/** Fractions over errors of the phases that are not in a mixture of many lines. */
+function crowded(seed: string): number[] {
+  const prng = createPrng(seed);
+  const names = ["TiO2-anatase", "TiO2-rutile", "ZnO"];
+  const there = names.filter((name) => byName.has(name));
+  const pattern = preparePattern(
+    mixturePattern(
+      byName,
+      there.map((name) => ({ name, share: 1 / there.length, strain: 0 })),
+      {
+        ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0.1 },
+        ...{ humpHeight: 0, random: () => prng.next() },
+      },
+    ),
+  );
+  const library = libraryFor(pattern);
+  const all = estimatePhases(identifyPhases(pattern, library), library);
+  return all.flatMap(({ name, fraction, error }) =>
+    there.includes(name) ? [] : [fraction / error],
+  );
+}
+
 describe("what a pattern says of phases that it does not name", () => {
   test.each([-0.03, 0.03])("a little of a phase shows at the strain %d of its cell", (strain) => {
     const { strain_max, signals } = estimates(0.04, strain, `moved ${strain}`).moved!;
@@ -53,6 +75,13 @@ describe("what a pattern says of phases that it does not name", () => {
     expect(signals.length).toBeGreaterThan(300);
     expect(Math.sqrt(mean2)).toBeGreaterThan(0.6);
     expect(Math.sqrt(mean2)).toBeLessThan(1.3);
+  });
+
+  test("a background under crowded lines is not taken for less than nothing of what is not there", () => {
+    const z = Array.from({ length: 8 }, (_, k) => crowded(`crowded ${k}`)).flat();
+    const mean = z.reduce((sum, one) => sum + one, 0) / z.length;
+    expect(z.length).toBeGreaterThan(15);
+    expect(Math.abs(mean)).toBeLessThan(0.6);
   });
 
   test("at the reference's own cell the signals agree with fraction and error", () => {

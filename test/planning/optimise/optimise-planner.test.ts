@@ -204,6 +204,24 @@ describe("awkward inputs give a sensible proposal, never a NaN", () => {
     expect(proposal.warnings.join()).toContain("not a finite number");
   });
 
+  test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+    "a result of %s ends no search: the others are learnt from",
+    (failed) => {
+      const line: Parameters[] = Array.from({ length: 41 }, (_, k) => ({ a: k / 40 }));
+      const p = planner(line);
+      const tell = (row: number, n: number, y = -((row / 40 - 0.7) ** 2)) =>
+        p.learn([resultAt(line, row, n, [number("y", y)])]);
+      for (const [n, row] of [5, 15, 30, 39].entries()) tell(row, n);
+      tell(20, 4, failed);
+      const taken = Array.from({ length: 4 }, (_, k) => {
+        const row = Number(p.propose(request(k + 6)).points[0]?.candidateId.slice(1));
+        tell(row, k + 5);
+        return row;
+      });
+      expect(taken).toContain(28);
+    },
+  );
+
   test("every experiment failed: points keep spreading", () => {
     const p = planner(GRID);
     p.learn(

@@ -78,12 +78,16 @@ function isSame(
   }
   if (typeof there === "number") return Number(here.replace(decimal, ".")) === there;
   const other = String(there).trim();
-  if (/^[+-]?inf(?:inity)?$/i.test(here))
-    return other.toLowerCase() === here.replace(/inity/i, "").toLowerCase();
+  if (/^[+-]?inf(?:inity)?$/i.test(here)) return infinityOf(here) === infinityOf(other);
   // pandas writes the truth its own way
   return (
     here === other || (/^(?:true|false)$/i.test(here) && here.toLowerCase() === other.toLowerCase())
   );
+}
+
+/** A word among words here, where pandas may have read a number. */
+function infinityOf(text: string): string {
+  return text.toLowerCase().replace("inity", "");
 }
 
 /** pandas keeps an empty text where a column holds integers beyond 64 bits. */

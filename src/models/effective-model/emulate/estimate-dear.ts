@@ -22,7 +22,7 @@ export interface DearEstimate extends ModelEstimate {
 /** Calculations chosen at once: the plan takes about a second. */
 const BATCH = 8;
 /** Calculations after which the answer is given as it stands, per coupling. */
-const CALCULATIONS_MAX_PER_COUPLING = 120;
+export const CALCULATIONS_MAX_PER_COUPLING = 120;
 /** Where the search usually ends and where the posterior is usually known, per coupling: for the remaining time. */
 export const EXPECTED_PER_COUPLING = 75;
 

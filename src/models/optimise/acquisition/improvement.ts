@@ -21,7 +21,21 @@ export function logExpectedImprovement(
   incumbents: ArrayLike<number>,
   contest?: Contest,
 ): Float64Array {
+  if (belief.means.length === 1) return logImprovementOfOne(belief, incumbents[0] ?? 0);
   return logMean({ belief, incumbents, ...IMPROVEMENT }, contest);
+}
+
+/** The same where nothing is in flight, as a plain loop: half of the time, the same bits. */
+function logImprovementOfOne({ means, variance }: Belief, incumbent: number): Float64Array {
+  const mean = means[0]!;
+  const out = new Float64Array(variance.length);
+  for (let n = 0; n < out.length; n++) {
+    const sd = Math.sqrt(variance[n]!);
+    const z = (mean[n]! - incumbent) / sd;
+    const gain = sd * expectedExcess(z);
+    out[n] = gain > LINEAR_min ? Math.log(gain) : Math.log(sd) + logExpectedExcess(z);
+  }
+  return out;
 }
 
 /**

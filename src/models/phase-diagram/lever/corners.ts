@@ -42,12 +42,19 @@ export function leverMatrix(x: Float64Array, m: number): Float64Array {
 
 /** Lever rule: amounts lambda = C^-1 x of each phase, below 0 outside of the field. */
 export function leversAt(inverse: Float64Array, at: Float64Array): Float64Array {
+  const lambda = new Float64Array(at.length);
+  leversInto(lambda, inverse, at);
+  return lambda;
+}
+
+/** The same into a given array. */
+export function leversInto(lambda: Float64Array, inverse: Float64Array, at: Float64Array): void {
   const m = at.length;
-  return Float64Array.from({ length: m }, (_, k) => {
+  for (let k = 0; k < m; k++) {
     let sum = 0;
     for (let a = 0; a < m; a++) sum += inverse[k * m + a]! * at[a]!;
-    return sum;
-  });
+    lambda[k] = sum;
+  }
 }
 
 /** Slopes of the amounts by the compositions, m x m(m - 1): d lambda = -C^-1 dC lambda. */

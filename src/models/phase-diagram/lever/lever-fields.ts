@@ -42,9 +42,9 @@ export function readLeverFields(evidence: readonly PhaseEvidence[], grid: MapGri
     });
   }
   return [...found.values()].flatMap(({ one, samples }) => {
-    const field = readInvariantField(samples);
     const { phases } = one;
     const { face } = placeOf(one, grid);
+    const field = readInvariantField(samples);
     return field === undefined ? [] : [{ face, phases, label: phases.join("+"), field }];
   });
 }
@@ -54,16 +54,16 @@ export function chanceInside({ field }: LeverField, at: Float64Array): number {
   return Math.min(CHANCE_MAX, Math.max(1 - CHANCE_MAX, field.inside(at)));
 }
 
-/** By how much a place speaks for a label: it lies in that field and in no other. */
-export function placeFactor(
-  label: string,
-  fields: readonly LeverField[],
-  chances: readonly number[],
-): number {
-  return fields.reduce(
-    (product, one, k) => product * (one.label === label ? chances[k]! : 1 - chances[k]!),
-    1,
-  );
+/**
+ * By how much a place speaks for a label: it lies in that field and in no other.
+ *
+ * @param field position of the label's field; -1 where it has none
+ * @param chances that the place lies in each field
+ */
+export function placeFactor(field: number, chances: ArrayLike<number>): number {
+  let product = 1;
+  for (let k = 0; k < chances.length; k++) product *= k === field ? chances[k]! : 1 - chances[k]!;
+  return product;
 }
 
 /** Face and composition (mole fractions of the components in the face) of a result. */

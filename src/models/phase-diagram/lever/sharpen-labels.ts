@@ -28,23 +28,39 @@ export function sharpenLabels(
   const out = columns.map((column) => column.slice());
   const width = grid.axes.length;
   const present = presentComponents(grid.values, width, grid.components, grid.wholeAmount);
+  const weighers = new Map(
+    known.map(({ face }) => [
+      face,
+      placeWeigher(
+        labels,
+        known.filter((one) => one.face === face),
+      ),
+    ]),
+  );
   for (let i = 0; i < grid.count; i++) {
-    if (isTold(i)) continue;
     const face = present[i]!;
-    const here = known.filter((one) => one.face === face);
-    if (here.length === 0) continue;
-    const at = compositionIn(face, grid.values.subarray(i * width, (i + 1) * width), grid);
-    const chances = here.map((one) => chanceInside(one, at));
-    const isField = labels.map((label) => here.some((one) => one.label === label));
-    const factor = labels.map((label) => placeFactor(label, here, chances));
-    let before = 0;
-    let after = 0;
-    for (const [l, column] of out.entries()) {
-      before += column[i]!;
-      column[i] = Math.max(column[i]!, isField[l] ? POSSIBLE : 0) * factor[l]!;
-      after += column[i]!;
-    }
-    if (after > 0) for (const column of out) column[i] = (column[i]! * before) / after;
+    const weigh = weighers.get(face);
+    if (weigh === undefined || isTold(i)) continue;
+    weigh(out, i, compositionIn(face, grid.values.subarray(i * width, (i + 1) * width), grid));
   }
   return out;
+}
+
+/** Weighs the labels of one candidate at a composition of a face, in place; `here` are the fields of that face. */
+function placeWeigher(labels: readonly string[], here: readonly LeverField[]) {
+  const fieldOf = labels.map((label) => here.findIndex((one) => one.label === label));
+  const chances = new Float64Array(here.length);
+  return (columns: readonly Float64Array[], i: number, at: Float64Array): void => {
+    for (const [k, one] of here.entries()) chances[k] = chanceInside(one, at);
+    let before = 0;
+    let after = 0;
+    for (let l = 0; l < columns.length; l++) {
+      const column = columns[l]!;
+      const field = fieldOf[l]!;
+      before += column[i]!;
+      column[i] = Math.max(column[i]!, field < 0 ? 0 : POSSIBLE) * placeFactor(field, chances);
+      after += column[i]!;
+    }
+    if (after > 0) for (const column of columns) column[i] = (column[i]! * before) / after;
+  };
 }

@@ -51,7 +51,7 @@ export function createMapWithEstimates(
     let now = near;
     for (let pass = 0; pass < FIELD_PASSES; pass++) {
       fields = readLeverFields(now, grid);
-      now = near.map((item) => setsByPlace(item, fields, grid));
+      now = near.map((item) => setsByPlace(item, fields, grid, chances.get(item.id)));
     }
     const isKept = [...taught.values()].every((item, k) => isSame(item, now[k]));
     if (!isKept) map = begin();

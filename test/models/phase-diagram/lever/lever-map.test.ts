@@ -114,6 +114,23 @@ describe("a map of samples whose fractions are known", () => {
     expect(other.predict()).toEqual(one.predict());
   });
 
+  test("what a sample's neighbours exclude is not brought back by its place", () => {
+    const fields = readLeverFields(samples, GRID);
+    // The field says a little gamma; the pattern has none, as far as it can tell.
+    const place = PART.find((i) => gammaAt(i) > 0.02 && gammaAt(i) < 0.06)!;
+    const item = { ...sample(place, () => 0.5), phases: ["alpha", "beta"] };
+    const estimates = { ...item.estimates!, gamma: { fraction: 0, error: ERROR } };
+    const told = (present: number) =>
+      setsByPlace(
+        { ...item, estimates },
+        fields,
+        GRID,
+        new Map([["gamma", { present, expected: present }]]),
+      ).phases.join("+");
+    expect(told(0.3)).toBe("alpha+beta+gamma");
+    expect(told(0.0001)).toBe("alpha+beta");
+  });
+
   test("a phase that stands high in a sample is not taken from it by its place", () => {
     const fields = readLeverFields(samples, GRID);
     expect(fields.map(({ label }) => label)).toEqual(["alpha+beta+gamma"]);
