@@ -13,12 +13,15 @@ import {
 } from "../../../src/views/pictures/palette.ts";
 import type { Theme } from "../../../src/views/pictures/theme.ts";
 import { buildCellIndex } from "./cell-index.ts";
+import { sameCells, sameNumbers } from "./same-cells.ts";
 
 export interface MapLayers {
   readonly cells: "phases" | "uncertainty";
   readonly ties: boolean;
   readonly points: boolean;
   readonly names: boolean;
+  /** The one region that is shown; the others are pale. */
+  readonly picked?: string | undefined;
 }
 
 export interface MapScene {
@@ -87,7 +90,7 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
   /** Colours change with the map's view, its phases, the theme and the layer: not with every job. */
   const tableOf = (scene: MapScene): ColourTable => {
     const { data, theme, layers } = scene;
-    const look = `${theme.name}/${layers.cells}/${data.phaseOrder.join()}/${data.labels.join()}`;
+    const look = `${theme.name}/${layers.cells}/${layers.picked ?? ""}/${data.phaseOrder.join()}/${data.labels.join()}`;
     if (coloured?.look !== look || !sameCells(coloured.of, data.cells)) {
       coloured = { of: data.cells, look, table: colourTable(scene) };
     } else coloured.of = data.cells;
@@ -120,17 +123,6 @@ export function createMapCanvas(canvas: HTMLCanvasElement): MapCanvas {
     },
     cellAt: (x, y) => index[Math.round(y * ratio) * canvas.width + Math.round(x * ratio)] ?? -1,
   };
-}
-
-function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
-  return true;
-}
-
-function sameCells(a: MapCells, b: MapCells): boolean {
-  return a === b || (sameNumbers(a.label, b.label) && sameNumbers(a.certainty, b.certainty));
 }
 
 /** Fills the picture: every pixel takes the colour of its cell; where two labels meet, the boundary's. */
@@ -244,7 +236,8 @@ function colourTable({ data, theme, layers }: MapScene): ColourTable {
     const style = styles[label];
     if (style === undefined) continue;
     const n = coloursOf(style).length;
-    const shade = Math.max(0, Math.min(SHADES - 1, Math.floor(cells.certainty[k]! * SHADES)));
+    const isPale = layers.picked !== undefined && data.labels[label] !== layers.picked;
+    const shade = isPale ? 0 : shadeOf(cells.certainty[k]!);
     first[k] = start[label]! + shade * n;
     stripes[k] = n;
   }
@@ -255,6 +248,10 @@ function colourTable({ data, theme, layers }: MapScene): ColourTable {
     first,
     stripes,
   };
+}
+
+function shadeOf(certainty: number): number {
+  return Math.max(0, Math.min(SHADES - 1, Math.floor(certainty * SHADES)));
 }
 
 /** Stripes of at most three phases: the phase rule allows no more in a section. */

@@ -10,14 +10,17 @@ export function MapLegend(props: {
   readonly layer: "phases" | "uncertainty";
   /** Labels that nobody measured. */
   readonly follows: readonly string[];
+  /** The region that the map shows alone, and how to choose another one. */
+  readonly picked: string | undefined;
+  readonly pick: (label: string | undefined) => void;
 }) {
-  const { data, layer, follows } = props;
+  const { data, layer, follows, picked, pick } = props;
   return (
     <div class="legend">
       {layer === "uncertainty" ? (
         <UncertaintyLegend />
       ) : (
-        <PhaseLegend data={data} follows={new Set(follows)} />
+        <PhaseLegend data={data} follows={new Set(follows)} picked={picked} pick={pick} />
       )}
       <ul class="marks" aria-label="Marks">
         <li>
@@ -44,8 +47,13 @@ export function MapLegend(props: {
 }
 
 /** Numbered as in the map, where a region is too small for its name. */
-function PhaseLegend(props: { readonly data: MapData; readonly follows: ReadonlySet<string> }) {
-  const { data, follows } = props;
+function PhaseLegend(props: {
+  readonly data: MapData;
+  readonly follows: ReadonlySet<string>;
+  readonly picked: string | undefined;
+  readonly pick: (label: string | undefined) => void;
+}) {
+  const { data, follows, picked, pick } = props;
   const styles = labelStyles(data.labels, data.phaseOrder);
   const rows = keyRows(data.labels, [data]);
   if (rows.length === 0) return <p class="quiet">No phase is known yet.</p>;
@@ -56,7 +64,15 @@ function PhaseLegend(props: { readonly data: MapData; readonly follows: Readonly
           <span class="number">{number}</span>
           <Swatch colours={styles[index]?.colours ?? []} textures={styles[index]?.textures ?? []} />
           <span class="name">
-            {label}
+            <button
+              type="button"
+              class="link region"
+              aria-pressed={picked === label}
+              aria-label={`Show ${label} alone`}
+              onClick={() => pick(picked === label ? undefined : label)}
+            >
+              {label}
+            </button>
             {follows.has(label) ? <span class="quiet"> follows</span> : null}
           </span>
           <span class="number">{percent(share)}</span>

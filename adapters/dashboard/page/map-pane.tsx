@@ -48,9 +48,20 @@ export function MapPane(props: {
     painter.current ??= createMapCanvas(canvas.current);
     const took_ms = painter.current.draw({ data, frame, theme, layers, marked });
     canvas.current.dataset["redrawMs"] = took_ms.toFixed(2);
+    canvas.current.dataset["picked"] = layers.picked ?? "";
     canvas.current.dataset["measured"] = String(data.measured.length);
     drawn?.();
-  }, [data, frame, theme, layers.cells, layers.names, layers.points, layers.ties, marked]);
+  }, [
+    data,
+    frame,
+    theme,
+    layers.cells,
+    layers.names,
+    layers.points,
+    layers.ties,
+    layers.picked,
+    marked,
+  ]);
 
   const words = useMemo(() => describeMap(data), [data.cells, data.measured.length]);
   const reading =

@@ -37,6 +37,7 @@ export function PhaseMap(
   const { view, failure } = props.known;
   const [layer, setLayer] = useState<"phases" | "uncertainty">("phases");
   const [shown, setShown] = useState({ ties: true, points: true, names: true });
+  const [picked, pick] = useState<string>();
   const { plane, choice, slice, level } = usePlane(candidates);
   const known = useMemo(
     () => (past === undefined ? observations : observations.slice(0, past)),
@@ -70,7 +71,7 @@ export function PhaseMap(
     (row: number) => labelSourceOf({ view: phaseView, observations: known, plane }, row),
     [phaseView, known, plane],
   );
-  const layers = { cells: layer, ...shown };
+  const layers = { cells: layer, ...shown, picked };
   const toggle = (name: keyof typeof shown) => () => setShown({ ...shown, [name]: !shown[name] });
 
   return (
@@ -122,6 +123,8 @@ export function PhaseMap(
             data={level?.isStack ? whole : data}
             layer={layer}
             follows={phaseView?.found?.follows ?? []}
+            picked={picked}
+            pick={pick}
           />
         ) : null}
       </div>

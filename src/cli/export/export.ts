@@ -186,7 +186,12 @@ export function chooseCampaign(
   const list = ids.length === 0 ? "it holds none" : `it holds ${ids.join(", ")}`;
   if (wanted !== undefined) throw misuse("TL-1001", `The log has no campaign ${wanted}: ${list}`);
   const only = ids.at(0);
-  if (only === undefined || ids.length > 1)
+  if (only === undefined)
+    throw misuse(
+      "TL-1001",
+      "The log holds no campaign yet: was it written by a start that failed?",
+    );
+  if (ids.length > 1)
     throw misuse("TL-1001", `Name the campaign of the log with --campaign: ${list}`);
   return only;
 }

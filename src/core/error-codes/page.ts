@@ -1,6 +1,9 @@
 /** TL-9xxx: page, report, notifications. `what` is when it happens, `hint` what to do unless the error says better. */
 export const PAGE_CODES = {
-  "TL-9001": { what: "the page cannot be served", hint: "Choose another port." },
+  "TL-9001": {
+    what: "the page cannot be served",
+    hint: "Choose another port: --page-port 8081 or, for good, page.port in the configuration.",
+  },
   "TL-9002": { what: "a request to the page is not usable", hint: "See the message." },
   "TL-9003": {
     what: "the page is read-only",

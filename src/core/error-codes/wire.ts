@@ -4,7 +4,10 @@ export const WIRE_CODES = {
     what: "the broker cannot be reached",
     hint: "Check that it runs and that the address is right.",
   },
-  "TL-2002": { what: "a port is taken", hint: "Stop the other program or choose another port." },
+  "TL-2002": {
+    what: "a port is taken",
+    hint: "Stop the other program (a broker, a daemon), or choose another port: start --broker-port 1884, or broker.port in the configuration.",
+  },
   "TL-2003": {
     what: "no daemon answers",
     hint: "Check that a daemon runs on this broker and site.",

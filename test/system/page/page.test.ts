@@ -96,6 +96,20 @@ describe.runIf(hasChromium)("the page in a real browser", () => {
       const outside = await page.evaluate(KEY_IN_VIEW);
       expect(outside, `at ${width} px`).toEqual({ rows: 46, hidden: 0 });
     }
+    // A click shows the region alone, another one all of them again.
+    const inkOf = () =>
+      page.evaluate("document.querySelector('canvas[data-measured]').toDataURL().length");
+    const all = await inkOf();
+    const one = page.locator(".legend button.region").nth(7);
+    const label = await one.innerText();
+    await one.click();
+    await page.locator(`canvas[data-picked="${label}"]`).waitFor();
+    expect(await one.getAttribute("aria-pressed")).toBe("true");
+    const alone = await inkOf();
+    expect(alone).not.toBe(all);
+    await one.click();
+    await page.locator('canvas[data-picked=""]').waitFor();
+    expect(await inkOf()).toBe(all);
     // None of the 46 was measured: the header tells them from the one result's label.
     await page.getByText("Sets of phases: 1 measured, 46 follow").waitFor();
     expect(complaints).toEqual([]);
