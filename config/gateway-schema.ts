@@ -98,6 +98,8 @@ export const gatewaySchema = z.discriminatedUnion("kind", [
       .array(z.strictObject({ channel: z.string().regex(IDENTIFIER), unit: unitSchema, as: key }))
       .max(50)
       .default([]),
+    /** Other clients are kept off the unit while a job runs (DI's InitLock). */
+    lock: z.boolean().default(false),
     /** A run that lasted for less of its estimated time does not count. */
     runtime_min: z.number().gt(0).max(1).optional(),
     /** True where a run that was cut may be made again. */

@@ -166,15 +166,25 @@ export function medianSpacing(points: Float64Array, dimension: number): number {
   const stride = Math.max(1, Math.floor(count / 400));
   const nearest: number[] = [];
   for (let i = 0; i < count; i += stride) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < count; j++) {
-      const distance2 = squaredDistance(points, dimension, i, j);
-      if (distance2 > 1e-18 && distance2 < best) best = distance2;
-    }
+    const best = nearestSquare(points, dimension, i, count);
     if (Number.isFinite(best)) nearest.push(Math.sqrt(best));
   }
   nearest.sort((a, b) => a - b);
   return nearest[nearest.length >> 1] ?? 1;
+}
+
+/** Squared distance to the nearest other point: those beside it in the list first, then only who is near along the first axis. */
+function nearestSquare(points: Float64Array, dimension: number, i: number, count: number): number {
+  const x = points[i * dimension]!;
+  let best = Number.POSITIVE_INFINITY;
+  for (let step = 1; step < count; step++) {
+    const j = i + step < count ? i + step : count - 1 - step;
+    const along = points[j * dimension]! - x;
+    if (along * along >= best) continue;
+    const distance2 = squaredDistance(points, dimension, i, j);
+    if (distance2 > 1e-18 && distance2 < best) best = distance2;
+  }
+  return best;
 }
 
 /** Points by cell of edge `size`, as stretches of `member`: those of cell `k` stand in bucket `bucketOf(k)`, perhaps among others. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { silentLogger } from "../../src/core/logger.ts";
 import {
   type Script,
   ScriptedInstrument,
@@ -43,7 +44,10 @@ describe.runIf(mosquittoIsThere())("a daemon that ends", () => {
     cleanUp.push(() => instrument.stop());
     await instrument.isReady();
     const yaml = campaignYaml(["budget: 6", "inFlight: 1", "autoStart: true"]);
-    const daemon = await startDaemon(place, { yaml });
+    const errors: string[] = [];
+    const note = (_: object, event: string): void => void errors.push(event);
+    const logger = { ...silentLogger, warn: note, error: note };
+    const daemon = await startDaemon(place, { yaml, logger });
     await until(() => held.length === 1, "a job");
     // As run-start does: then what the process runs itself is closed, and tells its last results.
     daemon.leave();
@@ -55,5 +59,6 @@ describe.runIf(mosquittoIsThere())("a daemon that ends", () => {
     await daemon.stop();
     await until(() => heard.filter((one) => one === "online false").length === 2, "both goodbyes");
     expect(heard).toEqual(["ack", "online false", "online false"]);
+    expect(errors).toEqual([]);
   });
 });

@@ -63,7 +63,11 @@ export function campaignYaml(more: readonly string[] = []): string {
 /** A real daemon in this process, on a real log; `yaml` follows version, site and broker. */
 export async function startDaemon(
   place: Place,
-  { folder = makeFolder(), yaml = campaignYaml(["budget: 6", "inFlight: 2"]) } = {},
+  {
+    folder = makeFolder(),
+    yaml = campaignYaml(["budget: 6", "inFlight: 2"]),
+    logger = silentLogger,
+  } = {},
 ): Promise<Daemon> {
   const file = join(folder, "config.yaml");
   writeFileSync(file, `version: 1\nsite: ${SITE}\nbroker: ${place.broker}\n${yaml}\n`);
@@ -72,7 +76,7 @@ export async function startDaemon(
     configuration: loaded.configuration,
     campaigns: campaignSpecs(loaded, "1"),
     log: join(folder, "log"),
-    logger: silentLogger,
+    logger,
     onFatal: (error) => {
       throw error;
     },

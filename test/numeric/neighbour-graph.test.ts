@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { createPrng } from "../../src/core/prng.ts";
-import { findNeighbours, squaredDistance } from "../../src/numeric/neighbour-graph.ts";
+import {
+  findNeighbours,
+  medianSpacing,
+  squaredDistance,
+} from "../../src/numeric/neighbour-graph.ts";
 
 const CLOUDS: readonly [string, number, (k: number, random: () => number) => number][] = [
   ["a plane", 2, (_, random) => 12 * random()],
@@ -23,5 +27,24 @@ test.each(CLOUDS)("pairs within a radius in %s are those of all pairs, ascending
     expect(row).toEqual(expected);
     for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++)
       expect(graph.distance2[e]).toBe(squaredDistance(points, d, i, graph.neighbour[e]!));
+  }
+});
+
+test("the median spacing is that of all pairs, wherever the nearest point stands in the list", () => {
+  const prng = createPrng("spacing");
+  for (const dimension of [1, 2, 3]) {
+    const count = 57;
+    const points = Float64Array.from({ length: count * dimension }, () => prng.integer(40) / 7);
+    const nearest = Array.from({ length: count }, (_, i) =>
+      Math.min(
+        ...Array.from({ length: count }, (_, j) => {
+          let sum = 0;
+          for (let k = 0; k < dimension; k++)
+            sum += (points[i * dimension + k]! - points[j * dimension + k]!) ** 2;
+          return sum > 1e-18 ? Math.sqrt(sum) : Number.POSITIVE_INFINITY;
+        }),
+      ),
+    ).sort((a, b) => a - b);
+    expect(medianSpacing(points, dimension)).toBe(nearest[count >> 1]);
   }
 });

@@ -77,7 +77,7 @@ const world = {
   chamber: 293.5,
   run_ms: Number(runFor),
 };
-const life = { state: "Stopped", starts: 0, asked: [] };
+const life = { state: "Stopped", starts: 0, asked: [], lock: "" };
 let run;
 
 function show(state, within) {
@@ -173,6 +173,33 @@ function leaveFiles(result) {
   method(file, "Close", () => [StatusCodes.Good]);
 }
 
+/** Whose lock it is: nobody's, or the one client's that asked for it. */
+function lockBy(user) {
+  const lock = inside(unit, "Lock");
+  set(lock.getChildByName("Locked", DI), DataType.Boolean, user !== "");
+  text(lock.getChildByName("LockingUser", DI), user);
+  life.lock = user;
+}
+
+const locking = (name, act) =>
+  inside(unit, "Lock")
+    .getChildByName(name, DI)
+    .bindMethod((inputs, _context, callback) => {
+      const value = act(inputs.map((one) => one.value));
+      const outputArguments = [new Variant({ dataType: DataType.Int32, value })];
+      callback(null, { statusCode: StatusCodes.Good, outputArguments });
+    });
+locking("InitLock", ([context]) => {
+  if (life.lock !== "") return -1;
+  lockBy(context);
+  return 0;
+});
+locking("RenewLock", () => (life.lock === "" ? -1 : 0));
+locking("ExitLock", () => {
+  lockBy("");
+  return 0;
+});
+
 const method = (at, name, act) =>
   inside(at, name).bindMethod((inputs, _context, callback) => {
     const [statusCode, outputArguments = []] = act(inputs.map(({ value }) => value));
@@ -233,10 +260,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   showChamber();
   if (foreign === true)
     begin({ runId: "run-of-eve", program: "powder-scan", jobId: "eve", taskId: "" });
-  if (lock !== undefined) {
-    set(inside(unit, "Lock").getChildByName("Locked", DI), DataType.Boolean, lock !== "");
-    text(inside(unit, "Lock").getChildByName("LockingUser", DI), lock);
-  }
+  if (lock !== undefined) lockBy(lock);
   if (panel === "clear") clear();
   else if (panel !== undefined && run !== undefined) end(run, panel);
   console.log(JSON.stringify(life));

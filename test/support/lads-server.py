@@ -65,6 +65,9 @@ class Diffractometer:
         await write(await child(template, "DeviceTemplateId"), "powder-scan", ua.VariantType.String)
         for name, act in {"StartProgram": self.start, "Clear": self.clear}.items():
             await self.link(self.outer, name, act)
+        self.lock, self.locked = await child(unit, "Lock"), ""
+        for name, act in {"InitLock": self.init_lock, "RenewLock": self.renew_lock, "ExitLock": self.exit_lock}.items():
+            await self.link(self.lock, name, act)
         await self.link(self.outer, "Stop", self.stop)
         await self.link(self.outer, "Abort", self.abort)
         await self.link(self.inner, "Hold", self.hold)
@@ -72,6 +75,24 @@ class Diffractometer:
         self.chamber = await self.make(await child(unit, "FunctionSet"), "AnalogScalarSensorFunctionType", "Chamber")
         await self.show_chamber()
         await self.show("Stopped", "Idle")
+
+    async def lock_by(self, user):
+        self.locked = user
+        await write(await child(self.lock, "Locked"), user != "", ua.VariantType.Boolean)
+        await write(await child(self.lock, "LockingUser"), user, ua.VariantType.String)
+
+    async def init_lock(self, parent, context):
+        if self.locked != "":
+            return [ua.Variant(-1, ua.VariantType.Int32)]
+        await self.lock_by(context.Value)
+        return [ua.Variant(0, ua.VariantType.Int32)]
+
+    async def renew_lock(self, parent):
+        return [ua.Variant(-1 if self.locked == "" else 0, ua.VariantType.Int32)]
+
+    async def exit_lock(self, parent):
+        await self.lock_by("")
+        return [ua.Variant(0, ua.VariantType.Int32)]
 
     async def show_chamber(self):
         value = self.world["chamber"]
@@ -210,14 +231,12 @@ class Diffractometer:
         if words.get("foreign"):
             await self.begin("run-of-eve", "eve", "")
         if "lock" in words:
-            lock = await child(self.unit, "Lock")
-            await write(await child(lock, "Locked"), words["lock"] != "", ua.VariantType.Boolean)
-            await write(await child(lock, "LockingUser"), words["lock"], ua.VariantType.String)
+            await self.lock_by(words["lock"])
         if words.get("panel") == "clear":
             await self.clear()
         elif "panel" in words:
             await self.end(words["panel"])
-        return {"state": self.state, "starts": self.starts, "asked": self.asked}
+        return {"state": self.state, "starts": self.starts, "asked": self.asked, "lock": self.locked}
 
 
 async def main():

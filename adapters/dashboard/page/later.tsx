@@ -10,7 +10,7 @@ let parts: Parts | undefined;
 let coming: Promise<Parts> | undefined;
 
 /** The parts, fetched once; tried again at the next wish where that failed. */
-export function askParts(): Promise<Parts> {
+function askParts(): Promise<Parts> {
   coming ??= import("./parts.ts").then(
     (loaded) => {
       parts = loaded;

@@ -15,6 +15,7 @@ import type { DataValue, NodeId, OpcUaModule } from "./opcua-module.ts";
 import { RunList, readContents } from "./run-objects.ts";
 import { Session } from "./session.ts";
 import { structureOf } from "./structures.ts";
+import { UnitLock } from "./unit-lock.ts";
 import { findUnit, type Machine, METHODS, type UnitNodes } from "./unit-nodes.ts";
 
 /** `ServerStatus.StartTime` and `.State` (OPC 10000-5, 12.10), and what `State` is while it serves. */
@@ -32,6 +33,7 @@ export class LadsClient implements LadsLink {
   readonly #clock: Clock;
   readonly #session: Session;
   readonly #runs: RunList;
+  readonly #lock: UnitLock;
   /** Of the type's states, by their node ids: names do not depend on the server's language. */
   readonly #stateNames = new Map<string, string>();
   #nodes: UnitNodes | undefined;
@@ -43,6 +45,7 @@ export class LadsClient implements LadsLink {
     this.#address = address;
     this.#session = new Session({ opcua, url: at, certificates, timeout_ms });
     this.#runs = new RunList(this.#session);
+    this.#lock = new UnitLock(this.#session, opcua);
   }
 
   /** Connects anew and looks for the unit again: another server may be there now. */
@@ -55,7 +58,9 @@ export class LadsClient implements LadsLink {
   }
 
   async look(): Promise<LadsLook> {
-    const { state, running, active, lock, sensors } = await this.#unit();
+    const unit = await this.#unit();
+    const { state, running, active, lock, sensors } = unit;
+    await this.#lock.renew(unit);
     const { wanted, read } = this.#reader();
     const [start, server] = [wanted(START_TIME), wanted(SERVER_STATE)];
     const outer = [wanted(state.current), wanted(state.currentId)] as const;
@@ -73,7 +78,7 @@ export class LadsClient implements LadsLink {
     });
     const boot = start() instanceof Date ? (start() as Date).toISOString() : "";
     const stateName = await this.#stateOf(outer);
-    const isLocked = locked?.() === true;
+    const isLocked = locked?.() === true && !this.#lock.isHeld;
     return {
       ...{ boot, serves: server() === RUNNING },
       state: UNIT_STATES.find((one) => one === stateName) as UnitState | undefined,
@@ -109,6 +114,14 @@ export class LadsClient implements LadsLink {
     const found = this.#methodOf(method);
     if (found === undefined) throw refusedByDevice(`${unit} has no ${method}`);
     await this.#session.call(found.objectId, found.methodId, []);
+  }
+
+  async lock(context: string): Promise<void> {
+    await this.#lock.take(await this.#unit(), context);
+  }
+
+  async unlock(): Promise<void> {
+    await this.#lock.give(await this.#unit());
   }
 
   async runs(): Promise<readonly LadsRun[]> {

@@ -29,6 +29,8 @@ export interface LadsDeviceOptions extends RunRules {
         readonly as?: string | undefined;
       }[]
     | undefined;
+  /** The unit's lock is held while a job of ours runs. */
+  readonly lock?: boolean | undefined;
   readonly clock: Clock;
 }
 
@@ -85,6 +87,7 @@ export class LadsDevice implements Device {
     const look = await link.look();
     const why = whyNot(look);
     if (why !== undefined) throw new LabError("TL-3203", why);
+    if (this.#options.lock === true) await link.lock(job.jobId);
     const { jobId, attempt, folder, sampleIds, parameters } = job;
     const own = { jobId, attempt, folder, boot: look.boot, told_ms: clock.now_ms(), seen: false };
     // Before the device can know: a gateway that is killed now never starts it twice.
@@ -113,6 +116,7 @@ export class LadsDevice implements Device {
       return { ...common, state: "unknown", message: "the server shows no state of its unit" };
     if (state !== "Running") this.#stops = 0;
     const own = this.#own;
+    await this.#keepLock(own, look);
     if (own !== undefined && own.boot === boot)
       return { ...common, ...(await this.#ours(own, look)) };
     if (state === "Stopped") return { ...common, state: "ready" };
@@ -216,6 +220,17 @@ export class LadsDevice implements Device {
     if (clock.now_ms() - this.#restSince_ms < SETTLE_ms)
       return { state: "busy", jobId: own.jobId, message: "waits for the result" };
     return { state: "done", jobId: own.jobId };
+  }
+
+  /** A session that broke in mid-job took the lock with it; at rest nobody needs it. */
+  async #keepLock(own: OwnRun | undefined, { state, lockedBy }: LadsLook): Promise<void> {
+    const { link, lock } = this.#options;
+    if (lock !== true || lockedBy !== undefined) return;
+    const isOurs = own !== undefined && state === "Running";
+    // What it refuses now is asked again at the next look.
+    await (isOurs ? link.lock(own.jobId) : link.unlock()).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
   }
 
   async #runOf({

@@ -102,6 +102,9 @@ export interface LadsLink {
   /** The device's own name of the run. */
   start(order: LadsOrder): Promise<string>;
   call(method: LadsMethod): Promise<void>;
+  /** Keeps other clients off the unit; once more does no harm. Refused where somebody else has it, or it has none. */
+  lock(context: string): Promise<void>;
+  unlock(): Promise<void>;
   runs(): Promise<readonly LadsRun[]>;
   contents(nodeId: string): Promise<LadsContents>;
   close(): Promise<void>;

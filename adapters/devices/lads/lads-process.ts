@@ -79,6 +79,14 @@ export class LadsProcess implements LadsLink {
     return this.#ask("call", method);
   }
 
+  lock(context: string): Promise<void> {
+    return this.#ask("lock", context);
+  }
+
+  unlock(): Promise<void> {
+    return this.#ask("unlock");
+  }
+
   runs(): Promise<readonly LadsRun[]> {
     return this.#ask("runs");
   }

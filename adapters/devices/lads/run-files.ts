@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 import { childrenOf } from "./unit-nodes.ts";
 
 /** Files larger than this stay at the device. */
-export const FILE_BYTES_MAX = 64 << 20;
+const FILE_BYTES_MAX = 64 << 20;
 const CHUNK_BYTES = 1 << 16;
 
 type Files = Pick<LadsContents, "files" | "missing">;

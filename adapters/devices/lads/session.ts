@@ -31,9 +31,15 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   #open: Promise<{ client: OpcUaClient; session: OpcUaSession }> | undefined;
+  /** Which session it is: what a server ties to one ends with it. */
+  #connections = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#connections;
   }
 
   async read(nodes: readonly (NodeId | string)[]): Promise<DataValue[]> {
@@ -116,6 +122,7 @@ export class Session {
 
   async #connect(): Promise<{ client: OpcUaClient; session: OpcUaSession }> {
     const { opcua, url, certificates, timeout_ms } = this.#options;
+    this.#connections += 1;
     const client = opcua.OPCUAClient.create({
       ...{ applicationName: "Tieline", endpointMustExist: false, keepSessionAlive: true },
       clientCertificateManager: new opcua.OPCUACertificateManager({ rootFolder: certificates }),

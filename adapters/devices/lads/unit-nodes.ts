@@ -15,6 +15,7 @@ export interface UnitNodes {
   readonly startProgram: NodeId;
   readonly active: Children;
   readonly resultSet: NodeId;
+  readonly lockId: NodeId | undefined;
   readonly lock: Children;
   /** Values of the functions that are wanted, by the functions' names. */
   readonly sensors: Children;
@@ -56,6 +57,7 @@ export async function findUnit(session: Session, wanted: LadsAddress): Promise<U
     running: within === undefined ? undefined : await machineAt(session, within, unit),
     active: await childrenOf(session, need(manager, "ActiveProgram", unit)),
     resultSet: need(manager, "ResultSet", unit),
+    lockId: lock,
     lock: lock === undefined ? new Map() : await childrenOf(session, lock),
     sensors: await sensorsOf(session, inside.get("FunctionSet"), wanted.sensors ?? [], unit),
   };

@@ -32,6 +32,6 @@ export function createLadsDevice(
   const { objectives, pattern, runtime_min } = entry;
   return new LadsDevice({
     ...{ link, capability, program, keys: Object.fromEntries(keys), clock },
-    ...{ objectives, pattern, runtime_min, telemetry: entry.telemetry },
+    ...{ objectives, pattern, runtime_min, telemetry: entry.telemetry, lock: entry.lock },
   });
 }

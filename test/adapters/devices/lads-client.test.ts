@@ -85,6 +85,56 @@ describe("a unit", () => {
   });
 });
 
+describe("the lock of a unit", () => {
+  const unitWithLock = (lock: Tree): Tree => {
+    const ProgramManager = { ProgramTemplateSet: {}, ActiveProgram: {}, ResultSet: {} };
+    const XRD = { ProgramManager, FunctionalUnitState: WELL, Lock: lock };
+    return { DeviceSet: { Diffractometer: { FunctionalUnitSet: { XRD } } } };
+  };
+
+  test("is held by our session: it is no other's, is renewed at each look, and given back", async () => {
+    const world = { locked: false, renew: 0 };
+    const lock = {
+      LockingUser: "us",
+      InitLock: () => {
+        world.locked = true;
+        return 0;
+      },
+      RenewLock: () => world.renew,
+      ExitLock: () => 0,
+      get Locked() {
+        return world.locked as unknown as string;
+      },
+    };
+    const { opcua, called } = serverOf(unitWithLock(lock));
+    const link = client(opcua);
+    await link.open();
+    await link.lock("j1");
+    await link.lock("j1");
+    expect((await link.look()).lockedBy).toBeUndefined();
+    await link.unlock();
+    await link.unlock();
+    expect(called).toEqual(["InitLock", "RenewLock", "ExitLock"]);
+    // Whoever has it now is somebody else.
+    expect((await link.look()).lockedBy).toBe("us");
+    await link.lock("j2");
+    world.renew = -1;
+    expect((await link.look()).lockedBy).toBe("us");
+    await link.lock("j2");
+    await link.open();
+    expect((await link.look()).lockedBy).toBe("us");
+  });
+
+  test.each([
+    [{ InitLock: () => -1 }, "the device refused: XRD gives no lock (-1)"],
+    [{}, "the device refused: XRD has no InitLock"],
+  ])("that cannot be had is a refusal", async (lock, message) => {
+    const link = client(serverOf(unitWithLock(lock as Tree)).opcua);
+    await link.open();
+    await expect(link.lock("j1")).rejects.toMatchObject({ message });
+  });
+});
+
 describe("sensors of a unit", () => {
   const functions = { Chamber: { SensorValue: "1" }, Stage: { CurrentValue: "2" }, Lid: {} };
   const unit = unitWith(WELL) as { DeviceSet: { Diffractometer: { FunctionalUnitSet: Tree } } };

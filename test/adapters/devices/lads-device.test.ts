@@ -37,12 +37,14 @@ function deviceOf(
     start: unknown;
     call: Error;
     methods: LadsMethod[];
+    lock: Error | boolean;
   }> = {},
 ) {
   const world = {
     look: REST as LadsLook | undefined,
     runs: [] as LadsRun[],
     methods: ["Stop", "Abort"] as LadsMethod[],
+    lock: undefined as Error | boolean | undefined,
     now_ms: 1e12,
     ...changes,
   };
@@ -62,6 +64,11 @@ function deviceOf(
       asked.push(method);
       if (world.call !== undefined) throw world.call;
     },
+    lock: async (jobId) => {
+      asked.push(`lock ${jobId}`);
+      if (world.lock instanceof Error) throw world.lock;
+    },
+    unlock: async () => void asked.push("unlock"),
     runs: async () => world.runs,
     contents: async () => ({
       ...{ files: [], missing: [] },
@@ -71,7 +78,7 @@ function deviceOf(
   };
   const device = new LadsDevice({
     ...{ link, program: "scan", keys: {}, clock: { now_ms: () => world.now_ms } },
-    objectives: [{ name: "peak", unit: "1" }],
+    ...{ objectives: [{ name: "peak", unit: "1" }], lock: world.lock !== undefined },
     capability: {
       name: "scan",
       parameters: {},
@@ -166,6 +173,31 @@ test("a Stop that changes nothing is followed by Abort", async () => {
   expect(await device.status()).toMatchObject({ state: "busy", message: "it is being stopped" });
   world.look = { ...REST, state: "Aborted" };
   expect(await device.status()).toMatchObject({ state: "fault", safety: "emergencyStopped" });
+});
+
+describe("with its lock", () => {
+  test("it is locked before the start, again where a session has lost it, and free when it rests", async () => {
+    const { device, world, asked, job } = deviceOf({ lock: true, runs: [RUN] });
+    await device.begin(job);
+    world.look = RUNNING;
+    await device.status();
+    world.look = { ...RUNNING, lockedBy: "eve" };
+    expect(await device.status()).toMatchObject({ state: "busy", control: "local", jobId: "j1" });
+    world.look = REST;
+    world.runs = [{ ...RUN, isOver: true }];
+    expect((await device.status()).state).toBe("done");
+    await device.result(job);
+    await device.status();
+    expect(asked).toEqual(["lock j1", "start j1 1", "lock j1", "unlock", "unlock"]);
+  });
+
+  test("a lock that is refused starts nothing", async () => {
+    const lock = new LabError("TL-3203", "the device refused: XRD gives no lock (-1)");
+    const { device, asked, job } = deviceOf({ lock });
+    await expect(device.begin(job)).rejects.toThrow("gives no lock");
+    expect(asked).toEqual(["lock j1"]);
+    expect(await device.recover(job)).toBe("never-began");
+  });
 });
 
 test("a unit that has no Abort is told to Stop again and again", async () => {

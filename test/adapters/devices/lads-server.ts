@@ -14,6 +14,8 @@ export const ASYNCUA = OPCUA === undefined ? undefined : pythonWith("asyncua==2.
 export interface DeviceTruth {
   readonly state: string;
   readonly starts: number;
+  /** Whose lock it is. */
+  readonly lock: string;
   readonly asked: readonly { readonly properties: unknown; readonly samples: unknown }[];
 }
 

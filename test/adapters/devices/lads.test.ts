@@ -269,6 +269,23 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
     }
   });
 
+  test("is locked under the job's name while the job runs, and free afterwards", SLOW, async () => {
+    await bench.gateway?.stop();
+    await bench.start(server.address, { lock: true });
+    try {
+      await server.tell(LONG);
+      await bench.order(jobId);
+      await isRunning();
+      expect(await server.tell({})).toMatchObject({ lock: jobId, state: "Running" });
+      expect(bench.agent.last("state")).toMatchObject({ control: "automatic" });
+      await bench.said("result", { jobId });
+      await patiently(async () => expect((await server.tell({})).lock).toBe(""));
+    } finally {
+      await bench.gateway?.stop();
+      await bench.start(server.address);
+    }
+  });
+
   test("keeps the wire contract", SLOW, async () => {
     expect(await bench.examine()).toEqual([]);
   });
