@@ -163,6 +163,15 @@ describe("evaluate phase-diagram with settings that cannot go together, or with 
 });
 
 describe("suggest --goal phase-diagram", () => {
+  test("its answer for programs lists the labels that somebody has found, once each", async () => {
+    const rows = ["A,B,phases", "0,1,1", "0.5,0.5,1.0", "1,0,2+3", "0.25,0.75,", "0.75,0.25,"];
+    const table = await file("found.csv", rows);
+    const args = ["--candidates", table, "--goal", "phase-diagram", "--batch", "1", "--json"];
+    const run = await tieline("suggest", ...args);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.out).model.summary.labelsFound).toEqual(["1", "2+3"]);
+  });
+
   const grid = (label: (t: number, p: number) => string): string[] => {
     const lines = ["temperature,pressure,objective"];
     for (let t = 0; t < 6; t++)

@@ -67,7 +67,7 @@ export async function suggestPhaseDiagram(options: SuggestOptions, io: CommandIo
     excluded: labels.failed.map((row) => `c${row}` as CandidateId),
     seed: options.seed,
   });
-  const suggestion = { table, axes, proposal };
+  const suggestion = { table, axes, proposal: withLabelsFound(proposal) };
   const counts = {
     candidates: countRows(table),
     measured: results.length,
@@ -127,6 +127,13 @@ function settingsOf({ method, score, diversity, shared, refineFrom }: SuggestOpt
 function foundIn({ model: { summary } }: Proposal): FoundLabels {
   const of = (name: string): readonly string[] => (summary[name] as readonly string[]) ?? [];
   return { measured: of("labelsMeasured"), told: of("labelsTold"), follows: of("labelsFollowing") };
+}
+
+/** For programs that read the answer: every label that somebody has found, measured or told, in one list. */
+function withLabelsFound(proposal: Proposal): Proposal {
+  const { measured, told } = foundIn(proposal);
+  const summary = { ...proposal.model.summary, labelsFound: [...measured, ...told] };
+  return { ...proposal, model: { ...proposal.model, summary } };
 }
 
 function messageFor(
