@@ -4,15 +4,23 @@ import type { Certifier } from "./certifier.ts";
 /** Jobs of examinations: `exam-lq2k1a7z-7` (see `Certifier.newId`). */
 const JOB = /^(exam|refuse|overfull|load)-[0-9a-z]{6,12}-\d+$/;
 
+/** How long a job, an answer and the next saying of a result may take, ms. */
+interface Patience {
+  readonly job_ms: number;
+  readonly answer_ms: number;
+  readonly resend_ms: number;
+}
+
 /**
  * Clears what an examination left that was broken off: its emergency stop, its job under way, results that nobody acknowledged.
- * TL-2010 where the instrument does not come to rest, or works for somebody else.
+ * TL-2010 where the instrument does not come to rest, or works for somebody else. Who left anything may have left results too: these
+ * are waited for, `resend_ms`, within which an instrument says them again.
  *
  * @returns what was cleared, a line each
  */
 export async function clearLeftBehind(
   agent: Certifier,
-  { job_ms, answer_ms }: { readonly job_ms: number; readonly answer_ms: number },
+  { job_ms, answer_ms, resend_ms }: Patience,
 ): Promise<string[]> {
   const cleared: string[] = [];
   const state = () => agent.all("instrumentState").at(-1)?.data;
@@ -45,11 +53,17 @@ export async function clearLeftBehind(
       );
     cleared.push(`cancelled ${jobId}`);
   }
-  const reports = [...agent.all("jobResult"), ...agent.all("jobFailed")];
-  const left = new Set(reports.map(({ data }) => data.jobId).filter((id) => JOB.test(id)));
+  if (cleared.length > 0 || leftReports(agent).length > 0) await agent.pause(resend_ms);
+  const left = leftReports(agent);
   for (const id of left) await agent.acknowledge(id);
-  if (left.size > 0) cleared.push(`acknowledged ${[...left].join(", ")}`);
+  if (left.length > 0) cleared.push(`acknowledged ${left.join(", ")}`);
   return cleared;
+}
+
+/** Jobs of examinations of which reports have been heard. */
+function leftReports(agent: Certifier): string[] {
+  const reports = [...agent.all("jobResult"), ...agent.all("jobFailed")];
+  return [...new Set(reports.map(({ data }) => data.jobId))].filter((id) => JOB.test(id)).sort();
 }
 
 function notFree(what: string, hint: string): LabError {
