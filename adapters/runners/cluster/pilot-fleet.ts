@@ -91,16 +91,16 @@ class Fleet {
 
   async tick(): Promise<void> {
     const { work } = this.options;
-    const { offered, claimed } = work.counts();
     const known = work.pilots();
-    const isAtWork = known.length + offered + claimed > 0;
+    const isAtWork = known.length + workOf(work) > 0;
     // One that is locked out refuses jobs: it has to ask by itself whether it is known again, and need not every second.
     if (this.lockedOut === undefined ? !isAtWork : Date.now() < this.notBefore_ms) return;
     const listed = await this.list();
     // A controller that does not answer says nothing about any pilot.
     if (listed === undefined) return;
     const alive = this.everyPilot(known, listed).filter((pilot) => !this.isGone(pilot, listed));
-    await this.submitWanted(offered + claimed - alive.length, alive.length);
+    // Counted now: what was just taken from a pilot that is gone is no work of another.
+    await this.submitWanted(workOf(work) - alive.length, alive.length);
   }
 
   private async list(): Promise<readonly SubmittedPilot[] | undefined> {
@@ -203,4 +203,10 @@ class Fleet {
     this.together = Math.max(1, Math.floor(count / 2));
     this.notBefore_ms = Date.now() + PAUSE_AFTER_FAILURE_ms;
   }
+}
+
+/** Pieces of work that wait for a pilot or have one. */
+function workOf(work: WorkFolder): number {
+  const { offered, claimed } = work.counts();
+  return offered + claimed;
 }

@@ -211,6 +211,8 @@ test("a pilot that was given up and begins after all is named again: it counts, 
   );
   expect(await other).toBe("lost");
   clearInterval(beats);
+  // What was taken from one that is gone asks for no other pilot.
+  expect(batch.submissions).toEqual([]);
 });
 
 test("a cluster that does not know us any more is told, no job is taken, and it is asked again until it does", async () => {
