@@ -83,7 +83,7 @@ const printed = own.filter(({ text, words, isMention }) => {
 
 let home: string;
 let folder: string;
-let daemon: { process: ChildProcess; broker: string; data: string };
+let daemon: { process: ChildProcess; broker: string; page: string; data: string };
 const before = process.cwd();
 
 beforeAll(async () => {
@@ -244,8 +244,11 @@ async function supervised(): Promise<typeof daemon> {
   const child = start(["start", ...words]);
   await until(() => /Page http/.test(child.text()), "the page", 30_000);
   const broker = /Broker (mqtt:\/\/[^\s,]+)/.exec(child.text())?.[1] ?? "";
-  return { process: child.process, broker, data };
+  const page = /Page (http:[^\s,]+)/.exec(child.text())?.[1] ?? "";
+  return { process: child.process, broker, page, data };
 }
+
+const PHOTOGRAPH = join(import.meta.dirname, "../../docs/images/phone.png");
 
 describe("the commands that operate a daemon", () => {
   const printedHere = printed.filter(({ text }) => OPERATES.test(text));
@@ -264,7 +267,9 @@ describe("the commands that operate a daemon", () => {
     named.sort((a, b) => Number(/--points/.test(b.text)) - Number(/--points/.test(a.text)));
     for (const { line, words } of named) {
       // Watching goes on until Ctrl-C: it is the same command again and again.
-      const adapted = words.filter((word) => word !== "--watch");
+      const watched = words.filter((word) => word !== "--watch");
+      // Photographs are the reader's own.
+      const adapted = watched.map((word) => word.replace(/^\w+\.jpg$/, PHOTOGRAPH));
       // Its campaign reads no patterns: it is refused, which test/contract/reread.test.ts is about.
       if (name === "reread") adapted[adapted.indexOf("fe-mg-ti")] = "al-mg-zn";
       if (name === "stop") adapted[adapted.indexOf("al-mg-zn")] = "second";
@@ -273,6 +278,7 @@ describe("the commands that operate a daemon", () => {
       if (points > 0) adapted[points] = (await waiting()).slice(0, 2).join(",");
       if (job > 0) adapted[job] = await measuredJob();
       if (name === "comment") adapted[adapted.indexOf("--campaign") + 1] = "al-mg-zn";
+      if (adapted.includes("--photo")) adapted.push("--page", daemon.page);
       const { code, out, err } = await tieline(...adapted, "--broker", daemon.broker);
       // A number of a batch or a change that this campaign does not have is refused by the agent: heard all the same.
       const isOfAnother =
