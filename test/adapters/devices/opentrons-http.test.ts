@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import nock from "nock";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createOpentronsTask } from "../../../adapters/devices/opentrons/opentrons-task.ts";
 import type { DeviceResult } from "../../../adapters/gateway/index.ts";
+import { answerHttpByNock } from "../../support/answered-http.ts";
 
 const ROBOT = "http://robot.test:31950";
 const EXCHANGE = JSON.parse(
@@ -29,15 +30,8 @@ beforeEach(() => {
   progress = [];
   abort = new AbortController();
 });
-afterEach(() => {
-  nock.cleanAll();
-  rmSync(folder, { recursive: true, force: true });
-});
-// Importing nock takes over HTTP of the whole process, which goes on with other files.
-afterAll(() => {
-  nock.enableNetConnect();
-  nock.restore();
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+answerHttpByNock();
 
 /** One job, from its upload to its end; every exchange that the test wrote must have taken place, and no other. */
 async function carriedOut(): Promise<DeviceResult> {

@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import nock from "nock";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createWebhook } from "../../../adapters/notifications/webhook.ts";
 import { type Logger, silentLogger } from "../../../src/core/logger.ts";
 import type { Notice } from "../../../src/views/notices.ts";
+import { answerHttpByNock } from "../../support/answered-http.ts";
 
 const NOTICE: Notice = {
   event: "alarm",
@@ -27,9 +28,7 @@ function webhook(change: Partial<Parameters<typeof createWebhook>[0]> = {}) {
   return { hook, errors };
 }
 
-afterEach(() => nock.cleanAll());
-// Importing nock takes over HTTP of the whole process, which goes on with other files.
-afterAll(() => nock.restore());
+answerHttpByNock();
 
 describe("a webhook", () => {
   test("posts the notice as JSON to a local server", async () => {
