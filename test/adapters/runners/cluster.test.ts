@@ -107,6 +107,14 @@ function cluster(pilots_max = 2) {
     const command = ["sh", "-c", shell];
     return { command, folder, environment: { WHAT: "it's" }, signal, onTick: () => {} };
   };
+  /** Nothing is heard of a pilot any more, until the test is over or that is taken back. */
+  const silence = (pilot: string): (() => void) => {
+    const beat = join(work.path, "pilots", pilot, "beat");
+    const timer = setInterval(() => utimesSync(beat, 0, 0), 100);
+    const end = (): void => clearInterval(timer);
+    cleanUp.push(end);
+    return end;
+  };
   /** A pilot that the runner does not know of: given up before it began, and begun after all. */
   const late = (name: string, isListed: boolean) => {
     const args = [script, work.path, name, "60", "60"];
@@ -115,7 +123,7 @@ function cluster(pilots_max = 2) {
     if (isListed) batch.jobs.set(name, child);
     return child;
   };
-  return { work, batch, task, fleet, errors, late };
+  return { work, batch, task, fleet, errors, late, silence };
 }
 
 test("pilots do every piece of work once, also where they were submitted twice, and the runner waits on after a restart", async () => {
@@ -173,7 +181,7 @@ test("work of a pilot that is gone is lost, and what is left of it counts no mor
 });
 
 test("a pilot that was given up and begins after all is named again: it counts, and what it has is taken away once it is gone", async () => {
-  const { work, task, late, batch } = cluster(1);
+  const { work, task, late, batch, silence } = cluster(1);
   const listed = late("tieline-late", true);
   await until(() => work.heardOf("tieline-late") !== undefined);
   // It is there, and slow.
@@ -190,12 +198,9 @@ test("a pilot that was given up and begins after all is named again: it counts, 
     [],
   ]);
   listed.kill("SIGKILL");
-  const silence = setInterval(
-    () => utimesSync(join(work.path, "pilots/tieline-late/beat"), 0, 0),
-    100,
-  );
+  const endSilence = silence("tieline-late");
   expect(await end).toBe("lost");
-  clearInterval(silence);
+  endSilence();
   // One that the controller does not list either has to be found by what it took.
   const hidden = late("tieline-hidden", false);
   await until(() => work.heardOf("tieline-hidden") !== undefined);
@@ -205,12 +210,8 @@ test("a pilot that was given up and begins after all is named again: it counts, 
   await until(() => existsSync(join(second.folder, "begun")));
   hidden.kill("SIGKILL");
   batch.isAway = false;
-  const beats = setInterval(
-    () => utimesSync(join(work.path, "pilots/tieline-hidden/beat"), 0, 0),
-    100,
-  );
+  silence("tieline-hidden");
   expect(await other).toBe("lost");
-  clearInterval(beats);
   // What was taken from one that is gone asks for no other pilot.
   expect(batch.submissions).toEqual([]);
 });
