@@ -7,6 +7,7 @@
 # numbers: of 0,200-205,210-215,... the last that is said is "27", and there is no task 27. A bound on how many may run, "%5", still
 # comes behind it, so that the text does not end with the dots. A program that reads the ranges takes all others for gone; no field
 # has their number. `squeue --array` lists 114 rows.
+# ClusterShell 1.10.1 (PyPI), which reads such ranges everywhere else, takes neither.
 # A controller of its own runs in a temporary folder; nothing of this machine's Slurm is used.
 set -euo pipefail
 work=$(mktemp -d); chmod 755 "$work"; cd "$work"
@@ -51,8 +52,20 @@ for name, text in (("squeue", open("squeue.json").read()), ("slurmrestd", line.g
     for job in sorted(json.loads(text)["jobs"], key=lambda job: job["job_id"]):
         print(f'{name}:', job["job_state"], job["array_task_string"])
 PY
+cat > read.py <<'PY'
+import json
+from ClusterShell.RangeSet import RangeSet, RangeSetParseError
+
+for job in sorted(json.load(open("squeue.json"))["jobs"], key=lambda job: job["job_id"]):
+    try:
+        print("ClusterShell:", len(RangeSet(job["array_task_string"].removesuffix("%5"))), "tasks")
+    except RangeSetParseError as error:
+        print("ClusterShell:", error)
+PY
+python3 -m venv env
+env/bin/pip install -q --disable-pip-version-check ClusterShell==1.10.1
 squeue --version
-seen=$(python3 ask.py; echo "rows of squeue --array: $(squeue --noheader --array --jobs=1 | wc -l)")
+seen=$(python3 ask.py; env/bin/python read.py; echo "rows of squeue --array: $(squeue --noheader --array --jobs=1 | wc -l)")
 echo "$seen"
 fine=1-2,4-5,8,10-11,13,16-17,19-20,22-23,25-26,29,31-32,34,37-38...
 inside=0,200-205,210-215,220-225,230-235,240-245,250-255,260-265,27...%5
@@ -60,4 +73,6 @@ inside=0,200-205,210-215,220-225,230-235,240-245,250-255,260-265,27...%5
 squeue: PENDING $inside
 slurmrestd: PENDING $fine
 slurmrestd: PENDING $inside
+ClusterShell: cannot convert string to integer : \"37-38...\"
+ClusterShell: cannot convert string to integer : \"27...\"
 rows of squeue --array: 114" ]
