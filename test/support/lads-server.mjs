@@ -6,7 +6,7 @@
  * {"deaf": true}: it does not obey Stop, {"without": true}: runs leave no result, {"refuse": "BadUserAccessDenied"},
  * {"chamber": 301.5}: what its sensor shows, {"run_ms": 9000}, {"file": "20 5"}: runs leave scan.xy with it, given in pieces of three bytes, and a picture that lies elsewhere.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -66,17 +66,8 @@ const chamber = typed("AnalogScalarSensorFunctionType").instantiate({
 const outer = inside(unit, machine);
 const inner = inside(outer, "RunningStateMachine");
 const active = inside(unit, "ProgramManager", "ActiveProgram");
-const world = {
-  value: 7,
-  status: "Good",
-  late: 0,
-  deaf: false,
-  without: false,
-  refuse: "",
-  file: "",
-  chamber: 293.5,
-  run_ms: Number(runFor),
-};
+const resting = readFileSync(join(import.meta.dirname, "lads-world.json"), "utf8");
+const world = { ...JSON.parse(resting), run_ms: Number(runFor) };
 const life = { state: "Stopped", starts: 0, asked: [], lock: "" };
 let run;
 

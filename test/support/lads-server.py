@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 
 from asyncua import Server, ua
 from asyncua.common.instantiate_util import instantiate
@@ -38,7 +39,8 @@ async def write(node, value, kind, status=ua.StatusCodes.Good):
 class Diffractometer:
     def __init__(self, server):
         self.server = server
-        self.world = {"value": 7.0, "status": "Good", "late": 0, "deaf": False, "without": False, "refuse": "", "file": "", "chamber": 293.5, "run_ms": float(RUN_ms)}
+        resting = Path(__file__).with_name("lads-world.json").read_text()
+        self.world = {**json.loads(resting, parse_int=float), "run_ms": float(RUN_ms)}
         self.state, self.starts, self.asked, self.run = "Stopped", 0, [], None
         self.types = {}
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BadLine, LadsBench, patiently, TIMEOUT_ms } from "./lads-bench.ts";
 import { ASYNCUA, LadsServer, OPCUA } from "./lads-server.ts";
@@ -8,16 +9,10 @@ const PEERS = [
   ["node-opcua", OPCUA !== undefined],
   ["asyncua", ASYNCUA !== undefined],
 ] as const;
-const WELL = {
-  value: 7,
-  status: "Good",
-  late: 0,
-  deaf: false,
-  without: false,
-  refuse: "",
-  file: "",
-  chamber: 293.5,
-};
+/** As the servers of both peers begin. */
+const WELL = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../support/lads-world.json"), "utf8"),
+) as object;
 /** A run that a busy computer does not miss; one that ends only when somebody ends it. */
 const [LONG, ENDLESS] = [{ run_ms: 5000 }, { run_ms: 600_000 }];
 

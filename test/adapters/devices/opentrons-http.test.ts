@@ -78,6 +78,13 @@ const told = (actionType: string, status = 201): void => {
 const released = (): void => {
   robot.patch(`/runs/${RUN}`, { data: { current: false } }).reply(200, { data: idle });
 };
+/** A robot without runs makes one and plays it. */
+const begun = (): void => {
+  found([]);
+  made();
+  shows({});
+  told("play");
+};
 
 /** File, key and values, in one form. */
 function isWholeUpload(body: string): boolean {
@@ -91,10 +98,7 @@ describe("what is said to a robot of Opentrons, exchange by exchange:", () => {
     uploaded();
     analysed(pending);
     analysed(sound);
-    found([]);
-    made();
-    shows({});
-    told("play");
+    begun();
     shows({ status: "running" });
     shows({ status: "finishing" });
     shows({ status: "succeeded" });
@@ -121,10 +125,7 @@ describe("what is said to a robot of Opentrons, exchange by exchange:", () => {
   test("recovery: an error that waits for a person is told, and ends nothing", async () => {
     uploaded();
     analysed(sound);
-    found([]);
-    made();
-    shows({});
-    told("play");
+    begun();
     const recovery = { hasEverEnteredErrorRecovery: true };
     shows({ status: "awaiting-recovery", ...recovery });
     shows({ status: "awaiting-recovery-blocked-by-open-door", ...recovery });
@@ -142,10 +143,7 @@ describe("what is said to a robot of Opentrons, exchange by exchange:", () => {
   test("stop: told again after a 409, and over only when the run is seen stopped", async () => {
     uploaded();
     analysed(sound);
-    found([]);
-    made();
-    shows({});
-    told("play");
+    begun();
     robot.get(`/runs/${RUN}`).reply(200, () => {
       abort.abort("smoke");
       return { data: { ...idle, status: "running" } };
