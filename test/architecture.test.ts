@@ -78,6 +78,7 @@ const RULES: Record<
     node: true,
   },
   "adapters/patterns": { ours: ["src/core", "src/models"], node: true },
+  "adapters/photos": { ours: ["src/core", "src/domain", "adapters/system"], node: true },
   "adapters/runners": {
     ours: [
       "src/core",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LabError } from "../../src/core/errors.ts";
@@ -11,6 +11,7 @@ import {
   photoFile,
   photoType,
 } from "../../src/domain/photo.ts";
+import { writeWhole } from "../system/write-whole.ts";
 
 /** One photograph as it is shown. */
 export interface Photo {
@@ -44,7 +45,7 @@ export function openPhotoStore(dataFolder: string): PhotoStore {
       if (type === undefined) throw new LabError("TL-9008", "It is no JPEG, PNG or WebP picture");
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const path = join(folder, photoFile(sha256, type));
-      if (!existsSync(path)) writeWhole(folder, path, bytes);
+      if (!existsSync(path)) put(folder, path, bytes);
       return { uri: pathToFileURL(path).href, sha256, bytes: bytes.length };
     },
     find: (sha256) => {
@@ -63,13 +64,11 @@ export function openPhotoStore(dataFolder: string): PhotoStore {
   };
 }
 
-/** Whole or not at all. */
-function writeWhole(folder: string, path: string, bytes: Uint8Array): void {
+function put(folder: string, path: string, bytes: Uint8Array): void {
   const part = `${path}.${process.pid}.part`;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(part, bytes, { flush: true });
-    renameSync(part, path);
+    writeWhole(path, bytes, part);
   } catch (cause) {
     rmSync(part, { force: true });
     throw new LabError("TL-1003", `A photograph cannot be kept in ${folder}`, { cause });
