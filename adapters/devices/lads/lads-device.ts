@@ -222,11 +222,12 @@ export class LadsDevice implements Device {
     return { state: "done", jobId: own.jobId };
   }
 
-  /** A session that broke in mid-job took the lock with it; at rest nobody needs it. */
+  /** A session that broke in mid-job took the lock with it; nobody needs it once the run was seen and the unit rests. */
   async #keepLock(own: OwnRun | undefined, { state, lockedBy }: LadsLook): Promise<void> {
     const { link, lock } = this.#options;
     if (lock !== true || lockedBy !== undefined) return;
-    const isOurs = own !== undefined && state === "Running";
+    const isAtRest = state === "Stopped" || state === "Aborted";
+    const isOurs = own !== undefined && !(own.seen && isAtRest);
     // What it refuses now is asked again at the next look.
     await (isOurs ? link.lock(own.jobId) : link.unlock()).catch((error: unknown) => {
       if (!isRefusal(error)) throw error;

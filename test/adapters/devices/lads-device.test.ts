@@ -191,6 +191,13 @@ describe("with its lock", () => {
     expect(asked).toEqual(["lock j1", "start j1 1", "lock j1", "unlock", "unlock"]);
   });
 
+  test("it is not given back before the unit shows the run that was begun", async () => {
+    const { device, asked, job } = deviceOf({ lock: true, runs: [RUN] });
+    await device.begin(job);
+    expect((await device.status()).state).toBe("busy");
+    expect(asked).toEqual(["lock j1", "start j1 1", "lock j1"]);
+  });
+
   test("a lock that is refused starts nothing", async () => {
     const lock = new LabError("TL-3203", "the device refused: XRD gives no lock (-1)");
     const { device, asked, job } = deviceOf({ lock });
