@@ -162,7 +162,7 @@ print([measured("PDC", label) for label in ["", "nan", "N/A", "fcc", "fcc+hcp", 
     writeFileSync(
       join(folder, "approve.py"),
       `import sys, time
-from tieline_client import Tieline, Refused
+from tieline_client import OVER, Tieline, Refused
 lab = Tieline("${url}", by="ada", key="secret")
 heard = lab.events(after=0)
 first = next(heard)
@@ -188,7 +188,7 @@ while True:
         print(lab.approve("powder", batch=batch["n"], reason="looked at"))
     for job in batch["asked"]:
         lab.report("powder", job_id=job["jobId"], observations=yields)
-    if not batch["state"].startswith("running"):
+    if batch["state"].split(".")[0] in OVER:
         break
     time.sleep(0.1)
 print("over", batch["state"])

@@ -79,9 +79,12 @@ export class LadsBench {
     );
   }
 
+  /** Each ending once: said again before it was acknowledged, it has the same id. */
   endings(jobId: string): string[] {
+    const ids = new Set<string>();
     return this.agent.heard
       .filter(({ word, data }) => /^(result|failed)$/.test(word) && data["jobId"] === jobId)
+      .filter(({ id }) => !ids.has(id) && ids.add(id))
       .map(({ word, data }) => (word === "failed" ? String(data["reason"]) : word));
   }
 
