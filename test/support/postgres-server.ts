@@ -111,6 +111,20 @@ export class PostgresServer {
     this.as("sh", ["-c", `kill -9 $(head -1 ${this.data}/postmaster.pid); true`]);
   }
 
+  /** Stops every process of it, so that it says nothing any more: its connections stay, as with a machine that vanished. */
+  freeze(): void {
+    this.signal("STOP");
+  }
+
+  wake(): void {
+    this.signal("CONT");
+  }
+
+  private signal(name: "STOP" | "CONT"): void {
+    const first = `$(head -1 ${this.data}/postmaster.pid)`;
+    this.as("sh", ["-c", `kill -${name} ${first} $(ps -o pid= --ppid ${first})`]);
+  }
+
   /** Runs SQL as the owner; the answer's lines. */
   sql(text: string, database = "lab"): string {
     return this.run("psql", [
