@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { freePort } from "./free-port.ts";
 import { peerIsThere } from "./peer.ts";
 
@@ -131,6 +133,22 @@ export class PostgresServer {
       ...["-h", "127.0.0.1", "-p", String(this.port), "-U", "tieline", "-d", database],
       ...["-v", "ON_ERROR_STOP=1", "-q", "-t", "-A", "-c", text],
     ]);
+  }
+
+  /** As `promote`, while whoever calls does other things. */
+  async promoteMeanwhile(): Promise<void> {
+    const client = new pg.Client(this.address());
+    await client.connect();
+    try {
+      await client.query("select pg_promote(true, 60)");
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Of one that was killed: `pg_ctl` would wait for it. */
+  async clear(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   remove(): void {
