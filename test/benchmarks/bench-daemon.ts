@@ -1,7 +1,9 @@
+import { type EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mqtt, { type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { openClient } from "../../adapters/mqtt/open-client.ts";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -59,10 +61,11 @@ ${campaigns.map(campaignText).join("")}`,
     },
   });
   await daemon.start();
-  const client = await mqtt.connectAsync(daemon.brokerUrl, {
+  const client = openClient(daemon.brokerUrl, {
     protocolVersion: 5,
     properties: { receiveMaximum: 1000 },
   });
+  await once(client as unknown as EventEmitter, "connect");
   return { daemon, client, folder };
 }
 
