@@ -1,3 +1,4 @@
+import { whyNotWritable } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { delay, nameOfServer, openSession, type PostgresSession } from "./postgres-session.ts";
 
@@ -10,16 +11,7 @@ const NEXT_AFTER_ms = 250;
 const AGAIN_AFTER_ms = 200;
 
 /**
- * Whether the server is a standby. A database or an account whose commits are told before they are on the disk, or before the standby has them,
- * keeps no promise of a log's: on our connections they are waited for.
- */
-const BEGINNING = `
-  select pg_is_in_recovery() as standby, case
-    when current_setting('synchronous_commit') in ('off', 'local') then set_config('synchronous_commit', 'on', false)
-  end`;
-
-/**
- * Connects to the first of the place's servers that answers and, where `forWriting`, is no standby. A machine that vanished says
+ * Connects to the first of the place's servers that answers and, where `forWriting`, takes writes. A machine that vanished says
  * nothing, so that the others are asked beside it; `silent` names one that has just left a question without an answer, and is asked last.
  * Rejects with {@link NoServer}, which names what each of them said, once each has refused.
  */
@@ -75,15 +67,10 @@ async function askOne(
 ): Promise<PostgresSession | string> {
   try {
     const session = await openSession(place, server);
-    try {
-      const { rows } = await session.query<{ standby: boolean }>(BEGINNING);
-      if (!forWriting || rows[0]?.standby === false) return session;
-    } catch (error) {
-      await session.end();
-      throw error;
-    }
+    const why = forWriting ? whyNotWritable(session.there) : undefined;
+    if (why === undefined) return session;
     await session.end();
-    return " is a standby";
+    return ` ${why}`;
   } catch (error) {
     return `: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -15,6 +15,8 @@ const ANSWER_ms_min = 3000;
 export interface PostgresHold {
   readonly epoch: string;
   readonly lease: PostgresLease;
+  /** Whether the database keeps every letter. */
+  readonly isUnicode: boolean;
   /** A connection to the server that takes writes; waits for one until `deadline_ms`. Rejects with {@link NoServer}. */
   session(deadline_ms: number): Promise<PostgresSession>;
   /** The one that this log is written on. */
@@ -62,6 +64,7 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
   return {
     epoch,
     lease,
+    isUnicode: session.there.isUnicode,
     session: (deadline_ms) => connection.wait(deadline_ms),
     server: () => connection.server,
     drop: () => connection.drop(),
@@ -155,7 +158,9 @@ class HeldConnection {
   }
 }
 
+/** Behind a pooler the lock would be the pool's: everybody who comes by it would have it. */
 async function lock(session: PostgresSession, sql: Statements): Promise<boolean> {
+  if (session.there.isPooled) return false;
   const { rows } = await session.query<{ mine: boolean }>(sql.lock);
   return rows[0]?.mine === true;
 }

@@ -1,4 +1,5 @@
 import type { Client, QueryResultRow } from "pg";
+import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 
 /** One connection to a server; what it cannot answer in time ends it, since nobody can tell then what was done. */
@@ -14,6 +15,7 @@ export interface PostgresSession {
   readonly isOpen: boolean;
   /** Host and port. */
   readonly server: string;
+  readonly there: Circumstances;
   end(): Promise<void>;
 }
 
@@ -49,8 +51,11 @@ export async function openSession(
     isOpen = false;
     await Promise.race([client.end(), delay(1000)]).catch(() => {});
   };
+  let there: Circumstances;
   try {
     await client.connect();
+    const { rows } = await client.query<Circumstances>(lookRound(processOf(client)));
+    there = rows[0] as Circumstances;
   } catch (error) {
     await end();
     throw error;
@@ -60,13 +65,14 @@ export async function openSession(
       return isOpen;
     },
     server: nameOfServer(server),
+    there,
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
       warnings.length = 0;
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
       const { rows, rowCount } = await client.query<Row>({
         text,
         values: [...values],
-        ...(values.length > 0 ? { name: nameOf(text) } : {}),
+        ...(values.length > 0 && !there.isPooled ? { name: nameOf(text) } : {}),
       });
       return { rows, count: rowCount ?? 0, warnings: [...warnings] };
     },
@@ -76,6 +82,11 @@ export async function openSession(
 
 export function nameOfServer({ host, port }: PostgresPlace["hosts"][number]): string {
   return `${host}:${port}`;
+}
+
+/** What the server called its process at the start; pg's types do not have it. */
+function processOf(client: Client): number {
+  return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
 
 const names = new Map<string, string>();
