@@ -3,7 +3,7 @@ import type { Logger } from "../../../src/core/logger.ts";
 import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
 import { writeLine } from "../event-line.ts";
-import { connectPostgres, NoServer } from "./postgres-connect.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
 import { NOT_REPLICATED, type PostgresLease, replaced } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
@@ -220,7 +220,6 @@ export class PostgresEventLog implements EventLog {
 }
 
 function isUnknownFate(error: unknown): boolean {
-  if (error instanceof NoServer) return false;
   const { code } = error as { readonly code?: string };
   // Without a code of the server's own: the connection broke, or its answer did not come in time.
   return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || UNKNOWN_FATE.test(code);

@@ -1,8 +1,9 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import { connectPostgres, NoServer } from "./postgres-connect.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
+import { hintOf, NoServer } from "./postgres-refusals.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 import { Tickets } from "./postgres-tickets.ts";
@@ -110,7 +111,7 @@ class HeldConnection {
       await this.connecting;
     }
     const { session } = this;
-    if (session === undefined) throw new NoServer("the connection was given up");
+    if (session === undefined) throw new Error("the connection was given up");
     return session;
   }
 
@@ -149,7 +150,7 @@ class HeldConnection {
 
   private async connect(): Promise<PostgresSession> {
     await this.drop();
-    if (this.isOver) throw new NoServer("the log is closed");
+    if (this.isOver) throw new Error("the log is closed");
     const session = await connectPostgres(this.request.place, true, this.silent);
     this.session = session;
     this.server = session.server;
@@ -179,7 +180,7 @@ export function notReached(error: unknown): LabError {
       : `The event log in PostgreSQL cannot be opened (${why})`;
   return new LabError("TL-4001", what, {
     cause: error,
-    hint: "Check the address, the account and that the server runs.",
+    hint: hintOf(error),
   });
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Client, QueryResultRow } from "pg";
 import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
@@ -30,7 +31,7 @@ export async function openSession(
     database: place.database,
     user: place.user,
     password: place.password,
-    ssl: place.ssl,
+    ssl: typeof place.ssl === "boolean" ? place.ssl : { ca: readFileSync(place.ssl.authority) },
     application_name: "tieline",
     keepAlive: true,
     connectionTimeoutMillis: Math.min(5000, place.answer_ms),
