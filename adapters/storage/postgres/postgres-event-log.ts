@@ -167,7 +167,7 @@ export class PostgresEventLog implements EventLog {
   private async store(hold: PostgresHold, lines: readonly Line[]): Promise<void> {
     const deadline_ms = performance.now() + this.parts.place.patience_ms;
     for (;;) {
-      const session = await hold.session(deadline_ms);
+      const session = hold.ready() ?? (await hold.session(deadline_ms));
       try {
         if (await this.tryOnce(session, hold, lines)) return;
       } catch (error) {

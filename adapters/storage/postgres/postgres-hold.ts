@@ -18,6 +18,8 @@ export interface PostgresHold {
   readonly lease: PostgresLease;
   /** Whether the database keeps every letter. */
   readonly isUnicode: boolean;
+  /** The connection that is there: an append is not to wait for anything else. */
+  ready(): PostgresSession | undefined;
   /** A connection to the server that takes writes; waits for one until `deadline_ms`. Rejects with {@link NoServer}. */
   session(deadline_ms: number): Promise<PostgresSession>;
   /** The one that this log is written on. */
@@ -66,6 +68,7 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
     epoch,
     lease,
     isUnicode: session.there.isUnicode,
+    ready: () => connection.ready(),
     session: (deadline_ms) => connection.wait(deadline_ms),
     server: () => connection.server,
     drop: () => connection.drop(),
@@ -103,8 +106,12 @@ class HeldConnection {
     this.server = session.server;
   }
 
+  ready(): PostgresSession | undefined {
+    return this.session?.isOpen === true ? this.session : undefined;
+  }
+
   async once(): Promise<PostgresSession> {
-    if (this.session?.isOpen !== true) {
+    if (this.ready() === undefined) {
       this.connecting ??= this.connect().finally(() => {
         this.connecting = undefined;
       });

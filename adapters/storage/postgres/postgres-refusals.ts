@@ -29,7 +29,7 @@ const HINTS: Readonly<Record<string, string>> = {
   "42501":
     "Let the account make the log's schema (create schema tieline authorization ACCOUNT), or give it that schema and its tables.",
   "53300":
-    "A daemon needs one connection, a standby one, and each export or report that is read meanwhile one more: raise max_connections or the account's connection limit.",
+    "A daemon needs one connection, and each export or report that is read meanwhile one more: raise max_connections or the account's connection limit.",
   ERR_TLS_CERT_ALTNAME_INVALID:
     "The server's certificate is not for the host name in the address: write the name that it is for.",
   SELF_SIGNED_CERT_IN_CHAIN: TLS,

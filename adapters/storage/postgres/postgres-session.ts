@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Client, QueryResultRow } from "pg";
+import type { Client, QueryConfig, QueryResultRow } from "pg";
 import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 
@@ -19,6 +19,8 @@ export interface PostgresSession {
   readonly there: Circumstances;
   end(): Promise<void>;
 }
+
+const NONE: readonly string[] = [];
 
 /** A connection to this one server. */
 export async function openSession(
@@ -67,15 +69,16 @@ export async function openSession(
     },
     server: nameOfServer(server),
     there,
-    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    query: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
       warnings.length = 0;
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
-      const { rows, rowCount } = await client.query<Row>({
-        text,
-        values: [...values],
-        ...(values.length > 0 && !there.isPooled ? { name: nameOf(text) } : {}),
-      });
-      return { rows, count: rowCount ?? 0, warnings: [...warnings] };
+      const isPlanned = values !== undefined && values.length > 0 && !there.isPooled;
+      const asked = isPlanned ? { name: nameOf(text), text, values } : { text, values };
+      return client.query<Row>(asked as QueryConfig).then(({ rows, rowCount }) => ({
+        rows,
+        count: rowCount ?? 0,
+        warnings: warnings.length === 0 ? NONE : [...warnings],
+      }));
     },
     end,
   };
