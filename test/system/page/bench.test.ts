@@ -69,7 +69,7 @@ describe.runIf(hasChromium)("the bench on the page of a real daemon", () => {
   test("six photographs go with a comment from a phone, are seen there and large, and what there is no room for is told in the dialog", async () => {
     const config = exampleConfig("people.example.yaml").replace(
       "port: 0\n\ncampaigns",
-      "port: 0\n  photos_MB_max: 0.5\n\ncampaigns",
+      "port: 0\n  photos_MB_max: 14\n\ncampaigns",
     );
     expect(config).toContain("photos_MB_max");
     const small = await startDaemonProcess({ config });
@@ -104,12 +104,14 @@ describe.runIf(hasChromium)("the bench on the page of a real daemon", () => {
       await shot(page, "desktop");
 
       await card.getByRole("button", { name: "Comment" }).click();
-      const large = [{ name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(500_000, 1) }];
+      const large = [
+        { name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(12_000_000, 1) },
+      ];
       large[0]?.buffer.set([0xff, 0xd8, 0xff]);
       await dialog.getByLabel("Photographs").setInputFiles(large);
       await dialog.getByLabel("Reason").fill("one more");
       await dialog.locator("button[type=submit]").click();
-      await dialog.getByText(/of the 0.5 MB that they may/).waitFor();
+      await dialog.getByText(/of the 14 MB that they may/).waitFor();
       await shot(page, "full");
       // The word itself goes without.
       await dialog.getByLabel("Photographs").setInputFiles([]);
@@ -135,8 +137,11 @@ async function pictures(page: Page, count: number, width: number) {
     canvas.width = ${width};
     canvas.height = ${0.75 * width};
     const ink = canvas.getContext("2d");
-    ink.fillStyle = "hsl(" + (360 * k) / ${count} + " 60% 50%)";
-    ink.fillRect(0, 0, ${width}, ${width});
+    // Grain, so that it is as large as a photograph.
+    const grain = ink.createImageData(canvas.width, canvas.height);
+    for (let at = 0; at < grain.data.length; at++)
+      grain.data[at] = at % 4 === 3 ? 255 : (at % 4 === k % 3 ? 200 : 60) + 50 * Math.random();
+    ink.putImageData(grain, 0, 0);
     return canvas.toDataURL("image/jpeg").split(",")[1];
   })`)) as string[];
   return all.map((data, k) => ({
