@@ -74,6 +74,16 @@ describe("a model of crystalline, liquid and amorphous silicon", () => {
     expect(found.unfamiliar).toBeGreaterThan(0.95);
   });
 
+  test("finds another metal's liquid unfamiliar, although most of its atoms look like silicon's", async () => {
+    const [frame] = await fixtureFrames("foreign_al_liquid_1200K");
+    const disguised = { ...(frame as Frame), speciesNames: ["1"] };
+    const found = classifier.classify(disguised);
+    expect(summarise(found, classifier.model.classes).unfamiliar).toBeGreaterThan(0.95);
+    // All of them together tell: none is far out, and one in ten only is unfamiliar by itself.
+    const likeSilicon = found.unfamiliarity.filter((u) => u < 2).length;
+    expect(likeSilicon / disguised.atoms).toBeGreaterThan(0.5);
+  });
+
   test("tells crystal from liquid in one box by region", async () => {
     const [frame] = await fixtureFrames("unseen_si_coexist_1680K");
     const found = classifier.classify(frame as Frame);
