@@ -10,7 +10,7 @@ export interface ClassGathering {
 export const NOBODY: ClassGathering = { count: 0, sums: new Float64Array(0), squares: 0 };
 
 /** Neighbours share their surroundings, so fewer atoms than these may stray together. */
-const ATOMS_min = 100;
+const ATOMS_min = 50;
 /** Known phases between, and a little beyond, their training temperatures stray up to 2.2, another material's liquid from 4.2 on. */
 const STRAYING_max = 3;
 
