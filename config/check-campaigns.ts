@@ -1,6 +1,7 @@
 import { CANDIDATES_MAX } from "../src/domain/search-space.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkLoads } from "./check-loads.ts";
+import { checkVegard } from "./check-vegard.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { GOAL_RULES } from "./goal-schemas.ts";
 import type { CampaignConfiguration } from "./schema.ts";
@@ -25,6 +26,7 @@ export function checkCampaigns(
       ...checkRecipe(campaign, path),
       ...checkSize(campaign, path),
       ...checkOptimisation(campaign, path),
+      ...checkVegard(campaign, axisNames(campaign.space), path),
       ...checkLoads(campaign, path),
       ...checkLimits(campaign, axisNames(campaign.space), path),
     ];

@@ -12,6 +12,13 @@ const known = z.array(
   }),
 );
 
+const cellAtComposition = z.strictObject({
+  at: z
+    .record(z.string(), z.number().min(0))
+    .refine((at) => Object.values(at).some((x) => x > 0), { error: "name what the phase is of" }),
+  strain: z.number().min(-0.1).max(0.1).optional(),
+});
+
 const phaseDiagramModel = z.strictObject({
   method: z
     .enum(["harmonic", "gaussian-process", "label-propagation", "label-spreading"])
@@ -32,6 +39,7 @@ const phaseDiagramModel = z.strictObject({
         .min(1)
         .optional(),
       strainLimits: z.record(z.string(), z.number().min(0).max(0.1)).optional(),
+      vegard: z.record(z.string(), z.array(cellAtComposition).min(1).max(20)).optional(),
       phases_max: z.number().int().min(1).max(6).optional(),
       rescan: z
         .strictObject({

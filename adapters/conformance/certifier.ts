@@ -1,9 +1,10 @@
-import { connect, type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import type { Clock, Timers } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
 import type { MessageData, MessageName } from "../mqtt/contract.ts";
 import { writeMessage } from "../mqtt/envelope.ts";
+import { openClient } from "../mqtt/open-client.ts";
 import { readFrom, type WireMessage } from "../mqtt/read-message.ts";
 import { topicOf } from "../mqtt/topics.ts";
 
@@ -62,7 +63,7 @@ export class Certifier {
   /** TL-2001 where the broker cannot be reached. */
   static async connect(options: CertifierOptions): Promise<Certifier> {
     const { broker, username, password } = options;
-    const client = connect(broker, {
+    const client = openClient(broker, {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...{ protocolVersion: 4, connectTimeout: CONNECT_WITHIN_ms, reconnectPeriod: 0 },

@@ -1,8 +1,9 @@
-import { connect, type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import type { Timers } from "../../src/core/clock.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { TlsFiles } from "../mqtt/broker-address.ts";
 import type { MessageName } from "../mqtt/contract.ts";
+import { openClient } from "../mqtt/open-client.ts";
 import { topicOf } from "../mqtt/topics.ts";
 
 export interface GatewayLinkOptions {
@@ -44,7 +45,7 @@ export function openGatewayLink(options: GatewayLinkOptions): GatewayLink {
   let why = "the connection was closed";
   let cancelHearing = (): void => {};
   const { topic, payload, qos, retain } = options.online(false);
-  const client: MqttClient = connect(options.broker, {
+  const client: MqttClient = openClient(options.broker, {
     clientId: `tieline-gateway-${site}-${instrumentId}`,
     // The session stays at the broker, so that an acknowledgement sent while we were away still arrives.
     clean: false,

@@ -14,6 +14,7 @@ import {
 } from "../../src/models/diffraction/phase-estimates.ts";
 import { preparePattern } from "../../src/models/diffraction/prepared-pattern.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
+import { compositionByCell } from "../../src/models/diffraction/vegard.ts";
 import type { PatternLook } from "../../src/views/pattern-look.ts";
 import { readReferences } from "../patterns/read-references.ts";
 import { lookOf } from "./look-at-pattern.ts";
@@ -59,7 +60,7 @@ export function createPatternReader(): PatternReader {
   return {
     name: (request) => {
       const { found, library } = read(request);
-      return phasesOf(found, estimatePhases(found, library));
+      return phasesOf(found, estimatePhases(found, library), request.rules);
     },
     look: (request) => lookOf(read(request).found),
   };
@@ -91,9 +92,14 @@ function diffractionPattern(pattern: PatternObservation): DiffractionPattern {
 
 /**
  * The most probable set as a phases observation, the others as its alternatives; `unknown` joins the set where lines
- * are in no reference. Fractions are of atoms, and given where every phase has a structure and nothing is unknown.
+ * are in no reference. Fractions are of atoms, and given where every phase has a structure and nothing is unknown; compositions
+ * where the campaign says of every phase how its cell goes with it.
  */
-function phasesOf(found: Identification, estimates: readonly PhaseEstimate[]): PhasesObservation {
+function phasesOf(
+  found: Identification,
+  estimates: readonly PhaseEstimate[],
+  rules: PatternRules,
+): PhasesObservation {
   const [best, ...others] = found.sets;
   const withUnknown = ({ phases }: PhaseSet): string[] =>
     found.unfamiliar ? [...phases, UNKNOWN_PHASE] : [...phases];
@@ -108,9 +114,11 @@ function phasesOf(found: Identification, estimates: readonly PhaseEstimate[]): P
     .slice(0, ALTERNATIVES_MAX)
     .map((set) => ({ phases: withUnknown(set), probability: rounded(set.probability) }));
   const fractions = found.unfamiliar ? undefined : atomFractions(best);
+  const compositions = found.unfamiliar ? undefined : compositionsByCells(best, rules);
   return {
     kind: "phases",
     phases,
+    ...(compositions === undefined ? {} : { compositions }),
     ...(fractions === undefined ? {} : { fractions }),
     confidence: rounded(best.probability),
     ...(alternatives.length === 0 ? {} : { alternatives }),
@@ -158,6 +166,22 @@ function atomFractions({ phases, weights }: PhaseSet): Record<string, number> | 
   const total = atoms.reduce((sum, amount) => sum + amount, 0);
   if (!(total > 0)) return undefined;
   return Object.fromEntries(phases.map((name, k) => [name, rounded(atoms[k]! / total)]));
+}
+
+/** Ends of a tie-line, corners of a triangle; a sample of one phase is its own end. */
+function compositionsByCells(
+  { phases, fit, weights }: PhaseSet,
+  { vegard = {} }: PatternRules,
+): PhasesObservation["compositions"] {
+  const isTold = phases.every((name) => Object.hasOwn(vegard, name));
+  if (!isTold || phases.length < 2) return undefined;
+  return Object.fromEntries(
+    phases.map((name, k) => {
+      const strain = fit.phases.find(({ card }) => card === weights[k]!.card)?.shape.strain[0] ?? 0;
+      const composition = Object.entries(compositionByCell(vegard[name]!, strain));
+      return [name, Object.fromEntries(composition.map(([c, x]) => [c, rounded(x)]))];
+    }),
+  );
 }
 
 function rounded(value: number): number {

@@ -1,4 +1,4 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
 import { ERROR_CODES } from "../../src/core/error-codes/index.ts";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
@@ -8,6 +8,7 @@ import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { BrokerLimits, packetBytesOf, type ToldLimits } from "./broker-limits.ts";
 import { endOf, forgetUnanswered, handOver, willOf } from "./client-calls.ts";
 import { EndWatch } from "./end-watch.ts";
+import { openClient } from "./open-client.ts";
 import { PAYLOAD_BYTES_MAX } from "./payload-limit.ts";
 
 export interface BrokerClientOptions {
@@ -194,7 +195,7 @@ class BrokerClient implements MessageBus {
           }
         : {}),
     };
-    const client = mqtt.connect(this.options.url, options);
+    const client = openClient(this.options.url, options);
     client.handleMessage = (packet, done) => this.receive(packet as IPublishPacket, done);
     // With MQTT 5 our own commands below the same topics are not sent back to us.
     const subscription = { qos: 1 as const, ...(protocolVersion === 5 ? { nl: true } : {}) };

@@ -5,6 +5,7 @@ import { LabError } from "../../src/core/errors.ts";
 import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { adviceOn } from "./broker-advice.ts";
+import { sendAtOnce } from "./open-client.ts";
 import { encodeOperatorRequest, encodeStopRequest, readAgentMessage } from "./operator-messages.ts";
 import { topicOf } from "./topics.ts";
 
@@ -160,7 +161,7 @@ const POLL_ms = 50;
 async function connect(options: OperatorClientOptions, timeout_ms: number): Promise<MqttClient> {
   const { url, username, password, tls } = options;
   try {
-    return await mqtt.connectAsync(
+    const client = await mqtt.connectAsync(
       url,
       {
         clientId: `tieline-operator-${randomUUID().slice(0, 8)}`,
@@ -174,6 +175,7 @@ async function connect(options: OperatorClientOptions, timeout_ms: number): Prom
       },
       false,
     );
+    return sendAtOnce(client);
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const why = message || code || "no answer";

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 import { LabError } from "../../src/core/errors.ts";
 import type { ConnectInstrument, ConnectionOptions, WireMessage } from "./instrument-connection.ts";
@@ -20,6 +21,8 @@ export function connectOverMqtt(access: MqttAccess): ConnectInstrument {
     const client = openClient(access, options);
     let ended = false;
     client.on("connect", () => {
+      // What is said right after an acknowledgement does not wait for another (Nagle's algorithm).
+      (client.stream as Partial<Socket>).setNoDelay?.(true);
       client.subscribe([...options.subscriptions], { qos: 1 }, (error) => {
         if (!ended && !error) options.onConnect();
       });

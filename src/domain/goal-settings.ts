@@ -40,12 +40,25 @@ export interface PatternSettings {
   readonly elements?: readonly string[] | undefined;
   /** How far a reference's cell may be off in all lengths and still be that phase; by its name. Absent: 0.07. */
   readonly strainLimits?: Readonly<Record<string, number>> | undefined;
+  /**
+   * By reference: compositions of the phase with the strain of its cell there, so that cells tell the ends of tie-lines (Vegard's law).
+   * One composition is a compound that takes up nothing. Absent: patterns tell no compositions.
+   */
+  readonly vegard?: Readonly<Record<string, readonly CellAtComposition[]>> | undefined;
   /** Of a sample; absent: as many as components, at most 4. */
   readonly phases_max?: number | undefined;
   /** Absent: a doubtful sample is not scanned again. */
   readonly rescan?: RescanSettings | undefined;
   /** How often a person has had the patterns read again: references are then read again too. */
   readonly reading?: number | undefined;
+}
+
+/** A composition of a phase and its cell there. */
+export interface CellAtComposition {
+  /** Amounts of the campaign's components; one that is not named is absent. */
+  readonly at: Composition;
+  /** By how much all lengths of the cell are off the reference's: a / a_reference - 1; absent: 0. */
+  readonly strain?: number | undefined;
 }
 
 /** When a sample is scanned again, and how. */

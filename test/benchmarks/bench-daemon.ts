@@ -1,7 +1,9 @@
+import { type EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import mqtt, { type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { openClient } from "../../adapters/mqtt/open-client.ts";
 import { campaignSpecs } from "../../config/campaign-spec.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -33,10 +35,10 @@ const campaignText = (settings: BenchCampaign): string => `  - id: ${settings.id
     model: ${settings.model}
 `;
 
-/** A daemon with these campaigns on a new log (in a folder, unless another place is named), its broker, and a client. */
+/** A daemon with these campaigns on a new log (in a folder, unless another place is named), its broker (its own, unless another one is named), and a client. */
 export async function openBench(
   campaigns: readonly BenchCampaign[],
-  { log }: { readonly log?: string } = {},
+  { log, broker }: { readonly log?: string; readonly broker?: string } = {},
 ): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), "tieline-bench-"));
   const file = join(folder, "config.yaml");
@@ -44,7 +46,7 @@ export async function openBench(
     file,
     `version: 1
 site: bench
-broker: { port: 0 }
+broker: { ${broker === undefined ? "port: 0" : `url: "${broker}"`} }
 campaigns:
 ${campaigns.map(campaignText).join("")}`,
   );
@@ -59,10 +61,11 @@ ${campaigns.map(campaignText).join("")}`,
     },
   });
   await daemon.start();
-  const client = await mqtt.connectAsync(daemon.brokerUrl, {
+  const client = openClient(daemon.brokerUrl, {
     protocolVersion: 5,
     properties: { receiveMaximum: 1000 },
   });
+  await once(client as unknown as EventEmitter, "connect");
   return { daemon, client, folder };
 }
 

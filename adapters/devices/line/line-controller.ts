@@ -3,7 +3,13 @@ import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
 import type { Lane } from "../question-line.ts";
-import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import {
+  SET_UP_EVERY,
+  type ThermalController,
+  type ThermalLook,
+  type ThermalPlan,
+} from "../thermal/controller.ts";
+import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
 import { createTextLine, type TextLine } from "./text-line.ts";
@@ -37,6 +43,9 @@ export class LineController implements ThermalController {
   readonly #line: TextLine;
   /** Where its set point is on its way to, as far as we told it. */
   #target: number | undefined;
+  #isBorn = false;
+  #looks = 0;
+  #isMisfit = false;
 
   constructor({ map, address, clock }: LineControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -66,13 +75,21 @@ export class LineController implements ThermalController {
 
   async open(): Promise<void> {
     await openAsItself(async () => {
-      for (const { ask, matches, says } of this.#map.verify) {
-        const answer = await this.#ask(ask);
-        if (new RegExp(matches).test(answer)) continue;
-        const what = `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
-        throw new LabError("TL-3202", what);
-      }
+      const misfit = await this.#misfit();
+      // Set up otherwise since its birth: that is each look's to say.
+      if (misfit !== undefined && !this.#isBorn) throw new LabError("TL-3202", misfit);
+      this.#isBorn = true;
     });
+  }
+
+  /** People set it up otherwise at the panel, at any time: it is asked at each look. */
+  async #misfit(): Promise<string | undefined> {
+    for (const { ask, matches, says } of this.#map.verify) {
+      const answer = await this.#ask(ask);
+      if (!new RegExp(matches).test(answer))
+        return `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
+    }
+    return undefined;
   }
 
   close(): void {
@@ -80,7 +97,7 @@ export class LineController implements ThermalController {
   }
 
   /** The identity comes last: had the answers shifted by one, it would be something else, and the whole look is thrown away. */
-  async look(): Promise<ThermalLook> {
+  async look({ isIdle = false } = {}): Promise<ThermalLook> {
     const { measured, setPoint, ramp, output, state, health, identity } = this.#map;
     const value = await this.#number(measured);
     const bits = measured.flag === undefined ? 0 : Number(await this.#ask(measured.flag.ask));
@@ -89,6 +106,9 @@ export class LineController implements ThermalController {
     const power = output === undefined ? undefined : await this.#number(output);
     const said = await this.#ask(state.ask);
     const well = health === undefined ? undefined : await this.#ask(health.ask);
+    const isAsked = !isIdle || this.#isMisfit || this.#looks++ % SET_UP_EVERY === 0;
+    const misfit = isAsked ? await this.#misfit() : undefined;
+    this.#isMisfit = misfit !== undefined;
     const name = await this.#ask(identity.ask);
     if (!new RegExp(identity.matches).test(name)) {
       this.#line.distrust("the answers have shifted");
@@ -98,6 +118,10 @@ export class LineController implements ThermalController {
     }
     const broken = brokenSensor(value, bits, measured);
     const isFaulty = health !== undefined && !health.equals.includes(well ?? "");
+    if (misfit !== undefined) {
+      const nothing = { measured: undefined, setPoint: Number.NaN, isAutomatic: true };
+      return { ...nothing, state: this.#stateOf(said), misfit };
+    }
     return {
       state: isFaulty ? "fault" : this.#stateOf(said),
       measured: broken === undefined ? value : undefined,
@@ -162,9 +186,14 @@ export class LineController implements ThermalController {
     this.#target = undefined;
     const { commands, ramp } = this.#map;
     await this.#line.urgently(async () => {
-      await this.#commands(commands.stop, "urgent");
-      if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
-      await this.#setPoint(this.rest, "urgent");
+      // One part that is refused keeps no other from being done.
+      await everyOne([
+        ...commands.stop.map((one) => () => this.#commands([one], "urgent")),
+        async () => {
+          if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
+          await this.#setPoint(this.rest, "urgent");
+        },
+      ]);
     });
   }
 

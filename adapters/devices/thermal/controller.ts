@@ -15,7 +15,12 @@ export interface ThermalLook {
   readonly segment?: number | undefined;
   /** In the device's own words. */
   readonly problem?: string | undefined;
+  /** It is set up otherwise than its definition counts on (another unit, other decimals): none of its values is believed. */
+  readonly misfit?: string | undefined;
 }
+
+/** Of looks without a job, so many pass until the set-up is asked again. */
+export const SET_UP_EVERY = 5;
 
 /** What the controller is told to do, in its own units. */
 export interface ThermalPlan {
@@ -52,7 +57,8 @@ export interface ThermalController {
   /** Connects; a LabError that is not retryable where it is another device, or not as the definition says. */
   open(): Promise<void>;
   close(): void;
-  look(): Promise<ThermalLook>;
+  /** `isIdle`: nothing of ours runs, so its set-up need not be asked at each look: a job begins with a look that does. */
+  look(about?: { readonly isIdle?: boolean }): Promise<ThermalLook>;
   /** Why it cannot do this plan, before anything is written. */
   refuse(plan: ThermalPlan): string | undefined;
   /** Writes the plan and reads it back; nothing moves yet. `signal`: a stop came meanwhile. */

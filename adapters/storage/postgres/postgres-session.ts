@@ -1,4 +1,6 @@
-import type { Client, QueryResultRow } from "pg";
+import { readFileSync } from "node:fs";
+import type { Client, QueryConfig, QueryResultRow } from "pg";
+import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 
 /** One connection to a server; what it cannot answer in time ends it, since nobody can tell then what was done. */
@@ -12,48 +14,18 @@ export interface PostgresSession {
     readonly warnings: readonly string[];
   }>;
   readonly isOpen: boolean;
+  /** Host and port. */
+  readonly server: string;
+  readonly there: Circumstances;
   end(): Promise<void>;
 }
 
-/** A server was reached, but none that takes writes, or none at all. */
-export class NoServer extends Error {}
+const NONE: readonly string[] = [];
 
-/**
- * Whether the server is a standby. A database or an account whose commits are told before they are on the disk, or before the standby has them,
- * keeps no promise of a log's: on our connections they are waited for.
- */
-const BEGINNING = `
-  select pg_is_in_recovery() as standby, case
-    when current_setting('synchronous_commit') in ('off', 'local') then set_config('synchronous_commit', 'on', false)
-  end`;
-
-/**
- * Connects to the first of the place's servers that answers and, where `forWriting`, is no standby.
- * Rejects with {@link NoServer}, which names what each of them said.
- */
-export async function connectPostgres(
+/** A connection to this one server. */
+export async function openSession(
   place: PostgresPlace,
-  forWriting: boolean,
-): Promise<PostgresSession> {
-  const refusals: string[] = [];
-  for (const server of place.hosts) {
-    const name = `${server.host}:${server.port}`;
-    try {
-      const session = await openSession(place, server);
-      const { rows } = await session.query<{ standby: boolean }>(BEGINNING);
-      if (!forWriting || rows[0]?.standby === false) return session;
-      await session.end();
-      refusals.push(`${name} is a standby`);
-    } catch (error) {
-      refusals.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new NoServer(refusals.join("; "));
-}
-
-async function openSession(
-  place: PostgresPlace,
-  server: { readonly host: string; readonly port: number },
+  server: PostgresPlace["hosts"][number],
 ): Promise<PostgresSession> {
   const { default: pg } = await import("pg");
   const client: Client = new pg.Client({
@@ -61,7 +33,7 @@ async function openSession(
     database: place.database,
     user: place.user,
     password: place.password,
-    ssl: place.ssl,
+    ssl: typeof place.ssl === "boolean" ? place.ssl : { ca: readFileSync(place.ssl.authority) },
     application_name: "tieline",
     keepAlive: true,
     connectionTimeoutMillis: Math.min(5000, place.answer_ms),
@@ -82,8 +54,11 @@ async function openSession(
     isOpen = false;
     await Promise.race([client.end(), delay(1000)]).catch(() => {});
   };
+  let there: Circumstances;
   try {
     await client.connect();
+    const { rows } = await client.query<Circumstances>(lookRound(processOf(client)));
+    there = rows[0] as Circumstances;
   } catch (error) {
     await end();
     throw error;
@@ -92,18 +67,30 @@ async function openSession(
     get isOpen() {
       return isOpen;
     },
-    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    server: nameOfServer(server),
+    there,
+    query: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
       warnings.length = 0;
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
-      const { rows, rowCount } = await client.query<Row>({
-        text,
-        values: [...values],
-        ...(values.length > 0 ? { name: nameOf(text) } : {}),
-      });
-      return { rows, count: rowCount ?? 0, warnings: [...warnings] };
+      const isPlanned = values !== undefined && values.length > 0 && !there.isPooled;
+      const asked = isPlanned ? { name: nameOf(text), text, values } : { text, values };
+      return client.query<Row>(asked as QueryConfig).then(({ rows, rowCount }) => ({
+        rows,
+        count: rowCount ?? 0,
+        warnings: warnings.length === 0 ? NONE : [...warnings],
+      }));
     },
     end,
   };
+}
+
+export function nameOfServer({ host, port }: PostgresPlace["hosts"][number]): string {
+  return `${host}:${port}`;
+}
+
+/** What the server called its process at the start; pg's types do not have it. */
+function processOf(client: Client): number {
+  return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
 
 const names = new Map<string, string>();

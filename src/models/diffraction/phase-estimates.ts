@@ -28,7 +28,8 @@ const OWN_MIN = 1e-3;
 /**
  * Fraction of every card of the library beside the most probable set: for a phase of the set its fitted scale, for another
  * the scale a = c.r/c.c that its lines c (at the card's own cell, the usual width) have in the residual r, both freed of
- * what the set's scales, widths and strains can explain. Errors are 1/|c|, each bin weighed by noise^2 + m (floor^2 + (relative
+ * what the set's scales, widths and strains can explain; with r its ratio to the set's atoms the fraction is r/(1 + r), and so is the error
+ * scaled: how clearly it stands out stays as it is. Errors are 1/|c|, each bin weighed by noise^2 + m (floor^2 + (relative
  * model)^2), m the bins of a line's width, which are off together. A cell may be off its card, and only the samples around can
  * tell by how much: c.r/|c| is told for every strain within the card's limit ({@link LineSignals}). Fractions are of atoms; of line
  * heights where a card has no structure. Of twins the first card stands. Empty where lines are left that no card explains:
@@ -70,9 +71,11 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
     const own = dot(column, column);
     if (!(own > OWN_MIN * whole)) return [];
     const unit = amount(k) / total;
-    const fraction = (unit * dot(column, residual)) / own;
+    const ratio = (unit * dot(column, residual)) / own;
     const moved = signals.of(card, whole);
-    return [{ name: card.name, fraction, error: unit / Math.sqrt(own), moved }];
+    // Beside the set, not of it: a light phase that is missed may hold most of the atoms.
+    const all = 1 + Math.max(0, ratio);
+    return [{ name: card.name, fraction: ratio / all, error: unit / Math.sqrt(own) / all, moved }];
   });
   return [...members, ...others];
 }

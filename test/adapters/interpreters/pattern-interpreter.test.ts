@@ -30,11 +30,15 @@ function observed(mixture: readonly PhaseShare[]): PatternObservation {
   };
 }
 
-function interpret(pattern: PatternObservation, references: readonly string[]) {
+function interpret(
+  pattern: PatternObservation,
+  references: readonly string[],
+  more: Readonly<Record<string, unknown>> = {},
+) {
   const spec = {
     goal: "phase-diagram",
     space: { kind: "grid", axes: [] },
-    model: { patterns: { references, elements: ["Ni", "Ti", "Zn", "O"] } },
+    model: { patterns: { references, elements: ["Ni", "Ti", "Zn", "O"], ...more } },
   } as unknown as CampaignSpec;
   const settings = interpreter.settings(spec, pattern);
   if (settings === undefined) throw new Error("the campaign names references");
@@ -88,6 +92,27 @@ describe("patterns as observations", () => {
     expect(found.estimates).toBeUndefined();
     // The strongest line of rutile is 1 1 0 at 3.25 A.
     expect(found.unfamiliar?.d_A.some((d) => Math.abs(d - 3.249) < 0.02)).toBe(true);
+  });
+
+  test("a solid solution's cell tells the ends of the tie-line, where the campaign says how cells move", async () => {
+    // NiO takes up ZnO to a third: its cell grows by 1.2 %; rutile takes up nothing.
+    const vegard = {
+      NiO: [{ at: { Ni: 1 } }, { at: { Ni: 0.7, Zn: 0.3 }, strain: 0.012 }],
+      "TiO2-rutile": [{ at: { Ti: 1 } }],
+    };
+    const halves = observed([{ ...HALVES[0]!, strain: 0.008 }, HALVES[1]!]);
+    const { compositions } = await interpret(halves, [CARDS], { vegard });
+    expect(compositions?.["NiO"]?.["Zn"]).toBeCloseTo(0.2, 1);
+    expect(compositions?.["NiO"]?.["Ni"]).toBeCloseTo(1 - compositions!["NiO"]!["Zn"]!, 3);
+    expect(compositions?.["TiO2-rutile"]).toEqual({ Ti: 1 });
+    // One phase whose cell says nothing leaves the tie-line without an end.
+    const { NiO } = vegard;
+    for (const rules of [{}, { vegard: { NiO } }])
+      expect((await interpret(halves, [CARDS], rules)).compositions).toBeUndefined();
+    // A sample of one phase is its own end.
+    const alone = await interpret(observed([{ ...HALVES[0]!, share: 1 }]), [CARDS], { vegard });
+    expect(alone).toMatchObject({ phases: ["NiO"] });
+    expect(alone.compositions).toBeUndefined();
   });
 
   test.each([

@@ -77,6 +77,30 @@ describe("what a pattern says of phases that it does not name", () => {
     expect(Math.sqrt(mean2)).toBeLessThan(1.3);
   });
 
+  test("a phase beside the set has its fraction of all atoms, its own among them", () => {
+    const prng = createPrng("left out");
+    const shares = [0.55, 0.45];
+    const pattern = preparePattern(
+      mixturePattern(
+        byName,
+        ["ZnO", "TiO2-rutile"].map((name, k) => ({ name, share: shares[k]!, strain: 0 })),
+        {
+          ...{ noise: 0.003, displacement_deg: 0, width_deg: 0.25, lorentz: 0.5, texture: 0 },
+          ...{ humpHeight: 0, random: () => prng.next() },
+        },
+      ),
+    );
+    const library = libraryFor(pattern);
+    const found = identifyPhases(pattern, library, { phases_max: 1 });
+    expect(found.sets[0]!.phases).toEqual(["ZnO"]);
+    // As where its lines are too weak to be called unfamiliar.
+    const all = estimatePhases({ ...found, unfamiliar: false }, library);
+    const { fraction, error } = all.find(({ name }) => name === "TiO2-rutile")!;
+    const [zinc, rutile] = [(shares[0]! * 2) / 81.38, (shares[1]! * 3) / 79.87];
+    expect(fraction).toBeCloseTo(rutile / (zinc + rutile), 1);
+    expect(fraction).toBeGreaterThan(5 * error);
+  });
+
   test("a background under crowded lines is not taken for less than nothing of what is not there", () => {
     const z = Array.from({ length: 8 }, (_, k) => crowded(`crowded ${k}`)).flat();
     const mean = z.reduce((sum, one) => sum + one, 0) / z.length;

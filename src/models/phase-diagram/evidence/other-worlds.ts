@@ -1,4 +1,5 @@
 import type { MapPrediction, PhaseEvidence } from "../map-model.ts";
+import { asOtherSet } from "./as-other-set.ts";
 import type { Ledger, Standing } from "./ledger.ts";
 import type { MapResult } from "./map-result.ts";
 
@@ -38,17 +39,11 @@ export function otherWorlds<R extends MapResult>(
     .slice(0, WORLDS_MAX);
   const standing = ledger.standing();
   return likeliest.map(({ owner, phases, odds }) => {
-    const result = ready(otherSet(ledger.evidence(owner), phases), owner);
+    const result = ready(asOtherSet(ledger.evidence(owner), phases), owner);
     const results = new Map(standing.results);
     results.set(owner, result);
     return { odds, standing: { ...standing, results } };
   });
-}
-
-/** The same measurement as of other phases; compositions are kept where every phase has one. */
-function otherSet(evidence: PhaseEvidence, phases: readonly string[]): PhaseEvidence {
-  const kept = evidence.ends?.filter(({ phase }) => phases.includes(phase)) ?? [];
-  return { ...evidence, phases, ends: kept.length === phases.length ? kept : undefined };
 }
 
 /**

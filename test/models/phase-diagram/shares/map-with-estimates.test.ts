@@ -50,6 +50,21 @@ const mapOf = (evidence: readonly PhaseEvidence[]): MapModel => {
   return model;
 };
 
+test("compositions stay with the set that they are of", () => {
+  const ends = ["alpha", "beta"].map((phase, k) => ({ phase, composition: [k, 1 - k, 0] }));
+  const item: PhaseEvidence = { ...sample(0, 0.1), ends };
+  const chance = (present: number) => new Map([["gamma", { present, expected: present }]]);
+  const sure = [
+    ["alpha", { present: 1, expected: 1 }],
+    ["beta", { present: 1, expected: 1 }],
+  ] as const;
+  const setWith = (gamma: number) => likelySets(item, new Map([...sure, ...chance(gamma)]), 3);
+  expect(setWith(0.01)).toMatchObject({ phases: ["alpha", "beta"], ends });
+  const more = setWith(0.99);
+  expect(more.phases).toEqual(["alpha", "beta", "gamma"]);
+  expect(more.ends).toBeUndefined();
+});
+
 describe("samples that are read together", () => {
   test.each(ENGINES.map((engine) => [engine.name, engine] as const))(
     "without estimates the map is that of %s, to the bit",
