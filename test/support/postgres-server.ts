@@ -28,12 +28,25 @@ export class PostgresServer {
     this.network = network;
   }
 
-  /** A new primary; `network`, such as 10.1.0.0/16, may come in too. */
+  /** A new primary; `network`, such as 10.1.0.0/16, may come in too. A port that somebody took meanwhile is left to him. */
   static async create(network?: string): Promise<PostgresServer> {
     const server = await PostgresServer.place(network);
-    server.run("initdb", [
+    try {
+      server.begin();
+      return server;
+    } catch {
+      server.remove();
+    }
+    const next = await PostgresServer.place(network);
+    next.begin();
+    return next;
+  }
+
+  private begin(): void {
+    const { network } = this;
+    this.run("initdb", [
       "-D",
-      server.data,
+      this.data,
       "-U",
       "tieline",
       "-A",
@@ -42,12 +55,11 @@ export class PostgresServer {
       "UTF8",
       "--locale=C",
     ]);
-    server.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
+    this.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
     if (network !== undefined)
-      server.as("sh", ["-c", `echo host all all ${network} trust >> ${server.data}/pg_hba.conf`]);
-    server.start();
-    server.sql("create database lab", "postgres");
-    return server;
+      this.as("sh", ["-c", `echo host all all ${network} trust >> ${this.data}/pg_hba.conf`]);
+    this.start();
+    this.sql("create database lab", "postgres");
   }
 
   /** A standby that follows `primary`; it says in each commit whether it has it once the primary waits for it. */
