@@ -71,6 +71,32 @@ describe("pattern files", () => {
     expect(falling.intensity[0]).toBe(24);
   });
 
+  test.each([
+    ["semicolons", (x: string, y: string) => `${x};${y}`],
+    ["blanks", (x: string, y: string) => `  ${x}   ${y}`],
+    ["tabs, a third column", (x: string, y: string) => `${x}\t${y}\t1,5`],
+  ])("columns with decimal commas: %s", (_, line) => {
+    const lines = counts.map((y, k) =>
+      line((20 + 0.05 * k).toFixed(2).replace(".", ","), k % 2 === 0 ? `${y}` : `${y},5`),
+    );
+    const { x, intensity, unit } = text(`2theta;counts\n${lines.join("\n")}\n`);
+    expect(x[29]).toBeCloseTo(21.45, 9);
+    expect(Array.from(intensity.slice(0, 3))).toEqual([100, 101.5, 102]);
+    expect(unit).toBe("counts");
+  });
+
+  test("commas between columns stay commas between columns", () => {
+    const lines = counts.map((y, k) => `${20 + k},${y}`);
+    expect(text(lines.join("\n")).intensity[1]).toBe(101);
+    const spaced = counts.map((y, k) => `${20 + k}, ${y}`);
+    expect(text(spaced.join("\n")).intensity[1]).toBe(101);
+  });
+
+  test("an axis that stands still is refused", () => {
+    const lines = counts.map((y, k) => `${20 + Math.floor(k / 10)},${k},${y}`);
+    expect(() => text(lines.join("\n"))).toThrow(/30 points stand at only 3 places/);
+  });
+
   test("Bruker RAW1.01: every range with its own step and time", () => {
     const range = (start: number, step: number, time: number, values: readonly number[]) => {
       const head = Buffer.alloc(304 + 40);
