@@ -2,6 +2,7 @@ import { z } from "zod";
 import { IDENTIFIER } from "../src/domain/identifiers.ts";
 import { INSTRUMENTS } from "../src/domain/limits/policy-changes.ts";
 import { isTimeZone } from "../src/domain/opening-hours.ts";
+import { PHOTOS_MB_MAX } from "../src/domain/photo.ts";
 import { brokerSchema, operatorsSchema } from "./broker-schema.ts";
 import { completeForwardCampaign } from "./forward-campaign.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
@@ -147,10 +148,10 @@ export const configurationSchema = z.strictObject({
       /** Names, besides localhost and this machine's, under which the page may be opened. */
       allowedHosts: z.array(z.string().min(1).max(253).toLowerCase()).max(100).default([]),
       enabled: z.boolean().default(true),
+      /** What photographs of the bench may take of the data folder, all together. */
+      photos_MB_max: z.number().min(0).max(10_000_000).default(PHOTOS_MB_MAX),
     })
-    .default({
-      ...{ host: "127.0.0.1", port: 8080, readOnly: false, allowedHosts: [], enabled: true },
-    }),
+    .prefault({}),
   /** Simulated instruments that this daemon starts; absent means that real ones connect by themselves. */
   laboratory: laboratorySchema.optional(),
   /** Runners that this daemon starts beside itself, each a separate client of the broker. */

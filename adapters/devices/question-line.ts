@@ -59,6 +59,8 @@ export class QuestionLine<Question, Answer> {
   #onBytes: () => void = () => {};
   #onEnd: (why: string) => void = () => {};
   #quietUntil_ms = 0;
+  /** An answer to something earlier may still be on its way. */
+  #isOwed = false;
   #urgentWorks = 0;
   #isPumping = false;
   #isClosed = false;
@@ -93,6 +95,7 @@ export class QuestionLine<Question, Answer> {
 
   /** Gives the connection up: what was read on it is not to be believed. The next question connects anew. */
   distrust(why: string): void {
+    this.#isOwed = true;
     this.#drop(why);
   }
 
@@ -136,8 +139,9 @@ export class QuestionLine<Question, Answer> {
 
   async #connect(): Promise<void> {
     if (this.#connection !== undefined) return;
-    const { clock, timeout_ms, connect, verify } = this.#options;
-    await this.#pause(this.#quietUntil_ms - clock.now_ms());
+    const { clock, timeout_ms, connect, verify, quiet_ms } = this.#options;
+    // No longer than it was meant to be, although the computer's clock may have been set back meanwhile.
+    await this.#pause(Math.min(quiet_ms, this.#quietUntil_ms - clock.now_ms()));
     const abort = new AbortController();
     const cancel = clock.schedule(clock.now_ms() + timeout_ms, () => abort.abort());
     const connection = await connect(abort.signal)
@@ -163,11 +167,24 @@ export class QuestionLine<Question, Answer> {
     });
     this.#onBytes = this.#unasked;
     try {
+      if (this.#isOwed) await this.#listen();
       await verify(async (question) => (await this.#exchange(question)) as Answer);
     } catch (error) {
       this.#drop("the device did not answer as itself");
       throw error;
     }
+  }
+
+  /**
+   * A converter gives what it still holds to whoever is connected: nothing is asked before that has had its time, or it would stand
+   * in the place of the first answer, and every later one would be its predecessor's.
+   */
+  async #listen(): Promise<void> {
+    const connection = this.#connection;
+    await this.#pause(this.#options.quiet_ms);
+    if (this.#connection !== connection)
+      throw brokenError("an answer to an earlier question came, or the connection was closed");
+    this.#isOwed = false;
   }
 
   /** Bytes while nothing was asked: somebody's late answer. */
@@ -198,6 +215,7 @@ export class QuestionLine<Question, Answer> {
     try {
       return await new Promise<Answer>((resolve, reject) => {
         const fail = (error: LabError, why: string): void => {
+          this.#isOwed = true;
           reject(error);
           this.#onEnd = () => {};
           this.#drop(why);

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LabError } from "../../src/core/errors.ts";
@@ -7,6 +15,7 @@ import type { DataReference } from "../../src/domain/observation.ts";
 import {
   PHOTO_BYTES_MAX,
   PHOTO_TYPES,
+  PHOTOS_MB_MAX,
   type PhotoType,
   photoFile,
   photoType,
@@ -21,7 +30,7 @@ export interface Photo {
 
 /** Photographs of the bench, below `photos` of the data folder, each named by its contents. */
 export interface PhotoStore {
-  /** Kept when it resolves. TL-9008 where it is no picture or too large, TL-1003 where it cannot be written. */
+  /** Kept when it resolves. TL-9008: no picture, or too large. TL-9009: no room for it. TL-1003: it cannot be written. */
   keep(bytes: Uint8Array): DataReference;
   /** Where it lies; `undefined` where there is none of these contents. */
   find(sha256: string): DataReference | undefined;
@@ -29,7 +38,18 @@ export interface PhotoStore {
   read(sha256: string): Photo | undefined;
 }
 
-export function openPhotoStore(dataFolder: string): PhotoStore {
+const MB = 1_000_000;
+/** What photographs leave free on their disk, which is often the event log's too: a full one stops the daemon. */
+const FREE_MB_MIN = 500;
+
+export interface PhotoRoom {
+  /** All of them together; `page.photos_MB_max` of the configuration. */
+  readonly photos_MB_max?: number;
+  /** What is free on the disk of a folder. */
+  readonly free_MB?: (folder: string) => number;
+}
+
+export function openPhotoStore(dataFolder: string, room: PhotoRoom = {}): PhotoStore {
   const folder = resolve(dataFolder, "photos");
   const placeOf = (sha256: string): { type: PhotoType; path: string } | undefined => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
@@ -45,7 +65,7 @@ export function openPhotoStore(dataFolder: string): PhotoStore {
       if (type === undefined) throw new LabError("TL-9008", "It is no JPEG, PNG or WebP picture");
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const path = join(folder, photoFile(sha256, type));
-      if (!existsSync(path)) put(folder, path, bytes);
+      if (!existsSync(path)) put({ folder, path, bytes, room });
       return { uri: pathToFileURL(path).href, sha256, bytes: bytes.length };
     },
     find: (sha256) => {
@@ -64,13 +84,48 @@ export function openPhotoStore(dataFolder: string): PhotoStore {
   };
 }
 
-function put(folder: string, path: string, bytes: Uint8Array): void {
+function put(about: {
+  readonly folder: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly room: PhotoRoom;
+}): void {
+  const { folder, path, bytes, room } = about;
   const part = `${path}.${process.pid}.part`;
   try {
     mkdirSync(folder, { recursive: true });
+    refuseWithoutRoom(folder, bytes.length, room);
     writeWhole(path, bytes, part);
   } catch (cause) {
     rmSync(part, { force: true });
+    if (cause instanceof LabError) throw cause;
     throw new LabError("TL-1003", `A photograph cannot be kept in ${folder}`, { cause });
   }
+}
+
+/** Counted anew each time, for people move old ones away, and a standby may share the folder: some ms for thousands. */
+function refuseWithoutRoom(folder: string, bytes: number, room: PhotoRoom): void {
+  const { photos_MB_max = PHOTOS_MB_MAX, free_MB = freeOf } = room;
+  const files = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
+  const taken_MB = files.reduce((sum, size) => sum + size, 0) / MB;
+  if (taken_MB + bytes / MB > photos_MB_max)
+    throw new LabError(
+      "TL-9009",
+      `Photographs take ${inMB(taken_MB)} of the ${photos_MB_max} MB that they may (page.photos_MB_max), and this one has ${inMB(bytes / MB)}`,
+    );
+  const left_MB = free_MB(folder) - bytes / MB;
+  if (left_MB < FREE_MB_MIN)
+    throw new LabError(
+      "TL-9009",
+      `The disk of the photographs would have ${inMB(Math.max(0, left_MB))} left: ${FREE_MB_MIN} MB stay free for the log`,
+    );
+}
+
+function freeOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return (bavail * bsize) / MB;
+}
+
+function inMB(amount_MB: number): string {
+  return `${Number(amount_MB.toPrecision(amount_MB < 100 ? 2 : 4))} MB`;
 }

@@ -8,6 +8,17 @@ const SLEW_ms_max = 5_000;
 /** The computer's own time. */
 export const systemClock: Clock = { now_ms: () => Date.now() };
 
+const NS_PER_MS = 1_000_000n;
+
+/**
+ * Time since some moment that stays the same until the computer is started anew (CLOCK_MONOTONIC), ms. For differences only: a time
+ * service, or a person who sets the clock, makes none of them longer. Two programs on one computer see the same, and after a new
+ * start it is never more than what has passed since.
+ */
+export const steadyClock: Clock = {
+  now_ms: () => Number(process.hrtime.bigint() / NS_PER_MS),
+};
+
 /**
  * Waits are durations: a clock that is set back meanwhile makes no deadline hours longer, and one that is set forward
  * makes none shorter.

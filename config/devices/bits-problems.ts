@@ -10,6 +10,7 @@ type Values = readonly number[];
 
 /** What a map says of the bits of its registers. */
 interface BitsOfMap {
+  readonly measured: { readonly flag?: (Masked & { readonly good: Values }) | undefined };
   readonly identity: Masked & { readonly equals: Values };
   readonly verify: readonly (Masked & { readonly equals: Values })[];
   readonly control?: (Masked & { readonly automatic: Values }) | undefined;
@@ -18,10 +19,11 @@ interface BitsOfMap {
 
 /** Values of registers that can never be seen, and values that would mean two things. */
 export function bitsProblems(map: BitsOfMap): Problem[] {
-  const { identity, verify, control, state } = map;
+  const { identity, verify, measured, control, state } = map;
   return [
     ...unseen(["identity", "equals"], identity.mask, identity.equals),
     ...verify.flatMap(({ mask, equals }, k) => unseen(["verify", k, "equals"], mask, equals)),
+    ...unseen(["measured", "flag", "good"], measured.flag?.mask, measured.flag?.good ?? []),
     ...unseen(["control", "automatic"], control?.mask, control?.automatic ?? []),
     ...WORDS.flatMap((word) => unseen(["state", word], state?.mask, state?.[word] ?? [])),
     ...meanTwo(WORDS.map((word) => [word, state?.[word] ?? []])),

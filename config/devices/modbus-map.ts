@@ -16,6 +16,8 @@ const register = z.strictObject({
   /** The register holds value times 10^decimals. */
   decimals: z.number().int().min(0).max(6).default(0),
   unit: unit.optional(),
+  /** False: a command that is written and cannot be read back; the state must show what came of it. */
+  readable: z.boolean().default(true),
 });
 
 /** Bits of a register (all, without a mask) and what they may be. */
@@ -83,7 +85,8 @@ const shape = z.strictObject({
     max: z.number(),
     /** Values on the wire that mean a broken sensor. */
     broken: z.array(raw).max(32).default([]),
-    flag: bits.optional(),
+    /** A status that goes with the reading; any value but these is no reading. */
+    flag: bits.extend({ good: values.default([0]) }).optional(),
   }),
   setPoint: z.strictObject({
     register: name,
@@ -133,6 +136,7 @@ export const modbusMapSchema = shape.superRefine((map, context) => {
     if (!Object.hasOwn(registers, named))
       complain(path, `there is no register "${named}" in registers`);
   for (const [path, message] of bitsProblems(map)) complain(path, message);
+  for (const [path, message] of unreadableProblems(map)) complain(path, message);
   const unit = registers[setPoint.register]?.unit;
   for (const part of ["measured", "setPoint"] as const) {
     const register = registers[map[part].register];
@@ -158,8 +162,30 @@ export const modbusMapSchema = shape.superRefine((map, context) => {
 
 type Path = (string | number)[];
 
+/** What cannot be read back can only be commanded, in one word, where a state shows what came of it. */
+function unreadableProblems(map: ModbusMap): [Path, string][] {
+  const isHidden = (name: string): boolean => map.registers[name]?.readable === false;
+  const problems: [Path, string][] = readIn(map)
+    .filter(([, name]) => isHidden(name))
+    .map(([path, name]) => [path, `"${name}" cannot be read (readable: false)`]);
+  for (const [name, { type }] of Object.entries(map.registers)) {
+    const path = ["registers", name, "readable"];
+    if (!isHidden(name)) continue;
+    if (type !== "int16" && type !== "uint16")
+      problems.push([path, "a command that cannot be read back is one word"]);
+    if (map.state === undefined)
+      problems.push([path, "nothing would show what came of it: name a state"]);
+  }
+  return problems;
+}
+
 /** Every place that names a register. */
 function namesIn(map: ModbusMap): [Path, string][] {
+  return [...readIn(map), ...writesIn(map)];
+}
+
+/** Every place that names a register which is read. */
+function readIn(map: ModbusMap): [Path, string][] {
   const found: [Path, string | undefined][] = [
     [["identity", "register"], map.identity.register],
     ...map.verify.map((one, k): [Path, string] => [["verify", k, "register"], one.register]),
@@ -176,7 +202,6 @@ function namesIn(map: ModbusMap): [Path, string][] {
     [["control", "register"], map.control?.register],
     [["state", "register"], map.state?.register],
     [["token", "register"], map.token?.register],
-    ...writesIn(map),
   ];
   if (map.course.by === "program") found.push([["course", "segment"], map.course.segment]);
   else found.push([["course", "rate"], map.course.rate]);

@@ -6,6 +6,8 @@ export type PhotoType = keyof typeof PHOTO_TYPES;
 
 /** A photograph of today's phones has 2 to 8 MB. */
 export const PHOTO_BYTES_MAX = 12 << 20;
+/** All that the daemon keeps, unless its configuration says otherwise: 1000 to 5000 photographs. */
+export const PHOTOS_MB_MAX = 10_000;
 /** Of one word. */
 export const PHOTOS_MAX = 12;
 

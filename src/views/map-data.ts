@@ -169,23 +169,30 @@ export function gatherCells(
   const { plane, columns, view, slice = {} } = sources;
   const names = Object.keys(columns);
   const total = columns[names[0] ?? ""]?.length ?? 0;
-  const rows: number[] = [];
-  const places: (readonly [number, number])[] = [];
+  const [x, y] = [new Float64Array(total), new Float64Array(total)];
+  const [label, certainty] = [new Int16Array(total), new Float64Array(total)];
+  const rows = new Int32Array(total);
   const parameters: Record<string, number | string | null> = {};
+  const isWhole = Object.keys(slice).length === 0;
+  let count = 0;
   for (let row = 0; row < total; row++) {
     for (const name of names) parameters[name] = columns[name]?.[row] ?? null;
-    const place = inSlice(slice, parameters) ? placeIn(plane, parameters) : undefined;
+    const place = isWhole || inSlice(slice, parameters) ? placeIn(plane, parameters) : undefined;
     if (place === undefined) continue;
-    rows.push(row);
-    places.push(place);
+    x[count] = place[0];
+    y[count] = place[1];
+    label[count] = view?.labelIndex[row] ?? -1;
+    certainty[count] = view?.certainty[row] ?? 0;
+    rows[count] = row;
+    count++;
   }
   return {
-    count: rows.length,
-    x: Float64Array.from(places, (place) => place[0]),
-    y: Float64Array.from(places, (place) => place[1]),
-    label: Int16Array.from(rows, (row) => view?.labelIndex[row] ?? -1),
-    certainty: Float64Array.from(rows, (row) => view?.certainty[row] ?? 0),
-    row: Int32Array.from(rows),
+    count,
+    x: x.subarray(0, count),
+    y: y.subarray(0, count),
+    label: label.subarray(0, count),
+    certainty: certainty.subarray(0, count),
+    row: rows.subarray(0, count),
   };
 }
 
@@ -197,7 +204,7 @@ function pointOf(
   about: Omit<MapPoint, "x" | "y">,
 ): MapPoint[] {
   // What an instrument measures of the composition need not name the further axes: those are as asked.
-  const place = placeIn(plane, { ...asked, ...at });
+  const place = placeIn(plane, at === asked ? asked : { ...asked, ...at });
   return place === undefined || !inSlice(slice, asked)
     ? []
     : [{ x: place[0], y: place[1], ...about }];

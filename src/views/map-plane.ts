@@ -98,13 +98,30 @@ export function placeIn(
     const [x, y] = [parameters[plane.x], parameters[plane.y]];
     return typeof x === "number" && typeof y === "number" ? [x, y] : undefined;
   }
-  const [a, b, c] = plane.corners.map((name) => parameters[name]);
-  const known = [a, b, c].filter((value) => typeof value === "number");
+  const { corners, total } = plane;
+  const a = parameters[corners[0]];
+  const b = parameters[corners[1]];
+  const c = parameters[corners[2]];
+  return typeof a === "number" && typeof b === "number" && typeof c === "number"
+    ? placeOf(a, b, c)
+    : placeOfRest([a, b, c], total);
+}
+
+function placeOf(a: number, b: number, c: number): Placement | undefined {
+  const sum = a + b + c;
+  return sum > 0 ? [(a / 2 + c) / sum, (ROOT3_2 * a) / sum] : undefined;
+}
+
+/** A composition that leaves out one component (it is what is left) is complete. */
+function placeOfRest(values: readonly unknown[], total: number): Placement | undefined {
+  const known = values.filter((value) => typeof value === "number");
   if (known.length < 2) return undefined;
-  // A composition that leaves out one component (it is what is left) is complete.
-  const [fa, fb, fc] = completed([a, b, c], plane.total);
-  const sum = fa + fb + fc;
-  return sum > 0 ? [(fa / 2 + fc) / sum, (ROOT3_2 * fa) / sum] : undefined;
+  const sum = known.reduce((s, value) => s + value, 0);
+  const rest = Math.max(0, (sum <= 1.0001 ? 1 : total) - sum);
+  const [a = rest, b = rest, c = rest] = values.map((value) =>
+    typeof value === "number" ? value : rest,
+  );
+  return placeOf(a, b, c);
 }
 
 /** The composition at a place of the triangle, normalised to `total`. */
@@ -115,14 +132,6 @@ export function compositionAt(
   const a = y / ROOT3_2;
   const c = x - a / 2;
   return [a * plane.total, (1 - a - c) * plane.total, c * plane.total];
-}
-
-function completed(values: readonly unknown[], total: number): [number, number, number] {
-  const known = values.map((value) => (typeof value === "number" ? value : undefined));
-  const sum = known.reduce<number>((s, value) => s + (value ?? 0), 0);
-  const scale = sum <= 1.0001 ? 1 : total;
-  const [a, b, c] = known.map((value) => value ?? Math.max(0, scale - sum));
-  return [a ?? 0, b ?? 0, c ?? 0];
 }
 
 function constantSum(columns: Columns, names: readonly string[]): number | undefined {

@@ -7,7 +7,7 @@ import { NetworkHost } from "./support/network-host.ts";
 import { optionOf } from "./support/options.ts";
 import { end, type LeaseRow, type Member, StandbyWorld } from "./support/standby-world.ts";
 
-const KINDS = ["kill", "freeze", "cut", "database", "both"] as const;
+const KINDS = ["kill", "freeze", "cut", "database", "silent", "both"] as const;
 type Kind = (typeof KINDS)[number];
 
 const LEASE_s = 2;
@@ -30,7 +30,7 @@ interface Figures {
 /**
  * `npm run proof -- standby [--rounds 40] [--seed 1] [--only KIND]`: two daemons on hosts of their own (network namespaces), a
  * primary PostgreSQL with a synchronous standby, Mosquitto, and instruments that count what they do. Each round kills or freezes the leader, pulls
- * its cable, kills the primary database, or both. Counts acknowledged results that the log lacks, jobs that were run twice, events
+ * its cable, kills the primary database, makes that silent (it is back later), or kills both. Counts acknowledged results that the log lacks, jobs that were run twice, events
  * of an older leader behind those of a newer one, and how long after the lease the next leader speaks.
  */
 export async function run(options: readonly string[]): Promise<boolean> {
@@ -77,24 +77,27 @@ async function playRound(
 ): Promise<number> {
   const [leader, before] = await settled(world);
   await wait(500 + 1500 * next());
-  const began_ms = performance.now();
+  const { until_ms } = (await world.lease()) ?? before;
+  const began_ms = Date.now();
   if (kind === "kill" || kind === "both") await end(leader.process);
   if (kind === "freeze") leader.process.kill("SIGSTOP");
   if (kind === "cut") leader.host.pull();
-  if (kind === "database" || kind === "both") await world.failOver();
-  if (kind === "database") {
+  if (kind === "silent") await world.failOver("silent");
+  if (kind === "database" || kind === "both") await world.failOver("killed");
+  if (kind === "database" || kind === "silent") {
     // The daemons may go on with the promoted one, or one of them takes over: what counts is that somebody appends.
-    await untilAppended(world);
-    const outage_ms = performance.now() - began_ms;
-    figures.outages_ms.push(outage_ms);
+    const appended_ms = await untilAppended(world);
+    figures.outages_ms.push(appended_ms - began_ms);
+    const after_ms = appended_ms - until_ms;
+    figures.takeOvers_ms.push(after_ms);
+    if (after_ms > TAKE_OVER_ms_max) tellLate(world, kind);
     await world.rebootAll();
-    return outage_ms;
+    return after_ms;
   }
   const after_ms = await untilTakenOver(world, before);
-  if (after_ms > TAKE_OVER_ms_max && kind !== "both")
-    for (const { said } of world.members) console.log(`late (${kind}):\n${said.slice(-3000)}`);
-  if (kind === "both") figures.outages_ms.push(performance.now() - began_ms);
-  else figures.takeOvers_ms.push(after_ms);
+  if (after_ms > TAKE_OVER_ms_max) tellLate(world, kind);
+  if (kind === "both") figures.outages_ms.push(Date.now() - began_ms);
+  figures.takeOvers_ms.push(after_ms);
   await wait(300 + 1500 * next());
   const exit = once(leader.process, "exit");
   if (kind === "freeze") leader.process.kill("SIGCONT");
@@ -154,14 +157,20 @@ async function untilTakenOver(world: StandbyWorld, before: Before): Promise<numb
   }
 }
 
-async function untilAppended(world: StandbyWorld): Promise<void> {
-  const positions = "select position from tieline.lease";
-  const first = world.primary.sql(positions);
+/** When the promoted database gets its next event, ms. */
+async function untilAppended(world: StandbyWorld): Promise<number> {
+  const first = await world.position();
   const deadline_ms = performance.now() + PATIENCE_ms;
-  while (world.primary.sql(positions) === first) {
+  for (;;) {
+    const now = await world.position();
+    if (now !== undefined && now !== first) return Date.now();
     if (performance.now() > deadline_ms) throw new Error("nobody appends to the promoted server");
-    await wait(50);
+    await wait(20);
   }
+}
+
+function tellLate(world: StandbyWorld, kind: Kind): void {
+  for (const { said } of world.members) console.log(`late (${kind}):\n${said.slice(-3000)}`);
 }
 
 async function judgeWorld(world: StandbyWorld): Promise<boolean> {

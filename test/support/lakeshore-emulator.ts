@@ -14,6 +14,8 @@ export class LakeShoreEmulator {
   range = 0;
   ramp = { isOn: 0, rate: 0 };
   status = 0;
+  /** Preferred unit of input A: 1 kelvin, 2 degrees Celsius. */
+  unit = 1;
   fault: LineFault | undefined;
   readonly #server: Server;
   readonly #speed: number;
@@ -120,6 +122,8 @@ export class LakeShoreEmulator {
         return "0";
       case "OUTMODE?":
         return "1,1,0";
+      case "INTYPE?":
+        return `1,0,0,0,${this.unit}`;
       case "SETP":
         this.#from = { value: this.now, at_ms: Date.now() };
         this.setPoint = Number(one);

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { freePort } from "./free-port.ts";
 import { peerIsThere } from "./peer.ts";
 
@@ -111,12 +113,42 @@ export class PostgresServer {
     this.as("sh", ["-c", `kill -9 $(head -1 ${this.data}/postmaster.pid); true`]);
   }
 
+  /** Stops every process of it, so that it says nothing any more: its connections stay, as with a machine that vanished. */
+  freeze(): void {
+    this.signal("STOP");
+  }
+
+  wake(): void {
+    this.signal("CONT");
+  }
+
+  private signal(name: "STOP" | "CONT"): void {
+    const first = `$(head -1 ${this.data}/postmaster.pid)`;
+    this.as("sh", ["-c", `kill -${name} ${first} $(ps -o pid= --ppid ${first})`]);
+  }
+
   /** Runs SQL as the owner; the answer's lines. */
   sql(text: string, database = "lab"): string {
     return this.run("psql", [
       ...["-h", "127.0.0.1", "-p", String(this.port), "-U", "tieline", "-d", database],
       ...["-v", "ON_ERROR_STOP=1", "-q", "-t", "-A", "-c", text],
     ]);
+  }
+
+  /** As `promote`, while whoever calls does other things. */
+  async promoteMeanwhile(): Promise<void> {
+    const client = new pg.Client(this.address());
+    await client.connect();
+    try {
+      await client.query("select pg_promote(true, 60)");
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Of one that was killed: `pg_ctl` would wait for it. */
+  async clear(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   remove(): void {

@@ -7,7 +7,7 @@ import {
 } from "../../adapters/dashboard/dashboard-server.ts";
 import { createAgentMessages } from "../../adapters/mqtt/agent-messages.ts";
 import { createViewPublisher } from "../../adapters/mqtt/view-publisher.ts";
-import { openPhotoStore } from "../../adapters/photos/photo-store.ts";
+import { openPhotoStore, type PhotoRoom } from "../../adapters/photos/photo-store.ts";
 import { systemClock, systemTimers } from "../../adapters/system/system-clock.ts";
 import type { PlannerView } from "../../src/domain/planner-view.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
@@ -42,6 +42,7 @@ export interface ScriptedDashboardOptions extends ScriptOptions {
   readonly port?: number;
   /** Where photographs are kept. */
   readonly folder?: string;
+  readonly photoRoom?: PhotoRoom;
   readonly reply?: (request: OperatorRequest) => OperatorReply;
   /** What a look at the structure model shows. */
   readonly structure?: StructureLook;
@@ -79,7 +80,7 @@ export async function startScriptedDashboard(
       instrument: view.instrument,
       linesAfter: () => [],
       asked: { open: () => [], report: async () => false },
-      photos: openPhotoStore(options.folder ?? tmpdir()),
+      photos: openPhotoStore(options.folder ?? tmpdir(), options.photoRoom),
       searchEvents: view.searchEvents,
       candidates: (id) => (id === laboratory.spec.campaignId ? laboratory.candidates : undefined),
       plannerView: async (_, observations) =>

@@ -1,4 +1,5 @@
-import mqtt, { type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { openClient } from "../../adapters/mqtt/open-client.ts";
 import type { InstrumentBirth } from "../../src/domain/instrument.ts";
 import type { Upkeep } from "../../src/domain/upkeep.ts";
 import { SITE } from "../contract/brokers.ts";
@@ -43,7 +44,7 @@ export class ScriptedInstrument {
   constructor(url: string, script: Script) {
     this.script = script;
     this.bootId = script.bootId ?? "b1";
-    this.client = mqtt.connect(url, {
+    this.client = openClient(url, {
       clientId: script.clientId ?? script.id,
       clean: false,
       reconnectPeriod: 100,

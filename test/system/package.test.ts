@@ -92,7 +92,9 @@ describe.runIf(isThere)("the package", () => {
       .replace("budget: 60", "budget: 8");
     writeFileSync(join(folder, "lab.yaml"), config);
     const run = ["--config", "lab.yaml", "--until-done", "--speed", "1000"];
-    expect(tieline("start", ...run)).toContain("budgetExhausted  measured 8/8");
+    const last = tieline("start", ...run);
+    expect(last).toContain("budgetExhausted  measured 8/8");
+    expect(last).toContain("ended because its budget is spent");
     expect(tieline("replay", "--verify")).toContain("proposals agree");
   });
 

@@ -11,45 +11,61 @@ export interface CellIndexOptions {
   readonly ratio: number;
 }
 
+/** Distances are whole numbers of this part of a device pixel: a browser that has not compiled the script yet makes an object of each fraction. */
+const FINE = 4;
+
 /**
  * For each device pixel the nearest cell (the Voronoi diagram of the candidates), -1 where there is none. Made once a size;
- * every drawing after that is a look-up a pixel. Buckets of about two cells keep the search local: O(pixels).
+ * every drawing after that is a look-up a pixel. Most pixels lie so near to the cell of the pixel at their left, or above them, that no other
+ * can be nearer; buckets of about two cells keep the search for the rest local: O(pixels).
  */
 export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffer> {
   const { data, frame, width, height, ratio } = options;
   const { count } = data.cells;
   const index = new Int32Array(width * height).fill(-1);
   if (count === 0) return index;
-  const xs = new Float32Array(count);
-  const ys = new Float32Array(count);
+  const xs = new Int32Array(count);
+  const ys = new Int32Array(count);
   for (let k = 0; k < count; k++) {
     const [x, y] = frame.toPixel([data.cells.x[k]!, data.cells.y[k]!]);
-    xs[k] = x * ratio;
-    ys[k] = y * ratio;
+    xs[k] = Math.round(x * ratio * FINE);
+    ys[k] = Math.round(y * ratio * FINE);
   }
-  const buckets = fillBuckets(xs, ys, width, height);
+  const buckets = fillBuckets(xs, ys, width * FINE, height * FINE);
   const inside = outlineTest(frame.outline.map(([x, y]) => [x * ratio, y * ratio] as const));
   const reach = reachOfCells(data, xs, ys);
+  const own = ownRadii(xs, ys, buckets);
+  const isOwn = (k: number, x: number, y: number): boolean =>
+    squared(xs[k]! - x, ys[k]! - y) < own[k]!;
   let guess = 0;
   for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const fineY = y * FINE;
     const [from, to] = inside(y + 0.5);
-    for (let x = Math.max(0, Math.ceil(from)); x < Math.min(width, to); x++) {
-      guess = nearest(x, y, xs, ys, buckets, guess);
-      const isEmpty = Math.abs(xs[guess]! - x) > reach.x || Math.abs(ys[guess]! - y) > reach.y;
-      if (!isEmpty) index[y * width + x] = guess;
+    const end = Math.min(width, Math.ceil(to));
+    for (let x = Math.max(0, Math.ceil(from)); x < end; x++) {
+      const fineX = x * FINE;
+      if (!isOwn(guess, fineX, fineY)) {
+        const above = y === 0 ? -1 : index[row - width + x]!;
+        const isAbove = above >= 0 && isOwn(above, fineX, fineY);
+        guess = isAbove ? above : nearest(fineX, fineY, xs, ys, buckets, guess);
+      }
+      const isEmpty =
+        Math.abs(xs[guess]! - fineX) > reach.x || Math.abs(ys[guess]! - fineY) > reach.y;
+      if (!isEmpty) index[row + x] = guess;
     }
   }
   return index;
 }
 
 /**
- * How far a cell reaches on each axis, device pixels. On two axes of a composition half of the plane is impossible: a grid's cell
+ * How far a cell reaches on each axis. On two axes of a composition half of the plane is impossible: a grid's cell
  * ends half a step from its candidate. Scattered candidates, and the triangle, fill their plane.
  */
 function reachOfCells(
   { plane, cells }: MapData,
-  xs: Float32Array,
-  ys: Float32Array,
+  xs: Int32Array,
+  ys: Int32Array,
 ): { readonly x: number; readonly y: number } {
   if (plane.kind === "ternary" || findLattice(plane, cells) === undefined)
     return { x: Number.POSITIVE_INFINITY, y: Number.POSITIVE_INFINITY };
@@ -57,46 +73,81 @@ function reachOfCells(
 }
 
 /** Half the widest step between neighbouring values, and a pixel for rounding. */
-function halfStep(values: Float32Array): number {
+function halfStep(values: Int32Array): number {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   const steps = sorted.slice(1).map((value, k) => value - sorted[k]!);
-  return steps.reduce((widest, step) => Math.max(widest, step), 0) / 2 + 1;
+  return steps.reduce((widest, step) => Math.max(widest, step), 0) / 2 + FINE;
 }
 
+/** Cells by the bucket that they lie in: those of bucket `b` are `members[starts[b]]` up to `members[starts[b + 1]]`. */
 interface Buckets {
   readonly size: number;
   readonly columns: number;
   readonly rows: number;
-  readonly members: readonly (readonly number[])[];
+  readonly starts: Int32Array;
+  readonly members: Int32Array;
 }
 
-function fillBuckets(xs: Float32Array, ys: Float32Array, width: number, height: number): Buckets {
-  const size = Math.max(4, Math.sqrt((2 * width * height) / xs.length));
+function fillBuckets(xs: Int32Array, ys: Int32Array, width: number, height: number): Buckets {
+  const size = Math.max(4 * FINE, Math.ceil(Math.sqrt((2 * width * height) / xs.length)));
   const columns = Math.ceil(width / size) + 1;
   const rows = Math.ceil(height / size) + 1;
-  const members: number[][] = Array.from({ length: columns * rows }, () => []);
-  for (let k = 0; k < xs.length; k++) {
-    const column = Math.min(columns - 1, Math.max(0, Math.floor(xs[k]! / size)));
-    const row = Math.min(rows - 1, Math.max(0, Math.floor(ys[k]! / size)));
-    members[row * columns + column]!.push(k);
+  const bucketOf = (k: number): number =>
+    placeOf(ys[k]!, size, rows) * columns + placeOf(xs[k]!, size, columns);
+  const starts = new Int32Array(columns * rows + 1);
+  for (let k = 0; k < xs.length; k++) starts[bucketOf(k) + 1]!++;
+  for (let b = 0; b < columns * rows; b++) starts[b + 1]! += starts[b]!;
+  const members = new Int32Array(xs.length);
+  const next = starts.slice();
+  for (let k = 0; k < xs.length; k++) members[next[bucketOf(k)]!++] = k;
+  return { size, columns, rows, starts, members };
+}
+
+/** The bucket of a coordinate; what lies beside the canvas belongs to the last one. */
+function placeOf(at: number, size: number, places: number): number {
+  return Math.min(places - 1, Math.max(0, Math.floor(at / size)));
+}
+
+/**
+ * For each cell the square of the distance within which no other cell can be nearer: half of the way to its nearest neighbour,
+ * looked for in its own bucket and the eight around it (beyond them everything is at least a bucket away).
+ */
+function ownRadii(xs: Int32Array, ys: Int32Array, buckets: Buckets): Int32Array {
+  const { size, columns, rows, starts, members } = buckets;
+  const own = new Int32Array(xs.length);
+  for (let self = 0; self < xs.length; self++) {
+    const [x, y] = [xs[self]!, ys[self]!];
+    const [column, row] = [placeOf(x, size, columns), placeOf(y, size, rows)];
+    const [left, right] = [Math.max(0, column - 1), Math.min(columns - 1, column + 1)];
+    let least = size * size;
+    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
+      const last = starts[r * columns + right + 1]!;
+      for (let m = starts[r * columns + left]!; m < last; m++) {
+        const k = members[m]!;
+        if (k === self) continue;
+        const distance = squared(xs[k]! - x, ys[k]! - y);
+        if (distance < least) least = distance;
+      }
+    }
+    own[self] = least >> 2;
   }
-  return { size, columns, rows, members };
+  return own;
 }
 
 /** Looks ring by ring around the pixel's bucket until no nearer cell can be left; starts from the left pixel's answer. */
 function nearest(
   x: number,
   y: number,
-  xs: Float32Array,
-  ys: Float32Array,
+  xs: Int32Array,
+  ys: Int32Array,
   buckets: Buckets,
   guess: number,
 ): number {
-  const { size, columns, rows, members } = buckets;
+  const { size, columns, rows, starts, members } = buckets;
   const column = Math.floor(x / size);
   const row = Math.floor(y / size);
   let best = guess;
-  let bestDistance = (xs[guess]! - x) ** 2 + (ys[guess]! - y) ** 2;
+  let bestDistance = squared(xs[guess]! - x, ys[guess]! - y);
   const farthest = Math.max(columns, rows);
   // From the pixel to the nearest edge of its bucket: what lies in ring n is at least n - 1 buckets further.
   const [left, top] = [x - column * size, y - row * size];
@@ -109,8 +160,10 @@ function nearest(
       const stride = edge || ring === 0 ? 1 : 2 * ring;
       for (let c = column - ring; c <= column + ring; c += stride) {
         if (c < 0 || c >= columns) continue;
-        for (const k of members[r * columns + c]!) {
-          const distance = (xs[k]! - x) ** 2 + (ys[k]! - y) ** 2;
+        const last = starts[r * columns + c + 1]!;
+        for (let m = starts[r * columns + c]!; m < last; m++) {
+          const k = members[m]!;
+          const distance = squared(xs[k]! - x, ys[k]! - y);
           if (distance < bestDistance) {
             bestDistance = distance;
             best = k;
@@ -120,6 +173,10 @@ function nearest(
     }
   }
   return best;
+}
+
+function squared(x: number, y: number): number {
+  return x * x + y * y;
 }
 
 /** For a row of pixels, the span of x inside a convex outline. */

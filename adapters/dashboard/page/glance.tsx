@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { foundInWords } from "../../../src/domain/found-labels.ts";
 import type { PlannerView } from "../../../src/domain/planner-view.ts";
 import type { CampaignView } from "../../../src/views/campaign-view.ts";
@@ -13,6 +13,31 @@ import { READ_ONLY } from "./settings.ts";
 import { Swatch } from "./swatch.tsx";
 import type { Candidates } from "./use-campaign-data.ts";
 import { isOver, plural } from "./words.ts";
+
+/** More phases than these are shown on demand: the key of the map has all. */
+const CHIPS_MAX = 24;
+
+function PhaseChips({ phases }: { readonly phases: ReturnType<typeof phasesFound> }) {
+  const [isWhole, setWhole] = useState(false);
+  const rest = isWhole ? 0 : Math.max(0, phases.length - CHIPS_MAX);
+  return (
+    <ul class="chips" aria-label="Phases found">
+      {phases.slice(0, phases.length - rest).map(({ phase, place }) => (
+        <li key={phase}>
+          <Swatch colours={[phaseColour(place)]} textures={[phaseTexture(place)]} />
+          {phase}
+        </li>
+      ))}
+      {rest === 0 ? null : (
+        <li>
+          <button type="button" onClick={() => setWhole(true)}>
+            {rest} more
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
 
 /** The four questions of someone who has never seen the page: what was found, where is doubt, what now and why, how to stop. */
 export function Glance(props: {
@@ -34,14 +59,7 @@ export function Glance(props: {
           <dt>Found</dt>
           <dd>
             <strong>{plural(phases.length, "phase")}</strong>
-            <ul class="chips" aria-label="Phases found">
-              {phases.map(({ phase, place }) => (
-                <li key={phase}>
-                  <Swatch colours={[phaseColour(place)]} textures={[phaseTexture(place)]} />
-                  {phase}
-                </li>
-              ))}
-            </ul>
+            <PhaseChips phases={phases} />
             {found === undefined ? null : (
               <p class="quiet">Sets of phases: {foundInWords(found)}</p>
             )}

@@ -218,28 +218,30 @@ function colourTable({ data, theme, layers }: MapScene): ColourTable {
   const colours: number[] = [packed(theme.surface)];
   const inked: number[] = [packed(theme.surface)];
   const textures: number[] = [0];
-  const start = styles.map((style) => {
+  // Of most labels few shades are met: what is measured is certain.
+  const places = new Int32Array(styles.length * SHADES);
+  const placeOf = (label: number, style: LabelStyle, shade: number): number => {
+    const known = places[label * SHADES + shade]!;
+    if (known > 0) return known;
     const place = colours.length;
-    for (let shade = 0; shade < SHADES; shade++) {
-      const share = shareOfCertainty((shade + 0.5) / SHADES);
-      for (const [k, colour] of coloursOf(style).entries()) {
-        const plain = mix(colour, theme.background, share);
-        colours.push(packed(plain));
-        inked.push(packed(mix(theme.ink, plain, 0.85 * share)));
-        textures.push(TEXTURES.indexOf(style.textures[k] ?? "plain"));
-      }
+    const share = shareOfCertainty((shade + 0.5) / SHADES);
+    for (const [k, colour] of coloursOf(style).entries()) {
+      const plain = mix(colour, theme.background, share);
+      colours.push(packed(plain));
+      inked.push(packed(mix(theme.ink, plain, 0.85 * share)));
+      textures.push(TEXTURES.indexOf(style.textures[k] ?? "plain"));
     }
+    places[label * SHADES + shade] = place;
     return place;
-  });
+  };
   for (let k = 0; k < cells.count; k++) {
     const label = cells.label[k]!;
     const style = styles[label];
     if (style === undefined) continue;
-    const n = coloursOf(style).length;
     const isPale = layers.picked !== undefined && data.labels[label] !== layers.picked;
     const shade = isPale ? 0 : shadeOf(cells.certainty[k]!);
-    first[k] = start[label]! + shade * n;
-    stripes[k] = n;
+    first[k] = placeOf(label, style, shade);
+    stripes[k] = Math.min(3, Math.max(1, style.colours.length));
   }
   return {
     colours: Uint32Array.from(colours),

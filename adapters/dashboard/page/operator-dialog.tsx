@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { PHOTO_BYTES_MAX, PHOTOS_MAX } from "../../../src/domain/photo.ts";
 import { type OperatorWish, sendCommand, sendPhoto } from "./requests.ts";
 import { NEEDS_KEY, operatorKey, operatorName, rememberOperator } from "./settings.ts";
 import { toast } from "./store.ts";
@@ -53,9 +54,12 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
     setProblem("");
     try {
       const wish = question.wish(name.trim(), reason.trim(), values);
-      const sent = await Promise.all(
-        photos.map((photo) => sendPhoto(photo, name.trim(), NEEDS_KEY ? key : "")),
-      );
+      if (photos.length > PHOTOS_MAX)
+        throw new Error(`${photos.length} photographs: ${PHOTOS_MAX} at most go with one word.`);
+      // One after the other: the daemon takes a few at once, from everybody together.
+      const sent: string[] = [];
+      for (const photo of photos)
+        sent.push(await sendPhoto(photo, name.trim(), NEEDS_KEY ? key : ""));
       const reply = await sendCommand({
         ...wish,
         ...(sent.length === 0 ? {} : { photos: sent }),
@@ -96,7 +100,7 @@ export function OperatorDialog(props: { readonly question: Question; readonly cl
         ))}
         {question.takesPhotos ? (
           <label>
-            Photographs (optional)
+            Photographs (optional; up to {PHOTOS_MAX}, each up to {PHOTO_BYTES_MAX >> 20} MB)
             <input
               name="photos"
               type="file"

@@ -11,7 +11,7 @@ import type {
   UnitState,
 } from "./lads-link.ts";
 import { refusedByDevice, UNIT_STATES } from "./lads-link.ts";
-import type { DataValue, NodeId, OpcUaModule } from "./opcua-module.ts";
+import { type DataValue, isGood, type NodeId, type OpcUaModule } from "./opcua-module.ts";
 import { RunList, readContents } from "./run-objects.ts";
 import { Session } from "./session.ts";
 import { structureOf } from "./structures.ts";
@@ -157,7 +157,7 @@ export class LadsClient implements LadsLink {
     const wanted = (node: NodeId | string | undefined): (() => unknown) => {
       if (node === undefined) return () => undefined;
       const k = nodes.push(node) - 1;
-      return () => (values[k]?.statusCode.isGood() === true ? values[k].value.value : undefined);
+      return () => (isGood(values[k]?.statusCode) ? values[k]?.value.value : undefined);
     };
     const read = async (): Promise<void> => {
       values = await this.#session.read(nodes);

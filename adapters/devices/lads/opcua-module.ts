@@ -26,9 +26,9 @@ export interface OpcUaClient {
   on(event: string, listener: () => void): void;
 }
 
-interface StatusCode {
+export interface StatusCode {
   readonly name: string;
-  isGood(): boolean;
+  readonly value: number;
 }
 
 export interface DataValue {
@@ -54,6 +54,14 @@ export interface OpcUaSession {
     readonly statusCode: StatusCode;
     readonly outputArguments?: readonly { readonly value: unknown }[] | null;
   }>;
+}
+
+/**
+ * Good is a severity, the two highest bits (OPC 10000-4, 7.39): also GoodClamped, GoodCompletesAsynchronously, and Good with information bits.
+ * node-opcua's own `isGood()` holds for the code 0 alone (finding `node-opcua-only-zero-is-good`).
+ */
+export function isGood(status: StatusCode | undefined): boolean {
+  return status !== undefined && status.value >>> 30 === 0;
 }
 
 /** A structure by the number of its encoding: it needs no dictionary of the server. */

@@ -1,9 +1,18 @@
 import type { LadsContents, LadsRun, LadsVariable } from "./lads-link.ts";
-import type { DataValue, NodeId, OpcUaModule, Reference } from "./opcua-module.ts";
+import {
+  type DataValue,
+  isGood,
+  type NodeId,
+  type OpcUaModule,
+  type Reference,
+  type StatusCode,
+} from "./opcua-module.ts";
 import { readFiles } from "./run-files.ts";
 import type { Session } from "./session.ts";
 import { type Children, childrenOf } from "./unit-nodes.ts";
 
+/** Its upper 16 bits. */
+const LOCAL_OVERRIDE = 0x0096;
 const FIELDS = [
   ...["DeviceProgramRunId", "SupervisoryJobId", "SupervisoryTaskId"],
   ...["Stopped", "TotalRuntime", "EstimatedRuntime"],
@@ -41,7 +50,7 @@ export class RunList {
       const field = (name: (typeof FIELDS)[number]): unknown => {
         const node = this.#fields.get(nodeId)?.get(name);
         const value = node && values.get(node);
-        return value?.statusCode.isGood() === true ? value.value.value : undefined;
+        return isGood(value?.statusCode) ? value?.value.value : undefined;
       };
       const text = (name: (typeof FIELDS)[number]): string => String(field(name) ?? "");
       const time = (name: (typeof FIELDS)[number]): number | undefined =>
@@ -85,10 +94,19 @@ async function readVariables(session: Session, set: NodeId): Promise<LadsVariabl
     const [limits] = range === undefined ? [] : await session.read([range]);
     const { low, high } = (limits?.value.value ?? {}) as { low?: number; high?: number };
     const value = plain(values[k]?.value.value);
-    const status = values[k]?.statusCode.name ?? "Bad";
-    read.push({ name, value, status, low, high });
+    read.push({ name, value, status: wordOf(values[k]?.statusCode), low, high });
   }
   return read;
+}
+
+/**
+ * `Good` where the device stands by what it measured, its own word otherwise. GoodLocalOverride (OPC 10000-8) is of good severity, but was put
+ * in by hand: no measurement.
+ */
+function wordOf(status: StatusCode | undefined): string {
+  if (status === undefined) return "Bad";
+  const isMeasured = isGood(status) && status.value >>> 16 !== LOCAL_OVERRIDE;
+  return isMeasured ? "Good" : status.name;
 }
 
 function namesOf(references: readonly Reference[]): Children {

@@ -1,13 +1,14 @@
 import { LabError } from "../../../src/core/errors.ts";
 import { refusedByDevice } from "./lads-link.ts";
-import type {
-  BrowseResult,
-  DataValue,
-  NodeId,
-  OpcUaClient,
-  OpcUaModule,
-  OpcUaSession,
-  Reference,
+import {
+  type BrowseResult,
+  type DataValue,
+  isGood,
+  type NodeId,
+  type OpcUaClient,
+  type OpcUaModule,
+  type OpcUaSession,
+  type Reference,
 } from "./opcua-module.ts";
 
 /** Attributes (OPC 10000-6, A.1). */
@@ -71,7 +72,7 @@ export class Session {
     const { statusCode, outputArguments } = await this.#ask("call", (session) =>
       session.call(request),
     );
-    if (!statusCode.isGood()) throw refusedByDevice(statusCode.name);
+    if (!isGood(statusCode)) throw refusedByDevice(statusCode.name);
     return (outputArguments ?? []).map(({ value }) => value);
   }
 

@@ -4,6 +4,7 @@ import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
 import type { Lane } from "../question-line.ts";
 import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
 import { createTextLine, type TextLine } from "./text-line.ts";
@@ -37,6 +38,7 @@ export class LineController implements ThermalController {
   readonly #line: TextLine;
   /** Where its set point is on its way to, as far as we told it. */
   #target: number | undefined;
+  #isBorn = false;
 
   constructor({ map, address, clock }: LineControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -66,13 +68,21 @@ export class LineController implements ThermalController {
 
   async open(): Promise<void> {
     await openAsItself(async () => {
-      for (const { ask, matches, says } of this.#map.verify) {
-        const answer = await this.#ask(ask);
-        if (new RegExp(matches).test(answer)) continue;
-        const what = `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
-        throw new LabError("TL-3202", what);
-      }
+      const misfit = await this.#misfit();
+      // Set up otherwise since its birth: that is each look's to say.
+      if (misfit !== undefined && !this.#isBorn) throw new LabError("TL-3202", misfit);
+      this.#isBorn = true;
     });
+  }
+
+  /** People set it up otherwise at the panel, at any time: it is asked at each look. */
+  async #misfit(): Promise<string | undefined> {
+    for (const { ask, matches, says } of this.#map.verify) {
+      const answer = await this.#ask(ask);
+      if (!new RegExp(matches).test(answer))
+        return `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
+    }
+    return undefined;
   }
 
   close(): void {
@@ -89,6 +99,7 @@ export class LineController implements ThermalController {
     const power = output === undefined ? undefined : await this.#number(output);
     const said = await this.#ask(state.ask);
     const well = health === undefined ? undefined : await this.#ask(health.ask);
+    const misfit = await this.#misfit();
     const name = await this.#ask(identity.ask);
     if (!new RegExp(identity.matches).test(name)) {
       this.#line.distrust("the answers have shifted");
@@ -98,6 +109,10 @@ export class LineController implements ThermalController {
     }
     const broken = brokenSensor(value, bits, measured);
     const isFaulty = health !== undefined && !health.equals.includes(well ?? "");
+    if (misfit !== undefined) {
+      const nothing = { measured: undefined, setPoint: Number.NaN, isAutomatic: true };
+      return { ...nothing, state: this.#stateOf(said), misfit };
+    }
     return {
       state: isFaulty ? "fault" : this.#stateOf(said),
       measured: broken === undefined ? value : undefined,
@@ -162,9 +177,14 @@ export class LineController implements ThermalController {
     this.#target = undefined;
     const { commands, ramp } = this.#map;
     await this.#line.urgently(async () => {
-      await this.#commands(commands.stop, "urgent");
-      if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
-      await this.#setPoint(this.rest, "urgent");
+      // One part that is refused keeps no other from being done.
+      await everyOne([
+        ...commands.stop.map((one) => () => this.#commands([one], "urgent")),
+        async () => {
+          if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
+          await this.#setPoint(this.rest, "urgent");
+        },
+      ]);
     });
   }
 

@@ -20,12 +20,26 @@ export async function checkBirth(
     ...map.twins.flatMap(({ registers: pair }) => pair),
     ...[map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined),
     map.measured.register,
+    map.setPoint.register,
   ];
   const cells = await registers.read(names);
-  const problem = verifyProblem(map, cells) ?? twinProblem(map, cells);
+  const problem = setUpProblem(map, cells) ?? twinProblem(map, cells);
   if (problem !== undefined)
     throw new LabError("TL-3202", `This is no ${map.model} as its map describes it: ${problem}`);
   return limitsOf(map, cells);
+}
+
+/** The registers by which {@link setUpProblem} tells. */
+export function setUpRegisters(map: ModbusMap): string[] {
+  return map.verify.map(({ register }) => register);
+}
+
+/**
+ * What was read cannot be meant as the map says: somebody has set the device up otherwise (another unit, other decimals, another
+ * sensor, another word order). People do that at the panel, at any time, so it is asked at each look.
+ */
+export function setUpProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  return verifyProblem(map, cells) ?? tinyProblem(map, cells);
 }
 
 function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
@@ -33,6 +47,23 @@ function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string
     const raw = cells.get(register)?.raw ?? 0;
     if (!isOneOf(raw, equals, mask))
       return `${says} (${register} is ${maskedBy(raw, mask)}, not ${equals.join(" or ")})`;
+  }
+  return undefined;
+}
+
+/** No temperature is nearer to 0 than this without being 0; a float whose words are swapped is (25.0 read as 2.4e-41). */
+const TINY = 1e-30;
+
+function tinyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  for (const [name, { words, value }] of cells) {
+    const register = map.registers[name];
+    if (register?.type !== "float32" || value === 0 || Math.abs(value) >= TINY) continue;
+    const fits = ORDERS.find((order) => {
+      const other = rawOf(words, register.type, order);
+      return other >= map.measured.min && other <= map.measured.max && Math.abs(other) >= TINY;
+    });
+    const advice = fits === undefined ? "check its type" : `wordOrder: ${fits} would fit`;
+    return `${name} is ${value}, which is no value: ${advice}`;
   }
   return undefined;
 }

@@ -4,9 +4,10 @@ import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
 import type { Lane } from "../question-line.ts";
 import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
-import { checkBirth } from "./check-birth.ts";
+import { checkBirth, setUpProblem, setUpRegisters } from "./check-birth.ts";
 import { mbapFraming, rtuFraming } from "./framing.ts";
 import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
@@ -37,6 +38,7 @@ export class ModbusController implements ThermalController {
   readonly #line: ModbusLine;
   readonly #registers: ModbusRegisters;
   #limits = { min: 0, max: 0 };
+  #isBorn = false;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -81,7 +83,14 @@ export class ModbusController implements ThermalController {
 
   async open(): Promise<void> {
     await openAsItself(async () => {
-      this.#limits = await checkBirth(this.#map, this.#registers);
+      try {
+        this.#limits = await checkBirth(this.#map, this.#registers);
+        this.#isBorn = true;
+      } catch (error) {
+        // Set up otherwise since its birth: that is each look's to say, and a stop must still find it.
+        const isOther = error instanceof LabError && error.code === "TL-3202" && !error.retryable;
+        if (!isOther || !this.#isBorn) throw error;
+      }
     });
   }
 
@@ -95,12 +104,17 @@ export class ModbusController implements ThermalController {
     const segment = course.by === "program" ? course.segment : undefined;
     const names = [measured.register, measured.flag?.register, setPoint.register, working, output];
     names.push(control?.register, state?.register, token?.register, segment);
+    names.push(...setUpRegisters(map));
     const cells = await this.#registers.read(names.filter((name) => name !== undefined));
     const cell = (name: string | undefined): Cell | undefined =>
       name === undefined ? undefined : cells.get(name);
+    const found = this.#stateOf(cell(state?.register));
+    const misfit = this.#misfitOf(cells);
+    if (misfit !== undefined)
+      return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
     const broken = this.#brokenSensor(cells);
     return {
-      state: this.#stateOf(cell(state?.register)),
+      state: found,
       measured: broken === undefined ? cell(measured.register)?.value : undefined,
       setPoint: cell(setPoint.register)?.value ?? Number.NaN,
       working: cell(working)?.value,
@@ -176,15 +190,30 @@ export class ModbusController implements ThermalController {
   }
 
   async stop(): Promise<void> {
-    const { commands, setPoint } = this.#map;
-    const rest = [{ register: setPoint.register, write: setPoint.rest }];
+    // One part that is refused keeps no other from being done.
     await this.#line.urgently(async () => {
-      await this.#command(commands.stop, "urgent");
-      await this.#registers.write(rest, "urgent");
+      const parts = this.#map.commands.stop.map((one) => () => this.#command([one], "urgent"));
+      await everyOne([...parts, () => this.#rest()]);
     });
   }
 
-  /** A command's register may answer with the state that followed from it: the state tells, not the register. */
+  /** A device that is set up otherwise by now may take the same number for another temperature: it is never raised by that. */
+  async #rest(): Promise<void> {
+    const { setPoint, commands } = this.#map;
+    const { register, rest } = setPoint;
+    const cells = await this.#registers.read([...setUpRegisters(this.#map), register], "urgent");
+    const misfit = this.#misfitOf(cells);
+    const now = cells.get(register)?.value ?? Number.NaN;
+    // In whatever unit and with whatever decimals, a lower number is a lower temperature.
+    if (misfit === undefined || rest < now)
+      return await this.#registers.write([{ register, write: rest }], "urgent");
+    if (commands.stop.length === 0 && rest !== now)
+      throw new LabError("TL-3204", `Its set point is left as it is: ${misfit}`);
+  }
+
+  /**
+   * A command's register may answer with the state that followed from it, or not at all: the state tells, not the register.
+   */
   async #command(
     list: readonly { readonly register: string; readonly write: number }[],
     lane: Lane,
@@ -192,11 +221,11 @@ export class ModbusController implements ThermalController {
   ): Promise<void> {
     for (const one of list) {
       if (signal?.aborted === true) throw stoppedError();
-      if (one.register !== this.#map.state?.register) {
+      const register = this.#registers.register(one.register);
+      if (register.readable && one.register !== this.#map.state?.register) {
         await this.#registers.write([one], lane, signal);
         continue;
       }
-      const register = this.#registers.register(one.register);
       const words = encodeValue(one.write, register, this.#map.wordOrder);
       await this.#registers.writeWords(register.address, words, lane, one.register);
       await this.#registers.confirm(lane);
@@ -230,14 +259,23 @@ export class ModbusController implements ThermalController {
     return { rate: rate ?? thermal.rate?.unit ?? "K/min", dwell: "s" };
   }
 
+  #misfitOf(cells: ReadonlyMap<string, Cell>): string | undefined {
+    const problem = setUpProblem(this.#map, cells);
+    return problem === undefined
+      ? undefined
+      : `It is not set up as its map says any more, so none of its values is believed: ${problem}`;
+  }
+
   #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {
     const { register, min, max, broken, flag } = this.#map.measured;
     const cell = cells.get(register);
     if (cell === undefined) return "no value";
     if (isOneOf(cell.raw, broken)) return `the sensor's code ${cell.raw}`;
     if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
-    const bits = flag === undefined ? 0 : maskedBy(cells.get(flag.register)?.raw ?? 0, flag.mask);
-    return bits === 0 ? undefined : "the controller says that its sensor is broken";
+    if (flag === undefined) return undefined;
+    const status = cells.get(flag.register)?.raw ?? Number.NaN;
+    if (isOneOf(status, flag.good, flag.mask)) return undefined;
+    return `the controller says that its sensor is broken (${flag.register} is ${maskedBy(status, flag.mask)})`;
   }
 
   #stateOf(cell: Cell | undefined): ThermalLook["state"] {

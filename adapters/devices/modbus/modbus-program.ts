@@ -20,8 +20,7 @@ export function programWords(
   const target = map.registers[map.setPoint.register];
   if (target === undefined) return [];
   const number = (value: number, decimals: number): number =>
-    encodeValue(value, { address: first, table: "holding", type: "uint16", decimals }, "ABCD")[0] ??
-    0;
+    encodeValue(value, { address: first, type: "uint16", decimals }, "ABCD")[0] ?? 0;
   const [aim = 0] = encodeValue(plan.target, { ...target, type: "int16" }, "ABCD");
   const segments = [
     { kind: kinds.ramp, target: aim, value: number(plan.rate, course.ramp.decimals) },

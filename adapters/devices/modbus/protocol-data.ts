@@ -93,7 +93,7 @@ export function answerLength(request: ModbusRequest, pdu: Uint8Array): number | 
 
 /**
  * The registers of an answer; those written, for a write.
- * Throws {@link ModbusException} where the device said no, Error where this is no answer to the request.
+ * Throws {@link ModbusException} where the device said no, TL-3204 where it took another value, Error where this is no answer to the request.
  */
 export function decodeAnswer(request: ModbusRequest, pdu: Uint8Array): number[] {
   const [fn, second = 0] = pdu;
@@ -107,8 +107,13 @@ export function decodeAnswer(request: ModbusRequest, pdu: Uint8Array): number[] 
   }
   const said = [view.getUint16(1), view.getUint16(3)];
   const meant = request.fn === 6 ? request.word : request.words.length;
-  if (pdu.length !== 5 || said[0] !== request.address || said[1] !== meant)
-    throw new Error("an echo of another write");
+  if (pdu.length !== 5 || said[0] !== request.address) throw new Error("an echo of another write");
+  // A controller that cuts a value to its own limits may say so here.
+  if (said[1] !== meant)
+    throw new LabError(
+      "TL-3204",
+      `${meant} was written to register ${request.address}, and ${said[1]} comes back`,
+    );
   return request.fn === 6 ? [request.word] : [...request.words];
 }
 

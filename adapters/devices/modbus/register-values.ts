@@ -45,7 +45,11 @@ export function scaledOf(
  * The words of a value: rounded to the register's decimals (never cut: 12.7 is not 12), two's complement below zero.
  * TL-3104 where it does not fit: 3276.8 with one decimal would arrive as -3276.8.
  */
-export function encodeValue(value: number, register: ModbusRegister, order: WordOrder): number[] {
+export function encodeValue(
+  value: number,
+  register: Pick<ModbusRegister, "type" | "decimals" | "address">,
+  order: WordOrder,
+): number[] {
   const { type, decimals, address } = register;
   const [min, max] = RANGES[type];
   const scaled =

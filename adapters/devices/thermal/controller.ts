@@ -15,6 +15,8 @@ export interface ThermalLook {
   readonly segment?: number | undefined;
   /** In the device's own words. */
   readonly problem?: string | undefined;
+  /** It is set up otherwise than its definition counts on (another unit, other decimals): none of its values is believed. */
+  readonly misfit?: string | undefined;
 }
 
 /** What the controller is told to do, in its own units. */

@@ -5,12 +5,13 @@ type Resting = Pick<ThermalController, "hasProgram" | "rest" | "resolution" | "u
 
 /** What a look at a controller means that does no job of ours: free for one, in somebody's hands, or in need of a person. */
 export function idleStatus(look: ThermalLook, controller: Resting): DeviceStatus {
-  const { state, problem, isAutomatic, setPoint, measured } = look;
+  const { state, problem, isAutomatic, setPoint, measured, misfit } = look;
   const { hasProgram, rest, units } = controller;
   // One that only controls may run all the time: at rest is where its set point is.
   const isMoved = hasProgram
     ? isMoving(look)
     : state !== "ready" && !isNear(setPoint, rest, controller);
+  if (misfit !== undefined) return { state: "fault", message: misfit };
   if (state === "fault") return { state, message: problem };
   if (isMoved)
     return {

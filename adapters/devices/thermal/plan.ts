@@ -97,6 +97,7 @@ export function judge(
 
 export function readingsOf(look: ThermalLook, { units }: { readonly units: Units }): Reading[] {
   const { temperature } = units;
+  if (look.misfit !== undefined) return [];
   const found: [string, number | undefined, string][] = [
     ["temperature", look.measured, temperature],
     ["setPoint", look.working ?? look.setPoint, temperature],

@@ -13,10 +13,12 @@ import type { ThermalController, ThermalLook } from "./controller.ts";
 import { idleStatus, isMoving, isNear } from "./idle-status.ts";
 import { inWords, judge, pause, planOf, readingsOf, thermalCapability } from "./plan.ts";
 import { NEW_WITNESS, type RunRecord, readRecord, witness, writeRecord } from "./run-record.ts";
+import { stoppedError } from "./stopped-error.ts";
 
 export interface ThermalOptions {
   readonly controller: ThermalController;
   readonly thermal: Thermal;
+  /** Only differences count, so a steady one: a computer's clock that is set makes no dwell shorter. */
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
   /** Samples that it takes at once; all of them share its program. */
@@ -79,18 +81,23 @@ export class ThermalDevice implements Device {
     if (typeof plan === "string") throw new LabError("TL-3202", plan);
     const { signal } = this.#newBeginning();
     const { jobId, folder } = job;
+    const { misfit } = await this.#controller.look();
+    if (misfit !== undefined) throw new LabError("TL-3202", misfit);
+    if (signal.aborted) throw stoppedError();
     const common = { folder, jobId, plan, isHeld: false, isOver: false, witness: NEW_WITNESS };
     this.#keep(common);
-    await this.#controller.prepare(plan, signal);
-    if (signal.aborted) throw new LabError("TL-3204", "A stop came before it had begun");
-    this.#keep({ ...common, started_ms: this.#clock.now_ms() });
-    await this.#controller.start(plan, signal);
-    for (let looks = 1; looks <= BEGIN.looks && !signal.aborted; looks++) {
-      const { state } = await this.#controller.look();
-      if (state === "busy" || state === "done") return;
-      await pause(BEGIN.pause_ms);
+    try {
+      await this.#controller.prepare(plan, signal);
+      if (signal.aborted) throw new LabError("TL-3204", "A stop came before it had begun");
+      this.#keep({ ...common, started_ms: this.#clock.now_ms() });
+      await this.#controller.start(plan, signal);
+      await this.#untilBegun(signal);
+    } catch (error) {
+      // It said no to a part of it: what it has taken by then is taken back. A line that broke leaves a doubt, which is looked into.
+      const isNo = error instanceof LabError && !error.retryable;
+      if (isNo && !signal.aborted) await this.#controller.stop().catch(() => {});
+      throw error;
     }
-    throw new LabError("TL-3204", "The device was told to start, and does not show that it has");
   }
 
   async status(): Promise<DeviceStatus> {
@@ -155,6 +162,16 @@ export class ThermalDevice implements Device {
     return "unknown";
   }
 
+  async #untilBegun(signal: AbortSignal): Promise<void> {
+    for (let looks = 1; looks <= BEGIN.looks && !signal.aborted; looks++) {
+      const { state, misfit } = await this.#controller.look();
+      if (misfit !== undefined) throw new LabError("TL-3202", misfit);
+      if (state === "busy" || state === "done") return;
+      await pause(BEGIN.pause_ms);
+    }
+    throw new LabError("TL-3204", "The device was told to start, and does not show that it has");
+  }
+
   // ---- what a look means
 
   async #follow(look: ThermalLook): Promise<DeviceStatus> {
@@ -174,10 +191,13 @@ export class ThermalDevice implements Device {
     const seen = this.#witness(run, look);
     if (seen === undefined) return idleStatus(look, this.#controller);
     if (seen.witness.brokenLooks >= BROKEN_LOOKS_MAX) {
-      const ended = this.#end(seen, `The sensor is broken${inWords(look.problem)}; it was stopped`);
+      const why = look.misfit ?? `The sensor is broken${inWords(look.problem)}`;
+      const ended = this.#end(seen, `${why}; it was stopped`);
       await this.#controller.stop();
       return ended;
     }
+    if (look.misfit !== undefined && look.state !== "ready")
+      return { state: "busy", message: look.misfit, jobId: seen.jobId };
     const status = await (this.#controller.hasProgram
       ? this.#followProgram(seen, look)
       : this.#followSetPoint(seen, look));

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import type { EventLogBackend, OpenRequest } from "../event-log-backend.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { openPostgresEventLog, type PostgresLogOptions } from "./postgres-event-log.ts";
 import { handOver } from "./postgres-handover.ts";
 import { notReached } from "./postgres-hold.ts";
 import { readPostgresAddress } from "./postgres-place.ts";
-import { connectPostgres } from "./postgres-session.ts";
 import { standByPostgresLog } from "./postgres-standby.ts";
 import { statementsOf } from "./postgres-statements.ts";
 

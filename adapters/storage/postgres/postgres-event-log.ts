@@ -3,11 +3,12 @@ import type { Logger } from "../../../src/core/logger.ts";
 import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
 import { writeLine } from "../event-line.ts";
+import { connectPostgres, NoServer } from "./postgres-connect.ts";
 import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
 import { NOT_REPLICATED, type PostgresLease, replaced } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { readEvents } from "./postgres-reader.ts";
-import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
+import { delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { findTail, type Tail, trustedThrough } from "./postgres-tail.ts";
 
@@ -48,7 +49,9 @@ export async function openPostgresEventLog(options: PostgresLogOptions): Promise
   try {
     const { tail, loss } = await findTail(session, sql, options);
     const knownThrough = await trustedThrough(session, sql, options.known);
-    return new PostgresEventLog({ place, sql, hold: undefined, tail, logger, loss, knownThrough });
+    const server = (): string => session.server;
+    const hold = undefined;
+    return new PostgresEventLog({ place, sql, hold, server, tail, logger, loss, knownThrough });
   } catch (error) {
     throw error instanceof LabError ? error : notReached(error);
   } finally {
@@ -67,7 +70,8 @@ export async function openHeldLog(
     const session = await hold.session(0);
     const { tail, loss } = await findTail(session, sql, options);
     const knownThrough = await trustedThrough(session, sql, options.known);
-    return new PostgresEventLog({ place, sql, hold, tail, logger, loss, knownThrough });
+    const server = (): string => hold.server();
+    return new PostgresEventLog({ place, sql, hold, server, tail, logger, loss, knownThrough });
   } catch (error) {
     await hold.release();
     throw error instanceof LabError ? error : notReached(error);
@@ -78,6 +82,7 @@ interface Parts {
   readonly place: PostgresPlace;
   readonly sql: Statements;
   readonly hold: PostgresHold | undefined;
+  readonly server: () => string | undefined;
   readonly tail: Tail;
   readonly logger: Logger;
   readonly loss: LogLoss | undefined;
@@ -133,7 +138,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   read(from = 1, through = this.tail.position): AsyncIterable<LabEvent> {
-    return readEvents(this.parts, from, through);
+    return readEvents({ ...this.parts, ofWriter: this.parts.hold !== undefined }, from, through);
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Handover } from "../event-log-backend.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { notReached } from "./postgres-hold.ts";
 import { followersOf } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
-import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
+import { delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 
 /** Beyond its lease, a leader has so long to end in good order. */

@@ -1,12 +1,15 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
+import { connectPostgres, NoServer } from "./postgres-connect.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
-import { connectPostgres, delay, NoServer, type PostgresSession } from "./postgres-session.ts";
+import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
 const PAUSE_ms = 200;
+/** A commit that waits for the database's standby takes so long on a busy machine. */
+const ANSWER_ms_min = 3000;
 
 /** The right to write: an epoch that no later holder shares, and a connection that is made anew where it breaks. */
 export interface PostgresHold {
@@ -14,6 +17,8 @@ export interface PostgresHold {
   readonly lease: PostgresLease;
   /** A connection to the server that takes writes; waits for one until `deadline_ms`. Rejects with {@link NoServer}. */
   session(deadline_ms: number): Promise<PostgresSession>;
+  /** The one that this log is written on. */
+  server(): string;
   /** Gives the connection up: what it was asked last may or may not have been done. */
   drop(): Promise<void>;
   release(): Promise<void>;
@@ -39,7 +44,8 @@ export interface HoldRequest {
  * Takes the lease, above every holder before. TL-4005 while another one's has not run out; TL-4001 where no server takes writes.
  * A session that was given is the hold's from then on, or ended.
  */
-export async function takeHold(request: HoldRequest): Promise<PostgresHold> {
+export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
+  const request = { ...wish, place: boundAnswers(wish.place) };
   const { place, sql } = request;
   const asked = momentNow();
   const session =
@@ -57,6 +63,7 @@ export async function takeHold(request: HoldRequest): Promise<PostgresHold> {
     epoch,
     lease,
     session: (deadline_ms) => connection.wait(deadline_ms),
+    server: () => connection.server,
     drop: () => connection.drop(),
     release: async () => {
       lease.stop();
@@ -65,18 +72,31 @@ export async function takeHold(request: HoldRequest): Promise<PostgresHold> {
   };
 }
 
+/** A lease that is not renewed in its own length is over: the connection is given up by then, and another server is asked. */
+function boundAnswers(place: PostgresPlace): PostgresPlace {
+  return {
+    ...place,
+    answer_ms: Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms)),
+  };
+}
+
 /** One connection at a time, however many ask for it. */
 class HeldConnection {
   private readonly request: HoldRequest;
+  /** Of the newest connection. */
+  server: string;
   private session: PostgresSession | undefined;
   private connecting: Promise<PostgresSession> | undefined;
   /** Says to others that a living process holds the lease. */
   private hasLock = false;
   private isOver = false;
+  /** The server that left the last question without an answer. */
+  private silent: string | undefined;
 
   constructor(request: HoldRequest, session: PostgresSession) {
     this.request = request;
     this.session = session;
+    this.server = session.server;
   }
 
   async once(): Promise<PostgresSession> {
@@ -113,6 +133,7 @@ class HeldConnection {
   async drop(): Promise<void> {
     const given = this.session;
     this.session = undefined;
+    this.silent = given?.server ?? this.silent;
     await given?.end();
   }
 
@@ -126,8 +147,9 @@ class HeldConnection {
   private async connect(): Promise<PostgresSession> {
     await this.drop();
     if (this.isOver) throw new NoServer("the log is closed");
-    const session = await connectPostgres(this.request.place, true);
+    const session = await connectPostgres(this.request.place, true, this.silent);
     this.session = session;
+    this.server = session.server;
     this.hasLock = false;
     return session;
   }

@@ -2,9 +2,10 @@ import { LabError } from "../../../src/core/errors.ts";
 import type { LabEvent } from "../../../src/events/lab-event.ts";
 import { upcastEvent } from "../../../src/events/upcast-event.ts";
 import { CHECKSUM_START, LOG_VERSION, readLine } from "../event-line.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { notReached } from "./postgres-hold.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
-import { connectPostgres, type PostgresSession } from "./postgres-session.ts";
+import { nameOfServer, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 
 /** Events that are read at once. */
@@ -13,16 +14,21 @@ export const READ_MAX = 1000;
 interface ReadNeeds {
   readonly place: PostgresPlace;
   readonly sql: Statements;
+  /** Where the end of the log is known from: another server may be behind, or have gone another way since. */
+  readonly server: () => string | undefined;
+  /** The log's end is one that takes writes: no standby, which may be behind, is read instead. */
+  readonly ofWriter: boolean;
 }
 
 /** Events of a log from position `from` up to `through`, checksums verified. TL-4001, TL-4002, TL-4004. */
 export async function* readEvents(
-  { place, sql }: ReadNeeds,
+  needs: ReadNeeds,
   from: number,
   through: number,
 ): AsyncIterable<LabEvent> {
   if (from > through) return;
-  const session = await connectPostgres(place, false).catch((error: unknown) => {
+  const { sql } = needs;
+  const session = await connectToRead(needs).catch((error: unknown) => {
     throw notReached(error);
   });
   try {
@@ -35,6 +41,14 @@ export async function* readEvents(
   } finally {
     await session.end();
   }
+}
+
+async function connectToRead({ place, server, ofWriter }: ReadNeeds): Promise<PostgresSession> {
+  const known = server();
+  const hosts = place.hosts.filter((host) => nameOfServer(host) === known);
+  const there = hosts.length === 0 ? undefined : connectPostgres({ ...place, hosts }, ofWriter);
+  const session = await there?.catch(() => undefined);
+  return session ?? (await connectPostgres(place, ofWriter));
 }
 
 /** Reads on from a position, and from the checksum of the line before it. */

@@ -12,48 +12,15 @@ export interface PostgresSession {
     readonly warnings: readonly string[];
   }>;
   readonly isOpen: boolean;
+  /** Host and port. */
+  readonly server: string;
   end(): Promise<void>;
 }
 
-/** A server was reached, but none that takes writes, or none at all. */
-export class NoServer extends Error {}
-
-/**
- * Whether the server is a standby. A database or an account whose commits are told before they are on the disk, or before the standby has them,
- * keeps no promise of a log's: on our connections they are waited for.
- */
-const BEGINNING = `
-  select pg_is_in_recovery() as standby, case
-    when current_setting('synchronous_commit') in ('off', 'local') then set_config('synchronous_commit', 'on', false)
-  end`;
-
-/**
- * Connects to the first of the place's servers that answers and, where `forWriting`, is no standby.
- * Rejects with {@link NoServer}, which names what each of them said.
- */
-export async function connectPostgres(
+/** A connection to this one server. */
+export async function openSession(
   place: PostgresPlace,
-  forWriting: boolean,
-): Promise<PostgresSession> {
-  const refusals: string[] = [];
-  for (const server of place.hosts) {
-    const name = `${server.host}:${server.port}`;
-    try {
-      const session = await openSession(place, server);
-      const { rows } = await session.query<{ standby: boolean }>(BEGINNING);
-      if (!forWriting || rows[0]?.standby === false) return session;
-      await session.end();
-      refusals.push(`${name} is a standby`);
-    } catch (error) {
-      refusals.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new NoServer(refusals.join("; "));
-}
-
-async function openSession(
-  place: PostgresPlace,
-  server: { readonly host: string; readonly port: number },
+  server: PostgresPlace["hosts"][number],
 ): Promise<PostgresSession> {
   const { default: pg } = await import("pg");
   const client: Client = new pg.Client({
@@ -92,6 +59,7 @@ async function openSession(
     get isOpen() {
       return isOpen;
     },
+    server: nameOfServer(server),
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
       warnings.length = 0;
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
@@ -104,6 +72,10 @@ async function openSession(
     },
     end,
   };
+}
+
+export function nameOfServer({ host, port }: PostgresPlace["hosts"][number]): string {
+  return `${host}:${port}`;
 }
 
 const names = new Map<string, string>();

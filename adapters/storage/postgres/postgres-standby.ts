@@ -2,6 +2,7 @@ import { LabError } from "../../../src/core/errors.ts";
 import type { EventLog, LogMark } from "../../../src/events/event-log.ts";
 import type { LabEvent } from "../../../src/events/lab-event.ts";
 import type { Leadership, LeaseEnd, LogLease, LogNode } from "../../../src/events/log-lease.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import {
   openHeldLog,
   type PostgresEventLog,
@@ -12,13 +13,13 @@ import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
 import { pauseBefore } from "./postgres-pace.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
-import { connectPostgres, delay, type PostgresSession } from "./postgres-session.ts";
+import { delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
-/** A commit that waits for the database's standby takes so long on a busy machine. */
-const ANSWER_ms_min = 3000;
+/** A commit that waits for the database's standby takes so long on a busy machine; who waits longer leads later by as much. */
+const ANSWER_ms = { min: 3000, max: 4000 };
 
 /**
  * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
@@ -40,10 +41,11 @@ export async function standByPostgresLog(options: PostgresLogOptions): Promise<E
   }
 }
 
-/** A standby that waits for an answer leads later by as much: it asks anew after half a lease. */
-function connectToFollow(place: PostgresPlace): Promise<PostgresSession> {
-  const answer_ms = Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms / 2));
-  return connectPostgres({ ...place, answer_ms }, true);
+/** A standby that waits for an answer leads later by as much: it asks anew, and another server first, before half a lease. */
+function connectToFollow(place: PostgresPlace, silent?: string): Promise<PostgresSession> {
+  const patience_ms = Math.min(ANSWER_ms.max, Math.max(ANSWER_ms.min, 0.4 * place.lease_ms));
+  const answer_ms = Math.min(place.answer_ms, patience_ms);
+  return connectPostgres({ ...place, answer_ms }, true, silent);
 }
 
 interface FollowNeeds extends PostgresLogOptions {
@@ -65,6 +67,8 @@ class FollowedLog implements EventLog {
   readonly lease: FollowersLease;
   private readonly needs: FollowNeeds;
   private session: PostgresSession | undefined;
+  /** The server that left the last question without an answer. */
+  private silent: string | undefined;
   private reader = new ChainReader(1, "");
   private led: PostgresEventLog | undefined;
   private isClosed = false;
@@ -104,7 +108,12 @@ class FollowedLog implements EventLog {
   }
 
   read(from = 1, through = this.lastPosition): AsyncIterable<LabEvent> {
-    return this.led?.read(from, through) ?? readEvents(this.needs, from, through);
+    return this.led?.read(from, through) ?? this.readFollowed(from, through);
+  }
+
+  private readFollowed(from: number, through: number): AsyncIterable<LabEvent> {
+    const server = (): string | undefined => this.session?.server;
+    return readEvents({ ...this.needs, server, ofWriter: true }, from, through);
   }
 
   async *follow(from: number): AsyncIterable<LabEvent> {
@@ -164,6 +173,7 @@ class FollowedLog implements EventLog {
     logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
     const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
+    this.silent = session.server; // where this comes to nothing
     const led = await this.lead(session);
     if (led === undefined) return undefined;
     this.lease.lead(led);
@@ -220,13 +230,14 @@ class FollowedLog implements EventLog {
   private async connected(): Promise<PostgresSession> {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
-    this.session = await connectToFollow(this.needs.place);
+    this.session = await connectToFollow(this.needs.place, this.silent);
     return this.session;
   }
 
   private async dropSession(): Promise<void> {
     const given = this.session;
     this.session = undefined;
+    this.silent = given?.server ?? this.silent;
     await given?.end();
   }
 }

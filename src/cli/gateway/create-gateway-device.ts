@@ -6,7 +6,7 @@ import { ModbusController } from "../../../adapters/devices/modbus/modbus-contro
 import { createOpentronsTask } from "../../../adapters/devices/opentrons/opentrons-task.ts";
 import { ThermalDevice } from "../../../adapters/devices/thermal/thermal-device.ts";
 import { createTaskDevice, type Device } from "../../../adapters/gateway/index.ts";
-import { systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
+import { steadyClock, systemClock, systemTimers } from "../../../adapters/system/system-clock.ts";
 import { loadDefinition } from "../../../config/check-gateways.ts";
 import type { GatewayEntry } from "../../../config/gateway-schema.ts";
 import { createLadsDevice } from "./create-lads-device.ts";
@@ -31,10 +31,11 @@ export function createGatewayDevice(entry: GatewayEntry, folder: string): Device
   if (entry.kind === "line") {
     const map = loadDefinition(entry, folder);
     const controller = new LineController({ map, address: entry.at, clock });
-    return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity: entry.capacity });
+    const { capacity } = entry;
+    return new ThermalDevice({ controller, thermal: map.thermal, clock: steadyClock, capacity });
   }
   const map = loadDefinition(entry, folder);
   const { at, unit, capacity } = entry;
   const controller = new ModbusController({ map, address: at, unit, clock });
-  return new ThermalDevice({ controller, thermal: map.thermal, clock, capacity });
+  return new ThermalDevice({ controller, thermal: map.thermal, clock: steadyClock, capacity });
 }

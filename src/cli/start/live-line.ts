@@ -15,7 +15,7 @@ export function liveLine(view: LabView): string {
       const left =
         campaign.remaining_s === undefined ? "" : `  ${formatDuration(campaign.remaining_s)} left`;
       const waits = campaign.waits === 0 ? "" : `  waiting ${campaign.waits}`;
-      const [reason] = campaign.reasons.filter(({ kind }) => kind !== "endedBecause");
+      const [reason] = campaign.reasons;
       const why = reason === undefined ? "" : `  ${reasonInWords(reason)}`;
       const state = shownState(campaign).split(".").at(-1);
       return `${id}  ${state}  measured ${used}/${total}${found}  in flight ${campaign.inFlight}${waits}${left}${why}`;

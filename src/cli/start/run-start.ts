@@ -112,8 +112,9 @@ async function run(about: Run): Promise<Ended> {
     end = settle;
   });
   const desk = createAskDesk(join(folder, "reported"));
+  const photos = openPhotoStore(folder, configuration.page);
   const page = configuration.page.enabled
-    ? createPage(configuration, logger, desk, openPhotoStore(folder), fileRules(loaded, folder))
+    ? createPage(configuration, logger, desk, photos, fileRules(loaded, folder))
     : undefined;
   const replay = createReplayProgress(io, logger);
   const standBy = options.standby === true;

@@ -29,6 +29,10 @@ export const PAGE_CODES = {
     what: "a photograph cannot be taken",
     hint: "JPEG, PNG and WebP up to 12 MB are kept, with reports, comments and told results.",
   },
+  "TL-9009": {
+    what: "there is no room for another photograph",
+    hint: "Send the word without it, or ask who keeps the daemon to raise the bound or to move older ones away (docs/people.md).",
+  },
   "TL-9010": {
     what: "a notification could not be delivered",
     hint: "Check the webhook's address; the dashboard shows the same alarm.",

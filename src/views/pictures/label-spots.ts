@@ -35,8 +35,9 @@ export function labelSpots(
   numberOf?: (label: number) => string | undefined,
 ): LabelSpot[] {
   const { cells, labels } = data;
-  const centres = centresOf(data, frame);
-  const stretches = bestStretches(data, frame, centres);
+  const pixels = pixelsOf(data, frame);
+  const centres = centresOf(data, pixels);
+  const stretches = bestStretches(data, pixels, centres);
   const least = numberOf === undefined ? SHARE_MIN * cells.count : 1;
   const order = [...labels.keys()]
     .filter((k) => (centres[k]?.n ?? 0) >= Math.max(1, least))
@@ -67,35 +68,57 @@ interface Centre {
   readonly y: number;
 }
 
-function centresOf({ cells, labels }: MapData, frame: MapFrame): Centre[] {
-  const sums = labels.map(() => ({ n: 0, x: 0, y: 0 }));
+type Triple = [Float64Array, Float64Array, Float64Array];
+
+interface Pixels {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** Where the cells' middles are, px. */
+function pixelsOf({ cells }: MapData, frame: MapFrame): Pixels {
+  const pixels = { x: new Float64Array(cells.count), y: new Float64Array(cells.count) };
   for (let k = 0; k < cells.count; k++) {
-    const sum = sums[cells.label[k] ?? -1];
-    if (sum === undefined) continue;
     const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
-    sum.n++;
-    sum.x += x;
-    sum.y += y;
+    pixels.x[k] = x;
+    pixels.y[k] = y;
   }
-  return sums.map(({ n, x, y }) => ({ n, x: x / Math.max(1, n), y: y / Math.max(1, n) }));
+  return pixels;
+}
+
+function centresOf({ cells, labels }: MapData, pixels: Pixels): Centre[] {
+  const [ns, xs, ys] = [0, 1, 2].map(() => new Float64Array(labels.length)) as Triple;
+  for (let k = 0; k < cells.count; k++) {
+    const label = cells.label[k] ?? -1;
+    if (label < 0 || label >= labels.length) continue;
+    ns[label] = (ns[label] ?? 0) + 1;
+    xs[label] = (xs[label] ?? 0) + (pixels.x[k] ?? 0);
+    ys[label] = (ys[label] ?? 0) + (pixels.y[k] ?? 0);
+  }
+  return labels.map((_, k) => {
+    const n = ns[k] ?? 0;
+    return { n, x: (xs[k] ?? 0) / Math.max(1, n), y: (ys[k] ?? 0) / Math.max(1, n) };
+  });
 }
 
 /** For each label the stretch that has most room for its name, up to what the name needs; of several the most central. */
 function bestStretches(
   { cells, labels }: MapData,
-  frame: MapFrame,
+  pixels: Pixels,
   centres: readonly Centre[],
 ): (Run | undefined)[] {
-  const rows = new Map<number, { readonly x: number; readonly label: number }[]>();
+  const rows = new Map<number, number[]>();
   for (let k = 0; k < cells.count; k++) {
-    const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
-    const key = Math.round(4 * y);
+    const key = Math.round(4 * (pixels.y[k] ?? 0));
     const row = rows.get(key);
-    const cell = { x, label: cells.label[k] ?? -1 };
-    if (row === undefined) rows.set(key, [cell]);
-    else row.push(cell);
+    if (row === undefined) rows.set(key, [k]);
+    else row.push(k);
   }
-  const runs = [...rows].map(([key, row]) => ({ y: key / 4, runs: runsOf(row, key / 4) }));
+  const labelOf = (k: number): number => cells.label[k] ?? -1;
+  const runs = [...rows].map(([key, row]) => ({
+    y: key / 4,
+    runs: runsOf(row, { x: pixels.x, labelOf, y: key / 4 }),
+  }));
   runs.sort((a, b) => a.y - b.y);
   const needed = labels.map(widthOf);
   const best = labels.map(() => ({ room: 0, distance: 0, run: undefined as Run | undefined }));
@@ -116,19 +139,27 @@ function bestStretches(
   return best.map(({ run }) => run);
 }
 
-function runsOf(row: { readonly x: number; readonly label: number }[], y: number): Run[] {
-  const sorted = row.sort((a, b) => a.x - b.x);
-  const gaps = sorted.slice(1).map((cell, k) => cell.x - (sorted[k]?.x ?? 0));
-  const gap = gaps.length === 0 ? 8 : Math.min(...gaps);
+function runsOf(
+  row: number[],
+  of: { readonly x: Float64Array; labelOf(k: number): number; readonly y: number },
+): Run[] {
+  const at = (place: number): number => of.x[row[place] ?? 0] ?? 0;
+  row.sort((a, b) => (of.x[a] ?? 0) - (of.x[b] ?? 0));
+  let gap = row.length < 2 ? 8 : Number.POSITIVE_INFINITY;
+  for (let k = 1; k < row.length; k++) gap = Math.min(gap, at(k) - at(k - 1));
   const runs: Run[] = [];
-  for (const [k, { x, label }] of sorted.entries()) {
-    const before = runs.at(-1);
-    const touches = k > 0 && (gaps[k - 1] ?? 0) < 1.6 * gap;
-    if (before !== undefined && touches && before.label === label) {
-      runs[runs.length - 1] = { ...before, right: x + gap / 2 };
-    } else runs.push({ label, y, left: x - gap / 2, right: x + gap / 2 });
+  for (let first = 0, k = 0; k < row.length; k++) {
+    const label = of.labelOf(row[k] ?? 0);
+    const isLast =
+      k + 1 === row.length ||
+      of.labelOf(row[k + 1] ?? 0) !== label ||
+      at(k + 1) - at(k) >= 1.6 * gap;
+    if (!isLast) continue;
+    if (label >= 0)
+      runs.push({ label, y: of.y, left: at(first) - gap / 2, right: at(k) + gap / 2 });
+    first = k + 1;
   }
-  return runs.filter((run) => run.label >= 0);
+  return runs;
 }
 
 /** What is left of a stretch where the rows above and below it that a text touches have the same label. */

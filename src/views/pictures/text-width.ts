@@ -13,10 +13,20 @@ const BOLD = 1.12;
 /** About how wide a text is drawn, px: no font is at hand where pictures are made. */
 export function textWidth(content: string, size_px: number, isBold = false): number {
   let width = 0;
-  for (const letter of content) {
-    width += WIDTHS.find(([pattern]) => pattern.test(letter))?.[1] ?? OTHER;
-  }
+  for (const letter of content) width += widthOfLetter(letter);
   return width * size_px * (isBold ? BOLD : 1);
+}
+
+/** Of the letters met so far: names say the same few again and again. */
+const known = new Map<string, number>();
+
+function widthOfLetter(letter: string): number {
+  let width = known.get(letter);
+  if (width === undefined) {
+    width = WIDTHS.find(([pattern]) => pattern.test(letter))?.[1] ?? OTHER;
+    known.set(letter, width);
+  }
+  return width;
 }
 
 /** The text, cut with an ellipsis where it would be wider than `width_px`. */

@@ -91,6 +91,28 @@ describe("is refused, and nothing is kept:", () => {
     expect(existsSync(join(folder, "photos"))).toBe(false);
   });
 
+  test("what there is no room for, of all that photographs may take or on the disk; what is there already is sent again", async () => {
+    const photoRoom = { photos_MB_max: (JPEG.length + PNG.length) / 1e6, free_MB: () => 501 };
+    await start({ photoRoom });
+    expect([(await send(JPEG)).status, (await send(PNG)).status]).toEqual([201, 201]);
+    const full = await send(WEBP);
+    expect(full).toMatchObject({ status: 507, body: { code: "TL-9009" } });
+    expect(full.body.message).toContain("(page.photos_MB_max)");
+    expect((await send(JPEG)).status).toBe(201);
+    // An old one is moved away: there is room again, without a new start.
+    rmSync(join(folder, "photos", `${sumOf(JPEG)}.jpg`));
+    expect((await send(WEBP)).status).toBe(201);
+    await dashboard.stop();
+    await start({ photoRoom: { free_MB: () => 400 } });
+    expect(await send(JPEG)).toMatchObject({
+      ...{
+        status: 507,
+        body: { code: "TL-9009", message: expect.stringContaining("500 MB stay free") },
+      },
+    });
+    expect(readdirSync(join(folder, "photos"))).toHaveLength(2);
+  });
+
   test("what nobody may send: a page that is read-only, a wrong key, no right to operate", async () => {
     await start({ policy: { readOnly: true } });
     expect((await send(JPEG)).status).toBe(403);

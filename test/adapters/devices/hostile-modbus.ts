@@ -13,6 +13,8 @@ export type Spite =
   | { readonly kind: "wrongSum" }
   | { readonly kind: "otherUnit" }
   | { readonly kind: "exception"; readonly code: number }
+  /** The converter keeps the answer, and gives it to whoever connects next. */
+  | { readonly kind: "handedOn" }
   /** The converter still has an answer of an earlier connection, and gives it out first. */
   | { readonly kind: "stale"; readonly value: number };
 
@@ -26,6 +28,7 @@ export class HostileModbus {
   readonly #rtu: boolean;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #handedOn: Buffer | undefined;
 
   constructor(rtu: boolean) {
     this.#rtu = rtu;
@@ -47,6 +50,8 @@ export class HostileModbus {
     this.connections += 1;
     this.#sockets.add(socket);
     socket.on("error", () => {});
+    if (this.#handedOn !== undefined) socket.write(this.#handedOn);
+    this.#handedOn = undefined;
     let heard = Buffer.alloc(0);
     let last = Promise.resolve();
     socket.on("data", (chunk: Buffer) => {
@@ -81,7 +86,8 @@ export class HostileModbus {
     const spite = this.spites.shift();
     const pdu = this.#pdu(frame.subarray(head + 1), address, count, spite);
     const whole = this.#wrap(pdu, frame, spite);
-    if (spite?.kind === "silent") return;
+    if (spite?.kind === "handedOn") this.#handedOn = whole;
+    if (spite?.kind === "silent" || spite?.kind === "handedOn") return;
     if (spite?.kind === "late") {
       await wait(spite.after_ms);
       socket.write(whole);

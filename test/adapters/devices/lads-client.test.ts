@@ -8,8 +8,18 @@ interface Tree {
   readonly [name: string]: Tree | string | (() => unknown);
 }
 
-/** `node-opcua` with one server of these nodes; a node's id is the path of its names. */
-function serverOf(objects: Tree): { readonly opcua: OpcUaModule; readonly called: string[] } {
+/** Codes of OPC 10000-6, annex A; every other name is a bad one. */
+const CODES: Readonly<Record<string, number>> = {
+  ...{ Good: 0, GoodCompletesAsynchronously: 0x002e0000, GoodClamped: 0x00300000 },
+  ...{ "Good#SemanticChanged": 0x4000, GoodLocalOverride: 0x00960000 },
+  UncertainLastUsableValue: 0x40900000,
+};
+
+/** `node-opcua` with one server of these nodes; a node's id is the path of its names. `values` have this status. */
+function serverOf(
+  objects: Tree,
+  values = "Good",
+): { readonly opcua: OpcUaModule; readonly called: string[] } {
   const called: string[] = [];
   const at = (path: unknown): Tree | string | (() => unknown) | undefined => {
     const names = String(path).split("/").slice(1);
@@ -21,10 +31,14 @@ function serverOf(objects: Tree): { readonly opcua: OpcUaModule; readonly called
     const node = at(path);
     return typeof node === "object" ? Object.keys(node) : [];
   };
-  const status = (name: string) => ({ name, isGood: () => name === "Good" });
+  // As node-opcua has it: `isGood()` is true of the code 0 alone.
+  const status = (name: string) => {
+    const value = CODES[name] ?? 0x80000000;
+    return { name, value, isGood: () => value === 0 };
+  };
   const session = {
     read: async (nodes: { nodeId: unknown }[]) =>
-      nodes.map(({ nodeId }) => ({ statusCode: status("Good"), value: { value: at(nodeId) } })),
+      nodes.map(({ nodeId }) => ({ statusCode: status(values), value: { value: at(nodeId) } })),
     browse: async (nodes: { nodeId: unknown }[]) =>
       nodes.map(({ nodeId }) => ({
         continuationPoint: null,
@@ -82,6 +96,39 @@ describe("a unit", () => {
     expect(isRefusal(error)).toBe(true);
     await link.call("Stop");
     expect(called).toEqual(["Stop"]);
+  });
+});
+
+describe("what is good by its severity", () => {
+  test("a state and a sensor are read, whatever the device remarks beside them", async () => {
+    for (const [name, seen] of [
+      ["GoodClamped", "Stopped"],
+      ["Good#SemanticChanged", "Stopped"],
+      ["UncertainLastUsableValue", undefined],
+    ] as const) {
+      const link = client(serverOf(unitWith(WELL), name).opcua);
+      await link.open();
+      expect([name, (await link.look()).state]).toEqual([name, seen]);
+    }
+  });
+
+  test("a method that goes on by itself was taken, not refused", async () => {
+    const Stop = () => "GoodCompletesAsynchronously";
+    const link = client(serverOf(unitWith({ ...WELL, Stop })).opcua);
+    await link.open();
+    await link.call("Stop");
+  });
+
+  test.each([
+    ["GoodClamped", "Good"],
+    ["Good#SemanticChanged", "Good"],
+    ["GoodLocalOverride", "GoodLocalOverride"],
+    ["UncertainLastUsableValue", "UncertainLastUsableValue"],
+    ["BadSensorFailure", "BadSensorFailure"],
+  ])("a result's variable that is %s counts as %s", async (name, word) => {
+    const { opcua } = serverOf({ result: { VariableSet: { Peak: "7" } } }, name);
+    const { variables } = await client(opcua).contents("objects/result");
+    expect(variables).toMatchObject([{ name: "Peak", value: "7", status: word }]);
   });
 });
 

@@ -99,6 +99,18 @@ describe("a Lake Shore 336 behind its gateway", () => {
     expect([cryostat.range, cryostat.setPoint]).toEqual([0, 0]);
   });
 
+  test("another unit of the set point in mid-job: no value is believed, the job fails, the heater is off", async () => {
+    await order(5);
+    await isThere();
+    cryostat.unit = 2;
+    await bench.agent.untilSaid("failed", { jobId: "j1" });
+    expect(bench.agent.last("failed")?.["reason"]).toMatch(/must be kelvin.*it was stopped/);
+    expect(cryostat.range).toBe(0);
+    await bench.agent.untilSaid("state", { operation: "fault" });
+    cryostat.unit = 1;
+    await bench.agent.untilSaid("state", { operation: "idle" });
+  });
+
   test("somebody who sets another temperature takes control, and is not overruled; a line that is cut for several looks is bridged", async () => {
     await order(0.15);
     await isThere();
@@ -152,6 +164,9 @@ test("another model, another set-up, and a rate or a set point beyond it are tol
   });
   const verify = [{ ask: "OUTMODE? 1", matches: "^3,", says: "open loop is needed" }];
   await expect(open({ verify })).rejects.toThrow("open loop is needed (OUTMODE? 1 gives 1,1,0)");
+  cryostat.unit = 2;
+  await expect(open({})).rejects.toThrow("must be kelvin (1) (INTYPE? A gives 1,0,0,0,2)");
+  cryostat.unit = 1;
   const controller = new LineController({ map, address, clock: REAL });
   expect(controller.refuse({ token: 1, target: 900, rate: 5, dwell: 1 })).toContain("0 to 800");
   expect(controller.refuse({ token: 1, target: 90, rate: 500, dwell: 1 })).toContain("0.1 to 100");
@@ -170,14 +185,14 @@ import sys
 from lakeshore import Model336
 box = Model336(ip_address="127.0.0.1", tcp_port=int(sys.argv[1]))
 box.set_control_setpoint(1, 77.5)
-print(box.query("*IDN?"), box.query("KRDG? A"), box.get_control_setpoint(1))
+print(box.query("*IDN?"), box.query("KRDG? A"), box.get_control_setpoint(1), box.get_input_sensor("A").units)
 `;
 
 test.skipIf(PYTHON === undefined)(
   "the emulator understands the maker's own Python package, which shares nothing with us",
   async () => {
     const { stdout } = await promisify(execFile)(PYTHON ?? "", ["-c", SCRIPT, `${cryostat.port}`]);
-    expect(stdout.trim()).toBe("LSCI,MODEL336,LSA12AB/1234567,2.9 +4.2000 77.5");
+    expect(stdout.trim()).toBe("LSCI,MODEL336,LSA12AB/1234567,2.9 +4.2000 77.5 1");
     expect(cryostat.setPoint).toBe(77.5);
   },
   30_000,

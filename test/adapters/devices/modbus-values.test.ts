@@ -15,7 +15,7 @@ import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
 import { type ModbusRegister, modbusMapSchema } from "../../../config/devices/modbus-map.ts";
 
 const register = (changes: Partial<ModbusRegister> = {}): ModbusRegister => ({
-  ...{ address: 2, table: "holding", type: "int16", decimals: 1 },
+  ...{ address: 2, table: "holding", type: "int16", decimals: 1, readable: true },
   ...changes,
 });
 const orders = fc.constantFrom("ABCD", "CDAB", "BADC", "DCBA" as const);

@@ -54,6 +54,7 @@ export class StandbyWorld {
   private readonly gateways: Gateway[] = [];
   private observer!: MqttClient;
   private secondaries = 0;
+  private left: { readonly server: PostgresServer; readonly fate: "killed" | "silent" } | undefined;
   private eye: { readonly server: PostgresServer; readonly client: pg.Client } | undefined;
 
   constructor(options: { main: string; lease_s: number; campaign: string; budget?: number }) {
@@ -131,11 +132,17 @@ export class StandbyWorld {
     return { epoch: Number(epoch), node, until_ms: until * 1000 };
   }
 
+  /** How far the log is; undefined where the primary does not answer. */
+  async position(): Promise<number | undefined> {
+    const [row] = await this.ask<{ position: string }>("select position from tieline.lease");
+    return row === undefined ? undefined : Number(row.position);
+  }
+
   /** Rows from the primary; none where it does not answer. One connection, so that looking costs the machine little. */
   private async ask<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
     try {
       if (this.eye?.server !== this.primary) {
-        await this.closeEye();
+        this.closeEye();
         const client = new pg.Client(this.primary.address());
         client.on("error", () => {});
         this.eye = { server: this.primary, client };
@@ -143,30 +150,49 @@ export class StandbyWorld {
       }
       return (await this.eye.client.query<Row>(text)).rows;
     } catch {
-      await this.closeEye();
+      this.closeEye();
       return [];
     }
   }
 
-  private async closeEye(): Promise<void> {
+  private closeEye(): void {
     const { eye } = this;
     this.eye = undefined;
-    await eye?.client.end().catch(() => {});
+    // One that is silent says nothing of its end either.
+    void eye?.client.end().catch(() => {});
   }
 
-  /** The primary dies as in a power cut; what was its standby is promoted, as a laboratory's tool would. */
-  async failOver(): Promise<void> {
-    this.primary.kill();
+  /**
+   * The primary dies as in a power cut, or says nothing any more as a machine that hangs; what was its standby is promoted, as a laboratory's tool
+   * would. Nothing here blocks: the instruments live in this process, and what they have to say is what is waited for.
+   */
+  async failOver(fate: "killed" | "silent"): Promise<void> {
     const old = this.primary;
+    if (fate === "killed") old.kill();
+    else old.freeze();
     await new Promise((resolve) => setTimeout(resolve, 500));
     this.secondary.configure(["synchronous_standby_names = ''"]);
-    this.secondary.promote();
+    await this.secondary.promoteMeanwhile();
     this.primary = this.secondary;
-    old.remove();
+    this.left = { server: old, fate };
+  }
+
+  /** The old primary: one that was silent is back for a second beside the one that was promoted, before it ends. */
+  private async endOld(): Promise<void> {
+    const { left } = this;
+    this.left = undefined;
+    if (left === undefined) return;
+    if (left.fate === "silent") {
+      left.server.wake();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      left.server.kill();
+    }
+    await left.server.clear();
   }
 
   /** The database gets a standby again; every daemon is started anew, since that is at another address. */
   async rebootAll(): Promise<void> {
+    await this.endOld();
     await this.addSecondary();
     for (const member of this.members) {
       await end(member.process);
@@ -200,7 +226,8 @@ export class StandbyWorld {
   }
 
   async close(): Promise<void> {
-    await this.closeEye();
+    this.closeEye();
+    await this.endOld();
     for (const { process: child } of this.members) await end(child);
     for (const gateway of this.gateways) await gateway.stop().catch(() => {});
     await this.observer?.endAsync(true);
