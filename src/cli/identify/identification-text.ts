@@ -38,8 +38,9 @@ export function identificationLines(
   } else lines.push(`  unexplained ${share}`);
   if (other !== undefined) {
     const left = percent(other.unexplained);
+    const told = `Read as that of ${other.anode} all but ${left} is explained`;
     lines.push(
-      `  The file names no wavelength, so it was read as copper's. Read as that of ${other.anode} all but ${left} is explained: try --wavelength ${other.anode}`,
+      `  The file names no wavelength, so it was read as copper's. ${told}: try --wavelength ${other.anode}`,
     );
   }
   return `${lines.join("\n")}\n`;
