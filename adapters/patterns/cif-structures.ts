@@ -41,7 +41,10 @@ export function readCifStructures(text: string): NamedCrystal[] {
       return { name: block.name, crystal: structureOf(block) };
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      throw new LabError(error.code, `block "${block.name}": ${error.message}`, { cause: error });
+      throw new LabError(error.code, `block "${block.name}": ${error.message}`, {
+        cause: error,
+        hint: error.hint,
+      });
     }
   });
 }
@@ -67,7 +70,7 @@ function operatorsOf(block: CifBlock): SymmetryOperator[] {
   const isTrivial = group === undefined || /^\??$|^p\s*1$/i.test(group.trim());
   if (isTrivial) return [parseOperator("x,y,z")];
   throw new LabError("TL-7101", `only the name of its space group, ${group}, and no operators`, {
-    hint: "Write the file again with its symmetry operators (most programs do).",
+    hint: "Write it again with its symmetry operators: most programs do, gemmi's make_cif_block leaves them out (take the file that it read).",
   });
 }
 

@@ -1,5 +1,7 @@
 import { LabError } from "../../src/core/errors.ts";
-import type { DiffractionPattern, PatternAxis } from "../../src/models/diffraction/pattern.ts";
+import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
+import { doublet, type SpectralLine } from "../../src/models/diffraction/radiation.ts";
+import { axisOf, isOtherAxis, refuseOtherAxis } from "./column-axis.ts";
 
 /** Columns of a text file with the words of its head, if any. */
 export interface Columns {
@@ -19,23 +21,31 @@ export function parseColumns(text: string): Columns {
   for (const [k, line] of lines.entries()) {
     if (COMMENT.test(line)) {
       const words = wordsOf(line.replace(/^\s*[#!;'"*/]+/, ""));
-      if (rows.length === 0 && words.some((word) => axisNamed(word) !== undefined)) head = words;
+      if (rows.length === 0 && namesColumns(words)) head = words;
       continue;
     }
     const words = wordsOf(line);
     const values = words.map(Number);
     if (values.length >= 2 && values.slice(0, 2).every(Number.isFinite)) rows.push(values);
-    else if (rows.length === 0) head = words;
+    else if (rows.length === 0 && (namesColumns(words) || axisOf(head) === undefined)) head = words;
+    else if (rows.length === 0) continue;
     else throw new LabError("TL-7103", `line ${k + 1} reads "${line.trim().slice(0, 60)}"`);
   }
   if (rows.length === 0) throw new LabError("TL-7103", "no two columns of numbers");
+  refuseOtherAxis(head);
   return { head, rows };
 }
 
-/** .xy, .xye, .csv: abscissa and intensity; a head may name the axis (Q_per_nm, d_angstrom), 2theta otherwise. */
+function namesColumns(words: readonly string[]): boolean {
+  return axisOf(words) !== undefined || isOtherAxis(words);
+}
+
+/**
+ * .xy, .xye, .csv, .dat, .chi: abscissa and intensity; a head may name the axis (Q_per_nm, d_angstrom, pyFAI's and FIT2D's names), 2theta otherwise.
+ */
 export function readColumns(text: string): DiffractionPattern {
   const { head, rows } = parseColumns(text);
-  const axis = head.map(axisNamed).find((found) => found !== undefined);
+  const axis = axisOf(head);
   const unit = head.some((word) => /cps|per_s|\/s/.test(word))
     ? "countsPerSecond"
     : head.some((word) => /count/.test(word))
@@ -47,23 +57,15 @@ export function readColumns(text: string): DiffractionPattern {
     x: Float64Array.from(rows, ([x]) => x! * scale),
     intensity: Float64Array.from(rows, ([, y]) => y!),
     unit,
+    ...(axis === undefined || axis.axis === "twoTheta_deg" ? { radiation: radiationIn(text) } : {}),
   };
 }
 
-/** The axis that a column's name means, and the factor to our unit. */
-export function axisNamed(
-  word: string,
-): { readonly axis: PatternAxis; readonly scale: number } | undefined {
-  const name = word.toLowerCase().replace(/[\s()[\]]/g, "");
-  if (/^(q|s)?_?(per_nm|nm-1|nm\^-1|1\/nm)$/.test(name) || /^q_?(per_)?nm/.test(name)) {
-    return { axis: "Q_per_nm", scale: 1 };
-  }
-  if (/^q(_?(per_)?(a|angstrom|å|a-1|a\^-1|1\/a))?$/.test(name)) {
-    return { axis: "Q_per_nm", scale: 10 };
-  }
-  if (/^d(_?(a|å|angstrom|spacing))?$/.test(name)) return { axis: "d_A", scale: 1 };
-  if (/^(2|two)_?-?(theta|th|θ)/.test(name)) return { axis: "twoTheta_deg", scale: 1 };
-  return undefined;
+/** pyFAI's head in JSON says the wavelength in m. */
+function radiationIn(text: string): SpectralLine[] | undefined {
+  const found = /^#\s*"wavelength":\s*([\d.eE+-]+)/m.exec(text);
+  const wavelength_A = 1e10 * Number(found?.[1]);
+  return wavelength_A > 0 ? doublet(wavelength_A, wavelength_A, 0) : undefined;
 }
 
 const NUMBER_WITH_COMMA = /^[-+]?\d+(,\d+)?(e[-+]?\d+)?$/i;

@@ -3,7 +3,8 @@ import { basename, extname, join } from "node:path";
 import { LabError } from "../../src/core/errors.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 import { readCifStructures } from "./cif-structures.ts";
-import { axisNamed, parseColumns } from "./columns.ts";
+import { axisOf } from "./column-axis.ts";
+import { parseColumns } from "./columns.ts";
 import { readPattern } from "./read-pattern.ts";
 
 const PATTERN_ENDINGS = new Set([".xrdml", ".ras", ".raw", ".xy", ".xye", ".fxye"]);
@@ -67,7 +68,7 @@ function sourcesIn(file: string): ReferenceSource[] {
   if (rows.length > LINES_MAX) {
     return [{ kind: "pattern", name, pattern: readPattern(bytes, basename(file)) }];
   }
-  const axis = head.map(axisNamed).find((found) => found !== undefined);
+  const axis = axisOf(head);
   if (axis === undefined || axis.axis === "twoTheta_deg") {
     throw new LabError("TL-7104", `${file} names neither d_angstrom nor Q_per_nm in its head`);
   }

@@ -17,21 +17,28 @@ export interface ReadLine {
   readonly crc: string;
 }
 
-/** Text of the line (with its newline) and its checksum. */
+/** Text of the line (with its newline) and its checksum. `asciiOnly`: other letters as JSON's escapes, for where they would not be kept. */
 export function writeLine(
   draft: EventDraft,
-  at: { position: number; group: number; before: string },
+  at: { position: number; group: number; before: string; asciiOnly?: boolean },
 ) {
-  const head = JSON.stringify({
+  const text = JSON.stringify({
     p: at.position,
     g: at.group,
     t: draft.time_ms,
     v: LOG_VERSION,
     fact: draft.fact,
   });
+  const head = at.asciiOnly === true ? text.replace(BEYOND_ASCII, escaped) : text;
   const body = head.slice(0, -1);
   const crc = checksum(at.before, body);
   return { text: `${body},"crc":"${crc}"}\n`, crc };
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/g;
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The event of a line; `undefined` where the checksum does not fit or the text is not such a line. */

@@ -35,10 +35,10 @@ const campaignText = (settings: BenchCampaign): string => `  - id: ${settings.id
     model: ${settings.model}
 `;
 
-/** A daemon with these campaigns on a new log (in a folder, unless another place is named), its broker, and a client. */
+/** A daemon with these campaigns on a new log (in a folder, unless another place is named), its broker (its own, unless another one is named), and a client. */
 export async function openBench(
   campaigns: readonly BenchCampaign[],
-  { log }: { readonly log?: string } = {},
+  { log, broker }: { readonly log?: string; readonly broker?: string } = {},
 ): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), "tieline-bench-"));
   const file = join(folder, "config.yaml");
@@ -46,7 +46,7 @@ export async function openBench(
     file,
     `version: 1
 site: bench
-broker: { port: 0 }
+broker: { ${broker === undefined ? "port: 0" : `url: "${broker}"`} }
 campaigns:
 ${campaigns.map(campaignText).join("")}`,
   );

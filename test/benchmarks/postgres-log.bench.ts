@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { writeLine } from "../../adapters/storage/event-line.ts";
 import { openEventLog } from "../../adapters/storage/open-event-log.ts";
 import { silentLogger } from "../../src/core/logger.ts";
+import { createPrng, type Prng, shuffled } from "../../src/core/prng.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
 import type { EventDraft } from "../../src/events/lab-event.ts";
 import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
@@ -12,7 +13,7 @@ import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 /** A body of about 600 bytes as it is stored. */
 const PADDING = "x".repeat(480);
 /** So often everybody writes once: what the machine does besides hits all of them. Those who write 32 at once do it every fifth time. */
-const TURNS = Number(process.env["TIELINE_TURNS"] ?? 500);
+const TURNS = Number(process.env["TIELINE_TURNS"] ?? 1000);
 const EVERY = 5;
 
 const draft = (n: number): EventDraft => ({
@@ -26,19 +27,35 @@ interface Writer {
   write(count: number): Promise<unknown>;
   /** Of each write, ms. */
   readonly writes_ms: number[];
+  /** The server's process that works for it; absent: there is none. */
+  readonly process: number | undefined;
+  /** What that process has computed in each write, µs: says what the statement costs, whatever the disk and the machine do. */
+  readonly computed_us: number[];
 }
 
-function writer(name: string, waiting: number, write: Writer["write"]): Writer {
-  return { name, waiting, write, writes_ms: [] };
+function writer(
+  name: string,
+  waiting: number,
+  write: Writer["write"],
+  process: number | undefined,
+): Writer {
+  return { name, waiting, write, process, writes_ms: [], computed_us: [] };
 }
 
-/** One write of each of them; another one begins each time, so that nobody always follows the same one. */
-async function writeInTurns(writers: readonly Writer[], from: number): Promise<void> {
-  for (let k = 0; k < writers.length; k++) {
-    const { waiting, write, writes_ms } = writers[(from + k) % writers.length] as Writer;
+/** Time on a processor since its start, µs. */
+function computed_us(process: number | undefined): number {
+  if (process === undefined) return 0;
+  return Number(readFileSync(`/proc/${process}/schedstat`, "utf8").split(" ")[0]) / 1000;
+}
+
+/** One write of each of them, in an order drawn anew each time: what one leaves to be done (at the standby, on the disk) slows the next. */
+async function writeInTurns(writers: readonly Writer[], prng: Prng): Promise<void> {
+  for (const one of shuffled(writers, prng)) {
+    const before_us = computed_us(one.process);
     const began_ms = performance.now();
-    await write(waiting);
-    writes_ms.push(performance.now() - began_ms);
+    await one.write(one.waiting);
+    one.writes_ms.push(performance.now() - began_ms);
+    one.computed_us.push(computed_us(one.process) - before_us);
   }
 }
 
@@ -65,12 +82,14 @@ export async function run(): Promise<void> {
     const logs = await Promise.all(
       [address, folder].map((one) => openEventLog({ address: one, logger: silentLogger })),
     );
-    const writers = [...insertsInto(plain), ...appendsTo(logs)];
+    const processes = await processesOf(plain);
+    const writers = [...insertsInto(plain, processes.own), ...appendsTo(logs, processes.log)];
     const singles = writers.filter(({ waiting }) => waiting === 1);
     const groups = writers.filter(({ waiting }) => waiting > 1);
+    const prng = createPrng("postgres-log");
     for (let turn = 0; turn < TURNS; turn++) {
-      await writeInTurns(singles, turn);
-      if (turn % EVERY === 0) await writeInTurns(groups, turn / EVERY);
+      await writeInTurns(singles, prng);
+      if (turn % EVERY === 0) await writeInTurns(groups, prng);
     }
     for (const log of logs) await log.close();
     await plain.end();
@@ -82,7 +101,15 @@ export async function run(): Promise<void> {
   }
 }
 
-function insertsInto(client: pg.Client): Writer[] {
+/** The server's processes for this connection and for the log's. */
+async function processesOf(client: pg.Client) {
+  const { rows } = await client.query<{ own: number; log: number }>(
+    "select pg_backend_pid() as own, pid as log from pg_stat_activity where application_name = 'tieline'",
+  );
+  return rows[0] as { own: number; log: number };
+}
+
+function insertsInto(client: pg.Client, process: number): Writer[] {
   let [position, before] = [0, "00000000"];
   const text = "insert into plain values ($1, $2, $3)";
   const insert = (name?: string) => async (): Promise<void> => {
@@ -92,16 +119,20 @@ function insertsInto(client: pg.Client): Writer[] {
     await client.query({ ...(name && { name }), text, values: [position, 1, line.text] });
   };
   return [
-    writer("plain insert an event", 1, insert()),
-    writer("plain insert, prepared", 1, insert("plain")),
+    writer("plain insert an event", 1, insert(), process),
+    writer("plain insert, prepared", 1, insert("plain"), process),
   ];
 }
 
-function appendsTo(logs: readonly EventLog[]): Writer[] {
+function appendsTo(logs: readonly EventLog[], process: number): Writer[] {
   return logs.flatMap((log, k) =>
     [1, 32].map((waiting) =>
-      writer(`${k === 0 ? "PostgreSQL" : "file"} log, ${waiting} waiting`, waiting, (count) =>
-        log.append(Array.from({ length: count }, (_, n) => draft(log.lastPosition + 1 + n))),
+      writer(
+        `${k === 0 ? "PostgreSQL" : "file"} log, ${waiting} waiting`,
+        waiting,
+        (count) =>
+          log.append(Array.from({ length: count }, (_, n) => draft(log.lastPosition + 1 + n))),
+        k === 0 ? process : undefined,
       ),
     ),
   );
@@ -118,11 +149,14 @@ function report(writers: readonly Writer[]): void {
   const times = (name: string, than: string): string => (rate(name) / rate(than)).toFixed(2);
   const [plain, prepared] = ["plain insert an event", "plain insert, prepared"];
   console.log(`load ${loadavg()[0]?.toFixed(0)}, ${TURNS} turns; events/s by the median write`);
-  for (const { name } of writers)
+  for (const { name, waiting, process, computed_us } of writers) {
+    const own_us = at(computed_us, 0.5) / waiting;
     console.log(
       `${name.padEnd(28)} ${rate(name).toFixed(0).padStart(7)} events/s  ${times(name, plain).padStart(6)} x plain  ` +
-        `${times(name, prepared).padStart(6)} x prepared  p99 ${p99(name).toFixed(1)} ms`,
+        `${times(name, prepared).padStart(6)} x prepared  p99 ${p99(name).toFixed(1)} ms` +
+        (process === undefined ? "" : `  server's CPU ${own_us.toFixed(0)} us an event`),
     );
+  }
   for (const waiting of ["1 waiting", "32 waiting"]) {
     const ratio = p99(`PostgreSQL log, ${waiting}`) / p99(`file log, ${waiting}`);
     console.log(`p99 of an append, ${waiting}: ${ratio.toFixed(2)} x the file log's`);

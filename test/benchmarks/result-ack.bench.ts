@@ -1,4 +1,6 @@
 import { loadavg } from "node:os";
+import { createPrng, shuffled } from "../../src/core/prng.ts";
+import { Mosquitto, mosquittoIsThere } from "../contract/mosquitto.ts";
 import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 import { type Bench, born, closeBench, openBench, PREFIX, send } from "./bench-daemon.ts";
 
@@ -24,8 +26,8 @@ interface Side {
 
 /**
  * A result's way through the whole daemon: from the instrument's publish over MQTT to the acknowledgement that it is in the log, for a log in a
- * folder and for one in PostgreSQL with a synchronous standby. Two daemons of one process take turns, result by result, so
- * that what the machine does besides hits both.
+ * folder and for one in PostgreSQL with a synchronous standby, by the embedded broker and by Mosquitto. The daemons live in one process and take
+ * turns, result by result, in an order drawn anew each time, so that what the machine does besides hits all of them.
  */
 export async function run(): Promise<void> {
   if (!postgresIsThere())
@@ -33,39 +35,66 @@ export async function run(): Promise<void> {
   const primary = await PostgresServer.create();
   const standby = await PostgresServer.follow(primary, "second");
   const sides: Side[] = [];
+  const brokers: Mosquitto[] = [];
   try {
     primary.configure(["synchronous_standby_names = 'second'"]);
     primary.reload();
-    sides.push(await openSide("file log"), await openSide("PostgreSQL log", primary.address()));
+    for (const broker of mosquittoIsThere() ? ["embedded", "Mosquitto"] : ["embedded"])
+      for (const log of ["file", "PostgreSQL"]) {
+        const options = {
+          ...(log === "file" ? {} : { log: primary.address(`?schema=${broker.toLowerCase()}`) }),
+          ...(broker === "embedded" ? {} : { broker: await ownMosquitto(brokers) }),
+        };
+        sides.push(await openSide(`${broker}, ${log} log`, options));
+      }
+    const prng = createPrng("result-ack");
     for (let k = 0; k < RESULTS + WARM; k++)
-      for (const side of k % 2 === 0 ? sides : [...sides].reverse()) await side.report();
-    const figures = sides.map(({ name, times_ms }) => ({
-      ...{ name, half_ms: at(times_ms, 0.5), most_ms: at(times_ms, 0.99) },
-    }));
-    console.log(`load ${loadavg()[0]?.toFixed(0)}, ${RESULTS} results each, in turns`);
-    for (const { name, half_ms, most_ms } of figures)
-      console.log(
-        `${name.padEnd(16)} result -> ack: median ${half_ms.toFixed(1)} ms, p99 ${most_ms.toFixed(1)} ms`,
-      );
-    const [file, database] = figures;
-    const ratio = (unit: "half_ms" | "most_ms"): string =>
-      ((database?.[unit] ?? 0) / (file?.[unit] ?? 1)).toFixed(2);
-    console.log(
-      `median ${ratio("half_ms")} and p99 ${ratio("most_ms")} times the file log's (asked: p99 <= 3)`,
-    );
+      for (const side of shuffled(sides, prng)) await side.report();
+    report(sides);
   } finally {
     for (const { bench } of sides) await closeBench(bench);
+    for (const broker of brokers) await broker.stop();
     standby.remove();
     primary.remove();
   }
 }
 
-async function openSide(name: string, log?: string): Promise<Side> {
+/** Daemons of one name would push each other off one broker. */
+async function ownMosquitto(brokers: Mosquitto[]): Promise<string> {
+  const broker = new Mosquitto();
+  brokers.push(broker);
+  await broker.start();
+  return `mqtt://127.0.0.1:${broker.port}`;
+}
+
+function report(sides: readonly Side[]): void {
+  console.log(`load ${loadavg()[0]?.toFixed(0)}, ${RESULTS} results each, in turns`);
+  const figures = sides.map(({ name, times_ms }) => {
+    const [half_ms, most_ms] = [at(times_ms, 0.5), at(times_ms, 0.99)];
+    console.log(
+      `${name.padEnd(26)} result -> ack: median ${half_ms.toFixed(1)} ms, p99 ${most_ms.toFixed(1)} ms`,
+    );
+    return { name, half_ms, most_ms };
+  });
+  for (const [k, { name, half_ms, most_ms }] of figures.entries()) {
+    const file = figures[k - 1];
+    if (k % 2 === 0 || file === undefined) continue;
+    const [half, most] = [half_ms / file.half_ms, most_ms / file.most_ms];
+    console.log(
+      `${name}: median ${half.toFixed(2)} and p99 ${most.toFixed(2)} times the file log's (asked: p99 <= 3)`,
+    );
+  }
+}
+
+async function openSide(
+  name: string,
+  options: { readonly log?: string; readonly broker?: string },
+): Promise<Side> {
   const model = "{ score: random, coexistence: off }";
   const budget = RESULTS + WARM + 1;
   const bench = await openBench(
     [{ ...{ id: "c", budget, inFlight: 1, step: 0.02 }, model }],
-    log === undefined ? {} : { log },
+    options,
   );
   const { client } = bench;
   const times_ms: number[] = [];

@@ -55,6 +55,21 @@ describe.each(places())("on $name", (place) => {
     await until(() => instrument.started.length === 2, "the start after the resumption");
   });
 
+  test("a start that an instrument's library has acknowledged and its program never saw is asked about after its restart, and comes again", async () => {
+    const lab = await newLab().start(place, CAMPAIGN);
+    const instrument = await lab.add(FURNACE);
+    await until(() => instrument.started.length === 1, "the start that is lost");
+    const [{ jobId } = { jobId: "" }] = instrument.started;
+
+    instrument.say("online", "instrument.online", { online: false, bootId: "b1" });
+    instrument.say("online", "instrument.online", { online: true, bootId: "b2" });
+    instrument.sayBirth({ capabilities: FURNACE.capabilities, bootId: "b2" });
+    await until(() => instrument.commands.some(({ name }) => name === "reconcile"), "the question");
+    instrument.say(`job/${jobId}/unknown`, "job.unknown", { jobId });
+    await until(() => instrument.started.length === 2, "the start, again");
+    expect(instrument.started[1]?.jobId).toBe(jobId);
+  });
+
   test("the end of an earlier attempt, told again, says that a lost start has left no record", async () => {
     const lab = await newLab().start(place, CAMPAIGN);
     const instrument = await lab.add(FURNACE);

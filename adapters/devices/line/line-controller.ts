@@ -3,7 +3,12 @@ import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
 import type { Lane } from "../question-line.ts";
-import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import {
+  SET_UP_EVERY,
+  type ThermalController,
+  type ThermalLook,
+  type ThermalPlan,
+} from "../thermal/controller.ts";
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
@@ -39,6 +44,8 @@ export class LineController implements ThermalController {
   /** Where its set point is on its way to, as far as we told it. */
   #target: number | undefined;
   #isBorn = false;
+  #looks = 0;
+  #isMisfit = false;
 
   constructor({ map, address, clock }: LineControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -90,7 +97,7 @@ export class LineController implements ThermalController {
   }
 
   /** The identity comes last: had the answers shifted by one, it would be something else, and the whole look is thrown away. */
-  async look(): Promise<ThermalLook> {
+  async look({ isIdle = false } = {}): Promise<ThermalLook> {
     const { measured, setPoint, ramp, output, state, health, identity } = this.#map;
     const value = await this.#number(measured);
     const bits = measured.flag === undefined ? 0 : Number(await this.#ask(measured.flag.ask));
@@ -99,7 +106,9 @@ export class LineController implements ThermalController {
     const power = output === undefined ? undefined : await this.#number(output);
     const said = await this.#ask(state.ask);
     const well = health === undefined ? undefined : await this.#ask(health.ask);
-    const misfit = await this.#misfit();
+    const isAsked = !isIdle || this.#isMisfit || this.#looks++ % SET_UP_EVERY === 0;
+    const misfit = isAsked ? await this.#misfit() : undefined;
+    this.#isMisfit = misfit !== undefined;
     const name = await this.#ask(identity.ask);
     if (!new RegExp(identity.matches).test(name)) {
       this.#line.distrust("the answers have shifted");

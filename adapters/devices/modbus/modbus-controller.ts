@@ -3,7 +3,12 @@ import type { Clock, Timers } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import { connectTo, parseAddress } from "../connection.ts";
 import type { Lane } from "../question-line.ts";
-import type { ThermalController, ThermalLook, ThermalPlan } from "../thermal/controller.ts";
+import {
+  SET_UP_EVERY,
+  type ThermalController,
+  type ThermalLook,
+  type ThermalPlan,
+} from "../thermal/controller.ts";
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
@@ -39,6 +44,8 @@ export class ModbusController implements ThermalController {
   readonly #registers: ModbusRegisters;
   #limits = { min: 0, max: 0 };
   #isBorn = false;
+  #looks = 0;
+  #isMisfit = false;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -98,18 +105,20 @@ export class ModbusController implements ThermalController {
     this.#line.close();
   }
 
-  async look(): Promise<ThermalLook> {
+  async look({ isIdle = false } = {}): Promise<ThermalLook> {
     const map = this.#map;
     const { measured, setPoint, working, output, control, state, token, course } = map;
     const segment = course.by === "program" ? course.segment : undefined;
     const names = [measured.register, measured.flag?.register, setPoint.register, working, output];
     names.push(control?.register, state?.register, token?.register, segment);
-    names.push(...setUpRegisters(map));
+    const isAsked = !isIdle || this.#isMisfit || this.#looks++ % SET_UP_EVERY === 0;
+    if (isAsked) names.push(...setUpRegisters(map));
     const cells = await this.#registers.read(names.filter((name) => name !== undefined));
     const cell = (name: string | undefined): Cell | undefined =>
       name === undefined ? undefined : cells.get(name);
     const found = this.#stateOf(cell(state?.register));
     const misfit = this.#misfitOf(cells);
+    this.#isMisfit = misfit !== undefined;
     if (misfit !== undefined)
       return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
     const broken = this.#brokenSensor(cells);

@@ -19,6 +19,9 @@ export interface ThermalLook {
   readonly misfit?: string | undefined;
 }
 
+/** Of looks without a job, so many pass until the set-up is asked again. */
+export const SET_UP_EVERY = 5;
+
 /** What the controller is told to do, in its own units. */
 export interface ThermalPlan {
   readonly token: number;
@@ -54,7 +57,8 @@ export interface ThermalController {
   /** Connects; a LabError that is not retryable where it is another device, or not as the definition says. */
   open(): Promise<void>;
   close(): void;
-  look(): Promise<ThermalLook>;
+  /** `isIdle`: nothing of ours runs, so its set-up need not be asked at each look: a job begins with a look that does. */
+  look(about?: { readonly isIdle?: boolean }): Promise<ThermalLook>;
   /** Why it cannot do this plan, before anything is written. */
   refuse(plan: ThermalPlan): string | undefined;
   /** Writes the plan and reads it back; nothing moves yet. `signal`: a stop came meanwhile. */

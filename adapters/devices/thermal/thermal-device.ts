@@ -101,7 +101,7 @@ export class ThermalDevice implements Device {
   }
 
   async status(): Promise<DeviceStatus> {
-    const look = await this.#controller.look();
+    const look = await this.#controller.look({ isIdle: this.#run === undefined });
     this.#look = look;
     return await this.#follow(look);
   }

@@ -1,8 +1,7 @@
+import { whyNotWritable } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
+import { codeOf, NOT_WRITABLE, NoServer, type Refusal } from "./postgres-refusals.ts";
 import { delay, nameOfServer, openSession, type PostgresSession } from "./postgres-session.ts";
-
-/** A server was reached, but none that takes writes, or none at all. */
-export class NoServer extends Error {}
 
 /** A server that says nothing for so long does not keep the next one from being asked. */
 const NEXT_AFTER_ms = 250;
@@ -10,16 +9,7 @@ const NEXT_AFTER_ms = 250;
 const AGAIN_AFTER_ms = 200;
 
 /**
- * Whether the server is a standby. A database or an account whose commits are told before they are on the disk, or before the standby has them,
- * keeps no promise of a log's: on our connections they are waited for.
- */
-const BEGINNING = `
-  select pg_is_in_recovery() as standby, case
-    when current_setting('synchronous_commit') in ('off', 'local') then set_config('synchronous_commit', 'on', false)
-  end`;
-
-/**
- * Connects to the first of the place's servers that answers and, where `forWriting`, is no standby. A machine that vanished says
+ * Connects to the first of the place's servers that answers and, where `forWriting`, takes writes. A machine that vanished says
  * nothing, so that the others are asked beside it; `silent` names one that has just left a question without an answer, and is asked last.
  * Rejects with {@link NoServer}, which names what each of them said, once each has refused.
  */
@@ -31,7 +21,7 @@ export function connectPostgres(
   const isSilent = (k: number): number =>
     Number(place.hosts[k] !== undefined && nameOfServer(place.hosts[k]) === silent);
   const order = [...place.hosts.keys()].sort((a, b) => isSilent(a) - isSilent(b));
-  const refusals = new Map<number, string>();
+  const refusals = new Map<number, Refusal>();
   return new Promise((resolve, reject) => {
     let isOver = false;
     const begun = new Set<number>();
@@ -49,17 +39,17 @@ export function connectPostgres(
       const server = place.hosts[k] as PostgresPlace["hosts"][number];
       while (!isOver) {
         const answer = await askOne(place, server, forWriting);
-        if (typeof answer !== "string") {
+        if ("query" in answer) {
           if (isOver) return void answer.end();
           isOver = true;
           return resolve(answer);
         }
-        refusals.set(k, `${nameOfServer(server)}${answer}`);
+        refusals.set(k, answer);
         next();
         if (isOver || refusals.size < order.length) await delay(AGAIN_AFTER_ms);
         else {
           isOver = true;
-          reject(new NoServer([...place.hosts.keys()].map((at) => refusals.get(at)).join("; ")));
+          reject(new NoServer([...place.hosts.keys()].flatMap((at) => refusals.get(at) ?? [])));
         }
       }
     };
@@ -72,19 +62,16 @@ async function askOne(
   place: PostgresPlace,
   server: PostgresPlace["hosts"][number],
   forWriting: boolean,
-): Promise<PostgresSession | string> {
+): Promise<PostgresSession | Refusal> {
+  const name = nameOfServer(server);
   try {
     const session = await openSession(place, server);
-    try {
-      const { rows } = await session.query<{ standby: boolean }>(BEGINNING);
-      if (!forWriting || rows[0]?.standby === false) return session;
-    } catch (error) {
-      await session.end();
-      throw error;
-    }
+    const why = forWriting ? whyNotWritable(session.there) : undefined;
+    if (why === undefined) return session;
     await session.end();
-    return " is a standby";
+    return { server: name, why: ` ${why}`, code: NOT_WRITABLE };
   } catch (error) {
-    return `: ${error instanceof Error ? error.message : String(error)}`;
+    const why = `: ${error instanceof Error ? error.message : String(error)}`;
+    return { server: name, why, code: codeOf(error) };
   }
 }

@@ -3,7 +3,7 @@ import type { Logger } from "../../../src/core/logger.ts";
 import type { EventLog, LogLoss, LogMark } from "../../../src/events/event-log.ts";
 import type { EventDraft, LabEvent } from "../../../src/events/lab-event.ts";
 import { writeLine } from "../event-line.ts";
-import { connectPostgres, NoServer } from "./postgres-connect.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
 import { NOT_REPLICATED, type PostgresLease, replaced } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
@@ -28,8 +28,11 @@ interface Line {
   readonly body: string;
 }
 
-/** SQLSTATEs after which nobody knows whether the statement was carried out, or the server was no longer the right one. */
-const UNKNOWN_FATE = /^(?:08|57|25006|40)/;
+/**
+ * SQLSTATEs after which nobody knows whether the statement was carried out, the server was no longer the right one, or a row was locked for longer
+ * than a site's timeout allows.
+ */
+const UNKNOWN_FATE = /^(?:08|57|25006|40|55P03)/;
 const DUPLICATE_KEY = "23505";
 
 /**
@@ -124,7 +127,7 @@ export class PostgresEventLog implements EventLog {
     const { hold } = this.parts;
     if (hold === undefined)
       throw new LabError("TL-4003", "The event log was opened for reading only");
-    const { lines, events, crc } = this.write(drafts);
+    const { lines, events, crc } = this.write(drafts, hold);
     try {
       await this.store(hold, lines);
     } catch (error) {
@@ -146,13 +149,13 @@ export class PostgresEventLog implements EventLog {
     await this.parts.hold?.release();
   }
 
-  private write(drafts: readonly EventDraft[]) {
+  private write(drafts: readonly EventDraft[], { isUnicode }: PostgresHold) {
     const group = this.tail.position + 1;
     let { position, crc } = this.tail;
     const lines: Line[] = [];
     const events = drafts.map((draft): LabEvent => {
       position += 1;
-      const line = writeLine(draft, { position, group, before: crc });
+      const line = writeLine(draft, { position, group, before: crc, asciiOnly: !isUnicode });
       lines.push({ position, body: line.text.trimEnd() });
       crc = line.crc;
       return { position, time_ms: draft.time_ms, fact: draft.fact };
@@ -164,7 +167,7 @@ export class PostgresEventLog implements EventLog {
   private async store(hold: PostgresHold, lines: readonly Line[]): Promise<void> {
     const deadline_ms = performance.now() + this.parts.place.patience_ms;
     for (;;) {
-      const session = await hold.session(deadline_ms);
+      const session = hold.ready() ?? (await hold.session(deadline_ms));
       try {
         if (await this.tryOnce(session, hold, lines)) return;
       } catch (error) {
@@ -217,7 +220,6 @@ export class PostgresEventLog implements EventLog {
 }
 
 function isUnknownFate(error: unknown): boolean {
-  if (error instanceof NoServer) return false;
   const { code } = error as { readonly code?: string };
   // Without a code of the server's own: the connection broke, or its answer did not come in time.
   return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || UNKNOWN_FATE.test(code);

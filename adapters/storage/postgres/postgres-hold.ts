@@ -1,8 +1,9 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import { connectPostgres, NoServer } from "./postgres-connect.ts";
+import { connectPostgres } from "./postgres-connect.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
+import { hintOf, NoServer } from "./postgres-refusals.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 import { Tickets } from "./postgres-tickets.ts";
@@ -15,6 +16,10 @@ const ANSWER_ms_min = 3000;
 export interface PostgresHold {
   readonly epoch: string;
   readonly lease: PostgresLease;
+  /** Whether the database keeps every letter. */
+  readonly isUnicode: boolean;
+  /** The connection that is there: an append is not to wait for anything else. */
+  ready(): PostgresSession | undefined;
   /** A connection to the server that takes writes; waits for one until `deadline_ms`. Rejects with {@link NoServer}. */
   session(deadline_ms: number): Promise<PostgresSession>;
   /** The one that this log is written on. */
@@ -62,6 +67,8 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
   return {
     epoch,
     lease,
+    isUnicode: session.there.isUnicode,
+    ready: () => connection.ready(),
     session: (deadline_ms) => connection.wait(deadline_ms),
     server: () => connection.server,
     drop: () => connection.drop(),
@@ -99,15 +106,19 @@ class HeldConnection {
     this.server = session.server;
   }
 
+  ready(): PostgresSession | undefined {
+    return this.session?.isOpen === true ? this.session : undefined;
+  }
+
   async once(): Promise<PostgresSession> {
-    if (this.session?.isOpen !== true) {
+    if (this.ready() === undefined) {
       this.connecting ??= this.connect().finally(() => {
         this.connecting = undefined;
       });
       await this.connecting;
     }
     const { session } = this;
-    if (session === undefined) throw new NoServer("the connection was given up");
+    if (session === undefined) throw new Error("the connection was given up");
     return session;
   }
 
@@ -146,7 +157,7 @@ class HeldConnection {
 
   private async connect(): Promise<PostgresSession> {
     await this.drop();
-    if (this.isOver) throw new NoServer("the log is closed");
+    if (this.isOver) throw new Error("the log is closed");
     const session = await connectPostgres(this.request.place, true, this.silent);
     this.session = session;
     this.server = session.server;
@@ -155,7 +166,9 @@ class HeldConnection {
   }
 }
 
+/** Behind a pooler the lock would be the pool's: everybody who comes by it would have it. */
 async function lock(session: PostgresSession, sql: Statements): Promise<boolean> {
+  if (session.there.isPooled) return false;
   const { rows } = await session.query<{ mine: boolean }>(sql.lock);
   return rows[0]?.mine === true;
 }
@@ -174,7 +187,7 @@ export function notReached(error: unknown): LabError {
       : `The event log in PostgreSQL cannot be opened (${why})`;
   return new LabError("TL-4001", what, {
     cause: error,
-    hint: "Check the address, the account and that the server runs.",
+    hint: hintOf(error),
   });
 }
 

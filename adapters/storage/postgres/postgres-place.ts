@@ -15,12 +15,13 @@ export interface PostgresPlace {
   readonly patience_ms: number;
   /** Longest wait for one answer before the connection is given up, ms. */
   readonly answer_ms: number;
-  readonly ssl: boolean;
+  /** Whether the connection is encrypted; then the server's certificate is looked at, by the machine's authorities or this one. */
+  readonly ssl: boolean | { readonly authority: string };
 }
 
 const ADDRESS = /^postgres:\/\/(?:([^@/]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
 const PORT = 5432;
-const OPTIONS = ["host", "schema", "lease_s", "patience_s", "answer_s", "sslmode"];
+const OPTIONS = ["host", "schema", "lease_s", "patience_s", "answer_s", "sslmode", "sslrootcert"];
 
 /**
  * Reads `postgres://user@host1:5432,host2/database?schema=tieline&lease_s=10&patience_s=60`. A password is better given by
@@ -47,8 +48,17 @@ export function readPostgresAddress(address: string): PostgresPlace {
     lease_ms: seconds(options, "lease_s", 10),
     patience_ms: seconds(options, "patience_s", 60),
     answer_ms,
-    ssl: !["disable", null].includes(options.get("sslmode")),
+    ssl: encryptionOf(options.get("sslmode"), options.get("sslrootcert")),
   };
+}
+
+const ENCRYPTED = ["require", "verify-ca", "verify-full"];
+
+function encryptionOf(mode: string | null, authority: string | null): PostgresPlace["ssl"] {
+  if (mode !== null && mode !== "disable" && !ENCRYPTED.includes(mode))
+    throw unreadable(`sslmode=${mode} is not disable, ${ENCRYPTED.join(", ")}`);
+  if (mode === "disable") return false;
+  return authority === null ? mode !== null : { authority };
 }
 
 function hostsOf(servers: string, folder: string | null): PostgresPlace["hosts"] {

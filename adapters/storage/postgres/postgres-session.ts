@@ -1,4 +1,6 @@
-import type { Client, QueryResultRow } from "pg";
+import { readFileSync } from "node:fs";
+import type { Client, QueryConfig, QueryResultRow } from "pg";
+import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 
 /** One connection to a server; what it cannot answer in time ends it, since nobody can tell then what was done. */
@@ -14,8 +16,11 @@ export interface PostgresSession {
   readonly isOpen: boolean;
   /** Host and port. */
   readonly server: string;
+  readonly there: Circumstances;
   end(): Promise<void>;
 }
+
+const NONE: readonly string[] = [];
 
 /** A connection to this one server. */
 export async function openSession(
@@ -28,7 +33,7 @@ export async function openSession(
     database: place.database,
     user: place.user,
     password: place.password,
-    ssl: place.ssl,
+    ssl: typeof place.ssl === "boolean" ? place.ssl : { ca: readFileSync(place.ssl.authority) },
     application_name: "tieline",
     keepAlive: true,
     connectionTimeoutMillis: Math.min(5000, place.answer_ms),
@@ -49,8 +54,11 @@ export async function openSession(
     isOpen = false;
     await Promise.race([client.end(), delay(1000)]).catch(() => {});
   };
+  let there: Circumstances;
   try {
     await client.connect();
+    const { rows } = await client.query<Circumstances>(lookRound(processOf(client)));
+    there = rows[0] as Circumstances;
   } catch (error) {
     await end();
     throw error;
@@ -60,15 +68,17 @@ export async function openSession(
       return isOpen;
     },
     server: nameOfServer(server),
-    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    there,
+    query: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
       warnings.length = 0;
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
-      const { rows, rowCount } = await client.query<Row>({
-        text,
-        values: [...values],
-        ...(values.length > 0 ? { name: nameOf(text) } : {}),
-      });
-      return { rows, count: rowCount ?? 0, warnings: [...warnings] };
+      const isPlanned = values !== undefined && values.length > 0 && !there.isPooled;
+      const asked = isPlanned ? { name: nameOf(text), text, values } : { text, values };
+      return client.query<Row>(asked as QueryConfig).then(({ rows, rowCount }) => ({
+        rows,
+        count: rowCount ?? 0,
+        warnings: warnings.length === 0 ? NONE : [...warnings],
+      }));
     },
     end,
   };
@@ -76,6 +86,11 @@ export async function openSession(
 
 export function nameOfServer({ host, port }: PostgresPlace["hosts"][number]): string {
   return `${host}:${port}`;
+}
+
+/** What the server called its process at the start; pg's types do not have it. */
+function processOf(client: Client): number {
+  return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
 
 const names = new Map<string, string>();

@@ -5,7 +5,10 @@ export function statementsOf(s: string) {
     ...appendStatements(s),
     create: `
       select pg_advisory_xact_lock(hashtext('tieline create'));
-      create schema if not exists ${s};
+      do $$ begin
+        -- "if not exists" asks for the right to make schemas even where there is nothing to make.
+        if to_regnamespace('${s}') is null then create schema ${s}; end if;
+      end $$;
       create table if not exists ${s}.event (
         position bigint primary key,
         epoch bigint not null,

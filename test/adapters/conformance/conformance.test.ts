@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +14,7 @@ import { tieline } from "../../support/command-line.ts";
 import { REAL } from "../devices/thermal-bench.ts";
 import { embeddedBroker } from "../gateway/gateway-bench.ts";
 import { examineAt } from "./examine-at.ts";
+import { launch } from "./launch.ts";
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -28,24 +27,11 @@ function makeFolder(): string {
   return folder;
 }
 
-/** An instrument's program in a process group of its own, and how to kill it hard and start it again. */
-function launch(program: string, argv: readonly string[]): () => Promise<void> {
-  let child: ChildProcess | undefined;
-  const start = (): void => {
-    child = spawn(program, argv, { stdio: "ignore", detached: true });
-  };
-  const kill = async (): Promise<void> => {
-    if (child?.pid === undefined || child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    process.kill(-child.pid, "SIGKILL");
-    await ended;
-  };
+/** Killed hard, and started again; at the end killed for good. */
+function launchHere(program: string, argv: readonly string[]): () => Promise<void> {
+  const { restart, kill } = launch(program, argv);
   cleanUp.push(kill);
-  start();
-  return async () => {
-    await kill();
-    start();
-  };
+  return restart;
 }
 
 test.skipIf(!mosquittoIsThere())(
@@ -60,7 +46,7 @@ test.skipIf(!mosquittoIsThere())(
     const journal = join(makeFolder(), "journal.json");
     const argv = ["--broker", url, "--site", "lab", "--id", "xrd-py", "--journal", journal];
     const habits = ["--duration", "0.4", "--resend", "0.5", "--capacity", "3"];
-    const restart = launch("python3", [script, ...argv, ...habits]);
+    const restart = launchHere("python3", [script, ...argv, ...habits]);
     const loads: string[] = [];
     const onFinding = ({ check, detail }: Finding): void => {
       if (/load|more samples/.test(check)) loads.push(detail);
@@ -76,7 +62,7 @@ test("a gateway that is killed keeps it", { timeout: 90_000 }, async () => {
   const folder = makeFolder();
   const script = await bundledScript(join(import.meta.dirname, "gateway-process.ts"));
   const argv = [script, broker.url, folder];
-  const restart = launch(process.execPath, argv);
+  const restart = launchHere(process.execPath, argv);
   expect(await examineAt(broker.url, "balance", { restart, answer_ms: 6000 })).toEqual([]);
 });
 

@@ -55,6 +55,36 @@ x,y,z        x,y,z
     ]);
   });
 
+  test("a spinel as gemmi writes it again, without the operators that it read, is refused: its origin would be a guess", () => {
+    const cell = CELL.replaceAll("4.0(1)", "8.083").replaceAll(" 4.0", " 8.083");
+    const written = `data_spinel\n${cell}_symmetry_space_group_name_H-M 'F d -3 m'\n
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_U_iso_or_equiv
+_atom_site_occupancy
+_atom_site_disorder_group
+Mg1 Mg 0 0 0 0 1 .
+Al1 Al 0.625 0.625 0.625 0 1 .
+O1 O 0.3875 0.3875 0.3875 0 1 .
+`;
+    const refused = (() => {
+      try {
+        return readCifStructures(written);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refused).toMatchObject({
+      code: "TL-7101",
+      message: expect.stringMatching(/F d -3 m, and no operators/),
+    });
+    expect(refused).toMatchObject({ hint: expect.stringContaining("gemmi") });
+  });
+
   test("occupancies that sum to 1.000001 are rounding; 1.2 is refused", () => {
     const mixed = (share: string) => block("m", `A Ni 0 0 0 0.5\nB Co 0 0 0 ${share}`);
     expect(readCifStructures(mixed("0.500001"))[0]!.crystal.atoms).toHaveLength(4);

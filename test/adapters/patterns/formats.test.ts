@@ -97,6 +97,43 @@ describe("pattern files", () => {
     expect(() => text(lines.join("\n"))).toThrow(/30 points stand at only 3 places/);
   });
 
+  test.each([
+    ["#2th_rad        I", "twoTheta_deg", 180 / Math.PI],
+    ["#2th_deg        I", "twoTheta_deg", 1],
+    ["#q_A^-1         I", "Q_per_nm", 10],
+    ["#q_nm^-1        I", "Q_per_nm", 1],
+    ["#d_nm           I", "d_A", 10],
+    ["# Q (1/nm)  Intensity", "Q_per_nm", 1],
+    ["# Q, intensity", "Q_per_nm", 10],
+    ["# 2theta (rad), counts", "twoTheta_deg", 180 / Math.PI],
+    ["# Quick scan of sample D at d = 5", "twoTheta_deg", 1],
+    ["sample.chi\nQ (Inverse Angstroms)\nIntensity\n       25", "Q_per_nm", 10],
+    ["sample.chi\n2-Theta Angle (Degrees)\nIntensity\n       25", "twoTheta_deg", 1],
+  ] as const)("columns: %j is an axis with its unit", (head, axis, scale) => {
+    const found = text(`${head}\n${rows(0.5, 0.25, 25, (k) => `${k}`)}`);
+    expect(found.axis).toBe(axis);
+    expect(found.x[2]).toBeCloseTo(scale, 9);
+  });
+
+  test("columns: pyFAI's head says the wavelength of its two theta", () => {
+    const head = `# {\n#     "dist": 0.2,\n#     "wavelength": 4.5e-11\n# }\n#2th_deg        I             `;
+    const { axis, radiation } = text(`${head}\n${rows(5, 0.1, 25, (k) => `${k}`)}`);
+    expect(axis).toBe("twoTheta_deg");
+    expect(radiation).toEqual([{ wavelength_A: expect.closeTo(0.45, 9), share: 1 }]);
+  });
+
+  test.each([
+    ["#r_mm           I", /its first column is r_mm: neither two theta, Q nor d/],
+    ["#d*2_A^-2       I", /its first column is d\*2_a\^-2/],
+    ["#chi_deg        I", /chi_deg/],
+    [
+      "#{str(dim1_unit):14s}  {'I':14s}  {'sigma':14s}",
+      /template \{str\(dim1_unit\):14s\} where the axis/,
+    ],
+  ])("columns: %j is refused, not taken for two theta", (head, message) => {
+    expect(() => text(`${head}\n${rows(1, 0.1, 25, (k) => `${k} 1`)}`)).toThrow(message);
+  });
+
   test("Bruker RAW1.01: every range with its own step and time", () => {
     const range = (start: number, step: number, time: number, values: readonly number[]) => {
       const head = Buffer.alloc(304 + 40);
