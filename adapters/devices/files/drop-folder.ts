@@ -50,10 +50,11 @@ export function createDropTask(options: DropOptions): Task {
       if (!isTold && job.signal.aborted)
         return { failed: String(job.signal.reason), retryable: true };
       if (!isTold) tell(job, order);
+      const isStill = stillness(options);
       for (;;) {
         // The next gateway takes the job up: an answer that comes now is its.
         if (isClosed) return { failed: "the gateway has ended", retryable: true };
-        const found = readResult(results, nameOf(job), options);
+        const found = readResult(results, nameOf(job), isStill);
         if (found !== undefined) {
           rmSync(order, { force: true });
           return found;
@@ -83,15 +84,35 @@ function tell(job: TaskJob, order: string): void {
   writeWhole(order, `${JSON.stringify(text)}\n`);
 }
 
-function readResult(folder: string, name: string, options: DropOptions): DeviceResult | undefined {
+/**
+ * Whether a file has been seen unchanged for `settle_ms` of our own time: the computer that writes it may have a clock of its own, so
+ * how old it says that it is tells nothing.
+ */
+function stillness({ clock, settle_ms }: DropOptions): (path: string) => boolean {
+  const seen = new Map<string, { readonly mark: string; readonly since_ms: number }>();
+  return (path) => {
+    const { size, mtimeMs } = statSync(path);
+    const mark = `${size} ${mtimeMs}`;
+    const before = seen.get(path);
+    const since_ms = before?.mark === mark ? before.since_ms : clock.now_ms();
+    seen.set(path, { mark, since_ms });
+    return clock.now_ms() - since_ms >= settle_ms;
+  };
+}
+
+function readResult(
+  folder: string,
+  name: string,
+  isStill: (path: string) => boolean,
+): DeviceResult | undefined {
   const main = join(folder, `${name}.json`);
   const all = readdirSync(folder).filter(
     (file) => file.startsWith(`${name}.`) && !file.endsWith(".part"),
   );
   if (!existsSync(main)) return undefined;
-  const isStill = (file: string): boolean =>
-    options.clock.now_ms() - statSync(join(folder, file)).mtimeMs >= options.settle_ms;
-  if (!all.every(isStill) || statSync(main).size > JSON_BYTES_MAX) return undefined;
+  // Each is looked at, so that all settle at the same time.
+  const settled = all.filter((file) => isStill(join(folder, file)));
+  if (settled.length < all.length || statSync(main).size > JSON_BYTES_MAX) return undefined;
   const said = parse(readFileSync(main, "utf8"));
   if (said === undefined) return undefined;
   if (typeof said.failed === "string") return { failed: said.failed, retryable: false };

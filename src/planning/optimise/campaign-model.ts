@@ -109,9 +109,19 @@ export class CampaignModel {
    * objective that is at least something, a constraint that holds whatever the value is.
    */
   isFeasible(row: ResultRow): boolean {
+    return this.#holds(row, ["objective", "target", "constraint"]);
+  }
+
+  /** As {@link isFeasible} of the constraints alone: what an objective or a target has come to does not count. */
+  keepsConstraints(row: ResultRow): boolean {
+    return this.#holds(row, ["constraint"]);
+  }
+
+  #holds(row: ResultRow, roles: readonly Quantity["role"][]): boolean {
+    const asked = this.quantities.filter(({ role }) => roles.includes(role));
     return (
       !row.failed &&
-      this.quantities.every(({ name, role, sign, min, max }) => {
+      asked.every(({ name, role, sign, min, max }) => {
         const found = row.values.get(name);
         if (found === undefined) return false;
         const { value, bound } = found;

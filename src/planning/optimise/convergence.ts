@@ -24,7 +24,8 @@ export function convergenceOf(
     const found = row.values.get(only.name);
     const isTarget = only.role === "target";
     const value = isTarget && found?.bound !== undefined ? undefined : found?.value;
-    if (value !== undefined && (isTarget || model.isFeasible(row))) {
+    const counts = isTarget ? model.keepsConstraints(row) : model.isFeasible(row);
+    if (value !== undefined && counts) {
       const merit = isTarget ? -Math.max(0, only.min - value, value - only.max) : value;
       best = Math.max(best, merit);
     }

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -166,6 +175,27 @@ describe("a folder of jobs and results", () => {
     });
   const result = join("results", "j1.1.json");
   const said = { observations: [{ kind: "objective", name: "mass", value: 2, unit: "g" }] };
+
+  test("a pattern that is still written is not taken, whatever the clock of the computer that writes it says", async () => {
+    await open(drop());
+    await order("j1");
+    await until(() => expect(existsSync(join(folder, "jobs/j1.1.json"))).toBe(true));
+    const pattern = join(folder, "results/j1.1.xy");
+    const anHour = 3600;
+    writeFileSync(pattern, "10 1\n");
+    writeFileSync(join(folder, result), JSON.stringify(said));
+    for (let row = 2; row < 12; row++) {
+      appendFileSync(pattern, `${10 * row} 1\n`);
+      for (const file of [pattern, join(folder, result)])
+        utimesSync(file, Date.now() / 1000 - anHour + row, Date.now() / 1000 - anHour + row);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      expect(agent.count("result")).toBe(0);
+    }
+    // And one that says that it is of tomorrow is not waited for until then.
+    utimesSync(pattern, Date.now() / 1000 + anHour, Date.now() / 1000 + anHour);
+    await agent.untilSaid("result", { jobId: "j1" });
+    expect(agent.last("result")?.["raw"]).toMatchObject([{ bytes: readFileSync(pattern).length }]);
+  });
 
   test("a result that grows or is torn is left alone; what lies beside it goes by reference", async () => {
     await open(drop());

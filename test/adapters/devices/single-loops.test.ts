@@ -143,6 +143,21 @@ describe.skipIf(PYTHON === undefined)("what stands in its registers", () => {
     controller.close();
   });
 
+  test("a stop of one that is set up otherwise by now lowers its set point, and never raises it", async () => {
+    const controller = controllerOf();
+    await controller.open();
+    // 10.0, below where it rests, and then 100.0.
+    for (const [high, rests] of [
+      [0x4120, 10],
+      [0x42c8, 25],
+    ] as const) {
+      await loop.tell({ write: { 2160: 0, 2161: high, 1880: 10, 2490: 30 } });
+      await controller.stop();
+      expect(await loop.tell({})).toMatchObject({ runs: false, sp: rests });
+    }
+    controller.close();
+  });
+
   test("a gateway's clock that is set forward makes no dwell shorter", async () => {
     const map = join(import.meta.dirname, "../../../config/gateways/watlow-ez-zone-pm.yaml");
     const at = `tcp://127.0.0.1:${loop.port}`;

@@ -326,6 +326,31 @@ describe("failures, constraints, costs, several objectives", () => {
     expect(best).toBe(Math.max(...allowed.map(hill)));
   });
 
+  test("a result whose constraint nobody measured is not the best, however large", () => {
+    const p = planner(GRID, { ...MAX_Y, constraints: [{ name: "g", max: 1 }] });
+    const results: Observation[][] = [
+      [number("y", 0.2), number("g", 0.5)],
+      [number("y", 0.1), number("g", 0.9)],
+      [number("y", 9)],
+      [number("y", 5), number("g", 7)],
+    ];
+    p.learn(results.map((observations, k) => resultAt(GRID, 40 * k, k, observations)));
+    expect(p.propose(request(1)).model.summary).toMatchObject({ best: 0.2, bestCandidateId: "c0" });
+  });
+
+  test("nor is it the nearest to a target: progress counts what keeps the constraints", () => {
+    const target = { name: "y", direction: "target" as const, range: { min: 4, max: 6 } };
+    const p = planner(GRID, { objectives: [target], constraints: [{ name: "g", max: 1 }] });
+    const results: Observation[][] = [
+      [number("y", 1), number("g", 0.5)],
+      [number("y", 5)],
+      [number("y", 5), number("g", 7)],
+      [number("y", 7), number("g", 0.9)],
+    ];
+    p.learn(results.map((observations, k) => resultAt(GRID, 40 * k, k, observations)));
+    expect(p.view()).toMatchObject({ convergence: { values: [3, 3, 3, 1] } });
+  });
+
   test("a cost makes the cheap half of a flat pool preferred", () => {
     const rows: Parameters[] = GRID.map((row) => ({
       ...row,
