@@ -41,6 +41,8 @@ function bytesOf(payload: string): Uint8Array {
 export class SimulatedBroker implements LinkHost<SimulatedLink> {
   readonly clock: NetworkClock;
   readonly #options: SimulatedBrokerOptions;
+  /** Who hears a topic, as long as nobody comes or goes. */
+  readonly #routes = new Map<string, readonly Session[]>();
   readonly #sessions = new Map<string, Session>();
   readonly #retained = new Map<string, WireMessage>();
   readonly #observers: ((message: WireMessage) => void)[] = [];
@@ -90,6 +92,7 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
     };
     session.link = link;
     this.#sessions.set(clientId, session);
+    this.#routes.clear();
     for (const delivery of session.unacknowledged.values()) link.deliver(delivery);
     for (const filter of subscriptions) {
       session.subscriptions.add(filter);
@@ -104,7 +107,7 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
     const session = this.#sessions.get(link.client.clientId);
     if (session?.link === link) {
       session.link = undefined;
-      if (link.client.clean) this.#sessions.delete(link.client.clientId);
+      if (link.client.clean && this.#sessions.delete(link.client.clientId)) this.#routes.clear();
     }
     if (withWill && link.client.will !== undefined) this.receive(link.client.will);
   }
@@ -116,13 +119,19 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
       else this.#retained.set(message.topic, message);
     }
     for (const observer of this.#observers) observer(message);
-    for (const session of this.#sessions.values()) {
-      for (const filter of session.subscriptions) {
-        if (!matchesFilter(filter, message.topic)) continue;
-        this.#enqueue(session, message, false);
-        break; // overlapping subscriptions get it once
-      }
-    }
+    for (const session of this.#subscribersOf(message.topic))
+      this.#enqueue(session, message, false);
+  }
+
+  /** Each once, however many of its subscriptions match. */
+  #subscribersOf(topic: string): readonly Session[] {
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    const found = [...this.#sessions.values()].filter(({ subscriptions }) =>
+      [...subscriptions].some((filter) => matchesFilter(filter, topic)),
+    );
+    this.#routes.set(topic, found);
+    return found;
   }
 
   acknowledge(clientId: string, packetId: number): void {

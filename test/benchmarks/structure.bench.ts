@@ -35,6 +35,7 @@ import {
 } from "../../src/planning/structure-map/structure-training.ts";
 import { diamondBox, randomBox } from "../models/structure/boxes.ts";
 import { describeByDefinition } from "../models/structure/reference-descriptor.ts";
+import { FOREIGN_LIQUIDS, simulateMelt } from "./foreign-liquids.ts";
 
 const SHARED = resolve(import.meta.dirname, "../../../shared/data");
 const MD = join(SHARED, "md");
@@ -308,6 +309,11 @@ async function unseenConditions(): Promise<void> {
   await coexistence(silicon);
   await quench(silicon);
   await foreignPhases(silicon);
+  for (const [name, trained] of [
+    ["Si", silicon],
+    ["Al", aluminium],
+  ] as const)
+    await foreignLiquids(name, trained);
 }
 
 async function trainOn(
@@ -483,6 +489,24 @@ async function foreignPhases(trained: TrainedModel): Promise<void> {
       `${(named / frames).toFixed(3)} (element hidden: ${(nameless / frames).toFixed(3)})`,
     );
   }
+}
+
+/** Liquids of other metals, elements hidden; and the model's own phases beyond their training temperatures, which are not foreign. */
+async function foreignLiquids(name: string, trained: TrainedModel): Promise<void> {
+  const classifier = createFrameClassifier(modelToDocument(trained.model));
+  const found: string[] = [];
+  for (const melt of FOREIGN_LIQUIDS) {
+    const path = simulateMelt(melt, RUNS);
+    if (path === undefined) continue;
+    const { unfamiliar } = await share(classifier, path, "liquid");
+    found.push(`${melt.name} ${unfamiliar.toFixed(2)}`);
+  }
+  row(
+    `liquids of other metals in the ${name} model, element hidden: unfamiliar`,
+    "called liquid",
+    ">= 0.95",
+    found.join(", "),
+  );
 }
 
 if (process.argv[1] === import.meta.filename) await run();

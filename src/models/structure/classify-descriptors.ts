@@ -1,3 +1,4 @@
+import { type ClassGathering, gatherFamiliar, NOBODY } from "./class-gatherings.ts";
 import { createLabelledPoints, type LabelledPoints, voteClasses, winners } from "./class-votes.ts";
 import { multiply } from "./dense.ts";
 import { type FamiliaritySearch, prepareFamiliarity, unfamiliarity } from "./familiarity.ts";
@@ -11,6 +12,8 @@ export interface ClassifiedAtoms {
   readonly votes: Float64Array;
   /** Distance to the nearest class's training atoms over what is usual there; above 1 the atom is unfamiliar. */
   readonly unfamiliarity: Float64Array;
+  /** Of each class: its familiar atoms together. */
+  readonly gatherings: readonly ClassGathering[];
   /** Coordinates in the first member's space, rows x components. */
   readonly coordinates: Float64Array;
   /** Principal components, rows x 2; empty where the model has none. */
@@ -66,7 +69,7 @@ export function classifyDescriptors(
   return {
     classes: found,
     votes,
-    unfamiliarity: strangeness(centre, x, rows, found),
+    ...judgeFamiliarity(centre, x, rows, found),
     coordinates,
     principal: principalOf(model, x, rows),
   };
@@ -78,37 +81,39 @@ function principalOf({ principal }: CentreModel, x: Float64Array, rows: number):
   return multiply(x, principal, { rows, inner, columns: principal.length / inner });
 }
 
-function strangeness(
+function judgeFamiliarity(
   centre: PreparedCentre,
   x: Float64Array,
   rows: number,
   found: Int32Array,
-): Float64Array {
+): Pick<ClassifiedAtoms, "unfamiliarity" | "gatherings"> {
   const columns = centre.model.standardisation.mean.length;
   const least = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
-  const ask = (c: number, atoms: readonly number[]): void => {
+  const ask = (c: number, atoms: readonly number[]): ClassGathering => {
     const search = centre.familiarity[c];
-    if (search === undefined || search.tree.rows === 0 || atoms.length === 0) return;
+    if (search === undefined || search.tree.rows === 0 || atoms.length === 0) return NOBODY;
     const own = new Float64Array(atoms.length * columns);
     atoms.forEach((i, k) => {
       own.set(x.subarray(i * columns, (i + 1) * columns), k * columns);
     });
-    const score = unfamiliarity(search, own, atoms.length, columns);
+    const { strangeness, points } = unfamiliarity(search, own, atoms.length, columns);
     atoms.forEach((i, k) => {
-      least[i] = Math.min(least[i]!, score[k]!);
+      least[i] = Math.min(least[i]!, strangeness[k]!);
     });
+    return gatherFamiliar(points, search.model.width, strangeness);
   };
   const everyone = Array.from({ length: rows }, (_, i) => i);
-  for (let c = 0; c < centre.classes; c++)
+  const gatherings = Array.from({ length: centre.classes }, (_, c) =>
     ask(
       c,
       everyone.filter((i) => found[i] === c),
-    );
+    ),
+  );
   const strange = everyone.filter((i) => least[i]! > 1);
   for (let c = 0; c < centre.classes; c++)
     ask(
       c,
       strange.filter((i) => found[i] !== c),
     );
-  return least;
+  return { unfamiliarity: least, gatherings };
 }

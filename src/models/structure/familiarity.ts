@@ -76,26 +76,35 @@ export function fitFamiliarity(
   return { map, offset, width: whitening.width, reference, threshold };
 }
 
+/** Atoms as one class sees them. */
+export interface AtomsOfClass {
+  /** Above 1 an atom is unfamiliar. */
+  readonly strangeness: Float64Array;
+  /** Whitened coordinates, rows x width. */
+  readonly points: Float64Array;
+}
+
 /**
- * How unfamiliar atoms are to a class: distance to its 5th nearest reference atom over the threshold; above 1 is
- * unfamiliar. `standardised` holds rows x columns.
+ * How unfamiliar atoms are to a class: distance to its 5th nearest reference atom over the threshold. `standardised` holds rows x
+ * columns.
  */
 export function unfamiliarity(
   { model, tree }: FamiliaritySearch,
   standardised: Float64Array,
   rows: number,
   columns: number,
-): Float64Array {
+): AtomsOfClass {
   const { width, map, offset, threshold } = model;
   const points = multiply(standardised, map, { rows, inner: columns, columns: width });
   for (let i = 0; i < rows; i++)
     for (let k = 0; k < width; k++) points[i * width + k]! -= offset[k]!;
   const k = Math.min(NEIGHBOUR, tree.rows);
   const { distance2 } = findNearest(tree, points, rows, k);
-  return Float64Array.from(
+  const strangeness = Float64Array.from(
     { length: rows },
     (_, i) => Math.sqrt(distance2[i * k + k - 1]!) / threshold,
   );
+  return { strangeness, points };
 }
 
 export interface FamiliaritySearch {

@@ -1,6 +1,12 @@
 import { LabError } from "../../core/errors.ts";
 import type { Frame } from "../../domain/frame.ts";
 import type { AtomBox } from "../../models/structure/atom-box.ts";
+import {
+  type ClassGathering,
+  joinGatherings,
+  NOBODY,
+  straying,
+} from "../../models/structure/class-gatherings.ts";
 import { winners } from "../../models/structure/class-votes.ts";
 import {
   classifyDescriptors,
@@ -65,6 +71,8 @@ export interface AtomJudgements {
   /** atoms x components. */
   readonly coordinates: Float64Array;
   readonly principal: Float64Array;
+  /** By species and class (species * classes + class): the atoms that look familiar, together. */
+  readonly gatherings: readonly ClassGathering[];
 }
 
 export interface ClassifierOptions {
@@ -155,6 +163,7 @@ function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudg
   const coordinates = new Float64Array(own * components);
   const width = principalWidth(model);
   const principal = new Float64Array(own * width);
+  const gatherings = new Array<ClassGathering>(centres.length * count).fill(NOBODY);
   const length = descriptorLength(settings);
   describeInChunks(box, settings, CHUNK_ATOMS, (firstAtom, rows) => {
     const atoms = Math.min(rows.length / length, own - firstAtom);
@@ -165,6 +174,10 @@ function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudg
       if (centre === undefined)
         throw new LabError("TL-7011", `The model has no classes for ${model.species[s]} atoms`);
       const found = classifyDescriptors(centre, takeRows(rows, length, alike), alike.length);
+      found.gatherings.forEach((one, c) => {
+        const at = s * count + c;
+        gatherings[at] = joinGatherings(gatherings[at] ?? NOBODY, one);
+      });
       alike.forEach((a, k) => {
         const atom = firstAtom + a;
         votes.set(found.votes.subarray(k * count, (k + 1) * count), atom * count);
@@ -177,7 +190,7 @@ function judgeAtoms(box: AtomBox, own: number, parts: ClassifierParts): AtomJudg
       });
     });
   });
-  return { votes, unfamiliarity, coordinates, principal };
+  return { votes, unfamiliarity, coordinates, principal, gatherings };
 }
 
 /** Principal components an atom; 0 where a centre of the model has none. */
@@ -210,6 +223,9 @@ function gather(
     unfamiliarity: wide((one) => one.unfamiliarity),
     coordinates: wide((one) => one.coordinates),
     principal: wide((one) => one.principal),
+    gatherings: judged
+      .map((one) => one.gatherings)
+      .reduce((all, own) => all.map((one, k) => joinGatherings(one, own[k] ?? NOBODY))),
   };
 }
 
@@ -226,14 +242,20 @@ function conclude(
   const agreed = consultNeighbours(box, votes, count, settings.cutoff_A, options.rounds);
   const alone = winners(votes, frame.atoms, count);
   const classes = settleClasses(alone, agreed, count);
+  const strays = judged.gatherings.map(straying);
+  const unfamiliarity = judged.unfamiliarity.map((own, a) =>
+    Math.max(
+      own,
+      strays[box.species[a]! * count + classes[a]!] ?? 0,
+      matched.foreign ? FOREIGN : 0,
+    ),
+  );
   return {
     frame,
     classes,
     probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
     alone,
-    unfamiliarity: matched.foreign
-      ? judged.unfamiliarity.map((value) => Math.max(FOREIGN, value))
-      : judged.unfamiliarity,
+    unfamiliarity,
     coordinates,
     components: coordinates.length / Math.max(1, frame.atoms),
     principal: judged.principal,

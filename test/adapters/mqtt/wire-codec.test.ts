@@ -87,11 +87,18 @@ describe("decode", () => {
       "data.value",
     ],
     [
-      "null",
+      "null, which a NaN became",
       "jobResult",
       observed({ ...objective, value: null }),
       "invalidData",
-      "data.observations[0].value",
+      "data.observations[0].value: Invalid input: expected number, received null; leave out what is not there; pydantic, msgspec and orjson write null for NaN, too",
+    ],
+    [
+      "null for a field that is absent, as a generated class writes it",
+      "jobResult",
+      result({ actual: null }),
+      "invalidData",
+      "received null; leave out what is not there",
     ],
     [
       "an unknown unit",

@@ -3,8 +3,11 @@
  * See optimisers_peer.py for what to install. Each table is a CSV file; rows with equal inputs are averaged.
  *
  *   npx tsx test/benchmarks/peers/compare-optimisers.ts --python /tmp/venv-bo/bin/python --seeds 3 hplc.csv:peak_area:max ...
+ *
+ * `--keep FOLDER` keeps the peers' plays there and takes those that lie there already.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createPrng } from "../../../src/core/prng.ts";
@@ -32,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     seeds: { type: "string", default: "3" },
     from: { type: "string", default: "1" },
     peers: { type: "string", default: PEERS.join() },
+    keep: { type: "string" },
   },
 });
 
@@ -80,6 +84,16 @@ function playHere(task: Task, initial: readonly number[], seed: number): readonl
   return playOptimise(table, settings, () => performance.now()).sampled;
 }
 
+/** A peer's play, or the one that an earlier run has left in the folder `keep`: peers take minutes, and do not change. */
+function playOnce(task: Task, initial: readonly number[], seed: number, method: string) {
+  if (options.keep === undefined) return playThere(task, initial, seed, method);
+  const file = join(options.keep, `${task.name}-${seed}-${method}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as number[];
+  const sampled = playThere(task, initial, seed, method);
+  writeFileSync(file, JSON.stringify(sampled));
+  return sampled;
+}
+
 function playThere(task: Task, initial: readonly number[], seed: number, method: string) {
   const rows = task.rows.map((row) => task.inputs.map((name) => row[name]));
   const job = { columns: task.inputs, rows, y: task.y, initial, budget: BUDGET, seed, method };
@@ -102,7 +116,7 @@ for (const task of positionals.map(readTask)) {
     while (initial.size < INITIAL) initial.add(prng.integer(task.rows.length));
     regrets.get("tieline")!.push(meanRegret(task, playHere(task, [...initial], seed)));
     for (const peer of peers)
-      regrets.get(peer)!.push(meanRegret(task, playThere(task, [...initial], seed, peer)));
+      regrets.get(peer)!.push(meanRegret(task, playOnce(task, [...initial], seed, peer)));
   }
   const mean = (name: string): number => {
     const values = regrets.get(name) ?? [];

@@ -29,6 +29,21 @@ async function fixtureFrames(name: string): Promise<Frame[]> {
   return frames;
 }
 
+/** The frame `times` times along its third direction. */
+function stack(frame: Frame, times: number): Frame {
+  const c = frame.cell.slice(6);
+  const all = Array.from({ length: times }, (_, k) => k);
+  return {
+    ...frame,
+    atoms: frame.atoms * times,
+    species: Int32Array.from(all.flatMap(() => [...frame.species])),
+    positions: Float64Array.from(
+      all.flatMap((k) => Array.from(frame.positions, (x, i) => x + k * (c[i % 3] ?? 0))),
+    ),
+    cell: frame.cell.map((x, i) => (i < 6 ? x : times * x)),
+  };
+}
+
 const TRAINING = [
   ["train_si_crystal_300K", "crystal"],
   ["train_si_crystal_1000K", "crystal"],
@@ -72,6 +87,31 @@ describe("a model of crystalline, liquid and amorphous silicon", () => {
     const disguised = { ...(frame as Frame), speciesNames: ["1"] };
     const found = summarise(classifier.classify(disguised), classifier.model.classes);
     expect(found.unfamiliar).toBeGreaterThan(0.95);
+  });
+
+  test("finds another metal's liquid unfamiliar, although most of its atoms look like silicon's", async () => {
+    const [frame] = await fixtureFrames("foreign_al_liquid_1200K");
+    const disguised = { ...(frame as Frame), speciesNames: ["1"] };
+    const found = classifier.classify(disguised);
+    expect(summarise(found, classifier.model.classes).unfamiliar).toBeGreaterThan(0.95);
+    // All of them together tell: none is far out, and one in ten only is unfamiliar by itself.
+    const likeSilicon = found.unfamiliarity.filter((u) => u < 2).length;
+    expect(likeSilicon / disguised.atoms).toBeGreaterThan(0.5);
+  });
+
+  test("judges a large frame by slabs as it judges it whole", async () => {
+    const [frame] = await fixtureFrames("foreign_al_liquid_1200K");
+    const long = stack({ ...(frame as Frame), speciesNames: ["1"] }, 4);
+    const whole = classifier.classify(long);
+    const cut = await classifier.classifyBySlabs(long, 2, async (slab) => {
+      expect(slab.own).toBeLessThan(long.atoms);
+      return classifier.judgeSlab(slab);
+    });
+    expect(cut.classes).toEqual(whole.classes);
+    const offenders = whole.unfamiliarity.filter(
+      (value, a) => Math.abs(value - (cut.unfamiliarity[a] ?? Number.NaN)) > 1e-9 * value,
+    );
+    expect(offenders.length).toBe(0);
   });
 
   test("tells crystal from liquid in one box by region", async () => {
