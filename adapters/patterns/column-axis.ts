@@ -36,6 +36,8 @@ const OTHER =
   /^(?:[rd]|d\*2|(?:q|chi)\w+|chi|\w+_angle\w*|(?:log\w*|arcsinh)\(.*\))_(?:mm|m|rad|deg|nm\^-[12]|a\^-[12]|none)$/;
 /** A template that was never filled in (finding `pyfai-errors-lose-the-axis`). */
 const TEMPLATE = /^\{.*\}$/;
+/** diffpy.utils' `DiffractionObject.dump`: Q, two theta or d, and nothing in the file says which. */
+const UNSAID = "[diffractionobject]";
 
 /** The axis that the words of a head name, in lower case; `undefined` where they name none. */
 export function axisOf(head: readonly string[]): NamedAxis | undefined {
@@ -52,7 +54,7 @@ export function axisOf(head: readonly string[]): NamedAxis | undefined {
 
 /** Whether the words are the head of columns whose first is none of ours. */
 export function isOtherAxis([first = ""]: readonly string[]): boolean {
-  return TEMPLATE.test(first) || OTHER.test(first);
+  return first === UNSAID || TEMPLATE.test(first) || OTHER.test(first);
 }
 
 /** TL-7103 where the head says that the first column is neither two theta, Q nor d, or does not say what it is. */
@@ -62,6 +64,14 @@ export function refuseOtherAxis(head: readonly string[]): void {
     throw new LabError("TL-7103", `its head has the template ${first} where the axis is named`, {
       hint: "pyFAI 2026.9 writes it where errors are asked for: put the unit that you integrated in there, such as q_nm^-1 or 2th_deg.",
     });
+  if (first === UNSAID)
+    throw new LabError(
+      "TL-7103",
+      "diffpy.utils wrote it without a word on what its first column is",
+      {
+        hint: "Put a line above the numbers that says what was dumped: # Q_per_A, # 2theta or # d_angstrom.",
+      },
+    );
   if (axisOf(head) === undefined && OTHER.test(first))
     throw new LabError("TL-7103", `its first column is ${first}: neither two theta, Q nor d`, {
       hint: "Integrate again in 2th_deg, q_nm^-1 or q_A^-1.",

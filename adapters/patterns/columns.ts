@@ -27,7 +27,7 @@ export function parseColumns(text: string): Columns {
     const words = wordsOf(line);
     const values = words.map(Number);
     if (values.length >= 2 && values.slice(0, 2).every(Number.isFinite)) rows.push(values);
-    else if (rows.length === 0 && (namesColumns(words) || axisOf(head) === undefined)) head = words;
+    else if (rows.length === 0 && (namesColumns(words) || !namesColumns(head))) head = words;
     else if (rows.length === 0) continue;
     else throw new LabError("TL-7103", `line ${k + 1} reads "${line.trim().slice(0, 60)}"`);
   }

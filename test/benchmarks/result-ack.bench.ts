@@ -61,7 +61,7 @@ export async function run(): Promise<void> {
 
 /** Daemons of one name would push each other off one broker. */
 async function ownMosquitto(brokers: Mosquitto[]): Promise<string> {
-  const broker = new Mosquitto();
+  const broker = new Mosquitto(["max_queued_messages 0", "set_tcp_nodelay true"]);
   brokers.push(broker);
   await broker.start();
   return `mqtt://127.0.0.1:${broker.port}`;

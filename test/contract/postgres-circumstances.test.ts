@@ -143,6 +143,21 @@ describe.runIf(postgresIsThere())("the log in a PostgreSQL as laboratories set i
     expect((await log.append([draft(3)]))[0]?.position).toBe(3);
   }, 60_000);
 
+  test("says where a password goes that is missing, and that it is another one", async () => {
+    const hba = join(server.data, "pg_hba.conf");
+    const before = readFileSync(hba, "utf8");
+    writeFileSync(hba, `host all porter all scram-sha-256\n${before}`);
+    server.sql("create role porter login superuser password 'lodge'", "postgres");
+    server.reload();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const address = (account: string) => `postgres://${account}@127.0.0.1:${server.port}/lab`;
+    const hint = expect.stringContaining("PGPASSWORD");
+    expect(await refusal(address("porter"))).toMatchObject({ code: "TL-4001", hint });
+    expect(await refusal(address("porter:gate"))).toMatchObject({ code: "TL-4001", hint });
+    const log = await open(`${address("porter:lodge")}?schema=porter`);
+    expect(await log.append([draft(1)])).toHaveLength(1);
+  }, 60_000);
+
   test("says how to come in where TLS is asked for, and looks at the certificate", async () => {
     const authority = new TestAuthority();
     const { cert, key } = authority.issue("db", "localhost");

@@ -29,37 +29,45 @@ export class PostgresServer {
   }
 
   /** A new primary; `network`, such as 10.1.0.0/16, may come in too. */
-  static async create(network?: string): Promise<PostgresServer> {
-    const server = await PostgresServer.place(network);
-    server.run("initdb", [
-      "-D",
-      server.data,
-      "-U",
-      "tieline",
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--locale=C",
-    ]);
-    server.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
-    if (network !== undefined)
-      server.as("sh", ["-c", `echo host all all ${network} trust >> ${server.data}/pg_hba.conf`]);
-    server.start();
-    server.sql("create database lab", "postgres");
-    return server;
+  static create(network?: string): Promise<PostgresServer> {
+    return PostgresServer.begun(network, (server) => {
+      const settings = ["-U", "tieline", "-A", "trust", "-E", "UTF8", "--locale=C"];
+      server.run("initdb", ["-D", server.data, ...settings]);
+      server.configure(["wal_level = replica", "max_wal_senders = 4", "hot_standby = on"]);
+      if (network !== undefined)
+        server.as("sh", ["-c", `echo host all all ${network} trust >> ${server.data}/pg_hba.conf`]);
+      server.start();
+      server.sql("create database lab", "postgres");
+    });
   }
 
   /** A standby that follows `primary`; it says in each commit whether it has it once the primary waits for it. */
-  static async follow(primary: PostgresServer, name: string): Promise<PostgresServer> {
-    const server = await PostgresServer.place(primary.network);
-    server.run("pg_basebackup", [
-      ...["-h", "127.0.0.1", "-p", String(primary.port), "-U", "tieline", "-D", server.data],
-      ...["-R", "-X", "stream", "-c", "fast", "-d", `application_name=${name}`],
-    ]);
-    server.configure([`port = ${server.port}`]);
-    server.start();
-    return server;
+  static follow(primary: PostgresServer, name: string): Promise<PostgresServer> {
+    return PostgresServer.begun(primary.network, (server) => {
+      server.run("pg_basebackup", [
+        ...["-h", "127.0.0.1", "-p", String(primary.port), "-U", "tieline", "-D", server.data],
+        ...["-R", "-X", "stream", "-c", "fast", "-d", `application_name=${name}`],
+      ]);
+      server.configure([`port = ${server.port}`]);
+      server.start();
+    });
+  }
+
+  /** On a port that is free; one that somebody took meanwhile is left to him, and another one is taken. */
+  private static async begun(
+    network: string | undefined,
+    begin: (server: PostgresServer) => void,
+  ): Promise<PostgresServer> {
+    const first = await PostgresServer.place(network);
+    try {
+      begin(first);
+      return first;
+    } catch {
+      first.remove();
+    }
+    const second = await PostgresServer.place(network);
+    begin(second);
+    return second;
   }
 
   private static async place(network?: string): Promise<PostgresServer> {

@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<string, string>> = {
   [NOT_WRITABLE]: "Name the server that takes writes too: postgres://user@host1,host2/database.",
   "28000":
     "The server's pg_hba.conf does not let this account in by this way; where it asks for TLS, add ?sslmode=require to the address.",
-  "28P01": "Give the password by PGPASSWORD or a .pgpass file.",
+  "28P01": "The password is another one: PGPASSWORD or a .pgpass file gives it.",
   "3D000": "Make the database first: create database NAME encoding 'UTF8' template template0.",
   "42501":
     "Let the account make the log's schema (create schema tieline authorization ACCOUNT), or give it that schema and its tables.",
@@ -42,7 +42,10 @@ const HINTS: Readonly<Record<string, string>> = {
 export function hintOf(error: unknown): string {
   const codes = error instanceof NoServer ? error.codes : [codeOf(error) ?? ""];
   const known = codes.flatMap((code) => HINTS[code] ?? [])[0];
-  return known ?? "Check the address, the account and that the server runs.";
+  return (
+    known ??
+    "Check the address, the account (its password by PGPASSWORD or .pgpass) and that the server runs."
+  );
 }
 
 export function codeOf(error: unknown): string | undefined {

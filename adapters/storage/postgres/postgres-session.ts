@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Client, QueryConfig, QueryResultRow } from "pg";
+import { watchAnswers } from "./answer-watch.ts";
 import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 
@@ -37,27 +38,30 @@ export async function openSession(
     application_name: "tieline",
     keepAlive: true,
     connectionTimeoutMillis: Math.min(5000, place.answer_ms),
-    query_timeout: place.answer_ms,
   });
   let isOpen = true;
   const warnings: string[] = [];
-  client.on("error", () => {
+  const watch = watchAnswers(place.answer_ms, (why) => {
     isOpen = false;
+    client.connection.stream.destroy(why);
   });
-  client.on("end", () => {
+  const close = (): void => {
     isOpen = false;
-  });
+    watch.stop();
+  };
+  client.on("error", close);
+  client.on("end", close);
   client.on("notice", ({ severity, message }) => {
     if (severity === "WARNING") warnings.push(message ?? "");
   });
   const end = async (): Promise<void> => {
-    isOpen = false;
+    close();
     await Promise.race([client.end(), delay(1000)]).catch(() => {});
   };
   let there: Circumstances;
   try {
     await client.connect();
-    const { rows } = await client.query<Circumstances>(lookRound(processOf(client)));
+    const { rows } = await watch.over(client.query<Circumstances>(lookRound(processOf(client))));
     there = rows[0] as Circumstances;
   } catch (error) {
     await end();
@@ -74,7 +78,7 @@ export async function openSession(
       // Statements with values are planned once a connection; the texts are constants, so that they name themselves.
       const isPlanned = values !== undefined && values.length > 0 && !there.isPooled;
       const asked = isPlanned ? { name: nameOf(text), text, values } : { text, values };
-      return client.query<Row>(asked as QueryConfig).then(({ rows, rowCount }) => ({
+      return watch.over(client.query<Row>(asked as QueryConfig)).then(({ rows, rowCount }) => ({
         rows,
         count: rowCount ?? 0,
         warnings: warnings.length === 0 ? NONE : [...warnings],

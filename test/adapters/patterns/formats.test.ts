@@ -105,6 +105,7 @@ describe("pattern files", () => {
     ["#d_nm           I", "d_A", 10],
     ["# Q (1/nm)  Intensity", "Q_per_nm", 1],
     ["# Q, intensity", "Q_per_nm", 10],
+    ["[DiffractionObject]\nname = s\n\n#### start data\n# Q_per_A", "Q_per_nm", 10],
     ["# 2theta (rad), counts", "twoTheta_deg", 180 / Math.PI],
     ["# Quick scan of sample D at d = 5", "twoTheta_deg", 1],
     ["sample.chi\nQ (Inverse Angstroms)\nIntensity\n       25", "Q_per_nm", 10],
@@ -126,6 +127,10 @@ describe("pattern files", () => {
     ["#r_mm           I", /its first column is r_mm: neither two theta, Q nor d/],
     ["#d*2_A^-2       I", /its first column is d\*2_a\^-2/],
     ["#chi_deg        I", /chi_deg/],
+    [
+      "[DiffractionObject]\nname = s\nwavelength = 0.5\n\n#### start data",
+      /diffpy.utils wrote it without a word on what its first column is/,
+    ],
     [
       "#{str(dim1_unit):14s}  {'I':14s}  {'sigma':14s}",
       /template \{str\(dim1_unit\):14s\} where the axis/,
