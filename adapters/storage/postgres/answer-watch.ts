@@ -25,8 +25,8 @@ export function watchAnswers(wait_ms: number, giveUp: (why: Error) => void): Ans
     timer = undefined;
   };
   const look = (): void => {
-    if (waiting.length === 0) return rest();
-    if (isOverdue())
+    if (waiting.length === 0) rest();
+    else if (isOverdue())
       setImmediate(() => {
         if (isOverdue() && !isStopped) giveUp(new Error(`no answer within ${wait_ms / 1000} s`));
       });
