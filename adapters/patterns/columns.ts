@@ -12,11 +12,13 @@ export interface Columns {
 
 const COMMENT = /^\s*([#!;'"*/]|$)/;
 
-/** Numbers in columns between blanks, commas, semicolons or tabs; comment lines are passed over. Errors: TL-7103. */
+/** Numbers in columns between blanks, commas, semicolons or tabs, with decimal points or commas; comment lines are passed over. Errors: TL-7103. */
 export function parseColumns(text: string): Columns {
   const rows: number[][] = [];
   let head: string[] = [];
-  for (const [k, line] of text.split(/\r\n|\n|\r/).entries()) {
+  const lines = text.split(/\r\n|\n|\r/);
+  const wordsOf = hasDecimalCommas(lines) ? wordsOfDecimalCommas : wordsOfDecimalPoints;
+  for (const [k, line] of lines.entries()) {
     if (COMMENT.test(line)) {
       const words = wordsOf(line.replace(/^\s*[#!;'"*/]+/, ""));
       if (rows.length === 0 && namesColumns(words)) head = words;
@@ -66,7 +68,26 @@ function radiationIn(text: string): SpectralLine[] | undefined {
   return wavelength_A > 0 ? doublet(wavelength_A, wavelength_A, 0) : undefined;
 }
 
-function wordsOf(line: string): string[] {
+const NUMBER_WITH_COMMA = /^[-+]?\d+(,\d+)?(e[-+]?\d+)?$/i;
+
+/** True where every line of numbers is of two or more between blanks, semicolons or tabs, without a point, and some have a comma inside. */
+function hasDecimalCommas(lines: readonly string[]): boolean {
+  const numbers = lines
+    .filter((line) => !COMMENT.test(line))
+    .map((line) => line.trim().split(/\s*[;\t]\s*|\s+/))
+    .filter(([first = ""]) => /^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(first));
+  const isComma = (words: readonly string[]): boolean =>
+    words.length >= 2 && words.every((word) => word === "" || NUMBER_WITH_COMMA.test(word));
+  return (
+    numbers.some((words) => words.some((word) => /\d,\d/.test(word))) && numbers.every(isComma)
+  );
+}
+
+function wordsOfDecimalCommas(line: string): string[] {
+  return wordsOfDecimalPoints(line.replace(/(\d),(?=\d)/g, "$1."));
+}
+
+function wordsOfDecimalPoints(line: string): string[] {
   return line
     .trim()
     .split(/\s*[,;\t]\s*|\s+/)

@@ -59,5 +59,9 @@ function checked(pattern: DiffractionPattern): DiffractionPattern {
     throw new LabError("TL-7103", "a point is no number");
   }
   if (!(sorted.x[x.length - 1]! > sorted.x[0]!)) throw new LabError("TL-7103", "its axis is empty");
+  const places = new Set(sorted.x).size;
+  if (2 * places < x.length) {
+    throw new LabError("TL-7103", `${x.length} points stand at only ${places} places of its axis`);
+  }
   return sorted;
 }

@@ -97,6 +97,27 @@ describe("tieline identify", () => {
     expect(found!.sets[0]!.phases).toEqual(["NiO"]);
   });
 
+  test("a pattern of another tube than copper's says which, where nobody named the wavelength", async () => {
+    const rows = readFileSync(pair, "utf8")
+      .split("\n")
+      .map((row) => row.split(" ").map(Number));
+    // The same spacings at the angles of cobalt.
+    const moved = rows.flatMap(([x = 0, y = 0]) => {
+      const sine = (1.78901 / 1.540593) * Math.sin((x * Math.PI) / 360);
+      return sine < 1 ? [`${((360 / Math.PI) * Math.asin(sine)).toFixed(3)} ${y}`] : [];
+    });
+    writeFileSync(file("cobalt.xy"), moved.join("\n"));
+    const given = ["--pattern", file("cobalt.xy"), "--references", CARDS, "--elements", "Ni,Ti,O"];
+    const { out } = await tieline("identify", ...given);
+    expect(out).toContain("try --wavelength Co");
+    const [guessed] = await identify(...given);
+    expect(guessed).toMatchObject({ unfamiliar: true, likelyAnode: "Co" });
+    const [told] = await identify(...given, "--wavelength", "Co");
+    expect([...told!.sets[0]!.phases].sort()).toEqual(["NiO", "TiO2-anatase"]);
+    for (const one of [told, (await identify("--pattern", pair, ...given.slice(2)))[0]])
+      expect(one).not.toHaveProperty("likelyAnode");
+  });
+
   test("elements and the number of phases limit the sets", async () => {
     const [only] = await identify("--pattern", pair, "--references", CARDS, "--elements", "Ni,O");
     expect(Object.keys(only!.presence)).toEqual(["NiO"]);
@@ -130,6 +151,17 @@ describe("tieline identify", () => {
     );
     expect(out).toMatch(/TiO2-anatase \d+ % ± /);
     expect(readFileSync(picture, "utf8")).toContain("NiO");
+  });
+
+  test("a pattern that lies outside of the spacings is named, with the axis as it was read", async () => {
+    const rows = readFileSync(pair, "utf8").split("\n");
+    const q = rows.map((row, k) => `${(0.7 + 0.003 * k).toFixed(4)} ${row.split(" ")[1]}`);
+    writeFileSync(file("on-q.xy"), q.join("\n"));
+    const { code, err } = await tieline(
+      ...["identify", "--pattern", pair, file("on-q.xy"), "--references", CARDS],
+    );
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/TL-7105: .*on-q\.xy: .*two theta in degrees, 0\.7 to 5\.5/);
   });
 
   test.each([

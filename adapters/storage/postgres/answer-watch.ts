@@ -17,22 +17,33 @@ export function watchAnswers(wait_ms: number, giveUp: (why: Error) => void): Ans
   const isOverdue = (): boolean =>
     waiting[0] !== undefined && performance.now() - waiting[0] > wait_ms;
   const tick_ms = Math.min(TICK_ms.max, Math.max(TICK_ms.min, wait_ms / TICKS_in_wait));
-  const timer = setInterval(() => {
-    if (isOverdue())
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  /** The clock runs on for a tick behind the last question, so that a question after the other starts none. */
+  const rest = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const look = (): void => {
+    if (waiting.length === 0) rest();
+    else if (isOverdue())
       setImmediate(() => {
-        if (isOverdue()) giveUp(new Error(`no answer within ${wait_ms / 1000} s`));
+        if (isOverdue() && !isStopped) giveUp(new Error(`no answer within ${wait_ms / 1000} s`));
       });
-  }, tick_ms);
-  timer.unref();
+  };
   const settled = (): void => {
     waiting.shift();
   };
   return {
     over: (answer) => {
       waiting.push(performance.now());
+      if (!isStopped) timer ??= setInterval(look, tick_ms).unref();
       answer.then(settled, settled);
       return answer;
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      isStopped = true;
+      rest();
+    },
   };
 }

@@ -1,11 +1,16 @@
 import type { Identification } from "../../models/diffraction/identify-phases.ts";
+import type { OtherAnode } from "./other-anode.ts";
 
 const CONFIDENT = 0.5;
 const RUNNERS_UP = 3;
 const RUNNER_UP_MIN = 0.02;
 
-/** What a person reads of one pattern: the set with shares, runners-up, what is unexplained. */
-export function identificationLines(file: string, found: Identification): string {
+/** What a person reads of one pattern: the set with shares, runners-up, what is unexplained, and a wavelength that fits better. */
+export function identificationLines(
+  file: string,
+  found: Identification,
+  other?: OtherAnode | undefined,
+): string {
   const [best, ...others] = found.sets;
   const lines = [file];
   if (best === undefined || best.phases.length === 0) lines.push("  no match");
@@ -31,6 +36,13 @@ export function identificationLines(file: string, found: Identification): string
       `  unfamiliar: ${share} of the lines are in no reference, d = ${places.join(", ")} Å`,
     );
   } else lines.push(`  unexplained ${share}`);
+  if (other !== undefined) {
+    const left = percent(other.unexplained);
+    const told = `Read as that of ${other.anode} all but ${left} is explained`;
+    lines.push(
+      `  The file names no wavelength, so it was read as copper's. ${told}: try --wavelength ${other.anode}`,
+    );
+  }
   return `${lines.join("\n")}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { readPatternFile } from "../../../adapters/patterns/read-pattern.ts";
 import { readReferences } from "../../../adapters/patterns/read-references.ts";
+import { LabError } from "../../core/errors.ts";
 import { type Identification, identifyPhases } from "../../models/diffraction/identify-phases.ts";
 import { createLibraries } from "../../models/diffraction/libraries.ts";
 import { preparePattern } from "../../models/diffraction/prepared-pattern.ts";
@@ -10,6 +11,7 @@ import { pictureKind, writePicture } from "../output/write-picture.ts";
 import { drawIdentification } from "./draw-identification.ts";
 import { identificationLines } from "./identification-text.ts";
 import type { IdentifyCommandOptions } from "./identify-options.ts";
+import { type OtherAnode, otherAnode } from "./other-anode.ts";
 import { readWavelength } from "./wavelength.ts";
 
 const SET_MIN = 0.005;
@@ -33,14 +35,16 @@ export async function identifyPatterns(
   for (const [k, file] of options.pattern.entries()) {
     const raw = readPatternFile(file);
     const begin = process.cpuUsage();
-    const pattern = preparePattern(raw, { radiation });
+    const pattern = naming(file, () => preparePattern(raw, { radiation }));
     const preparing_us = spent_us(begin);
     const library = libraryFor(pattern);
     const searchBegin = process.cpuUsage();
     const found = identifyPhases(pattern, library, { phases_max });
     const cpu_ms = Math.round((preparing_us + spent_us(searchBegin)) / 100) / 10;
-    results.push(summary(file, found, cpu_ms));
-    if (options.json !== true) io.out(identificationLines(file, found));
+    const other =
+      radiation === undefined ? otherAnode(raw, found, libraryFor, { phases_max }) : undefined;
+    results.push(summary(file, found, cpu_ms, other));
+    if (options.json !== true) io.out(identificationLines(file, found, other));
     if (k === 0 && options.plot !== undefined) {
       await writePicture(options.plot, drawIdentification(file, found));
     }
@@ -50,7 +54,23 @@ export async function identifyPatterns(
   if (options.json === true) printJson(io, { patterns: results });
 }
 
-function summary(file: string, found: Identification, cpu_ms: number): unknown {
+/** What cannot be read is said with the name of its file. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const { code, message, hint } = error;
+    throw new LabError(code, `${file}: ${message}`, { cause: error, hint });
+  }
+}
+
+function summary(
+  file: string,
+  found: Identification,
+  cpu_ms: number,
+  other: OtherAnode | undefined,
+): unknown {
   const sets = found.sets.slice(0, SETS_MAX).filter(({ probability }, k) => {
     return k === 0 || probability >= SET_MIN;
   });
@@ -69,6 +89,7 @@ function summary(file: string, found: Identification, cpu_ms: number): unknown {
     presence: Object.fromEntries(presence),
     unexplained: rounded(found.unexplained),
     unfamiliar: found.unfamiliar,
+    ...(other === undefined ? {} : { likelyAnode: other.anode }),
     cpu_ms,
   };
 }

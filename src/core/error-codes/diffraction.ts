@@ -18,6 +18,6 @@ export const DIFFRACTION_CODES = {
   },
   "TL-7105": {
     what: "a pattern and the wavelength do not fit together",
-    hint: "Give --wavelength with an anode (Cu, Co, Mo, Fe, Cr, Ag) or numbers in angstrom.",
+    hint: "Give --wavelength: an anode (Cu, Co, Mo, Fe, Cr, Ag) or angstrom; name an axis of Q or d in the file's head (Q_per_A, d_angstrom).",
   },
 } as const;

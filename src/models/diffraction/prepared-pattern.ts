@@ -34,6 +34,7 @@ const SNIP_WIDTHS = 7;
 const SNIP_MIN_DEG = 0.8;
 const SNIP_MAX_DEG = 2.5;
 const LEVEL_WINDOW_DEG = 1.5;
+const LEVEL_GRAIN = 0.4;
 const FIRST_STEP_DEG = 0.02;
 const WIDTH_BINS = 4;
 const RAD = Math.PI / 180;
@@ -46,7 +47,13 @@ export function preparePattern(
   const radiation = chooseRadiation(pattern, options.radiation);
   const points = toTwoTheta(pattern, radiation[0]!.wavelength_A);
   if (points.x.length < 20) {
-    throw new LabError("TL-7105", "fewer than 20 points lie between d = 8 and 1.17 angstrom");
+    const { x } = pattern;
+    const range = `${Number(x[0]!.toPrecision(4))} to ${Number(x[x.length - 1]!.toPrecision(4))}`;
+    const axis = { twoTheta_deg: "two theta in degrees", Q_per_nm: "Q in 1/nm", d_A: "d in Å" };
+    throw new LabError(
+      "TL-7105",
+      `fewer than 20 points lie between d = 8 and 1.17 angstrom (its axis was read as ${axis[pattern.axis]}, ${range})`,
+    );
   }
   const fine = nativeStep(points.x);
   const coarse = rebin(points, fine * Math.max(1, Math.round(FIRST_STEP_DEG / fine)));
@@ -166,19 +173,24 @@ function netOf(
   for (const v of y) top = Math.max(top, Math.abs(v));
   const unit = 1e4 / (top > 0 ? top : 1);
   const half = Math.max(4, Math.round(window_deg / step_deg));
-  const background = snipBackground(
+  let background = snipBackground(
     smooth(
       y.map((v) => v * unit),
       1,
     ),
     half,
   ).map((v) => v / unit);
-  const net = y.map((v, k) => v - background[k]!);
-  const rest = lowerLevel(net, Math.max(half, Math.round(LEVEL_WINDOW_DEG / step_deg)));
-  return {
-    net: net.map((v, k) => v - rest[k]!),
-    background: background.map((v, k) => v + rest[k]!),
+  let net = y.map((v, k) => v - background[k]!);
+  const around = Math.max(half, Math.round(LEVEL_WINDOW_DEG / step_deg));
+  const raise = (level: Float64Array): void => {
+    net = net.map((v, k) => v - level[k]!);
+    background = background.map((v, k) => v + level[k]!);
   };
+  raise(lowerLevel(net, around));
+  // On the flanks of a hump the lower quarter of a window lies too low: what stands out of noise still is background too.
+  const grain = LEVEL_GRAIN * differenceNoise(net, 1);
+  raise(lowerLevel(net, around).map((v) => (v > grain ? v - (grain * grain) / v : 0)));
+  return { net, background };
 }
 
 /**

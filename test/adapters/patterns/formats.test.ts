@@ -72,6 +72,32 @@ describe("pattern files", () => {
   });
 
   test.each([
+    ["semicolons", (x: string, y: string) => `${x};${y}`],
+    ["blanks", (x: string, y: string) => `  ${x}   ${y}`],
+    ["tabs, a third column", (x: string, y: string) => `${x}\t${y}\t1,5`],
+  ])("columns with decimal commas: %s", (_, line) => {
+    const lines = counts.map((y, k) =>
+      line((20 + 0.05 * k).toFixed(2).replace(".", ","), k % 2 === 0 ? `${y}` : `${y},5`),
+    );
+    const { x, intensity, unit } = text(`2theta;counts\n${lines.join("\n")}\n`);
+    expect(x[29]).toBeCloseTo(21.45, 9);
+    expect(Array.from(intensity.slice(0, 3))).toEqual([100, 101.5, 102]);
+    expect(unit).toBe("counts");
+  });
+
+  test("commas between columns stay commas between columns", () => {
+    const lines = counts.map((y, k) => `${20 + k},${y}`);
+    expect(text(lines.join("\n")).intensity[1]).toBe(101);
+    const spaced = counts.map((y, k) => `${20 + k}, ${y}`);
+    expect(text(spaced.join("\n")).intensity[1]).toBe(101);
+  });
+
+  test("an axis that stands still is refused", () => {
+    const lines = counts.map((y, k) => `${20 + Math.floor(k / 10)},${k},${y}`);
+    expect(() => text(lines.join("\n"))).toThrow(/30 points stand at only 3 places/);
+  });
+
+  test.each([
     ["#2th_rad        I", "twoTheta_deg", 180 / Math.PI],
     ["#2th_deg        I", "twoTheta_deg", 1],
     ["#q_A^-1         I", "Q_per_nm", 10],

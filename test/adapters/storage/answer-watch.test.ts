@@ -42,6 +42,8 @@ test("nothing is given up where every question is answered, nor after the end", 
     await over;
   }
   await vi.advanceTimersByTimeAsync(5000);
+  // Without a question the clock rests.
+  expect(vi.getTimerCount()).toBe(0);
   void watch.over(question().promise);
   watch.stop();
   await vi.advanceTimersByTimeAsync(5000);
