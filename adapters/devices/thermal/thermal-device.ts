@@ -29,6 +29,8 @@ export interface ThermalOptions {
 const BROKEN_LOOKS_MAX = 3;
 /** How long the device may take until it shows that it has begun. */
 const BEGIN = { looks: 25, pause_ms: 200 };
+/** How often a job's first look is tried. */
+const FIRST_LOOKS = 3;
 /** The record is written at each change, and else so often. */
 const SAVE_EVERY_ms = 5000;
 
@@ -81,7 +83,7 @@ export class ThermalDevice implements Device {
     if (typeof plan === "string") throw new LabError("TL-3202", plan);
     const { signal } = this.#newBeginning();
     const { jobId, folder } = job;
-    const { misfit } = await this.#controller.look();
+    const { misfit } = await this.#lookFirst();
     if (misfit !== undefined) throw new LabError("TL-3202", misfit);
     if (signal.aborted) throw stoppedError();
     const common = { folder, jobId, plan, isHeld: false, isOver: false, witness: NEW_WITNESS };
@@ -160,6 +162,17 @@ export class ThermalDevice implements Device {
     if (state === "done") return "done";
     this.#run = undefined;
     return "unknown";
+  }
+
+  /** Nothing has been written yet: a line that fails costs no job, it is asked again. */
+  async #lookFirst(): Promise<ThermalLook> {
+    for (let times = 1; ; times++) {
+      try {
+        return await this.#controller.look();
+      } catch (error) {
+        if (!(error instanceof LabError) || !error.retryable || times >= FIRST_LOOKS) throw error;
+      }
+    }
   }
 
   async #untilBegun(signal: AbortSignal): Promise<void> {
