@@ -262,7 +262,9 @@ export class ThermalDevice implements Device {
     if (!this.#isOurs(run, look)) return false;
     if (this.#controller.hasProgram)
       return isMoving(look) && (await this.#controller.holds(run.plan));
-    return look.state !== "ready" && this.#isNear(look.setPoint, run.plan.target);
+    if (look.state === "ready") return false;
+    // Of one that is set up otherwise no set point is believed: while it works, it is told to rest.
+    return look.misfit !== undefined || this.#isNear(look.setPoint, run.plan.target);
   }
 
   #isOurs({ plan }: RunRecord, { token }: ThermalLook): boolean {

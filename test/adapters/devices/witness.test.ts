@@ -171,6 +171,21 @@ describe("the end of a job", () => {
     }
   });
 
+  test("nor where it is set up otherwise by now, so that no set point tells whether it still works", async () => {
+    for (const hasProgram of [true, false]) {
+      const { device, world } = await begun(hasProgram);
+      const nothing = { measured: undefined, setPoint: Number.NaN, token: undefined };
+      world.look = { ...world.look, ...nothing, misfit: "it speaks °F" };
+      const states: string[] = [];
+      for (let looks = 0; looks < 6; looks++) {
+        const status = await Promise.resolve(device.status()).catch(() => ({ state: "no answer" }));
+        states.push(status.state);
+      }
+      expect(states).toEqual([...["busy", "busy", "no answer", "no answer", "done", "done"]]);
+      expect(world.stops).toBe(3);
+    }
+  });
+
   test("is no cloak for who uses it next: local control is told once the result is read", async () => {
     const { device, world, job, controller } = await begun(true);
     for (let s = 0; s <= 1810; s += 10) {
