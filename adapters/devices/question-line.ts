@@ -220,7 +220,10 @@ export class QuestionLine<Question, Answer> {
           this.#onEnd = () => {};
           this.#drop(why);
         };
-        this.#onEnd = (why) => reject(brokenError(why));
+        this.#onEnd = (why) => {
+          this.#isOwed = true;
+          reject(brokenError(why));
+        };
         this.#onBytes = () => {
           let found: Heard<Answer>;
           try {

@@ -15,6 +15,8 @@ export type Spite =
   | { readonly kind: "exception"; readonly code: number }
   /** The converter keeps the answer, and gives it to whoever connects next. */
   | { readonly kind: "handedOn" }
+  /** The same, and it ends the connection that asked. */
+  | { readonly kind: "endedAndHandedOn" }
   /** The converter still has an answer of an earlier connection, and gives it out first. */
   | { readonly kind: "stale"; readonly value: number };
 
@@ -86,7 +88,8 @@ export class HostileModbus {
     const spite = this.spites.shift();
     const pdu = this.#pdu(frame.subarray(head + 1), address, count, spite);
     const whole = this.#wrap(pdu, frame, spite);
-    if (spite?.kind === "handedOn") this.#handedOn = whole;
+    if (spite?.kind === "handedOn" || spite?.kind === "endedAndHandedOn") this.#handedOn = whole;
+    if (spite?.kind === "endedAndHandedOn") return void socket.end();
     if (spite?.kind === "silent" || spite?.kind === "handedOn") return;
     if (spite?.kind === "late") {
       await wait(spite.after_ms);

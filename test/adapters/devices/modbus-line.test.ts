@@ -81,16 +81,22 @@ describe.each([
     expect(await line.ask(read(3))).toEqual([3]);
   });
 
-  test("an answer that a converter hands on to the next connection is nobody's, although it looks like the identity", async () => {
-    server.registers.set(7, 122).set(1, 250);
-    await line.ask(read(7));
-    server.spites.push({ kind: "handedOn" });
-    await expect(line.ask(read(7))).rejects.toMatchObject({ code: "TL-3201" });
-    const seen = [];
-    for (let k = 0; k < 4; k++) seen.push(await line.ask(read(1)).catch(() => [250]));
-    expect(seen).toEqual(Array.from({ length: 4 }, () => [250]));
-    expect(await line.ask(read(40))).toEqual([40]);
-  });
+  test.each([
+    ["handedOn", "TL-3201"],
+    ["endedAndHandedOn", "TL-3203"],
+  ] as const)(
+    "an answer that a converter hands on to the next connection is nobody's, although it looks like the identity (%s)",
+    async (kind, code) => {
+      server.registers.set(7, 122).set(1, 250);
+      await line.ask(read(7));
+      server.spites.push({ kind });
+      await expect(line.ask(read(7))).rejects.toMatchObject({ code });
+      const seen = [];
+      for (let k = 0; k < 4; k++) seen.push(await line.ask(read(1)).catch(() => [250]));
+      expect(seen).toEqual(Array.from({ length: 4 }, () => [250]));
+      expect(await line.ask(read(40))).toEqual([40]);
+    },
+  );
 
   test("exceptions keep the connection; a busy device is asked again", async () => {
     await verifiedThen({ kind: "exception", code: 2 });
