@@ -83,9 +83,9 @@ export class LineController implements ThermalController {
   }
 
   /** People set it up otherwise at the panel, at any time: it is asked at each look. */
-  async #misfit(): Promise<string | undefined> {
+  async #misfit(lane?: Lane): Promise<string | undefined> {
     for (const { ask, matches, says } of this.#map.verify) {
-      const answer = await this.#ask(ask);
+      const answer = await this.#ask(ask, lane);
       if (!new RegExp(matches).test(answer))
         return `This ${this.model} is set up otherwise: ${says} (${ask} gives ${answer})`;
     }
@@ -191,10 +191,23 @@ export class LineController implements ThermalController {
         ...commands.stop.map((one) => () => this.#commands([one], "urgent")),
         async () => {
           if (ramp !== undefined) await this.#tell(ramp.off, "urgent");
-          await this.#setPoint(this.rest, "urgent");
         },
+        () => this.#toRest(),
       ]);
     });
+  }
+
+  /** One that is set up otherwise by now may take the same number for another temperature: it is never raised by that. */
+  async #toRest(): Promise<void> {
+    const { rest } = this;
+    const { setPoint, commands } = this.#map;
+    const misfit = await this.#misfit("urgent");
+    if (misfit === undefined) return await this.#setPoint(rest, "urgent");
+    const now = await this.#number(setPoint, "urgent");
+    // In whatever unit, a lower number is a lower temperature.
+    if (rest < now) return await this.#setPoint(rest, "urgent");
+    if (commands.stop.length === 0 && rest !== now)
+      throw new LabError("TL-3204", `Its set point is left as it is: ${misfit}`);
   }
 
   #ask(text: string, lane?: Lane): Promise<string> {

@@ -150,6 +150,23 @@ test("a stop goes ahead of fifty questions that wait, and is read back", async (
   controller.close();
 });
 
+test("a stop of one whose unit is another by now lowers its set point, and never raises it", async () => {
+  const address = `tcp://127.0.0.1:${cryostat.port}`;
+  const controller = new LineController({ map: testMap(), address, clock: REAL });
+  await controller.open();
+  cryostat.unit = 2;
+  // 77 K and 300 K in degrees Celsius; it rests at 0.
+  for (const [setPoint, rests] of [
+    [-196.15, -196.15],
+    [26.85, 0],
+  ] as const) {
+    [cryostat.setPoint, cryostat.range] = [setPoint, 2];
+    await controller.stop();
+    expect([cryostat.range, cryostat.setPoint]).toEqual([0, rests]);
+  }
+  controller.close();
+});
+
 test("another model, another set-up, and a rate or a set point beyond it are told", async () => {
   const map = testMap();
   const address = `tcp://127.0.0.1:${cryostat.port}`;
