@@ -106,7 +106,10 @@ function put(about: {
 /** Counted anew each time, for people move old ones away, and a standby may share the folder: some ms for thousands. */
 function refuseWithoutRoom(folder: string, bytes: number, room: PhotoRoom): void {
   const { photos_MB_max = PHOTOS_MB_MAX, free_MB = freeOf } = room;
-  const files = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
+  // One that goes meanwhile takes no room any more.
+  const files = readdirSync(folder).map(
+    (file) => statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0,
+  );
   const taken_MB = files.reduce((sum, size) => sum + size, 0) / MB;
   if (taken_MB + bytes / MB > photos_MB_max)
     throw new LabError(

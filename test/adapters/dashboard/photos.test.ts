@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,7 +109,10 @@ describe("is refused, and nothing is kept:", () => {
     expect((await send(JPEG)).status).toBe(201);
     // An old one is moved away: there is room again, without a new start.
     rmSync(join(folder, "photos", `${sumOf(JPEG)}.jpg`));
+    // One that is named and no longer there when it is looked at.
+    symlinkSync(join(folder, "elsewhere.jpg"), join(folder, "photos", "moved.jpg"));
     expect((await send(WEBP)).status).toBe(201);
+    rmSync(join(folder, "photos", "moved.jpg"));
     await dashboard.stop();
     await start({ photoRoom: { free_MB: () => 400 } });
     expect(await send(JPEG)).toMatchObject({
