@@ -165,7 +165,9 @@ type Path = (string | number)[];
 /** What cannot be read back can only be commanded, in one word, where a state shows what came of it. */
 function unreadableProblems(map: ModbusMap): [Path, string][] {
   const isHidden = (name: string): boolean => map.registers[name]?.readable === false;
-  const problems: [Path, string][] = readIn(map)
+  // What is written before a program's segments is read back.
+  const before = writesIn(map).filter(([[part]]) => part === "course");
+  const problems: [Path, string][] = [...readIn(map), ...before]
     .filter(([, name]) => isHidden(name))
     .map(([path, name]) => [path, `"${name}" cannot be read (readable: false)`]);
   for (const [name, { type }] of Object.entries(map.registers)) {
