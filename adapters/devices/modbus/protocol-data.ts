@@ -106,15 +106,17 @@ export function decodeAnswer(request: ModbusRequest, pdu: Uint8Array): number[] 
     return Array.from({ length: request.count }, (_, k) => view.getUint16(2 + 2 * k));
   }
   const said = [view.getUint16(1), view.getUint16(3)];
-  const meant = request.fn === 6 ? request.word : request.words.length;
-  if (pdu.length !== 5 || said[0] !== request.address) throw new Error("an echo of another write");
+  const isOther = pdu.length !== 5 || said[0] !== request.address;
+  if (isOther || (request.fn === 16 && said[1] !== request.words.length))
+    throw new Error("an echo of another write");
+  if (request.fn === 16) return [...request.words];
   // A controller that cuts a value to its own limits may say so here.
-  if (said[1] !== meant)
+  if (said[1] !== request.word)
     throw new LabError(
       "TL-3204",
-      `${meant} was written to register ${request.address}, and ${said[1]} comes back`,
+      `${request.word} was written to register ${request.address}, and ${said[1]} comes back`,
     );
-  return request.fn === 6 ? [request.word] : [...request.words];
+  return [request.word];
 }
 
 function isWord(value: number): boolean {
