@@ -12,6 +12,7 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check --only-binary=:all: aiomqtt==2.5.1 paho-mqtt==2.2.0
+"$work/env/bin/pip" freeze | grep -iE '^(aiomqtt|paho-mqtt)=='
 cat > "$work/try.py" <<'PY'
 import asyncio, inspect, socket, threading, time
 import aiomqtt

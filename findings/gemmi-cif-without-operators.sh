@@ -9,6 +9,7 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check --only-binary=:all: gemmi==0.7.5 ase==3.29.0
+"$work/env/bin/pip" freeze | grep -iE '^(gemmi|ase)=='
 cd "$work"
 cat > try.py <<'PY'
 import warnings

@@ -10,6 +10,7 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check --only-binary=:all: datamodel-code-generator==0.89.0 pydantic==2.14.4 msgspec==0.23.0 jsonschema==4.26.0
+"$work/env/bin/pip" freeze | grep -iE '^(datamodel-code-generator|pydantic|msgspec|jsonschema)=='
 cd "$work"
 cat > schema.json <<'JSON'
 {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Result", "type": "object",

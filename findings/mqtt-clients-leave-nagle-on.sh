@@ -11,7 +11,10 @@ work=$(mktemp -d); trap 'kill "${broker:-}" 2>/dev/null || true; rm -rf "$work"'
 cd "$work"
 python3 -m venv env
 env/bin/pip install -q --disable-pip-version-check paho-mqtt==2.2.0 gmqtt==0.8.0
+env/bin/pip freeze | grep -iE '^(paho-mqtt|gmqtt)=='
 npm install --silent --no-audit --no-fund --prefix . mqtt@5.16.0 aedes@1.1.1 > /dev/null
+node -p '"mqtt " + require("./node_modules/mqtt/package.json").version'
+node -p '"aedes " + require("./node_modules/aedes/package.json").version'
 cat > broker.cjs <<'JS'
 const server = require("node:net").createServer({ noDelay: true }, (socket) => aedes.handle(socket));
 const { Aedes } = require("aedes");

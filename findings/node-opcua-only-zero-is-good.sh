@@ -12,8 +12,10 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cd "$work"
 echo '{"private":true}' > package.json
 npm install --silent --no-audit --no-fund --ignore-scripts node-opcua-status-code@2.186.1 >/dev/null 2>&1
+node -p '"node-opcua-status-code " + require("./node_modules/node-opcua-status-code/package.json").version'
 python3 -m venv env
 env/bin/pip install -q --disable-pip-version-check asyncua==2.1.0
+env/bin/pip freeze | grep -iE '^(asyncua)=='
 cat > try.mjs <<'JS'
 import { StatusCode, StatusCodes } from "node-opcua-status-code";
 const overflow = StatusCode.makeStatusCode(StatusCodes.Good, "Overflow | InfoTypeDataValue");

@@ -10,6 +10,7 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check --only-binary=:all: optuna==5.0.0
+"$work/env/bin/pip" freeze | grep -iE '^(optuna)=='
 cat > "$work/try.py" <<'PY'
 import warnings
 import optuna

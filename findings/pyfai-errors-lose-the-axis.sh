@@ -10,6 +10,7 @@ set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check --only-binary=:all: pyFAI==2026.9.0
+"$work/env/bin/pip" freeze | grep -iE '^(pyFAI)=='
 cat > "$work/try.py" <<'PY'
 import logging, os, sys, warnings
 warnings.simplefilter("ignore"); logging.disable(logging.CRITICAL)
