@@ -6,6 +6,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
+const JOBS_END_ms = 15_000;
+
 /** A Slurm of our own in a temporary folder: munge, a controller that can be killed, and one node with many places. */
 export class SlurmCluster {
   readonly folder = mkdtempSync(join(tmpdir(), "tieline-slurm-"));
@@ -106,9 +108,18 @@ export class SlurmCluster {
   }
 
   async stop(): Promise<void> {
+    await this.endJobs();
     for (const child of [this.controller, ...this.others]) child?.kill("SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 200));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A step that outlives its controller waits for it for ever, and is left behind as a process. */
+  private async endJobs(): Promise<void> {
+    this.ask("scancel", ["--me"]);
+    const deadline_ms = performance.now() + JOBS_END_ms;
+    while (performance.now() < deadline_ms && this.ask("squeue", ["-h"]).trim() !== "")
+      await new Promise((resolve) => setTimeout(resolve, 300));
   }
 
   private run(
