@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
+import { sendAtOnce } from "../../adapters/mqtt/open-client.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { createDaemon, type Daemon } from "../../src/daemon.ts";
@@ -58,7 +59,7 @@ async function runRound(figures: Figures): Promise<void> {
   const stoppers = await Promise.all(
     Array.from({ length: INSTRUMENTS }, (_, k) => openStopper(daemon, `i${k}`)),
   );
-  const operator = await mqtt.connectAsync(daemon.brokerUrl);
+  const operator = sendAtOnce(await mqtt.connectAsync(daemon.brokerUrl));
   const storm = await startStorm(daemon);
   for (let k = 0; k < STOPS_IN_ROUND; k++) {
     for (const one of stoppers) one.stopped_ms = 0;
@@ -100,7 +101,7 @@ async function startDaemon(folder: string): Promise<Daemon> {
 }
 
 async function openStopper(daemon: Daemon, id: string): Promise<Stopper> {
-  const client = await mqtt.connectAsync(daemon.brokerUrl);
+  const client = sendAtOnce(await mqtt.connectAsync(daemon.brokerUrl));
   const stopper: Stopper = { client, stopped_ms: 0 };
   let isStopped = false;
   let seq = 0;
@@ -132,7 +133,7 @@ function say(operator: MqttClient, active: boolean): void {
 
 /** Readings of furnaces and results for jobs that nobody knows (these go into the log), at a steady rate. */
 async function startStorm(daemon: Daemon): Promise<{ stop(): number }> {
-  const client = await mqtt.connectAsync(daemon.brokerUrl);
+  const client = sendAtOnce(await mqtt.connectAsync(daemon.brokerUrl));
   const root = `tieline/v1/${SITE}/instrument/storm`;
   const started_ms = performance.now();
   let sent = 0;

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import mqtt from "mqtt";
 import { createEmbeddedBroker } from "../../adapters/broker/embedded-broker.ts";
 import { createBrokerClient } from "../../adapters/mqtt/broker-client.ts";
+import { openClient, sendAtOnce } from "../../adapters/mqtt/open-client.ts";
 import { daemonFilters, mayBeRetained } from "../../adapters/mqtt/topics.ts";
 import { createWireCodec } from "../../adapters/mqtt/wire-codec.ts";
 import { openFileEventLog } from "../../adapters/storage/file-event-log.ts";
@@ -50,7 +51,9 @@ async function measure(way: Way): Promise<string> {
     if (++stored === way.results) done();
   });
   const clients = await Promise.all(
-    Array.from({ length: INSTRUMENTS }, () => mqtt.connectAsync(url, { protocolVersion: 5 })),
+    Array.from({ length: INSTRUMENTS }, async () =>
+      sendAtOnce(await mqtt.connectAsync(url, { protocolVersion: 5 })),
+    ),
   );
   const started_ms = performance.now();
   for (let k = 0; k < way.results; k++) {
@@ -96,7 +99,7 @@ function ways(): Way[] {
     results: RESULTS / 4,
     start: async (onMessage) => {
       const { broker, url } = await startMosquitto();
-      const client = mqtt.connect(url, {
+      const client = openClient(url, {
         protocolVersion: 5,
         clientId: "bench",
         customHandleAcks: (topic, message, packet, done) => {

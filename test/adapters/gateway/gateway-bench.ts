@@ -1,6 +1,7 @@
-import { connect, type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import { expect, vi } from "vitest";
 import { createEmbeddedBroker } from "../../../adapters/broker/embedded-broker.ts";
+import { openClient } from "../../../adapters/mqtt/open-client.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { Mosquitto } from "../../contract/mosquitto.ts";
 
@@ -53,7 +54,7 @@ export class Agent {
   }
 
   static async at(url: string, instrumentId: string): Promise<Agent> {
-    const client = connect(url, { reconnectPeriod: 100 });
+    const client = openClient(url, { reconnectPeriod: 100 });
     const agent = new Agent(client, instrumentId);
     await client.subscribeAsync(`tieline/v1/lab/instrument/${instrumentId}/#`, { qos: 1 });
     return agent;
