@@ -72,7 +72,7 @@ function jobs(): readonly { readonly state: string; readonly attempts: number }[
 
 test("a furnace that loses its power in mid-job: what may be repeated is begun again, and its result counts", async () => {
   await startWithFurnace(true);
-  changeHardware(hardware, { boot: "b2", state: "ready", jobId: undefined });
+  changeHardware(hardware, { boot: "b2", state: "ready", jobId: null });
   await until(() => expect(readHardware(hardware).told).toEqual(["begin c.1.s1", "begin c.1.s1"]));
   changeHardware(hardware, { state: "done" });
   expect(await once(daemon, "exit")).toEqual([0, null]);
@@ -81,7 +81,7 @@ test("a furnace that loses its power in mid-job: what may be repeated is begun a
 
 test("what may not be repeated is given up for a person to look at, never done and never begun again", async () => {
   await startWithFurnace(false);
-  changeHardware(hardware, { boot: "b2", state: "done", jobId: undefined });
+  changeHardware(hardware, { boot: "b2", state: "done", jobId: null });
   await until(() => expect(jobs()[0]).toMatchObject({ state: "deadLetter" }));
   expect(readHardware(hardware).told.filter((word) => word === "begin c.1.s1")).toHaveLength(1);
 });

@@ -205,7 +205,7 @@ describe("a job", () => {
     await agent.order("j1");
     await isRunning("j1");
     const { bootId } = gateway as Gateway;
-    changeHardware(hardware, { state: "done", boot: "b2", jobId: undefined });
+    changeHardware(hardware, { state: "done", boot: "b2", jobId: null });
     await until(() => expect(gateway?.bootId).not.toBe(bootId));
     await agent.untilSaid("online", { online: true, bootId: gateway?.bootId ?? "" });
     await agent.reconcile(["j1"]);

@@ -153,7 +153,7 @@ describe.each(BROKERS)("kill -9 of a gateway, on %s", (_, open) => {
     await agent.order("j1");
     await agent.untilSaid("state", { operation: "busy", jobId: "j1" });
     await kill();
-    changeHardware(hardware, { boot: "b2", state: "ready", jobId: undefined });
+    changeHardware(hardware, { boot: "b2", state: "ready", jobId: null });
     await start();
     await until(() => expect(agent.last("online")?.["bootId"]).toMatch(/-2$/));
     await agent.reconcile(["j1"]);
