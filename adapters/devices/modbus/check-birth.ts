@@ -121,6 +121,9 @@ function rangeProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string 
   if (!(min < max) || min > measured.max || max < measured.min)
     return `the ${model} allows set points from ${min} to ${max}`;
   if (setPoint.rest < min || setPoint.rest > max)
-    return `the ${model} is to rest at ${setPoint.rest}, but allows set points from ${min} to ${max} only; correct setPoint.rest in the map, or the device's limits`;
+    return (
+      `the ${model} is to rest at ${setPoint.rest}, but allows set points from ${min} to ${max} only; ` +
+      "correct setPoint.rest in the map, or the device's limits"
+    );
   return undefined;
 }
