@@ -6,7 +6,7 @@ import { ThermalDevice } from "../../adapters/devices/thermal/thermal-device.ts"
 import { openGateway } from "../../adapters/gateway/index.ts";
 import { PYTHON } from "../adapters/devices/pymodbus-device.ts";
 import { startFurnace } from "../adapters/devices/pymodbus-furnace.ts";
-import { REAL, testMap } from "../adapters/devices/thermal-bench.ts";
+import { patientMap, REAL, testMap } from "../adapters/devices/thermal-bench.ts";
 import { Agent, embeddedBroker } from "../adapters/gateway/gateway-bench.ts";
 
 /** From the operator's stop to the register read back, behind 50 queued looks; and what 20 gateways in one process cost. */
@@ -31,10 +31,9 @@ export async function run(): Promise<void> {
 }
 
 function controllerAt(port: number, rtu: boolean): ModbusController {
-  const map = testMap("eurotherm-2400");
-  const patient = { ...map, line: { ...map.line, timeout_ms: 1000 } };
+  const map = patientMap("eurotherm-2400");
   const address = `${rtu ? "rtu+tcp" : "tcp"}://127.0.0.1:${port}`;
-  return new ModbusController({ map: patient, address, unit: 1, clock: REAL });
+  return new ModbusController({ map, address, unit: 1, clock: REAL });
 }
 
 /** From the operator's message on the broker to the stopped register that was read back, by the gateway of a furnace at rest. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { PYTHON } from "./pymodbus-device.ts";
 import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
-import { REAL, testMap } from "./thermal-bench.ts";
+import { patientMap, REAL } from "./thermal-bench.ts";
 
 /** The Eurotherm's own limits of its set point. */
 const HIGH = 111;
@@ -14,7 +14,7 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
 
   beforeEach(async () => {
     furnace = await startFurnace();
-    const map = testMap("eurotherm-2400");
+    const map = patientMap("eurotherm-2400");
     const address = `tcp://127.0.0.1:${furnace.port}`;
     controller = new ModbusController({ map, address, unit: 1, clock: REAL });
     await controller.open();
