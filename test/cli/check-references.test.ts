@@ -78,5 +78,7 @@ test("beside an axis in per cent a composition names both components", () => {
 
 test("references that cannot be read are a problem of the configuration", () => {
   writeFileSync(join(folder, "broken.cif"), "data_x\n_cell_length_a 4\n");
-  expect(problemsOf("references: [broken.cif]").join()).toMatch(/patterns\.references.*broken\.cif/);
+  expect(problemsOf("references: [broken.cif]").join()).toMatch(
+    /patterns\.references.*broken\.cif/,
+  );
 });
