@@ -77,6 +77,6 @@ function halfCompositions(
   if (fractionAxis === undefined || wholeAmount === 1) return [];
   return halves.map(([name]) => ({
     path: ["vegard", name],
-    text: `${axes[fractionAxis]} is in per cent, so that a composition of one component has no scale; name both components, as { A: 3, B: 7 } or, of a pure one, { A: 1, B: 0 }`,
+    text: `${axes[fractionAxis]} is in per cent, so that one component alone has no scale; name both, as { A: 3, B: 7 } or { A: 1, B: 0 }`,
   }));
 }
