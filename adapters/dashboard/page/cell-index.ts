@@ -16,8 +16,8 @@ const FINE = 4;
 
 /**
  * For each device pixel the nearest cell (the Voronoi diagram of the candidates), -1 where there is none. Made once a size;
- * every drawing after that is a look-up a pixel. Most pixels lie so near to the cell of the pixel at their left, or above them, that no other
- * can be nearer; buckets of about two cells keep the search for the rest local: O(pixels).
+ * every drawing after that is a look-up a pixel. Most pixels lie so near to a cell that no other can be nearer: each cell fills its own circle,
+ * which the browser does in stretches; buckets of about two cells keep the search for the rest local: O(pixels).
  */
 export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffer> {
   const { data, frame, width, height, ratio } = options;
@@ -27,35 +27,61 @@ export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffe
   const xs = new Int32Array(count);
   const ys = new Int32Array(count);
   for (let k = 0; k < count; k++) {
-    const [x, y] = frame.toPixel([data.cells.x[k]!, data.cells.y[k]!]);
-    xs[k] = Math.round(x * ratio * FINE);
-    ys[k] = Math.round(y * ratio * FINE);
+    xs[k] = Math.round(frame.xOf(data.cells.x[k]!) * ratio * FINE);
+    ys[k] = Math.round(frame.yOf(data.cells.y[k]!) * ratio * FINE);
   }
   const buckets = fillBuckets(xs, ys, width * FINE, height * FINE);
-  const inside = outlineTest(frame.outline.map(([x, y]) => [x * ratio, y * ratio] as const));
+  const spans = spansOf(frame, width, height, ratio);
   const reach = reachOfCells(data, xs, ys);
-  const own = ownRadii(xs, ys, buckets);
-  const isOwn = (k: number, x: number, y: number): boolean =>
-    squared(xs[k]! - x, ys[k]! - y) < own[k]!;
+  fillOwn({ index, width, height, spans, xs, ys, reach, own: ownRadii(xs, ys, buckets) });
   let guess = 0;
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    const fineY = y * FINE;
-    const [from, to] = inside(y + 0.5);
-    const end = Math.min(width, Math.ceil(to));
-    for (let x = Math.max(0, Math.ceil(from)); x < end; x++) {
-      const fineX = x * FINE;
-      if (!isOwn(guess, fineX, fineY)) {
-        const above = y === 0 ? -1 : index[row - width + x]!;
-        const isAbove = above >= 0 && isOwn(above, fineX, fineY);
-        guess = isAbove ? above : nearest(fineX, fineY, xs, ys, buckets, guess);
-      }
-      const isEmpty =
-        Math.abs(xs[guess]! - fineX) > reach.x || Math.abs(ys[guess]! - fineY) > reach.y;
-      if (!isEmpty) index[row + x] = guess;
+    const end = row + spans.end[y]!;
+    // What no circle covers is empty still: a seventh of the pixels of a grid.
+    let p = index.indexOf(-1, row + spans.first[y]!);
+    while (p >= 0 && p < end) {
+      const fineX = (p - row) * FINE;
+      const fineY = y * FINE;
+      if (p > row && index[p - 1]! >= 0) guess = index[p - 1]!;
+      guess = nearest(fineX, fineY, xs, ys, buckets, guess);
+      if (Math.abs(xs[guess]! - fineX) <= reach.x && Math.abs(ys[guess]! - fineY) <= reach.y)
+        index[p] = guess;
+      p = index.indexOf(-1, p + 1);
     }
   }
   return index;
+}
+
+/** Each cell has the pixels of the circle in which no other cell can be nearer. */
+function fillOwn(about: {
+  readonly index: Int32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly spans: Spans;
+  readonly xs: Int32Array;
+  readonly ys: Int32Array;
+  readonly reach: { readonly x: number; readonly y: number };
+  /** Squares of the circles' radii. */
+  readonly own: Int32Array;
+}): void {
+  const { index, width, height, spans, xs, ys, reach, own } = about;
+  for (let k = 0; k < xs.length; k++) {
+    const x = xs[k]!;
+    const radius = Math.min(below(own[k]!), reach.y);
+    const last = Math.min(height - 1, Math.floor((ys[k]! + radius) / FINE));
+    for (let y = Math.max(0, Math.ceil((ys[k]! - radius) / FINE)); y <= last; y++) {
+      const half = Math.min(below(own[k]! - squared(0, ys[k]! - y * FINE)), reach.x);
+      const from = Math.max(spans.first[y]!, Math.ceil((x - half) / FINE));
+      const to = Math.min(spans.end[y]!, Math.floor((x + half) / FINE) + 1);
+      if (from < to) index.fill(k, y * width + from, y * width + to);
+    }
+  }
+}
+
+/** The largest whole number whose square is smaller; -1 where there is none. */
+function below(square: number): number {
+  return square <= 0 ? -1 : Math.ceil(Math.sqrt(square)) - 1;
 }
 
 /**
@@ -179,21 +205,28 @@ function squared(x: number, y: number): number {
   return x * x + y * y;
 }
 
-/** For a row of pixels, the span of x inside a convex outline. */
-function outlineTest(
-  outline: readonly (readonly [number, number])[],
-): (y: number) => [from: number, to: number] {
-  return (y) => {
+/** The pixels of each row that lie inside the frame's convex outline: from `first` to before `end`. */
+interface Spans {
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+}
+
+function spansOf({ outline }: MapFrame, width: number, height: number, ratio: number): Spans {
+  const [first, end] = [new Int32Array(height), new Int32Array(height)];
+  for (let y = 0; y < height; y++) {
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
+    const middle = (y + 0.5) / ratio;
     for (let k = 0; k < outline.length; k++) {
-      const [x1, y1] = outline[k]!;
-      const [x2, y2] = outline[(k + 1) % outline.length]!;
-      if (y1 > y === y2 > y) continue;
-      const x = x1 + ((y - y1) / (y2 - y1)) * (x2 - x1);
+      const a = outline[k]!;
+      const b = outline[(k + 1) % outline.length]!;
+      if (b[1] > middle === a[1] > middle) continue;
+      const x = (a[0] + ((middle - a[1]) / (b[1] - a[1])) * (b[0] - a[0])) * ratio;
       from = Math.min(from, x);
       to = Math.max(to, x);
     }
-    return [from, to];
-  };
+    first[y] = from > to ? 0 : Math.max(0, Math.ceil(from));
+    end[y] = from > to ? 0 : Math.min(width, Math.ceil(to));
+  }
+  return { first, end };
 }

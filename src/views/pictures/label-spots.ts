@@ -79,9 +79,8 @@ interface Pixels {
 function pixelsOf({ cells }: MapData, frame: MapFrame): Pixels {
   const pixels = { x: new Float64Array(cells.count), y: new Float64Array(cells.count) };
   for (let k = 0; k < cells.count; k++) {
-    const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
-    pixels.x[k] = x;
-    pixels.y[k] = y;
+    pixels.x[k] = frame.xOf(cells.x[k] ?? 0);
+    pixels.y[k] = frame.yOf(cells.y[k] ?? 0);
   }
   return pixels;
 }
