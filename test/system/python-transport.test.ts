@@ -7,7 +7,7 @@ import { Aedes } from "aedes";
 import { afterEach, expect, test } from "vitest";
 import { pythonWith } from "../support/python-packages.ts";
 
-const PYTHON = pythonWith("paho-mqtt==2.1.0");
+const PYTHON = pythonWith("paho-mqtt==2.2.0");
 const FOLDER = join(import.meta.dirname, "python-instrument");
 
 /** Connects as the instrument does, and says how each of its connections sends: the first, and the one after a cut. */
