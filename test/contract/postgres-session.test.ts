@@ -19,17 +19,18 @@ describe.runIf(postgresIsThere())("a connection to a PostgreSQL server", () => {
     server?.remove();
   });
 
-  /** A statement that warns, and is under way for a while after it. */
+  /** A statement that warns, and is under way for a while before and after it. */
   const warns = (text: string): string =>
-    `do $$ begin raise warning '${text}'; perform pg_sleep(0.3); end $$`;
+    `do $$ begin perform pg_sleep(0.2); raise warning '${text}'; perform pg_sleep(0.4); end $$`;
 
   test("tells each question what the server warned of in answering it, however many wait", async () => {
     const first = session.query(warns("not replicated"));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const before = session.query("select 1");
+    await new Promise((resolve) => setTimeout(resolve, 400));
     // Asked after the warning has come, and before the answer has.
-    const others = [session.query("select 1"), session.query(warns("of its own"))];
+    const others = [before, session.query("select 2"), session.query(warns("of its own"))];
     const heard = (await Promise.all([first, ...others])).map(({ warnings }) => warnings);
-    expect(heard).toEqual([["not replicated"], [], ["of its own"]]);
+    expect(heard).toEqual([["not replicated"], [], [], ["of its own"]]);
   });
 
   test("goes on telling after a question that failed", async () => {
