@@ -2,15 +2,13 @@ import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { connectPostgres } from "./postgres-connect.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
-import type { PostgresPlace } from "./postgres-place.ts";
+import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { hintOf, NoServer } from "./postgres-refusals.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
 const PAUSE_ms = 200;
-/** A commit that waits for the database's standby takes so long on a busy machine. */
-const ANSWER_ms_min = 3000;
 
 /** The right to write: an epoch that no later holder shares, and a connection that is made anew where it breaks. */
 export interface PostgresHold {
@@ -50,7 +48,8 @@ export interface HoldRequest {
  * A session that was given is the hold's from then on, or ended.
  */
 export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
-  const request = { ...wish, place: boundAnswers(wish.place) };
+  // A lease that is not renewed in its own length is over: the connection is given up by then, and another server is asked.
+  const request = { ...wish, place: withAnswersWithin(wish.place, wish.place.lease_ms) };
   const { place, sql } = request;
   const asked = momentNow();
   const session =
@@ -79,14 +78,6 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
         await last.query(sql.call);
       });
     },
-  };
-}
-
-/** A lease that is not renewed in its own length is over: the connection is given up by then, and another server is asked. */
-function boundAnswers(place: PostgresPlace): PostgresPlace {
-  return {
-    ...place,
-    answer_ms: Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms)),
   };
 }
 

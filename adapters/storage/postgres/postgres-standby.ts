@@ -12,15 +12,15 @@ import { FollowersLease, type LeaderRow } from "./postgres-followers-lease.ts";
 import { makeTables, notReached, takeHold } from "./postgres-hold.ts";
 import { type FollowerRow, standbysFrom } from "./postgres-lease.ts";
 import { isBeatDue, pauseBefore } from "./postgres-pace.ts";
-import type { PostgresPlace } from "./postgres-place.ts";
+import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
-/** A commit that waits for the database's standby takes so long on a busy machine; who waits longer leads later by as much. */
-const ANSWER_ms = { min: 3000, max: 4000 };
+/** Who waits longer for an answer leads later by as much. */
+const ANSWER_ms_max = 4000;
 
 /**
  * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
@@ -45,9 +45,8 @@ export async function standByPostgresLog(options: PostgresLogOptions): Promise<E
 
 /** A standby that waits for an answer leads later by as much: it asks anew, and another server first, before half a lease. */
 function connectToFollow(place: PostgresPlace, silent?: string): Promise<PostgresSession> {
-  const patience_ms = Math.min(ANSWER_ms.max, Math.max(ANSWER_ms.min, 0.4 * place.lease_ms));
-  const answer_ms = Math.min(place.answer_ms, patience_ms);
-  return connectPostgres({ ...place, answer_ms }, true, silent);
+  const wait_ms = Math.min(ANSWER_ms_max, 0.4 * place.lease_ms);
+  return connectPostgres(withAnswersWithin(place, wait_ms), true, silent);
 }
 
 /** Behind a pooler it would be a connection of the pool's that listens. */

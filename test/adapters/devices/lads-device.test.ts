@@ -247,6 +247,18 @@ describe("a result", () => {
     expect(judged(value, status, rules)).toEqual({ failed });
   });
 
+  test("counts without its scale only where both bounds are asked for", () => {
+    const peak = { ...variable(3), range: { low: 0, high: 2, status: "BadNotReadable" } };
+    const contents = { variables: [peak], files: [], missing: [] };
+    const judgedIn = (bounds: object) => {
+      const objectives = [{ name: "peak", unit: "1", ...bounds }];
+      return judgeRun(over, contents, { folder, ...about }, { objectives });
+    };
+    const failed = "the scale of peak (EURange) is not to be believed: BadNotReadable";
+    expect([judgedIn({}), judgedIn({ max: 10 })]).toEqual([{ failed }, { failed }]);
+    expect(judgedIn({ min: 0, max: 10 })).toMatchObject({ observations: [{ value: 3 }] });
+  });
+
   test("with a pattern of lists that do not fit is none; a file goes with it, under its own name", () => {
     const list = (name: string, value: number[]) => ({ name, value, status: "Good" });
     const files = [{ name: "../../etc/scan.xy", bytes: Buffer.from("20 5\n") }];
