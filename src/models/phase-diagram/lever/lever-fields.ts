@@ -12,8 +12,8 @@ export interface LeverField {
   readonly field: InvariantField;
 }
 
-/** A phase beside the set that would be more than nearly all of the atoms is no ratio. */
-const RATIO_MIN = 0.05;
+/** A phase beside the set leaves at least so much of the atoms to the set. */
+const REST_MIN = 0.05;
 /** A sample is of a field where its set is so probable. */
 const SAMPLE_MIN = 0.8;
 /** A place in a field is taken as no surer than this: phases may be out of equilibrium. */
@@ -48,22 +48,23 @@ export function readLeverFields(evidence: readonly PhaseEvidence[], grid: MapGri
 }
 
 /**
- * Fractions of a field's phases that sum to about one. A pattern tells the phases that it names (with a strain) of their own sum,
- * and any other beside them as f = r/(1 + r), r its ratio to that sum: where a phase was too little to be named the others
+ * Fractions of a field's phases that sum to about one. A pattern tells the phases that it names of their own sum, and any other
+ * beside them (with `moved`) as f = r/(1 + r), r its ratio to that sum: where a phase was too little to be named the others
  * are overrated, and together they would be of no composition.
  */
 function ofOneWhole(told: readonly FractionEstimate[]): {
   readonly fractions: readonly number[];
   readonly errors: readonly number[];
 } {
-  const ratios = told.map(({ fraction, strain }) =>
-    strain === undefined ? fraction / Math.max(RATIO_MIN, 1 - Math.max(0, fraction)) : 0,
+  const amounts = told.map(({ fraction, moved }) =>
+    moved === undefined ? fraction : fraction / Math.max(REST_MIN, 1 - Math.max(0, fraction)),
   );
-  const whole = ratios.reduce((sum, ratio) => sum + Math.max(0, ratio), 1);
+  const whole = told.reduce(
+    (sum, { moved }, k) => sum + (moved === undefined ? 0 : Math.max(0, amounts[k]!)),
+    1,
+  );
   return {
-    fractions: told.map(({ fraction, strain }, k) =>
-      (strain === undefined ? ratios[k]! : fraction) / whole,
-    ),
+    fractions: amounts.map((amount) => amount / whole),
     errors: told.map(({ error }) => error),
   };
 }
