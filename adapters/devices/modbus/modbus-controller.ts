@@ -121,7 +121,9 @@ export class ModbusController implements ThermalController {
     const { measured, setPoint, working, output, control, state, token, course } = map;
     const segment = course.by === "program" ? course.segment : undefined;
     const names = [measured.register, measured.flag?.register, setPoint.register, working, output];
-    names.push(control?.register, state?.register, token?.register, segment);
+    names.push(control?.register, state?.register);
+    // Whose program it is and how far it is: without a job of ours nobody's.
+    if (!isIdle) names.push(token?.register, segment);
     const isAsked = !isIdle || this.#isMisfit || this.#looks++ % SET_UP_EVERY === 0;
     if (isAsked) names.push(...setUpRegisters(map));
     const { cells, misfit } = await this.#see(names.filter((name) => name !== undefined));

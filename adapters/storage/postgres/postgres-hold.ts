@@ -73,7 +73,10 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
     drop: () => connection.drop(),
     release: async () => {
       lease.stop();
-      await connection.end((last) => last.query(sql.release, [epoch]));
+      await connection.end(async (last) => {
+        await last.query(sql.release, [epoch]);
+        await last.query(sql.call);
+      });
     },
   };
 }

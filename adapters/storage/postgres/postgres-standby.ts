@@ -1,16 +1,17 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { EventLog, LogMark } from "../../../src/events/event-log.ts";
 import type { LabEvent } from "../../../src/events/lab-event.ts";
-import type { Leadership, LeaseEnd, LogLease, LogNode } from "../../../src/events/log-lease.ts";
+import type { Leadership } from "../../../src/events/log-lease.ts";
 import { connectPostgres } from "./postgres-connect.ts";
 import {
   openHeldLog,
   type PostgresEventLog,
   type PostgresLogOptions,
 } from "./postgres-event-log.ts";
+import { FollowersLease, type LeaderRow } from "./postgres-followers-lease.ts";
 import { makeTables, notReached, takeHold } from "./postgres-hold.ts";
-import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
-import { pauseBefore } from "./postgres-pace.ts";
+import { type FollowerRow, standbysFrom } from "./postgres-lease.ts";
+import { isBeatDue, pauseBefore } from "./postgres-pace.ts";
 import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
@@ -33,6 +34,7 @@ export async function standByPostgresLog(options: PostgresLogOptions): Promise<E
   });
   try {
     await makeTables(session, sql);
+    if (hearsCalls(session)) await session.query(sql.listen);
     const knownThrough = await trustedThrough(session, sql, known);
     return new FollowedLog({ ...options, sql, knownThrough }, session);
   } catch (error) {
@@ -47,19 +49,19 @@ function connectToFollow(place: PostgresPlace, silent?: string): Promise<Postgre
   return connectPostgres(withAnswersWithin(place, wait_ms), true, silent);
 }
 
+/** Behind a pooler it would be a connection of the pool's that listens. */
+function hearsCalls({ there }: PostgresSession): boolean {
+  return !there.isPooled;
+}
+
 interface FollowNeeds extends PostgresLogOptions {
   readonly sql: Statements;
   readonly knownThrough: number;
 }
 
-interface LeaderRow {
-  readonly holder: string | null;
-  readonly page: string | null;
-  readonly position: string;
-  readonly free: boolean;
-  readonly ticket: string | null;
-  /** Until it runs out, s. */
-  readonly left_s: number;
+/** What a sign of life brings home. */
+interface Look extends LeaderRow {
+  readonly others: readonly FollowerRow[];
 }
 
 class FollowedLog implements EventLog {
@@ -75,6 +77,8 @@ class FollowedLog implements EventLog {
   private standbys: Leadership["standbys"] = [];
   private readonly tickets: Tickets;
   private beat_ms = Number.NEGATIVE_INFINITY;
+  /** The lease that was seen last is over then, by our clock. */
+  private leaseOver_ms = 0;
   /** When something was followed last. */
   private read_ms = performance.now();
 
@@ -82,7 +86,7 @@ class FollowedLog implements EventLog {
     this.needs = needs;
     this.session = session;
     this.tickets = new Tickets(needs.node);
-    this.lease = new FollowersLease(needs);
+    this.lease = new FollowersLease(needs.node);
   }
 
   get lastPosition(): number {
@@ -125,7 +129,7 @@ class FollowedLog implements EventLog {
         const session = await this.connected();
         if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
         isBegun = true;
-        row = (await session.query<LeaderRow>(sql.leader)).rows[0];
+        row = await this.look(session);
         if (Number(row?.position) >= this.reader.next)
           events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
         if (events.length === 0) this.led = await this.lookAround(session, row);
@@ -140,8 +144,7 @@ class FollowedLog implements EventLog {
       yield* events;
       if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
       if (events.length > 0) this.read_ms = performance.now();
-      else if (this.led === undefined)
-        await delay(pauseBefore(row, performance.now() - this.read_ms));
+      else if (this.led === undefined) await this.rest(row);
     }
     // What was written between our last look and the lease.
     if (this.led !== undefined) yield* this.led.read(this.reader.next);
@@ -155,6 +158,36 @@ class FollowedLog implements EventLog {
     await this.led?.close();
   }
 
+  /** Until something may have happened. */
+  private async rest(row: LeaderRow | undefined): Promise<void> {
+    const { session } = this;
+    const isCalled = session !== undefined && hearsCalls(session);
+    const quiet_ms = performance.now() - this.read_ms;
+    const { lease_ms } = this.needs.place;
+    const pause_ms = pauseBefore(row, { quiet_ms, lease_ms, isCalled });
+    await (session?.isOpen === true ? session.heard(pause_ms) : delay(pause_ms));
+  }
+
+  /**
+   * Who leads. Where a sign of life is due, it is the look as well; not where the lease is near its end, since the sign is a commit, which may have to
+   * wait, nor at first: who has not read everything stands by for nobody.
+   */
+  private async look(session: PostgresSession): Promise<LeaderRow | undefined> {
+    const { sql, place } = this.needs;
+    const left_ms = this.leaseOver_ms - performance.now();
+    const isFirst = this.beat_ms === Number.NEGATIVE_INFINITY;
+    const mayBeat = !isFirst && left_ms > place.lease_ms / 4 && this.isBeatDue();
+    const row = mayBeat
+      ? await this.beat(session)
+      : (await session.query<LeaderRow>(sql.leader)).rows[0];
+    this.leaseOver_ms = performance.now() + 1000 * (row?.left_s ?? 0);
+    return row;
+  }
+
+  private isBeatDue(): boolean {
+    return isBeatDue(performance.now() - this.beat_ms, this.needs.place.lease_ms);
+  }
+
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
   private async lookAround(
     session: PostgresSession,
@@ -165,7 +198,7 @@ class FollowedLog implements EventLog {
     // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
     const isOurs = this.tickets.have(row);
     if (!row.free && !isOurs) {
-      await this.beat(session, Number(row.position));
+      if (this.isBeatDue()) await this.beat(session);
       this.lease.note(row, this.standbys);
       return undefined;
     }
@@ -180,15 +213,18 @@ class FollowedLog implements EventLog {
     return led;
   }
 
-  private async beat(session: PostgresSession, end: number): Promise<void> {
+  private async beat(session: PostgresSession): Promise<LeaderRow | undefined> {
     const { sql, place, node, page } = this.needs;
-    if (performance.now() - this.beat_ms < place.lease_ms / BEATS_IN_LEASE) return;
     // Each start is a node of its own: one that starts over and over would fill the table.
     if (this.beat_ms === Number.NEGATIVE_INFINITY) await session.query(sql.forget, [node]);
-    if (this.isClosed) return;
-    await session.query(sql.beat, [node, page() ?? null, this.reader.next - 1]);
+    if (this.isClosed) return undefined;
+    const ours = { node, page: page() ?? null, position: `${this.reader.next - 1}` };
+    const { rows } = await session.query<Look>(sql.beat, [...Object.values(ours), place.lease_ms]);
     this.beat_ms = performance.now();
-    this.standbys = await followersOf(session, sql, place, end);
+    const [look] = rows;
+    if (look !== undefined)
+      this.standbys = standbysFrom([...look.others, ours], Number(look.position));
+    return look;
   }
 
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
@@ -206,7 +242,8 @@ class FollowedLog implements EventLog {
       await led.close();
       throw error;
     });
-    session.query(sql.forget, [node]).catch(() => {});
+    for (const [text, values] of [[sql.forget, [node]] as const, [sql.unlisten] as const])
+      session.query(text, values).catch(() => {});
     const { next, crc } = this.reader;
     if (there === crc) return led;
     await led.close();
@@ -230,6 +267,7 @@ class FollowedLog implements EventLog {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
     this.session = await connectToFollow(this.needs.place, this.silent);
+    if (hearsCalls(this.session)) await this.session.query(this.needs.sql.listen);
     return this.session;
   }
 
@@ -247,61 +285,4 @@ function noneFor(code: LabError["code"]): (error: unknown) => undefined {
     if (error instanceof LabError && error.code === code) return undefined;
     throw error;
   };
-}
-
-/** The lease of a daemon that may not have it yet. */
-class FollowersLease implements LogLease {
-  private readonly node: string;
-  private led: LogLease | undefined;
-  private leader: LogNode | undefined;
-  private standbys: Leadership["standbys"] = [];
-  private readonly enders: ((end: LeaseEnd) => void)[] = [];
-  private readonly onlookers: (() => void)[] = [];
-
-  constructor({ node }: FollowNeeds) {
-    this.node = node;
-  }
-
-  holds(): boolean {
-    return this.led?.holds() ?? false;
-  }
-
-  async confirm(): Promise<void> {
-    if (this.led === undefined) throw new LabError("TL-4003", "This daemon stands by");
-    await this.led.confirm();
-  }
-
-  onEnd(listener: (end: LeaseEnd) => void): void {
-    this.enders.push(listener);
-  }
-
-  onChange(listener: () => void): void {
-    this.onlookers.push(listener);
-  }
-
-  leadership(): Leadership {
-    if (this.led !== undefined) return this.led.leadership();
-    return { role: "follows", node: this.node, leader: this.leader, standbys: this.standbys };
-  }
-
-  note({ holder, page, free }: LeaderRow, standbys: Leadership["standbys"]): void {
-    const before = JSON.stringify(this.leadership());
-    const leader = { node: holder ?? "", ...(page === null ? {} : { page }) };
-    this.leader = free || holder === null ? undefined : leader;
-    this.standbys = standbys;
-    if (JSON.stringify(this.leadership()) !== before) this.tell();
-  }
-
-  lead({ lease }: PostgresEventLog): void {
-    this.led = lease;
-    lease?.onEnd((end) => {
-      for (const tell of this.enders) tell(end);
-    });
-    lease?.onChange(() => this.tell());
-    this.tell();
-  }
-
-  tell(): void {
-    for (const tell of this.onlookers) tell();
-  }
 }

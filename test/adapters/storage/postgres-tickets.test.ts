@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { pauseBefore } from "../../../adapters/storage/postgres/postgres-pace.ts";
 import { Tickets } from "../../../adapters/storage/postgres/postgres-tickets.ts";
 
 describe("a standby's tries to take the lease", () => {
@@ -18,15 +17,5 @@ describe("a standby's tries to take the lease", () => {
     const drawn = Array.from({ length: 150 }, () => tickets.draw().ticket);
     expect(tickets.draw().earlier).toEqual(drawn.slice(-100));
     expect(tickets.have({ holder: "a", ticket: drawn[0] ?? "" })).toBe(false);
-  });
-
-  test("are a quarter of a second apart while the lease is free, and the end of one that is held is not slept over", () => {
-    const held = (left_s: number) => ({ free: false, left_s });
-    expect(pauseBefore({ free: true, left_s: -3600 }, 3_600_000)).toBe(250);
-    expect(pauseBefore({ free: true, left_s: 0 }, 3_600_000)).toBe(250);
-    expect(pauseBefore(held(9), 1000)).toBe(250);
-    expect(pauseBefore(undefined, 3_600_000)).toBe(250);
-    expect(pauseBefore(held(9), 60_000)).toBe(1000);
-    expect(pauseBefore(held(0.4), 60_000)).toBe(420);
   });
 });
