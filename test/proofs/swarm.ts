@@ -47,17 +47,28 @@ export async function run(options: readonly string[]): Promise<boolean> {
     if (other !== undefined && sums.seeds % BESIDE_EVERY === 0) {
       await addRun(others, other, seed);
       await addRun(own, join(dirname(await builtMain()), "../.."), seed);
+      compare({ cpu_s: cpuSince_s(before), points: sums.points }, sums.seeds, { own, others });
     }
   }
-  const { user, system } = process.cpuUsage(before);
-  const cpu_s = (user + system) / 1e6;
+  const cpu_s = cpuSince_s(before);
   console.log(JSON.stringify({ ...sums, cpu_s_perSeed: Number((cpu_s / seeds).toFixed(3)) }));
-  if (others.length > 0) {
-    tell("here, with people and strangers", { cpu_s, points: sums.points }, seeds, others);
-    tell("here, simulate --faults swarm", totalOf(own), own.length, others);
-    tell(String(other), totalOf(others), others.length, others);
-  }
   return sums.violations === 0 && sums.unfinished === 0;
+}
+
+function cpuSince_s(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** So far: a comparison that is stopped has said what it knows. */
+function compare(
+  here: SwarmRun,
+  seeds: number,
+  { own, others }: { readonly own: readonly SwarmRun[]; readonly others: readonly SwarmRun[] },
+): void {
+  tell("here, with people and strangers", here, seeds, others);
+  tell("here, simulate --faults swarm", totalOf(own), own.length, others);
+  tell("the other build", totalOf(others), others.length, others);
 }
 
 async function addRun(runs: SwarmRun[], folder: string, seed: number): Promise<void> {
