@@ -24,15 +24,16 @@ interface Sums {
 const BESIDE_EVERY = 4;
 
 /**
- * `npm run proof -- swarm [--seeds 3000] [--from 1] [--beside DIR]`: so many seeds of the swarm, one after the other in this process: the
+ * `npm run proof -- swarm [--seeds 3000] [--from 1] [--beside DIR [--same-load]]`: so many seeds of the swarm, one after the other in this process: the
  * production loop with gullible and faulty instruments, people, strangers, cuts and kills. Every violation is printed with its
- * seed. `--beside`: what a run costs is compared with `simulate --faults swarm` of the build in that folder, in turns, and with
- * the same of this build: without people and strangers, and with models that plan.
+ * seed. `--beside`: what a run costs is compared with `simulate --faults swarm` of the build in that folder, in turns; with
+ * `--same-load` also with the same of this build: without people and strangers, and with models that plan.
  */
 export async function run(options: readonly string[]): Promise<boolean> {
   const seeds = Number(optionOf(options, "--seeds") ?? 3000);
   const from = Number(optionOf(options, "--from") ?? 1);
   const other = optionOf(options, "--beside");
+  const hasSameLoad = options.includes("--same-load");
   const others: SwarmRun[] = [];
   const own: SwarmRun[] = [];
   const runSwarm = await builtSwarm();
@@ -46,7 +47,7 @@ export async function run(options: readonly string[]): Promise<boolean> {
     if (sums.seeds % 100 === 0) console.log(`${sums.seeds} seeds, ${sums.violations} violations`);
     if (other !== undefined && sums.seeds % BESIDE_EVERY === 0) {
       await addRun(others, other, seed);
-      await addRun(own, join(dirname(await builtMain()), "../.."), seed);
+      if (hasSameLoad) await addRun(own, join(dirname(await builtMain()), "../.."), seed);
       compare({ cpu_s: cpuSince_s(before), points: sums.points }, sums.seeds, { own, others });
     }
   }
@@ -67,7 +68,7 @@ function compare(
   { own, others }: { readonly own: readonly SwarmRun[]; readonly others: readonly SwarmRun[] },
 ): void {
   tell("here, with people and strangers", here, seeds, others);
-  tell("here, simulate --faults swarm", totalOf(own), own.length, others);
+  if (own.length > 0) tell("here, simulate --faults swarm", totalOf(own), own.length, others);
   tell("the other build", totalOf(others), others.length, others);
 }
 
