@@ -2,7 +2,7 @@ import type { Mutation } from "./mutation.ts";
 
 const snapshot = "test/replay/snapshot.test.ts";
 const loss = "test/adapters/storage/acknowledged-loss.test.ts";
-const told = "test/contract/told-positions.test.ts";
+const told = "test/runtime/loss-watch.test.ts";
 const stop = "test/runtime/emergency.test.ts";
 const consent = "test/contract/consent.test.ts";
 const campaign = "test/machines/campaign-paths.test.ts";
