@@ -8,7 +8,6 @@ const consent = "test/contract/consent.test.ts";
 const campaign = "test/machines/campaign-paths.test.ts";
 const job = "test/machines/job-paths.test.ts";
 const edited = "test/contract/edited-instruments.test.ts";
-const daemon = "test/contract/daemon.test.ts";
 
 /** What outlives the moment: snapshots, the acknowledged mark, the shelf, and words that come late. */
 export const KEEPING: readonly Mutation[] = [
@@ -102,7 +101,7 @@ export const KEEPING: readonly Mutation[] = [
     file: "src/runtime/settle.ts",
     find: '(name === "pausing" && !hasJobsOnInstruments(lab, id))',
     replace: 'name === "pausing"',
-    tests: [daemon, campaign],
+    tests: ["test/runtime/settle.test.ts"],
   },
   {
     name: "a job that went on is cancelled when its hold would have ended",
