@@ -7,7 +7,7 @@ const stop = "test/runtime/emergency.test.ts";
 const consent = "test/contract/consent.test.ts";
 const campaign = "test/machines/campaign-paths.test.ts";
 const job = "test/machines/job-paths.test.ts";
-const edited = "test/contract/edited-instruments.test.ts";
+const edited = "test/runtime/instrument-changes.test.ts";
 
 /** What outlives the moment: snapshots, the acknowledged mark, the shelf, and words that come late. */
 export const KEEPING: readonly Mutation[] = [
@@ -111,7 +111,7 @@ export const KEEPING: readonly Mutation[] = [
     tests: [job, "test/contract/held-back.test.ts"],
   },
   {
-    name: "an approval of a change that the configuration has taken back counts",
+    name: "a change of limits that waited before a restart is approved after it",
     file: "src/runtime/route-fact.ts",
     find: "  lab.policyChange = undefined;\n",
     replace: "",
