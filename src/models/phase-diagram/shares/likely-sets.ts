@@ -6,16 +6,12 @@ import { rankSets } from "./rank-sets.ts";
 const DECIDED = 0.2;
 /** So many doubtful phases of a sample are combined: the most doubtful. */
 const DOUBTFUL_MAX = 5;
-/** Of phases that are too many together one more than has to go is open, so that they are weighed against each other. */
-const OPENED_MORE = 1;
-/** No phase is so sure that another could not be surer. */
-const LEAST = 1e-6;
 /**
  * The distribution over sets of a sample, given the chances of its phases: the pattern's first set with every doubtful phase in
  * or out, P = product of the chances; and those of its other sets that exchange a phase for another, with the pattern's own
  * probability times the odds by which the samples around expect the one and not the other. A phase without a chance
  * (one without a reference) is left as the pattern has it. Sets of more phases than `phases_max` drop out, the pattern's
- * own excepted. Returned as evidence whose first set is the most probable.
+ * own excepted, which stands where all others have dropped out. Returned as evidence whose first set is the most probable.
  */
 export function likelySets(
   item: PhaseEvidence,
@@ -37,37 +33,35 @@ export function likelySets(
     const key = phases.join("+");
     sets.set(key, { phases, probability: probability + (sets.get(key)?.probability ?? 0) });
   };
-  for (const { phases, probability } of variants(first, chances, phases_max))
-    add(phases, rest * probability);
+  for (const { phases, probability } of variants(first, chances)) add(phases, rest * probability);
+  // More phases are expected than can coexist: the samples around are wrong of one of them, and the pattern's own word stands.
+  if (sets.size === 0) add(first, rest);
   for (const { phases, probability } of exchanged) {
     add(phases, probability * exchangeOdds(phases, first, chances));
   }
   return rankSets(item, [...sets.values()]);
 }
 
-/**
- * The set with every doubtful phase in and out. Where more phases are taken as decided than can coexist, one of them is not
- * there: the least sure are open too, so that what is left is weighed among sets that can be.
- */
+/** The set with every doubtful phase in and out. */
 function variants(
   first: readonly string[],
   chances: ReadonlyMap<string, PhaseChance>,
-  phases_max: number,
 ): PhaseSetChance[] {
-  const unheard = first.filter((phase) => !chances.has(phase));
   const doubt = ({ present }: PhaseChance): number => Math.min(present, 1 - present);
-  const byDoubt = [...chances].sort(([p, a], [q, b]) => doubt(b) - doubt(a) || (p < q ? -1 : 1));
-  const doubtful = byDoubt.filter(([, chance]) => doubt(chance) > DECIDED).slice(0, DOUBTFUL_MAX);
-  const there = byDoubt.filter((one) => !doubtful.includes(one) && one[1].present > 0.5);
-  const beyond = there.length + unheard.length - phases_max;
-  const opened = beyond > 0 ? there.slice(0, beyond + OPENED_MORE) : [];
-  const sure = there.filter((one) => !opened.includes(one)).map(([phase]) => phase);
+  const doubtful = [...chances]
+    .filter(([, chance]) => doubt(chance) > DECIDED)
+    .sort(([p, a], [q, b]) => doubt(b) - doubt(a) || (p < q ? -1 : 1))
+    .slice(0, DOUBTFUL_MAX);
+  const open = new Set(doubtful.map(([phase]) => phase));
+  const sure = [...chances].flatMap(([phase, { present }]) =>
+    !open.has(phase) && present > 0.5 ? [phase] : [],
+  );
+  const unheard = first.filter((phase) => !chances.has(phase));
   let sets: PhaseSetChance[] = [{ phases: [...sure, ...unheard], probability: 1 }];
-  for (const [phase, { present }] of [...doubtful, ...opened]) {
-    const absent = Math.max(LEAST, 1 - present);
+  for (const [phase, { present }] of doubtful) {
     sets = sets.flatMap(({ phases, probability }) => [
       { phases: [...phases, phase], probability: probability * present },
-      { phases, probability: probability * absent },
+      { phases, probability: probability * (1 - present) },
     ]);
   }
   return sets.map(({ phases, probability }) => ({ phases: [...phases].sort(), probability }));
