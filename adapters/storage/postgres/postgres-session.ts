@@ -67,7 +67,9 @@ export async function openSession(
   let there: Circumstances;
   try {
     await client.connect();
-    const { rows } = await watch.over(client.query<Circumstances>(lookRound(processOf(client))));
+    const { rows } = await watch.over(
+      client.query<Circumstances>(lookRound(processOf(client), place.answer_ms)),
+    );
     there = rows[0] as Circumstances;
   } catch (error) {
     await end();
