@@ -347,7 +347,7 @@ describe("the process", () => {
     expect(first.kill).toHaveBeenCalledWith("SIGKILL");
     const look = link.look();
     second.emit("message", { id: 0 });
-    await vi.waitFor(() => expect(second.sent).toHaveLength(1));
+    await vi.waitFor(() => expect(second.sent).toHaveLength(1), 45_000);
     second.emit("message", { id: second.sent[0]?.id, value: REST });
     expect(await look).toEqual(REST);
   });
@@ -357,12 +357,12 @@ describe("the process", () => {
     const link = processOf([child], 60_000);
     const refused = link.call("Stop");
     child.emit("message", { id: 0 });
-    await vi.waitFor(() => expect(child.sent).toHaveLength(1));
+    await vi.waitFor(() => expect(child.sent).toHaveLength(1), 45_000);
     const problem = { code: "TL-3203", message: "the device refused: BadInvalidState", hint: "h" };
     child.emit("message", { id: child.sent[0]?.id, problem });
     await expect(refused).rejects.toMatchObject({ code: "TL-3203", hint: "h" });
     const cut = link.look();
-    await vi.waitFor(() => expect(child.sent).toHaveLength(2));
+    await vi.waitFor(() => expect(child.sent).toHaveLength(2), 45_000);
     child.emit("exit", 1);
     await expect(cut).rejects.toMatchObject({ code: "TL-3201" });
   });

@@ -173,7 +173,7 @@ test.skipIf(PYTHON === undefined)(
   "a furnace on pymodbus keeps the wire contract",
   { timeout: 120_000 },
   async () => {
-    const furnace = await startFurnace({ speed: 600 });
+    const furnace = await startFurnace({ speed: 300 });
     const bench = await ThermalBench.open();
     try {
       await bench.start(furnace, testMap("eurotherm-2400"));
