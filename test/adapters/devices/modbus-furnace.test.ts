@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../gateway/gateway-bench.ts";
-import { PYTHON, PymodbusFurnace } from "./pymodbus-furnace.ts";
+import { PYTHON } from "./pymodbus-device.ts";
+import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
 import { ThermalBench, testMap } from "./thermal-bench.ts";
 
 const KINDS = [
@@ -13,7 +14,7 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
   let bench: ThermalBench;
 
   beforeEach(async () => {
-    furnace = await PymodbusFurnace.start({ rtu });
+    furnace = await startFurnace({ rtu });
     bench = await ThermalBench.open();
     const { port, clock } = furnace;
     await bench.start({ port, clock, rtu }, testMap("eurotherm-2400"));
@@ -172,7 +173,7 @@ test.skipIf(PYTHON === undefined)(
   "a furnace on pymodbus keeps the wire contract",
   { timeout: 120_000 },
   async () => {
-    const furnace = await PymodbusFurnace.start({ speed: 600 });
+    const furnace = await startFurnace({ speed: 300 });
     const bench = await ThermalBench.open();
     try {
       await bench.start(furnace, testMap("eurotherm-2400"));

@@ -12,9 +12,10 @@ import {
   type SuspiciousEvidence,
 } from "../map-model.ts";
 import { applyPhaseRule, presentComponents } from "../phase-rule.ts";
+import { bringNearer } from "./bring-nearer.ts";
 import { deriveLabels } from "./derived-labels.ts";
 import { describeDoubts, ownDoubts, wishesOf } from "./graph-doubts.ts";
-import { bringNearer, chooseFromGraph } from "./graph-ranking.ts";
+import { chooseFromGraph } from "./graph-ranking.ts";
 import type { GraphMapOptions, GraphMapState, GraphResult } from "./graph-state.ts";
 import { createGridLevels, type GridLevels } from "./grid-levels.ts";
 import { inferBetween } from "./inferred-labels.ts";
@@ -170,13 +171,17 @@ function levelsOf(grid: ScaledGrid, options: GraphMapOptions): GridLevels | unde
 /** Squared distance of each candidate to the nearest result, kept from one proposal to the next. */
 function createReach(grid: ScaledGrid, book: EvidenceBook, network: MapNetwork) {
   let nearest: Float64Array | undefined;
-  const bring = (known: Float64Array, node: number): void =>
-    bringNearer(known, grid.points, grid.dimension, network.place(node));
+  const bring = (known: Float64Array, ...nodes: readonly number[]): void =>
+    bringNearer(
+      ...([known, grid.points, grid.dimension] as const),
+      nodes.map((node) => network.place(node)),
+    );
   return {
     distance2: (): Float64Array => {
       if (nearest !== undefined) return nearest;
       const fresh = new Float64Array(grid.count).fill(Number.POSITIVE_INFINITY);
-      for (const { node } of book.entries.values()) bring(fresh, node);
+      const nodes = new Set([...book.entries.values()].map(({ node }) => node));
+      bring(fresh, ...nodes);
       nearest = fresh;
       return fresh;
     },

@@ -1,6 +1,7 @@
 import { createPrng, hash32 } from "../../../core/prng.ts";
 import type { RankedPoint, RankRequest, ScaledGrid } from "../map-model.ts";
 import { missingFieldChance } from "../phase-rule.ts";
+import { bringNearer } from "./bring-nearer.ts";
 import type { GraphMapState } from "./graph-state.ts";
 import { explainChoice } from "./map-explanation.ts";
 import { argmax, type ChosenPoint, chooseBatch } from "./phase-batch.ts";
@@ -178,29 +179,9 @@ function distanceToResults(
   request: RankRequest,
 ): Float64Array {
   const nearest = distance2().slice();
-  for (const at of request.pendingElsewhere) {
-    bringNearer(nearest, grid.points, grid.dimension, network.placeRaw(at));
-  }
+  const places = request.pendingElsewhere.map((at) => network.placeRaw(at));
+  bringNearer(nearest, grid.points, grid.dimension, places);
   return nearest.map(Math.sqrt);
-}
-
-/** Lowers each point's squared distance to that of a new place. */
-export function bringNearer(
-  distance2: Float64Array,
-  points: Float64Array,
-  dimension: number,
-  place: Float64Array,
-): void {
-  for (let i = 0; i < distance2.length; i++) {
-    const most = distance2[i]!;
-    const first = points[i * dimension]! - place[0]!;
-    let d2 = first * first;
-    for (let k = 1; k < dimension && d2 < most; k++) {
-      const d = points[i * dimension + k]! - place[k]!;
-      d2 += d * d;
-    }
-    if (d2 < most) distance2[i] = d2;
-  }
 }
 
 /** One pseudo-random number a candidate, from the seed and the candidate's own values only. */
