@@ -173,6 +173,31 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     expect(count()).toBeLessThanOrEqual(100);
   });
 
+  test("is led on after the lease where the server's clock is behind by an hour, as a promoted one's may be", async () => {
+    const { next, isOver } = await pair(address(2));
+    // The one that led is no more: nobody renews this.
+    server.sql(
+      `update pair${schemas}.lease set epoch = epoch + 1, until = now() + interval '1 hour'`,
+    );
+    const began_ms = performance.now();
+    await until(() => role(next) === "leads", "who follows", 7000);
+    expect(performance.now() - began_ms).toBeGreaterThan(1900);
+    await isOver;
+    expect((await next.append([draft(4)]))[0]?.position).toBe(4);
+  }, 60_000);
+
+  test("is left to one whose lease is longer, and who renews it seldom", async () => {
+    const where = address(20);
+    const { lead, next } = await pair(
+      where,
+      silentLogger,
+      where.replace("lease_s=20", "lease_s=0.5"),
+    );
+    await delay(4000);
+    expect([role(lead), role(next)]).toEqual(["leads", "follows"]);
+    expect((await lead.append([draft(4)]))[0]?.position).toBe(4);
+  }, 60_000);
+
   describe("where nothing has come for a while", () => {
     let cable: Cable;
     beforeAll(async () => {

@@ -9,6 +9,8 @@ export interface LeaderRow {
   readonly position: string;
   readonly free: boolean;
   readonly ticket: string | null;
+  /** When it runs out, by the database's clock: s since 1970, as text. */
+  readonly until: string;
   /** Until it runs out, s. */
   readonly left_s: number;
 }

@@ -41,6 +41,8 @@ export interface HoldRequest {
   readonly session?: PostgresSession | undefined;
   /** Tickets of tries whose answers were lost: what they have taken is this daemon's. */
   readonly tickets?: Tickets | undefined;
+  /** The end of a lease that is over, though not by the database's clock. */
+  readonly overdue?: string | undefined;
 }
 
 /**
@@ -187,12 +189,12 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  { place, sql, node, page, session: given, tickets = new Tickets(node) }: HoldRequest,
+  { place, sql, node, page, session: given, tickets = new Tickets(node), overdue }: HoldRequest,
 ): Promise<string> {
   try {
     if (given === undefined) await makeTables(session, sql);
     const isFree = given === undefined && (await lock(session, sql));
-    const { ticket, earlier } = tickets.draw();
+    const { ticket, earlier } = tickets.draw(place.lease_ms);
     const { rows } = await session.query<{ epoch: string }>(sql.take, [
       node,
       place.lease_ms,
@@ -200,6 +202,7 @@ async function raiseEpoch(
       page() ?? null,
       ticket,
       earlier,
+      overdue ?? null,
     ]);
     const [lease] = rows;
     if (lease !== undefined) return lease.epoch;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Client, QueryConfig, QueryResultRow } from "pg";
+import type { Client, ClientConfig, QueryConfig, QueryResultRow } from "pg";
 import { watchAnswers } from "./answer-watch.ts";
 import { createCalls } from "./postgres-calls.ts";
 import { type Circumstances, lookRound } from "./postgres-circumstances.ts";
@@ -30,16 +30,7 @@ export async function openSession(
   server: PostgresPlace["hosts"][number],
 ): Promise<PostgresSession> {
   const { default: pg } = await import("pg");
-  const client: Client = new pg.Client({
-    ...server,
-    database: place.database,
-    user: place.user,
-    password: place.password,
-    ssl: typeof place.ssl === "boolean" ? place.ssl : { ca: readFileSync(place.ssl.authority) },
-    application_name: "tieline",
-    keepAlive: true,
-    connectionTimeoutMillis: Math.min(5000, place.answer_ms),
-  });
+  const client: Client = new pg.Client(settingsOf(place, server));
   let isOpen = true;
   const calls = createCalls(place.schema);
   /** Of the question that is asked at this moment. */
@@ -67,7 +58,9 @@ export async function openSession(
   let there: Circumstances;
   try {
     await client.connect();
-    const { rows } = await watch.over(client.query<Circumstances>(lookRound(processOf(client))));
+    const { rows } = await watch.over(
+      client.query<Circumstances>(lookRound(processOf(client), place.answer_ms)),
+    );
     there = rows[0] as Circumstances;
   } catch (error) {
     await end();
@@ -93,6 +86,19 @@ export async function openSession(
     },
     heard: calls.heard,
     end,
+  };
+}
+
+function settingsOf(place: PostgresPlace, server: PostgresPlace["hosts"][number]): ClientConfig {
+  return {
+    ...server,
+    database: place.database,
+    user: place.user,
+    password: place.password,
+    ssl: typeof place.ssl === "boolean" ? place.ssl : { ca: readFileSync(place.ssl.authority) },
+    application_name: "tieline",
+    keepAlive: true,
+    connectionTimeoutMillis: Math.min(5000, place.answer_ms),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { FollowersLease, type LeaderRow } from "./postgres-followers-lease.ts";
 import { makeTables, notReached, takeHold } from "./postgres-hold.ts";
 import { type FollowerRow, standbysFrom } from "./postgres-lease.ts";
+import { type Judged, LeaseWatch } from "./postgres-lease-watch.ts";
 import { isBeatDue, pauseBefore } from "./postgres-pace.ts";
 import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
@@ -76,6 +77,7 @@ class FollowedLog implements EventLog {
   private isAway = false;
   private standbys: Leadership["standbys"] = [];
   private readonly tickets: Tickets;
+  private readonly watch = new LeaseWatch();
   private beat_ms = Number.NEGATIVE_INFINITY;
   /** The lease that was seen last is over then, by our clock. */
   private leaseOver_ms = 0;
@@ -124,7 +126,7 @@ class FollowedLog implements EventLog {
     let isBegun = false;
     while (!this.isClosed && this.led === undefined) {
       let events: LabEvent[] = [];
-      let row: LeaderRow | undefined;
+      let row: Judged | undefined;
       try {
         const session = await this.connected();
         if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
@@ -172,7 +174,7 @@ class FollowedLog implements EventLog {
    * Who leads. Where a sign of life is due, it is the look as well; not where the lease is near its end, since the sign is a commit, which may have to
    * wait, nor at first: who has not read everything stands by for nobody.
    */
-  private async look(session: PostgresSession): Promise<LeaderRow | undefined> {
+  private async look(session: PostgresSession): Promise<Judged | undefined> {
     const { sql, place } = this.needs;
     const left_ms = this.leaseOver_ms - performance.now();
     const isFirst = this.beat_ms === Number.NEGATIVE_INFINITY;
@@ -180,8 +182,10 @@ class FollowedLog implements EventLog {
     const row = mayBeat
       ? await this.beat(session)
       : (await session.query<LeaderRow>(sql.leader)).rows[0];
-    this.leaseOver_ms = performance.now() + 1000 * (row?.left_s ?? 0);
-    return row;
+    const now_ms = performance.now();
+    const judged = row && this.watch.judge(row, now_ms);
+    this.leaseOver_ms = now_ms + 1000 * (judged?.left_s ?? 0);
+    return judged;
   }
 
   private isBeatDue(): boolean {
@@ -191,7 +195,7 @@ class FollowedLog implements EventLog {
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
   private async lookAround(
     session: PostgresSession,
-    row: LeaderRow | undefined,
+    row: Judged | undefined,
   ): Promise<PostgresEventLog | undefined> {
     const { logger } = this.needs;
     if (row === undefined || this.isClosed) return undefined;
@@ -202,11 +206,12 @@ class FollowedLog implements EventLog {
       this.lease.note(row, this.standbys);
       return undefined;
     }
-    logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
+    const isOverdue = row.overdue !== undefined;
+    logger.info({ before: row.holder ?? "nobody", isOurs, isOverdue }, "standby.leaseIsFree");
     const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
     this.silent = session.server; // where this comes to nothing
-    const led = await this.lead(session);
+    const led = await this.lead(session, row.overdue);
     if (led === undefined) return undefined;
     this.lease.lead(led);
     logger.info({ taken_ms: Math.round(performance.now() - began_ms) }, "standby.leads");
@@ -228,12 +233,15 @@ class FollowedLog implements EventLog {
   }
 
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
-  private async lead(session: PostgresSession): Promise<PostgresEventLog | undefined> {
+  private async lead(
+    session: PostgresSession,
+    overdue: string | undefined,
+  ): Promise<PostgresEventLog | undefined> {
     const { place, sql, node, page, logger } = this.needs;
     const { tickets } = this;
-    const hold = await takeHold({ place, sql, node, page, logger, session, tickets }).catch(
-      noneFor("TL-4005"),
-    );
+    const hold = await takeHold({
+      ...{ place, sql, node, page, logger, session, tickets, overdue },
+    }).catch(noneFor("TL-4005"));
     if (hold === undefined) return undefined;
     // What a cache vouches for was looked up when it was followed from there.
     const led = await openHeldLog(hold, { ...this.needs, known: undefined });

@@ -94,6 +94,7 @@ function appendStatements(s: string) {
 }
 
 const LEADER = `holder, page, position::text, until < now() as free, epoch::text, ticket,
+        extract(epoch from until)::text as until,
         case when isfinite(until) then extract(epoch from until - now())::float8 else 0 end as left_s`;
 
 function leaseStatements(s: string) {
@@ -101,13 +102,14 @@ function leaseStatements(s: string) {
     /**
      * $1 holder, $2 lease in ms, $3 whether a living lease may be taken, $4 page, $5 a ticket of this very try, $6 those of this holder's
      * earlier tries, whose answers were lost: what such a one has taken is taken again, and never the other way round, should it be
-     * carried out only now.
+     * carried out only now. $7 the end of a lease that nobody has renewed in its length, though by the database's clock it is not over.
      */
     take: `
       update ${s}.lease
       set epoch = epoch + 1, holder = $1, until = now() + $2 * interval '1 ms', page = $4,
         handover = null, ticket = $5
       where $3 or until < now() or (holder = $1 and ticket = any($6::text[]))
+        or extract(epoch from until)::text = $7
       returning epoch::text, position::text`,
     /** Who leads, by the database's clock. */
     leader: `select ${LEADER} from ${s}.lease`,
