@@ -67,16 +67,24 @@ export class DeviceCalls {
 
   async #bounded<T>(name: CallName, run: (call: DeviceCall) => Awaitable<T>): Promise<T> {
     const deadline_ms = this.#deadlines_ms[name];
-    const abort = new AbortController();
+    // Made where a device asks for it, or where it is late: most calls are over before, and there are many.
+    let abort: AbortController | undefined;
+    const call: DeviceCall = {
+      get signal() {
+        abort ??= new AbortController();
+        return abort.signal;
+      },
+    };
     let cancel = (): void => {};
     const late = new Promise<never>((_, reject) => {
       cancel = this.#clock.schedule(this.#clock.now_ms() + deadline_ms, () => {
         reject(lateError(name, deadline_ms));
+        abort ??= new AbortController();
         abort.abort(`no answer in ${deadline_ms / 1000} s`);
       });
     });
     try {
-      return await Promise.race([(async () => await run({ signal: abort.signal }))(), late]);
+      return await Promise.race([(async () => await run(call))(), late]);
     } catch (error) {
       this.#isOpen = false;
       throw error;

@@ -105,7 +105,7 @@ function put(about: {
 
 /** Counted anew each time, for people move old ones away, and a standby may share the folder: some ms for thousands. */
 function refuseWithoutRoom(folder: string, bytes: number, room: PhotoRoom): void {
-  const { photos_MB_max = PHOTOS_MB_MAX, free_MB = freeOf } = room;
+  const { photos_MB_max = PHOTOS_MB_MAX, free_MB = freeOn } = room;
   // One that goes meanwhile takes no room any more.
   const files = readdirSync(folder).map(
     (file) => statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0,
@@ -124,7 +124,8 @@ function refuseWithoutRoom(folder: string, bytes: number, room: PhotoRoom): void
     );
 }
 
-function freeOf(folder: string): number {
+/** What is free on the disk of a folder for whoever is no administrator, in MB. */
+export function freeOn(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return (bavail * bsize) / MB;
 }

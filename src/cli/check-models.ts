@@ -9,6 +9,7 @@ import { LabError } from "../core/errors.ts";
 import type { CampaignSpec } from "../domain/campaign.ts";
 import { findSpecProblems } from "../models/effective-model/estimate/spec-problems.ts";
 import { createPlanner } from "../planning/create-planner.ts";
+import { findReferenceProblems } from "./check-references.ts";
 
 interface ModelProblem {
   readonly path: readonly PropertyKey[];
@@ -28,7 +29,7 @@ export function findModelProblems(campaigns: readonly SoundCampaign[]): ModelPro
 
 /**
  * Lets the planner of every campaign check its model, as it will at the start: an unknown target, a space that does not
- * fit. Errors: TL-1010 with every problem and its line.
+ * fit; and reads the references of patterns. Errors: TL-1010 with every problem and its line.
  */
 export function refuseBadModels(
   { file }: { readonly file: string },
@@ -49,8 +50,12 @@ export function findFurtherProblems({ file, folder, sound }: PartlySound): Confi
 
 function plannerProblems(index: number, spec: () => CampaignSpec): ModelProblem[] {
   try {
-    createPlanner(spec());
-    return [];
+    const made = spec();
+    createPlanner(made);
+    return findReferenceProblems(made).map(({ path, text }) => ({
+      path: ["campaigns", index, "model", "patterns", ...path],
+      text,
+    }));
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     return [{ path: ["campaigns", index, "model"], text: error.toLine() }];

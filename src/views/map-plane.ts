@@ -49,12 +49,15 @@ export function numericColumns(columns: Columns): string[] {
     .map(([name]) => name);
 }
 
+/** Whether a column has more than one value. */
+export function varies(values: Columns[string] = []): boolean {
+  return values.some((value) => value !== values[0]);
+}
+
 /** Columns that vary, are numeric and aren't part of the plane: temperature, time ... */
 export function furtherAxes(columns: Columns, plane: MapPlane): string[] {
   const inPlane = new Set<string>(plane.kind === "ternary" ? plane.corners : [plane.x, plane.y]);
-  return numericColumns(columns).filter(
-    (name) => !inPlane.has(name) && new Set(columns[name]).size > 1,
-  );
+  return numericColumns(columns).filter((name) => !inPlane.has(name) && varies(columns[name]));
 }
 
 /**
@@ -142,6 +145,5 @@ function constantSum(columns: Columns, names: readonly string[]): number | undef
   for (let k = 1; k < a.length; k++) {
     if (Math.abs(sumAt(k) - total) > 1e-3 * total) return undefined;
   }
-  const varies = names.every((name) => new Set(columns[name]).size > 1);
-  return a.length > 2 && varies ? total : undefined;
+  return a.length > 2 && names.every((name) => varies(columns[name])) ? total : undefined;
 }

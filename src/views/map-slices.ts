@@ -5,6 +5,7 @@ import {
   isTemperature,
   type MapPlane,
   numericColumns,
+  varies,
 } from "./map-plane.ts";
 
 /** Values of further axes at which a section is drawn. */
@@ -54,7 +55,7 @@ function choosePlane(columns: Columns, components: readonly string[] | undefined
   }
   const found = components === undefined ? findTernaryPlane(columns) : undefined;
   if (found !== undefined) return found;
-  const names = numericColumns(columns).filter((name) => new Set(columns[name]).size > 1);
+  const names = numericColumns(columns).filter((name) => varies(columns[name]));
   const y = names.find(isTemperature) ?? names[1] ?? names[0] ?? "";
   const others = names.filter((name) => name !== y);
   // Of two mole fractions the second says how much was added to the first.

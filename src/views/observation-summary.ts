@@ -1,7 +1,7 @@
+import { unitInWords } from "../core/unit-words.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import { type Observation, phaseSetLabel } from "../domain/observation.ts";
 import { nameAndUnit } from "./pictures/axis-title.ts";
-import { unitInWords } from "./unit-words.ts";
 
 /** An observation as views carry it: everything of phases and objectives, only the size of what is long. */
 export type ObservationSummary =

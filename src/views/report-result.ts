@@ -1,3 +1,4 @@
+import { columnHead } from "../core/unit-words.ts";
 import { axisUnits } from "../domain/axis-units.ts";
 import { isWithin } from "../domain/candidate.ts";
 import type { ObjectiveObservation } from "../domain/observation.ts";
@@ -13,7 +14,6 @@ import { nameAndUnit } from "./pictures/axis-title.ts";
 import { escapeXml } from "./pictures/svg.ts";
 import { readPhaseDiagramView } from "./planner-views.ts";
 import { section, table } from "./report-parts.ts";
-import { columnHead } from "./unit-words.ts";
 
 /** Unmeasured points that are worth a look. */
 const PROMISING_max = 5;

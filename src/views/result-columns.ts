@@ -4,7 +4,7 @@ import type { Results } from "./results.ts";
 
 type Value = Parameters[string] | null;
 
-/** What many results have in common, once each, and each result's place in it. */
+/** What many results have in common, once each in the order in which it came first, and each result's place in it. */
 export interface Shared<Item> {
   readonly items: readonly Item[];
   readonly of: readonly number[];
@@ -125,6 +125,7 @@ function windowOf(columns: TimedColumns, first: number, end: number): Results {
     },
     saidAtFirst: () => {
       const { items, of } = columns.results;
+      if (first === 0 && end === of.length) return items;
       return Array.from(new Set(of.slice(first, end)), (place) => items[place]!);
     },
     *[Symbol.iterator]() {

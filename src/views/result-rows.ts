@@ -1,3 +1,4 @@
+import { columnHead } from "../core/unit-words.ts";
 import { axisUnits } from "../domain/axis-units.ts";
 import type { Parameters } from "../domain/candidate.ts";
 import {
@@ -9,7 +10,6 @@ import {
   presencesOf,
 } from "../domain/observation.ts";
 import type { ExportDocument } from "./export-document.ts";
-import { columnHead } from "./unit-words.ts";
 import { whoSaid } from "./who-said.ts";
 
 export type Cell = string | number;

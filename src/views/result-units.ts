@@ -1,6 +1,6 @@
+import { columnHead, unitInWords } from "../core/unit-words.ts";
 import { nameAndUnit } from "./pictures/axis-title.ts";
 import type { Results } from "./results.ts";
-import { columnHead, unitInWords } from "./unit-words.ts";
 
 /** Units of what was measured (UCUM), by name. */
 export type QuantityUnits = Readonly<Record<string, string>>;

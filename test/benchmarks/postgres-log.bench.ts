@@ -15,6 +15,8 @@ const PADDING = "x".repeat(480);
 /** So often everybody writes once: what the machine does besides hits all of them. Those who write 32 at once do it every fifth time. */
 const TURNS = Number(process.env["TIELINE_TURNS"] ?? 1000);
 const EVERY = 5;
+/** Sets of turns for the interval of a median. */
+const DRAWS = 1000;
 
 const draft = (n: number): EventDraft => ({
   time_ms: n,
@@ -170,6 +172,13 @@ function report(writers: readonly Writer[]): void {
         (process === undefined ? "" : `  server's CPU ${own_us.toFixed(0)} us an event`),
     );
   }
+  const paired = (name: string, than: string): string =>
+    tellPaired(byName.get(than)?.writes_ms ?? [], byName.get(name)?.writes_ms ?? []);
+  for (const than of [plain, prepared])
+    console.log(
+      `PostgreSQL log, 1 waiting, turn by turn: ${paired("PostgreSQL log, 1 waiting", than)} x ${than}`,
+    );
+  console.log(`${prepared}, turn by turn: ${paired(prepared, plain)} x ${plain}`);
   for (const waiting of ["1 waiting", "32 waiting"]) {
     const ratio = p99(`PostgreSQL log, ${waiting}`) / p99(`file log, ${waiting}`);
     console.log(`p99 of an append, ${waiting}: ${ratio.toFixed(2)} x the file log's`);
@@ -177,6 +186,20 @@ function report(writers: readonly Writer[]): void {
   for (const name of [prepared, "PostgreSQL log, 1 waiting"])
     console.log(`${name}, the fastest tenth of each: ${atBest(name)} x plain`);
   console.log("asked: 1 waiting >= 1.0 x, 32 waiting >= 8 x plain; p99 <= 3 x the file log's");
+}
+
+/** How many times as fast as its peer in the same turn: the median, and where 95 of 100 medians of turns drawn anew (bootstrap) lie. */
+function tellPaired(peer_ms: readonly number[], own_ms: readonly number[]): string {
+  const ratios = own_ms.map((ms, turn) => (peer_ms[turn] ?? 0) / ms);
+  const prng = createPrng("bootstrap");
+  const medians = Array.from({ length: DRAWS }, () =>
+    at(
+      ratios.map(() => ratios[Math.floor(prng.next() * ratios.length)] ?? 0),
+      0.5,
+    ),
+  );
+  const [low, high] = [at(medians, 0.025), at(medians, 0.975)];
+  return `${at(ratios, 0.5).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 }
 
 function at(values: readonly number[], share: number): number {

@@ -8,7 +8,8 @@ import { protocolOf } from "../../config/check-gateways.ts";
 import { lineMapSchema } from "../../config/devices/line-map.ts";
 import { loadDeviceFile } from "../../config/devices/load-device-file.ts";
 import { modbusMapSchema } from "../../config/devices/modbus-map.ts";
-import { PYTHON, PymodbusFurnace } from "../adapters/devices/pymodbus-furnace.ts";
+import { PYTHON } from "../adapters/devices/pymodbus-device.ts";
+import { startFurnace } from "../adapters/devices/pymodbus-furnace.ts";
 import { Agent, embeddedBroker, until } from "../adapters/gateway/gateway-bench.ts";
 import { builtMain } from "../support/built-program.ts";
 import { tieline } from "../support/command-line.ts";
@@ -74,7 +75,7 @@ describe("a map with mistakes", () => {
 });
 
 test.skipIf(PYTHON === undefined)("look reads a controller once and writes nothing", async () => {
-  const furnace = await PymodbusFurnace.start();
+  const furnace = await startFurnace();
   try {
     const at = `tcp://127.0.0.1:${furnace.port}`;
     const { code, out } = await tieline("gateway", "look", "--map", "eurotherm-2400", "--at", at);

@@ -110,9 +110,11 @@ describe("tieline identify", () => {
     const given = ["--pattern", file("cobalt.xy"), "--references", CARDS, "--elements", "Ni,Ti,O"];
     const { out } = await tieline("identify", ...given);
     expect(out).toContain("try --wavelength Co");
+    const [told] = await identify(...given, "--wavelength", "Co");
     const [guessed] = await identify(...given);
     expect(guessed).toMatchObject({ unfamiliar: true, likelyAnode: "Co" });
-    const [told] = await identify(...given, "--wavelength", "Co");
+    // Six readings, and all of them are counted.
+    expect(guessed!.cpu_ms).toBeGreaterThan(1.5 * told!.cpu_ms);
     expect([...told!.sets[0]!.phases].sort()).toEqual(["NiO", "TiO2-anatase"]);
     for (const one of [told, (await identify("--pattern", pair, ...given.slice(2)))[0]])
       expect(one).not.toHaveProperty("likelyAnode");

@@ -143,6 +143,19 @@ describe.runIf(postgresIsThere())("the log in a PostgreSQL as laboratories set i
     expect((await log.append([draft(3)]))[0]?.position).toBe(3);
   }, 60_000);
 
+  test("goes on where nobody is allowed to call those that listen", async () => {
+    const address = database("quiet").replace("tieline@", "usher@");
+    server.sql("create role usher login", "postgres");
+    server.sql("create schema lab authorization usher", "quiet");
+    server.sql("revoke execute on function pg_catalog.pg_notify(text, text) from public", "quiet");
+    const log = await open(address);
+    await log.append([draft(1)]);
+    await log.append(drafts(2, 3));
+    expect(await all(log)).toHaveLength(4);
+    await log.close();
+    expect(server.sql("select holder is null from lab.lease", "quiet")).toBe("t");
+  }, 60_000);
+
   test("says where a password goes that is missing, and that it is another one", async () => {
     const hba = join(server.data, "pg_hba.conf");
     const before = readFileSync(hba, "utf8");

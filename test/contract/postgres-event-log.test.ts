@@ -217,6 +217,40 @@ describe.runIf(postgresIsThere())(`the event log in PostgreSQL`, () => {
       await log.close();
     }, 60_000);
 
+    test("while that is away, tries that nobody waits for any more do not pile up at the server", async () => {
+      const where = primary.address("?schema=away&lease_s=2");
+      const log = await open(where);
+      const next = await openEventLog({ address: where, logger: silentLogger, standBy: true });
+      const isOver = (async () => {
+        for await (const { position } of next.follow?.(1) ?? [])
+          expect(position).toBeGreaterThan(0);
+      })();
+      await log.append(drafts(1, 2));
+      const connections = () =>
+        Number(
+          primary.sql(
+            "select count(*) from pg_stat_activity where application_name = 'tieline' and wait_event_type = 'Lock'",
+          ),
+        );
+      let most = 0;
+      standby.halt();
+      // Who writes on when it is back, the leader or the one that stands by, is open.
+      const append = log.append([draft(9)]).then(
+        ([event]) => event?.position,
+        (error: { code: string }) => error.code,
+      );
+      for (let k = 0; k < 16; k++) {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        most = Math.max(most, connections());
+      }
+      standby.start();
+      expect([3, "TL-4003"]).toContain(await append);
+      // The leader's and the other one's, and those of the tries before, which are about to end.
+      expect(most).toBeLessThanOrEqual(5);
+      await next.close();
+      await isOver;
+    }, 120_000);
+
     test.each(["off", "local"])(
       "a database whose commits are synchronous_commit = %s is waited for all the same",
       async (usual) => {

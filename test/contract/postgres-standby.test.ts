@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { handOverLog, openEventLog } from "../../adapters/storage/open-event-log.ts";
@@ -5,6 +6,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import type { EventLog } from "../../src/events/event-log.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { LeaseEnd } from "../../src/events/log-lease.ts";
+import { Cable } from "../support/cable.ts";
 import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
 import { draft, drafts } from "./event-log-suite.ts";
 import { until } from "./listener.ts";
@@ -25,7 +27,7 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     server.address(`?schema=pair${++schemas}&lease_s=${lease_s}&patience_s=2`);
 
   /** One that leads, with three events, and one that stands by; what it has followed. */
-  async function pair(where: string, logger = silentLogger) {
+  async function pair(where: string, logger = silentLogger, standbysWay = where) {
     const lead = await openEventLog({
       address: where,
       logger: silentLogger,
@@ -33,7 +35,7 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     });
     logs.push(lead);
     await lead.append(drafts(1, 3));
-    const next = await openEventLog({ address: where, logger, standBy: true });
+    const next = await openEventLog({ address: standbysWay, logger, standBy: true });
     logs.push(next);
     const followed: LabEvent[] = [];
     let failure: unknown;
@@ -169,6 +171,67 @@ describe.runIf(postgresIsThere())("a log in PostgreSQL that is followed", () => 
     await next.close();
     await isOver;
     expect(count()).toBeLessThanOrEqual(100);
+  });
+
+  test("is led on after the lease where the server's clock is behind by an hour, as a promoted one's may be", async () => {
+    const { next, isOver } = await pair(address(2));
+    // The one that led is no more: nobody renews this.
+    server.sql(
+      `update pair${schemas}.lease set epoch = epoch + 1, until = now() + interval '1 hour'`,
+    );
+    const began_ms = performance.now();
+    await until(() => role(next) === "leads", "who follows", 7000);
+    expect(performance.now() - began_ms).toBeGreaterThan(1900);
+    await isOver;
+    expect((await next.append([draft(4)]))[0]?.position).toBe(4);
+  }, 60_000);
+
+  test("is left to one whose lease is longer, and who renews it seldom", async () => {
+    const where = address(20);
+    const { lead, next } = await pair(
+      where,
+      silentLogger,
+      where.replace("lease_s=20", "lease_s=0.5"),
+    );
+    await delay(4000);
+    expect([role(lead), role(next)]).toEqual(["leads", "follows"]);
+    expect((await lead.append([draft(4)]))[0]?.position).toBe(4);
+  }, 60_000);
+
+  describe("where nothing has come for a while", () => {
+    let cable: Cable;
+    beforeAll(async () => {
+      cable = await Cable.to(server.port);
+    });
+    afterAll(() => cable.remove());
+    /** One that stands by at the other end of the cable, and has rested for a while; by itself it would look every 10 s. */
+    async function resting() {
+      const where = address(30);
+      const two = await pair(where, silentLogger, where.replace(/:\d+\//, `:${cable.port}/`));
+      await delay(6500);
+      return two;
+    }
+
+    test("it asks little, and hears at once what is written then, and that nobody leads any more", async () => {
+      const { lead, next, followed, isOver } = await resting();
+      const before = cable.asked;
+      await delay(4000);
+      expect(cable.asked - before).toBeLessThanOrEqual(1);
+      await lead.append(drafts(4, 2));
+      await until(() => followed.length === 5, "what came after a while", 2000);
+      await delay(6500);
+      await lead.close();
+      await until(() => role(next) === "leads", "who follows", 2000);
+      await isOver;
+    }, 60_000);
+
+    test("it connects anew at once where its connection has ended", async () => {
+      const { lead, followed } = await resting();
+      cable.cut();
+      await delay(1000);
+      await lead.append([draft(4)]);
+      await until(() => followed.length === 4, "what came since", 2000);
+    }, 60_000);
   });
 
   test("cannot be handed over to nobody", async () => {

@@ -8,7 +8,7 @@ import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { createPrng, type Prng } from "../../src/core/prng.ts";
 import type { TodoView } from "../../src/views/todo-view.ts";
 import { ASYNCUA, OPCUA } from "../adapters/devices/lads-server.ts";
-import { PYTHON } from "../adapters/devices/pymodbus-furnace.ts";
+import { PYTHON } from "../adapters/devices/pymodbus-device.ts";
 import { Mosquitto } from "../contract/mosquitto.ts";
 import { builtMain } from "../support/built-program.ts";
 import { DevicePark, type Mortal } from "./support/device-park.ts";

@@ -42,7 +42,7 @@ export async function run(options: readonly string[]): Promise<boolean> {
     return false;
   }
   const main = await builtMain();
-  const hosts = [new NetworkHost(1), new NetworkHost(2)];
+  const hosts = [new NetworkHost(), new NetworkHost()];
   const figures = new Map<Kind, Figures>(KINDS.map((kind) => [kind, emptyFigures()]));
   let isRight = true;
   try {

@@ -2,7 +2,7 @@
  * A diffractometer on OPC UA with the LADS nodeset, by `node-opcua`: `lads-server.mjs FOLDER PORT RUN_MS LEDGER [--careless]`. FOLDER holds
  * node_modules. Each start is a line of LEDGER, which outlives the process. Lines of JSON on standard input change the world behind its
  * back, and are answered with what it is:
- * {"value": 7}, {"status": "BadSensorFailure"}, {"late": 900}, {"foreign": true}, {"lock": "ada"}, {"panel": "stop" | "abort" | "clear"},
+ * {"value": 7}, {"status": "BadSensorFailure"}, {"scale": "BadNotReadable"}, {"late": 900}, {"foreign": true}, {"lock": "ada"}, {"panel": "stop" | "abort" | "clear"},
  * {"deaf": true}: it does not obey Stop, {"without": true}: runs leave no result, {"refuse": "BadUserAccessDenied"},
  * {"chamber": 301.5}: what its sensor shows, {"run_ms": 9000}, {"file": "20 5"}: runs leave scan.xy with it, given in pieces of three bytes, and a picture that lies elsewhere.
  */
@@ -134,13 +134,11 @@ function leaveValues(result) {
   };
   const status = StatusCodes[world.status];
   const peak = variable("PeakCounts", DataType.Double, world.value, status);
-  own.addVariable({
+  const scale = own.addVariable({
     ...{ browseName: { name: "EURange", namespaceIndex: 0 }, propertyOf: peak, dataType: "Range" },
-    value: {
-      dataType: DataType.ExtensionObject,
-      value: new ua.Range({ low: 0, high: 65535 }),
-    },
   });
+  const known = new ua.Range({ low: 0, high: 65535 });
+  set(scale, DataType.ExtensionObject, known, StatusCodes[world.scale]);
   variable("TwoTheta", DataType.Double, [20, 30, 40]);
   variable("Intensity", DataType.Double, [5, world.value, 4]);
 }

@@ -1,7 +1,7 @@
 """A diffractometer on OPC UA with the LADS nodeset, by asyncua 2.1.0: `lads-server.py NODESETS PORT RUN_MS LEDGER`.
 
 NODESETS is the folder of node-opcua-nodesets with the OPC Foundation's XML files. Each start is a line of LEDGER. Lines of JSON on
-standard input change the world behind its back as in lads-server.mjs: value, status, late, foreign, lock, panel, deaf, without, refuse, run_ms, file, chamber.
+standard input change the world behind its back as in lads-server.mjs: value, status, scale, late, foreign, lock, panel, deaf, without, refuse, run_ms, file, chamber.
 """
 
 import asyncio
@@ -177,7 +177,10 @@ class Diffractometer:
         status = getattr(ua.StatusCodes, self.world["status"])
         peak = await variables.add_variable(self.own, "PeakCounts", 0.0)
         await write(peak, value, ua.VariantType.Double, status)
-        await peak.add_property(0, "EURange", ua.Range(Low=0, High=65535))
+        scale = await peak.add_property(0, "EURange", ua.Range(Low=0, High=65535))
+        known = ua.Variant(ua.Range(Low=0, High=65535), ua.VariantType.ExtensionObject)
+        told = ua.StatusCode(getattr(ua.StatusCodes, self.world["scale"]))
+        await scale.write_value(ua.DataValue(known, StatusCode=told))
         await variables.add_variable(self.own, "TwoTheta", [20.0, 30.0, 40.0])
         await variables.add_variable(self.own, "Intensity", [5.0, value, 4.0])
 

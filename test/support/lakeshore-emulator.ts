@@ -17,6 +17,8 @@ export class LakeShoreEmulator {
   /** Preferred unit of input A: 1 kelvin, 2 degrees Celsius. */
   unit = 1;
   fault: LineFault | undefined;
+  /** Its heater's range stays as it is, whatever it is told. */
+  isRangeStuck = false;
   readonly #server: Server;
   readonly #speed: number;
   #from = { value: 0, at_ms: Date.now() };
@@ -133,7 +135,7 @@ export class LakeShoreEmulator {
         this.ramp = { isOn: Number(one), rate: Number(two) };
         return undefined;
       case "RANGE":
-        this.range = Number(one);
+        if (!this.isRangeStuck) this.range = Number(one);
         return undefined;
       default:
         // Real ones say nothing to what they do not know.

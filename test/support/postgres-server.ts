@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,12 +70,19 @@ export class PostgresServer {
     try {
       begin(first);
       return first;
-    } catch {
+    } catch (error) {
+      const isTaken = first.foundItsPortTaken();
       first.remove();
+      if (!isTaken) throw error;
     }
     const second = await PostgresServer.place(network);
     begin(second);
     return second;
+  }
+
+  private foundItsPortTaken(): boolean {
+    const log = join(this.data, "server.log");
+    return existsSync(log) && readFileSync(log, "utf8").includes("Address already in use");
   }
 
   private static async place(network?: string): Promise<PostgresServer> {

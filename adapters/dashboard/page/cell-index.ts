@@ -16,8 +16,8 @@ const FINE = 4;
 
 /**
  * For each device pixel the nearest cell (the Voronoi diagram of the candidates), -1 where there is none. Made once a size;
- * every drawing after that is a look-up a pixel. Most pixels lie so near to the cell of the pixel at their left, or above them, that no other
- * can be nearer; buckets of about two cells keep the search for the rest local: O(pixels).
+ * every drawing after that is a look-up a pixel. Most pixels lie so near to a cell that no other can be nearer: each cell fills its own circle,
+ * which the browser does in stretches; what lies between the circles is given to the nearest of its neighbours' cells: O(pixels).
  */
 export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffer> {
   const { data, frame, width, height, ratio } = options;
@@ -27,35 +27,75 @@ export function buildCellIndex(options: CellIndexOptions): Int32Array<ArrayBuffe
   const xs = new Int32Array(count);
   const ys = new Int32Array(count);
   for (let k = 0; k < count; k++) {
-    const [x, y] = frame.toPixel([data.cells.x[k]!, data.cells.y[k]!]);
-    xs[k] = Math.round(x * ratio * FINE);
-    ys[k] = Math.round(y * ratio * FINE);
+    xs[k] = Math.round(frame.xOf(data.cells.x[k]!) * ratio * FINE);
+    ys[k] = Math.round(frame.yOf(data.cells.y[k]!) * ratio * FINE);
   }
   const buckets = fillBuckets(xs, ys, width * FINE, height * FINE);
-  const inside = outlineTest(frame.outline.map(([x, y]) => [x * ratio, y * ratio] as const));
+  const spans = spansOf(frame, width, height, ratio);
   const reach = reachOfCells(data, xs, ys);
-  const own = ownRadii(xs, ys, buckets);
-  const isOwn = (k: number, x: number, y: number): boolean =>
-    squared(xs[k]! - x, ys[k]! - y) < own[k]!;
-  let guess = 0;
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    const fineY = y * FINE;
-    const [from, to] = inside(y + 0.5);
-    const end = Math.min(width, Math.ceil(to));
-    for (let x = Math.max(0, Math.ceil(from)); x < end; x++) {
-      const fineX = x * FINE;
-      if (!isOwn(guess, fineX, fineY)) {
-        const above = y === 0 ? -1 : index[row - width + x]!;
-        const isAbove = above >= 0 && isOwn(above, fineX, fineY);
-        guess = isAbove ? above : nearest(fineX, fineY, xs, ys, buckets, guess);
-      }
-      const isEmpty =
-        Math.abs(xs[guess]! - fineX) > reach.x || Math.abs(ys[guess]! - fineY) > reach.y;
-      if (!isEmpty) index[row + x] = guess;
+  fillOwn({ index, width, height, spans, xs, ys, reach, own: ownRadii(xs, ys, buckets) });
+  const places = { index, width, xs, ys };
+  const gaps = gapsOf(places, height, spans);
+  // Down and up every cell's pixels grow by way of any number of others; what is left for a third way is next to nothing.
+  sweep(places, gaps, "down");
+  for (let n = 1; sweep(places, gaps, n % 2 === 0 ? "down" : "up") > 0; n++);
+  if (Number.isFinite(reach.x)) emptyBeyond(reach, places, gaps);
+  return index;
+}
+
+/** Empties the gaps that lie farther from their cell than it reaches. */
+function emptyBeyond(
+  reach: { readonly x: number; readonly y: number },
+  { index, width, xs, ys }: Places,
+  gaps: Int32Array,
+): void {
+  for (const p of gaps) {
+    const k = index[p]!;
+    if (k < 0) continue;
+    const y = Math.floor(p / width);
+    const isFar =
+      Math.abs(xs[k]! - (p - y * width) * FINE) > reach.x || Math.abs(ys[k]! - y * FINE) > reach.y;
+    if (isFar) index[p] = -1;
+  }
+}
+
+interface Places {
+  readonly index: Int32Array;
+  readonly width: number;
+  readonly xs: Int32Array;
+  readonly ys: Int32Array;
+}
+
+/** Each cell has the pixels of the circle in which no other cell can be nearer. */
+function fillOwn(about: {
+  readonly index: Int32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly spans: Spans;
+  readonly xs: Int32Array;
+  readonly ys: Int32Array;
+  readonly reach: { readonly x: number; readonly y: number };
+  /** Squares of the circles' radii. */
+  readonly own: Int32Array;
+}): void {
+  const { index, width, height, spans, xs, ys, reach, own } = about;
+  for (let k = 0; k < xs.length; k++) {
+    const x = xs[k]!;
+    const radius = Math.min(below(own[k]!), reach.y);
+    const last = Math.min(height - 1, Math.floor((ys[k]! + radius) / FINE));
+    for (let y = Math.max(0, Math.ceil((ys[k]! - radius) / FINE)); y <= last; y++) {
+      const dy = ys[k]! - y * FINE;
+      const half = Math.min(below(own[k]! - dy * dy), reach.x);
+      const from = Math.max(spans.first[y]!, Math.ceil((x - half) / FINE));
+      const to = Math.min(spans.end[y]!, Math.floor((x + half) / FINE) + 1);
+      if (from < to) index.fill(k, y * width + from, y * width + to);
     }
   }
-  return index;
+}
+
+/** The largest whole number whose square is smaller; -1 where there is none. */
+function below(square: number): number {
+  return square <= 0 ? -1 : Math.ceil(Math.sqrt(square)) - 1;
 }
 
 /**
@@ -110,90 +150,127 @@ function placeOf(at: number, size: number, places: number): number {
 
 /**
  * For each cell the square of the distance within which no other cell can be nearer: half of the way to its nearest neighbour,
- * looked for in its own bucket and the eight around it (beyond them everything is at least a bucket away).
+ * looked for in its own bucket and the eight around it (beyond them everything is at least a bucket away). Each pair is looked at once.
  */
 function ownRadii(xs: Int32Array, ys: Int32Array, buckets: Buckets): Int32Array {
   const { size, columns, rows, starts, members } = buckets;
-  const own = new Int32Array(xs.length);
-  for (let self = 0; self < xs.length; self++) {
-    const [x, y] = [xs[self]!, ys[self]!];
-    const [column, row] = [placeOf(x, size, columns), placeOf(y, size, rows)];
-    const [left, right] = [Math.max(0, column - 1), Math.min(columns - 1, column + 1)];
-    let least = size * size;
-    for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
-      const last = starts[r * columns + right + 1]!;
-      for (let m = starts[r * columns + left]!; m < last; m++) {
-        const k = members[m]!;
-        if (k === self) continue;
-        const distance = squared(xs[k]! - x, ys[k]! - y);
-        if (distance < least) least = distance;
+  const own = new Int32Array(xs.length).fill(size * size);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const b = row * columns + column;
+      const here = starts[b + 1]!;
+      // The bucket at the right goes on behind this one's members; the three below are one stretch.
+      const beside = column + 1 < columns ? starts[b + 2]! : here;
+      const left = row + 1 < rows ? starts[b + columns - (column > 0 ? 1 : 0)]! : 0;
+      const right = row + 1 < rows ? starts[b + columns + (column + 1 < columns ? 2 : 1)]! : 0;
+      for (let m = starts[b]!; m < here; m++) {
+        const self = members[m]!;
+        const x = xs[self]!;
+        const y = ys[self]!;
+        let least = own[self]!;
+        for (let part = 0; part < 2; part++) {
+          const last = part === 0 ? beside : right;
+          for (let n = part === 0 ? m + 1 : left; n < last; n++) {
+            const k = members[n]!;
+            const dx = xs[k]! - x;
+            const dy = ys[k]! - y;
+            const distance = dx * dx + dy * dy;
+            if (distance < least) least = distance;
+            if (distance < own[k]!) own[k] = distance;
+          }
+        }
+        own[self] = least;
       }
     }
-    own[self] = least >> 2;
   }
+  for (let k = 0; k < own.length; k++) own[k] = own[k]! >> 2;
   return own;
 }
 
-/** Looks ring by ring around the pixel's bucket until no nearer cell can be left; starts from the left pixel's answer. */
-function nearest(
-  x: number,
-  y: number,
-  xs: Int32Array,
-  ys: Int32Array,
-  buckets: Buckets,
-  guess: number,
-): number {
-  const { size, columns, rows, starts, members } = buckets;
-  const column = Math.floor(x / size);
-  const row = Math.floor(y / size);
-  let best = guess;
-  let bestDistance = squared(xs[guess]! - x, ys[guess]! - y);
-  const farthest = Math.max(columns, rows);
-  // From the pixel to the nearest edge of its bucket: what lies in ring n is at least n - 1 buckets further.
-  const [left, top] = [x - column * size, y - row * size];
-  const inner = Math.min(left, size - left, top, size - top);
-  for (let ring = 0; ring <= farthest; ring++) {
-    const reach = inner + (ring - 1) * size;
-    if (ring > 0 && reach > 0 && reach * reach >= bestDistance) break;
-    for (let r = Math.max(0, row - ring); r <= Math.min(rows - 1, row + ring); r++) {
-      const edge = r === row - ring || r === row + ring;
-      const stride = edge || ring === 0 ? 1 : 2 * ring;
-      for (let c = column - ring; c <= column + ring; c += stride) {
-        if (c < 0 || c >= columns) continue;
-        const last = starts[r * columns + c + 1]!;
-        for (let m = starts[r * columns + c]!; m < last; m++) {
-          const k = members[m]!;
-          const distance = squared(xs[k]! - x, ys[k]! - y);
-          if (distance < bestDistance) {
-            bestDistance = distance;
-            best = k;
-          }
-        }
-      }
-    }
+/** The pixels of the plane that no cell has for certain, in reading order; each cell has that of its own place for a beginning. */
+function gapsOf({ index, width, xs, ys }: Places, height: number, spans: Spans): Int32Array {
+  const gaps = new Int32Array(index.length);
+  let count = 0;
+  for (let y = 0; y < height; y++) {
+    const end = y * width + spans.end[y]!;
+    let p = index.indexOf(-1, y * width + spans.first[y]!);
+    for (; p >= 0 && p < end; p = index.indexOf(-1, p + 1)) gaps[count++] = p;
   }
-  return best;
+  for (let k = 0; k < xs.length; k++) {
+    const x = Math.round(xs[k]! / FINE);
+    const y = Math.round(ys[k]! / FINE);
+    const known = index[y * width + x];
+    if (known === k || known === undefined || x < 0 || x >= width) continue;
+    const isNearer = known < 0 || farFrom(known, x, y, xs, ys) > farFrom(k, x, y, xs, ys);
+    if (isNearer && x >= spans.first[y]! && x < spans.end[y]!) index[y * width + x] = k;
+  }
+  return gaps.subarray(0, count);
+}
+
+/** The square of the distance from a cell to a pixel. */
+function farFrom(k: number, x: number, y: number, xs: Int32Array, ys: Int32Array): number {
+  return squared(xs[k]! - x * FINE, ys[k]! - y * FINE);
+}
+
+const FARTHEST = 2 ** 30 - 1;
+
+/**
+ * Gives each gap the nearest of the cells of its neighbours, row by row down or up: a cell is convex, so that the cell of a pixel is that of
+ * a neighbour on the way to it (P.-E. Danielsson, Comput. Graph. Image Process. 14, 227 (1980)). How many have changed.
+ */
+function sweep({ index, width, xs, ys }: Places, gaps: Int32Array, way: "down" | "up"): number {
+  const step = way === "down" ? 1 : -1;
+  let changes = 0;
+  for (let n = step > 0 ? 0 : gaps.length - 1; n >= 0 && n < gaps.length; n += step) {
+    const p = gaps[n]!;
+    const y = Math.floor(p / width);
+    const x = p - y * width;
+    const before = index[p]!;
+    let best = before;
+    let least = best < 0 ? FARTHEST : farFrom(best, x, y, xs, ys);
+    for (let way = 0; way < 4; way++) {
+      const k = index[p - step * (way === 0 ? 1 : width + way - 2)];
+      if (k === undefined || k === best || k < 0) continue;
+      const dx = xs[k]! - x * FINE;
+      const dy = ys[k]! - y * FINE;
+      const far = dx * dx + dy * dy;
+      if (far >= least) continue;
+      least = far;
+      best = k;
+    }
+    if (best === before) continue;
+    index[p] = best;
+    changes++;
+  }
+  return changes;
 }
 
 function squared(x: number, y: number): number {
   return x * x + y * y;
 }
 
-/** For a row of pixels, the span of x inside a convex outline. */
-function outlineTest(
-  outline: readonly (readonly [number, number])[],
-): (y: number) => [from: number, to: number] {
-  return (y) => {
+/** The pixels of each row that lie inside the frame's convex outline: from `first` to before `end`. */
+interface Spans {
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+}
+
+function spansOf({ outline }: MapFrame, width: number, height: number, ratio: number): Spans {
+  const [first, end] = [new Int32Array(height), new Int32Array(height)];
+  for (let y = 0; y < height; y++) {
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
+    const middle = (y + 0.5) / ratio;
     for (let k = 0; k < outline.length; k++) {
-      const [x1, y1] = outline[k]!;
-      const [x2, y2] = outline[(k + 1) % outline.length]!;
-      if (y1 > y === y2 > y) continue;
-      const x = x1 + ((y - y1) / (y2 - y1)) * (x2 - x1);
+      const a = outline[k]!;
+      const b = outline[(k + 1) % outline.length]!;
+      if (b[1] > middle === a[1] > middle) continue;
+      const x = (a[0] + ((middle - a[1]) / (b[1] - a[1])) * (b[0] - a[0])) * ratio;
       from = Math.min(from, x);
       to = Math.max(to, x);
     }
-    return [from, to];
-  };
+    first[y] = from > to ? 0 : Math.max(0, Math.ceil(from));
+    end[y] = from > to ? 0 : Math.min(width, Math.ceil(to));
+  }
+  return { first, end };
 }

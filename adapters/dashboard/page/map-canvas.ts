@@ -321,7 +321,8 @@ function addDot(
   frame: MapFrame,
   radius: number,
 ): void {
-  const [x, y] = frame.toPixel([point.x, point.y]);
+  const x = frame.xOf(point.x);
+  const y = frame.yOf(point.y);
   path.moveTo(x + radius, y);
   path.arc(x, y, radius, 0, 2 * Math.PI);
 }

@@ -13,6 +13,7 @@ import {
   isTemperature,
   type MapPlane,
   numericColumns,
+  varies,
 } from "../../../src/views/map-plane.ts";
 import { readPhaseDiagramView } from "../../../src/views/planner-views.ts";
 import type { Results } from "../../../src/views/results.ts";
@@ -247,7 +248,7 @@ function usePlane(candidates: Candidates): PlaneChoice {
   const { columns } = candidates;
   const ternary = useMemo(() => findTernaryPlane(columns), [columns]);
   const names = useMemo(
-    () => numericColumns(columns).filter((name) => new Set(columns[name]).size > 1),
+    () => numericColumns(columns).filter((name) => varies(columns[name])),
     [columns],
   );
   const [isTernary, setTernary] = useState(true);

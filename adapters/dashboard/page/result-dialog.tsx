@@ -13,7 +13,7 @@ import {
   formatNumber,
 } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
-import { columnHead } from "../../../src/views/unit-words.ts";
+import { columnHead } from "../../../src/core/unit-words.ts";
 import { whoSaid } from "../../../src/views/who-said.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";

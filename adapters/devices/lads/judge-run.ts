@@ -82,12 +82,15 @@ function numberIn(
   { as, min, max }: { as: string; min?: number | undefined; max?: number | undefined },
 ): number | string {
   if (found === undefined) return `the run ended without ${as}`;
-  const { value, status, low, high } = found;
+  const { value, status, range } = found;
   if (status !== "Good") return `${as} is not to be believed: ${status}`;
   if (typeof value !== "number" || !Number.isFinite(value)) return `${as} is no number: ${value}`;
+  const isAsked = min === undefined || max === undefined;
+  if (isAsked && range !== undefined && range.status !== "Good")
+    return `the scale of ${as} (EURange) is not to be believed: ${range.status}`;
   const [from, to] = [
-    min ?? low ?? Number.NEGATIVE_INFINITY,
-    max ?? high ?? Number.POSITIVE_INFINITY,
+    min ?? range?.low ?? Number.NEGATIVE_INFINITY,
+    max ?? range?.high ?? Number.POSITIVE_INFINITY,
   ];
   if (value < from || value > to) return `${as} = ${value} is beyond its scale, ${from} to ${to}`;
   return value;

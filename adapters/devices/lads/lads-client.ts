@@ -169,15 +169,20 @@ export class LadsClient implements LadsLink {
   async #stateOf([text, id]: readonly [() => unknown, () => unknown]): Promise<string | undefined> {
     const node = id() as NodeId | null | undefined;
     const key = String(node ?? "");
-    if (node !== null && node !== undefined && !this.#stateNames.has(key))
-      this.#stateNames.set(key, await this.#session.browseName(node));
-    const name = this.#stateNames.get(key) ?? "";
-    return name === "" ? textOf(text()) : name;
+    const known = this.#stateNames.get(key);
+    const isNamed = node !== null && node !== undefined;
+    const name = known ?? (isNamed ? await this.#session.browseName(node) : "");
+    if (name === "") return textOf(text());
+    this.#stateNames.set(key, name);
+    return name;
   }
 
   async #namespace(): Promise<number> {
     const [array] = await this.#session.read(["i=2255"]);
-    return Array.from((array?.value.value ?? []) as string[]).indexOf(LADS);
+    const found = isGood(array?.statusCode) ? ((array?.value.value ?? []) as string[]) : [];
+    const index = Array.from(found).indexOf(LADS);
+    if (index < 0) throw refusedByDevice(`it has no namespace ${LADS}`);
+    return index;
   }
 }
 

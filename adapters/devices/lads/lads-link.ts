@@ -49,9 +49,14 @@ export interface LadsVariable {
   readonly name: string;
   readonly value: unknown;
   readonly status: string;
-  /** `EURange`, where the device gives one. */
-  readonly low?: number | undefined;
-  readonly high?: number | undefined;
+  /** `EURange`, where the device gives one: a value of its own, with a status of its own. */
+  readonly range?:
+    | {
+        readonly low: number | undefined;
+        readonly high: number | undefined;
+        readonly status: string;
+      }
+    | undefined;
 }
 
 /** One `Result` object: a run of a program, from its start or from its end on. */

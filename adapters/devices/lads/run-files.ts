@@ -1,6 +1,6 @@
 import type { LabError } from "../../../src/core/errors.ts";
 import { isRefusal, type LadsContents } from "./lads-link.ts";
-import type { NodeId, OpcUaModule } from "./opcua-module.ts";
+import { isGood, type NodeId, type OpcUaModule } from "./opcua-module.ts";
 import type { Session } from "./session.ts";
 import { childrenOf } from "./unit-nodes.ts";
 
@@ -23,7 +23,7 @@ export async function readFiles(
     if (browseName === "NodeVersion") continue;
     const inside = await childrenOf(session, nodeId);
     const [label] = await session.read([...(inside.has("Name") ? [inside.get("Name")!] : [])]);
-    const said = label?.value.value;
+    const said = isGood(label?.statusCode) ? label?.value.value : undefined;
     const name = typeof said === "string" && said !== "" ? said : browseName;
     const found = await readFile(session, opcua, inside.get("File"), hasTime).catch(
       (error: unknown) => {

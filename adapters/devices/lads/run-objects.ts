@@ -88,15 +88,18 @@ async function readVariables(session: Session, set: NodeId): Promise<LadsVariabl
   const nodes = all.map(([, nodeId]) => nodeId);
   const values = await session.read(nodes);
   const properties = await session.children(nodes);
-  const read: LadsVariable[] = [];
-  for (const [k, [name]] of all.entries()) {
-    const range = namesOf(properties[k] ?? []).get("EURange");
-    const [limits] = range === undefined ? [] : await session.read([range]);
-    const { low, high } = (limits?.value.value ?? {}) as { low?: number; high?: number };
+  const ranges = properties.map((own) => namesOf(own).get("EURange"));
+  const limits = await session.read(ranges.filter((node) => node !== undefined));
+  return all.map(([name], k) => {
+    const range = ranges[k] === undefined ? undefined : rangeOf(limits.shift());
     const value = plain(values[k]?.value.value);
-    read.push({ name, value, status: wordOf(values[k]?.statusCode), low, high });
-  }
-  return read;
+    return { name, value, status: wordOf(values[k]?.statusCode), range };
+  });
+}
+
+function rangeOf(read: DataValue | undefined): LadsVariable["range"] {
+  const { low, high } = (read?.value.value ?? {}) as { low?: number; high?: number };
+  return { low, high, status: wordOf(read?.statusCode) };
 }
 
 /**

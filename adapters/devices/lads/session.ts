@@ -47,8 +47,10 @@ export class Session {
     return await this.#readAll(nodes.map((nodeId) => ({ nodeId, attributeId: VALUE })));
   }
 
+  /** Empty where the server does not say. */
   async browseName(nodeId: NodeId): Promise<string> {
     const [name] = await this.#readAll([{ nodeId, attributeId: BROWSE_NAME }]);
+    if (!isGood(name?.statusCode)) return "";
     return (name?.value.value as { name?: string } | undefined)?.name ?? "";
   }
 

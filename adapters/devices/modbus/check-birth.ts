@@ -5,6 +5,12 @@ import { isOneOf, maskedBy, rawOf } from "./register-values.ts";
 
 const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
 
+/** Set points that a device takes, in its unit. */
+export interface SetPointRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /**
  * Before a device is an instrument: identity, decimals, word order and limits are held against the map. A device that answers
  * otherwise is another one, or set up otherwise; nothing is done with it.
@@ -14,24 +20,25 @@ const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
 export async function checkBirth(
   map: ModbusMap,
   registers: ModbusRegisters,
-): Promise<{ min: number; max: number }> {
-  const names = [
-    ...map.verify.map(({ register }) => register),
-    ...map.twins.flatMap(({ registers: pair }) => pair),
-    ...[map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined),
-    map.measured.register,
-    map.setPoint.register,
-  ];
+): Promise<SetPointRange> {
+  const names = [...birthRegisters(map), map.measured.register, map.setPoint.register];
   const cells = await registers.read(names);
-  const problem = setUpProblem(map, cells) ?? twinProblem(map, cells);
+  const problem = birthProblem(map, cells);
   if (problem !== undefined)
     throw new LabError("TL-3202", `This is no ${map.model} as its map describes it: ${problem}`);
-  return limitsOf(map, cells);
+  return rangeOf(map, cells);
 }
 
 /** The registers by which {@link setUpProblem} tells. */
 export function setUpRegisters(map: ModbusMap): string[] {
   return map.verify.map(({ register }) => register);
+}
+
+/** The registers by which {@link birthProblem} tells. */
+export function birthRegisters(map: ModbusMap): string[] {
+  const twins = map.twins.flatMap(({ registers: pair }) => pair);
+  const limits = [map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined);
+  return [...setUpRegisters(map), ...twins, ...limits];
 }
 
 /**
@@ -40,6 +47,11 @@ export function setUpRegisters(map: ModbusMap): string[] {
  */
 export function setUpProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
   return verifyProblem(map, cells) ?? tinyProblem(map, cells);
+}
+
+/** The same, and what changes only where the device was away: its twins and its own limits. */
+export function birthProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  return setUpProblem(map, cells) ?? twinProblem(map, cells) ?? rangeProblem(map, cells);
 }
 
 function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
@@ -89,17 +101,29 @@ function twinProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string |
   return undefined;
 }
 
-function limitsOf(map: ModbusMap, cells: ReadonlyMap<string, Cell>): { min: number; max: number } {
-  const { low, high, rest } = map.setPoint;
-  const min = low === undefined ? map.measured.min : (cells.get(low)?.value ?? Number.NaN);
-  const max = high === undefined ? map.measured.max : (cells.get(high)?.value ?? Number.NaN);
-  if (!(min < max) || min > map.measured.max || max < map.measured.min)
-    throw new LabError("TL-3202", `The ${map.model} allows set points from ${min} to ${max}`);
-  if (rest < min || rest > max)
-    throw new LabError(
-      "TL-3202",
-      `The ${map.model} is to rest at ${rest}, but allows set points from ${min} to ${max} only`,
-      { hint: "Correct setPoint.rest in the map, or the device's limits." },
-    );
+/** The narrower of the device's limits, as they were read, and the map's scale. */
+export function rangeOf(map: ModbusMap, cells: ReadonlyMap<string, Cell>): SetPointRange {
+  const { min, max } = ownRange(map, cells);
   return { min: Math.max(min, map.measured.min), max: Math.min(max, map.measured.max) };
+}
+
+function ownRange(map: ModbusMap, cells: ReadonlyMap<string, Cell>): SetPointRange {
+  const { low, high } = map.setPoint;
+  return {
+    min: low === undefined ? map.measured.min : (cells.get(low)?.value ?? Number.NaN),
+    max: high === undefined ? map.measured.max : (cells.get(high)?.value ?? Number.NaN),
+  };
+}
+
+function rangeProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
+  const { measured, setPoint, model } = map;
+  const { min, max } = ownRange(map, cells);
+  if (!(min < max) || min > measured.max || max < measured.min)
+    return `the ${model} allows set points from ${min} to ${max}`;
+  if (setPoint.rest < min || setPoint.rest > max)
+    return (
+      `the ${model} is to rest at ${setPoint.rest}, but allows set points from ${min} to ${max} only; ` +
+      "correct setPoint.rest in the map, or the device's limits"
+    );
+  return undefined;
 }

@@ -12,7 +12,14 @@ import {
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
-import { checkBirth, setUpProblem, setUpRegisters } from "./check-birth.ts";
+import {
+  birthProblem,
+  birthRegisters,
+  checkBirth,
+  rangeOf,
+  setUpProblem,
+  setUpRegisters,
+} from "./check-birth.ts";
 import { mbapFraming, rtuFraming } from "./framing.ts";
 import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
@@ -46,6 +53,8 @@ export class ModbusController implements ThermalController {
   #isBorn = false;
   #looks = 0;
   #isMisfit = false;
+  /** A new connection may be to a device that was changed meanwhile: all that its birth asked is asked until it fits. */
+  #isStranger = true;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -56,6 +65,7 @@ export class ModbusController implements ThermalController {
       framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
       connect: (signal) => connectTo(at, signal),
       verify: async (ask) => {
+        this.#isStranger = true;
         const problem = this.#registers.identityProblem(
           await ask(this.#registers.identityRequest()),
         );
@@ -93,6 +103,7 @@ export class ModbusController implements ThermalController {
       try {
         this.#limits = await checkBirth(this.#map, this.#registers);
         this.#isBorn = true;
+        this.#isStranger = false;
       } catch (error) {
         // Set up otherwise since its birth: that is each look's to say, and a stop must still find it.
         const isOther = error instanceof LabError && error.code === "TL-3202" && !error.retryable;
@@ -110,14 +121,15 @@ export class ModbusController implements ThermalController {
     const { measured, setPoint, working, output, control, state, token, course } = map;
     const segment = course.by === "program" ? course.segment : undefined;
     const names = [measured.register, measured.flag?.register, setPoint.register, working, output];
-    names.push(control?.register, state?.register, token?.register, segment);
+    names.push(control?.register, state?.register);
+    // Whose program it is and how far it is: without a job of ours nobody's.
+    if (!isIdle) names.push(token?.register, segment);
     const isAsked = !isIdle || this.#isMisfit || this.#looks++ % SET_UP_EVERY === 0;
     if (isAsked) names.push(...setUpRegisters(map));
-    const cells = await this.#registers.read(names.filter((name) => name !== undefined));
+    const { cells, misfit } = await this.#see(names.filter((name) => name !== undefined));
     const cell = (name: string | undefined): Cell | undefined =>
       name === undefined ? undefined : cells.get(name);
     const found = this.#stateOf(cell(state?.register));
-    const misfit = this.#misfitOf(cells);
     this.#isMisfit = misfit !== undefined;
     if (misfit !== undefined)
       return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
@@ -210,8 +222,7 @@ export class ModbusController implements ThermalController {
   async #rest(): Promise<void> {
     const { setPoint, commands } = this.#map;
     const { register, rest } = setPoint;
-    const cells = await this.#registers.read([...setUpRegisters(this.#map), register], "urgent");
-    const misfit = this.#misfitOf(cells);
+    const { cells, misfit } = await this.#see([...setUpRegisters(this.#map), register], "urgent");
     const now = cells.get(register)?.value ?? Number.NaN;
     // In whatever unit and with whatever decimals, a lower number is a lower temperature.
     if (misfit === undefined || rest < now)
@@ -268,11 +279,32 @@ export class ModbusController implements ThermalController {
     return { rate: rate ?? thermal.rate?.unit ?? "K/min", dwell: "s" };
   }
 
-  #misfitOf(cells: ReadonlyMap<string, Cell>): string | undefined {
-    const problem = setUpProblem(this.#map, cells);
-    return problem === undefined
-      ? undefined
-      : `It is not set up as its map says any more, so none of its values is believed: ${problem}`;
+  /** Reads these registers, and tells whether they are to be believed. */
+  async #see(
+    names: readonly string[],
+    lane: Lane = "normal",
+  ): Promise<{ readonly cells: Map<string, Cell>; readonly misfit?: string | undefined }> {
+    const map = this.#map;
+    let isAll = this.#isStranger;
+    let cells = await this.#registers.read(
+      isAll ? [...names, ...birthRegisters(map)] : names,
+      lane,
+    );
+    // The connection was made for this very question.
+    if (this.#isStranger && !isAll) {
+      isAll = true;
+      cells = await this.#registers.read([...names, ...birthRegisters(map)], lane);
+    }
+    const problem = isAll ? birthProblem(map, cells) : setUpProblem(map, cells);
+    if (problem !== undefined) {
+      const misfit = `It is not set up as its map says any more, so none of its values is believed: ${problem}`;
+      return { cells, misfit };
+    }
+    if (isAll) {
+      this.#limits = rangeOf(map, cells);
+      this.#isStranger = false;
+    }
+    return { cells };
   }
 
   #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {

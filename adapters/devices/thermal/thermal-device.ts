@@ -3,6 +3,7 @@ import type { Clock } from "../../../src/core/clock.ts";
 import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import type {
+  Capability,
   Device,
   DeviceJob,
   DeviceResult,
@@ -44,6 +45,9 @@ export class ThermalDevice implements Device {
   readonly #thermal: Thermal;
   readonly #clock: Clock;
   readonly #capacity: number | undefined;
+  #able:
+    | { readonly limits: ThermalController["limits"]; readonly list: readonly Capability[] }
+    | undefined;
   #look: ThermalLook | undefined;
   #run: (RunRecord & { readonly folder: string }) | undefined;
   #saved_ms = 0;
@@ -60,9 +64,15 @@ export class ThermalDevice implements Device {
     return this.#controller.kind;
   }
 
-  get capabilities() {
-    const able = thermalCapability(this.#thermal, this.#controller);
-    return [this.#capacity === undefined ? able : { ...able, capacity: this.#capacity }];
+  get capabilities(): readonly Capability[] {
+    const { limits } = this.#controller;
+    // Asked after each look; only other limits make it another.
+    if (this.#able?.limits !== limits) {
+      const able = thermalCapability(this.#thermal, this.#controller);
+      const capacity = this.#capacity;
+      this.#able = { limits, list: [capacity === undefined ? able : { ...able, capacity }] };
+    }
+    return this.#able.list;
   }
 
   open(): Promise<void> {

@@ -14,10 +14,13 @@ export interface Circumstances {
   readonly commits: string;
 }
 
-/** Timeouts of a site's for other people's statements: ours are awaited for as long as `answer_s` says. */
+/**
+ * Timeouts of a site's for other people's statements: ours are awaited for as long as `answer_s` says. The server is to wait no longer for a lock: where
+ * a commit waits for the database's standby, whatever is tried behind it waits for its lock, and would go on to when nobody waits for the answer any more,
+ * each try with a connection of its own, until the server takes no more from anybody.
+ */
 const TIMEOUTS = [
   "statement_timeout",
-  "lock_timeout",
   "transaction_timeout",
   "idle_session_timeout",
   "idle_in_transaction_session_timeout",
@@ -26,9 +29,10 @@ const TIMEOUTS = [
 /**
  * Looks round and, where the connection is to the server itself, arranges it: a database or an account whose commits are told before they are on the
  * disk, or before the standby has them, keeps no promise of a log's; on our connections they are waited for, and the site's timeouts are off.
- * A server says the number of its process at the start; who says another one is a pooler. `processId` is that first number.
+ * A server says the number of its process at the start; who says another one is a pooler. `processId` is that first number, `answer_ms` how long
+ * an answer is waited for.
  */
-export function lookRound(processId: number): string {
+export function lookRound(processId: number, answer_ms: number): string {
   const isOwn = `pg_backend_pid() = ${Math.trunc(processId)}`;
   const timeouts = TIMEOUTS.map((name) => `'${name}'`).join(", ");
   return `
@@ -40,7 +44,8 @@ export function lookRound(processId: number): string {
         then set_config('synchronous_commit', 'on', false) else current_setting('synchronous_commit')
       end as commits,
       (select count(set_config(name, '0', false)) from pg_catalog.pg_settings
-        where ${isOwn} and name in (${timeouts}) and setting <> '0') as timeouts`;
+        where ${isOwn} and name in (${timeouts}) and setting <> '0') as timeouts,
+      case when ${isOwn} then set_config('lock_timeout', '${Math.ceil(answer_ms)}', false) end as locks`;
 }
 
 /** Why nothing can be written here; undefined where it can. */

@@ -6,6 +6,7 @@ import { writeLine } from "../event-line.ts";
 import { connectPostgres } from "./postgres-connect.ts";
 import { notReached, type PostgresHold, takeHold } from "./postgres-hold.ts";
 import { NOT_REPLICATED, type PostgresLease, replaced } from "./postgres-lease.ts";
+import { CallPace } from "./postgres-pace.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { readEvents } from "./postgres-reader.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
@@ -21,6 +22,13 @@ export interface PostgresLogOptions {
   readonly page: () => string | undefined;
   readonly known?: LogMark | undefined;
   readonly acceptLoss?: boolean | undefined;
+}
+
+interface Try {
+  readonly hold: PostgresHold;
+  readonly lines: readonly Line[];
+  /** Whether those that follow are called: they look seldom where nothing has come for a while. */
+  readonly isCalling: boolean;
 }
 
 interface Line {
@@ -96,6 +104,7 @@ export class PostgresEventLog implements EventLog {
   private readonly parts: Parts;
   private readonly tail: Tail;
   private broken: Error | undefined;
+  private readonly calls = new CallPace();
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -135,6 +144,7 @@ export class PostgresEventLog implements EventLog {
       hold.lease.lose(this.broken);
       throw this.broken;
     }
+    this.calls.wrote(performance.now());
     this.tail.position += lines.length;
     this.tail.crc = crc;
     return events;
@@ -168,9 +178,15 @@ export class PostgresEventLog implements EventLog {
     const deadline_ms = performance.now() + this.parts.place.patience_ms;
     for (;;) {
       const session = hold.ready() ?? (await hold.session(deadline_ms));
+      const isCalling = this.calls.isDue(performance.now());
       try {
-        if (await this.tryOnce(session, hold, lines)) return;
+        if (await this.tryOnce(session, { hold, lines, isCalling })) return;
       } catch (error) {
+        if (isCalling) {
+          // Other people's calls may be in the way of ours (a full queue, a lock): it is not to be in the way of the append.
+          this.calls.failed(performance.now());
+          if (!isUnknownFate(error) && !(error instanceof LabError)) continue;
+        }
         if (error instanceof LabError || !isUnknownFate(error)) throw error;
         if (performance.now() > deadline_ms) throw error;
         this.parts.logger.warn({ why: String(error) }, "eventLog.unknownCommit: reading it back");
@@ -183,12 +199,12 @@ export class PostgresEventLog implements EventLog {
   /** True once the lines are there and on every machine that has to have them. */
   private async tryOnce(
     session: PostgresSession,
-    hold: PostgresHold,
-    lines: readonly Line[],
+    { hold, lines, isCalling }: Try,
   ): Promise<boolean> {
     const [first, last] = [lines[0]?.position ?? 0, lines.at(-1)?.position ?? 0];
     const bodies = lines.map(({ body }) => body).join("\n");
-    const { append, appendOne } = this.parts.sql;
+    const { sql } = this.parts;
+    const { append, appendOne } = isCalling ? sql.calling : sql;
     const { count, warnings } = await (first === last
       ? session.query(appendOne, [hold.epoch, first, bodies])
       : session.query(append, [hold.epoch, first, last, bodies])

@@ -2,15 +2,13 @@ import { LabError } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { connectPostgres } from "./postgres-connect.ts";
 import { momentNow, PostgresLease } from "./postgres-lease.ts";
-import type { PostgresPlace } from "./postgres-place.ts";
+import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { hintOf, NoServer } from "./postgres-refusals.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
 const PAUSE_ms = 200;
-/** A commit that waits for the database's standby takes so long on a busy machine. */
-const ANSWER_ms_min = 3000;
 
 /** The right to write: an epoch that no later holder shares, and a connection that is made anew where it breaks. */
 export interface PostgresHold {
@@ -43,6 +41,8 @@ export interface HoldRequest {
   readonly session?: PostgresSession | undefined;
   /** Tickets of tries whose answers were lost: what they have taken is this daemon's. */
   readonly tickets?: Tickets | undefined;
+  /** The end of a lease that is over, though not by the database's clock. */
+  readonly overdue?: string | undefined;
 }
 
 /**
@@ -50,7 +50,8 @@ export interface HoldRequest {
  * A session that was given is the hold's from then on, or ended.
  */
 export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
-  const request = { ...wish, place: boundAnswers(wish.place) };
+  // A lease that is not renewed in its own length is over: the connection is given up by then, and another server is asked.
+  const request = { ...wish, place: withAnswersWithin(wish.place, wish.place.lease_ms) };
   const { place, sql } = request;
   const asked = momentNow();
   const session =
@@ -74,16 +75,11 @@ export async function takeHold(wish: HoldRequest): Promise<PostgresHold> {
     drop: () => connection.drop(),
     release: async () => {
       lease.stop();
-      await connection.end((last) => last.query(sql.release, [epoch]));
+      await connection.end(async (last) => {
+        await last.query(sql.release, [epoch]);
+        await last.query(sql.call);
+      });
     },
-  };
-}
-
-/** A lease that is not renewed in its own length is over: the connection is given up by then, and another server is asked. */
-function boundAnswers(place: PostgresPlace): PostgresPlace {
-  return {
-    ...place,
-    answer_ms: Math.min(place.answer_ms, Math.max(ANSWER_ms_min, place.lease_ms)),
   };
 }
 
@@ -193,12 +189,12 @@ export function notReached(error: unknown): LabError {
 
 async function raiseEpoch(
   session: PostgresSession,
-  { place, sql, node, page, session: given, tickets = new Tickets(node) }: HoldRequest,
+  { place, sql, node, page, session: given, tickets = new Tickets(node), overdue }: HoldRequest,
 ): Promise<string> {
   try {
     if (given === undefined) await makeTables(session, sql);
     const isFree = given === undefined && (await lock(session, sql));
-    const { ticket, earlier } = tickets.draw();
+    const { ticket, earlier } = tickets.draw(place.lease_ms);
     const { rows } = await session.query<{ epoch: string }>(sql.take, [
       node,
       place.lease_ms,
@@ -206,6 +202,7 @@ async function raiseEpoch(
       page() ?? null,
       ticket,
       earlier,
+      overdue ?? null,
     ]);
     const [lease] = rows;
     if (lease !== undefined) return lease.epoch;

@@ -1,11 +1,10 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { Leadership, LeaseEnd, LogLease } from "../../../src/events/log-lease.ts";
+import { BEATS_IN_LEASE } from "./postgres-pace.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import type { Statements } from "./postgres-statements.ts";
 
-/** A standby is heard of so often within a lease that one missed beat is no absence. */
-export const BEATS_IN_LEASE = 3;
 const PAUSE_ms = 200;
 
 interface LeaseNeeds {
@@ -152,11 +151,19 @@ export async function followersOf(
   { lease_ms }: PostgresPlace,
   end: number,
 ): Promise<Leadership["standbys"]> {
-  const { rows } = await session.query<{ node: string; page: string | null; position: string }>(
-    sql.followers,
-    [lease_ms],
-  );
-  return rows.map(({ node, page, position }) => ({
+  const { rows } = await session.query<FollowerRow>(sql.followers, [lease_ms]);
+  return standbysFrom(rows, end);
+}
+
+export interface FollowerRow {
+  readonly node: string;
+  readonly page: string | null;
+  readonly position: string | number;
+}
+
+export function standbysFrom(rows: readonly FollowerRow[], end: number): Leadership["standbys"] {
+  const inOrder = [...rows].sort((a, b) => (a.node < b.node ? -1 : 1));
+  return inOrder.map(({ node, page, position }) => ({
     node,
     ...(page === null ? {} : { page }),
     behind: Math.max(0, end - Number(position)),

@@ -52,6 +52,14 @@ export function readPostgresAddress(address: string): PostgresPlace {
   };
 }
 
+/** A commit that waits for the database's standby takes so long on a busy machine. */
+const ANSWER_ms_min = 3000;
+
+/** The same, with answers that are waited for no longer than `wait_ms`, but for as long as a commit takes on a busy machine. */
+export function withAnswersWithin(place: PostgresPlace, wait_ms: number): PostgresPlace {
+  return { ...place, answer_ms: Math.min(place.answer_ms, Math.max(ANSWER_ms_min, wait_ms)) };
+}
+
 const ENCRYPTED = ["require", "verify-ca", "verify-full"];
 
 function encryptionOf(mode: string | null, authority: string | null): PostgresPlace["ssl"] {

@@ -1,25 +1,27 @@
 import { LabError } from "../../../src/core/errors.ts";
 import type { EventLog, LogMark } from "../../../src/events/event-log.ts";
 import type { LabEvent } from "../../../src/events/lab-event.ts";
-import type { Leadership, LeaseEnd, LogLease, LogNode } from "../../../src/events/log-lease.ts";
+import type { Leadership } from "../../../src/events/log-lease.ts";
 import { connectPostgres } from "./postgres-connect.ts";
 import {
   openHeldLog,
   type PostgresEventLog,
   type PostgresLogOptions,
 } from "./postgres-event-log.ts";
+import { FollowersLease, type LeaderRow } from "./postgres-followers-lease.ts";
 import { makeTables, notReached, takeHold } from "./postgres-hold.ts";
-import { BEATS_IN_LEASE, followersOf } from "./postgres-lease.ts";
-import { pauseBefore } from "./postgres-pace.ts";
-import type { PostgresPlace } from "./postgres-place.ts";
+import { type FollowerRow, standbysFrom } from "./postgres-lease.ts";
+import { type Judged, LeaseWatch } from "./postgres-lease-watch.ts";
+import { isBeatDue, pauseBefore } from "./postgres-pace.ts";
+import { type PostgresPlace, withAnswersWithin } from "./postgres-place.ts";
 import { ChainReader, crcBefore, READ_MAX, readEvents } from "./postgres-reader.ts";
 import { delay, type PostgresSession } from "./postgres-session.ts";
 import { type Statements, statementsOf } from "./postgres-statements.ts";
 import { trustedThrough } from "./postgres-tail.ts";
 import { Tickets } from "./postgres-tickets.ts";
 
-/** A commit that waits for the database's standby takes so long on a busy machine; who waits longer leads later by as much. */
-const ANSWER_ms = { min: 3000, max: 4000 };
+/** Who waits longer for an answer leads later by as much. */
+const ANSWER_ms_max = 4000;
 
 /**
  * The log of another daemon, followed until its lease has run out by the database's clock; then it is ours. Nothing but a beat
@@ -33,6 +35,7 @@ export async function standByPostgresLog(options: PostgresLogOptions): Promise<E
   });
   try {
     await makeTables(session, sql);
+    if (hearsCalls(session)) await session.query(sql.listen);
     const knownThrough = await trustedThrough(session, sql, known);
     return new FollowedLog({ ...options, sql, knownThrough }, session);
   } catch (error) {
@@ -43,9 +46,13 @@ export async function standByPostgresLog(options: PostgresLogOptions): Promise<E
 
 /** A standby that waits for an answer leads later by as much: it asks anew, and another server first, before half a lease. */
 function connectToFollow(place: PostgresPlace, silent?: string): Promise<PostgresSession> {
-  const patience_ms = Math.min(ANSWER_ms.max, Math.max(ANSWER_ms.min, 0.4 * place.lease_ms));
-  const answer_ms = Math.min(place.answer_ms, patience_ms);
-  return connectPostgres({ ...place, answer_ms }, true, silent);
+  const wait_ms = Math.min(ANSWER_ms_max, 0.4 * place.lease_ms);
+  return connectPostgres(withAnswersWithin(place, wait_ms), true, silent);
+}
+
+/** Behind a pooler it would be a connection of the pool's that listens. */
+function hearsCalls({ there }: PostgresSession): boolean {
+  return !there.isPooled;
 }
 
 interface FollowNeeds extends PostgresLogOptions {
@@ -53,14 +60,9 @@ interface FollowNeeds extends PostgresLogOptions {
   readonly knownThrough: number;
 }
 
-interface LeaderRow {
-  readonly holder: string | null;
-  readonly page: string | null;
-  readonly position: string;
-  readonly free: boolean;
-  readonly ticket: string | null;
-  /** Until it runs out, s. */
-  readonly left_s: number;
+/** What a sign of life brings home. */
+interface Look extends LeaderRow {
+  readonly others: readonly FollowerRow[];
 }
 
 class FollowedLog implements EventLog {
@@ -75,7 +77,10 @@ class FollowedLog implements EventLog {
   private isAway = false;
   private standbys: Leadership["standbys"] = [];
   private readonly tickets: Tickets;
+  private readonly watch = new LeaseWatch();
   private beat_ms = Number.NEGATIVE_INFINITY;
+  /** The lease that was seen last is over then, by our clock. */
+  private leaseOver_ms = 0;
   /** When something was followed last. */
   private read_ms = performance.now();
 
@@ -83,7 +88,7 @@ class FollowedLog implements EventLog {
     this.needs = needs;
     this.session = session;
     this.tickets = new Tickets(needs.node);
-    this.lease = new FollowersLease(needs);
+    this.lease = new FollowersLease(needs.node);
   }
 
   get lastPosition(): number {
@@ -121,12 +126,12 @@ class FollowedLog implements EventLog {
     let isBegun = false;
     while (!this.isClosed && this.led === undefined) {
       let events: LabEvent[] = [];
-      let row: LeaderRow | undefined;
+      let row: Judged | undefined;
       try {
         const session = await this.connected();
         if (!isBegun) this.reader = new ChainReader(from, await crcBefore(session, sql, from));
         isBegun = true;
-        row = (await session.query<LeaderRow>(sql.leader)).rows[0];
+        row = await this.look(session);
         if (Number(row?.position) >= this.reader.next)
           events = await this.reader.read(session, sql, Number.MAX_SAFE_INTEGER);
         if (events.length === 0) this.led = await this.lookAround(session, row);
@@ -141,8 +146,7 @@ class FollowedLog implements EventLog {
       yield* events;
       if (events.length > 0 && events.length < READ_MAX) this.lease.tell();
       if (events.length > 0) this.read_ms = performance.now();
-      else if (this.led === undefined)
-        await delay(pauseBefore(row, performance.now() - this.read_ms));
+      else if (this.led === undefined) await this.rest(row);
     }
     // What was written between our last look and the lease.
     if (this.led !== undefined) yield* this.led.read(this.reader.next);
@@ -156,49 +160,88 @@ class FollowedLog implements EventLog {
     await this.led?.close();
   }
 
+  /** Until something may have happened. */
+  private async rest(row: LeaderRow | undefined): Promise<void> {
+    const { session } = this;
+    const isCalled = session !== undefined && hearsCalls(session);
+    const quiet_ms = performance.now() - this.read_ms;
+    const { lease_ms } = this.needs.place;
+    const pause_ms = pauseBefore(row, { quiet_ms, lease_ms, isCalled });
+    await (session?.isOpen === true ? session.heard(pause_ms) : delay(pause_ms));
+  }
+
+  /**
+   * Who leads. Where a sign of life is due, it is the look as well; not where the lease is near its end, since the sign is a commit, which may have to
+   * wait, nor at first: who has not read everything stands by for nobody.
+   */
+  private async look(session: PostgresSession): Promise<Judged | undefined> {
+    const { sql, place } = this.needs;
+    const left_ms = this.leaseOver_ms - performance.now();
+    const isFirst = this.beat_ms === Number.NEGATIVE_INFINITY;
+    const mayBeat = !isFirst && left_ms > place.lease_ms / 4 && this.isBeatDue();
+    const row = mayBeat
+      ? await this.beat(session)
+      : (await session.query<LeaderRow>(sql.leader)).rows[0];
+    const now_ms = performance.now();
+    const judged = row && this.watch.judge(row, now_ms);
+    this.leaseOver_ms = now_ms + 1000 * (judged?.left_s ?? 0);
+    return judged;
+  }
+
+  private isBeatDue(): boolean {
+    return isBeatDue(performance.now() - this.beat_ms, this.needs.place.lease_ms);
+  }
+
   /** Everything that there is has been read: who leads? Nobody any more: we do. */
   private async lookAround(
     session: PostgresSession,
-    row: LeaderRow | undefined,
+    row: Judged | undefined,
   ): Promise<PostgresEventLog | undefined> {
     const { logger } = this.needs;
     if (row === undefined || this.isClosed) return undefined;
     // Taken by ourselves, in a try whose answer was lost: nobody renews that lease.
     const isOurs = this.tickets.have(row);
     if (!row.free && !isOurs) {
-      await this.beat(session, Number(row.position));
+      if (this.isBeatDue()) await this.beat(session);
       this.lease.note(row, this.standbys);
       return undefined;
     }
-    logger.info({ before: row.holder ?? "nobody", isOurs }, "standby.leaseIsFree");
+    const isOverdue = row.overdue !== undefined;
+    logger.info({ before: row.holder ?? "nobody", isOurs, isOverdue }, "standby.leaseIsFree");
     const began_ms = performance.now();
     this.session = undefined; // the hold's from now on
     this.silent = session.server; // where this comes to nothing
-    const led = await this.lead(session);
+    const led = await this.lead(session, row.overdue);
     if (led === undefined) return undefined;
     this.lease.lead(led);
     logger.info({ taken_ms: Math.round(performance.now() - began_ms) }, "standby.leads");
     return led;
   }
 
-  private async beat(session: PostgresSession, end: number): Promise<void> {
+  private async beat(session: PostgresSession): Promise<LeaderRow | undefined> {
     const { sql, place, node, page } = this.needs;
-    if (performance.now() - this.beat_ms < place.lease_ms / BEATS_IN_LEASE) return;
     // Each start is a node of its own: one that starts over and over would fill the table.
     if (this.beat_ms === Number.NEGATIVE_INFINITY) await session.query(sql.forget, [node]);
-    if (this.isClosed) return;
-    await session.query(sql.beat, [node, page() ?? null, this.reader.next - 1]);
+    if (this.isClosed) return undefined;
+    const ours = { node, page: page() ?? null, position: `${this.reader.next - 1}` };
+    const { rows } = await session.query<Look>(sql.beat, [...Object.values(ours), place.lease_ms]);
     this.beat_ms = performance.now();
-    this.standbys = await followersOf(session, sql, place, end);
+    const [look] = rows;
+    if (look !== undefined)
+      this.standbys = standbysFrom([...look.others, ours], Number(look.position));
+    return look;
   }
 
   /** Takes the lease and sees that the log which it is for is the one that was followed. */
-  private async lead(session: PostgresSession): Promise<PostgresEventLog | undefined> {
+  private async lead(
+    session: PostgresSession,
+    overdue: string | undefined,
+  ): Promise<PostgresEventLog | undefined> {
     const { place, sql, node, page, logger } = this.needs;
     const { tickets } = this;
-    const hold = await takeHold({ place, sql, node, page, logger, session, tickets }).catch(
-      noneFor("TL-4005"),
-    );
+    const hold = await takeHold({
+      ...{ place, sql, node, page, logger, session, tickets, overdue },
+    }).catch(noneFor("TL-4005"));
     if (hold === undefined) return undefined;
     // What a cache vouches for was looked up when it was followed from there.
     const led = await openHeldLog(hold, { ...this.needs, known: undefined });
@@ -207,7 +250,8 @@ class FollowedLog implements EventLog {
       await led.close();
       throw error;
     });
-    session.query(sql.forget, [node]).catch(() => {});
+    for (const [text, values] of [[sql.forget, [node]] as const, [sql.unlisten] as const])
+      session.query(text, values).catch(() => {});
     const { next, crc } = this.reader;
     if (there === crc) return led;
     await led.close();
@@ -231,6 +275,7 @@ class FollowedLog implements EventLog {
     if (this.session?.isOpen === true) return this.session;
     await this.dropSession();
     this.session = await connectToFollow(this.needs.place, this.silent);
+    if (hearsCalls(this.session)) await this.session.query(this.needs.sql.listen);
     return this.session;
   }
 
@@ -248,61 +293,4 @@ function noneFor(code: LabError["code"]): (error: unknown) => undefined {
     if (error instanceof LabError && error.code === code) return undefined;
     throw error;
   };
-}
-
-/** The lease of a daemon that may not have it yet. */
-class FollowersLease implements LogLease {
-  private readonly node: string;
-  private led: LogLease | undefined;
-  private leader: LogNode | undefined;
-  private standbys: Leadership["standbys"] = [];
-  private readonly enders: ((end: LeaseEnd) => void)[] = [];
-  private readonly onlookers: (() => void)[] = [];
-
-  constructor({ node }: FollowNeeds) {
-    this.node = node;
-  }
-
-  holds(): boolean {
-    return this.led?.holds() ?? false;
-  }
-
-  async confirm(): Promise<void> {
-    if (this.led === undefined) throw new LabError("TL-4003", "This daemon stands by");
-    await this.led.confirm();
-  }
-
-  onEnd(listener: (end: LeaseEnd) => void): void {
-    this.enders.push(listener);
-  }
-
-  onChange(listener: () => void): void {
-    this.onlookers.push(listener);
-  }
-
-  leadership(): Leadership {
-    if (this.led !== undefined) return this.led.leadership();
-    return { role: "follows", node: this.node, leader: this.leader, standbys: this.standbys };
-  }
-
-  note({ holder, page, free }: LeaderRow, standbys: Leadership["standbys"]): void {
-    const before = JSON.stringify(this.leadership());
-    const leader = { node: holder ?? "", ...(page === null ? {} : { page }) };
-    this.leader = free || holder === null ? undefined : leader;
-    this.standbys = standbys;
-    if (JSON.stringify(this.leadership()) !== before) this.tell();
-  }
-
-  lead({ lease }: PostgresEventLog): void {
-    this.led = lease;
-    lease?.onEnd((end) => {
-      for (const tell of this.enders) tell(end);
-    });
-    lease?.onChange(() => this.tell());
-    this.tell();
-  }
-
-  tell(): void {
-    for (const tell of this.onlookers) tell();
-  }
 }

@@ -12,10 +12,10 @@ export class Tickets {
     this.node = node;
   }
 
-  /** A ticket for this try, and those of the tries before. */
-  draw(): { readonly ticket: string; readonly earlier: readonly string[] } {
+  /** A ticket for this try to take a lease of so many ms, and those of the tries before. */
+  draw(lease_ms: number): { readonly ticket: string; readonly earlier: readonly string[] } {
     const earlier = this.drawn;
-    const ticket = randomUUID();
+    const ticket = `${randomUUID()} for ${lease_ms} ms of ${this.node}`;
     this.drawn = [...earlier, ticket].slice(-TICKETS_max);
     return { ticket, earlier };
   }
@@ -28,4 +28,13 @@ export class Tickets {
     const { holder, ticket } = lease;
     return holder === this.node && ticket !== null && this.drawn.includes(ticket);
   }
+}
+
+/** How long the lease is that a holder took, ms; unknown where its ticket does not say so, or is another one's. */
+export function leaseLengthOf(lease: {
+  readonly holder: string | null;
+  readonly ticket: string | null;
+}): number | undefined {
+  const [, length_ms, node] = /^\S+ for ([\d.]+) ms of (.*)$/s.exec(lease.ticket ?? "") ?? [];
+  return node === lease.holder && length_ms !== undefined ? Number(length_ms) : undefined;
 }

@@ -1,6 +1,6 @@
 import { readPatternFile } from "../../../adapters/patterns/read-pattern.ts";
 import { readReferences } from "../../../adapters/patterns/read-references.ts";
-import { LabError } from "../../core/errors.ts";
+import { naming } from "../../core/errors.ts";
 import { type Identification, identifyPhases } from "../../models/diffraction/identify-phases.ts";
 import { createLibraries } from "../../models/diffraction/libraries.ts";
 import { preparePattern } from "../../models/diffraction/prepared-pattern.ts";
@@ -18,7 +18,10 @@ const SET_MIN = 0.005;
 const SETS_MAX = 10;
 const PRESENCE_MIN = 0.001;
 
-/** Identifies every pattern in turn; references are read once. */
+/**
+ * Identifies every pattern in turn; references are read once. `cpu_ms` is the processor time of binning and every search, those
+ * with other tubes' wavelengths among them; not of reading files and of making the cards ready for a wavelength.
+ */
 export async function identifyPatterns(
   options: IdentifyCommandOptions,
   io: CommandIo,
@@ -40,9 +43,9 @@ export async function identifyPatterns(
     const library = libraryFor(pattern);
     const searchBegin = process.cpuUsage();
     const found = identifyPhases(pattern, library, { phases_max });
-    const cpu_ms = Math.round((preparing_us + spent_us(searchBegin)) / 100) / 10;
     const other =
       radiation === undefined ? otherAnode(raw, found, libraryFor, { phases_max }) : undefined;
+    const cpu_ms = Math.round((preparing_us + spent_us(searchBegin)) / 100) / 10;
     results.push(summary(file, found, cpu_ms, other));
     if (options.json !== true) io.out(identificationLines(file, found, other));
     if (k === 0 && options.plot !== undefined) {
@@ -52,17 +55,6 @@ export async function identifyPatterns(
   }
   progress.finish();
   if (options.json === true) printJson(io, { patterns: results });
-}
-
-/** What cannot be read is said with the name of its file. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    const { code, message, hint } = error;
-    throw new LabError(code, `${file}: ${message}`, { cause: error, hint });
-  }
 }
 
 function summary(

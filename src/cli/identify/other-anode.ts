@@ -12,17 +12,14 @@ import { ANODES, radiationOf } from "../../models/diffraction/radiation.ts";
 /** An anode whose wavelength explains a pattern that was taken as copper's. */
 export interface OtherAnode {
   readonly anode: string;
+  /** Share of the net intensity that its reading leaves. */
   readonly unexplained: number;
 }
 
-/** Copper's reading leaves more than this, another's less. */
-const LEFT = { copper: 0.2, other: 0.03 };
-/** Of the other's first set. */
-const SURE = 0.5;
-
 /**
- * Where two theta was taken as copper's because nobody said otherwise, and much is left unexplained: the tube with which
- * references explain nearly everything. Undefined where there is none. Cost: five identifications.
+ * Where two theta was taken as copper's because nobody said otherwise, and copper's reading is unfamiliar: the tube with which
+ * references explain the pattern; of several the one that needs the fewest phases, then the most probable. Undefined where there
+ * is none. Cost: five identifications. How often it is right: docs/patterns.md.
  */
 export function otherAnode(
   raw: DiffractionPattern,
@@ -31,19 +28,24 @@ export function otherAnode(
   options: IdentifyOptions,
 ): OtherAnode | undefined {
   const isGuessed = raw.axis === "twoTheta_deg" && raw.radiation === undefined;
-  if (!isGuessed || found.unexplained < LEFT.copper) return undefined;
-  const tried = ANODES.filter((anode) => anode !== "Cu").flatMap((anode) => {
+  if (!isGuessed || !found.unfamiliar) return undefined;
+  const read = ANODES.filter((anode) => anode !== "Cu").flatMap((anode) => {
     try {
       const pattern = preparePattern(raw, { radiation: radiationOf(anode) });
-      const { sets, unexplained } = identifyPhases(pattern, libraryFor(pattern), options);
-      const best = sets[0]!;
-      const isSound = best.phases.length > 0 && best.probability > SURE && unexplained < LEFT.other;
-      return isSound ? [{ anode, unexplained }] : [];
+      const { sets, unexplained, unfamiliar } = identifyPhases(
+        pattern,
+        libraryFor(pattern),
+        options,
+      );
+      const { phases, probability } = sets[0]!;
+      const explains = phases.length > 0 && !unfamiliar;
+      return explains ? [{ anode, unexplained, phases: phases.length, probability }] : [];
     } catch (error) {
       // With this wavelength the pattern has no lines in the range of spacings.
       if (error instanceof LabError) return [];
       throw error;
     }
   });
-  return tried.sort((p, q) => p.unexplained - q.unexplained)[0];
+  const [best] = read.sort((p, q) => p.phases - q.phases || q.probability - p.probability);
+  return best && { anode: best.anode, unexplained: best.unexplained };
 }

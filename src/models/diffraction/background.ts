@@ -11,11 +11,10 @@ export function snipBackground(values: Float64Array, halfWindow: number): Float6
   let z: Float64Array = values.map((v) => Math.log(Math.log(Math.sqrt(v + shift + 1) + 1) + 1));
   let next: Float64Array = new Float64Array(n);
   for (let w = halfWindow; w >= 1; w--) {
-    for (let i = 0; i < n; i++) {
-      const left = z[Math.max(0, i - w)]!;
-      const right = z[Math.min(n - 1, i + w)]!;
-      const isInside = i >= w && i < n - w;
-      next[i] = isInside ? Math.min(z[i]!, (left + right) / 2) : z[i]!;
+    next.set(z);
+    for (let i = w; i < n - w; i++) {
+      const mean = (z[i - w]! + z[i + w]!) / 2;
+      if (mean < z[i]!) next[i] = mean;
     }
     [z, next] = [next, z];
   }

@@ -1,3 +1,4 @@
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/cholesky.ts";
 import { dot } from "../../numeric/dot.ts";
 import type { PhaseFit } from "./fit-phases.ts";
 import type { Identification } from "./identify-phases.ts";
@@ -48,15 +49,22 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
       explained.add(weighed(column));
     }
   }
-  for (const column of backgroundColumns(pattern)) explained.add(weighed(column));
+  const background = backgroundColumns(pattern).map(weighed);
+  for (const column of background) explained.add(column.slice());
   const residual = weighed(pattern.net.map((v, i) => v - fit.model[i]!));
   explained.free(residual);
   const amount = amountOf(library);
-  const total = fit.phases.reduce((sum, { card, scale }) => sum + amount(card) * scale, 0);
+  const scales = scalesBesideBackground(
+    fit,
+    fit.profiles.map(({ value }) => weighed(value)),
+    background,
+    weighed(pattern.net.map((v, i) => v - fit.model[i]!)),
+  );
+  const total = fit.phases.reduce((sum, { card }, k) => sum + amount(card) * scales[k]!, 0);
   if (!(total > 0)) return [];
-  const members = fit.phases.map(({ card, scale, shape }, k) => ({
+  const members = fit.phases.map(({ card, shape }, k) => ({
     name: best.curves[k]!.name,
-    fraction: (amount(card) * scale) / total,
+    fraction: (amount(card) * scales[k]!) / total,
     error: amount(card) / lengthBeside(fit.profiles, k, weighed) / total,
     strain: shape.strain[0] ?? 0,
   }));
@@ -95,6 +103,33 @@ function binWeights({ pattern, misfit }: Identification, { model }: PhaseFit): F
     const off2 = misfit.floorSeen ** 2 + (misfit.relative * model[i]!) ** 2;
     return 1 / Math.sqrt(sigma * sigma + together * off2);
   });
+}
+
+/**
+ * The set's scales beside a background that is free in its steps, by linear least squares: crowded weak lines lift the level that
+ * was taken for background, and are fitted too low by as much.
+ */
+function scalesBesideBackground(
+  { phases }: PhaseFit,
+  own: readonly Float64Array[],
+  background: readonly Float64Array[],
+  residual: Float64Array,
+): number[] {
+  const columns = [...own, ...background];
+  const n = columns.length;
+  const curvature = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b <= a; b++) {
+      curvature[a * n + b] = dot(columns[a]!, columns[b]!);
+      curvature[b * n + a] = curvature[a * n + b]!;
+    }
+    curvature[a * n + a]! *= 1 + 1e-9;
+  }
+  const change = Float64Array.from(columns, (column) => dot(column, residual));
+  if (choleskyInPlace(curvature, n, n) !== 0) return phases.map(({ scale }) => scale);
+  solveLower(curvature, n, n, change);
+  solveLowerTransposed(curvature, n, n, change);
+  return phases.map(({ scale }, k) => Math.max(0, scale + change[k]!));
 }
 
 /** Atoms that a scale of 1 stands for; heights where a card has no structure. */

@@ -1,4 +1,5 @@
 import { LabError } from "../../core/errors.ts";
+import { kthSmallest } from "../../numeric/kth-smallest.ts";
 import { smooth, snipBackground } from "./background.ts";
 import type { DiffractionPattern } from "./pattern.ts";
 import { radiationOf, type SpectralLine } from "./radiation.ts";
@@ -127,8 +128,9 @@ function spacing(twoTheta_deg: number, wavelength_A: number): number {
 }
 
 function nativeStep(x: Float64Array): number {
-  const steps = Array.from(x.subarray(1), (v, k) => v - x[k]!).sort((p, q) => p - q);
-  return steps[Math.floor(steps.length / 2)]!;
+  const steps = new Float64Array(x.length - 1);
+  for (let k = 0; k < steps.length; k++) steps[k] = x[k + 1]! - x[k]!;
+  return kthSmallest(steps, Math.floor(steps.length / 2));
 }
 
 interface Binned {
@@ -202,8 +204,8 @@ function lowerLevel(net: Float64Array, half: number): Float64Array {
   const hop = Math.max(1, Math.floor(half / 4));
   const knots: number[] = [];
   for (let i = 0; i < net.length + hop; i += hop) {
-    const window = net.slice(Math.max(0, i - half), Math.min(net.length, i + half + 1)).sort();
-    knots.push(window[Math.floor(window.length / 4)]! + 0.674 * sigma);
+    const window = net.slice(Math.max(0, i - half), Math.min(net.length, i + half + 1));
+    knots.push(kthSmallest(window, Math.floor(window.length / 4)) + 0.674 * sigma);
   }
   const level = net.map((_, i) => {
     const k = Math.floor(i / hop);
@@ -265,11 +267,10 @@ function noiseOf(
 }
 
 function differenceNoise(net: Float64Array, lag: number): number {
-  const found: number[] = [];
+  const found = new Float64Array(Math.max(0, net.length - 2 * lag));
   for (let i = lag; i + lag < net.length; i++) {
-    found.push(Math.abs(net[i]! - (net[i - lag]! + net[i + lag]!) / 2));
+    found[i - lag] = Math.abs(net[i]! - (net[i - lag]! + net[i + lag]!) / 2);
   }
-  found.sort((p, q) => p - q);
   // The lower part of the spread: lines sit in the upper one. The 0.25-quantile of |N(0,1)| is 0.3186.
-  return found[Math.floor(found.length * 0.25)]! / 0.3186 / Math.sqrt(1.5);
+  return kthSmallest(found, Math.floor(found.length * 0.25)) / 0.3186 / Math.sqrt(1.5);
 }

@@ -41,8 +41,8 @@ export interface CardRange {
   readonly wavelength_A: number;
 }
 
-/** Cells of solid solutions run this far from their card's; a reference may allow less. */
-const STRAIN_LIMIT = 0.07;
+/** Cells of solid solutions run this far from their card's; a reference may allow less, or a little more. */
+export const STRAIN_LIMIT = 0.07;
 /** One B for all atoms, A^2: what most oxides and metals have at room temperature within a factor of two. */
 const DISPLACEMENT_A2 = 0.6;
 const LINES_MAX = 120;

@@ -1,3 +1,4 @@
+import { unitInWords } from "../../core/unit-words.ts";
 import type { Verdict } from "../../domain/proposal.ts";
 import { logGainCeiling } from "../../models/optimise/acquisition/improvement.ts";
 import { expectedExcess } from "../../numeric/normal-distribution.ts";
@@ -65,15 +66,28 @@ export function judgeProgress(
   const outlook = estimateOutlook(model, eligible);
   if (outlook === undefined) return { kind: "continue" };
   const { expectedGain, regretBound } = outlook;
+  const unit = unitBehind(model);
   if (stop.expectedGain_min !== undefined && expectedGain < stop.expectedGain_min)
     return {
       kind: "converged",
-      reason: `one more point promises a gain of ${brief(expectedGain)}, less than ${brief(stop.expectedGain_min)}`,
+      reason: `one more point promises a gain of ${brief(expectedGain)}${unit}, less than ${brief(stop.expectedGain_min)}${unit}`,
     };
   if (stop.regret_max !== undefined && regretBound <= stop.regret_max)
     return {
       kind: "converged",
-      reason: `no open candidate is likely to be better by more than ${brief(regretBound)}`,
+      reason: `no open candidate is likely to be better by more than ${brief(regretBound)}${unit}`,
     };
   return { kind: "continue" };
+}
+
+/** ` MPa`: what stands behind a number of the one objective, in the unit that its results state. */
+function unitBehind({ quantities, rows }: CampaignModel): string {
+  const name = quantities.find(({ role }) => role === "objective")?.name;
+  const units = rows.flatMap(({ result }) =>
+    result.observations.flatMap((one) =>
+      one.kind === "objective" && one.name === name ? [unitInWords(one.unit)] : [],
+    ),
+  );
+  const unit = units.find((one) => one !== "");
+  return unit === undefined ? "" : ` ${unit}`;
 }

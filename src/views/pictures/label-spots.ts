@@ -79,9 +79,8 @@ interface Pixels {
 function pixelsOf({ cells }: MapData, frame: MapFrame): Pixels {
   const pixels = { x: new Float64Array(cells.count), y: new Float64Array(cells.count) };
   for (let k = 0; k < cells.count; k++) {
-    const [x, y] = frame.toPixel([cells.x[k] ?? 0, cells.y[k] ?? 0]);
-    pixels.x[k] = x;
-    pixels.y[k] = y;
+    pixels.x[k] = frame.xOf(cells.x[k] ?? 0);
+    pixels.y[k] = frame.yOf(cells.y[k] ?? 0);
   }
   return pixels;
 }
@@ -114,23 +113,23 @@ function bestStretches(
     if (row === undefined) rows.set(key, [k]);
     else row.push(k);
   }
-  const labelOf = (k: number): number => cells.label[k] ?? -1;
   const runs = [...rows].map(([key, row]) => ({
     y: key / 4,
-    runs: runsOf(row, { x: pixels.x, labelOf, y: key / 4 }),
+    runs: runsOf(row, pixels.x, cells.label, key / 4),
   }));
   runs.sort((a, b) => a.y - b.y);
   const needed = labels.map(widthOf);
   const best = labels.map(() => ({ room: 0, distance: 0, run: undefined as Run | undefined }));
   for (const [at, row] of runs.entries()) {
     for (const run of row.runs) {
-      const free = narrowed(run, at, runs);
+      const known = best[run.label];
       const need = needed[run.label] ?? 0;
+      // Most stretches are too short from the outset.
+      if (known === undefined || Math.min(need, run.right - run.left) < known.room - 1e-9) continue;
+      const free = narrowed(run, at, runs);
       const room = Math.min(need, free.right - free.left);
       const { x, y } = centres[run.label] ?? { x: 0, y: 0 };
       const distance = Math.hypot(placeOn(free, room, x) - x, free.y - y);
-      const known = best[run.label];
-      if (known === undefined) continue;
       const isBetter =
         room > known.room + 1e-9 || (room > known.room - 1e-9 && distance < known.distance);
       if (known.run === undefined || isBetter) best[run.label] = { room, distance, run: free };
@@ -139,25 +138,20 @@ function bestStretches(
   return best.map(({ run }) => run);
 }
 
-function runsOf(
-  row: number[],
-  of: { readonly x: Float64Array; labelOf(k: number): number; readonly y: number },
-): Run[] {
-  const at = (place: number): number => of.x[row[place] ?? 0] ?? 0;
-  row.sort((a, b) => (of.x[a] ?? 0) - (of.x[b] ?? 0));
+function runsOf(row: number[], x: Float64Array, labels: Int16Array, y: number): Run[] {
+  row.sort((a, b) => x[a]! - x[b]!);
   let gap = row.length < 2 ? 8 : Number.POSITIVE_INFINITY;
-  for (let k = 1; k < row.length; k++) gap = Math.min(gap, at(k) - at(k - 1));
+  for (let k = 1; k < row.length; k++) gap = Math.min(gap, x[row[k]!]! - x[row[k - 1]!]!);
   const runs: Run[] = [];
-  for (let first = 0, k = 0; k < row.length; k++) {
-    const label = of.labelOf(row[k] ?? 0);
+  let left = x[row[0]!]!;
+  for (let k = 0; k < row.length; k++) {
+    const here = x[row[k]!]!;
+    const label = labels[row[k]!]!;
     const isLast =
-      k + 1 === row.length ||
-      of.labelOf(row[k + 1] ?? 0) !== label ||
-      at(k + 1) - at(k) >= 1.6 * gap;
+      k + 1 === row.length || labels[row[k + 1]!] !== label || x[row[k + 1]!]! - here >= 1.6 * gap;
     if (!isLast) continue;
-    if (label >= 0)
-      runs.push({ label, y: of.y, left: at(first) - gap / 2, right: at(k) + gap / 2 });
-    first = k + 1;
+    if (label >= 0) runs.push({ label, y, left: left - gap / 2, right: here + gap / 2 });
+    if (k + 1 < row.length) left = x[row[k + 1]!]!;
   }
   return runs;
 }

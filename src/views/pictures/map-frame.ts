@@ -10,6 +10,9 @@ export interface MapFrame {
   readonly width: number;
   readonly height: number;
   toPixel(place: Placement): [number, number];
+  /** Of a coordinate of a place alone, px: for loops over thousands of places. */
+  xOf(x: number): number;
+  yOf(y: number): number;
   toPlace(pixel: readonly [number, number]): Placement;
   /** Outline of the drawn plane in pixels. */
   readonly outline: readonly (readonly [number, number])[];
@@ -37,11 +40,12 @@ function ternaryFrame(width: number, bare: boolean): MapFrame {
   const margin = bare ? { x: 4, top: 4, bottom: 4 } : MARGIN.ternary;
   const side = width - 2 * margin.x;
   const base = margin.top + side * ROOT3_2;
-  const toPixel = ([x, y]: Placement): [number, number] => [margin.x + x * side, base - y * side];
+  const xOf = (x: number): number => margin.x + x * side;
+  const yOf = (y: number): number => base - y * side;
+  const toPixel = ([x, y]: Placement): [number, number] => [xOf(x), yOf(y)];
   return {
-    width,
-    height: Math.round(base + margin.bottom),
-    toPixel,
+    ...{ width, height: Math.round(base + margin.bottom) },
+    ...{ toPixel, xOf, yOf },
     toPlace: ([px, py]) => [(px - margin.x) / side, (base - py) / side],
     outline: [toPixel([0.5, ROOT3_2]), toPixel([0, 0]), toPixel([1, 0])],
   };
@@ -58,6 +62,7 @@ function axesFrame(cells: Pick<MapCells, "x" | "y">, width: number, height: numb
     height,
     scales: { x, y },
     toPixel: ([a, b]) => [x.at(a), y.at(b)],
+    ...{ xOf: x.at, yOf: y.at },
     toPlace: ([px, py]) => [x.invert(px), y.invert(py)],
     outline: [
       [left, top],

@@ -75,14 +75,25 @@ function softened(colours: readonly string[]): string[] {
 }
 
 export function meanColour(colours: readonly string[]): string {
-  const sum = colours
-    .map(rgbOf)
-    .reduce((a, b) => a.map((v, k) => v + (b[k] ?? 0)) as typeof a, [0, 0, 0]);
-  return hexOf(sum.map((value) => value / Math.max(1, colours.length)));
+  let [red, green, blue] = [0, 0, 0];
+  for (const colour of colours) {
+    const value = numberOf(colour);
+    red += (value >> 16) & 255;
+    green += (value >> 8) & 255;
+    blue += value & 255;
+  }
+  const n = Math.max(1, colours.length);
+  return hexOf(red / n, green / n, blue / n);
 }
 
-function hexOf(parts: readonly number[]): string {
-  return `#${parts.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
+function hexOf(red: number, green: number, blue: number): string {
+  const value = (Math.round(red) << 16) | (Math.round(green) << 8) | Math.round(blue);
+  return `#${(value | (1 << 24)).toString(16).slice(1)}`;
+}
+
+/** `#rrggbb` as one number. */
+function numberOf(colour: string): number {
+  return Number.parseInt(colour.slice(1), 16);
 }
 
 /** The colour of the k-th phase; beyond the palette's end it starts again, with another texture. */
@@ -92,14 +103,17 @@ export function phaseColour(k: number): string {
 
 /** Red, green and blue, 0..255, of `#rrggbb`. */
 export function rgbOf(colour: string): [number, number, number] {
-  const value = Number.parseInt(colour.slice(1), 16);
+  const value = numberOf(colour);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
 /** `share` of `colour` over the rest of `ground`, as `#rrggbb`. */
 export function mix(colour: string, ground: string, share: number): string {
-  const [a, b] = [rgbOf(colour), rgbOf(ground)];
-  return hexOf(a.map((value, k) => value * share + (b[k] ?? 0) * (1 - share)));
+  const above = numberOf(colour);
+  const under = numberOf(ground);
+  const part = (shift: number): number =>
+    ((above >> shift) & 255) * share + ((under >> shift) & 255) * (1 - share);
+  return hexOf(part(16), part(8), part(0));
 }
 
 /** How strongly a label is coloured at a certainty 0..1: doubt looks pale but never vanishes. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -12,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openPhotoStore } from "../../../adapters/photos/photo-store.ts";
+import { freeOn, openPhotoStore } from "../../../adapters/photos/photo-store.ts";
 import type { DataReference } from "../../../src/domain/observation.ts";
 import { PHOTO_BYTES_MAX, photosOf, photoType } from "../../../src/domain/photo.ts";
 import {
@@ -122,6 +123,17 @@ describe("is refused, and nothing is kept:", () => {
       },
     });
     expect(readdirSync(join(folder, "photos"))).toHaveLength(2);
+  });
+
+  test("a photograph's own bytes count among those that stay free, and the disk's are the disk's", () => {
+    const keepWith = (spare_bytes: number) =>
+      openPhotoStore(folder, { free_MB: () => 500 + spare_bytes / 1e6 }).keep(JPEG);
+    expect(() => keepWith(JPEG.length - 1)).toThrow("500 MB stay free");
+    expect(keepWith(JPEG.length)).toMatchObject({ bytes: JPEG.length });
+    const told = execFileSync("df", ["--output=avail", "-B1", folder], { encoding: "utf8" });
+    const free_MB = Number(told.split("\n")[1]) / 1e6;
+    // Others write meanwhile.
+    expect(Math.abs(freeOn(folder) - free_MB)).toBeLessThan(0.05 * free_MB);
   });
 
   test("what nobody may send: a page that is read-only, a wrong key, no right to operate", async () => {

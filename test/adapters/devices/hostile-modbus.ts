@@ -24,6 +24,8 @@ export type Spite =
 export class HostileModbus {
   readonly registers = new Map<number, number>();
   readonly spites: Spite[] = [];
+  /** Registers that it does not let anybody write (exception 3). */
+  readonly refused = new Set<number>();
   readonly asked: { readonly fn: number; readonly address: number; readonly time_ms: number }[] =
     [];
   connections = 0;
@@ -40,6 +42,10 @@ export class HostileModbus {
   async listen(): Promise<number> {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
+    return this.port;
+  }
+
+  get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -115,6 +121,7 @@ export class HostileModbus {
   #pdu(asked: Buffer, address: number, count: number, spite: Spite | undefined): Buffer {
     const fn = asked[0] ?? 0;
     if (spite?.kind === "exception") return Buffer.from([fn | 0x80, spite.code]);
+    if (fn !== 3 && fn !== 4 && this.refused.has(address)) return Buffer.from([fn | 0x80, 3]);
     if (fn === 6) this.registers.set(address, count);
     if (fn === 16)
       for (let k = 0; k < count; k++)

@@ -15,10 +15,13 @@ const CODES: Readonly<Record<string, number>> = {
   UncertainLastUsableValue: 0x40900000,
 };
 
-/** `node-opcua` with one server of these nodes; a node's id is the path of its names. `values` have this status. */
+/** The status of every value, or of each by the path of its node. */
+type Statuses = string | ((path: string) => string);
+
+/** `node-opcua` with one server of these nodes; a node's id is the path of its names. */
 function serverOf(
   objects: Tree,
-  values = "Good",
+  values: Statuses = "Good",
 ): { readonly opcua: OpcUaModule; readonly called: string[] } {
   const called: string[] = [];
   const at = (path: unknown): Tree | string | (() => unknown) | undefined => {
@@ -38,7 +41,10 @@ function serverOf(
   };
   const session = {
     read: async (nodes: { nodeId: unknown }[]) =>
-      nodes.map(({ nodeId }) => ({ statusCode: status(values), value: { value: at(nodeId) } })),
+      nodes.map(({ nodeId }) => {
+        const name = typeof values === "string" ? values : values(String(nodeId));
+        return { statusCode: status(name), value: { value: at(nodeId) } };
+      }),
     browse: async (nodes: { nodeId: unknown }[]) =>
       nodes.map(({ nodeId }) => ({
         continuationPoint: null,
@@ -129,6 +135,21 @@ describe("what is good by its severity", () => {
     const { opcua } = serverOf({ result: { VariableSet: { Peak: "7" } } }, name);
     const { variables } = await client(opcua).contents("objects/result");
     expect(variables).toMatchObject([{ name: "Peak", value: "7", status: word }]);
+  });
+
+  test("each value of an answer has a status of its own, and so has its scale", async () => {
+    const range = { low: 0, high: 9 } as unknown as Tree;
+    const set = { Width: "1", Peak: { EURange: range }, Shape: "2" };
+    const { opcua } = serverOf({ result: { VariableSet: set } }, (path) => {
+      if (path.endsWith("/EURange")) return "BadNotReadable";
+      return path.endsWith("/Width") ? "UncertainLastUsableValue" : "GoodClamped";
+    });
+    const { variables } = await client(opcua).contents("objects/result");
+    expect(variables.map(({ name, status, range: scale }) => [name, status, scale])).toEqual([
+      ["Width", "UncertainLastUsableValue", undefined],
+      ["Peak", "Good", { low: 0, high: 9, status: "BadNotReadable" }],
+      ["Shape", "Good", undefined],
+    ]);
   });
 });
 

@@ -247,6 +247,18 @@ describe("a result", () => {
     expect(judged(value, status, rules)).toEqual({ failed });
   });
 
+  test("counts without its scale only where both bounds are asked for", () => {
+    const peak = { ...variable(3), range: { low: 0, high: 2, status: "BadNotReadable" } };
+    const contents = { variables: [peak], files: [], missing: [] };
+    const judgedIn = (bounds: object) => {
+      const objectives = [{ name: "peak", unit: "1", ...bounds }];
+      return judgeRun(over, contents, { folder, ...about }, { objectives });
+    };
+    const failed = "the scale of peak (EURange) is not to be believed: BadNotReadable";
+    expect([judgedIn({}), judgedIn({ max: 10 })]).toEqual([{ failed }, { failed }]);
+    expect(judgedIn({ min: 0, max: 10 })).toMatchObject({ observations: [{ value: 3 }] });
+  });
+
   test("with a pattern of lists that do not fit is none; a file goes with it, under its own name", () => {
     const list = (name: string, value: number[]) => ({ name, value, status: "Good" });
     const files = [{ name: "../../etc/scan.xy", bytes: Buffer.from("20 5\n") }];
@@ -335,7 +347,7 @@ describe("the process", () => {
     expect(first.kill).toHaveBeenCalledWith("SIGKILL");
     const look = link.look();
     second.emit("message", { id: 0 });
-    await vi.waitFor(() => expect(second.sent).toHaveLength(1));
+    await vi.waitFor(() => expect(second.sent).toHaveLength(1), 45_000);
     second.emit("message", { id: second.sent[0]?.id, value: REST });
     expect(await look).toEqual(REST);
   });
@@ -345,12 +357,12 @@ describe("the process", () => {
     const link = processOf([child], 60_000);
     const refused = link.call("Stop");
     child.emit("message", { id: 0 });
-    await vi.waitFor(() => expect(child.sent).toHaveLength(1));
+    await vi.waitFor(() => expect(child.sent).toHaveLength(1), 45_000);
     const problem = { code: "TL-3203", message: "the device refused: BadInvalidState", hint: "h" };
     child.emit("message", { id: child.sent[0]?.id, problem });
     await expect(refused).rejects.toMatchObject({ code: "TL-3203", hint: "h" });
     const cut = link.look();
-    await vi.waitFor(() => expect(child.sent).toHaveLength(2));
+    await vi.waitFor(() => expect(child.sent).toHaveLength(2), 45_000);
     child.emit("exit", 1);
     await expect(cut).rejects.toMatchObject({ code: "TL-3201" });
   });

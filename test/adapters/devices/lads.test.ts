@@ -138,6 +138,11 @@ describe.each(PEERS.filter(([, isThere]) => isThere))("a diffractometer on %s", 
   test.each([
     ["a broken sensor", { status: "BadSensorFailure" }, /BadSensorFailure/],
     ["a value beyond its scale", { value: 70_000 }, /70000 is beyond its scale, 0 to 65535/],
+    [
+      "a value whose scale the device does not stand by",
+      { scale: "BadOutOfService" },
+      /the scale of PeakCounts \(EURange\) is not to be believed: BadOutOfService/,
+    ],
     ["a run that leaves no result", { without: true }, /ended without a result/],
   ])("%s is no result", SLOW, async (_, world, words) => {
     await server.tell(world);

@@ -150,6 +150,23 @@ test("a stop goes ahead of fifty questions that wait, and is read back", async (
   controller.close();
 });
 
+test("a stop that its heater does not obey lets the set point go to rest all the same, and says so", async () => {
+  const controller = new LineController({
+    ...{ map: testMap(), address: `tcp://127.0.0.1:${cryostat.port}`, clock: REAL },
+  });
+  try {
+    await controller.open();
+    cryostat.range = 3;
+    cryostat.setPoint = 77.5;
+    cryostat.ramp = { isOn: 1, rate: 5 };
+    cryostat.isRangeStuck = true;
+    await expect(controller.stop()).rejects.toMatchObject({ code: "TL-3204" });
+    expect([cryostat.range, cryostat.setPoint, cryostat.ramp.isOn]).toEqual([3, 0, 0]);
+  } finally {
+    controller.close();
+  }
+});
+
 test("a stop of one whose unit is another by now lowers its set point, and never raises it", async () => {
   const address = `tcp://127.0.0.1:${cryostat.port}`;
   const controller = new LineController({ map: testMap(), address, clock: REAL });

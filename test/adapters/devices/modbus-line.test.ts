@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectTo, parseAddress } from "../../../adapters/devices/connection.ts";
 import { mbapFraming, rtuFraming } from "../../../adapters/devices/modbus/framing.ts";
+import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { createModbusLine, type ModbusLine } from "../../../adapters/devices/modbus/modbus-line.ts";
 import { ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
 import { HostileModbus, type Spite } from "./hostile-modbus.ts";
-import { REAL, testMap } from "./thermal-bench.ts";
+import { patientMap, REAL, testMap } from "./thermal-bench.ts";
 
 const TIMEOUT_ms = 250;
 const IDENTITY = { kind: "read", fn: 3, address: 122, count: 1 } as const;
@@ -98,6 +99,30 @@ describe.each([
     },
   );
 
+  test("a clock that is set back while a line rests keeps it from nobody", async () => {
+    const clock = { set_ms: 0 };
+    const other = createModbusLine({
+      connect: (signal) => connectTo(parseAddress(`tcp://127.0.0.1:${server.port}`, 502), signal),
+      framing: rtu ? rtuFraming : mbapFraming,
+      ...{ unit: 1, timeout_ms: TIMEOUT_ms, gap_ms: 0, quiet_ms: 20 },
+      clock: {
+        now_ms: () => REAL.now_ms() + clock.set_ms,
+        schedule: (at_ms, callback) => REAL.schedule(at_ms - clock.set_ms, callback),
+      },
+      verify: async () => {},
+    });
+    try {
+      expect(await other.ask(read(7))).toEqual([7]);
+      server.spites.push({ kind: "cut", after_bytes: 0 });
+      await expect(other.ask(read(1))).rejects.toMatchObject({ code: "TL-3203" });
+      clock.set_ms = -3_600_000;
+      const late = new Promise((resolve) => setTimeout(resolve, 3000, "it still rests"));
+      expect(await Promise.race([other.ask(read(2)), late])).toEqual([2]);
+    } finally {
+      other.close();
+    }
+  });
+
   test("exceptions keep the connection; a busy device is asked again", async () => {
     await verifiedThen({ kind: "exception", code: 2 });
     await expect(line.ask(read(1))).rejects.toMatchObject({ code: "TL-3203", retryable: false });
@@ -142,6 +167,47 @@ describe.each([
     await expect(line.ask(read(2))).rejects.toMatchObject({ code: "TL-3203" });
   });
 });
+
+/** A Eurotherm at 25.0 °C, in registers. */
+const EUROTHERM: readonly (readonly [number, number])[] = [
+  ...[1, 2, 5].map((address) => [address, 250] as const),
+  ...([4, 56, 74, 112, 273, 629] as const).map((address) => [address, 0] as const),
+  ...([
+    [23, 1],
+    [111, 12_000],
+    [122, 0x2480],
+    [525, 1],
+    [32_770, 0x41c8],
+    [32_771, 0],
+  ] as const),
+];
+
+test.each([
+  ["the program's end", 23, 2],
+  ["the set point", 2, 23],
+])(
+  "a stop of which a furnace refuses a part, %s, does the other all the same",
+  async (_, refused, done) => {
+    const server = new HostileModbus(false);
+    for (const [address, word] of EUROTHERM) server.registers.set(address, word);
+    const address = `tcp://127.0.0.1:${await server.listen()}`;
+    const controller = new ModbusController({
+      ...{ map: patientMap("eurotherm-2400"), address, unit: 1, clock: REAL },
+    });
+    try {
+      await controller.open();
+      server.registers.set(23, 2).set(2, 9000);
+      server.refused.add(refused);
+      await expect(controller.stop()).rejects.toMatchObject({ code: "TL-3203" });
+      expect([server.registers.get(23), server.registers.get(2)]).toEqual(
+        done === 2 ? [2, 250] : [1, 9000],
+      );
+    } finally {
+      controller.close();
+      server.close();
+    }
+  },
+);
 
 test("answers that have shifted by one are not believed: the identity is read after every look", async () => {
   const server = new HostileModbus(true);

@@ -1,20 +1,16 @@
-"""A furnace on pymodbus 3.16.1 with thermal dynamics: the registers of a Eurotherm 2400 with programmer, or of a Delta DTB.
+"""A furnace on pymodbus with thermal dynamics: the registers of a Eurotherm 2400 with programmer, or of a Delta DTB.
 
 Time in it runs `--speed` times faster. Lines of JSON on standard input change the world behind its back:
-{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"status": [5]}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
+{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"status": [5]}, {"scale": 1}, {"denies": 4}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
 """
 
-import argparse
 import asyncio
 import json
-import struct
-import sys
 import time
 
-from pymodbus import FramerType
 from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
+from pymodbus.simulator import DataType, SimData
+from pymodbus_serve import options, serve, signed, words_of_float
 
 RESET, RUN, HOLD, HOLDBACK, COMPLETE = 1, 2, 4, 8, 16
 TAU_s = 4.0
@@ -28,6 +24,10 @@ class Furnace:
         self.status = 0
         self.late_s = self.late_times = self.exc = self.exc_times = 0
         self.starts = 0
+        # It begins what it is told, and answers with this exception.
+        self.denies = 0
+        # Counts of its integer process value in one degree.
+        self.scale = 10
         self.written = []
         self.pv = 25.0
         self.power_on()
@@ -95,11 +95,11 @@ class Furnace:
 
     def show(self, r):
         if self.model == "eurotherm":
-            pv = round(self.pv * 10) if self.sensor_ok else 32767
+            pv = round(self.pv * self.scale) if self.sensor_ok else 32767
             r[1], r[5] = pv & 0xFFFF, round(self.wsp * 10) & 0xFFFF
             r[4] = max(0, min(1000, round((self.wsp - self.pv) * 20 + 300)))
             r[23], r[56], r[74] = self.state, self.segment + 1, self.status if self.sensor_ok else 0x20
-            r[32770], r[32771] = struct.unpack(">HH", struct.pack(">f", self.pv))
+            r[32770], r[32771] = words_of_float(self.pv)
         else:
             r[0x1000] = round(self.pv * 10) & 0xFFFF if self.sensor_ok else 0x8003
             r[0x1012] = 500
@@ -119,6 +119,8 @@ class Furnace:
         for k, value in enumerate(values):
             if not self.write(address + k, value, registers):
                 return ExcCodes.ILLEGAL_VALUE
+        if self.denies and address == 23 and values == [RUN]:
+            return ExcCodes(self.denies)
         return None
 
     def write(self, address, value, r):
@@ -150,6 +152,8 @@ class Furnace:
             self.step(registers)
         self.sensor_ok = words.get("sensor", "ok" if self.sensor_ok else "broken") == "ok"
         self.pv = words.get("pv", self.pv)
+        self.scale = words.get("scale", self.scale)
+        self.denies = words.get("denies", self.denies)
         if "status" in words:
             self.status = bits(words["status"])
         for address, value in words.get("write", {}).items():
@@ -162,7 +166,7 @@ class Furnace:
         self.step(registers)
         said = {"state": self.state, "run": registers[0x1068], "pv": self.pv, "wsp": self.wsp}
         said.update({"sp": registers[2], "sv": registers[0x1001], "starts": self.starts})
-        print(json.dumps({**said, "written": self.written[-40:]}), flush=True)
+        return {**said, "written": self.written[-40:]}
 
 
 def bits(numbers):
@@ -171,37 +175,12 @@ def bits(numbers):
     return SimData(0, values=values, datatype=DataType.BITS).build_registers(False)[0]
 
 
-def signed(word):
-    return word - 0x10000 if word > 0x7FFF else word
-
-
-async def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def main():
+    parser = options(__doc__)
     parser.add_argument("--model", default="eurotherm")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--rtu", action="store_true")
-    parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--ledger")
-    options = parser.parse_args()
-    furnace = Furnace(options.model, options.speed, options.ledger)
-    memory = []
-
-    async def action(function, start, address, count, registers, values):
-        memory[:] = [registers]
-        return await furnace.action(function, start, address, count, registers, values)
-
-    blocks = [SimData(0, count=33000, values=0, datatype=DataType.REGISTERS)]
-    device = SimDevice(1, simdata=blocks, action=action)
-    framer = FramerType.RTU if options.rtu else FramerType.SOCKET
-    server = ModbusTcpServer(device, framer=framer, address=("127.0.0.1", options.port))
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await server.serve_forever(background=True)
-    print(json.dumps({"listening": options.port}), flush=True)
-    while line := await reader.readline():
-        furnace.command(json.loads(line), memory[0] if memory else [0] * 33000)
-    await server.shutdown()
+    told = parser.parse_args()
+    serve(Furnace(told.model, told.speed, told.ledger), 33000, **vars(told))
 
 
-asyncio.run(main())
+main()

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { freePort } from "../../support/free-port.ts";
-import { pythonWith } from "../../support/python-packages.ts";
-import { ToldDevice } from "../../support/told-device.ts";
+import { PymodbusDevice, type PymodbusOptions } from "./pymodbus-device.ts";
 
-export const PYTHON = pythonWith("pymodbus==3.16.1");
+export const FURNACE_SCRIPT = "pymodbus-furnace.py";
 
 /** What the furnace says of itself when it is told something. */
 export interface FurnaceTruth {
@@ -17,40 +14,12 @@ export interface FurnaceTruth {
   readonly written: readonly (readonly [number, number])[];
 }
 
-/** The furnace of pymodbus-furnace.py. */
-export class PymodbusFurnace extends ToldDevice<FurnaceTruth> {
-  readonly port: number;
-  /** Its time runs faster than ours: what the gateway takes for the time of day. */
-  readonly clock: { now_ms(): number };
+export type PymodbusFurnace = PymodbusDevice<FurnaceTruth>;
 
-  private constructor(port: number, speed: number, argv: readonly string[]) {
-    const script = join(import.meta.dirname, "pymodbus-furnace.py");
-    super([PYTHON ?? "python3", script, ...argv]);
-    this.port = port;
-    const start_ms = Date.now();
-    this.clock = { now_ms: () => start_ms + (Date.now() - start_ms) * speed };
-  }
-
-  static async start(
-    options: {
-      readonly model?: "eurotherm" | "delta";
-      readonly rtu?: boolean;
-      readonly speed?: number;
-    } = {},
-  ): Promise<PymodbusFurnace> {
-    const { model = "eurotherm", rtu = false, speed = 200 } = options;
-    const port = await freePort();
-    const argv = [
-      "--model",
-      model,
-      "--port",
-      `${port}`,
-      "--speed",
-      `${speed}`,
-      ...(rtu ? ["--rtu"] : []),
-    ];
-    const furnace = new PymodbusFurnace(port, speed, argv);
-    await furnace.switchOn();
-    return furnace;
-  }
+/** The furnace of pymodbus-furnace.py: a Eurotherm with programmer over Modbus TCP, unless told otherwise. */
+export function startFurnace(
+  options: Partial<PymodbusOptions & { readonly model: "eurotherm" | "delta" }> = {},
+): Promise<PymodbusFurnace> {
+  const usual = { model: "eurotherm", rtu: false, speed: 200 };
+  return PymodbusDevice.start(FURNACE_SCRIPT, { ...usual, ...options });
 }

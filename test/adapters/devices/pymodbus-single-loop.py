@@ -1,21 +1,14 @@
-"""Two controllers of one set point on pymodbus 3.16.1, by their makers' register tables: an Omron E5CC (two-byte mode, an operation
+"""Two controllers of one set point on pymodbus, by their makers' register tables: an Omron E5CC (two-byte mode, an operation
 command that cannot be read back, set point ramp) and a Watlow EZ-ZONE PM (floats, low word first, Fahrenheit unless told otherwise).
 
 Time in it runs `--speed` times faster. Lines of JSON on standard input change the world behind its back:
 {"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"4096": 1}}, {"clamp": 500}, {"pv": 600}.
 """
 
-import argparse
-import asyncio
-import json
-import struct
-import sys
 import time
 
-from pymodbus import FramerType
 from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
+from pymodbus_serve import float_of_words, options, serve, signed, words_of_float
 
 TAU_s = 4.0
 STEP_s = 0.5
@@ -142,6 +135,9 @@ class Loop:
             self.working += step if away > 0 else -step
 
     async def action(self, function, _start, address, _count, r, values):
+        # What was written before stands in the registers only now.
+        if not self.setup:
+            self.maker.settle(r, self.clamp)
         self.step(r)
         if values is None:
             # What a write echoes is read through here as well.
@@ -165,52 +161,23 @@ class Loop:
         self.step(r)
         runs, sp = self.maker.runs(r), self.maker.set_point(r)
         said = {"runs": runs, "sp": sp, "pv": self.pv, "wsp": self.working, "starts": self.starts}
-        print(json.dumps({**said, "written": self.written[-40:]}), flush=True)
+        return {**said, "written": self.written[-40:]}
 
 
 def put(r, address, value):
     """Low word first."""
-    r[address + 1], r[address] = struct.unpack(">HH", struct.pack(">f", value))
+    r[address + 1], r[address] = words_of_float(value)
 
 
 def get(r, address):
-    return struct.unpack(">f", struct.pack(">HH", r[address + 1], r[address]))[0]
+    return float_of_words(r[address + 1], r[address])
 
 
-def signed(word):
-    return word - 0x10000 if word > 0x7FFF else word
-
-
-async def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def main():
+    parser = options(__doc__)
     parser.add_argument("--model", choices=["omron", "watlow"], required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--rtu", action="store_true")
-    parser.add_argument("--speed", type=float, default=1.0)
-    options = parser.parse_args()
-    maker = Omron() if options.model == "omron" else Watlow()
-    loop = Loop(maker, options.speed)
-    memory = []
-
-    async def action(function, start, address, count, registers, values):
-        memory[:] = [registers]
-        # What was written before stands in the registers only now.
-        if not loop.setup:
-            maker.settle(registers, loop.clamp)
-        return await loop.action(function, start, address, count, registers, values)
-
-    blocks = [SimData(0, count=12000, values=0, datatype=DataType.REGISTERS)]
-    device = SimDevice(1, simdata=blocks, action=action)
-    framer = FramerType.RTU if options.rtu else FramerType.SOCKET
-    server = ModbusTcpServer(device, framer=framer, address=("127.0.0.1", options.port))
-    reader = asyncio.StreamReader()
-    running = asyncio.get_running_loop()
-    await running.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await server.serve_forever(background=True)
-    print(json.dumps({"listening": options.port}), flush=True)
-    while line := await reader.readline():
-        loop.command(json.loads(line), memory[0] if memory else [0] * 12000)
-    await server.shutdown()
+    told = parser.parse_args()
+    serve(Loop(Omron() if told.model == "omron" else Watlow(), told.speed), 12000, **vars(told))
 
 
-asyncio.run(main())
+main()

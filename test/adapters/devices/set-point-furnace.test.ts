@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tieline } from "../../support/command-line.ts";
 import { until } from "../gateway/gateway-bench.ts";
-import { PYTHON, PymodbusFurnace } from "./pymodbus-furnace.ts";
+import { PYTHON } from "./pymodbus-device.ts";
+import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
 import { ThermalBench, testMap } from "./thermal-bench.ts";
 
 describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbus", () => {
@@ -9,7 +10,7 @@ describe.skipIf(PYTHON === undefined)("a controller of one set point, on pymodbu
   let bench: ThermalBench;
 
   beforeEach(async () => {
-    furnace = await PymodbusFurnace.start({ model: "delta" });
+    furnace = await startFurnace({ model: "delta" });
     bench = await ThermalBench.open();
     await bench.start(furnace, testMap("delta-dtb"));
     await bench.agent.untilSaid("birth", {});
@@ -91,7 +92,7 @@ describe.skipIf(PYTHON === undefined)("a controller that is not as its map says"
     ["limits without room", { 111: 0 }, "eurotherm-2400", /allows set points from 0 to 0/],
     ["no room to rest", { 112: 300 }, "eurotherm-2400", /to rest at 25/],
   ])("%s ends the gateway's start", async (_, write, map, words) => {
-    const furnace = await PymodbusFurnace.start();
+    const furnace = await startFurnace();
     const bench = await ThermalBench.open();
     try {
       // A first look lets it set itself up.
@@ -108,7 +109,7 @@ describe.skipIf(PYTHON === undefined)("a controller that is not as its map says"
   });
 
   test("a wrong word order is told with the one that fits", async () => {
-    const furnace = await PymodbusFurnace.start();
+    const furnace = await startFurnace();
     const bench = await ThermalBench.open();
     try {
       const started = bench.start(furnace, testMap("eurotherm-2400", { wordOrder: "CDAB" }));

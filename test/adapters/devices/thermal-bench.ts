@@ -19,6 +19,12 @@ export function testMap(name: string, changes: Partial<ModbusMap> = {}): ModbusM
   return { ...map, line, thermal: { ...map.thermal, held_min: 0.8 }, ...changes };
 }
 
+/** The same where no answer is meant to be late: with the patience of a machine that has much else to do. */
+export function patientMap(name: string, changes: Partial<ModbusMap> = {}): ModbusMap {
+  const map = testMap(name, changes);
+  return { ...map, line: { ...map.line, timeout_ms: 1500 } };
+}
+
 /** A furnace behind its gateway, a broker, and the agent's side. */
 export class ThermalBench {
   readonly folder = mkdtempSync(join(tmpdir(), "tieline-thermal-"));

@@ -34,7 +34,7 @@ export async function mosquittoBroker(): Promise<TestBroker> {
   return { url: `mqtt://127.0.0.1:${mosquitto.port}`, stop: () => mosquitto.stop() };
 }
 
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000);
+export const until = (check: () => void): Promise<void> => vi.waitFor(check, 45_000);
 
 /** The agent's side of one instrument: says commands, hears everything. */
 export class Agent {

@@ -123,7 +123,7 @@ async function startRunner(program: Task): Promise<Gateway> {
     resendAfter_ms: 60,
   });
   runners.push(runner);
-  await vi.waitFor(() => expect(count("birth")).toBe(births + 1), 5000);
+  await vi.waitFor(() => expect(count("birth")).toBe(births + 1), 45_000);
   return runner;
 }
 
@@ -161,7 +161,7 @@ function order(jobId: string, changes: Data = {}): Promise<void> {
   });
 }
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, 5000);
+const until = (check: () => void): Promise<void> => vi.waitFor(check, 45_000);
 
 describe("a simulation runner", () => {
   test("accepts, runs, and says its result until it is acknowledged", async () => {

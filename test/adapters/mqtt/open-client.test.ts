@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, Socket } from "node:net";
 import { Aedes } from "aedes";
 import { afterEach, expect, test, vi } from "vitest";
+import { Certifier } from "../../../adapters/conformance/certifier.ts";
 import { openGatewayLink } from "../../../adapters/gateway/gateway-link.ts";
 import { createBrokerClient } from "../../../adapters/mqtt/broker-client.ts";
 import { openClient } from "../../../adapters/mqtt/open-client.ts";
@@ -81,6 +82,15 @@ test.each<[who: string, open: (url: string) => Promise<() => unknown>]>([
     async (url) => {
       const operator = await connectOperator({ url, site: "s" });
       return () => operator.close();
+    },
+  ],
+  [
+    "an examination",
+    async (broker) => {
+      const clock = { ...systemClock, ...systemTimers };
+      const about = { broker, site: "s", instrumentId: "i", epoch: 1, clock };
+      const certifier = await Certifier.connect(about);
+      return () => certifier.close();
     },
   ],
   [

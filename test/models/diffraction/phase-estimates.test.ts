@@ -108,6 +108,33 @@ describe("what a pattern says of phases that it does not name", () => {
     expect(Math.abs(mean)).toBeLessThan(0.6);
   });
 
+  test("a weak phase of the set is not told too low by the background that its crowded lines lift", () => {
+    const shares = { ZnO: 0.7, NiTiO3: 0.3 };
+    const atoms = { ZnO: (shares.ZnO * 2) / 81.38, NiTiO3: (shares.NiTiO3 * 5) / 154.55 };
+    const truth = atoms.NiTiO3 / (atoms.ZnO + atoms.NiTiO3);
+    const off = Array.from({ length: 6 }, (_, k) => {
+      const prng = createPrng(`lifted ${k}`);
+      const mixture = Object.entries(shares).map(([name, share]) => ({ name, share, strain: 0 }));
+      const pattern = preparePattern(
+        mixturePattern(byName, mixture, {
+          ...{ noise: 0.013, displacement_deg: 0.02, width_deg: 0.2, lorentz: 0.5, texture: 0 },
+          ...{ humpHeight: 0, random: () => prng.next() },
+        }),
+      );
+      const library = libraryFor(pattern);
+      const found = identifyPhases(pattern, library);
+      const { phases, weights } = found.sets[0]!;
+      expect([...phases].sort()).toEqual(["NiTiO3", "ZnO"]);
+      const fitted = weights.map(({ fraction, atomsPerWeight }) => fraction * atomsPerWeight!);
+      const asFitted = fitted[phases.indexOf("NiTiO3")]! / (fitted[0]! + fitted[1]!);
+      const told = estimatePhases(found, library).find(({ name }) => name === "NiTiO3")!;
+      return [asFitted / truth - 1, told.fraction / truth - 1] as const;
+    });
+    const mean = (k: 0 | 1): number => off.reduce((sum, one) => sum + one[k], 0) / off.length;
+    expect(mean(0)).toBeLessThan(-0.02);
+    expect(Math.abs(mean(1))).toBeLessThan(0.75 * Math.abs(mean(0)));
+  });
+
   test("at the reference's own cell the signals agree with fraction and error", () => {
     const { fraction, error, moved } = estimates(0.03, 0, "own cell");
     const { signals } = moved!;

@@ -17,11 +17,9 @@ const GRID: Parameters[] = Array.from({ length: 225 }, (_, k) => ({
 const hill = ({ a, b }: Parameters): number =>
   Math.exp(-8 * ((Number(a) - 0.7) ** 2 + (Number(b) - 0.3) ** 2)) + 0.1 * Math.sin(9 * Number(a));
 
-const number = (name: string, value: number): Observation => ({
+const number = (name: string, value: number, unit = "1"): Observation => ({
   kind: "objective",
-  name,
-  value,
-  unit: "1",
+  ...{ name, value, unit },
 });
 
 function resultAt(
@@ -140,11 +138,16 @@ describe("a campaign on a hill", () => {
     expect(proposal.verdict.kind).toBe("exhausted");
   });
 
-  test("stops when one more point promises less than the user cares for", () => {
-    const p = planner(GRID, { ...MAX_Y, stop: { expectedGain_min: 10 } });
+  test.each([
+    [{ expectedGain_min: 10 }, "Cel", /a gain of [\d.e-]+ °C, less than 10 °C$/],
+    [{ regret_max: 10 }, "MPa", /better by more than [\d.e-]+ MPa$/],
+    [{ regret_max: 10 }, "1", /better by more than [\d.e-]+$/],
+  ])("stops when going on promises less than the user cares for: %s in %s", (stop, unit, said) => {
+    const p = planner(GRID, { ...MAX_Y, stop });
     for (let k = 0; k < 8; k++)
-      p.learn([resultAt(GRID, 25 * k, k, [number("y", hill(GRID[25 * k]!))])]);
-    expect(p.propose(request(1)).verdict.kind).toBe("converged");
+      p.learn([resultAt(GRID, 25 * k, k, [number("y", hill(GRID[25 * k]!), unit)])]);
+    const { verdict } = p.propose(request(1));
+    expect(verdict).toMatchObject({ kind: "converged", reason: expect.stringMatching(said) });
   });
 });
 

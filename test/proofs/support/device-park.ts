@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { ASYNCUA, OPCUA } from "../../adapters/devices/lads-server.ts";
-import { PYTHON } from "../../adapters/devices/pymodbus-furnace.ts";
+import { pymodbusCommand } from "../../adapters/devices/pymodbus-device.ts";
+import { FURNACE_SCRIPT } from "../../adapters/devices/pymodbus-furnace.ts";
 import { freePort } from "../../support/free-port.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -105,7 +106,7 @@ export class DevicePark {
     const ledger = (name: string): string => join(folder, `${name}.ledger`);
     const nodesets = join(OPCUA ?? "", "node_modules/node-opcua-nodesets/nodesets");
     const scan = [`${ports.xrd}`, "400", ledger("xrd-1")];
-    const furnace = join(ROOT, "test/adapters/devices/pymodbus-furnace.py");
+    const furnace = { port: ports.furnace, model: "eurotherm", rtu: false, speed: 1 };
     const node = process.execPath;
     this.devices = [
       new Mortal(
@@ -120,7 +121,7 @@ export class DevicePark {
       new Mortal(
         "furnace-1",
         UP,
-        ...([PYTHON ?? "", furnace, "--port", `${ports.furnace}`] as [string, ...string[]]),
+        ...pymodbusCommand(FURNACE_SCRIPT, furnace),
         ...["--ledger", ledger("furnace-1")],
       ),
       peer === "asyncua"

@@ -10,7 +10,8 @@ export class NetworkHost {
   private readonly name: string;
   private readonly cable: string;
 
-  constructor(n: number) {
+  constructor() {
+    const n = freeNumber();
     this.name = `tieline${process.pid}-${n}`;
     this.cable = `tl${process.pid}-${n}`.slice(0, 13);
     this.outside = `10.213.${n}.1`;
@@ -55,6 +56,13 @@ export class NetworkHost {
     spawnSync(IP, ["netns", "del", this.name], { stdio: "ignore" });
     spawnSync(IP, ["link", "del", this.cable], { stdio: "ignore" });
   }
+}
+
+/** So that two proofs side by side have networks of their own. */
+function freeNumber(): number {
+  const taken = execFileSync(IP, ["-4", "-o", "addr"], { encoding: "utf8" });
+  for (let n = 1; n < 255; n++) if (!taken.includes(` 10.213.${n}.1/`)) return n;
+  throw new Error("every network of 10.213.0.0/16 is taken");
 }
 
 function ip(...args: string[]): void {

@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 45_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -56,7 +56,7 @@ async function order(instrumentId: string, data: Record<string, unknown>): Promi
     attempt: 1,
     campaignId: "map",
     epoch: 1,
-    notAfter: new Date(Date.now() + 10_000).toISOString(),
+    notAfter: new Date(Date.now() + 45_000).toISOString(),
     parameters: {},
     ...data,
   };

@@ -1,4 +1,4 @@
-import type { MapGrid, PhaseEvidence } from "../map-model.ts";
+import type { FractionEstimate, MapGrid, PhaseEvidence } from "../map-model.ts";
 import { phasesAllowed, presentComponents } from "../phase-rule.ts";
 import type { LeverSample } from "./fit-corners.ts";
 import { type InvariantField, readInvariantField } from "./invariant-field.ts";
@@ -12,6 +12,8 @@ export interface LeverField {
   readonly field: InvariantField;
 }
 
+/** A phase beside the set leaves at least so much of the atoms to the set. */
+const REST_MIN = 0.05;
 /** A sample is of a field where its set is so probable. */
 const SAMPLE_MIN = 0.8;
 /** A place in a field is taken as no surer than this: phases may be out of equilibrium. */
@@ -35,11 +37,7 @@ export function readLeverFields(evidence: readonly PhaseEvidence[], grid: MapGri
     const key = `${face} ${phases.join("+")}`;
     const known = found.get(key) ?? { one: item, samples: [] };
     found.set(key, known);
-    known.samples.push({
-      at,
-      fractions: told.map(({ fraction }) => fraction),
-      errors: told.map(({ error }) => error),
-    });
+    known.samples.push({ at, ...ofOneWhole(told) });
   }
   return [...found.values()].flatMap(({ one, samples }) => {
     const { phases } = one;
@@ -47,6 +45,28 @@ export function readLeverFields(evidence: readonly PhaseEvidence[], grid: MapGri
     const field = readInvariantField(samples);
     return field === undefined ? [] : [{ face, phases, label: phases.join("+"), field }];
   });
+}
+
+/**
+ * Fractions of a field's phases that sum to about one. A pattern tells the phases that it names of their own sum, and any other
+ * beside them (with `moved`) as f = r/(1 + r), r its ratio to that sum: where a phase was too little to be named the others
+ * are overrated, and together they would be of no composition.
+ */
+function ofOneWhole(told: readonly FractionEstimate[]): {
+  readonly fractions: readonly number[];
+  readonly errors: readonly number[];
+} {
+  const amounts = told.map(({ fraction, moved }) =>
+    moved === undefined ? fraction : fraction / Math.max(REST_MIN, 1 - Math.max(0, fraction)),
+  );
+  const whole = told.reduce(
+    (sum, { moved }, k) => sum + (moved === undefined ? 0 : Math.max(0, amounts[k]!)),
+    1,
+  );
+  return {
+    fractions: amounts.map((amount) => amount / whole),
+    errors: told.map(({ error }) => error),
+  };
 }
 
 /** Probability that a composition lies in a field, never quite sure. */

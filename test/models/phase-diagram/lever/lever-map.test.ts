@@ -131,6 +131,28 @@ describe("a map of samples whose fractions are known", () => {
     expect(told(0.0001)).toBe("alpha+beta");
   });
 
+  test("a phase too little to be named leaves the fractions of the others as parts of one whole", () => {
+    // Patterns tell the phases that they name of their own sum, and gamma beside it where it is too little to be named.
+    const told = PART.filter((i) => gammaAt(i) > 0).map((i): PhaseEvidence => {
+      const [alpha, beta, gamma] = amountsAt(i) as unknown as [number, number, number];
+      const named = gamma > 0.25 ? 1 : 1 - gamma;
+      const own = (fraction: number) => ({ fraction, error: ERROR, strain: 0 });
+      const beside = { fraction: gamma, error: ERROR, moved: { strain_max: 0.07, signals: [0] } };
+      return {
+        ...{ id: i + 1, candidate: i, known: false, confidence: 1 },
+        phases: ["alpha", "beta", "gamma"],
+        estimates: {
+          alpha: own(alpha / named),
+          beta: own(beta / named),
+          gamma: gamma > 0.25 ? own(gamma) : beside,
+        },
+      };
+    });
+    const [field] = readLeverFields(told, GRID);
+    for (const [k, corner] of field!.field.corners.entries())
+      for (const [a, x] of corner.entries()) expect(x).toBeCloseTo(CORNERS[a]![k]!, 2);
+  });
+
   test("a phase that stands high in a sample is not taken from it by its place", () => {
     const fields = readLeverFields(samples, GRID);
     expect(fields.map(({ label }) => label)).toEqual(["alpha+beta+gamma"]);

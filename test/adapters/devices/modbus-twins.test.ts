@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { PYTHON } from "./pymodbus-device.ts";
+import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
+import { patientMap, REAL } from "./thermal-bench.ts";
+
+/** The Eurotherm's own limits of its set point. */
+const HIGH = 111;
+const LOW = 112;
+
+describe.skipIf(PYTHON === undefined)("a device that is another one after it was away", () => {
+  let furnace: PymodbusFurnace;
+  let controller: ModbusController;
+
+  beforeEach(async () => {
+    furnace = await startFurnace();
+    const map = patientMap("eurotherm-2400");
+    const address = `tcp://127.0.0.1:${furnace.port}`;
+    controller = new ModbusController({ map, address, unit: 1, clock: REAL });
+    await controller.open();
+    expect(await controller.look()).toMatchObject({ measured: expect.any(Number) });
+  });
+
+  afterEach(async () => {
+    furnace.thaw();
+    controller.close();
+    await furnace.kill();
+  });
+
+  const misfitOf = async (isIdle = false): Promise<string | undefined> =>
+    (await controller.look({ isIdle })).misfit;
+  /** It is silent for one look, and `changes` are made before it is asked again. */
+  const isAway = async (changes: Readonly<Record<string, unknown>>): Promise<void> => {
+    furnace.freeze();
+    await expect(controller.look()).rejects.toMatchObject({ retryable: true });
+    const told = furnace.tell(changes);
+    furnace.thaw();
+    await told;
+  };
+
+  test("an integer that has other decimals than its float says: no value at any look until it is set back", async () => {
+    await isAway({ scale: 1 });
+    // As the gateway does after a call that failed.
+    await controller.open();
+    for (const isIdle of [false, true, true, false]) {
+      const look = await controller.look({ isIdle });
+      expect(look.misfit).toMatch(/measured is 2\.\d, measuredFloat is 2\d.*: check its decimals/);
+      expect(look.measured).toBeUndefined();
+    }
+    await furnace.tell({ scale: 10 });
+    expect(await controller.look({ isIdle: true })).toMatchObject({ measured: expect.closeTo(25) });
+  });
+
+  test("the same where the line alone was made anew, between two looks", async () => {
+    await furnace.kill();
+    await furnace.switchOn();
+    await furnace.tell({ scale: 1 });
+    expect(await misfitOf(true)).toContain("check its decimals");
+    expect(await misfitOf(true)).toContain("check its decimals");
+  });
+
+  test("a stop then lowers its set point, and never raises it", async () => {
+    await furnace.kill();
+    await furnace.switchOn();
+    await furnace.tell({ scale: 1, write: { 2: 100 } });
+    await controller.stop();
+    expect(await furnace.tell({})).toMatchObject({ sp: 100 });
+    await furnace.tell({ write: { 2: 900 } });
+    await controller.stop();
+    expect(await furnace.tell({ scale: 10 })).toMatchObject({ sp: 250, state: 1 });
+  });
+
+  test("limits of its own that leave no room are told; others are the limits from then on", async () => {
+    await isAway({ write: { [HIGH]: 200 } });
+    await controller.open();
+    expect(await misfitOf(true)).toMatch(/to rest at 25, but allows set points from 0 to 20 only/);
+    expect(await misfitOf(true)).toContain("from 0 to 20 only");
+    await furnace.tell({ write: { [HIGH]: 8000, [LOW]: 100 } });
+    expect(await misfitOf(true)).toBeUndefined();
+    expect(controller.limits).toEqual({ min: 10, max: 800 });
+  });
+});
