@@ -40,8 +40,8 @@ const KILL_POINTS: readonly KillPoint[] = [
   "after-plan",
 ];
 /** In so many of the runs a restart goes on from a snapshot, in the others it replays the whole log. */
-const SNAPSHOTS_SHARE = 0.75;
-const SNAPSHOT_EVERY = 300;
+const SNAPSHOTS_SHARE = 0.9;
+const SNAPSHOT_EVERY = 150;
 const LOADS_SHARE = 0.33;
 const CALM_AFTER_s = 10 * HOUR_s;
 

@@ -1,3 +1,4 @@
+import { median } from "../support/statistics.ts";
 /** What identification said beside the truth, for one row of the table. */
 export interface Tally {
   patterns: number;
@@ -47,11 +48,6 @@ export function rightAbove(tally: Tally, probability: number): readonly [number,
   const above = tally.presences.filter(([p]) => p > probability);
   const right = above.filter(([, isRight]) => isRight).length;
   return [above.length === 0 ? 1 : right / above.length, above.length];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((p, q) => p - q);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 const EDGES = [0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0001];
