@@ -125,6 +125,25 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
     expect(bench.agent.last("failed")?.["reason"]).toContain("the controller says that its sensor");
   });
 
+  test("a start that is refused and carried out all the same is taken back, and not begun again", async () => {
+    await furnace.tell({ denies: 4 });
+    await bench.order("j1");
+    await bench.agent.untilSaid("failed", { jobId: "j1" });
+    expect(bench.agent.last("failed")?.["reason"]).toContain("exception 4");
+    await until(async () =>
+      expect(await furnace.tell({})).toMatchObject({ state: 1, sp: 250, starts: 1 }),
+    );
+  });
+
+  test("a start that is acknowledged (exception 5) is not said again: its state tells", async () => {
+    await furnace.tell({ denies: 5 });
+    await bench.order("j1");
+    await isRunning("j1");
+    const { written } = await furnace.tell({});
+    expect(written.filter(([address, word]) => address === 23 && word === 2)).toHaveLength(1);
+    await bench.agent.untilSaid("result", { jobId: "j1" });
+  });
+
   test("a program that ends before its time in the band is a failure, not a result", async () => {
     await bench.order("j1", { duration_h: 0.2 });
     await isInBand();
