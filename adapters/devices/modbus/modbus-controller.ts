@@ -12,6 +12,7 @@ import {
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
+import { brokenSensor } from "./broken-sensor.ts";
 import {
   birthProblem,
   birthRegisters,
@@ -103,7 +104,6 @@ export class ModbusController implements ThermalController {
       try {
         this.#limits = await checkBirth(this.#map, this.#registers);
         this.#isBorn = true;
-        this.#isStranger = false;
       } catch (error) {
         // Set up otherwise since its birth: that is each look's to say, and a stop must still find it.
         const isOther = error instanceof LabError && error.code === "TL-3202" && !error.retryable;
@@ -133,7 +133,7 @@ export class ModbusController implements ThermalController {
     this.#isMisfit = misfit !== undefined;
     if (misfit !== undefined)
       return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
-    const broken = this.#brokenSensor(cells);
+    const broken = brokenSensor(this.#map, cells);
     return {
       state: found,
       measured: broken === undefined ? cell(measured.register)?.value : undefined,
@@ -302,21 +302,10 @@ export class ModbusController implements ThermalController {
     }
     if (isAll) {
       this.#limits = rangeOf(map, cells);
-      this.#isStranger = false;
+      // A broken sensor has no twin to be held against.
+      this.#isStranger = brokenSensor(map, cells) !== undefined;
     }
     return { cells };
-  }
-
-  #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {
-    const { register, min, max, broken, flag } = this.#map.measured;
-    const cell = cells.get(register);
-    if (cell === undefined) return "no value";
-    if (isOneOf(cell.raw, broken)) return `the sensor's code ${cell.raw}`;
-    if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
-    if (flag === undefined) return undefined;
-    const status = cells.get(flag.register)?.raw ?? Number.NaN;
-    if (isOneOf(status, flag.good, flag.mask)) return undefined;
-    return `the controller says that its sensor is broken (${flag.register} is ${maskedBy(status, flag.mask)})`;
   }
 
   #stateOf(cell: Cell | undefined): ThermalLook["state"] {

@@ -51,6 +51,19 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
     expect(await controller.look({ isIdle: true })).toMatchObject({ measured: expect.closeTo(25) });
   });
 
+  test("a sensor that is broken when it comes back is a broken sensor, and its twins are asked once it is well", async () => {
+    await isAway({ sensor: "broken" });
+    await controller.open();
+    const { misfit, measured, problem } = await controller.look();
+    expect([misfit, measured, problem]).toEqual([
+      undefined,
+      undefined,
+      "3276.7 is beyond its scale",
+    ]);
+    await furnace.tell({ sensor: "ok", scale: 1 });
+    expect(await misfitOf(true)).toContain("check its decimals");
+  });
+
   test("the same where the line alone was made anew, between two looks", async () => {
     await furnace.kill();
     await furnace.switchOn();
