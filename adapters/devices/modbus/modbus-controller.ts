@@ -53,8 +53,9 @@ export class ModbusController implements ThermalController {
   #isBorn = false;
   #looks = 0;
   #isMisfit = false;
-  /** A new connection may be to a device that was changed meanwhile: all that its birth asked is asked until it fits. */
-  #isStranger = true;
+  #connections = 0;
+  /** The connection on which all that its birth asked was seen to fit: a new one may be to a device that was changed meanwhile. */
+  #known: number | undefined;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -65,7 +66,7 @@ export class ModbusController implements ThermalController {
       framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
       connect: (signal) => connectTo(at, signal),
       verify: async (ask) => {
-        this.#isStranger = true;
+        this.#connections += 1;
         const problem = this.#registers.identityProblem(
           await ask(this.#registers.identityRequest()),
         );
@@ -103,7 +104,6 @@ export class ModbusController implements ThermalController {
       try {
         this.#limits = await checkBirth(this.#map, this.#registers);
         this.#isBorn = true;
-        this.#isStranger = false;
       } catch (error) {
         // Set up otherwise since its birth: that is each look's to say, and a stop must still find it.
         const isOther = error instanceof LabError && error.code === "TL-3202" && !error.retryable;
@@ -285,14 +285,15 @@ export class ModbusController implements ThermalController {
     lane: Lane = "normal",
   ): Promise<{ readonly cells: Map<string, Cell>; readonly misfit?: string | undefined }> {
     const map = this.#map;
-    let isAll = this.#isStranger;
+    let asked = this.#connections;
+    let isAll = asked !== this.#known;
     let cells = await this.#registers.read(
       isAll ? [...names, ...birthRegisters(map)] : names,
       lane,
     );
     // The connection was made for this very question.
-    if (this.#isStranger && !isAll) {
-      isAll = true;
+    if (asked !== this.#connections && !isAll) {
+      [asked, isAll] = [this.#connections, true];
       cells = await this.#registers.read([...names, ...birthRegisters(map)], lane);
     }
     const problem = isAll ? birthProblem(map, cells) : setUpProblem(map, cells);
@@ -300,10 +301,8 @@ export class ModbusController implements ThermalController {
       const misfit = `It is not set up as its map says any more, so none of its values is believed: ${problem}`;
       return { cells, misfit };
     }
-    if (isAll) {
-      this.#limits = rangeOf(map, cells);
-      this.#isStranger = false;
-    }
+    // One that was made anew in the middle has still to tell what was read before.
+    if (isAll) [this.#limits, this.#known] = [rangeOf(map, cells), asked];
     return { cells };
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import { EUROTHERM, HostileModbus } from "./hostile-modbus.ts";
 import { PYTHON } from "./pymodbus-device.ts";
 import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
 import { patientMap, REAL } from "./thermal-bench.ts";
@@ -79,4 +80,29 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
     expect(await misfitOf(true)).toBeUndefined();
     expect(controller.limits).toEqual({ min: 10, max: 800 });
   });
+});
+
+test("one that is replaced in the middle of a look is asked for everything at the next", async () => {
+  const server = new HostileModbus(false);
+  for (const [address, word] of EUROTHERM) server.registers.set(address, word);
+  const map = patientMap("eurotherm-2400");
+  const controller = new ModbusController({
+    ...{ address: `tcp://127.0.0.1:${await server.listen()}`, unit: 1, clock: REAL },
+    // Between two questions the end of a connection is seen.
+    map: { ...map, line: { ...map.line, gap_ms: 100 } },
+  });
+  try {
+    await controller.open();
+    await controller.look();
+    expect([controller.limits.max, server.connections]).toEqual([1200, 1]);
+    server.spitesAt.set(1, { kind: "replaced", by: [] });
+    server.spitesAt.set(HIGH, { kind: "replaced", by: [[HIGH, 8000]] });
+    await controller.look();
+    expect([controller.limits.max, server.connections]).toEqual([1200, 3]);
+    await controller.look({ isIdle: true });
+    expect([controller.limits.max, server.connections]).toEqual([800, 3]);
+  } finally {
+    controller.close();
+    server.close();
+  }
 });
