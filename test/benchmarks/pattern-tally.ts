@@ -1,4 +1,3 @@
-import { median } from "../support/statistics.ts";
 /** What identification said beside the truth, for one row of the table. */
 export interface Tally {
   patterns: number;

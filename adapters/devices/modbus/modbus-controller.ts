@@ -12,6 +12,7 @@ import {
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
+import { brokenSensor } from "./broken-sensor.ts";
 import {
   birthProblem,
   birthRegisters,
@@ -133,7 +134,7 @@ export class ModbusController implements ThermalController {
     this.#isMisfit = misfit !== undefined;
     if (misfit !== undefined)
       return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
-    const broken = this.#brokenSensor(cells);
+    const broken = brokenSensor(this.#map, cells);
     return {
       state: found,
       measured: broken === undefined ? cell(measured.register)?.value : undefined,
@@ -301,21 +302,12 @@ export class ModbusController implements ThermalController {
       const misfit = `It is not set up as its map says any more, so none of its values is believed: ${problem}`;
       return { cells, misfit };
     }
-    // One that was made anew in the middle has still to tell what was read before.
-    if (isAll) [this.#limits, this.#known] = [rangeOf(map, cells), asked];
+    if (isAll) {
+      this.#limits = rangeOf(map, cells);
+      // A broken sensor has no twin to be held against; and a connection that was made anew in the middle has still to tell what was read before.
+      this.#known = brokenSensor(map, cells) === undefined ? asked : undefined;
+    }
     return { cells };
-  }
-
-  #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {
-    const { register, min, max, broken, flag } = this.#map.measured;
-    const cell = cells.get(register);
-    if (cell === undefined) return "no value";
-    if (isOneOf(cell.raw, broken)) return `the sensor's code ${cell.raw}`;
-    if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
-    if (flag === undefined) return undefined;
-    const status = cells.get(flag.register)?.raw ?? Number.NaN;
-    if (isOneOf(status, flag.good, flag.mask)) return undefined;
-    return `the controller says that its sensor is broken (${flag.register} is ${maskedBy(status, flag.mask)})`;
   }
 
   #stateOf(cell: Cell | undefined): ThermalLook["state"] {

@@ -5,7 +5,7 @@ import { ModbusController } from "../../../adapters/devices/modbus/modbus-contro
 import { createModbusLine, type ModbusLine } from "../../../adapters/devices/modbus/modbus-line.ts";
 import { ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
 import { EUROTHERM, HostileModbus, type Spite } from "./hostile-modbus.ts";
-import { patientMap, REAL, testMap } from "./thermal-bench.ts";
+import { REAL, testMap } from "./thermal-bench.ts";
 
 /** Client and server are this one process, which may not run for a while. */
 const TIMEOUT_ms = 1000;
@@ -179,7 +179,7 @@ test.each([
     for (const [address, word] of EUROTHERM) server.registers.set(address, word);
     const address = `tcp://127.0.0.1:${await server.listen()}`;
     const controller = new ModbusController({
-      ...{ map: patientMap("eurotherm-2400"), address, unit: 1, clock: REAL },
+      ...{ map: testMap("eurotherm-2400"), address, unit: 1, clock: REAL },
     });
     try {
       await controller.open();

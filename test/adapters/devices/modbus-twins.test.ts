@@ -3,7 +3,7 @@ import { ModbusController } from "../../../adapters/devices/modbus/modbus-contro
 import { EUROTHERM, HostileModbus } from "./hostile-modbus.ts";
 import { PYTHON } from "./pymodbus-device.ts";
 import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
-import { patientMap, REAL } from "./thermal-bench.ts";
+import { REAL, testMap } from "./thermal-bench.ts";
 
 /** The Eurotherm's own limits of its set point. */
 const HIGH = 111;
@@ -15,7 +15,7 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
 
   beforeEach(async () => {
     furnace = await startFurnace();
-    const map = patientMap("eurotherm-2400");
+    const map = testMap("eurotherm-2400");
     const address = `tcp://127.0.0.1:${furnace.port}`;
     controller = new ModbusController({ map, address, unit: 1, clock: REAL });
     await controller.open();
@@ -52,6 +52,19 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
     expect(await controller.look({ isIdle: true })).toMatchObject({ measured: expect.closeTo(25) });
   });
 
+  test("a sensor that is broken when it comes back is a broken sensor, and its twins are asked once it is well", async () => {
+    await isAway({ sensor: "broken" });
+    await controller.open();
+    const { misfit, measured, problem } = await controller.look();
+    expect([misfit, measured, problem]).toEqual([
+      undefined,
+      undefined,
+      "3276.7 is beyond its scale",
+    ]);
+    await furnace.tell({ sensor: "ok", scale: 1 });
+    expect(await misfitOf(true)).toContain("check its decimals");
+  });
+
   test("the same where the line alone was made anew, between two looks", async () => {
     await furnace.kill();
     await furnace.switchOn();
@@ -85,7 +98,7 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
 test("one that is replaced in the middle of a look is asked for everything at the next", async () => {
   const server = new HostileModbus(false);
   for (const [address, word] of EUROTHERM) server.registers.set(address, word);
-  const map = patientMap("eurotherm-2400");
+  const map = testMap("eurotherm-2400");
   const controller = new ModbusController({
     ...{ address: `tcp://127.0.0.1:${await server.listen()}`, unit: 1, clock: REAL },
     // Between two questions the end of a connection is seen.
