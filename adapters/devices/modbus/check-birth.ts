@@ -22,7 +22,7 @@ export async function checkBirth(
   map: ModbusMap,
   registers: ModbusRegisters,
 ): Promise<SetPointRange> {
-  const names = [...birthRegisters(map), ...sensorRegisters(map), map.setPoint.register];
+  const names = [...birthRegisters(map), map.setPoint.register];
   const cells = await registers.read(names);
   const problem = birthProblem(map, cells);
   if (problem !== undefined)
@@ -39,7 +39,8 @@ export function setUpRegisters(map: ModbusMap): string[] {
 export function birthRegisters(map: ModbusMap): string[] {
   const twins = map.twins.flatMap(({ registers: pair }) => pair);
   const limits = [map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined);
-  return [...setUpRegisters(map), ...twins, ...limits];
+  // Whether the sensor is broken tells whether its twins are to be held against each other.
+  return [...setUpRegisters(map), ...twins, ...sensorRegisters(map), ...limits];
 }
 
 /**

@@ -54,8 +54,9 @@ export class ModbusController implements ThermalController {
   #isBorn = false;
   #looks = 0;
   #isMisfit = false;
-  /** A new connection may be to a device that was changed meanwhile: all that its birth asked is asked until it fits. */
-  #isStranger = true;
+  #connections = 0;
+  /** The connection on which all that its birth asked was seen to fit: a new one may be to a device that was changed meanwhile. */
+  #known: number | undefined;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -66,7 +67,7 @@ export class ModbusController implements ThermalController {
       framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
       connect: (signal) => connectTo(at, signal),
       verify: async (ask) => {
-        this.#isStranger = true;
+        this.#connections += 1;
         const problem = this.#registers.identityProblem(
           await ask(this.#registers.identityRequest()),
         );
@@ -285,14 +286,15 @@ export class ModbusController implements ThermalController {
     lane: Lane = "normal",
   ): Promise<{ readonly cells: Map<string, Cell>; readonly misfit?: string | undefined }> {
     const map = this.#map;
-    let isAll = this.#isStranger;
+    let asked = this.#connections;
+    let isAll = asked !== this.#known;
     let cells = await this.#registers.read(
       isAll ? [...names, ...birthRegisters(map)] : names,
       lane,
     );
     // The connection was made for this very question.
-    if (this.#isStranger && !isAll) {
-      isAll = true;
+    if (asked !== this.#connections && !isAll) {
+      [asked, isAll] = [this.#connections, true];
       cells = await this.#registers.read([...names, ...birthRegisters(map)], lane);
     }
     const problem = isAll ? birthProblem(map, cells) : setUpProblem(map, cells);
@@ -302,8 +304,8 @@ export class ModbusController implements ThermalController {
     }
     if (isAll) {
       this.#limits = rangeOf(map, cells);
-      // A broken sensor has no twin to be held against.
-      this.#isStranger = brokenSensor(map, cells) !== undefined;
+      // A broken sensor has no twin to be held against; and a connection that was made anew in the middle has still to tell what was read before.
+      this.#known = brokenSensor(map, cells) === undefined ? asked : undefined;
     }
     return { cells };
   }

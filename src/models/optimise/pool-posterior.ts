@@ -33,6 +33,8 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
   private room: number;
   /** Rows of V that a candidate has; 0: nothing was solved yet. */
   private readonly taken: Int32Array;
+  /** Rows that every candidate has. */
+  private takenByAll = 0;
   private readonly means: Float64Array;
   private readonly variances: Float64Array;
 
@@ -149,12 +151,18 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
     return best;
   }
 
+  /** Where nothing has come since, at no cost: `mean` and `variance` are read candidate by candidate too. */
   private settleAll(): void {
-    this.settleBelow(this.gp.count, (chunk) => this.settle(chunk));
+    const rows = this.gp.count;
+    if (this.takenByAll >= rows) return;
+    this.settleBelow(rows, (chunk) => this.settle(chunk));
+    this.takenByAll = rows;
   }
 
   private solveAll(): void {
+    if (this.takenByAll > 0) return;
     this.settleBelow(1, (chunk) => this.solve(chunk));
+    this.takenByAll = this.gp.factored;
   }
 
   /** In chunks, the candidates that have fewer rows. */
