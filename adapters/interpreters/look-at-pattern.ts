@@ -1,3 +1,4 @@
+import { twoThetaOf } from "../../src/models/diffraction/bragg.ts";
 import type { Identification } from "../../src/models/diffraction/identify-phases.ts";
 import type { PatternLook } from "../../src/views/pattern-look.ts";
 
@@ -11,8 +12,7 @@ export function lookOf(found: Identification): PatternLook {
   const best = sets[0]!;
   const { model } = best.fit;
   const heights = (values: Float64Array): number[] => Array.from(values, (v) => round(v, 5));
-  const angle = (d_A: number): number =>
-    (360 / Math.PI) * Math.asin(pattern.radiation[0]!.wavelength_A / (2 * d_A));
+  const angle = (d_A: number): number => twoThetaOf(pattern.radiation[0]!.wavelength_A / (2 * d_A));
   const curves = new Map(best.curves.map(({ name, curve }) => [name, curve]));
   return {
     twoTheta_deg: Array.from({ length: pattern.n }, (_, k) =>

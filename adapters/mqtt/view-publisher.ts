@@ -1,4 +1,5 @@
 import type { Clock, Timers } from "../../src/core/clock.ts";
+import { isSameData } from "../../src/core/plain.ts";
 import type { Goal } from "../../src/domain/campaign.ts";
 import type { LabEvent } from "../../src/events/lab-event.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
@@ -54,7 +55,7 @@ export function createViewPublisher(options: ViewPublisherOptions): ViewPublishe
 class Publisher {
   private readonly options: ViewPublisherOptions;
   /** What was published last under each key: the same again is not sent. */
-  private readonly last = new Map<string, string>();
+  private readonly last = new Map<string, { readonly content: unknown; readonly text: string }>();
   private readonly dirty = new Set<string>();
   private cancel: (() => void) | undefined;
   private lastDashboard_ms = Number.NEGATIVE_INFINITY;
@@ -150,9 +151,11 @@ class Publisher {
   }
 
   private publishOnce(key: string, content: unknown, message: () => OutgoingMessage): void {
+    const last = this.last.get(key);
+    if (last !== undefined && isSameData(content, last.content)) return;
     const text = JSON.stringify(content);
-    if (this.last.get(key) === text) return;
-    this.last.set(key, text);
+    if (last?.text === text) return;
+    this.last.set(key, { content, text });
     this.options.publish(message());
   }
 

@@ -1,4 +1,4 @@
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, naming } from "../../src/core/errors.ts";
 import type { CellAtom, Crystal } from "../../src/models/diffraction/crystal.ts";
 import { scatteringFactor } from "../../src/models/diffraction/scattering-factors.ts";
 import {
@@ -36,17 +36,10 @@ export function readCifStructures(text: string): NamedCrystal[] {
     return columns.has("_atom_site_fract_x") || items.has("_atom_site_fract_x");
   });
   if (blocks.length === 0) throw new LabError("TL-7101", "no block of the file holds atoms");
-  return blocks.map((block) => {
-    try {
-      return { name: block.name, crystal: structureOf(block) };
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      throw new LabError(error.code, `block "${block.name}": ${error.message}`, {
-        cause: error,
-        hint: error.hint,
-      });
-    }
-  });
+  return blocks.map((block) => ({
+    name: block.name,
+    crystal: naming(`block "${block.name}"`, () => structureOf(block)),
+  }));
 }
 
 function structureOf(block: CifBlock): Crystal {

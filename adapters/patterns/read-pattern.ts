@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, naming } from "../../src/core/errors.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
 import { isBrukerRaw, readBrukerRaw } from "./bruker-raw.ts";
 import { readColumns } from "./columns.ts";
@@ -29,12 +29,7 @@ export function readPatternFile(file: string): DiffractionPattern {
 /** Reads a pattern from a file's bytes; `name` is for messages. Errors: TL-7103. */
 export function readPattern(bytes: Buffer, name: string): DiffractionPattern {
   if (bytes.length > PATTERN_BYTES_MAX) throw new LabError("TL-7103", `${name} is too large`);
-  try {
-    return checked(parse(bytes));
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    throw new LabError(error.code, `${name}: ${error.message}`, { cause: error, hint: error.hint });
-  }
+  return naming(name, () => checked(parse(bytes)));
 }
 
 function parse(bytes: Buffer): DiffractionPattern {

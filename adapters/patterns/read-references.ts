@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { LabError } from "../../src/core/errors.ts";
+import { LabError, naming } from "../../src/core/errors.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 import { readCifStructures } from "./cif-structures.ts";
 import { axisOf } from "./column-axis.ts";
@@ -53,7 +53,7 @@ function sourcesIn(file: string): ReferenceSource[] {
   const name = basename(file, extname(file));
   const bytes = readFileSync(file);
   if (ending === ".cif") {
-    const found = withName(file, () => readCifStructures(bytes.toString("utf8")));
+    const found = naming(file, () => readCifStructures(bytes.toString("utf8")));
     return found.map((block) => ({
       kind: "structure",
       name: found.length === 1 ? name : block.name,
@@ -64,7 +64,7 @@ function sourcesIn(file: string): ReferenceSource[] {
     return [{ kind: "pattern", name, pattern: readPattern(bytes, basename(file)) }];
   }
   const text = bytes.toString("utf8");
-  const { head, rows } = withName(file, () => parseColumns(text));
+  const { head, rows } = naming(file, () => parseColumns(text));
   if (rows.length > LINES_MAX) {
     return [{ kind: "pattern", name, pattern: readPattern(bytes, basename(file)) }];
   }
@@ -77,16 +77,4 @@ function sourcesIn(file: string): ReferenceSource[] {
     intensity: intensity!,
   }));
   return [{ kind: "lines", name, lines }];
-}
-
-function withName<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    throw new LabError(error.code, `${file}: ${error.message}`, {
-      cause: error,
-      hint: error.hint,
-    });
-  }
 }

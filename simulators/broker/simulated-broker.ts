@@ -1,4 +1,4 @@
-import { firstOfHash, hash32 } from "../../src/core/prng.ts";
+import { firstOfHash, hash32, hashAscii32 } from "../../src/core/prng.ts";
 import type { WireMessage } from "../connections/instrument-connection.ts";
 import type { Delivery, LinkHost, NetworkClock, SimulatedClient } from "./client-session.ts";
 import { SimulatedLink } from "./simulated-link.ts";
@@ -23,6 +23,9 @@ export interface Session {
 }
 
 const encoder = new TextEncoder();
+
+/** From here on a text is cheaper to hash by its bytes. */
+const LONG_CHARACTERS = 500;
 
 /** The bytes of the last message: it goes to every subscriber one after the other. */
 let lastEncoded = { payload: "", bytes: encoder.encode("") };
@@ -156,6 +159,9 @@ export class SimulatedBroker implements LinkHost<SimulatedLink> {
   #share(purpose: string, { topic, payload }: WireMessage): number {
     const known = this.#purposes.get(purpose) ?? hash32(`${this.#options.seed}/${purpose}/`);
     this.#purposes.set(purpose, known);
-    return firstOfHash(hash32(payload, hash32("/", hash32(topic, known))));
+    const before = hash32("/", hash32(topic, known));
+    const bytes = payload.length < LONG_CHARACTERS ? undefined : bytesOf(payload);
+    const isAscii = bytes?.length === payload.length;
+    return firstOfHash(isAscii ? hashAscii32(bytes, before) : hash32(payload, before));
   }
 }

@@ -1,25 +1,21 @@
-/** What was asked before, by filter and topic: a laboratory has few of both, and asks for every message. */
-const known = new Map<string, Map<string, boolean>>();
-const KNOWN_MAX = 10_000;
-
 /** Whether an MQTT topic filter (`+` one level, `#` the rest) matches a topic. [MQTT-4.7.1] */
 export function matchesFilter(filter: string, topic: string): boolean {
-  const kept = known.get(filter);
-  const ofFilter = kept === undefined || kept.size > KNOWN_MAX ? new Map<string, boolean>() : kept;
-  if (ofFilter !== kept) known.set(filter, ofFilter);
-  const before = ofFilter.get(topic);
-  if (before !== undefined) return before;
-  const answer = compare(filter, topic);
-  ofFilter.set(topic, answer);
-  return answer;
+  let [from, at] = [0, 0];
+  for (;;) {
+    const end = endOfLevel(filter, from);
+    if (end === from + 1 && filter.charCodeAt(from) === HASH) return true;
+    if (at > topic.length) return false;
+    const topicEnd = endOfLevel(topic, at);
+    const isAny = end === from + 1 && filter.charCodeAt(from) === PLUS;
+    if (!isAny && filter.slice(from, end) !== topic.slice(at, topicEnd)) return false;
+    if (end === filter.length) return topicEnd === topic.length;
+    [from, at] = [end + 1, topicEnd + 1];
+  }
 }
 
-function compare(filter: string, topic: string): boolean {
-  const wanted = filter.split("/");
-  const levels = topic.split("/");
-  for (const [k, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (k >= levels.length || (level !== "+" && level !== levels[k])) return false;
-  }
-  return wanted.length === levels.length;
+const [HASH, PLUS] = [0x23, 0x2b];
+
+function endOfLevel(text: string, from: number): number {
+  const slash = text.indexOf("/", from);
+  return slash < 0 ? text.length : slash;
 }

@@ -40,8 +40,8 @@ const KILL_POINTS: readonly KillPoint[] = [
   "after-plan",
 ];
 /** In so many of the runs a restart goes on from a snapshot, in the others it replays the whole log. */
-const SNAPSHOTS_SHARE = 0.75;
-const SNAPSHOT_EVERY = 300;
+const SNAPSHOTS_SHARE = 0.9;
+const SNAPSHOT_EVERY = 150;
 const LOADS_SHARE = 0.33;
 const CALM_AFTER_s = 10 * HOUR_s;
 
@@ -50,7 +50,7 @@ const CALM_AFTER_s = 10 * HOUR_s;
  * they please, strangers on the broker, and the faults of `--faults swarm`; which of them, the seed draws.
  */
 export async function runSwarm(options: SwarmOptions): Promise<SimulationResult> {
-  const { seed, budget = BUDGET, snapshotEvery = drawSnapshots(seed) } = options;
+  const { seed, budget = BUDGET } = options;
   const prng = createPrng(`${seed}/cast`);
   const instruments = drawInstruments(seed, options.loads);
   const instrumentIds = DEFAULT_INSTRUMENTS.map(({ instrumentId }) => instrumentId);
@@ -58,6 +58,10 @@ export async function runSwarm(options: SwarmOptions): Promise<SimulationResult>
   const faults = addCharacters(drawn.faults, instrumentIds, seed);
   const hasPeople = prng.next() < 0.7;
   const hasStrangers = prng.next() < 0.7;
+  const kills = drawKills(seed);
+  // Nobody reads the snapshots of a daemon that is never killed.
+  const isKilled = kills.length > 0 || faults.network.killEvery_s !== undefined;
+  const { snapshotEvery = isKilled ? drawSnapshots(seed) : undefined } = options;
   const guardedIds = instrumentIds.filter((id) => faults.instruments[id]?.gullible !== true);
   return await runSimulation({
     seed,
@@ -65,8 +69,7 @@ export async function runSwarm(options: SwarmOptions): Promise<SimulationResult>
     ...{ faults, instruments },
     campaigns: [drawCampaign(seed, budget, hasPeople)],
     policies: { "furnace-1": { limits: { temperature_K: { min: 293, max: 690 } } } },
-    kills: drawKills(seed),
-    snapshotEvery,
+    ...{ kills, snapshotEvery },
     planner: createDrawingPlanner,
     dashboardEvery_s: DASHBOARD_EVERY_s,
     telemetryEvery_s: TELEMETRY_EVERY_s,

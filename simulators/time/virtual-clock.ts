@@ -17,11 +17,11 @@ export interface RunOptions {
  * their scheduling where the times are equal, so the same program gives the same history.
  */
 export interface VirtualClock extends Clock, Timers {
-  /** Lets events happen; after each one, waits until every promise it set going has settled (one turn of the event loop). */
+  /** Lets events happen; after each one, waits until every promise it set going has settled. */
   run(options?: RunOptions): Promise<RunEnd>;
   /**
-   * As `schedule`, for a callback that is over when it returns: it settles no promise and calls nobody who might. No turn
-   * of the event loop is waited for after it, and `until` is not asked.
+   * As `schedule`, for a callback that is over when it returns: it settles no promise and calls nobody who might. Nothing
+   * is waited for after it, and `until` is not asked.
    */
   scheduleQuiet(at_ms: number, callback: () => void): () => void;
   /** Real work outside promises (a file, a worker): time stands still until it is done. */
@@ -38,6 +38,12 @@ interface Entry {
 }
 
 const EVENTS_MAX = 10_000_000;
+/** After so many events the event loop gets a turn, for signals and timers of the process. */
+const EVENTS_A_TURN = 64;
+
+/** When every promise has settled that can: Node calls these back only once no other callback of a promise is left. */
+const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+const turned = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Makes a clock that stands at `start_ms` (ms since 1970 UTC) until `run` is called. */
 export function createVirtualClock(start_ms: number): VirtualClock {
@@ -48,10 +54,10 @@ export function createVirtualClock(start_ms: number): VirtualClock {
   let events = 0;
 
   const settle = async (): Promise<void> => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await (events % EVENTS_A_TURN === 0 ? turned() : settled());
     while (working.size > 0) {
       await Promise.allSettled([...working]);
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await turned();
     }
   };
 

@@ -35,9 +35,18 @@ const TEMPERATURE = "T_K";
  * @throws TL-0101 where files are missing or do not say what they must
  */
 export function loadPhaseTruth(truth: string): PhaseTruth {
-  const file = truth.endsWith(".csv")
-    ? truth
-    : shippedFile([`${truth}_2p5pct.csv`, `${truth}.csv`], truth);
+  if (truth.endsWith(".csv")) return readTruth(truth);
+  const known = shipped.get(truth);
+  if (known !== undefined) return known;
+  const read = readTruth(shippedFile([`${truth}_2p5pct.csv`, `${truth}.csv`], truth));
+  shipped.set(truth, read);
+  return read;
+}
+
+/** Those that ship, once they were read: they do not change, and a swarm asks for the same thousands of times. */
+const shipped = new Map<string, PhaseTruth>();
+
+function readTruth(file: string): PhaseTruth {
   const sidecar = readSidecar(file);
   const { components } = sidecar;
   const rows = readRows(file, sidecar);
@@ -67,7 +76,12 @@ export function loadPhaseTruth(truth: string): PhaseTruth {
       );
       const squared = ({ molFractions }: Row): number =>
         molFractions.reduce((sum, x, k) => sum + (x - (wanted[k] ?? 0)) ** 2, 0);
-      return levels.get(level)!.reduce((a, b) => (squared(b) < squared(a) ? b : a)).observation;
+      let [nearest, least] = [levels.get(level)![0]!, Number.POSITIVE_INFINITY];
+      for (const row of levels.get(level)!) {
+        const distance = squared(row);
+        if (distance < least) [nearest, least] = [row, distance];
+      }
+      return nearest.observation;
     },
   };
 }

@@ -44,6 +44,17 @@ export class LabError extends Error {
   }
 }
 
+/** What `read` fails with, and where: `where` (a file, a block of it) stands before the words, the code and the hint stay. */
+export function naming<T>(where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const { code, message, hint } = error;
+    throw new LabError(code, `${where}: ${message}`, { cause: error, hint });
+  }
+}
+
 /** A misuse of the command line: exit code 2. */
 export function misuse(code: ErrorCode, message: string, hint?: string): LabError {
   return new LabError(code, message, { exitCode: 2, ...(hint === undefined ? {} : { hint }) });

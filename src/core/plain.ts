@@ -30,3 +30,18 @@ export function fromPlain(plain: unknown): unknown {
   for (const name of Object.keys(record)) value[name] = fromPlain(record[name]);
   return value;
 }
+
+/** Whether two pieces of plain data say the same, field for field; false also where only the order of fields differs. */
+export function isSameData(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  if (names.length !== others.length) return false;
+  return names.every(
+    (name, k) =>
+      name === others[k] &&
+      isSameData((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]),
+  );
+}

@@ -30,8 +30,9 @@ export function shuffled<T>(items: readonly T[], prng: Prng): T[] {
   return out;
 }
 
-/** FNV-1a's hash of no text. */
+/** FNV-1a's hash of no text, and its factor. */
 const NO_TEXT = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 /**
  * 32-bit FNV-1a hash of the text's UTF-16 code units: for seeds and tie-breaks, not for security. `before`: the hash of what
@@ -40,8 +41,15 @@ const NO_TEXT = 0x811c9dc5;
 export function hash32(text: string, before = NO_TEXT): number {
   let h = before;
   for (let i = 0; i < text.length; i++) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+    h = Math.imul(h ^ text.charCodeAt(i), FNV_PRIME);
   }
+  return h >>> 0;
+}
+
+/** `hash32` of a text of ASCII, from its bytes: a third of the time where the text is long. */
+export function hashAscii32(bytes: Uint8Array, before = NO_TEXT): number {
+  let h = before;
+  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ (bytes[i] as number), FNV_PRIME);
   return h >>> 0;
 }
 

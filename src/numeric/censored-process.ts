@@ -64,6 +64,7 @@ export function censoredField(
   let pull = measured.value.map((y, i) => (y - field.mean) * precision[i]!);
   const present = new Float64Array(n);
   const expected = new Float64Array(n);
+  const scratch = createScratch();
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const nextPrecision = precision.slice();
     const nextPull = pull.slice();
@@ -73,7 +74,7 @@ export function censoredField(
       // What is surely there keeps the site that it began with.
       const isSure = y > SURE * deviation;
       if (isSure && sweep < SWEEPS - 1) continue;
-      const cavity = predictAt(i, { precision, pull }, places, field);
+      const cavity = predictAt(i, { precision, pull }, places, field, scratch);
       const prior = { mean: cavity.mean, variance: cavity.variance + own2 };
       const wide = { mean: prior.mean, variance: prior.variance + kink.deviation ** 2 };
       expected[i] = (1 - kink.chance) * chanceAbove(prior) + kink.chance * chanceAbove(wide);
@@ -135,25 +136,41 @@ interface Normal {
   readonly variance: number;
 }
 
+/** Working memory of {@link predictAt}, which runs n times a sweep for every field: allocated once. */
+interface Scratch {
+  readonly heard: Int32Array;
+  readonly a: Float64Array;
+  readonly to: Float64Array;
+  readonly off: Float64Array;
+}
+
+function createScratch(): Scratch {
+  return {
+    heard: new Int32Array(NEAR_MAX),
+    a: new Float64Array(NEAR_MAX * NEAR_MAX),
+    to: new Float64Array(NEAR_MAX),
+    off: new Float64Array(NEAR_MAX),
+  };
+}
+
 /** The field at a place from its neighbours' sites. */
 function predictAt(
   i: number,
   sites: { readonly precision: Float64Array; readonly pull: Float64Array },
   places: NearPlaces,
   field: LatentField,
+  { heard, a, to, off }: Scratch,
 ): Normal {
   const near = places.neighbours[i]!;
   const correlation = places.correlations[i]!;
   const width = near.length;
-  const heard = Array.from(near.keys()).filter((r) => sites.precision[near[r]!]! > 0);
-  const k = heard.length;
+  let k = 0;
+  for (let r = 0; r < width; r++) if (sites.precision[near[r]!]! > 0) heard[k++] = r;
   const whole = field.amplitude ** 2;
-  const a = new Float64Array(k * k);
-  const to = new Float64Array(k);
-  const off = new Float64Array(k);
   for (let r = 0; r < k; r++) {
     const p = near[heard[r]!]!;
-    for (let c = 0; c < r; c++) a[r * k + c] = whole * correlation[heard[r]! * width + heard[c]!]!;
+    const row = heard[r]! * width;
+    for (let c = 0; c < r; c++) a[r * k + c] = whole * correlation[row + heard[c]!]!;
     a[r * k + r] = whole + 1 / sites.precision[p]!;
     to[r] = whole * correlation[width * width + heard[r]!]!;
     off[r] = sites.pull[p]! / sites.precision[p]!;

@@ -79,6 +79,26 @@ export function whitenedRows(
   return buildRows(request, l, ld);
 }
 
+/**
+ * The same columns, a strip of candidates after the other: entry i of candidate `start + k` of the pool stands at `i * width + k` of
+ * the view, which holds until the visit ends.
+ */
+export function visitWhitened(
+  request: CovarianceRequest,
+  l: Float64Array,
+  ld: number,
+  visit: (view: Float64Array, width: number, start: number, size: number) => void,
+): void {
+  if (denseKernel() !== undefined) {
+    visitStrips(request, l, ld, visit);
+    return;
+  }
+  const { count } = request.pool;
+  const view = new Float64Array(request.points.length * count);
+  for (const [i, row] of buildRows(request, l, ld).entries()) view.set(row, i * count);
+  visit(view, count, 0, count);
+}
+
 function buildRows(
   request: CovarianceRequest,
   l: Float64Array | undefined,
@@ -86,14 +106,28 @@ function buildRows(
 ): Float64Array[] {
   const { pool, points, kind, s2 } = request;
   const rows = points.map(() => new Float64Array(pool.count));
-  const kernel = denseKernel();
-  if (kernel === undefined) {
+  if (denseKernel() === undefined) {
     points.forEach((point, i) => {
       plain.covarianceRow(kind, pool.values, pool.count, point, s2, rows[i]!);
     });
     if (l !== undefined) plain.solveLowerRows(l, ld, rows, pool.count);
     return rows;
   }
+  visitStrips(request, l, ld, (view, width, start, size) => {
+    for (let i = 0; i < rows.length; i++)
+      rows[i]!.set(view.subarray(i * width, i * width + size), start);
+  });
+  return rows;
+}
+
+/** In WebAssembly: covariances of a strip with all points, and with a factor those solved. */
+function visitStrips(
+  { pool, points, kind, s2 }: CovarianceRequest,
+  l: Float64Array | undefined,
+  ld: number,
+  visit: (view: Float64Array, width: number, start: number, size: number) => void,
+): void {
+  const kernel = denseKernel()!;
   const n = points.length;
   const m = padded(n);
   const width = l === undefined ? 4096 : STRIP;
@@ -124,9 +158,8 @@ function buildRows(
       );
     }
     if (l !== undefined) kernel.solveStrip(m, m, lAt, padded(size), width, vAt, work);
-    for (let i = 0; i < n; i++) rows[i]!.set(v.subarray(i * width, i * width + size), start);
+    visit(v, width, start, size);
   }
-  return rows;
 }
 
 /** R R' of rows of equal length: n x n, full. Cost n^2 / 2 a column. */

@@ -65,9 +65,18 @@ export function nextAssignment(lab: Lab, onWait: Waits = () => {}): Assignment |
 /** Until when a queued job waits for others to go with it although an instrument is free; `undefined` where it does not. */
 export function waitsForLoadUntil_ms(lab: Lab, job: JobContext): number | undefined {
   const waits: number[] = [];
+  if (!isForLoads(lab, job.capability)) return undefined;
   if (lab.emergency === undefined && mayDispatch(lab, job) && isStartHour(lab, job))
     decide(lab, job, (until_ms) => waits.push(until_ms));
   return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** Whether any instrument takes several samples at once for this: without one nothing waits for a fuller load. */
+function isForLoads(lab: Lab, capability: string): boolean {
+  for (const { context } of lab.machines.instrument.values())
+    for (const { name, capacity = 1 } of context.capabilities)
+      if (name === capability && capacity > 1) return true;
+  return false;
 }
 
 /** A free instrument for the job, a refusal where none may ever take it, or the reason to wait. */

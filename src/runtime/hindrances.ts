@@ -51,6 +51,7 @@ type Contest = NonNullable<ReturnType<Lab["contested"]["get"]>>;
 
 /** Why a campaign starts nothing new: its recipe fits no instrument, or a guard of its own has tripped. */
 export function hindranceOf(lab: Lab, campaignId: string): Hindrance | undefined {
+  if (lab.problems.length === 0 && lab.guards.size === 0) return undefined;
   const problem = lab.problems.find((one) => one.campaignId === campaignId);
   if (problem !== undefined) return { cause: "configuration", text: problem.text };
   const guard = [...lab.guards.values()].find(
@@ -64,13 +65,16 @@ export function tellHindrances(
   lab: Lab,
   stamp: Stamp,
 ): { readonly to: MachineAddress; readonly event: MachineEvent }[] {
-  return [...lab.machines.campaign].flatMap(([id, campaign]) => {
+  const told: { readonly to: MachineAddress; readonly event: MachineEvent }[] = [];
+  for (const [id, campaign] of lab.machines.campaign) {
+    if (!lab.live.has(id)) continue;
     const reason = hindranceOf(lab, id)?.text;
     const isTold = stateName(campaign) === "running" || isToldBeforeStart(lab, campaign);
-    if (!isTold || campaign.context.hindrance === reason) return [];
+    if (!isTold || campaign.context.hindrance === reason) continue;
     const event = { type: "campaign.hindered", hindrance: reason, ...stamp };
-    return [{ to: { machine: "campaign" as const, id }, event }];
-  });
+    told.push({ to: { machine: "campaign", id }, event });
+  }
+  return told;
 }
 
 /** From behaviour 6 on it is known before the start, so that no point is drawn that none could measure. */

@@ -37,18 +37,19 @@ function hoursReasons(lab: Lab, instrumentId: string): Reason[] {
 
 /** What its own state says against it, in sentences. */
 function stateTexts({ states, context }: MachineState<InstrumentContext>): string[] {
-  const texts: Readonly<Record<string, string>> = {
-    "connection.offline": "it is offline",
-    "connection.stale":
-      context.probeJobId === undefined
-        ? "nothing has been heard of it since the daemon started"
-        : `it does not answer about ${context.probeJobId}`,
-    "operation.held": "it holds what it was doing",
-    "operation.fault": "it reports a fault",
-    "control.local": "somebody operates it by hand",
-    "control.maintenance": "it is in maintenance",
-    "safety.interlocked": "an interlock is open",
-    "safety.emergencyStopped": "it obeys an emergency stop",
-  };
-  return states.flatMap((state) => texts[state] ?? []);
+  return states.flatMap((state) => STATE_TEXTS[state]?.(context) ?? []);
 }
+
+const STATE_TEXTS: Readonly<Record<string, (context: InstrumentContext) => string>> = {
+  "connection.offline": () => "it is offline",
+  "connection.stale": ({ probeJobId }) =>
+    probeJobId === undefined
+      ? "nothing has been heard of it since the daemon started"
+      : `it does not answer about ${probeJobId}`,
+  "operation.held": () => "it holds what it was doing",
+  "operation.fault": () => "it reports a fault",
+  "control.local": () => "somebody operates it by hand",
+  "control.maintenance": () => "it is in maintenance",
+  "safety.interlocked": () => "an interlock is open",
+  "safety.emergencyStopped": () => "it obeys an emergency stop",
+};

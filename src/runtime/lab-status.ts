@@ -158,8 +158,9 @@ function currentJob(lab: Lab, experimentId: string): JobStatus[] {
   return job === undefined ? [] : [summariseJob(lab, job, experiment.context)];
 }
 
-/** Where the sample of a job has been, and is. */
+/** Where the sample of a job has been, and is; empty where it was never with others on an instrument. */
 function wayOf(lab: Lab, { experimentId, step }: JobContext): WayStep[] {
+  if (!hasBeenLoaded(lab, experimentId, step)) return [];
   return Array.from({ length: step + 1 }, (_, k) => k).flatMap((k) => {
     const { loadId, instrumentId, capability } =
       lab.machines.job.get(jobName(experimentId, k))?.context ?? {};
@@ -169,6 +170,12 @@ function wayOf(lab: Lab, { experimentId, step }: JobContext): WayStep[] {
       { capability, instrumentId, ...(loadId === undefined ? {} : { load: loadId, samples }) },
     ];
   });
+}
+
+function hasBeenLoaded(lab: Lab, experimentId: string, step: number): boolean {
+  for (let k = 0; k <= step; k++)
+    if (lab.machines.job.get(jobName(experimentId, k))?.context.loadId !== undefined) return true;
+  return false;
 }
 
 function summariseJob(

@@ -81,6 +81,8 @@ export interface InstrumentFold {
   counted(outcome: "results" | "failures", time_ms: number): void;
   view(connection?: string): InstrumentView;
   detail(connection?: string): InstrumentDetailView;
+  /** What its birth offers. */
+  readonly capabilities: InstrumentView["capabilities"];
   /** Where in the log it last said that it is stopped; `undefined` where it says something else by now. */
   readonly stopped_position: number | undefined;
   /** Plain data of which `createInstrumentFold` makes the same fold, but for telemetry, which no log has. */
@@ -147,6 +149,9 @@ export function createInstrumentFold(
     },
     view,
     save: () => ({ base, stopped_position, order: order.last, counts: { ...counts } }),
+    get capabilities() {
+      return base.capabilities;
+    },
     get stopped_position() {
       return stopped_position;
     },

@@ -238,7 +238,7 @@ function noteReasons(fold: LabFold, instrumentId: string): void {
   const reasons = (fold.options.state.instrumentReasons?.(instrumentId) ?? [])
     .map(({ text }) => text)
     .join();
-  const offered = fold.instruments.get(instrumentId)?.view().capabilities ?? [];
+  const offered = fold.instruments.get(instrumentId)?.capabilities ?? [];
   const now = `${reasons} ${offered.map(({ name }) => name).join()}`;
   if (fold.usable.get(instrumentId) === now) return;
   fold.usable.set(instrumentId, now);

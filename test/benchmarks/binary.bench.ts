@@ -5,6 +5,7 @@ import {
   runEvaluation,
 } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import { type PhaseDiagramTruth, readTruth } from "../../src/evaluation/phase-diagram-truth.ts";
+import { mean } from "../support/statistics.ts";
 import { gibbsBinary } from "./maps/gibbs-section.ts";
 
 const DATA = join(import.meta.dirname, "../../../shared/data/phase-diagrams");
@@ -90,10 +91,6 @@ function play(truth: PhaseDiagramTruth, options: Options, seed: number): Evaluat
 function reached(run: EvaluationRun, level: number): number {
   const k = run.macroF1.findIndex((f1) => f1 >= level);
   return k < 0 ? 1.2 * BUDGET : (run.samples[k] ?? 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
 }
 
 if (process.argv[1] === import.meta.filename) await run();

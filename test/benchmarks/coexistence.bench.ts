@@ -4,6 +4,7 @@ import {
   runEvaluation,
 } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
+import { mean } from "../support/statistics.ts";
 import { gibbsQuaternary } from "./maps/gibbs-quaternary.ts";
 import { gibbsSection, gibbsStack } from "./maps/gibbs-section.ts";
 import { SECTIONS, section } from "./maps/shared-data.ts";
@@ -203,10 +204,6 @@ function nameOf(truth: PhaseDiagramTruth): string {
 function median_ms(runs: readonly EvaluationRun[]): string {
   const times = runs.flatMap((one) => one.proposal_ms).sort((a, b) => a - b);
   return (times[times.length >> 1] ?? 0).toFixed(1);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) await run(process.argv.slice(2));

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { median } from "../support/statistics.ts";
 
 const HERE = resolve(import.meta.dirname, "../..");
 const ROUNDS = 3;
@@ -47,8 +48,4 @@ function cost(tree: string, usage: string, argv: readonly string[]): Cost {
   const [, cpu, rss] = /USAGE (\S+) (\S+)\s*$/.exec(stderr) ?? [];
   if (cpu === undefined) throw new Error(`${tree}: ${stderr.slice(-400)}`);
   return { cpu_s: Number(cpu), rss_MB: Number(rss) };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { bakeCapability } from "../support/baking.ts";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
 
 /** How long from the reading that a guard forbids to the command that reaches the instrument: all of it real, the disk too. */
@@ -26,15 +27,7 @@ async function measure(place: ReturnType<typeof places>[number]): Promise<string
   const lab = await new LimitedDaemon().start(place, CONFIGURATION("cancel"));
   const furnace = await lab.add({
     id: "furnace-1",
-    capabilities: [
-      {
-        name: "bake",
-        parameters: { temperature_K: { unit: "K" } },
-        results: ["objective"],
-        repeatable: true,
-        expectedDuration_s: 1,
-      },
-    ],
+    capabilities: [bakeCapability({ unit: "K" })],
     channels: { temperature: { unit: "K" } },
     measure: () => undefined,
   });

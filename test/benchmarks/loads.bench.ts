@@ -11,6 +11,7 @@ import {
 } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram/phase-diagram-planner.ts";
+import { mean } from "../support/statistics.ts";
 import { gibbsSection, gibbsStack } from "./maps/gibbs-section.ts";
 import { SECTIONS, section } from "./maps/shared-data.ts";
 import { writeNature } from "./maps/write-nature.ts";
@@ -124,10 +125,6 @@ function words(played: readonly Played[]): string {
   const hours = mean(played.map((p) => p.furnace_h)).toFixed(0);
   const each = played.map((p) => p.experiments).join(" ");
   return `${mean(played.map((p) => p.experiments)).toFixed(1)} [${each}], ${loads} loads, ${hours} h`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
 /** One campaign in a laboratory of one furnace, and when its map was good. */

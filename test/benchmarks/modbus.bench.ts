@@ -6,7 +6,7 @@ import { ThermalDevice } from "../../adapters/devices/thermal/thermal-device.ts"
 import { openGateway } from "../../adapters/gateway/index.ts";
 import { PYTHON } from "../adapters/devices/pymodbus-device.ts";
 import { startFurnace } from "../adapters/devices/pymodbus-furnace.ts";
-import { patientMap, REAL, testMap } from "../adapters/devices/thermal-bench.ts";
+import { REAL, testMap } from "../adapters/devices/thermal-bench.ts";
 import { Agent, embeddedBroker } from "../adapters/gateway/gateway-bench.ts";
 
 /** From the operator's stop to the register read back, behind 50 queued looks; and what 20 gateways in one process cost. */
@@ -32,7 +32,7 @@ export async function run(): Promise<void> {
 }
 
 function controllerAt(port: number, rtu: boolean): ModbusController {
-  const map = patientMap("eurotherm-2400");
+  const map = testMap("eurotherm-2400");
   const address = `${rtu ? "rtu+tcp" : "tcp"}://127.0.0.1:${port}`;
   return new ModbusController({ map, address, unit: 1, clock: REAL });
 }

@@ -7,6 +7,7 @@ import { addExpectedHypervolume } from "../../src/models/optimise/acquisition/ex
 import { nonDominatedBoxes } from "../../src/models/optimise/acquisition/pareto.ts";
 import { scheduledCount } from "../../src/models/optimise/surrogate.ts";
 import { createOptimisePlanner } from "../../src/planning/optimise/optimise-planner.ts";
+import { median } from "../support/statistics.ts";
 import { reportRow } from "./optimise-report.ts";
 
 /** Processor time of this process so far, ms: what the peers were timed in, and the same on a busy machine as on a quiet one. */
@@ -63,10 +64,6 @@ export function taughtPlanner(
     },
     count: () => known,
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** Proposals with kept hyperparameters at `measured` results and onwards, and the one that learns them anew; ms. */

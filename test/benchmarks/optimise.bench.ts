@@ -3,6 +3,7 @@
  * it about ten minutes on two quiet cores. Rows: times, many, branin, hartmann, spin, vlmop2, kursawe, grain.
  */
 import { fractionOfBest } from "../../src/evaluation/summarise-optimise.ts";
+import { mean } from "../support/statistics.ts";
 import { type Play, play, tableOf } from "./optimise-play.ts";
 import {
   type BenchmarkPool,
@@ -47,10 +48,6 @@ function reportHartmann(seeds: number): void {
   const shared = sharedHartmannPool();
   if (shared !== undefined) reportRegret(shared, seeds, "<= 0.006", "0.006");
   reportRegret(hartmannPool(), seeds, "<= 0.006", "not measured");
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
 function reportOptimum(pool: BenchmarkPool, seeds: number, target: string, peer: string): void {

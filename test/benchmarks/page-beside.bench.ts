@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { ROOT } from "../../build/bundle-program.ts";
 import { launchChromium } from "../support/chromium.ts";
-import { heapOf, openPage, quantile, redrawsOf } from "./page-measures.ts";
+import { quantile } from "../support/statistics.ts";
+import { heapOf, openPage, redrawsOf } from "./page-measures.ts";
 
 /** A clone of an older commit, with its packages (`npm ci`), to stand beside this one. */
 const BASE = process.env["TIELINE_BASE"];

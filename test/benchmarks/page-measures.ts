@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import type { ScriptedDashboard } from "../support/scripted-dashboard.ts";
+import { quantile } from "../support/statistics.ts";
 
 /** Times since the navigation, ms, by the browser's own clock. */
 export interface OpenedPage {
@@ -132,11 +133,6 @@ export async function feedHours(
 }
 
 const TEMPERATURE = { instrumentId: "FURNACE1", channel: "temperature", unit: "K" } as const;
-
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
 
 /** `median 12 ms, 95 % 20 ms, worst 31 ms of 30`. */
 export function summary(values_ms: readonly number[]): string {

@@ -49,11 +49,6 @@ export function rightAbove(tally: Tally, probability: number): readonly [number,
   return [above.length === 0 ? 1 : right / above.length, above.length];
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((p, q) => p - q);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
 const EDGES = [0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0001];
 
 /** Bins of stated probability: mean stated, share right, number. */

@@ -7,10 +7,11 @@ import { createLibraries } from "../../src/models/diffraction/libraries.ts";
 import type { ReferenceSource } from "../../src/models/diffraction/reference-card.ts";
 import { drawChart } from "../../src/views/pictures/chart.ts";
 import { LIGHT } from "../../src/views/pictures/theme.ts";
+import { median } from "../support/statistics.ts";
 import { HAS_SHARED, sharedPatterns, sharedReferences } from "./pattern-data.ts";
 import { drawnRow, knownRow, removedRow, spreadRow, timed } from "./pattern-rows.ts";
 import { SECTIONS } from "./pattern-sections.ts";
-import { median, newTally, reliability, rightAbove, type Tally } from "./pattern-tally.ts";
+import { newTally, reliability, rightAbove, type Tally } from "./pattern-tally.ts";
 
 const DRAWN = 120;
 

@@ -6,6 +6,7 @@ import { cornersOf } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
 import { type MapStatus, unseenChanceOf } from "../../src/models/phase-diagram/map-model.ts";
 import { createPhaseDiagramPlanner } from "../../src/planning/phase-diagram/phase-diagram-planner.ts";
+import { mean } from "../support/statistics.ts";
 import { gibbsSection } from "./maps/gibbs-section.ts";
 import { powerMap } from "./maps/power-map.ts";
 import { cuMgZn, hasSharedData, SECTIONS, section } from "./maps/shared-data.ts";
@@ -98,10 +99,6 @@ function table(
         `(95 % below ${most.toFixed(3)}), ${here.length} states`,
     );
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
 }
 
 /** Plays a campaign in batches of five and looks at it after every ten results. */

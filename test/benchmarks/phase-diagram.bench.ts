@@ -7,6 +7,7 @@ import {
   runEvaluation,
 } from "../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth } from "../../src/evaluation/phase-diagram-truth.ts";
+import { mean } from "../support/statistics.ts";
 import { ALLOY_LAWS, ALLOY_TABLES, alloyMap } from "./maps/alloy-map.ts";
 import { fineSection, fineStack } from "./maps/large-map.ts";
 import { liquidusMap } from "./maps/liquidus-map.ts";
@@ -71,10 +72,6 @@ function samplesTo(runs: readonly EvaluationRun[], level: number, budget: number
     const k = run.macroF1.findIndex((f) => f >= level);
     return k < 0 ? 1.1 * budget : (run.samples[k] ?? 1.1 * budget);
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
 }
 
 function spreadOf(values: readonly number[]): string {

@@ -8,6 +8,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { copyLog } from "../../src/replay/copy-log.ts";
 import { builtMain } from "../support/built-program.ts";
 import { PostgresServer, postgresIsThere } from "../support/postgres-server.ts";
+import { median } from "../support/statistics.ts";
 import { makeLargeLog } from "./make-large-log.ts";
 
 const EVENTS = Number(process.env["TIELINE_EVENTS"] ?? 100_000);
@@ -57,7 +58,8 @@ export async function run(): Promise<void> {
     for (const what of ["read", ...STARTS]) {
       const [file, database] = ["file", "database"].map((log) => rows[`${what}, ${log}`] ?? []);
       const figures = (["cpu_s", "wall_s"] as const).map((unit) => {
-        const [a, b] = [median(file ?? [], unit), median(database ?? [], unit)];
+        const medianOf = (rows: readonly Opening[] = []) => median(rows.map((row) => row[unit]));
+        const [a, b] = [medianOf(file), medianOf(database)];
         return `${unit} ${a.toFixed(2)} and ${b.toFixed(2)} (${(b / a).toFixed(2)} times)`;
       });
       console.log(`${what}, file and database: ${figures.join("; ")}`);
@@ -66,10 +68,6 @@ export async function run(): Promise<void> {
     server.remove();
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-function median(rows: readonly Opening[], unit: keyof Opening): number {
-  return rows.map((row) => row[unit]).sort((a, b) => a - b)[rows.length >> 1] ?? 0;
 }
 
 async function readAll(address: string): Promise<Opening> {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { bakeCapability, bakingCampaign } from "../support/baking.ts";
 import { newLab, places } from "../support/limited-daemon.ts";
 import type { Script } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
@@ -9,29 +10,12 @@ afterEach(async () => {
 
 const FURNACE: Script = {
   id: "furnace-1",
-  capabilities: [
-    {
-      name: "bake",
-      parameters: { temperature_K: { unit: "K" } },
-      results: ["objective"],
-      repeatable: true,
-      expectedDuration_s: 1,
-    },
-  ],
+  capabilities: [bakeCapability({ unit: "K" })],
   channels: { temperature: { unit: "K" } },
   measure: () => undefined,
 };
 
-const CAMPAIGN = `campaigns:
-  - id: c1
-    goal: optimise
-    autoStart: true
-    budget: 3
-    inFlight: 1
-    space: { kind: grid, axes: [{ name: temperature_K, min: 600, max: 700, step: 10 }] }
-    recipe: [{ capability: bake, parameters: { temperature_K: { axis: temperature_K } }, repeatable: true }]
-    model: { objectives: [{ name: strength, direction: max }] }
-`;
+const CAMPAIGN = bakingCampaign(["autoStart: true", "budget: 3"]);
 
 const onInstrument = (guard: string): string =>
   `instruments: { furnace-1: { guards: [{ channel: temperature, unit: K, ${guard} }] } }\n${CAMPAIGN}`;

@@ -58,7 +58,7 @@ describe.runIf(postgresIsThere())(
         const address = primary.address("?schema=mute").replace("@", `@127.0.0.1:${port},`);
         const log = await openEventLog({ address, logger: silentLogger });
         logs.push(log);
-        expect(performance.now() - began_ms).toBeLessThan(3500);
+        expect(performance.now() - began_ms).toBeLessThan(4800);
         await log.append(drafts(1, 2));
         expect(await all(log)).toHaveLength(2);
       } finally {
@@ -91,7 +91,7 @@ describe.runIf(postgresIsThere())(
       const promoted_ms = performance.now();
       const late = await begun;
       expect(late.server).toBe(`127.0.0.1:${second.port}`);
-      expect(performance.now() - promoted_ms).toBeLessThan(2500);
+      expect(performance.now() - promoted_ms).toBeLessThan(4000);
       await late.end();
       const whoIsFirst = await Promise.race([isLed.then(() => "next"), appended]);
       expect(performance.now() - frozen_ms).toBeLessThan(1000 * LEASE_s + TAKE_OVER_ms_max);

@@ -5,7 +5,6 @@ import { afterEach, expect, test } from "vitest";
 import { createPatternReader } from "../../adapters/interpreters/name-phases.ts";
 import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { readReferences } from "../../adapters/patterns/read-references.ts";
-import { createPrng } from "../../src/core/prng.ts";
 import type { PatternObservation, PhasesObservation } from "../../src/domain/observation.ts";
 import { phaseSetLabel } from "../../src/domain/observation.ts";
 import type { RereadRequest } from "../../src/domain/reread.ts";
@@ -14,7 +13,7 @@ import { applyEvent } from "../../src/runtime/apply-event.ts";
 import { createLab } from "../../src/runtime/lab.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { LimitedDaemon, places } from "../support/limited-daemon.ts";
-import { mixturePattern, type PhaseShare } from "../support/pattern-spread.ts";
+import { measuredPattern, type PhaseShare } from "../support/pattern-spread.ts";
 import { SITE } from "./brokers.ts";
 import { until } from "./listener.ts";
 import { eventsOf } from "./running-daemon.ts";
@@ -54,19 +53,7 @@ function patternOf(k: number): PatternObservation {
   const mixture: PhaseShare[] = (SAMPLES[k] ?? []).map(([name, share]) => ({
     ...{ name, share, strain: 0 },
   }));
-  const prng = createPrng(`reread ${k}`);
-  const { x, intensity } = mixturePattern(sources, mixture, {
-    ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0.1 },
-    humpHeight: 0,
-    random: () => prng.next(),
-  });
-  return {
-    kind: "pattern",
-    axis: { name: "twoTheta", unit: "deg", values: Array.from(x) },
-    values: Array.from(intensity, (v) => 1000 * v),
-    unit: "counts",
-    countingTime_s: 1,
-  };
+  return measuredPattern(sources, mixture, `reread ${k}`);
 }
 
 const CAMPAIGN = `campaigns:

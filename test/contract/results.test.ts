@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { bakeCapability, bakingCampaign } from "../support/baking.ts";
 import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { Script, StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
@@ -11,15 +12,7 @@ const furnace = (
   let k = 0;
   return {
     id: "furnace-1",
-    capabilities: [
-      {
-        name: "bake",
-        parameters: { temperature_K: { unit, min: 0, max: 1373 } },
-        results: ["objective"],
-        repeatable: true,
-        expectedDuration_s: 1,
-      },
-    ],
+    capabilities: [bakeCapability({ unit, min: 0, max: 1373 })],
     measure: (command) => measure(command, k++),
     ...(actual === undefined ? {} : { actual }),
   };
@@ -33,17 +26,8 @@ const strength = (value: number, unit: string, name = "strength") => ({
   standardUncertainty: 1,
 });
 
-const campaign = (objective = "", further = ""): string => `campaigns:
-  - id: c1
-    goal: optimise
-    autoStart: true
-    budget: 4
-    inFlight: 1
-    failuresInARow_max: 3
-    space: { kind: grid, axes: [{ name: temperature_K, min: 600, max: 700, step: 10 }] }
-    recipe: [{ capability: bake, parameters: { temperature_K: { axis: temperature_K } }, repeatable: true }]
-    model: { objectives: [{ name: strength, direction: max${objective} }] }
-${further}`;
+const campaign = (objective = "", further = ""): string =>
+  `${bakingCampaign(["autoStart: true", "budget: 4", "failuresInARow_max: 3"], objective)}${further}`;
 
 const learnt = (lab: LimitedDaemon) =>
   (lab.daemon.lab.results.get("c1") ?? []).flatMap(({ observations }) => observations);

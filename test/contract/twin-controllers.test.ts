@@ -1,30 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { bakeCapability, bakingCampaign } from "../support/baking.ts";
 import { newLab, places } from "../support/limited-daemon.ts";
 import type { StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
 
 const furnace = (bootId: string, clientId: string) => ({
   ...{ id: "furnace-1", bootId, clientId, measure: () => undefined },
-  capabilities: [
-    {
-      name: "bake",
-      parameters: { temperature_K: { unit: "K", min: 0, max: 1373 } },
-      results: ["objective"],
-      repeatable: true,
-      expectedDuration_s: 1,
-    },
-  ],
+  capabilities: [bakeCapability()],
 });
 
-const CAMPAIGN = `campaigns:
-  - id: c1
-    goal: optimise
-    budget: 3
-    inFlight: 1
-    space: { kind: grid, axes: [{ name: temperature_K, min: 600, max: 700, step: 10 }] }
-    recipe: [{ capability: bake, parameters: { temperature_K: { axis: temperature_K } }, repeatable: true }]
-    model: { objectives: [{ name: strength, direction: max }] }
-`;
+const CAMPAIGN = bakingCampaign(["budget: 3"]);
 
 const STRENGTH = [{ kind: "objective", name: "strength", value: 1, unit: "MPa" }];
 

@@ -1,32 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { LabFact } from "../../src/events/lab-fact.ts";
+import { bakeCapability, bakingCampaign } from "../support/baking.ts";
 import { type LimitedDaemon, newLab, places } from "../support/limited-daemon.ts";
 import type { StartCommand } from "../support/scripted-instrument.ts";
 import { until } from "./listener.ts";
 
 const bake = (id: string) => ({
   id,
-  capabilities: [
-    {
-      name: "bake",
-      parameters: { temperature_K: { unit: "K", min: 0, max: 1373 } },
-      results: ["objective"],
-      repeatable: true,
-      expectedDuration_s: 1,
-    },
-  ],
+  capabilities: [bakeCapability()],
 });
 
-const CAMPAIGN = `campaigns:
-  - id: c1
-    goal: optimise
-    autoStart: true
-    budget: 1
-    inFlight: 1
-    space: { kind: grid, axes: [{ name: temperature_K, min: 600, max: 700, step: 10 }] }
-    recipe: [{ capability: bake, parameters: { temperature_K: { axis: temperature_K } }, repeatable: true }]
-    model: { objectives: [{ name: strength, direction: max }] }
-`;
+const CAMPAIGN = bakingCampaign(["autoStart: true", "budget: 1"]);
 
 const strength = (value: number) => [
   { kind: "objective", name: "strength", value, unit: "MPa", standardUncertainty: 1 },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromPlain, toPlain } from "../../src/core/plain.ts";
+import { fromPlain, isSameData, toPlain } from "../../src/core/plain.ts";
 
 const through = (value: unknown): unknown => fromPlain(JSON.parse(JSON.stringify(toPlain(value))));
 
@@ -24,4 +24,22 @@ test("maps, sets and odd numbers come through as what they are", () => {
 
 test("what has methods is no data, and is not lost in silence", () => {
   expect(() => toPlain({ ring: { items: [1], push: () => undefined } })).toThrow("is no data");
+});
+
+test("what is the same data is written as the same text, and a copy is the same data", () => {
+  const data = fc.jsonValue({ maxDepth: 3 });
+  fc.assert(
+    fc.property(data, data, (a, b) => {
+      expect(isSameData(a, structuredClone(a))).toBe(true);
+      if (isSameData(a, b)) expect(JSON.stringify(a)).toBe(JSON.stringify(b));
+    }),
+  );
+  const [one, other] = [
+    { n: 1, points: [{ id: "a", job: "" }] },
+    { n: 1, points: [{ id: "a", job: "j" }] },
+  ];
+  expect(isSameData(one, other)).toBe(false);
+  expect(isSameData([], {})).toBe(false);
+  expect(isSameData({ a: undefined }, { b: undefined })).toBe(false);
+  expect(isSameData([1, 2], [1])).toBe(false);
 });

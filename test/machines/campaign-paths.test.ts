@@ -47,6 +47,21 @@ describe("a campaign's path", () => {
     expect([campaign.state.context.observed, campaign.state.context.created]).toEqual([3, 3]);
   });
 
+  test("one that is over does not go on under a larger budget before the emergency stop is cleared", () => {
+    const campaign = started({ budget: 1 });
+    propose(campaign, ["a"]);
+    end(campaign, "experiment.observed");
+    while (campaign.state.context.request !== undefined) propose(campaign, []);
+    const stop = { by: "bob", reason: "smoke" };
+    const extend = () => campaign.tell("campaign.extend", { ...BY, changes: { budget: 2 } });
+    campaign.tell("safety.emergencyStop", { ...stop, active: true });
+    extend();
+    expect([campaign.name, accepted(campaign)]).toEqual(["budgetExhausted", [false]]);
+    campaign.tell("safety.emergencyStop", { ...stop, active: false });
+    extend();
+    expect([campaign.name, accepted(campaign)]).toEqual(["running.proposing", [true]]);
+  });
+
   test("a map that no longer changes ends it once what is in flight has arrived", () => {
     const campaign = measuring();
     end(campaign, "experiment.observed");

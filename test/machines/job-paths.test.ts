@@ -120,6 +120,19 @@ describe("a job's path", () => {
     expect(job.state.context.failure?.reason).toBe("retriesUsedUp");
   });
 
+  test("a pause before another attempt is never longer than five minutes", () => {
+    const job = dispatched({ retries: 9 });
+    const pauses_ms: number[] = [];
+    for (let attempt = 1; attempt <= 9; attempt++) {
+      job.tell("job.rejected", { ...ME, attempt, reason: "busy", retryable: true });
+      const since_ms = job.time_ms;
+      job.ring();
+      pauses_ms.push(job.time_ms - since_ms);
+      job.tell("job.reserve", { instrumentId: "furnace-1", bootId: "b1" }).tell("job.dispatch");
+    }
+    expect(pauses_ms.slice(5)).toEqual([160_000, 300_000, 300_000, 300_000]);
+  });
+
   test("rejected for good: failed at once, with the instrument's reason", () => {
     const job = dispatched().tell("job.rejected", {
       ...ME,

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { EDGES } from "./mutations/edges.ts";
 import { bySwarm, byTests, misplaced, SEEDS } from "./mutations/hunt.ts";
+import { KEEPING } from "./mutations/keeping.ts";
 import { LIMITS } from "./mutations/limits.ts";
 import { LOADS } from "./mutations/loads.ts";
 import { LOOP } from "./mutations/loop.ts";
@@ -9,7 +10,14 @@ import type { Mutation } from "./mutations/mutation.ts";
 import { optionOf } from "./support/options.ts";
 
 /** Every fault that is planted. */
-export const ALL: readonly Mutation[] = [...LOOP, ...MACHINES, ...LIMITS, ...EDGES, ...LOADS];
+export const ALL: readonly Mutation[] = [
+  ...LOOP,
+  ...MACHINES,
+  ...LIMITS,
+  ...EDGES,
+  ...LOADS,
+  ...KEEPING,
+];
 
 /** So many of them may live, as long as each is named with the reason why it does no harm. */
 const CAUGHT_SHARE_min = 57 / 60;

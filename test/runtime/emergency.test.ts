@@ -5,13 +5,19 @@ import { createLab } from "../../src/runtime/lab.ts";
 const NOW_ms = 1_800_000_000_000;
 const HOUR_ms = 3_600_000;
 
-/** What becomes of a clear while a stop of six hours ago is active. */
+interface Clear {
+  readonly source?: string;
+  readonly ago_ms?: number;
+  readonly stopAgo_ms?: number;
+}
+
+/** What becomes of a clear while a stop, of six hours ago unless said otherwise, is active. */
 function judgeClear(
-  { source = "operator/ada", ago_ms = 1_000 }: { source?: string; ago_ms?: number | undefined },
+  { source = "operator/ada", ago_ms = 1_000, stopAgo_ms = 6 * HOUR_ms }: Clear,
   context: Partial<StopContext> = {},
 ) {
   const lab = createLab();
-  lab.emergency = { by: "bob", reason: "smoke", since_ms: NOW_ms - 6 * HOUR_ms };
+  lab.emergency = { by: "bob", reason: "smoke", since_ms: NOW_ms - stopAgo_ms };
   const fact: StopFact = {
     ...{ type: "safety.emergencyStop", active: false, by: "ada", reason: "steam" },
     ...{ message: { source, id: "clear-1" }, sent_ms: NOW_ms - ago_ms },
@@ -36,6 +42,15 @@ describe("a clear of the emergency stop", () => {
         kind: "refuse",
         why: expect.stringContaining("sent more than 60 s ago, or its sender's clock is wrong"),
       });
+  });
+
+  test("that was sent before the stop is refused, whatever two clocks may differ; not where our own was set back", () => {
+    expect(judgeClear({ ago_ms: 30_000, stopAgo_ms: 10_000 })).toMatchObject({
+      kind: "refuse",
+      why: expect.stringContaining("was sent before the stop by bob"),
+    });
+    expect(judgeClear({ ago_ms: 14_000, stopAgo_ms: 10_000 })).toEqual({ kind: "clear" });
+    expect(judgeClear({ ago_ms: 30_000, stopAgo_ms: -10_000 })).toEqual({ kind: "clear" });
   });
 
   test("of an instrument is refused", () => {

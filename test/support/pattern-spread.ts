@@ -1,3 +1,5 @@
+import { createPrng } from "../../src/core/prng.ts";
+import type { PatternObservation } from "../../src/domain/observation.ts";
 import type { Crystal } from "../../src/models/diffraction/crystal.ts";
 import type { DiffractionPattern } from "../../src/models/diffraction/pattern.ts";
 import {
@@ -146,4 +148,25 @@ function addLine(x: Float64Array, y: Float64Array, line: ProfileLine): void {
 /** Box-Muller. */
 export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** A mixture as a diffractometer reports it, with the faults of an ordinary one; `seed` draws its noise. */
+export function measuredPattern(
+  sources: ReadonlyMap<string, ReferenceSource>,
+  mixture: readonly PhaseShare[],
+  seed: string,
+): PatternObservation {
+  const prng = createPrng(seed);
+  const { x, intensity } = mixturePattern(sources, mixture, {
+    ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0.1 },
+    humpHeight: 0,
+    random: () => prng.next(),
+  });
+  return {
+    kind: "pattern",
+    axis: { name: "twoTheta", unit: "deg", values: Array.from(x) },
+    values: Array.from(intensity, (v) => 1000 * v),
+    unit: "counts",
+    countingTime_s: 1,
+  };
 }

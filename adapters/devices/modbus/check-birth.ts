@@ -1,5 +1,6 @@
 import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
 import { LabError } from "../../../src/core/errors.ts";
+import { saysBroken, sensorRegisters } from "./broken-sensor.ts";
 import type { Cell, ModbusRegisters } from "./modbus-registers.ts";
 import { isOneOf, maskedBy, rawOf } from "./register-values.ts";
 
@@ -21,7 +22,7 @@ export async function checkBirth(
   map: ModbusMap,
   registers: ModbusRegisters,
 ): Promise<SetPointRange> {
-  const names = [...birthRegisters(map), map.measured.register, map.setPoint.register];
+  const names = [...birthRegisters(map), map.setPoint.register];
   const cells = await registers.read(names);
   const problem = birthProblem(map, cells);
   if (problem !== undefined)
@@ -38,7 +39,8 @@ export function setUpRegisters(map: ModbusMap): string[] {
 export function birthRegisters(map: ModbusMap): string[] {
   const twins = map.twins.flatMap(({ registers: pair }) => pair);
   const limits = [map.setPoint.low, map.setPoint.high].filter((name) => name !== undefined);
-  return [...setUpRegisters(map), ...twins, ...limits];
+  // Whether the sensor is broken tells whether its twins are to be held against each other.
+  return [...setUpRegisters(map), ...twins, ...sensorRegisters(map), ...limits];
 }
 
 /**
@@ -71,7 +73,8 @@ const TINY = 1e-30;
 function tinyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
   for (const [name, { words, value }] of cells) {
     const register = map.registers[name];
-    if (register?.type !== "float32" || value === 0 || Math.abs(value) >= TINY) continue;
+    // "No number" is what a float has for a broken sensor, not another word order.
+    if (register?.type !== "float32" || value === 0 || !(Math.abs(value) < TINY)) continue;
     const fits = ORDERS.find((order) => {
       const other = rawOf(words, register.type, order);
       return other >= map.measured.min && other <= map.measured.max && Math.abs(other) >= TINY;
@@ -87,6 +90,9 @@ function twinProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string |
   for (const { registers, within } of map.twins) {
     const [one, other] = registers.map((name) => cells.get(name));
     if (one === undefined || other === undefined) continue;
+    // A broken sensor shows its code in one and something else in the other.
+    const isSensors = registers.includes(map.measured.register);
+    if (isSensors && saysBroken(map, cells)) continue;
     if (Math.abs(one.value - other.value) <= within) continue;
     const wide = map.registers[registers[1]];
     const fits = ORDERS.find(

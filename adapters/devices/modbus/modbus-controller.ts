@@ -12,6 +12,7 @@ import {
 import { everyOne } from "../thermal/every-one.ts";
 import { openAsItself } from "../thermal/open-as-itself.ts";
 import { stoppedError } from "../thermal/stopped-error.ts";
+import { brokenSensor } from "./broken-sensor.ts";
 import {
   birthProblem,
   birthRegisters,
@@ -53,8 +54,9 @@ export class ModbusController implements ThermalController {
   #isBorn = false;
   #looks = 0;
   #isMisfit = false;
-  /** A new connection may be to a device that was changed meanwhile: all that its birth asked is asked until it fits. */
-  #isStranger = true;
+  #connections = 0;
+  /** The connection on which all that its birth asked was seen to fit: a new one may be to a device that was changed meanwhile. */
+  #known: number | undefined;
 
   constructor({ map, address, unit, clock }: ModbusControllerOptions) {
     const at = parseAddress(address, map.line.port);
@@ -65,7 +67,7 @@ export class ModbusController implements ThermalController {
       framing: at.kind === "tcp" && !at.rtu ? mbapFraming : rtuFraming,
       connect: (signal) => connectTo(at, signal),
       verify: async (ask) => {
-        this.#isStranger = true;
+        this.#connections += 1;
         const problem = this.#registers.identityProblem(
           await ask(this.#registers.identityRequest()),
         );
@@ -103,7 +105,6 @@ export class ModbusController implements ThermalController {
       try {
         this.#limits = await checkBirth(this.#map, this.#registers);
         this.#isBorn = true;
-        this.#isStranger = false;
       } catch (error) {
         // Set up otherwise since its birth: that is each look's to say, and a stop must still find it.
         const isOther = error instanceof LabError && error.code === "TL-3202" && !error.retryable;
@@ -133,7 +134,7 @@ export class ModbusController implements ThermalController {
     this.#isMisfit = misfit !== undefined;
     if (misfit !== undefined)
       return { state: found, misfit, setPoint: Number.NaN, measured: undefined, isAutomatic: true };
-    const broken = this.#brokenSensor(cells);
+    const broken = brokenSensor(this.#map, cells);
     return {
       state: found,
       measured: broken === undefined ? cell(measured.register)?.value : undefined,
@@ -285,14 +286,15 @@ export class ModbusController implements ThermalController {
     lane: Lane = "normal",
   ): Promise<{ readonly cells: Map<string, Cell>; readonly misfit?: string | undefined }> {
     const map = this.#map;
-    let isAll = this.#isStranger;
+    let asked = this.#connections;
+    let isAll = asked !== this.#known;
     let cells = await this.#registers.read(
       isAll ? [...names, ...birthRegisters(map)] : names,
       lane,
     );
     // The connection was made for this very question.
-    if (this.#isStranger && !isAll) {
-      isAll = true;
+    if (asked !== this.#connections && !isAll) {
+      [asked, isAll] = [this.#connections, true];
       cells = await this.#registers.read([...names, ...birthRegisters(map)], lane);
     }
     const problem = isAll ? birthProblem(map, cells) : setUpProblem(map, cells);
@@ -302,21 +304,10 @@ export class ModbusController implements ThermalController {
     }
     if (isAll) {
       this.#limits = rangeOf(map, cells);
-      this.#isStranger = false;
+      // A broken sensor has no twin to be held against; and a connection that was made anew in the middle has still to tell what was read before.
+      this.#known = brokenSensor(map, cells) === undefined ? asked : undefined;
     }
     return { cells };
-  }
-
-  #brokenSensor(cells: ReadonlyMap<string, Cell>): string | undefined {
-    const { register, min, max, broken, flag } = this.#map.measured;
-    const cell = cells.get(register);
-    if (cell === undefined) return "no value";
-    if (isOneOf(cell.raw, broken)) return `the sensor's code ${cell.raw}`;
-    if (!(cell.value >= min && cell.value <= max)) return `${cell.value} is beyond its scale`;
-    if (flag === undefined) return undefined;
-    const status = cells.get(flag.register)?.raw ?? Number.NaN;
-    if (isOneOf(status, flag.good, flag.mask)) return undefined;
-    return `the controller says that its sensor is broken (${flag.register} is ${maskedBy(status, flag.mask)})`;
   }
 
   #stateOf(cell: Cell | undefined): ThermalLook["state"] {

@@ -24,13 +24,16 @@ const READ_WORDS_MAX = 125;
 const WRITE_WORDS_MAX = 123;
 const EXCEPTION_BIT = 0x80;
 
+/** The exception by which a device says that it has taken a request that will take long (V1.1b3, section 7). */
+const ACKNOWLEDGE = 5;
+
 /** Exception codes: V1.1b3, section 7. */
 const EXCEPTIONS: Readonly<Record<number, string>> = {
   1: "it does not know this function",
   2: "it has no such register",
   3: "it refuses this value",
   4: "it failed while it carried the request out",
-  5: "it needs longer for this request",
+  5: "it has taken the request and needs longer for it",
   6: "it is busy with another request",
   8: "its memory has a parity error",
   10: "the way to it is not available",
@@ -45,14 +48,14 @@ export class ModbusException extends LabError {
     const what = `${request.kind === "read" ? "reading" : "writing"} ${labelOf(request)}`;
     const why = EXCEPTIONS[exception] ?? "a code of its own";
     super("TL-3203", `The device refused ${what}: exception ${exception}, ${why}`, {
-      retryable: exception === 5 || exception === 6,
+      retryable: exception === ACKNOWLEDGE || exception === 6,
       context: { exception, address: request.address },
     });
     this.exception = exception;
   }
 
   get isBusy(): boolean {
-    return this.exception === 5 || this.exception === 6;
+    return this.exception === ACKNOWLEDGE || this.exception === 6;
   }
 }
 
@@ -92,12 +95,16 @@ export function answerLength(request: ModbusRequest, pdu: Uint8Array): number | 
 }
 
 /**
- * The registers of an answer; those written, for a write.
+ * The registers of an answer; those written, for a write, also where the device has taken it and is not done (exception 5).
  * Throws {@link ModbusException} where the device said no, TL-3204 where it took another value, Error where this is no answer to the request.
  */
 export function decodeAnswer(request: ModbusRequest, pdu: Uint8Array): number[] {
   const [fn, second = 0] = pdu;
-  if (fn === (request.fn | EXCEPTION_BIT)) throw new ModbusException(request, second);
+  if (fn === (request.fn | EXCEPTION_BIT)) {
+    // "Acknowledge": a command said twice would be carried out twice. What came of it is read back as ever.
+    if (request.kind === "write" && second === ACKNOWLEDGE) return writtenBy(request);
+    throw new ModbusException(request, second);
+  }
   if (fn !== request.fn) throw new Error(`an answer to function ${fn}, not ${request.fn}`);
   const view = new DataView(pdu.buffer, pdu.byteOffset, pdu.byteLength);
   if (request.kind === "read") {
@@ -109,14 +116,18 @@ export function decodeAnswer(request: ModbusRequest, pdu: Uint8Array): number[] 
   const isOther = pdu.length !== 5 || said[0] !== request.address;
   if (isOther || (request.fn === 16 && said[1] !== request.words.length))
     throw new Error("an echo of another write");
-  if (request.fn === 16) return [...request.words];
+  if (request.fn === 16) return writtenBy(request);
   // A controller that cuts a value to its own limits may say so here.
   if (said[1] !== request.word)
     throw new LabError(
       "TL-3204",
       `${request.word} was written to register ${request.address}, and ${said[1]} comes back`,
     );
-  return [request.word];
+  return writtenBy(request);
+}
+
+function writtenBy(request: Extract<ModbusRequest, { kind: "write" }>): number[] {
+  return request.fn === 16 ? [...request.words] : [request.word];
 }
 
 function isWord(value: number): boolean {

@@ -67,6 +67,16 @@ export function planOf(
   return { token, target: aim, dwell: hold, rate: speed };
 }
 
+/** Limits of the device's own may be narrower by now than those that the job was accepted under: the look before it begins tells. */
+export function beyondProblem(
+  { target }: ThermalPlan,
+  { limits, units, resolution }: Pick<ThermalController, "limits" | "units" | "resolution">,
+): string | undefined {
+  if (target >= limits.min - resolution && target <= limits.max + resolution) return undefined;
+  const range = `${limits.min} to ${limits.max} ${units.temperature}`;
+  return `It takes set points from ${range} by now, and ${target} is none of these`;
+}
+
 /** What came of it, by what was seen. */
 export function judge(
   { plan, witness, failed, isOver }: RunRecord,

@@ -12,7 +12,15 @@ import type {
 } from "../../gateway/index.ts";
 import type { ThermalController, ThermalLook } from "./controller.ts";
 import { idleStatus, isMoving, isNear } from "./idle-status.ts";
-import { inWords, judge, pause, planOf, readingsOf, thermalCapability } from "./plan.ts";
+import {
+  beyondProblem,
+  inWords,
+  judge,
+  pause,
+  planOf,
+  readingsOf,
+  thermalCapability,
+} from "./plan.ts";
 import { NEW_WITNESS, type RunRecord, readRecord, witness, writeRecord } from "./run-record.ts";
 import { stoppedError } from "./stopped-error.ts";
 
@@ -94,7 +102,8 @@ export class ThermalDevice implements Device {
     const { signal } = this.#newBeginning();
     const { jobId, folder } = job;
     const { misfit } = await this.#lookFirst();
-    if (misfit !== undefined) throw new LabError("TL-3202", misfit);
+    const problem = misfit ?? beyondProblem(plan, this.#controller);
+    if (problem !== undefined) throw new LabError("TL-3202", problem);
     if (signal.aborted) throw stoppedError();
     const common = { folder, jobId, plan, isHeld: false, isOver: false, witness: NEW_WITNESS };
     this.#keep(common);

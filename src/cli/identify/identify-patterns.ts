@@ -1,6 +1,6 @@
 import { readPatternFile } from "../../../adapters/patterns/read-pattern.ts";
 import { readReferences } from "../../../adapters/patterns/read-references.ts";
-import { LabError } from "../../core/errors.ts";
+import { naming } from "../../core/errors.ts";
 import { type Identification, identifyPhases } from "../../models/diffraction/identify-phases.ts";
 import { createLibraries } from "../../models/diffraction/libraries.ts";
 import { preparePattern } from "../../models/diffraction/prepared-pattern.ts";
@@ -55,17 +55,6 @@ export async function identifyPatterns(
   }
   progress.finish();
   if (options.json === true) printJson(io, { patterns: results });
-}
-
-/** What cannot be read is said with the name of its file. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    const { code, message, hint } = error;
-    throw new LabError(code, `${file}: ${message}`, { cause: error, hint });
-  }
 }
 
 function summary(

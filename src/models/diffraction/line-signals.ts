@@ -1,3 +1,4 @@
+import { twoThetaOf } from "./bragg.ts";
 import type { SampleShape } from "./phase-profile.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 import type { ReferenceCard } from "./reference-card.ts";
@@ -170,7 +171,7 @@ function binOf(
   { start_deg, step_deg, n }: PreparedPattern,
   { displacement_deg }: SampleShape,
 ): number {
-  const angle = (2 * Math.asin(sine)) / RAD + displacement_deg * Math.sqrt(1 - sine * sine);
+  const angle = twoThetaOf(sine) + displacement_deg * Math.sqrt(1 - sine * sine);
   const at = Math.round((angle - start_deg) / step_deg);
   return at >= 0 && at < n ? at : -1;
 }

@@ -1,4 +1,5 @@
 import { smooth } from "./background.ts";
+import { spacingAt } from "./bragg.ts";
 import type { DiffractionPattern } from "./pattern.ts";
 import { preparePattern } from "./prepared-pattern.ts";
 
@@ -32,8 +33,8 @@ export function patternLines(
     // Vertex of the parabola through three bins.
     const curve = net[i - 1]! - 2 * net[i]! + net[i + 1]!;
     const shift = curve < 0 ? (0.5 * (net[i - 1]! - net[i + 1]!)) / curve : 0;
-    const theta = ((start_deg + (i + shift) * step_deg) / 2) * rad;
-    out.push({ d_A: own[0]!.wavelength_A / (2 * Math.sin(theta)), intensity: net[i]! / cosine });
+    const d_A = spacingAt(start_deg + (i + shift) * step_deg, own[0]!.wavelength_A);
+    out.push({ d_A, intensity: net[i]! / cosine });
   }
   return out;
 }

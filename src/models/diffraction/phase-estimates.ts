@@ -17,6 +17,8 @@ export interface PhaseEstimate {
   readonly error: number;
   /** Isotropic strain of a phase of the set. */
   readonly strain?: number;
+  /** Of a phase of the set: its scale beside a free background, over the fitted one. */
+  readonly rescaled?: number;
   /** Of another phase: how clearly it would be seen if its cell were off the card's. */
   readonly moved?: MovedSignals;
 }
@@ -62,11 +64,12 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
   );
   const total = fit.phases.reduce((sum, { card }, k) => sum + amount(card) * scales[k]!, 0);
   if (!(total > 0)) return [];
-  const members = fit.phases.map(({ card, shape }, k) => ({
+  const members = fit.phases.map(({ card, scale, shape }, k) => ({
     name: best.curves[k]!.name,
     fraction: (amount(card) * scales[k]!) / total,
     error: amount(card) / lengthBeside(fit.profiles, k, weighed) / total,
     strain: shape.strain[0] ?? 0,
+    rescaled: scales[k]! / Math.max(scale, 1e-9),
   }));
   const signals = new LineSignals(pattern, fit.sample, { weight, residual, explained });
   const taken = new Set(fit.phases.map(({ card }) => library.twins[card]));

@@ -1,3 +1,4 @@
+import { twoThetaOf } from "./bragg.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 import type { ReferenceCard } from "./reference-card.ts";
 
@@ -70,7 +71,7 @@ export function phaseProfile(
       const sine = wavelength_A / (2 * d);
       if (sine >= 0.999) continue;
       const cosine = Math.sqrt(1 - sine * sine);
-      const centre = (2 * Math.asin(sine)) / RAD + sample.displacement_deg * cosine;
+      const centre = twoThetaOf(sine) + sample.displacement_deg * cosine;
       const width = (pattern.width_deg * spread) / cosine;
       const height = (card.intensity[l]! * share * cosine) / spread;
       const reach = height > 0.2 ? 8 : height > 0.05 ? 5 : 2.5;

@@ -1,6 +1,7 @@
 import { LabError } from "../../core/errors.ts";
 import { kthSmallest } from "../../numeric/kth-smallest.ts";
 import { smooth, snipBackground } from "./background.ts";
+import { spacingAt, twoThetaOf } from "./bragg.ts";
 import type { DiffractionPattern } from "./pattern.ts";
 import { radiationOf, type SpectralLine } from "./radiation.ts";
 
@@ -80,8 +81,8 @@ export function preparePattern(
     sigma: noiseOf(scaled, background, scale, binned.step_deg, width),
     width_deg: Math.max(width, 1.5 * binned.step_deg),
     radiation,
-    d_min_A: spacing(points.x[points.x.length - 1]!, radiation[0]!.wavelength_A),
-    d_max_A: spacing(points.x[0]!, radiation[0]!.wavelength_A),
+    d_min_A: spacingAt(points.x[points.x.length - 1]!, radiation[0]!.wavelength_A),
+    d_max_A: spacingAt(points.x[0]!, radiation[0]!.wavelength_A),
     scale,
   };
 }
@@ -111,20 +112,16 @@ function toTwoTheta(pattern: DiffractionPattern, wavelength_A: number): Points {
   const angle = (x: number): number => {
     if (pattern.axis === "twoTheta_deg") return x;
     const d = pattern.axis === "d_A" ? x : (20 * Math.PI) / x;
-    return (2 * Math.asin(wavelength_A / (2 * d))) / RAD;
+    return twoThetaOf(wavelength_A / (2 * d));
   };
   const found: [number, number][] = [];
   pattern.x.forEach((x, k) => {
     const twoTheta = angle(x);
-    const d = spacing(twoTheta, wavelength_A);
+    const d = spacingAt(twoTheta, wavelength_A);
     if (twoTheta > 0 && d <= D_MAX_A && d >= D_MIN_A) found.push([twoTheta, pattern.intensity[k]!]);
   });
   if (pattern.axis === "d_A") found.reverse();
   return { x: Float64Array.from(found, (p) => p[0]), y: Float64Array.from(found, (p) => p[1]) };
-}
-
-function spacing(twoTheta_deg: number, wavelength_A: number): number {
-  return wavelength_A / (2 * Math.sin((twoTheta_deg / 2) * RAD));
 }
 
 function nativeStep(x: Float64Array): number {

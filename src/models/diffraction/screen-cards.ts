@@ -1,3 +1,4 @@
+import { twoThetaOf } from "./bragg.ts";
 import { isotropicPrior, solidSolutionShare } from "./fit-phases.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import type { SampleShape } from "./phase-profile.ts";
@@ -202,7 +203,7 @@ function heightMap(
   for (let c = 0; c < cells; c++) {
     const sine = wavelength / (2 * Math.exp(lnLow + c * LN_D_STEP));
     const cosine = Math.sqrt(1 - sine * sine);
-    const angle = (360 / Math.PI) * Math.asin(sine) + fitted.sample.displacement_deg * cosine;
+    const angle = twoThetaOf(sine) + fitted.sample.displacement_deg * cosine;
     const i = Math.min(n - 1, Math.max(0, Math.round((angle - start_deg) / step_deg)));
     height[c] = heights[i]!;
     variance[c] = Math.max(variances[i]!, 1e-9);

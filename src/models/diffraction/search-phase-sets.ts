@@ -1,3 +1,4 @@
+import { twoThetaOf } from "./bragg.ts";
 import { type Misfit, tileLoss } from "./evidence.ts";
 import {
   emptyFit,
@@ -157,7 +158,7 @@ function startLnWidth(context: FitContext, fit: PhaseFit, card: number, strain: 
   for (const l of order.slice(0, 6)) {
     const sine = pattern.radiation[0]!.wavelength_A / (2 * Math.exp(lnD[l]! + strain));
     if (sine >= 0.99) continue;
-    const centre = (360 / Math.PI) * Math.asin(sine);
+    const centre = twoThetaOf(sine);
     const at = Math.round((centre - start_deg) / step_deg);
     if (at < 2 || at >= n - 2) continue;
     const rest = (i: number): number => net[i]! - fit.model[i]!;

@@ -1,4 +1,5 @@
 import { smooth } from "./background.ts";
+import { spacingAt } from "./bragg.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 
 /** A stretch of the pattern that no phase explains. */
@@ -38,7 +39,13 @@ export function unexplainedLines(
       if (run === 0 || seen[i]! > seen[run]!) run = i;
     }
     if (run > 0 && (!isAlone || i === pattern.n - 1)) {
-      lines.push({ d_A: spacingAt(pattern, run), height: seen[run]! });
+      lines.push({
+        d_A: spacingAt(
+          pattern.start_deg + run * pattern.step_deg,
+          pattern.radiation[0]!.wavelength_A,
+        ),
+        height: seen[run]!,
+      });
       run = 0;
     }
   }
@@ -56,9 +63,4 @@ function widest(values: Float64Array, reach: number): Float64Array {
     out[i] = top;
   }
   return out;
-}
-
-function spacingAt({ start_deg, step_deg, radiation }: PreparedPattern, bin: number): number {
-  const theta = ((start_deg + bin * step_deg) / 2) * (Math.PI / 180);
-  return radiation[0]!.wavelength_A / (2 * Math.sin(theta));
 }

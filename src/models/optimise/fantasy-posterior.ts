@@ -1,6 +1,6 @@
 import type { Prng } from "../../core/prng.ts";
-import { absorbRow, reduceRow } from "./pool-posterior.ts";
 import { VARIANCE_min_share } from "./process-factor.ts";
+import { absorbRow, reduceRow } from "./row-updates.ts";
 import type { PoolBelief } from "./surrogate-model.ts";
 
 /**

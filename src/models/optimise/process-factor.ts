@@ -11,6 +11,8 @@ export interface ProcessFactor extends SurrogateModel {
   readonly l: Float64Array;
   readonly ld: number;
   readonly z: Float64Array;
+  /** A^-1 (y - m). */
+  alpha(): Float64Array;
 }
 
 /** V = L^-1 K(X, pool) of an exact process, one row a result, over `count` scaled candidates. */
@@ -19,7 +21,8 @@ export interface WhitenedPool {
   readonly count: number;
   /** Scaled candidates, column by column. */
   readonly scaled: Float64Array;
-  readonly rows: readonly Float64Array[];
+  /** out_n += sum_i weights_i V_in. */
+  addRows(weights: Float64Array, out: Float64Array): void;
 }
 
 /** A result learnt since a sparse process was rebuilt, as a row conditional on all before it. */

@@ -41,10 +41,7 @@ export function drawPath(posterior: WhitenedPool, prng: Prng): Float64Array {
     (y, i) => y - gp.mean - atData[i]! - Math.sqrt(gp.noise[i]!) * prng.normal(),
   );
   solveLower(gp.l, n, gp.ld, residual);
-  posterior.rows.forEach((row, i) => {
-    const r = residual[i]!;
-    for (let k = 0; k < count; k++) path[k]! += r * row[k]!;
-  });
+  posterior.addRows(residual, path);
   return path;
 }
 

@@ -1,9 +1,9 @@
 import type { Prng } from "../../core/prng.ts";
 import { whitenedRows } from "../../numeric/dense-kernel.ts";
 import { type Inputs, scaleInputs } from "./kernel.ts";
-import { absorbRow, reduceRow } from "./pool-posterior.ts";
 import { type SparseFactor, VARIANCE_min_share } from "./process-factor.ts";
-import type { PoolBelief } from "./surrogate-model.ts";
+import { absorbRow, reduceRow } from "./row-updates.ts";
+import type { CandidateBelief, Contender, PoolBelief } from "./surrogate-model.ts";
 
 /**
  * The posterior of a sparse Gaussian process over a pool: mean = m + U' z, variance = sum U^2 with U the features of every
@@ -33,6 +33,16 @@ export class SparsePosterior implements PoolBelief {
       addFeature(row, gp.z[i]!, this.mean, this.variance);
     });
     this.update();
+  }
+
+  at(index: number): CandidateBelief {
+    return { mean: this.mean[index]!, variance: this.variance[index]! };
+  }
+
+  visitPromising(eligible: Uint8Array, { mayWin, visit }: Contender): void {
+    const { mean, variance } = this;
+    for (let n = 0; n < this.count; n++)
+      if (eligible[n] === 1 && mayWin(mean[n]!, variance[n]!)) visit(n, mean[n]!, variance[n]!);
   }
 
   update(): void {

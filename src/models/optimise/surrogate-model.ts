@@ -30,12 +30,28 @@ export interface SurrogateModel {
   over(inputs: Inputs): PoolBelief;
 }
 
+export interface CandidateBelief {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** What candidates compete for; `mayWin` may ask for more after each visit. */
+export interface Contender {
+  /** False where no candidate of at most this mean and this variance can win. */
+  readonly mayWin: (mean: number, variance: number) => boolean;
+  readonly visit: (index: number, mean: number, variance: number) => void;
+}
+
 /** A posterior over every candidate of a pool, standardised, noise not included. */
 export interface PoolBelief {
   readonly gp: SurrogateModel;
   readonly count: number;
   readonly mean: Float64Array;
   readonly variance: Float64Array;
+  /** One candidate alone. */
+  at(index: number): CandidateBelief;
+  /** Shows each eligible candidate that may win, the likeliest first; those that cannot are left out where that saves time. */
+  visitPromising(eligible: Uint8Array, promise: Contender): void;
   /** Takes in the rows that the model has learnt since. */
   update(): void;
   /** Posterior covariance of candidate `index` with every candidate. */

@@ -36,7 +36,7 @@ export function chooseBatch(request: BatchRequest): ChosenPoint[] {
     const raw = scorer.score(contest);
     const scores = weigh(raw, request.weights);
     if (groupOf !== undefined) restrictToBestGroup(scores, eligible, groupOf, request.count);
-    const row = argmax(scores, eligible, scorer.variance, () => prng.next());
+    const row = argmax(scores, eligible, scorer.varianceAt, () => prng.next());
     if (row < 0) break;
     chosen.push({ row, ...scorer.explain(row, raw[row] ?? 0) });
     const twin = twinOf[row];

@@ -1,7 +1,4 @@
-import {
-  logExpectedImprovement,
-  logGainCeiling,
-} from "../../models/optimise/acquisition/improvement.ts";
+import { logGainCeiling, logImprovement } from "../../models/optimise/acquisition/improvement.ts";
 import { correlation, squaredDistance } from "../../models/optimise/kernel.ts";
 import type { PoolBelief } from "../../models/optimise/surrogate-model.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
@@ -53,27 +50,19 @@ export function findNiche(
 
 /** True where the log gain of an open candidate exceeds `enough`; the likeliest of all is asked first. */
 function isPromising(
-  { mean, variance }: PoolBelief,
+  belief: PoolBelief,
   incumbent: number,
   open: Uint8Array,
   enough: number,
 ): boolean {
-  const candidate = { means: [new Float64Array(1)], variance: new Float64Array(1) };
-  const gainAt = (n: number): number => {
-    candidate.means[0]![0] = mean[n]!;
-    candidate.variance[0] = variance[n]!;
-    return logExpectedImprovement(candidate, [incumbent])[0]!;
-  };
-  let likeliest = -1;
-  for (let n = 0; n < open.length; n++)
-    if (open[n] === 1 && (likeliest < 0 || mean[n]! > mean[likeliest]!)) likeliest = n;
-  if (likeliest < 0) return false;
-  if (gainAt(likeliest) > enough) return true;
-  for (let n = 0; n < open.length; n++) {
-    if (open[n] === 0 || logGainCeiling(mean[n]! - incumbent, variance[n]!) < enough) continue;
-    if (gainAt(n) > enough) return true;
-  }
-  return false;
+  let isFound = false;
+  belief.visitPromising(open, {
+    mayWin: (mean, variance) => !isFound && logGainCeiling(mean - incumbent, variance) >= enough,
+    visit: (_, mean, variance) => {
+      isFound ||= logImprovement(mean, variance, incumbent) > enough;
+    },
+  });
+  return isFound;
 }
 
 function leaveOut(

@@ -4,7 +4,7 @@ import type { Contest } from "../../models/optimise/acquisition/belief.ts";
 export interface Scorer {
   /**
    * Logarithm of the score of every candidate (any monotone scale for scores that are no gains), larger is better. In a contest those that
-   * cannot win may have a larger value, with which they lose as well.
+   * cannot win may have a larger value, with which they lose as well, or NaN.
    */
   score(contest?: Contest): Float64Array;
   /** Tells that candidate `row` will be measured, outcome unknown. */
@@ -12,7 +12,7 @@ export interface Scorer {
   /** The score in the user's terms, for candidate `row`, given its entry of the last {@link score}. */
   explain(row: number, score: number): { score: number; why: string };
   /** Breaks ties: the candidate of larger variance. */
-  readonly variance: Float64Array;
+  readonly varianceAt: (row: number) => number;
 }
 
 /** A few digits, for sentences. */

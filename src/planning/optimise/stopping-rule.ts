@@ -10,6 +10,9 @@ import { brief } from "./scorer.ts";
 /** Deviations of the upper bound that a regret estimate takes: 97.5 % for one candidate. */
 const REGRET_deviations = 2;
 
+/** A bound must lose by more than its rounding. */
+const BOUND_slack = 1e-6;
+
 /** What going on promises, in the objective's unit. */
 export interface Outlook {
   /** Largest expected improvement of one more point. */
@@ -26,21 +29,24 @@ export function estimateOutlook(model: CampaignModel, eligible: Uint8Array): Out
   const posterior = model.posterior(quantity);
   if (posterior === undefined) return undefined;
   const incumbent = findIncumbent(model, quantity);
-  const { mean, variance } = posterior;
   let gain = 0;
   let logGain = Number.NEGATIVE_INFINITY;
   let bound = incumbent;
-  for (let n = 0; n < eligible.length; n++) {
-    if (eligible[n] === 0) continue;
-    const sd = Math.sqrt(variance[n]!);
-    const above = mean[n]! - incumbent;
-    bound = Math.max(bound, incumbent + above + REGRET_deviations * sd);
-    if (logGainCeiling(above, variance[n]!) < logGain) continue;
-    const own = sd * expectedExcess(above / sd);
-    if (own <= gain) continue;
-    gain = own;
-    logGain = Math.log(own);
-  }
+  const boundAt = (mean: number, variance: number): number =>
+    incumbent + (mean - incumbent) + REGRET_deviations * Math.sqrt(variance);
+  posterior.visitPromising(eligible, {
+    mayWin: (mean, variance) =>
+      boundAt(mean, variance) > bound - BOUND_slack ||
+      !(logGainCeiling(mean - incumbent, variance) < logGain - BOUND_slack),
+    visit: (_, mean, variance) => {
+      bound = Math.max(bound, boundAt(mean, variance));
+      const sd = Math.sqrt(variance);
+      const own = sd * expectedExcess((mean - incumbent) / sd);
+      if (own <= gain) return;
+      gain = own;
+      logGain = Math.log(own);
+    },
+  });
   const { output } = posterior.gp;
   const base = output.toUser(incumbent);
   return {

@@ -13,7 +13,11 @@ import {
   type PreparedCentre,
   prepareCentre,
 } from "../../models/structure/classify-descriptors.ts";
-import { consultNeighbours, settleClasses } from "../../models/structure/consult-neighbours.ts";
+import {
+  consultNeighbours,
+  probabilityOf,
+  settleClasses,
+} from "../../models/structure/consult-neighbours.ts";
 import { takeRows } from "../../models/structure/dense.ts";
 import {
   describeInChunks,
@@ -31,6 +35,7 @@ export interface ClassifiedFrame {
   readonly frame: Frame;
   /** Number of each atom's class in the model's list. */
   readonly classes: Int32Array;
+  /** Of the class, calibrated. */
   readonly probability: Float64Array;
   /** Class of each atom by itself, before its neighbours were heard. */
   readonly alone: Int32Array;
@@ -253,7 +258,7 @@ function conclude(
   return {
     frame,
     classes,
-    probability: Float64Array.from(classes, (c, a) => agreed[a * count + c] ?? 0),
+    probability: probabilityOf(classes, agreed, count, options.rounds),
     alone,
     unfamiliarity,
     coordinates,

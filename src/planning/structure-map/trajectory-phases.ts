@@ -12,7 +12,7 @@ const CONFIDENCE_MIN = 0.05;
 
 /**
  * Phases of a run by its last frames: the classes that hold at least `fraction_min` of the atoms, with their shares among
- * these classes; two of them coexist. The confidence is the mean vote of the atoms, less where atoms are unfamiliar; a run
+ * these classes; two of them coexist. The confidence is the mean probability of the atoms, less where atoms are unfamiliar; a run
  * of mostly unfamiliar atoms gets 0.05 and is no evidence.
  */
 export function phasesOfFrames(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildCellIndex } from "../../../adapters/dashboard/page/cell-index.ts";
+import { createPrng } from "../../../src/core/prng.ts";
 import { gatherMapData } from "../../../src/views/map-data.ts";
 import type { MapPlane } from "../../../src/views/map-plane.ts";
 import { fitMapFrame } from "../../../src/views/pictures/map-frame.ts";
@@ -40,17 +41,31 @@ test("the triangle is filled", () => {
   expect(at(...frame.toPixel([0.02, 0.8]))).toBe(-1);
 });
 
+const prng = createPrng("crowded");
+/** Scattered by the golden ratio, in clusters, two at the same place. */
+const scattered = (count: number) => {
+  const places = Array.from({ length: count }, (_, k) => Math.max(1, k) * 0.618034);
+  return { u: places.map((v) => (v % 1) ** 3), v: places.map((v) => (7 * v) % 1) };
+};
+const threeTimes = Object.fromEntries(
+  Object.entries(columns).map(([name, values]) => [name, [...values, ...values, ...values]]),
+);
+const random = Array.from({ length: 1000 }, () => prng.next());
+const TRIANGLE = { kind: "ternary", corners: ["A", "B", "C"], total: 1 } as const;
+const AXES = { kind: "axes", x: "u", y: "v" } as const;
+
 test.each([
-  ["the triangle", { kind: "ternary", corners: ["A", "B", "C"], total: 1 }, 0, 300],
-  ["scattered candidates", { kind: "axes", x: "u", y: "v" }, 60, 300],
-  ["more candidates than pixels", { kind: "axes", x: "u", y: "v" }, 4000, 140],
-] as const)("on %s each pixel belongs to its nearest cell", (_name, plane, count, width) => {
-  // Scattered by the golden ratio, in clusters, two at the same place.
-  const scattered = Array.from({ length: count }, (_, k) => Math.max(1, k) * 0.618034);
-  const shown =
-    plane.kind === "ternary"
-      ? columns
-      : { u: scattered.map((v) => (v % 1) ** 3), v: scattered.map((v) => (7 * v) % 1) };
+  ["the triangle", TRIANGLE, columns, 300],
+  ["a triangle with several candidates at each place", TRIANGLE, threeTimes, 200],
+  ["scattered candidates", AXES, scattered(60), 300],
+  ["more candidates than pixels", AXES, scattered(4000), 140],
+  [
+    "candidates that crowd at the edges",
+    AXES,
+    { u: random.map((x) => Math.cbrt(x)), v: random.map((_, k) => random[(7 * k + 3) % 1000]!) },
+    160,
+  ],
+] as const)("on %s each pixel belongs to its nearest cell", (_name, plane, shown, width) => {
   const data = gatherMapData({
     ...{ title: "", plane, columns: shown, view: undefined, observations: [] },
   });
@@ -68,5 +83,13 @@ test.each([
     expect(Math.hypot(cell[0] - x, cell[1] - y)).toBeLessThan(Math.min(...ways) + 0.5);
     seen++;
   }
-  expect(seen).toBeGreaterThan(0.17 * index.length);
+  expect(seen).toBeGreaterThan(0.16 * index.length);
+});
+
+test("of several candidates at a place the first stands", () => {
+  const shown = { plane: TRIANGLE, columns: threeTimes };
+  const data = gatherMapData({ ...{ title: "", view: undefined, observations: [] }, ...shown });
+  const frame = fitMapFrame(TRIANGLE, data.cells, { width: WIDTH });
+  const index = buildCellIndex({ data, frame, width: WIDTH, height: frame.height, ratio: 1 });
+  expect(new Set(index)).toEqual(new Set([-1, ...rows.keys()]));
 });

@@ -18,12 +18,33 @@ export type Spite =
   /** The same, and it ends the connection that asked. */
   | { readonly kind: "endedAndHandedOn" }
   /** The converter still has an answer of an earlier connection, and gives it out first. */
-  | { readonly kind: "stale"; readonly value: number };
+  | { readonly kind: "stale"; readonly value: number }
+  /** It answers and ends the connection; whoever connects next finds another device, of which these registers differ. */
+  | {
+      readonly kind: "replaced";
+      readonly by: readonly (readonly [address: number, word: number])[];
+    };
+
+/** A Eurotherm 2400 at 25.0 °C, in registers: for `registers`. */
+export const EUROTHERM: readonly (readonly [address: number, word: number])[] = [
+  ...[1, 2, 5].map((address) => [address, 250] as const),
+  ...([4, 56, 74, 112, 273, 629] as const).map((address) => [address, 0] as const),
+  ...([
+    [23, 1],
+    [111, 12_000],
+    [122, 0x2480],
+    [525, 1],
+    [32_770, 0x41c8],
+    [32_771, 0],
+  ] as const),
+];
 
 /** A Modbus server that is as hostile as it is told to be. Register a holds `registers.get(a)`, else a. */
 export class HostileModbus {
   readonly registers = new Map<number, number>();
   readonly spites: Spite[] = [];
+  /** What it does, once, with the next answer that begins with this register. */
+  readonly spitesAt = new Map<number, Spite>();
   /** Registers that it does not let anybody write (exception 3). */
   readonly refused = new Set<number>();
   readonly asked: { readonly fn: number; readonly address: number; readonly time_ms: number }[] =
@@ -91,11 +112,16 @@ export class HostileModbus {
       frame.readUInt16BE(head + 4),
     ];
     this.asked.push({ fn, address, time_ms: performance.now() });
-    const spite = this.spites.shift();
+    const spite = this.spitesAt.get(address) ?? this.spites.shift();
+    this.spitesAt.delete(address);
     const pdu = this.#pdu(frame.subarray(head + 1), address, count, spite);
     const whole = this.#wrap(pdu, frame, spite);
     if (spite?.kind === "handedOn" || spite?.kind === "endedAndHandedOn") this.#handedOn = whole;
     if (spite?.kind === "endedAndHandedOn") return void socket.end();
+    if (spite?.kind === "replaced") {
+      for (const [at, word] of spite.by) this.registers.set(at, word);
+      return void socket.end(whole);
+    }
     if (spite?.kind === "silent" || spite?.kind === "handedOn") return;
     if (spite?.kind === "late") {
       await wait(spite.after_ms);

@@ -67,7 +67,7 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
   test("a late answer, exceptions and a freeze of three polls: no wrong value, no second start", async () => {
     await bench.order("j1", { duration_h: 0.3 });
     await isRunning("j1");
-    await furnace.tell({ late: 0.4, times: 1 });
+    await furnace.tell({ late: 1.4, times: 1 });
     await furnace.tell({ except: 4, times: 2 });
     furnace.freeze();
     await bench.agent.untilSaid("state", { operation: "fault", jobId: "j1" });
@@ -123,6 +123,25 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
     await furnace.tell({ status: [5] });
     await bench.agent.untilSaid("failed", { jobId: "j1" });
     expect(bench.agent.last("failed")?.["reason"]).toContain("the controller says that its sensor");
+  });
+
+  test("a start that is refused and carried out all the same is taken back, and not begun again", async () => {
+    await furnace.tell({ denies: 4 });
+    await bench.order("j1");
+    await bench.agent.untilSaid("failed", { jobId: "j1" });
+    expect(bench.agent.last("failed")?.["reason"]).toContain("exception 4");
+    await until(async () =>
+      expect(await furnace.tell({})).toMatchObject({ state: 1, sp: 250, starts: 1 }),
+    );
+  });
+
+  test("a start that is acknowledged (exception 5) is not said again: its state tells", async () => {
+    await furnace.tell({ denies: 5 });
+    await bench.order("j1");
+    await isRunning("j1");
+    const { written } = await furnace.tell({});
+    expect(written.filter(([address, word]) => address === 23 && word === 2)).toHaveLength(1);
+    await bench.agent.untilSaid("result", { jobId: "j1" });
   });
 
   test("a program that ends before its time in the band is a failure, not a result", async () => {

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
+import type { ModbusMap } from "../../../config/devices/modbus-map.ts";
+import { EUROTHERM, HostileModbus } from "./hostile-modbus.ts";
 import { PYTHON } from "./pymodbus-device.ts";
 import { type PymodbusFurnace, startFurnace } from "./pymodbus-furnace.ts";
-import { patientMap, REAL } from "./thermal-bench.ts";
+import { REAL, testMap } from "./thermal-bench.ts";
 
 /** The Eurotherm's own limits of its set point. */
 const HIGH = 111;
 const LOW = 112;
+const IDENTITY = 122;
 
 describe.skipIf(PYTHON === undefined)("a device that is another one after it was away", () => {
   let furnace: PymodbusFurnace;
@@ -14,7 +17,7 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
 
   beforeEach(async () => {
     furnace = await startFurnace();
-    const map = patientMap("eurotherm-2400");
+    const map = testMap("eurotherm-2400");
     const address = `tcp://127.0.0.1:${furnace.port}`;
     controller = new ModbusController({ map, address, unit: 1, clock: REAL });
     await controller.open();
@@ -51,6 +54,19 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
     expect(await controller.look({ isIdle: true })).toMatchObject({ measured: expect.closeTo(25) });
   });
 
+  test("a sensor that is broken when it comes back is a broken sensor, and its twins are asked once it is well", async () => {
+    await isAway({ sensor: "broken" });
+    await controller.open();
+    const { misfit, measured, problem } = await controller.look();
+    expect([misfit, measured, problem]).toEqual([
+      undefined,
+      undefined,
+      "3276.7 is beyond its scale",
+    ]);
+    await furnace.tell({ sensor: "ok", scale: 1 });
+    expect(await misfitOf(true)).toContain("check its decimals");
+  });
+
   test("the same where the line alone was made anew, between two looks", async () => {
     await furnace.kill();
     await furnace.switchOn();
@@ -79,4 +95,51 @@ describe.skipIf(PYTHON === undefined)("a device that is another one after it was
     expect(await misfitOf(true)).toBeUndefined();
     expect(controller.limits).toEqual({ min: 10, max: 800 });
   });
+});
+
+/** A Eurotherm and its controller, which has looked at it once. */
+async function looked(changes: Partial<ModbusMap> = {}, status = 0) {
+  const server = new HostileModbus(false);
+  for (const [address, word] of [...EUROTHERM, [74, status] as const])
+    server.registers.set(address, word);
+  const map = testMap("eurotherm-2400", changes);
+  const controller = new ModbusController({
+    ...{ address: `tcp://127.0.0.1:${await server.listen()}`, unit: 1, clock: REAL },
+    // Between two questions the end of a connection is seen.
+    map: { ...map, line: { ...map.line, gap_ms: 100 } },
+  });
+  ends.push(() => {
+    controller.close();
+    server.close();
+  });
+  await controller.open();
+  await controller.look();
+  return { server, controller };
+}
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+test("one that is replaced in the middle of a look is asked for everything at the next", async () => {
+  const { server, controller } = await looked();
+  expect([controller.limits.max, server.connections]).toEqual([1200, 1]);
+  server.spitesAt.set(1, { kind: "replaced", by: [] });
+  server.spitesAt.set(HIGH, { kind: "replaced", by: [[HIGH, 8000]] });
+  await controller.look();
+  expect([controller.limits.max, server.connections]).toEqual([1200, 3]);
+  await controller.look({ isIdle: true });
+  expect([controller.limits.max, server.connections]).toEqual([800, 3]);
+});
+
+test("a stop of one that was replaced since the last look raises nothing, whatever its sensor's flag shows", async () => {
+  const { measured } = testMap("eurotherm-2400");
+  const flag = { register: "status", good: [1] };
+  const { server, controller } = await looked({ measured: { ...measured, flag } }, 1);
+  const other = [[1, 25] as const, [2, 100] as const];
+  server.spitesAt.set(IDENTITY, { kind: "replaced", by: other });
+  await controller.look();
+  await controller.stop();
+  expect(server.registers.get(2)).toBe(100);
 });

@@ -1,7 +1,7 @@
 """A furnace on pymodbus with thermal dynamics: the registers of a Eurotherm 2400 with programmer, or of a Delta DTB.
 
 Time in it runs `--speed` times faster. Lines of JSON on standard input change the world behind its back:
-{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"status": [5]}, {"scale": 1}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
+{"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"23": 4}}, {"pv": 600}, {"status": [5]}, {"scale": 1}, {"denies": 4}, {"late": 0.7, "times": 1}, {"except": 4, "times": 3}.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ class Furnace:
         self.status = 0
         self.late_s = self.late_times = self.exc = self.exc_times = 0
         self.starts = 0
+        # It begins what it is told, and answers with this exception.
+        self.denies = 0
         # Counts of its integer process value in one degree.
         self.scale = 10
         self.written = []
@@ -117,6 +119,8 @@ class Furnace:
         for k, value in enumerate(values):
             if not self.write(address + k, value, registers):
                 return ExcCodes.ILLEGAL_VALUE
+        if self.denies and address == 23 and values == [RUN]:
+            return ExcCodes(self.denies)
         return None
 
     def write(self, address, value, r):
@@ -149,6 +153,7 @@ class Furnace:
         self.sensor_ok = words.get("sensor", "ok" if self.sensor_ok else "broken") == "ok"
         self.pv = words.get("pv", self.pv)
         self.scale = words.get("scale", self.scale)
+        self.denies = words.get("denies", self.denies)
         if "status" in words:
             self.status = bits(words["status"])
         for address, value in words.get("write", {}).items():

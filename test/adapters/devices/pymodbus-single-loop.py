@@ -5,6 +5,7 @@ Time in it runs `--speed` times faster. Lines of JSON on standard input change t
 {"power": "cycle"}, {"sensor": "broken"|"ok"}, {"write": {"4096": 1}}, {"clamp": 500}, {"pv": 600}.
 """
 
+import math
 import time
 
 from pymodbus.constants import ExcCodes
@@ -81,7 +82,8 @@ class Watlow:
         return get(r, 2192)
 
     def show(self, r, pv, working, ok):
-        put(r, 360, pv)
+        # What IEEE has for "no number".
+        put(r, 360, pv if ok else math.nan)
         r[362] = 61 if ok else 65
         put(r, 2172, working)
         put(r, 1904, 50.0)

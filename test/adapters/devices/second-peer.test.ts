@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ModbusController } from "../../../adapters/devices/modbus/modbus-controller.ts";
 import { thermalCapability } from "../../../adapters/devices/thermal/plan.ts";
 import { freePort } from "../../support/free-port.ts";
-import { patientMap, REAL } from "./thermal-bench.ts";
+import { REAL, testMap } from "./thermal-bench.ts";
 
 /** A controller on modbus-serial 8.0.25, which shares nothing with pymodbus and nothing with us. */
 async function serve(port: number, memory: Map<number, number>): Promise<ServerTCP> {
@@ -30,7 +30,7 @@ test("a controller on modbus-serial: birth, plan, start, stop, each read back", 
   ]);
   const port = await freePort();
   const server = await serve(port, memory);
-  const map = patientMap("delta-dtb");
+  const map = testMap("delta-dtb");
   const address = `tcp://127.0.0.1:${port}`;
   const controller = new ModbusController({ map, address, unit: 1, clock: REAL });
   try {
@@ -57,7 +57,7 @@ test("a controller on modbus-serial: birth, plan, start, stop, each read back", 
 });
 
 test("a ramp or a dwell that would arrive as 0 is refused: 0 switches it off", () => {
-  const map = patientMap("eurotherm-2400");
+  const map = testMap("eurotherm-2400");
   const controller = new ModbusController({
     map,
     address: "tcp://127.0.0.1:1",
@@ -76,7 +76,7 @@ test("a ramp or a dwell that would arrive as 0 is refused: 0 switches it off", (
   expect(declared).toMatchObject({ min: 0.1 });
   // A float keeps what is small, and a plan without a rate has none.
   const fine = new ModbusController({
-    ...{ map: patientMap("eurotherm-nanodac"), address: "tcp://127.0.0.1:1", unit: 1, clock: REAL },
+    ...{ map: testMap("eurotherm-nanodac"), address: "tcp://127.0.0.1:1", unit: 1, clock: REAL },
   });
   expect(fine.refuse({ ...plan, rate: 0 })).toBeUndefined();
 });
@@ -97,7 +97,7 @@ test("a nanodac by its floats on modbus-serial: birth, plan with its number, sto
   const memory = new Map([...usual, ...limits, ...float(33796, 25)]);
   const port = await freePort();
   const server = await serve(port, memory);
-  const map = patientMap("eurotherm-nanodac");
+  const map = testMap("eurotherm-nanodac");
   const address = `tcp://127.0.0.1:${port}`;
   const controller = new ModbusController({ map, address, unit: 1, clock: REAL });
   const other = new ModbusController({ map, address, unit: 1, clock: REAL });

@@ -10,7 +10,7 @@ import { createGatewayDevice } from "../../../src/cli/gateway/create-gateway-dev
 import { until } from "../gateway/gateway-bench.ts";
 import { PYTHON } from "./pymodbus-device.ts";
 import { type PymodbusLoop, startLoop } from "./pymodbus-single-loop.ts";
-import { patientMap, REAL, ThermalBench, testMap } from "./thermal-bench.ts";
+import { REAL, ThermalBench, testMap } from "./thermal-bench.ts";
 
 const RATE_REGISTER = { omron: 0x270d, watlow: 2192 } as const;
 const MAPS = { omron: "omron-e5cc", watlow: "watlow-ez-zone-pm" } as const;
@@ -121,7 +121,7 @@ describe.skipIf(PYTHON === undefined)("what stands in its registers", () => {
 
   const controllerOf = (changes: Partial<ModbusMap> = {}): ModbusController =>
     new ModbusController({
-      map: patientMap("watlow-ez-zone-pm", changes),
+      map: testMap("watlow-ez-zone-pm", changes),
       ...{ address: `tcp://127.0.0.1:${loop.port}`, unit: 1, clock: REAL },
     });
 

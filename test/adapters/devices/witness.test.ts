@@ -125,6 +125,35 @@ describe("an outage of ten minutes, in virtual time", () => {
   });
 });
 
+test("a job whose set point the device's own limits leave out by now does not begin", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tieline-begin-"));
+  const prepared: number[] = [];
+  const controller: ThermalController = {
+    ...virtualController(() => ({ ...rest(), state: "busy" })),
+    prepare: async ({ target }) => void prepared.push(target),
+  };
+  const { thermal } = testMap("eurotherm-2400");
+  const beginAt = async (max: number): Promise<void> => {
+    const limited = { ...controller, limits: { min: 0, max } };
+    const clock = { now_ms: () => 1e12 };
+    const device = new ThermalDevice({ controller: limited, thermal, clock });
+    await device.begin({
+      ...{ jobId: "j1", attempt: 1, capability: "anneal", sampleIds: [], folder, held: false },
+      parameters: { temperature_K: 873.15, duration_h: 0.5 },
+    });
+  };
+  try {
+    await expect(beginAt(599)).rejects.toMatchObject({
+      code: "TL-3202",
+      message: expect.stringContaining("from 0 to 599 Cel by now, and 600 is none"),
+    });
+    await beginAt(600);
+    expect(prepared).toEqual([600]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 describe("the end of a job", () => {
   let folder: string;
   beforeEach(() => {

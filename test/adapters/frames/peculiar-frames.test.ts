@@ -194,6 +194,13 @@ describe("LAMMPS dumps", () => {
     );
   });
 
+  test("coordinates of two kinds are refused: lengths along two axes, a share of the box along the third", async () => {
+    await expect(first(dump("", "id type x y zs", "1 1 1 1 0.5", 8))).rejects.toMatchObject({
+      code: "TL-7002",
+      message: expect.stringContaining("x y z"),
+    });
+  });
+
   test("typelabel holds the names of species, element goes before it", async () => {
     const label = await first(dump("", "id type typelabel x y z", "1 2 Al 0 0 0", 8));
     expect(label.speciesNames).toEqual(["Al"]);

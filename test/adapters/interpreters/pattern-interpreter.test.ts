@@ -4,10 +4,9 @@ import { createPatternInterpreter } from "../../../adapters/interpreters/pattern
 import { findResultProblem } from "../../../adapters/mqtt/consistency.ts";
 import { MESSAGES } from "../../../adapters/mqtt/contract.ts";
 import { readReferences } from "../../../adapters/patterns/read-references.ts";
-import { createPrng } from "../../../src/core/prng.ts";
 import type { CampaignSpec } from "../../../src/domain/campaign.ts";
 import type { PatternObservation, PhasesObservation } from "../../../src/domain/observation.ts";
-import { mixturePattern, type PhaseShare } from "../../support/pattern-spread.ts";
+import { measuredPattern, type PhaseShare } from "../../support/pattern-spread.ts";
 
 const CARDS = resolve(import.meta.dirname, "../../fixtures/diffraction");
 const interpreter = createPatternInterpreter();
@@ -15,19 +14,7 @@ afterAll(() => interpreter.stop?.());
 
 function observed(mixture: readonly PhaseShare[]): PatternObservation {
   const sources = new Map(readReferences([CARDS]).map((source) => [source.name, source]));
-  const prng = createPrng("pattern interpreter");
-  const { x, intensity } = mixturePattern(sources, mixture, {
-    ...{ noise: 0.01, displacement_deg: 0.02, width_deg: 0.25, lorentz: 0.5, texture: 0.1 },
-    humpHeight: 0,
-    random: () => prng.next(),
-  });
-  return {
-    kind: "pattern",
-    axis: { name: "twoTheta", unit: "deg", values: Array.from(x) },
-    values: Array.from(intensity, (v) => 1000 * v),
-    unit: "counts",
-    countingTime_s: 1,
-  };
+  return measuredPattern(sources, mixture, "pattern interpreter");
 }
 
 function interpret(

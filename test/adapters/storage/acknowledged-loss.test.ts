@@ -94,6 +94,18 @@ describe("what was acknowledged is missed aloud", () => {
     await expect(open()).rejects.toMatchObject({ code: "TL-4007" });
   });
 
+  test("a mark that was half written does not count: the one before it does", async () => {
+    const marks = await readFile(join(folder, MARK_FILE), "latin1");
+    const newest = marks.lastIndexOf("\n", marks.indexOf('"sealed":true')) + 1;
+    const torn = marks.slice(newest).replace('"position":5', '"position":9');
+    expect(torn).not.toBe(marks.slice(newest));
+    await writeFile(join(folder, MARK_FILE), marks.slice(0, newest) + torn, "latin1");
+    const log = await open();
+    expect(log.lastPosition).toBe(5);
+    await log.close();
+    expect(said).toEqual([]);
+  });
+
   test("who only looks is told, and sees what is there", async () => {
     await change(flipInLastLine);
     const log = await open({ readOnly: true });

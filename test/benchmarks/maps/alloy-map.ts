@@ -1,5 +1,6 @@
 import { createPrng, type Prng } from "../../../src/core/prng.ts";
 import type { PhaseDiagramTruth } from "../../../src/evaluation/phase-diagram-truth.ts";
+import { quantile } from "../../support/statistics.ts";
 
 /** Where the candidates of an alloy table lie: along lines of one element added to a base, on a coarse grid, or anywhere. */
 export const ALLOY_TABLES = ["series", "grid", "free"] as const;
@@ -113,11 +114,6 @@ function byFeatures(prng: Prng, rows: readonly number[][], phases: number): stri
     }
     return set.sort().join("+");
   });
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
 /** Up to three phases whose energies w |x - x_k|^2 - o_k lie within the margin of the lowest. */

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import type { EvaluationRun } from "../../../src/evaluation/phase-diagram-evaluation.ts";
+import { median } from "../../support/statistics.ts";
 import { powerMap } from "../maps/power-map.ts";
 import { writeTruth } from "../maps/write-truth.ts";
 
@@ -70,10 +71,6 @@ function samplesTo(runs: readonly EvaluationRun[], level: number, budget: number
     return k < 0 ? 1.1 * budget : (run.samples[k] ?? 1.1 * budget);
   });
   return counts.reduce((sum, x) => sum + x, 0) / counts.length;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function text(value: number | undefined): string {

@@ -9,7 +9,7 @@ import {
   correlationSlope,
   correlationsWithSlopes,
 } from "../../../src/models/optimise/kernel.ts";
-import { reduceRow } from "../../../src/models/optimise/pool-posterior.ts";
+import { reduceRow } from "../../../src/models/optimise/row-updates.ts";
 
 const prng = createPrng("same bits");
 const normals = (count: number): Float64Array =>

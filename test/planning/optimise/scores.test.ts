@@ -23,7 +23,7 @@ const greedy: Score = {
   create: (situation) => {
     const { posterior, sign } = singleObjective(situation);
     return {
-      variance: posterior.variance,
+      varianceAt: (row) => posterior.at(row).variance,
       score: () => posterior.mean,
       condition: () => {},
       explain: (row) => ({

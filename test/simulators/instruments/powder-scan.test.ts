@@ -10,6 +10,7 @@ import { loadPhaseTruth } from "../../../simulators/truths/phase-truth.ts";
 import { PhysicalWorld } from "../../../simulators/world/physical-world.ts";
 import { createPrng } from "../../../src/core/prng.ts";
 import { lorentzPolarisation, powderLines } from "../../../src/models/diffraction/powder-lines.ts";
+import { mean } from "../../support/statistics.ts";
 
 const PATTERNS = resolve(import.meta.dirname, "../../../config/patterns");
 const lists = loadLineLists(`${PATTERNS}/lines`);
@@ -25,8 +26,6 @@ function scan(fractions: Readonly<Record<string, number>>, settings: ScanSetting
 }
 
 const highest = (values: readonly number[]): number => Math.max(...values);
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 const around = (values: readonly number[], deg: number): number =>
   mean(values.slice(Math.round((deg - 19) / 0.04), Math.round((deg - 17) / 0.04) + 1));
 

@@ -15,34 +15,28 @@ export interface Contest {
   readonly weights: readonly Float64Array[];
 }
 
-/** The candidate of largest score among the eligible; ties by variance, then at random. -1 where none has a finite score. */
+/**
+ * The candidate of largest score among the eligible; ties by variance, then at random. -1 where none has a score. Who loses has no say
+ * in the draw: scores that were left out change nothing.
+ */
 export function argmax(
   scores: Float64Array,
   eligible: Uint8Array,
-  tieBreak: Float64Array,
+  tieBreak: (index: number) => number,
   random: () => number,
 ): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let n = 0; n < scores.length; n++)
+    if (eligible[n] === 1 && scores[n]! > top) top = scores[n]!;
   let best = -1;
   let ties = 0;
   for (let n = 0; n < scores.length; n++) {
-    if (eligible[n] === 0) continue;
-    const score = scores[n] ?? Number.NaN;
-    if (Number.isNaN(score)) continue;
-    const top = best < 0 ? Number.NEGATIVE_INFINITY : (scores[best] ?? 0);
-    if (best < 0 || score > top) {
-      best = n;
-      ties = 1;
-      continue;
-    }
-    if (score < top) continue;
-    const more = (tieBreak[n] ?? 0) - (tieBreak[best] ?? 0);
-    if (more > 0) {
-      best = n;
-      ties = 1;
-    } else if (more === 0) {
-      ties++;
-      if (random() * ties < 1) best = n; // reservoir: each of the tied is equally likely
-    }
+    if (eligible[n] === 0 || scores[n] !== top) continue;
+    const more = best < 0 ? 1 : tieBreak(n) - tieBreak(best);
+    if (more < 0) continue;
+    ties = more > 0 ? 1 : ties + 1;
+    // Reservoir: each of the tied is equally likely.
+    if (more > 0 || random() * ties < 1) best = n;
   }
   return best;
 }

@@ -29,13 +29,16 @@ export function logExpectedImprovement(
 function logImprovementOfOne({ means, variance }: Belief, incumbent: number): Float64Array {
   const mean = means[0]!;
   const out = new Float64Array(variance.length);
-  for (let n = 0; n < out.length; n++) {
-    const sd = Math.sqrt(variance[n]!);
-    const z = (mean[n]! - incumbent) / sd;
-    const gain = sd * expectedExcess(z);
-    out[n] = gain > LINEAR_min ? Math.log(gain) : Math.log(sd) + logExpectedExcess(z);
-  }
+  for (let n = 0; n < out.length; n++) out[n] = logImprovement(mean[n]!, variance[n]!, incumbent);
   return out;
+}
+
+/** Log expected improvement of one candidate. */
+export function logImprovement(mean: number, variance: number, incumbent: number): number {
+  const sd = Math.sqrt(variance);
+  const z = (mean - incumbent) / sd;
+  const gain = sd * expectedExcess(z);
+  return gain > LINEAR_min ? Math.log(gain) : Math.log(sd) + logExpectedExcess(z);
 }
 
 /**

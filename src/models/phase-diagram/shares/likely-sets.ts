@@ -11,7 +11,7 @@ const DOUBTFUL_MAX = 5;
  * or out, P = product of the chances; and those of its other sets that exchange a phase for another, with the pattern's own
  * probability times the odds by which the samples around expect the one and not the other. A phase without a chance
  * (one without a reference) is left as the pattern has it. Sets of more phases than `phases_max` drop out, the pattern's
- * own excepted. Returned as evidence whose first set is the most probable.
+ * own excepted, which stands where all others have dropped out. Returned as evidence whose first set is the most probable.
  */
 export function likelySets(
   item: PhaseEvidence,
@@ -34,6 +34,8 @@ export function likelySets(
     sets.set(key, { phases, probability: probability + (sets.get(key)?.probability ?? 0) });
   };
   for (const { phases, probability } of variants(first, chances)) add(phases, rest * probability);
+  // More phases are expected than can coexist: the samples around are wrong of one of them, and the pattern's own word stands.
+  if (sets.size === 0) add(first, rest);
   for (const { phases, probability } of exchanged) {
     add(phases, probability * exchangeOdds(phases, first, chances));
   }

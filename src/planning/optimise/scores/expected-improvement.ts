@@ -1,4 +1,5 @@
 import { logExpectedImprovement } from "../../../models/optimise/acquisition/improvement.ts";
+import { logImprovementOfBest } from "../../../models/optimise/acquisition/improvement-search.ts";
 import { brief } from "../scorer.ts";
 import { type Score, singleObjective } from "./score.ts";
 import { createSingleScorer, DRAWS, singlePointScore } from "./single-scorer.ts";
@@ -18,6 +19,7 @@ export const expectedImprovement: Score = {
       : "expected gain";
     return createSingleScorer({
       ...{ objective, prng: situation.prng, draws: DRAWS, score: logExpectedImprovement },
+      scoreBest: logImprovementOfBest,
       explain: ({ value, prediction }) => {
         const gain = output.toUser(objective.incumbent + Math.exp(value)) - base;
         return { score: gain, why: `${prediction}; ${what} ${brief(gain)}` };

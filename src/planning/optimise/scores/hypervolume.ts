@@ -59,7 +59,7 @@ function createHypervolumeScorer(
   let isPending = false;
   let linear = new Float64Array(0);
   return {
-    variance: first.variance,
+    varianceAt: (row) => first.variance[row] ?? 0,
     score: () => {
       linear = new Float64Array(first.variance.length);
       const draws = isPending ? DRAWS : 1;

@@ -38,9 +38,7 @@ function createParegoScorer(situation: Directed, prng: Prng): Scorer {
   let weights: number[] = [];
   let variance = new Float64Array(inputs.count).fill(1);
   return {
-    get variance() {
-      return variance;
-    },
+    varianceAt: (row) => variance[row] ?? 0,
     score: () => {
       weights = drawWeights(ranges.length, prng);
       const rows = points.map(({ x, values }) => ({

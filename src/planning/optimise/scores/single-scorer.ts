@@ -1,6 +1,7 @@
 import type { Prng } from "../../../core/prng.ts";
 import type { Belief, Contest } from "../../../models/optimise/acquisition/belief.ts";
 import { FantasyPosterior } from "../../../models/optimise/fantasy-posterior.ts";
+import type { PoolBelief } from "../../../models/optimise/surrogate-model.ts";
 import { findIncumbent } from "../incumbent.ts";
 import { brief, type Scorer } from "../scorer.ts";
 import {
@@ -37,18 +38,31 @@ export function createSingleScorer(options: {
   readonly prng: Prng;
   readonly draws: number;
   readonly score: SingleLaw;
+  /** The same for the best of a contest alone, while nothing is in flight; absent: all candidates are scored. */
+  readonly scoreBest?: (posterior: PoolBelief, incumbent: number, contest: Contest) => Float64Array;
   readonly explain: (candidate: ScoredCandidate) => { score: number; why: string };
 }): Scorer {
-  const { objective, prng, draws, score, explain } = options;
+  const { objective, prng, draws, score, scoreBest, explain } = options;
   const { posterior, sign, name } = objective;
   const { output } = posterior.gp;
-  const fantasy = new FantasyPosterior(posterior, draws, prng);
+  // Made when it is needed: it asks for every candidate.
+  let imagined: FantasyPosterior | undefined;
+  const fantasyNow = (): FantasyPosterior => {
+    imagined ??= new FantasyPosterior(posterior, draws, prng);
+    return imagined;
+  };
+  const varianceAt = (row: number): number =>
+    (imagined === undefined ? posterior.at(row).variance : imagined.variance[row]) ?? 0;
   const incumbents = new Float64Array(DRAWS).fill(objective.incumbent);
   const known: number[] = [];
   return {
-    variance: fantasy.variance,
-    score: (contest) => score(fantasy, incumbents, contest),
+    varianceAt,
+    score: (contest) =>
+      contest !== undefined && known.length === 0 && scoreBest !== undefined
+        ? scoreBest(posterior, objective.incumbent, contest)
+        : score(fantasyNow(), incumbents, contest),
     condition: (row) => {
+      const fantasy = fantasyNow();
       fantasy.condition(row);
       known.push(row);
       for (let k = 0; k < fantasy.means.length; k++) {
@@ -57,8 +71,8 @@ export function createSingleScorer(options: {
       }
     },
     explain: (row, value) => {
-      const mean = posterior.mean[row] ?? 0;
-      const sd = Math.sqrt(fantasy.variance[row] ?? 0);
+      const { mean } = posterior.at(row);
+      const sd = Math.sqrt(varianceAt(row));
       const told = sign * output.toUser(mean);
       const prediction = `${name} predicted ${brief(told)} ± ${brief(output.deviation(mean, sd))}`;
       return explain({ value, mean, sd, prediction });

@@ -36,7 +36,7 @@ function createTargetScorer(targets: readonly TargetQuantity[], prng: Prng): Sco
   const fantasies = targets.map(({ posterior }) => new FantasyPosterior(posterior, DRAWS, prng));
   const variance = fantasies[0]?.variance ?? new Float64Array(0);
   return {
-    variance,
+    varianceAt: (row) => variance[row] ?? 0,
     score: () => {
       const total = new Float64Array(variance.length);
       targets.forEach(({ min, max, posterior: { gp } }, j) => {

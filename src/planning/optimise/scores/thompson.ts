@@ -31,7 +31,7 @@ function createThompsonScorer(objective: SingleObjective, prng: Prng): Scorer {
   const { posterior, sign, name } = objective;
   let path = new Float64Array(0);
   return {
-    variance: posterior.variance,
+    varianceAt: (row) => posterior.at(row).variance,
     score: () => {
       path = Float64Array.from(posterior.drawPath(prng));
       return toPositiveLog(path);
@@ -56,7 +56,7 @@ function createParetoThompsonScorer(situation: SeveralObjectives, prng: Prng): S
   const variance = objectives[0]?.posterior.variance ?? new Float64Array(0);
   const chosen: number[][] = [];
   return {
-    variance,
+    varianceAt: (row) => variance[row] ?? 0,
     score: () => {
       const paths = objectives.map(({ posterior }) => posterior.drawPath(prng));
       const points = Array.from(variance, (_, n) => paths.map((path) => path[n] ?? 0));

@@ -49,7 +49,7 @@ test.each([
         const total = (scores: Float64Array): Float64Array =>
           scores.map((s, n) => weights.reduce((sum, w) => sum + w[n]!, s));
         const winner = (scores: Float64Array): number =>
-          argmax(total(scores), eligible, belief.variance, createPrng("tie").next);
+          argmax(total(scores), eligible, (n) => belief.variance[n]!, createPrng("tie").next);
         expect(winner(some)).toBe(winner(all));
         expect(some[winner(all)]).toBe(all[winner(all)]);
         for (let n = 0; n < COUNT; n++) {
