@@ -15,9 +15,11 @@ export class SlurmCluster {
   private controller: ChildProcess | undefined;
 
   static isThere(): boolean {
-    return ["munged", "slurmctld", "slurmd", "sbatch"].every(
-      (program) => spawnSync("which", [program]).status === 0,
-    );
+    return ["munged", "slurmctld", "slurmd", "sbatch"].every(isInstalled);
+  }
+
+  static hasRest(): boolean {
+    return isInstalled("slurmrestd");
   }
 
   get environment(): Record<string, string> {
@@ -130,4 +132,8 @@ export class SlurmCluster {
     const env = { ...process.env, ...this.environment, ...further };
     this.others.push(spawn(program, [...args], { stdio: "ignore", env }));
   }
+}
+
+function isInstalled(program: string): boolean {
+  return spawnSync("which", [program]).status === 0;
 }
