@@ -11,6 +11,7 @@ import { reduced, WhitenedColumns } from "./whitened-columns.ts";
 const CHUNK_all = 8192;
 /** Columns that are written side by side: their rows lie in one line of the cache. */
 const TURNED = 8;
+
 /**
  * The posterior of a Gaussian process over every candidate. With V = L^-1 K(X, pool):
  *
