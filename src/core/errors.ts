@@ -44,14 +44,15 @@ export class LabError extends Error {
   }
 }
 
-/** What `read` fails with, and where: `where` (a file, a block of it) stands before the words, the code and the hint stay. */
+/** What `read` fails with, and where: `where` (a file, a block of it) stands before the words, everything else stays. */
 export function naming<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    const { code, message, hint } = error;
-    throw new LabError(code, `${where}: ${message}`, { cause: error, hint });
+    const { code, message, hint, context, retryable, exitCode } = error;
+    const kept = { hint, context, retryable, exitCode };
+    throw new LabError(code, `${where}: ${message}`, { cause: error, ...kept });
   }
 }
 

@@ -191,6 +191,8 @@ class CommandExecutor implements Executor {
 
   private arm(timerId: string, at_ms: number): void {
     this.disarm(timerId);
+    // What was under way at the stop may still ask for one: it stands in the log for the next start, and would keep this process alive until then.
+    if (this.stopped) return;
     const cancel = this.needs.ports.timers.schedule(at_ms, () => {
       this.armed.delete(timerId);
       if (!this.stopped) this.track(this.needs.submit({ type: "timer.fired", timerId }));

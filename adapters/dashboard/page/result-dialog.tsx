@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { columnHead } from "../../../src/core/unit-words.ts";
 import type { Namer } from "../../../src/domain/display-name.ts";
 import { experimentOfJob } from "../../../src/domain/job.ts";
 import { type Observation, phaseSetLabel } from "../../../src/domain/observation.ts";
@@ -13,7 +14,6 @@ import {
   formatNumber,
 } from "../../../src/views/observation-summary.ts";
 import { phaseColour } from "../../../src/views/pictures/palette.ts";
-import { columnHead } from "../../../src/core/unit-words.ts";
 import { whoSaid } from "../../../src/views/who-said.ts";
 import { LinePlot } from "./line-plot.tsx";
 import { OperatorDialog, type Question } from "./operator-dialog.tsx";

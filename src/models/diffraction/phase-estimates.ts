@@ -29,9 +29,10 @@ const BACKGROUND_STEP_deg = 30;
 const OWN_MIN = 1e-3;
 
 /**
- * Fraction of every card of the library beside the most probable set: for a phase of the set its fitted scale, for another
- * the scale a = c.r/c.c that its lines c (at the card's own cell, the usual width) have in the residual r, both freed of
- * what the set's scales, widths and strains can explain; with r its ratio to the set's atoms the fraction is r/(1 + r), and so is the error
+ * Fraction of every card of the library beside the most probable set: for a phase of the set its scale, solved for once more beside
+ * a free background, as a share of the set's atoms; for another the scale a = c.r/c.c that its lines c (at the card's own cell,
+ * the usual width) have in the residual r, both freed of what the set's scales, widths and strains and the background can
+ * explain; with r its ratio to the set's atoms the fraction is r/(1 + r), and so is the error
  * scaled: how clearly it stands out stays as it is. Errors are 1/|c|, each bin weighed by noise^2 + m (floor^2 + (relative
  * model)^2), m the bins of a line's width, which are off together. A cell may be off its card, and only the samples around can
  * tell by how much: c.r/|c| is told for every strain within the card's limit ({@link LineSignals}). Fractions are of atoms; of line

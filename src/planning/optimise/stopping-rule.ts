@@ -1,6 +1,6 @@
 import { unitInWords } from "../../core/unit-words.ts";
 import type { Verdict } from "../../domain/proposal.ts";
-import { logGainCeiling } from "../../models/optimise/acquisition/improvement.ts";
+import { BOUND_slack, logGainCeiling } from "../../models/optimise/acquisition/improvement.ts";
 import { expectedExcess } from "../../numeric/normal-distribution.ts";
 import type { CampaignModel } from "./campaign-model.ts";
 import { findIncumbent } from "./incumbent.ts";
@@ -9,9 +9,6 @@ import { brief } from "./scorer.ts";
 
 /** Deviations of the upper bound that a regret estimate takes: 97.5 % for one candidate. */
 const REGRET_deviations = 2;
-
-/** A bound must lose by more than its rounding. */
-const BOUND_slack = 1e-6;
 
 /** What going on promises, in the objective's unit. */
 export interface Outlook {
@@ -66,16 +63,16 @@ export function judgeProgress(
   const outlook = estimateOutlook(model, eligible);
   if (outlook === undefined) return { kind: "continue" };
   const { expectedGain, regretBound } = outlook;
-  const unit = unitBehind(model);
+  const told = (value: number): string => `${brief(value)}${unitBehind(model)}`;
   if (stop.expectedGain_min !== undefined && expectedGain < stop.expectedGain_min)
     return {
       kind: "converged",
-      reason: `one more point promises a gain of ${brief(expectedGain)}${unit}, less than ${brief(stop.expectedGain_min)}${unit}`,
+      reason: `one more point promises a gain of ${told(expectedGain)}, less than ${told(stop.expectedGain_min)}`,
     };
   if (stop.regret_max !== undefined && regretBound <= stop.regret_max)
     return {
       kind: "converged",
-      reason: `no open candidate is likely to be better by more than ${brief(regretBound)}${unit}`,
+      reason: `no open candidate is likely to be better by more than ${told(regretBound)}`,
     };
   return { kind: "continue" };
 }

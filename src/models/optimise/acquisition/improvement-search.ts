@@ -1,13 +1,14 @@
 import type { PoolBelief } from "../surrogate-model.ts";
 import type { Contest } from "./belief.ts";
-import { logGainCeiling, logImprovement } from "./improvement.ts";
-
-/** A bound must lose by more than its rounding. */
-const BOUND_slack = 1e-6;
+import { BOUND_slack, logGainCeiling, logImprovement } from "./improvement.ts";
 
 /**
  * Log expected improvement of the candidates that may be the best of a contest, NaN of those that cannot: the largest sum of
- * score and weights, and whatever ties with it, are those of {@link logExpectedImprovement}, to the bit.
+ * score and weights, and whatever ties with it, are those of {@link logExpectedImprovement}, to the bit. A candidate cannot win where
+ * its {@link logGainCeiling} and the largest weight lose against the best so far.
+ *
+ * @param incumbent largest mean so far, standardised as the belief
+ * @returns N logarithms of standardised gains. Cost N for the ceilings; 40 ns and what the belief takes for each that may win
  */
 export function logImprovementOfBest(
   belief: PoolBelief,

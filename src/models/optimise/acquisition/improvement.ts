@@ -102,8 +102,8 @@ function logMeanAt({ belief, incumbents, linear, logarithm }: Average, n: number
   return most - Math.log(draws);
 }
 
-/** A bound must lose by more than its rounding. */
-const BOUND_slack = 1e-6;
+/** A bound of a score (standardised, or its logarithm) must lose by more than its rounding, some 1e-13. */
+export const BOUND_slack = 1e-6;
 
 /**
  * Exact where a candidate may be the best; elsewhere the score of its luckiest draw, which no mean over draws exceeds and which is

@@ -171,22 +171,20 @@ function levelsOf(grid: ScaledGrid, options: GraphMapOptions): GridLevels | unde
 /** Squared distance of each candidate to the nearest result, kept from one proposal to the next. */
 function createReach(grid: ScaledGrid, book: EvidenceBook, network: MapNetwork) {
   let nearest: Float64Array | undefined;
-  const bring = (known: Float64Array, ...nodes: readonly number[]): void =>
-    bringNearer(
-      ...([known, grid.points, grid.dimension] as const),
-      nodes.map((node) => network.place(node)),
-    );
+  const bring = (known: Float64Array, nodes: readonly number[]): void => {
+    const places = nodes.map((node) => network.place(node));
+    bringNearer(known, grid.points, grid.dimension, places);
+  };
   return {
     distance2: (): Float64Array => {
       if (nearest !== undefined) return nearest;
       const fresh = new Float64Array(grid.count).fill(Number.POSITIVE_INFINITY);
-      const nodes = new Set([...book.entries.values()].map(({ node }) => node));
-      bring(fresh, ...nodes);
+      bring(fresh, [...new Set([...book.entries.values()].map(({ node }) => node))]);
       nearest = fresh;
       return fresh;
     },
     add: (node: number): void => {
-      if (nearest !== undefined) bring(nearest, node);
+      if (nearest !== undefined) bring(nearest, [node]);
     },
   };
 }

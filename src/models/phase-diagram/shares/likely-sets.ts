@@ -6,6 +6,7 @@ import { rankSets } from "./rank-sets.ts";
 const DECIDED = 0.2;
 /** So many doubtful phases of a sample are combined: the most doubtful. */
 const DOUBTFUL_MAX = 5;
+
 /**
  * The distribution over sets of a sample, given the chances of its phases: the pattern's first set with every doubtful phase in
  * or out, P = product of the chances; and those of its other sets that exchange a phase for another, with the pattern's own
@@ -34,7 +35,7 @@ export function likelySets(
     sets.set(key, { phases, probability: probability + (sets.get(key)?.probability ?? 0) });
   };
   for (const { phases, probability } of variants(first, chances)) add(phases, rest * probability);
-  // More phases are expected than can coexist: the samples around are wrong of one of them, and the pattern's own word stands.
+  // More phases are expected than can coexist, or none at all: the samples around are wrong of one, and the pattern's own word stands.
   if (sets.size === 0) add(first, rest);
   for (const { phases, probability } of exchanged) {
     add(phases, probability * exchangeOdds(phases, first, chances));

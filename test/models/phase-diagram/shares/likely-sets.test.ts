@@ -20,6 +20,11 @@ test("where more phases are expected than can coexist a sample keeps its pattern
   expect(confidence).toBeGreaterThan(0.9);
 });
 
+test("where none of its phases is expected a sample keeps its pattern's set", () => {
+  const none = chances({ alpha: 0.05, beta: 0.05, gamma: 0.05, delta: 0.05 });
+  expect(likelySets(sample, none, 3).phases).toEqual(["alpha", "beta", "gamma"]);
+});
+
 test("where they can coexist the expected phase joins", () => {
   const four = chances({ alpha: 1, beta: 1, gamma: 1, epsilon: 0.95 });
   expect(likelySets(sample, four, 4).phases).toEqual(["alpha", "beta", "epsilon", "gamma"]);
