@@ -29,17 +29,9 @@ export function readReferences(paths: readonly string[]): ReferenceSource[] {
 }
 
 function filesAt(path: string): string[] {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch (error) {
-    throw new LabError("TL-7104", `${path} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-      hint: "Check the path.",
-    });
-  }
+  const isFolder = reading(path, () => statSync(path).isDirectory());
   if (!isFolder) return [path];
-  return readdirSync(path)
+  return reading(path, () => readdirSync(path))
     .filter((name) => {
       const ending = extname(name).toLowerCase();
       return ending === ".cif" || ending === ".csv" || PATTERN_ENDINGS.has(ending);
@@ -48,10 +40,22 @@ function filesAt(path: string): string[] {
     .map((name) => join(path, name));
 }
 
+/** What the file system refuses, in the user's terms. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new LabError("TL-7104", `${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+      hint: "Check the path and its rights.",
+    });
+  }
+}
+
 function sourcesIn(file: string): ReferenceSource[] {
   const ending = extname(file).toLowerCase();
   const name = basename(file, extname(file));
-  const bytes = readFileSync(file);
+  const bytes = reading(file, () => readFileSync(file));
   if (ending === ".cif") {
     const found = naming(file, () => readCifStructures(bytes.toString("utf8")));
     return found.map((block) => ({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -80,5 +80,9 @@ test("references that cannot be read are a problem of the configuration", () => 
   writeFileSync(join(folder, "broken.cif"), "data_x\n_cell_length_a 4\n");
   expect(problemsOf("references: [broken.cif]").join()).toMatch(
     /patterns\.references.*broken\.cif/,
+  );
+  mkdirSync(join(folder, "cards", "NiO.cif"), { recursive: true });
+  expect(problemsOf("references: [cards]").join()).toMatch(
+    /patterns\.references.*NiO\.cif cannot be read/,
   );
 });

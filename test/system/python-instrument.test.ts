@@ -193,7 +193,7 @@ test.runIf(mosquittoIsThere() && TRANSPORTS.length > 0)(
     const second = daemon(folder, config);
     expect(await exitOf(second), second.text()).toBe(0);
     expect(second.text()).toContain(`measured ${BUDGET}/${BUDGET}`);
-    await until(() => after.process.exitCode !== null, "the last acks", 10_000);
+    await until(() => after.process.exitCode !== null, "the last acks", 40_000);
     const jobs = Object.values(
       JSON.parse(readFileSync(journal, "utf8")) as Record<string, { result?: object }>,
     );

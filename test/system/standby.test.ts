@@ -156,13 +156,13 @@ describe.runIf(areThere)("two daemons on one log in PostgreSQL, at one Mosquitto
     // Handed over by a person: the first one stands by again, in the same process.
     const done = await tieline("handover", "--log", address, "--by", "ada", "--json");
     expect(JSON.parse(done.out)).toMatchObject({ to: expect.stringContaining(second.node) });
-    await until(async () => (await first.role()) === "follows", "the first one stands by", 10_000);
+    await until(async () => (await first.role()) === "follows", "the first one stands by", 40_000);
     expect((await second.overview())?.agent.epoch).toBe(epoch + 1);
     await play(second, 6);
 
     // Frozen: the first one leads again; the second one wakes up, says nothing and ends.
     second.process.kill("SIGSTOP");
-    await until(async () => (await first.role()) === "leads", "the first one leads", 15_000);
+    await until(async () => (await first.role()) === "leads", "the first one leads", 40_000);
     await play(first, 9);
     const ended = once(second.process, "exit");
     second.process.kill("SIGCONT");

@@ -2,17 +2,15 @@ import type { Prng } from "../../core/prng.ts";
 import { covarianceRows, type ScaledPool, visitWhitened } from "../../numeric/dense-kernel.ts";
 import { type Inputs, scaleInputs } from "./kernel.ts";
 import { type ProcessFactor, VARIANCE_min_share, type WhitenedPool } from "./process-factor.ts";
+import { visitPromising } from "./promising-candidates.ts";
 import { drawPath } from "./sample-path.ts";
 import type { CandidateBelief, Contender, PoolBelief } from "./surrogate-model.ts";
+import { reduced, WhitenedColumns } from "./whitened-columns.ts";
 
-/** Candidates that are brought up to date at once. */
-const CHUNK = 64;
+/** Candidates that are brought up to date at once: what is gathered for them stays small beside V. */
 const CHUNK_all = 8192;
 /** Columns that are written side by side: their rows lie in one line of the cache. */
 const TURNED = 8;
-/** Room for rows that are appended before the process is factored anew: a step of the schedule is 5 %. */
-const APPENDED_share = 0.07;
-const APPENDED_min = 16;
 
 /**
  * The posterior of a Gaussian process over every candidate. With V = L^-1 K(X, pool):
@@ -28,9 +26,7 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
   readonly gp: ProcessFactor;
   readonly count: number;
   readonly scaled: Float64Array;
-  /** V by candidates: row i of candidate n at n * room + i. Memory that is never written costs nothing. */
-  private columns: Float64Array;
-  private room: number;
+  private readonly v: WhitenedColumns;
   /** Rows of V that a candidate has; 0: nothing was solved yet. */
   private readonly taken: Int32Array;
   /** Rows that every candidate has. */
@@ -45,8 +41,7 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
     this.means = new Float64Array(pool.count).fill(gp.mean);
     this.variances = new Float64Array(pool.count).fill(gp.s2);
     this.taken = new Int32Array(pool.count);
-    this.room = gp.factored + Math.max(APPENDED_min, Math.ceil(APPENDED_share * gp.factored));
-    this.columns = new Float64Array(pool.count * this.room);
+    this.v = new WhitenedColumns(pool.count, gp.factored);
   }
 
   get mean(): Float64Array {
@@ -66,38 +61,24 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
 
   /** The results since are taken in candidate by candidate, when one is asked for. */
   update(): void {
-    this.reserveRoom();
+    this.v.reserve(this.gp.count, this.taken);
   }
 
-  visitPromising(eligible: Uint8Array, { mayWin, visit }: Contender): void {
+  visitPromising(eligible: Uint8Array, contender: Contender): void {
     this.solveAll();
-    const { means, variances, taken } = this;
-    const leads = this.leads();
-    const visitAll = (chunk: readonly number[]): void => {
-      this.settle(chunk);
-      for (const n of chunk) visit(n, means[n]!, variances[n]!);
-    };
-    const likeliest = this.likeliest(eligible);
-    if (likeliest < 0) return;
-    visitAll([likeliest]);
-    let chunk: number[] = [];
-    for (let n = 0; n < this.count; n++) {
-      if (eligible[n] === 0 || n === likeliest) continue;
-      // Each result moves a mean by z V, and the sum of all V^2 is at most the variance (Cauchy and Schwarz).
-      const variance = variances[n]!;
-      if (!mayWin(means[n]! + leads[taken[n]!]! * Math.sqrt(variance), variance)) continue;
-      chunk.push(n);
-      if (chunk.length < CHUNK) continue;
-      visitAll(chunk);
-      chunk = [];
-    }
-    visitAll(chunk);
+    const { gp, means, variances, taken } = this;
+    const settle = (chunk: readonly number[]): void => this.settle(chunk);
+    visitPromising(
+      { z: gp.z, rows: gp.count, means, variances, taken, settle },
+      eligible,
+      contender,
+    );
   }
 
   covarianceWith(index: number): Float64Array {
     this.settleAll();
     const row = this.covariances(this.pointOf(index));
-    const { columns, room } = this;
+    const { values: columns, room } = this.v;
     const rows = this.gp.count;
     const l = columns.subarray(index * room, index * room + rows);
     for (let n = 0; n < row.length; n++) row[n] = reduced(row[n]!, columns, n * room, l, rows);
@@ -110,7 +91,7 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
 
   addRows(weights: Float64Array, out: Float64Array): void {
     this.settleAll();
-    const { columns, room } = this;
+    const { values: columns, room } = this.v;
     const rows = this.gp.count;
     for (let n = 0; n < out.length; n++) {
       let sum = out[n]!;
@@ -130,25 +111,6 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
     const { kind, s2, groups } = this.gp;
     const pool = { values: this.scaled, count: this.count, columns: groups.length };
     return covarianceRows({ kind, s2, pool, points: [point] })[0]!;
-  }
-
-  /** By how many deviations a mean may have moved since row `from`: the root of the sum of z^2. */
-  private leads(): Float64Array {
-    const { z, count } = this.gp;
-    const leads = new Float64Array(count + 1);
-    for (let i = count - 1; i >= 0; i--) leads[i] = leads[i + 1]! + z[i]! * z[i]!;
-    return leads.map(Math.sqrt);
-  }
-
-  private likeliest(eligible: Uint8Array): number {
-    let best = -1;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let n = 0; n < this.count; n++) {
-      if (eligible[n] === 0) continue;
-      const value = this.means[n]! + Math.sqrt(this.variances[n]!);
-      if (value > most) [best, most] = [n, value];
-    }
-    return best;
   }
 
   /** Where nothing has come since, at no cost: `mean` and `variance` are read candidate by candidate too. */
@@ -180,7 +142,7 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
 
   private settle(asked: readonly number[]): void {
     const { gp, taken } = this;
-    this.reserveRoom();
+    this.v.reserve(this.gp.count, this.taken);
     const fresh = asked.filter((n) => taken[n] === 0);
     if (fresh.length > 0) this.solve(fresh);
     const behind = asked.filter((n) => taken[n]! < gp.count);
@@ -189,7 +151,8 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
 
   /** The rows that were factored at once. */
   private solve(fresh: readonly number[]): void {
-    const { gp, columns, room } = this;
+    const { gp } = this;
+    const { values: columns, room } = this.v;
     const { kind, s2, factored } = gp;
     const request = { kind, s2, pool: this.gather(fresh), points: gp.points.slice(0, factored) };
     visitWhitened(request, gp.l, gp.ld, (view, width, start, size) => {
@@ -204,7 +167,8 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
   }
 
   private absorbFactored(n: number): void {
-    const { gp, columns, room, means, variances } = this;
+    const { gp, means, variances } = this;
+    const { values: columns, room } = this.v;
     const { factored, z, s2 } = gp;
     const least = VARIANCE_min_share * s2;
     let mean = means[n]!;
@@ -221,7 +185,8 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
 
   /** Appended rows, one after the other as they came: a restart gives the same bits. */
   private append(behind: readonly number[]): void {
-    const { gp, columns, room, taken } = this;
+    const { gp, taken } = this;
+    const { values: columns, room } = this.v;
     const { kind, s2, l, ld } = gp;
     const first = behind.reduce((least, n) => Math.min(least, taken[n]!), gp.count);
     const points = gp.points.slice(first);
@@ -256,37 +221,4 @@ export class PoolPosterior implements PoolBelief, WhitenedPool {
         values[c * count + k] = this.scaled[c * this.count + asked[k]!]!;
     return { values, count, columns };
   }
-
-  private reserveRoom(): void {
-    const rows = this.gp.count;
-    if (rows <= this.room) return;
-    const room = rows + Math.max(APPENDED_min, Math.ceil(APPENDED_share * rows));
-    const columns = new Float64Array(this.count * room);
-    for (let n = 0; n < this.count; n++)
-      if (this.taken[n]! > 0)
-        columns.set(this.columns.subarray(n * this.room, n * this.room + this.taken[n]!), n * room);
-    this.columns = columns;
-    this.room = room;
-  }
-}
-
-/** value - sum_j l_j v_j over `rows` entries of `columns` from `at`, four a sum: the order of `reduceRow`. */
-function reduced(
-  value: number,
-  columns: Float64Array,
-  at: number,
-  l: Float64Array,
-  rows: number,
-): number {
-  let left = value;
-  let j = 0;
-  for (; j + 3 < rows; j += 4) {
-    const k = at + j;
-    left -=
-      l[j]! * columns[k]! +
-      l[j + 1]! * columns[k + 1]! +
-      (l[j + 2]! * columns[k + 2]! + l[j + 3]! * columns[k + 3]!);
-  }
-  for (; j < rows; j++) left -= l[j]! * columns[at + j]!;
-  return left;
 }

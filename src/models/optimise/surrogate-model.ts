@@ -50,7 +50,7 @@ export interface PoolBelief {
   readonly variance: Float64Array;
   /** One candidate alone. */
   at(index: number): CandidateBelief;
-  /** Shows each eligible candidate that may win, the likeliest first; those that cannot are left out where that saves time. */
+  /** Shows each eligible candidate that may win, and may leave out those that cannot; the likeliest first where that saves time. */
   visitPromising(eligible: Uint8Array, promise: Contender): void;
   /** Takes in the rows that the model has learnt since. */
   update(): void;
