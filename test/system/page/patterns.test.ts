@@ -28,6 +28,7 @@ beforeAll(async () => {
   const config = exampleConfig("phase-diagram-patterns.example.yaml")
     .replace("[patterns/references]", `[${references.join(", ")}]`)
     .replace("patterns/lines", join(PATTERNS, "lines"))
+    .replace(/ Fe2Ti: [\d.]+,/, "")
     .replace(/ {8}rescan:\n(?: {10}.*\n)+/, "")
     .replace("budget: 60", `budget: ${BUDGET}`);
   daemon = await startDaemonProcess({ config, speed: 1000 });
