@@ -62,7 +62,7 @@ export class BinaryMap {
       step: candidates.step,
       meet: MEET,
     };
-    const isotherms = candidates.levels.map((_, level) => this.isotherm(level));
+    const isotherms = withNearest(candidates.levels.map((_, level) => this.isotherm(level)));
     this.readings = Array.from(candidates.x, (x, i) =>
       readAt(isotherms[candidates.levelOf[i]!]!, x),
     );
@@ -79,6 +79,17 @@ export class BinaryMap {
     if (reading === undefined || reading.phases.length > 1) return reading?.stretch.support;
     return "single";
   }
+}
+
+/** Beyond the height where the last field has closed nothing is said of an isotherm: what the nearest one says holds, of two the lower. */
+function withNearest(isotherms: readonly (readonly ReadableStretch[])[]) {
+  const known = [...isotherms.keys()].filter((level) => isotherms[level]!.length > 0);
+  return isotherms.map((isotherm, level) => {
+    if (isotherm.length > 0) return isotherm;
+    const away = known.map((other) => Math.abs(other - level));
+    const nearest = known[away.indexOf(Math.min(...away))];
+    return nearest === undefined ? isotherm : isotherms[nearest]!;
+  });
 }
 
 function smoothed(

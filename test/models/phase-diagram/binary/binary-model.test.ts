@@ -14,6 +14,9 @@ function create(of: MapGrid = grid, noise?: number): MapModel {
   return createBinaryModel(of, axes, { noise });
 }
 
+/** Two tie-lines of one field, the upper one shorter: followed upwards both ends meet at x = 0 and 1000. */
+const CLOSES = [464, 257];
+
 const labelAt = (model: MapModel, T: number, x: number): string => {
   const { labels, label } = model.predict();
   return labels[label[placeAt(grid, T, x)] ?? -1] ?? "";
@@ -103,8 +106,16 @@ describe("a binary over temperature", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[CLOSES]] },
     );
+  });
+
+  test("above the melting point, where the only field closes, what is known nearest holds", () => {
+    const model = create();
+    for (const i of CLOSES) model.observe(toyResult(grid, i));
+    expect(labelAt(model, 975, 0)).toBe("ALPHA");
+    for (const T of [1000, 1050])
+      for (const x of [0.05, 0.9]) expect(labelAt(model, T, x)).toBe("LIQUID");
   });
 
   test("the order of results and of rows, and the names of phases, change no proposal", () => {
