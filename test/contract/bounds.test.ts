@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { WATCHERS_OF_ADDRESS_MAX } from "../../adapters/dashboard/event-feed.ts";
 import { createWireCodec } from "../../adapters/mqtt/wire-codec.ts";
 import { parseJson } from "../../src/core/strict-json.ts";
 import { toCsv } from "../../src/views/export-text.ts";
+import { fc } from "../support/properties.ts";
 import { type ScriptedDashboard, startScriptedDashboard } from "../support/scripted-dashboard.ts";
 
 const cleanUp: (() => unknown)[] = [];

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { connectOperator } from "../../adapters/mqtt/operator-client.ts";
 import { canonicalText, isSignedBy, signText } from "../../adapters/mqtt/signature.ts";
 import type { Daemon } from "../../src/daemon.ts";
 import { tieline } from "../support/command-line.ts";
+import { fc } from "../support/properties.ts";
 import { SITE } from "./brokers.ts";
 import { until } from "./listener.ts";
 import {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromPlain, isSameData, toPlain } from "../../src/core/plain.ts";
+import { fc } from "../support/properties.ts";
 
 const through = (value: unknown): unknown => fromPlain(JSON.parse(JSON.stringify(toPlain(value))));
 

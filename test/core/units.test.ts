@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { convertUnit, parseUnit } from "../../src/core/units.ts";
+import { fc } from "../support/properties.ts";
 
 describe("UCUM units", () => {
   test.each([

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AgentClock, type Arrival } from "../../src/domain/agent-clock.ts";
+import { fc } from "../support/properties.ts";
 
 const HOUR_ms = 3_600_000;
 const VALID_s = 30;

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createNamer } from "../../src/domain/display-name.ts";
+import { fc } from "../support/properties.ts";
 
 const alloy = createNamer({ components: ["x_Al", "Mg", "Zn"] });
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { spaceSchema } from "../../config/space-schema.ts";
 import { findPoint } from "../../src/domain/point-by-hand.ts";
 import { countSetPoints, isSetPoint, toSetPoint } from "../../src/domain/set-point-resolution.ts";
 import { paperCampaign } from "../../src/evaluation/paper-campaign.ts";
+import { fc } from "../support/properties.ts";
 
 test("a set point is the nearest multiple in the range, written as a person would write it", () => {
   const range = { min: 0.1, max: 0.75, resolution: 0.1 };

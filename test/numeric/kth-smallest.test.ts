@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { kthSmallest } from "../../src/numeric/kth-smallest.ts";
+import { fc } from "../support/properties.ts";
 
 test("every order statistic is what sorting gives, with ties and in any order", () => {
   const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true }));

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ObservationView } from "../../src/views/campaign-view.ts";
 import { discoveryOrder } from "../../src/views/map-data.ts";
 import { namedColumns, namedResult, namerFor } from "../../src/views/named.ts";
 import { joinedResults, readResultColumns, resultColumns } from "../../src/views/result-columns.ts";
+import { fc } from "../support/properties.ts";
 
 const phases = (...names: string[]): ObservationView["results"] => [
   { kind: "phases", phases: names, confidence: 0.9 },

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { crc16 } from "../../../adapters/devices/modbus/framing.ts";
 import { blocksOf, ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
@@ -13,6 +12,7 @@ import {
 } from "../../../adapters/devices/modbus/register-values.ts";
 import { loadDeviceFile } from "../../../config/devices/load-device-file.ts";
 import { type ModbusRegister, modbusMapSchema } from "../../../config/devices/modbus-map.ts";
+import { fc } from "../../support/properties.ts";
 
 const register = (changes: Partial<ModbusRegister> = {}): ModbusRegister => ({
   ...{ address: 2, table: "holding", type: "int16", decimals: 1, readable: true },

@@ -1,5 +1,4 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MESSAGES, type MessageName } from "../../../adapters/mqtt/contract.ts";
 import {
@@ -9,6 +8,7 @@ import {
 } from "../../../adapters/mqtt/contract-documents.ts";
 import { readMessage } from "../../../adapters/mqtt/read-message.ts";
 import { parseTopic } from "../../../adapters/mqtt/topics.ts";
+import { fc } from "../../support/properties.ts";
 import { bytes, NAMES, SAMPLES, SITE, sampleTopic, wrap } from "./sample-messages.ts";
 
 const ajv = new Ajv2020({ strict: false, allErrors: false });

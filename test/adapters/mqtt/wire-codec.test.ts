@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MESSAGES, type MessageName } from "../../../adapters/mqtt/contract.ts";
 import {
@@ -6,6 +5,7 @@ import {
   readAgentMessage,
 } from "../../../adapters/mqtt/operator-messages.ts";
 import { createWireCodec } from "../../../adapters/mqtt/wire-codec.ts";
+import { fc } from "../../support/properties.ts";
 import { bytes, NAMES, SAMPLES, SITE, sampleTopic, wrap } from "./sample-messages.ts";
 
 const codec = createWireCodec({ site: SITE });

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkLine, readLine, writeLine } from "../../../adapters/storage/event-line.ts";
+import { fc } from "../../support/properties.ts";
 
 const BEFORE = "0123abcd";
 const draft = { time_ms: 5, fact: { type: "agent.started" } } as unknown as Parameters<

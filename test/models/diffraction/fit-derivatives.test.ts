@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { strainModes, strainResponse } from "../../../src/models/diffraction/cell-strain.ts";
 import {
@@ -9,6 +8,7 @@ import {
 import { phaseProfile } from "../../../src/models/diffraction/phase-profile.ts";
 import type { PreparedPattern } from "../../../src/models/diffraction/prepared-pattern.ts";
 import { makeCard } from "../../../src/models/diffraction/reference-card.ts";
+import { fc } from "../../support/properties.ts";
 
 const right = { alpha_deg: 90, beta_deg: 90, gamma_deg: 90 };
 const CELLS: readonly (readonly [string, UnitCell, number])[] = [

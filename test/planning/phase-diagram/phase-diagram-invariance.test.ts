@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createPrng, type Prng } from "../../../src/core/prng.ts";
 import {
@@ -6,6 +5,7 @@ import {
   runEvaluation,
 } from "../../../src/evaluation/phase-diagram-evaluation.ts";
 import type { PhaseDiagramTruth, TruthRow } from "../../../src/evaluation/phase-diagram-truth.ts";
+import { fc } from "../../support/properties.ts";
 
 const BUDGET = 22;
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LabError } from "../../../../src/core/errors.ts";
 import { createEstimationProblem } from "../../../../src/models/effective-model/estimate/estimation-problem.ts";
@@ -12,6 +11,7 @@ import {
 } from "../../../../src/models/effective-model/forward/classical-forward.ts";
 import { solveForward } from "../../../../src/models/effective-model/forward/forward.ts";
 import { readForwardSpec } from "../../../../src/models/effective-model/forward/forward-spec.ts";
+import { fc } from "../../../support/properties.ts";
 
 type Json = unknown;
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createPrng } from "../../../../src/core/prng.ts";
 import { argmax } from "../../../../src/models/optimise/acquisition/belief.ts";
@@ -6,6 +5,7 @@ import {
   logExpectedImprovement,
   logProbabilityOfImprovement,
 } from "../../../../src/models/optimise/acquisition/improvement.ts";
+import { fc } from "../../../support/properties.ts";
 
 const COUNT = 300;
 const DRAWS = 8;

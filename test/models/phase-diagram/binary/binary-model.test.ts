@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createPrng } from "../../../../src/core/prng.ts";
 import { binaryAxes } from "../../../../src/models/phase-diagram/binary/binary-grid.ts";
 import { createBinaryModel } from "../../../../src/models/phase-diagram/binary/binary-model.ts";
 import type { MapGrid, MapModel } from "../../../../src/models/phase-diagram/map-model.ts";
+import { fc } from "../../../support/properties.ts";
 import { accuracy, fieldAt, placeAt, play, REQUEST, toyBinary, toyResult } from "./toy-binary.ts";
 
 const grid = toyBinary();

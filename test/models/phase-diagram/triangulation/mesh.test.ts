@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Fractions,
   snapComposition,
 } from "../../../../src/models/phase-diagram/triangulation/barycentric.ts";
 import { Mesh } from "../../../../src/models/phase-diagram/triangulation/mesh.ts";
+import { fc } from "../../../support/properties.ts";
 
 /** Compositions on a coarse lattice, so that points on edges and on lines through others are frequent. */
 const composition = fc
