@@ -14,7 +14,7 @@ export interface Misfit {
  * weakened by texture. Neither must decide alone. Where noise is all that is unsure the tails are nearly a normal's, and what
  * a tile holds beside its mean counts too (decision 0327).
  */
-const FREEDOM = { under: 4, over: 8, noise: 30 };
+const FREEDOM = { under: 4, over: 8, noiseShare: 1.5, noiseOnly: 30 };
 /** Noise is all that is unsure of a tile, by half, where its variance is so many times the misfit's; the power says how sharply. */
 const NOISE_RULES = { ratio: 4, power: 6 };
 /**
@@ -85,13 +85,14 @@ function lossFrom(
     for (let i = from; i < from + bins; i++) {
       within += (net[i]! - data - (model[i]! - own)) ** 2 / (sigma[i]! ** 2 + off2);
     }
-    const tails = FREEDOM.noise * noiseOnly;
+    const tails = FREEDOM.noiseOnly * noiseOnly;
     if (data < own) {
       const loss = doubt + student(z2, FREEDOM.over + tails) + noiseOnly * within;
       complete += loss;
       stranger += loss;
     } else {
-      complete += doubt + student(z2, FREEDOM.under + tails) + noiseOnly * within;
+      const freedom = FREEDOM.under + (FREEDOM.noiseShare * tileNoise2) / plain + tails;
+      complete += doubt + student(z2, freedom) + noiseOnly * within;
       const cap = STRANGER.tile + Math.log(1 + (data * data) / plain);
       const explained = Math.exp(-z2 / cap);
       // A stranger's line has its shape too: beside noise nothing of it counts.
