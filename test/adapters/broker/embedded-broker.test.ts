@@ -240,9 +240,10 @@ test("what waited for a session that was ended is not handed to the next of its 
   const broker = await start(async () => {});
   await (await away(broker)).end();
   await broker.publish({ topic: "old", payload: "", qos: 1, retain: false });
-  await (await away(broker, true)).end();
+  const clean = await away(broker, true);
+  await clean.end();
   const fresh = await away(broker);
   await broker.publish({ topic: "new", payload: "", qos: 1, retain: false });
-  await expect.poll(() => fresh.heard).toEqual(["new"]);
+  await expect.poll(() => [...clean.heard, ...fresh.heard]).toEqual(["new"]);
   await fresh.end();
 });
