@@ -5,6 +5,10 @@ import { compiledPasses, type FourPasses, type SparseSides, TOGETHER } from "./w
 const COUNT_min = 2000;
 /** Single precision is trusted until the residual is this part of the last one that was taken in double. */
 const TRUSTED = 1e-3;
+/** So many rounds are made in single precision at most before its residual is looked at. */
+const ROUNDS_max = 200;
+/** Where the residual in double precision is not even this part of the one before, the system is too loosely grounded for single. */
+const STALLED = 0.5;
 /** Sides are made so much larger: their residuals then stay far above the least numbers of single precision. */
 const SCALE = 2 ** 20;
 
@@ -12,8 +16,8 @@ const SCALE = 2 ** 20;
  * The same as `solveHalf` for several right-hand sides, to the tolerance: four share each pass over the matrix, and rounds are made in single
  * precision. Whenever the residual has fallen to a thousandth it is taken anew in double precision, from the solution so far, and the
  * rounds go on in their direction (reliable updates: G. L. G. Sleijpen, H. A. van der Vorst, Computing 56, 141 (1996)). Each side
- * stops by itself, at a residual of `tolerance` times the first, taken in double precision. In WebAssembly; small systems, and runtimes
- * without SIMD, one side after the other.
+ * stops by itself, at a residual of `tolerance` times the first, taken in double precision. In WebAssembly; small systems, those that single
+ * precision does not get on with, and runtimes without SIMD, one side after the other.
  */
 export function solveHalfTogether(
   matrix: HalfMatrix,
@@ -24,11 +28,14 @@ export function solveHalfTogether(
 ): HalfSolution[] {
   const { tolerance, iterations_max } = limits;
   const passes = matrix.count < count_min ? undefined : compiledPasses(matrix, pivot);
-  if (passes === undefined)
-    return sides.map((side) => solveHalf(matrix, pivot, side, tolerance, iterations_max));
   const solutions: HalfSolution[] = [];
-  for (let k = 0; k < sides.length; k += TOGETHER)
-    solutions.push(...solveFour(passes, sides.slice(k, k + TOGETHER), limits));
+  for (let k = 0; k < sides.length; k += TOGETHER) {
+    const four = sides.slice(k, k + TOGETHER);
+    const found = passes && solveFour(passes, four, limits);
+    const alone = (side: Float64Array): HalfSolution =>
+      solveHalf(matrix, pivot, side, tolerance, iterations_max);
+    solutions.push(...(found ?? four.map(alone)));
+  }
   return solutions;
 }
 
@@ -41,7 +48,7 @@ function solveFour(
   passes: FourPasses,
   dense: readonly Float64Array[],
   { tolerance, iterations_max }: Limits,
-): HalfSolution[] {
+): HalfSolution[] | undefined {
   const sides = sparseSides(dense, passes.place);
   passes.x.fill(0);
   const rho = passes.begin(sides).slice();
@@ -53,6 +60,7 @@ function solveFour(
   const isOpen = (k: number): boolean =>
     rho[k]! > tolerance * tolerance * first[k]! && iterations[k]! < iterations_max;
   let taken = rho.slice();
+  let rounds = 0;
   for (;;) {
     const open = [0, 1, 2, 3].map(isOpen);
     if (!open.includes(true)) break;
@@ -60,11 +68,16 @@ function solveFour(
     // One that has ended stays what it is: it moves by nothing.
     for (let k = 0; k < TOGETHER; k++) alpha[k] = open[k] ? rho[k]! / product[k]! : 0;
     let following = passes.advance(alpha);
-    const isDue = open.some((is, k) => is && following[k]! < TRUSTED * TRUSTED * taken[k]!);
+    rounds++;
+    const isLate = rounds === ROUNDS_max;
+    const isLow = open.map((is, k) => is && following[k]! < TRUSTED * TRUSTED * taken[k]!);
     const isEnd = open.every((is, k) => !is || following[k]! <= tolerance * tolerance * first[k]!);
-    if (isDue || isEnd) {
+    if (isLate || isEnd || isLow.includes(true)) {
+      rounds = 0;
       passes.settle();
       following = passes.begin(sides);
+      const isHigh = (k: number): boolean => following[k]! > STALLED * STALLED * taken[k]!;
+      if (open.some((is, k) => is && (isLate || isLow[k]) && isHigh(k))) return undefined;
       taken = following.slice();
     }
     for (let k = 0; k < TOGETHER; k++) {
