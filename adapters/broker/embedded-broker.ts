@@ -1,35 +1,13 @@
-import { once } from "node:events";
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-} from "node:http";
-import { createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { Aedes, type Client, type PublishPacket } from "aedes";
-import { createWebSocketStream, WebSocketServer } from "ws";
 import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { Principal } from "../../src/domain/principal.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
-import {
-  createKnownClients,
-  isWelcome,
-  type KnownClients,
-  type KnownUser,
-} from "./known-clients.ts";
+import { createKnownClients, type KnownClients, type KnownUser } from "./known-clients.ts";
+import { type Handle, Listeners, type ListenOptions } from "./listeners.ts";
 import { matchesFilter } from "./topic-filter.ts";
 
-export interface EmbeddedBrokerOptions {
-  /** Address to listen on; by default only this machine reaches the broker, because it asks nobody for a password. */
-  readonly host?: string | undefined;
-  /** TCP port; 0 takes a free one. */
-  readonly port: number;
-  /** Port of MQTT over WebSocket; absent means none, 0 takes a free one. */
-  readonly webSocketPort?: number | undefined;
-  /** Web pages (origins) that may use the WebSocket port; programs that are no browser send none. */
-  readonly origins?: readonly string[] | undefined;
-  /** Names under which the WebSocket port may be reached, besides addresses and localhost. */
-  readonly allowedHosts?: readonly string[] | undefined;
+export interface EmbeddedBrokerOptions extends ListenOptions {
   /** The client id that a daemon of this name would have: it is refused, so that two do not plan side by side. */
   readonly ownClientId?: string | undefined;
   /** Who may connect; none: nobody is asked. */
@@ -78,11 +56,9 @@ class AedesBroker implements EmbeddedBroker {
   port = 0;
   webSocketPort: number | undefined;
   private readonly options: EmbeddedBrokerOptions;
-  private readonly host: string;
   private readonly logger: Logger;
   private aedes: Aedes | undefined;
-  private servers: (TcpServer | HttpServer)[] = [];
-  private sockets: WebSocketServer | undefined;
+  private listeners: Listeners | undefined;
   private handlers: BusHandlers | undefined;
   private readonly clients: KnownClients;
   /** Refusals that have been told: a client that goes on says nothing new. */
@@ -92,7 +68,6 @@ class AedesBroker implements EmbeddedBroker {
 
   constructor(options: EmbeddedBrokerOptions) {
     this.options = options;
-    this.host = options.host ?? "127.0.0.1";
     this.logger = options.logger ?? silentLogger;
     this.clients = createKnownClients(options.users ?? []);
   }
@@ -117,19 +92,20 @@ class AedesBroker implements EmbeddedBroker {
       authorizePublish: (client, packet, callback) => this.receive(client, packet, callback),
       authorizeForward: (_, packet) => (this.mayForward(packet.payload) ? packet : null),
     });
+    const listeners = new Listeners(
+      { ...this.options, packetBytesMax: PACKET_BYTES_MAX },
+      this.logger,
+    );
     this.aedes = aedes;
+    this.listeners = listeners;
     aedes.on("clientError", (client, error) => this.report(client, error));
     aedes.on("connectionError", (client, error) => this.report(client, error));
     try {
       for (const message of handlers.onConnecting?.() ?? []) await this.publish(message);
-      // Without Nagle's wait: a stop behind other messages would lie 40 ms in the socket.
-      const tcp = createTcpServer({ noDelay: true }, (socket) => void aedes.handle(socket));
-      this.port = await this.listen(tcp, this.options.port);
+      const handle: Handle = (connection, request) => void aedes.handle(connection, request);
+      this.port = await listeners.listenTcp(handle);
       if (this.options.webSocketPort !== undefined)
-        this.webSocketPort = await this.listen(
-          this.webSocketServer(aedes),
-          this.options.webSocketPort,
-        );
+        this.webSocketPort = await listeners.listenWebSocket(handle, this.options.webSocketPort);
     } catch (error) {
       await this.stop();
       throw error;
@@ -164,16 +140,12 @@ class AedesBroker implements EmbeddedBroker {
   }
 
   async stop(): Promise<void> {
-    const { aedes, servers, sockets } = this;
+    const { aedes, listeners } = this;
     this.aedes = undefined;
-    this.servers = [];
-    this.sockets = undefined;
     if (aedes === undefined) return;
-    const closed = servers.map((server) => once(server, "close"));
-    for (const server of servers) server.close();
+    listeners?.refuseNew();
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    for (const socket of sockets?.clients ?? []) socket.terminate();
-    await Promise.all(closed);
+    await listeners?.close();
     this.handlers?.onConnection(false);
   }
 
@@ -241,60 +213,7 @@ class AedesBroker implements EmbeddedBroker {
     );
   }
 
-  private webSocketServer(aedes: Aedes): HttpServer {
-    const server = createHttpServer((_, response) => {
-      response.writeHead(426, { "content-type": "text/plain" });
-      response.end("This port speaks MQTT over WebSocket.\n");
-    });
-    const sockets = new WebSocketServer({
-      server,
-      maxPayload: PACKET_BYTES_MAX,
-      verifyClient: ({ req }: { req: IncomingMessage }) =>
-        isWelcome(req.headers, this.options) || this.refuseSocket(req),
-      handleProtocols: (offered) => [...offered].find((name) => name.startsWith("mqtt")) ?? false,
-    });
-    // Listening errors belong to the HTTP server; without a listener here they would be thrown twice.
-    sockets.on("error", () => {});
-    sockets.on("connection", (socket, request) => {
-      const stream = createWebSocketStream(socket);
-      stream.on("error", (error) =>
-        this.logger.debug({ error: error.message }, "broker.webSocketClosed"),
-      );
-      aedes.handle(stream, request);
-    });
-    this.sockets = sockets;
-    return server;
-  }
-
-  private refuseSocket({ headers: { origin, host } }: IncomingMessage): false {
-    this.logger.warn({ origin, host }, "broker.webSocketRefused");
-    return false;
-  }
-
-  private async listen(server: TcpServer | HttpServer, port: number): Promise<number> {
-    try {
-      server.listen(port, this.host);
-      await once(server, "listening");
-    } catch (error) {
-      throw portError(error, port, this.host);
-    }
-    this.servers.push(server);
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : port;
-  }
-
   private report(client: Client, error: Error): void {
     this.logger.warn({ client: client.id, error: error.message }, "broker.clientError");
   }
-}
-
-function portError(error: unknown, port: number, host: string): LabError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "EADDRINUSE"
-    ? new LabError("TL-2002", `port ${port} of ${host} is taken by another program`, {
-        cause: error,
-      })
-    : new LabError("TL-2005", `port ${port} of ${host} cannot be opened (${String(code)})`, {
-        cause: error,
-      });
 }

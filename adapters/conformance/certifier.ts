@@ -2,6 +2,7 @@ import type { MqttClient } from "mqtt";
 import type { Clock, Timers } from "../../src/core/clock.ts";
 import { LabError } from "../../src/core/errors.ts";
 import type { Parameters } from "../../src/domain/candidate.ts";
+import { answered, endOf } from "../mqtt/client-calls.ts";
 import type { MessageData, MessageName } from "../mqtt/contract.ts";
 import { writeMessage } from "../mqtt/envelope.ts";
 import { openClient } from "../mqtt/open-client.ts";
@@ -86,7 +87,7 @@ export class Certifier {
     const stop = topicOf(site, "emergencyStop", {});
     const prefix = stop.replace(/safety\/.*$/, "");
     const filters = [`${prefix}instrument/${instrumentId}/#`, `${prefix}agent/+/online`, stop];
-    await this.#client.subscribeAsync(filters, { qos: 1 });
+    await answered(this.#client, this.#client.subscribeAsync(filters, { qos: 1 }));
   }
 
   now_ms(): number {
@@ -173,11 +174,16 @@ export class Certifier {
   }
 
   async close(): Promise<void> {
-    await this.#client.endAsync();
+    await endOf(this.#client);
   }
 
   async #forget(topic: string): Promise<void> {
-    await this.#client.publishAsync(topic, "", { qos: 1, retain: true });
+    await this.#publish(topic, "", true);
+  }
+
+  async #publish(topic: string, payload: string, retain: boolean): Promise<void> {
+    const sent = this.#client.publishAsync(topic, payload, { qos: 1, retain });
+    await answered(this.#client, sent);
   }
 
   async #say<Name extends MessageName>(
@@ -192,7 +198,7 @@ export class Certifier {
       ...{ name, site, source, data, ids: { instrumentId, ...ids } },
       ...{ id: this.newId("m"), time_ms: this.now_ms() },
     });
-    await this.#client.publishAsync(topic, payload, { qos: 1, retain });
+    await this.#publish(topic, payload, retain);
   }
 
   #hear(topic: string, payload: Uint8Array, retained: boolean): void {

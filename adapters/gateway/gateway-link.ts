@@ -2,6 +2,7 @@ import type { MqttClient } from "mqtt";
 import type { Timers } from "../../src/core/clock.ts";
 import type { OutgoingMessage } from "../../src/events/message-bus.ts";
 import type { TlsFiles } from "../mqtt/broker-address.ts";
+import { endOf } from "../mqtt/client-calls.ts";
 import type { MessageName } from "../mqtt/contract.ts";
 import { openClient } from "../mqtt/open-client.ts";
 import { topicOf } from "../mqtt/topics.ts";
@@ -98,7 +99,7 @@ export function openGatewayLink(options: GatewayLinkOptions): GatewayLink {
     close: async () => {
       cancelHearing();
       say(options.online(false));
-      await client.endAsync();
+      await endOf(client);
     },
   };
 }

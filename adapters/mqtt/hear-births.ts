@@ -3,6 +3,7 @@ import { LabError } from "../../src/core/errors.ts";
 import type { KnownBirth } from "../../src/domain/limits/known-laboratory.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { adviceOn } from "./broker-advice.ts";
+import { answered } from "./client-calls.ts";
 import { decode } from "./decode.ts";
 
 /** The births that a broker has retained, and those that come within `wait_ms`. TL-2001 where it cannot be reached. */
@@ -31,7 +32,8 @@ export async function hearBirths(options: {
       if (decoded.kind === "fact" && decoded.fact.type === "instrument.birth")
         births.set(decoded.fact.instrumentId, decoded.fact);
     });
-    await client.subscribeAsync(`tieline/v1/${site}/instrument/+/birth`, { qos: 1 });
+    const topic = `tieline/v1/${site}/instrument/+/birth`;
+    await answered(client, client.subscribeAsync(topic, { qos: 1 }));
     await new Promise((resolve) => setTimeout(resolve, wait_ms));
   } finally {
     await client.endAsync(true);

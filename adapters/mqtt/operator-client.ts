@@ -5,6 +5,7 @@ import { LabError } from "../../src/core/errors.ts";
 import type { OperatorCommand } from "../../src/events/lab-fact.ts";
 import { shownBroker, type TlsFiles } from "./broker-address.ts";
 import { adviceOn } from "./broker-advice.ts";
+import { answered, endOf } from "./client-calls.ts";
 import { sendAtOnce } from "./open-client.ts";
 import { encodeOperatorRequest, encodeStopRequest, readAgentMessage } from "./operator-messages.ts";
 import { topicOf } from "./topics.ts";
@@ -71,6 +72,8 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
   const timeout_ms = options.timeout_ms ?? TIMEOUT_ms;
   const client = await connect(options, timeout_ms);
   const { site, key } = options;
+  const subscribe = (topic: string): Promise<unknown> =>
+    answered(client, client.subscribeAsync(topic, { qos: 1 }), timeout_ms);
   return {
     command: async (command, commandId = randomUUID()) => {
       const message = encodeOperatorRequest({ site, commandId, key, ...command }, Date.now());
@@ -78,7 +81,7 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
       const send = (): void => void client.publish(message.topic, message.payload, { qos: 1 });
       const isMine = (data: unknown): boolean => (data as OperatorReply).commandId === commandId;
       const reply = waitFor(client, site, { topic, timeout_ms, isWanted: isMine });
-      await client.subscribeAsync(topic, { qos: 1 });
+      await subscribe(topic);
       send();
       const again = setInterval(send, SEND_AGAIN_ms);
       try {
@@ -93,17 +96,17 @@ export async function connectOperator(options: OperatorClientOptions): Promise<O
     retained: async (name, campaignId) => {
       const topic = topicOf(site, name, { campaignId });
       const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
-      await client.subscribeAsync(topic, { qos: 1 });
+      await subscribe(topic);
       return await found;
     },
     view: async (view) => {
       const topic = topicOf(site, "dashboardView", { view });
       const found = waitFor(client, site, { topic, timeout_ms: RETAINED_ms });
-      await client.subscribeAsync(topic, { qos: 1 });
+      await subscribe(topic);
       return await found;
     },
     emergencyStop: (stop) => sendStop(client, options, timeout_ms, stop),
-    close: () => client.endAsync(),
+    close: () => endOf(client),
   };
 }
 
@@ -136,11 +139,10 @@ async function sendStop(
       readAgentMessage(site, topic, payload)?.data as { emergencyStop?: StopAnswer } | undefined
     )?.emergencyStop;
   });
-  await client.subscribeAsync([message.topic, refusals, views], { qos: 1 });
-  await client.publishAsync(message.topic, message.payload, {
-    qos: 1,
-    retain: message.retain,
-  });
+  const heard = [message.topic, refusals, views];
+  await answered(client, client.subscribeAsync(heard, { qos: 1 }), timeout_ms);
+  const how = { qos: 1 as const, retain: message.retain };
+  await answered(client, client.publishAsync(message.topic, message.payload, how), timeout_ms);
   const first = await Promise.race([answer, refusal.then((one) => one && REFUSED)]);
   if (first === REFUSED)
     throw new LabError("TL-3003", "The daemon did not take the clear; its log says why");

@@ -14,6 +14,7 @@ export interface MqttAccess {
 
 const KEEPALIVE_S = 15;
 const RECONNECT_AFTER_MS = 500;
+const GOODBYE_MS = 3000;
 
 /** Connections over real MQTT (3.1.1, so that every broker serves), one client an instrument. */
 export function connectOverMqtt(access: MqttAccess): ConnectInstrument {
@@ -42,7 +43,7 @@ export function connectOverMqtt(access: MqttAccess): ConnectInstrument {
       disconnect: async () => {
         if (ended) return;
         ended = true;
-        await client.endAsync();
+        await sayGoodbye(client);
       },
       drop: () => {
         ended = true;
@@ -50,6 +51,19 @@ export function connectOverMqtt(access: MqttAccess): ConnectInstrument {
       },
     };
   };
+}
+
+/** What a broker that is gone, or has stopped, does not answer is not waited for. */
+async function sayGoodbye(client: MqttClient): Promise<void> {
+  if (!client.connected) {
+    await client.endAsync(true);
+    return;
+  }
+  const gone = new Promise<void>((resolve) => void client.once("close", resolve));
+  const late = setTimeout(() => client.stream.destroy(), GOODBYE_MS);
+  client.end();
+  await gone;
+  clearTimeout(late);
 }
 
 function openClient(access: MqttAccess, { clientId, will }: ConnectionOptions): MqttClient {

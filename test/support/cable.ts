@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A cable to a server on this machine, which counts what is asked through it and can be cut: it is mended at once. */
+/** A cable to a server on this machine, which counts what is asked through it; cut, it is mended at once. */
 export class Cable {
   /** Pieces that came from the clients; a short question is one. */
   asked = 0;
@@ -30,6 +30,11 @@ export class Cable {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From here on the other end is a computer that has stopped: connections stay, and nobody reads, answers or ends them. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
   cut(): void {

@@ -8,7 +8,8 @@ export function snipBackground(values: Float64Array, halfWindow: number): Float6
   let low = Infinity;
   for (const v of values) low = Math.min(low, v);
   const shift = low > 0 ? 0 : 1 - low;
-  let z: Float64Array = values.map((v) => Math.log(Math.log(Math.sqrt(v + shift + 1) + 1) + 1));
+  let z: Float64Array = new Float64Array(n);
+  for (let i = 0; i < n; i++) z[i] = Math.log(Math.log(Math.sqrt(values[i]! + shift + 1) + 1) + 1);
   let next: Float64Array = new Float64Array(n);
   for (let w = halfWindow; w >= 1; w--) {
     next.set(z);
@@ -18,7 +19,8 @@ export function snipBackground(values: Float64Array, halfWindow: number): Float6
     }
     [z, next] = [next, z];
   }
-  return z.map((v) => (Math.exp(Math.exp(v) - 1) - 1) ** 2 - 1 - shift);
+  for (let i = 0; i < n; i++) z[i] = (Math.exp(Math.exp(z[i]!) - 1) - 1) ** 2 - 1 - shift;
+  return z;
 }
 
 /** Moving mean over 2 half + 1 points, fewer at the ends. */

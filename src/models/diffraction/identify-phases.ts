@@ -1,6 +1,6 @@
 import type { Misfit } from "./evidence.ts";
-import { type FitContext, fitContext, type PhaseFit } from "./fit-phases.ts";
 import { type EstimatedMisfit, estimateMisfit } from "./misfit.ts";
+import { type FitContext, fitContext, type PhaseFit } from "./phase-fit.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 

@@ -1,8 +1,8 @@
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/cholesky.ts";
 import { dot } from "../../numeric/dot.ts";
-import type { PhaseFit } from "./fit-phases.ts";
 import type { Identification } from "./identify-phases.ts";
 import { LineSignals, type MovedSignals } from "./line-signals.ts";
+import type { PhaseFit } from "./phase-fit.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import { type PhaseProfile, phaseProfile } from "./phase-profile.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
@@ -48,7 +48,8 @@ export function estimatePhases(found: Identification, library: PhaseLibrary): Ph
   const weighed = (column: Float64Array): Float64Array => column.map((v, i) => v * weight[i]!);
   const explained = new Subspace();
   for (const profile of fit.profiles) {
-    for (const column of [profile.value, profile.byLnWidth, ...profile.byStrain]) {
+    const { byLnWidth, byStrain } = profile.slopes();
+    for (const column of [profile.value, byLnWidth, ...byStrain]) {
       explained.add(weighed(column));
     }
   }

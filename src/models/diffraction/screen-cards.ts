@@ -1,9 +1,9 @@
-import { twoThetaOf } from "./bragg.ts";
-import { isotropicPrior, solidSolutionShare } from "./fit-phases.ts";
+import { type HeightMap, heightMap, LN_D_STEP } from "./height-map.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
 import type { SampleShape } from "./phase-profile.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
 import type { ReferenceCard } from "./reference-card.ts";
+import { isotropicPrior, solidSolutionShare } from "./shape-priors.ts";
 
 /** A card at an isotropic strain that may explain what is left. */
 export interface Screened {
@@ -11,17 +11,6 @@ export interface Screened {
   readonly strain: number;
   readonly scale: number;
   readonly gain: number;
-}
-
-/** Heights of lines along ln d, so that an isotropic strain is a shift. */
-interface HeightMap {
-  readonly start: number;
-  readonly step: number;
-  readonly height: Float64Array;
-  /** Variance of each height: noise and the doubt of what is already explained. */
-  readonly variance: Float64Array;
-  /** Height over its standard deviation, within -1 and 12. */
-  readonly clarity: Float64Array;
 }
 
 export interface ScreenOptions {
@@ -32,7 +21,6 @@ export interface ScreenOptions {
   readonly skip: (card: number) => boolean;
 }
 
-const LN_D_STEP = 0.001;
 const LINES = 24;
 const STRAINS_KEPT = 3;
 const APART = 0.004;
@@ -40,7 +28,8 @@ const APART = 0.004;
 /**
  * The cards that would explain most of the residual net - model: for each card and strain the fall of
  * sum (A - s h)^2/(V + (relative s h)^2) over its strongest lines at the best of a few scales s. Lines that the
- * residual lacks count against the card. O(cards x strains x lines).
+ * residual lacks count against the card. Where lines that fit perfectly would bring less than the `count` best found so far, no
+ * scale is tried. O(cards x strains x lines).
  */
 export function screenCards(
   pattern: PreparedPattern,
@@ -49,18 +38,40 @@ export function screenCards(
   options: ScreenOptions,
 ): Screened[] {
   const map = heightMap(pattern, fitted, options);
-  const found: Screened[] = [];
+  const priors = new Map<number, LnPrior>();
+  let found: Screened[] = [];
+  let least = 0;
   library.cards.forEach((card, k) => {
     if (options.skip(k)) return;
-    const best = bestStrains(map, strongest(card), {
-      limit: card.strainLimit,
-      share: solidSolutionShare(library, k),
-      relative: options.relative,
-    });
+    const share = solidSolutionShare(library, k);
+    const reach = Math.floor(card.strainLimit / LN_D_STEP);
+    let lnPrior = priors.get(share);
+    if (lnPrior === undefined || lnPrior.reach < reach) {
+      lnPrior = lnPriorTo(reach, share);
+      priors.set(share, lnPrior);
+    }
+    const rules = { reach, lnPrior, relative: options.relative, least };
+    const best = bestStrains(map, strongest(card), rules);
+    if (best.length === 0) return;
     for (const entry of best) found.push({ card: k, ...entry });
+    found.sort((p, q) => q.gain - p.gain);
+    found = found.slice(0, options.count);
+    if (found.length === options.count) least = found[options.count - 1]!.gain;
   });
-  found.sort((p, q) => q.gain - p.gain);
-  return found.slice(0, options.count);
+  return found;
+}
+
+/** ln of the isotropic strain's prior over that at zero, in steps of ln d from -reach to reach. */
+interface LnPrior {
+  readonly reach: number;
+  readonly at: Float64Array;
+}
+
+function lnPriorTo(reach: number, share: number): LnPrior {
+  const at = Float64Array.from({ length: 2 * reach + 1 }, (_, k) =>
+    Math.log(isotropicPrior((k - reach) * LN_D_STEP, share)),
+  );
+  return { reach, at };
 }
 
 interface CardPeaks {
@@ -96,10 +107,12 @@ function strongest(card: ReferenceCard): CardPeaks {
 }
 
 interface StrainRules {
-  readonly limit: number;
-  /** See solidSolutionShare. */
-  readonly share: number;
+  /** Steps of ln d to the strain's limit. */
+  readonly reach: number;
+  readonly lnPrior: LnPrior;
   readonly relative: number;
+  /** A gain that is not worth telling. */
+  readonly least: number;
 }
 
 function bestStrains(
@@ -107,107 +120,78 @@ function bestStrains(
   peaks: CardPeaks,
   rules: StrainRules,
 ): { strain: number; scale: number; gain: number }[] {
-  const reach = Math.floor(rules.limit / map.step);
-  const lines = peaks.lnD.length;
-  const base = Int32Array.from(peaks.lnD, (lnD) => Math.round((lnD - map.start) / map.step));
-  const { clarity } = map;
-  const cells = clarity.length;
-  const score = new Float64Array(2 * reach + 1);
-  for (let k = 0; k < score.length; k++) {
-    const shift = k - reach;
-    let sum = 0;
-    for (let l = 0; l < lines; l++) {
-      const at = base[l]! + shift;
-      if (at >= 0 && at < cells) sum += peaks.root[l]! * clarity[at]!;
-    }
-    // Far strains are rarer.
-    score[k] = sum + Math.log(isotropicPrior(shift * map.step, rules.share));
-  }
+  const { reach, lnPrior } = rules;
+  const base = Int32Array.from(peaks.lnD, (lnD) => Math.round((lnD - map.start) / LN_D_STEP));
+  const score = scoresOf(map, peaks, base, reach);
+  const centre = lnPrior.reach - reach;
+  // Far strains are rarer.
+  for (let k = 0; k < score.length; k++) score[k] = score[k]! + lnPrior.at[centre + k]!;
   const out: { strain: number; scale: number; gain: number }[] = [];
-  const apart = Math.round(APART / map.step);
+  const apart = Math.round(APART / LN_D_STEP);
   for (let rank = 0; rank < STRAINS_KEPT; rank++) {
     let best = 0;
     for (let k = 1; k < score.length; k++) if (score[k]! > score[best]!) best = k;
     if (score[best] === -Infinity) break;
     const shift = best - reach;
-    out.push({ strain: shift * map.step, ...bestScale(map, { base, shift }, peaks, rules) });
+    const found = bestScale(map, { base, shift, prior: lnPrior.at[centre + best]! }, peaks, rules);
+    out.push({ strain: shift * LN_D_STEP, ...found });
     score.fill(-Infinity, Math.max(0, best - apart + 1), best + apart);
   }
   out.sort((p, q) => q.gain - p.gain);
   return out.slice(0, 2).filter(({ gain }) => gain > 0);
 }
 
+/** How clearly the residual has the card's lines, at each shift from -reach to reach. */
+function scoresOf(
+  { clarity }: HeightMap,
+  { root }: CardPeaks,
+  base: Int32Array,
+  reach: number,
+): Float64Array {
+  const score = new Float64Array(2 * reach + 1);
+  for (let l = 0; l < base.length; l++) {
+    const first = base[l]! - reach;
+    const own = root[l]!;
+    const to = Math.min(score.length, clarity.length - first);
+    for (let k = Math.max(0, -first); k < to; k++) {
+      score[k] = score[k]! + own * clarity[first + k]!;
+    }
+  }
+  return score;
+}
+
+const SCALES_TRIED = 8;
+
 function bestScale(
   map: HeightMap,
-  { base, shift }: { readonly base: Int32Array; readonly shift: number },
+  { base, shift, prior }: { readonly base: Int32Array; readonly shift: number; prior: number },
   peaks: CardPeaks,
   rules: StrainRules,
 ): { scale: number; gain: number } {
-  const heights: number[] = [];
-  const variances: number[] = [];
-  const wanted: number[] = [];
-  base.forEach((bin, l) => {
-    const at = bin + shift;
-    if (at < 0 || at >= map.height.length) return;
-    heights.push(map.height[at]!);
-    variances.push(map.variance[at]!);
-    wanted.push(peaks.height[l]!);
-  });
-  const candidates = wanted
-    .slice(0, 8)
-    .map((h, l) => heights[l]! / h)
-    .filter((s) => s > 0);
+  const cells = new Int32Array(base.length);
+  const wanted = new Float64Array(base.length);
+  let lines = 0;
+  let most = 2 * prior;
+  for (let l = 0; l < base.length; l++) {
+    const at = base[l]! + shift;
+    if (at < 0 || at >= map.height.length) continue;
+    cells[lines] = at;
+    wanted[lines++] = peaks.height[l]!;
+    most += 5 * map.lnClear[at]!;
+  }
   let best = { scale: 0, gain: 0 };
-  for (const scale of candidates) {
-    let gain = 2 * Math.log(isotropicPrior(shift * map.step, rules.share));
-    for (let l = 0; l < wanted.length; l++) {
+  if (most <= rules.least) return best;
+  for (let first = 0; first < Math.min(lines, SCALES_TRIED); first++) {
+    const scale = map.height[cells[first]!]! / wanted[first]!;
+    if (!(scale > 0)) continue;
+    let gain = 2 * prior;
+    for (let l = 0; l < lines; l++) {
+      const at = cells[l]!;
       const own = scale * wanted[l]!;
-      const z0 = heights[l]! ** 2 / variances[l]!;
-      const z1 = (heights[l]! - own) ** 2 / (variances[l]! + (rules.relative * own) ** 2);
-      gain += 5 * (Math.log(1 + z0 / 4) - Math.log(1 + z1 / 4));
+      const z1 = (map.height[at]! - own) ** 2 / (map.variance[at]! + (rules.relative * own) ** 2);
+      gain += 5 * (map.lnClear[at]! - Math.log(1 + z1 / 4));
     }
     if (gain > best.gain) best = { scale, gain };
   }
   return best;
-}
-
-function heightMap(
-  pattern: PreparedPattern,
-  fitted: { readonly model: Float64Array; readonly sample: SampleShape },
-  options: ScreenOptions,
-): HeightMap {
-  const { n, net, sigma, start_deg, step_deg, width_deg, radiation } = pattern;
-  const half = Math.max(1, Math.round((0.5 * width_deg) / step_deg));
-  const heights = new Float64Array(n);
-  const variances = new Float64Array(n);
-  // A mean over one width is 0.8 of a line's height, and its noise that of the mean.
-  const bins = 2 * half + 1;
-  for (let i = half; i < n - half; i++) {
-    let sum = 0;
-    let own = 0;
-    let noise2 = 0;
-    for (let j = i - half; j <= i + half; j++) {
-      sum += net[j]! - fitted.model[j]!;
-      own += fitted.model[j]!;
-      noise2 += sigma[j]! ** 2;
-    }
-    heights[i] = sum / bins / 0.8;
-    variances[i] =
-      noise2 / (bins * bins) + options.floor ** 2 + (options.relative * (own / bins)) ** 2;
-  }
-  const wavelength = radiation[0]!.wavelength_A;
-  const lnLow = Math.log(pattern.d_min_A);
-  const cells = Math.floor((Math.log(pattern.d_max_A) - lnLow) / LN_D_STEP);
-  const height = new Float64Array(cells);
-  const variance = new Float64Array(cells).fill(1);
-  for (let c = 0; c < cells; c++) {
-    const sine = wavelength / (2 * Math.exp(lnLow + c * LN_D_STEP));
-    const cosine = Math.sqrt(1 - sine * sine);
-    const angle = twoThetaOf(sine) + fitted.sample.displacement_deg * cosine;
-    const i = Math.min(n - 1, Math.max(0, Math.round((angle - start_deg) / step_deg)));
-    height[c] = heights[i]!;
-    variance[c] = Math.max(variances[i]!, 1e-9);
-  }
-  const clarity = height.map((h, c) => Math.max(-1, Math.min(h / Math.sqrt(variance[c]!), 12)));
-  return { start: lnLow, step: LN_D_STEP, height, variance, clarity };
 }

@@ -1,13 +1,7 @@
 import { twoThetaOf } from "./bragg.ts";
 import { type Misfit, tileLoss } from "./evidence.ts";
-import {
-  emptyFit,
-  type FitContext,
-  type FittedPhase,
-  fitAt,
-  improveFit,
-  type PhaseFit,
-} from "./fit-phases.ts";
+import { emptyFit, fitAt, improveFit } from "./fit-phases.ts";
+import type { FitContext, FittedPhase, PhaseFit } from "./phase-fit.ts";
 import { screenCards } from "./screen-cards.ts";
 
 /** A set of phases with its best fit found. */
@@ -98,7 +92,7 @@ export function neighboursOf(
     const rest = fit.phases.filter((_, k) => k !== left);
     const profiles = fit.profiles.filter((_, k) => k !== left);
     const start =
-      rest.length === 0 ? emptyFit(context) : fitAt(context, rest, fit.sample, profiles);
+      rest.length === 0 ? emptyFit(context) : fitAt(context, rest, fit.sample, { known: profiles });
     const smaller = rest.length === 0 ? start : improveFit(context, start, { steps_max: 2 });
     const parent = { key: keyOf(rest), fit: smaller };
     keepBetter(state.nodes, parent, state);
@@ -142,7 +136,7 @@ export function enlarge(
     const key = keyOf(larger);
     const isFar = Math.abs(strain) > 0.004;
     if (seen.has(key) && !isFar) return [];
-    const start = fitAt(context, larger, sample, profiles);
+    const start = fitAt(context, larger, sample, { known: profiles });
     return [{ key, fit: improveFit(context, start, { steps_max: settings.steps }) }];
   });
 }

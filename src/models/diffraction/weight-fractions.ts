@@ -1,4 +1,5 @@
-import { type FitContext, type PhaseFit, scaleErrors } from "./fit-phases.ts";
+import type { FitContext, PhaseFit } from "./phase-fit.ts";
+import { scaleErrors } from "./scale-errors.ts";
 
 /** A phase's share of the weight. */
 export interface WeightFraction {

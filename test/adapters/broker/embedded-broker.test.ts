@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect as connectTcp, createServer } from "node:net";
 import mqtt from "mqtt";
 import { afterEach, expect, test } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   type EmbeddedBroker,
 } from "../../../adapters/broker/embedded-broker.ts";
 import { LabError } from "../../../src/core/errors.ts";
+import { type Logger, silentLogger } from "../../../src/core/logger.ts";
 import type { BusHandlers } from "../../../src/events/message-bus.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -18,12 +19,14 @@ async function start(
   onMessage: BusHandlers["onMessage"],
   port = 0,
   webSocketPort?: number,
+  logger: Logger = silentLogger,
 ): Promise<EmbeddedBroker> {
   const broker = createEmbeddedBroker({
     port,
     webSocketPort,
     filters: ["lab/#"],
     mayBeRetained: () => true,
+    logger,
   });
   cleanUp.push(() => broker.stop());
   await broker.start({ onMessage, onConnection: () => {} });
@@ -117,4 +120,78 @@ test("a stopped broker refuses to publish and may be stopped again", async () =>
   await expect(
     broker.publish({ topic: "lab/x", payload: "", qos: 1, retain: false }),
   ).rejects.toMatchObject({ code: "TL-2001" });
+});
+
+/** Half of what the broker's library waits for a CONNECT, a third of what it waits for a reader. */
+const AT_ONCE = { timeout: 15_000 };
+
+/** CONNECT of MQTT 3.1.1: protocol MQTT, level 4, clean session, keep-alive 60 s, client id "late". */
+const CONNECT = Buffer.from(
+  "1010 0004 4d515454 04 02 003c 0004 6c617465".replaceAll(" ", ""),
+  "hex",
+);
+
+test.each([
+  ["says nothing", "before", undefined],
+  ["says CONNECT in the midst of the stop", "during", CONNECT],
+] as const)("a stop waits for nobody who %s", AT_ONCE, async (_, __, bytes) => {
+  const broker = await start(async () => {});
+  const socket = connectTcp(broker.port, "127.0.0.1");
+  socket.on("error", () => {});
+  cleanUp.push(async () => socket.destroy());
+  await once(socket, "connect");
+  // A round trip of another client: the broker has the silent one's connection, too.
+  await (await connect(broker)).publishAsync("elsewhere", "", { qos: 1 });
+  const ended = once(socket, "close");
+  const stopped = broker.stop();
+  if (bytes !== undefined) socket.write(bytes);
+  await stopped;
+  await ended;
+});
+
+/** A client that is connected and subscribed, and has ceased to read: a laptop that sleeps. */
+async function deaf(broker: EmbeddedBroker, topic: string) {
+  const client = await connect(broker);
+  await client.subscribeAsync(topic, { qos: 0 });
+  client.stream.pause();
+  return client;
+}
+
+const LARGE = "x".repeat(1_000_000);
+function publishLarge(broker: EmbeddedBroker, times: number): Promise<void>[] {
+  const message = { topic: "big", payload: LARGE, qos: 0, retain: false } as const;
+  return Array.from({ length: times }, () => broker.publish(message));
+}
+
+test("nobody waits for a subscriber that has ceased to read", AT_ONCE, async () => {
+  const broker = await start(async () => {});
+  const asleep = await deaf(broker, "big");
+  const awake = await connect(broker);
+  await awake.subscribeAsync("stop", { qos: 1 });
+  const heard = new Promise((resolve) => awake.once("message", resolve));
+  // More than the broker's library takes up at a time, less than what ends the sleeper's connection.
+  const sent = publishLarge(broker, 30);
+  for (let k = 0; k < 200; k++)
+    sent.push(broker.publish({ topic: "big", payload: "", qos: 0, retain: false }));
+  await broker.publish({ topic: "stop", payload: "1", qos: 1, retain: true });
+  await heard;
+  await Promise.all(sent);
+  expect(asleep.connected).toBe(true);
+  await broker.stop();
+});
+
+test("a subscriber for whom too much lies unread is ended, the others stay", async () => {
+  const warnings: unknown[][] = [];
+  const broker = await start(async () => {}, 0, undefined, {
+    ...silentLogger,
+    warn: (...said: unknown[]) => void warnings.push(said),
+  });
+  const asleep = await deaf(broker, "big");
+  const awake = await connect(broker);
+  const closed = new Promise<void>((resolve) => asleep.once("close", () => resolve()));
+  await Promise.all(publishLarge(broker, 90));
+  asleep.stream.resume();
+  await closed;
+  expect(warnings).toContainEqual([{ bytes: expect.any(Number) }, "broker.clientDoesNotRead"]);
+  await awake.publishAsync("elsewhere", "", { qos: 1 });
 });

@@ -89,7 +89,8 @@ test("a profile's analytic derivatives are those of differences", () => {
       fc.double({ min: 0.1, max: 0.9, noNaN: true }),
       (shape, lorentz) => {
         const x = [...shape, lorentz];
-        const { value, byLnWidth, byStrain, byDisplacement, byLorentz } = at(x);
+        const { value, slopes } = at(x);
+        const { byLnWidth, byStrain, byDisplacement, byLorentz } = slopes();
         const analytic = [byLnWidth, byStrain[0]!, byStrain[1]!, byDisplacement, byLorentz];
         const top = value.reduce((max, v) => Math.max(max, v), 0);
         analytic.forEach((column, k) => {
