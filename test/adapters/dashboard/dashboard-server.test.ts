@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parquetReadObjects } from "hyparquet";
@@ -153,14 +154,21 @@ describe("the page and its assets", () => {
     const html = await page.text();
     expect(html).toContain("/assets/page.js");
     expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
-    for (const asset of ["assets/page.js", "assets/page.css"]) {
-      const response = await fetch(url + asset);
-      expect(response.status).toBe(200);
-      const tag = response.headers.get("etag") ?? "";
-      await response.text();
-      const again = await fetch(url + asset, { headers: { "If-None-Match": tag } });
-      expect(again.status).toBe(304);
-    }
+    const response = await fetch(`${url}assets/page.js`);
+    expect(response.status).toBe(200);
+    const tag = response.headers.get("etag") ?? "";
+    await response.text();
+    const again = await fetch(`${url}assets/page.js`, { headers: { "If-None-Match": tag } });
+    expect(again.status).toBe(304);
+  });
+
+  test("the style is in the document, and the policy allows that style alone", async () => {
+    const { url } = await start();
+    const page = await fetch(url);
+    const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(await page.text()) ?? [];
+    expect(style).toContain(".opening");
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(page.headers.get("content-security-policy")).toContain(`style-src 'sha256-${hash}';`);
   });
 
   test("are refused under a foreign name (DNS rebinding)", async () => {
