@@ -20,7 +20,7 @@ interface GoalPlanner {
 export const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
   "effective-model": { create: createEffectiveModelPlanner, version: 2 },
   "phase-diagram": { create: createPhaseDiagramPlanner, version: 7 },
-  optimise: { create: createOptimisePlanner, version: 3 },
+  optimise: { create: createOptimisePlanner, version: 4 },
   "structure-map": { create: createStructureMapPlanner, version: 4 },
 };
 
