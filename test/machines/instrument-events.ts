@@ -34,6 +34,7 @@ export function instrumentEvents({ context }: MachineState<InstrumentContext>): 
     ]),
     { type: "instrument.doubt" },
     { type: "instrument.silent", jobId: "map.1.s1" },
+    { type: "instrument.silent", jobId: "map.1.s1", keepsStates: true },
     { type: "instrument.answered" },
     { type: "timer.fired", timerId: context.timerId ?? "none" },
     { type: "timer.fired", timerId: "an old timer" },
