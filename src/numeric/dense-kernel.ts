@@ -5,6 +5,8 @@ export { solveLower, solveLowerTransposed } from "./cholesky.ts";
 
 /** Below this size the copies cost more than WebAssembly saves (measured: docs/decisions/0030). */
 const KERNEL_ROWS_min = 24;
+/** Rows after which sums of an inverse are cut; another number would change the last bits of what is learnt from few results. */
+const INVERSE_cut = 128;
 /** Columns that are solved at once: with 200 rows 400 kB, which stays in the second-level cache. */
 const STRIP = 256;
 
@@ -37,7 +39,7 @@ export function inverseFromFactor(l: Float64Array, n: number, ld: number): Float
   loadLower(viewAt(kernel, at, m * m), m, l, n, ld);
   viewAt(kernel, t, m * m).fill(0);
   const result = viewAt(kernel, c, m * m).fill(0);
-  kernel.inverse(m, at, t, c, work);
+  kernel.inverse(m, at, t, c, work, INVERSE_cut);
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

@@ -18,7 +18,7 @@ export interface DaemonProcess {
   /** What it has written so far, its log in it. */
   said(): string;
   /** Ends it as Ctrl-C would; its exit code, `null` where it had to be killed. */
-  end(): Promise<number | null>;
+  end(signal?: NodeJS.Signals): Promise<number | null>;
   /** Kills it as a power cut would. */
   kill(): Promise<void>;
   /** Ends it as Ctrl-C would and removes its folder. */
@@ -64,7 +64,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
     folder,
     ask: async <Body>(path: string) => (await (await fetch(new URL(path, url))).json()) as Body,
     said: () => said,
-    end: () => end(child, "SIGTERM"),
+    end: (signal = "SIGTERM") => end(child, signal),
     kill: async () => void (await end(child, "SIGKILL")),
     stop: async () => {
       await end(child, "SIGTERM");

@@ -7,6 +7,8 @@ import type { Evidence, EvidenceFactor, EvidenceProblem } from "./evidence.ts";
 /** Pivot of the rows that carry values and ones: its share of the inverse is below 1e-90. */
 const CARRIER_pivot = 1e100;
 
+/** Rows after which sums of the inverse are cut. */
+const INVERSE_cut = 32;
 /** More distances than these (numbers; memory that is kept) are left to the plain code. */
 const DISTANCES_max = 4e6;
 
@@ -70,7 +72,7 @@ export function createCompiledEvidence(problem: EvidenceProblem): Evidence | und
     slopes: (z) => {
       viewAt(kernel, t, square).fill(0);
       const inverse = viewAt(kernel, c, square).fill(0);
-      kernel.inverse(m, a, t, c, work);
+      kernel.inverse(m, a, t, c, work, INVERSE_cut);
       viewAt(kernel, zAt, n).set(z);
       kernel.slopeEvidence(n, m, groups, d, s, t, c, zAt, alphaAt, sums);
       const diagonal = viewAt(kernel, alphaAt, n).map((v, i) => inverse[i * m + i]! - v * v);

@@ -11,11 +11,10 @@ import {
 } from "./hyperparameters.ts";
 import type { KernelKind } from "./kernel.ts";
 import { limitRows, pickRows } from "./learning-rows.ts";
-import { createMarginalLikelihood } from "./marginal-likelihood.ts";
+import { createMarginalLikelihood, PLAIN_ROWS_max } from "./marginal-likelihood.ts";
 import type { TrainingSet } from "./training-set.ts";
 
-/** With more rows the curvature of the likelihood is learnt on a part of them first; with fewer that saves nothing. */
-const WHOLE_ROWS_max = 100;
+/** Of many rows, the share on which the curvature of the likelihood is learnt first. */
 const PART_share = 0.4;
 /** Likelihood calls of one start. */
 const CALLS_warm = 30;
@@ -65,7 +64,7 @@ export function fitHyperparameters(request: FitRequest): FitResult {
       : warm === undefined
         ? [centre, startAt(groupCount, prior, 0.4, 0.01), startAt(groupCount, prior, 1.5, 0.3)]
         : [warm, centre];
-  if (quick === undefined && warm !== undefined && data.count > WHOLE_ROWS_max) {
+  if (quick === undefined && warm !== undefined && data.count > PLAIN_ROWS_max) {
     const rows = Math.ceil(PART_share * data.count);
     // Evenly through time: late results lie closer together than early ones.
     const part = pickRows(
@@ -74,7 +73,7 @@ export function fitHyperparameters(request: FitRequest): FitResult {
     );
     const { best, calls } = descendFromTwo({
       whole: objective,
-      part: createMarginalLikelihood(part, groups, kind, prior),
+      part: createMarginalLikelihood(part, groups, kind, prior, 0),
       ratio: data.count / rows,
       warm: packHyperparameters(warm),
       centre: packHyperparameters(centre),

@@ -6,7 +6,7 @@ import type { KernelKind } from "./kernel.ts";
 import type { TrainingSet } from "./training-set.ts";
 
 /** Up to so many rows in plain code, to the bit as in every version so far. */
-const PLAIN_ROWS_max = 100;
+export const PLAIN_ROWS_max = 100;
 
 /** The jitters tried, relative to signal^2, when a covariance cannot be factored. */
 export const JITTERS = [1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4] as const;
@@ -26,13 +26,14 @@ export function createMarginalLikelihood(
   groups: Int32Array,
   kind: KernelKind,
   prior: HyperPrior,
+  plainRows_max: number = PLAIN_ROWS_max,
 ): (theta: Float64Array, gradient: Float64Array) => number {
   const { count, y } = data;
   const groupCount = Math.max(-1, ...groups) + 1;
   const distances = pairDistances(data, groups, groupCount);
   const problem = { count, kind, distances, y };
   const evidence =
-    (count <= PLAIN_ROWS_max ? undefined : createCompiledEvidence(problem)) ??
+    (count <= plainRows_max ? undefined : createCompiledEvidence(problem)) ??
     createPlainEvidence(problem);
 
   return (theta, gradient) => {

@@ -16,7 +16,7 @@ export interface DenseKernel extends KernelMemory {
     v: number,
     work: number,
   ): void;
-  inverse(n: number, l: number, t: number, c: number, work: number): void;
+  inverse(n: number, l: number, t: number, c: number, work: number, cut: number): void;
   addGram(n: number, width: number, ldr: number, r: number, g: number, work: number): void;
   covariance(
     kind: number,

@@ -113,7 +113,7 @@ test("many results are learnt as well from two starts as by a long search, in fe
   const fit = fitHyperparameters({ data, groups: GROUPS, kind, warm, prng });
   const long = fitHyperparameters({ data, groups: GROUPS, kind, warm, prng, calls_max: 300 });
   expect(fit.value).toBeLessThan(long.value + 0.05);
-  expect(fit.calls).toBeLessThan(60);
+  expect(fit.calls).toBeLessThan(29);
 });
 
 test("where the last optimum's valley is the worse one, the other start's is taken", () => {
