@@ -34,9 +34,9 @@ interface Waiting {
 
 /**
  * Sessions in memory, each with a bound. The library's own keep every message of QoS 1 for as long as a client with a kept
- * session stays away, for ever and without a bound, and hand what was left of an ended session to the next of its name. The
- * newest are left out, as Mosquitto does: what the contract says must hold without them (an answer that is lost is
- * asked for again, a start has expired, a stop is retained).
+ * session stays away, without a bound, and still when the session has expired. The newest are left out, as Mosquitto does:
+ * what the contract says must hold without them (an answer that is lost is asked for again, a start has expired, a stop is
+ * retained).
  */
 export function boundedSessions(onFull: (clientId: string, bytes: number) => void): object {
   const sessions = (memory as unknown as () => Sessions)();
