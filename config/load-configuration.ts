@@ -139,11 +139,10 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-        ? "does not exist"
-        : (error as Error).message;
-    throw new LabError("TL-1002", `The configuration ${file} cannot be read: it ${why}`, {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const known: Record<string, string> = { ENOENT: "it does not exist", EISDIR: "it is a folder" };
+    const why = known[code ?? ""] ?? message;
+    throw new LabError("TL-1002", `The configuration ${file} cannot be read: ${why}`, {
       cause: error,
       exitCode: 2,
     });

@@ -68,7 +68,12 @@ export type InstrumentEvent =
   /** Its twin has gone: this boot is none of before. */
   | ({ readonly type: "instrument.stays"; readonly bootId: string } & Stamp)
   /** A job on it did not answer in time. */
-  | ({ readonly type: "instrument.silent"; readonly jobId: string } & Stamp)
+  | ({
+      readonly type: "instrument.silent";
+      readonly jobId: string;
+      /** Silence says nothing of its operation, control and safety; older runs forgot them. */
+      readonly keepsStates?: boolean | undefined;
+    } & Stamp)
   /** It answered about a job: it is there. */
   | ({ readonly type: "instrument.answered" } & Stamp)
   | ({ readonly type: "timer.fired"; readonly timerId: string } & Stamp);
@@ -86,6 +91,7 @@ const setupInstrument = setup({
       event.type === "timer.fired" && event.timerId === context.timerId,
     isFormerBoot: ({ context, event }) =>
       "bootId" in event && context.formerBootIds.includes(event.bootId),
+    keepsStates: ({ event }) => event.type === "instrument.silent" && event.keepsStates === true,
     isGoodbye: ({ event }) => event.type === "instrument.online" && !event.online,
     isStaleState: ({ context, event }) =>
       event.type === "instrument.state" &&
@@ -117,6 +123,12 @@ const armProbe = setupInstrument.enqueueActions(({ context, event, enqueue }) =>
       command: { type: "startTimer", timerId, at_ms: event.time_ms + wait_ms },
     },
   });
+});
+
+const noteSilence = setupInstrument.assign({
+  probeJobId: ({ context, event }) =>
+    event.type === "instrument.silent" ? event.jobId : context.probeJobId,
+  probes: 0,
 });
 
 const disarmProbe = {
@@ -241,11 +253,11 @@ export const instrumentMachine = setupInstrument.createMachine({
           },
         ],
         "instrument.doubt": { target: ".stale" },
-        "instrument.silent": {
-          target: ".stale",
-          reenter: true,
-          actions: assign({ probeJobId: ({ event }) => event.jobId, probes: 0 }),
-        },
+        "instrument.silent": [
+          { guard: "keepsStates", target: ".stale", actions: noteSilence },
+          // Leaves and enters everything, so that an instrument that was interlocked counted as safe.
+          { target: ".stale", reenter: true, actions: noteSilence },
+        ],
         "instrument.answered": {
           target: ".online",
           actions: assign({ seen_ms: ({ event }) => event.time_ms }),

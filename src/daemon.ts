@@ -11,7 +11,7 @@ import { createAgentMessages } from "../adapters/mqtt/agent-messages.ts";
 import { createBrokerClient } from "../adapters/mqtt/broker-client.ts";
 import { createOperatorCheck } from "../adapters/mqtt/operator-check.ts";
 import { daemonFilters, mayBeRetained } from "../adapters/mqtt/topics.ts";
-import { createPlannerWorker } from "../adapters/planner-worker/planner-worker.ts";
+import { createPlannerThreads } from "../adapters/planner-worker/planner-threads.ts";
 import {
   createTaughtPlanner,
   type TaughtPlanner,
@@ -100,7 +100,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     ...{ address: options.log, logger, acceptLoss, known, standBy, page },
   });
   const isFitting = known !== undefined && log.knownThrough === known.position;
-  const planner = createTaughtPlanner(createPlannerWorker({ logger }));
+  const planner = createTaughtPlanner(createPlannerThreads({ logger }));
   const own = ownLogin(configuration);
   const bus = createBus({ configuration, own, logger, lease: log.lease }, () => loop.lab.epoch);
   const interpreters = [

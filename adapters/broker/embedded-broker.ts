@@ -3,6 +3,7 @@ import { LabError } from "../../src/core/errors.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import type { Principal } from "../../src/domain/principal.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
+import { boundedSessions } from "./bounded-sessions.ts";
 import { createKnownClients, type KnownClients, type KnownUser } from "./known-clients.ts";
 import { type Handle, Listeners, type ListenOptions } from "./listeners.ts";
 import { matchesFilter } from "./topic-filter.ts";
@@ -75,6 +76,9 @@ class AedesBroker implements EmbeddedBroker {
   async start(handlers: BusHandlers): Promise<void> {
     this.handlers = handlers;
     const aedes = await Aedes.createBroker({
+      persistence: boundedSessions((client, bytes) =>
+        this.logger.warn({ client, bytes }, "broker.sessionIsFull"),
+      ),
       maxClientsIdLength: CLIENT_ID_CHARACTERS_MAX,
       maximumPacketSize: PACKET_BYTES_MAX,
       sessionExpiryIntervalLimit: SESSION_EXPIRY_s,

@@ -21,7 +21,7 @@ import {
   WATCHERS_OF_ADDRESS_MAX,
 } from "./event-feed.ts";
 import { createMetrics } from "./metrics.ts";
-import { PAGE_MODULES, PAGE_MODULES_FIRST, PAGE_SCRIPT, PAGE_STYLE } from "./page-bundle.ts";
+import { PAGE_MODULES, PAGE_MODULES_FIRST, PAGE_SCRIPT } from "./page-bundle.ts";
 import { pageHtml } from "./page-html.ts";
 import { photoRoutes } from "./photo-routes.ts";
 import { errorBody, hostGuard, sameOriginJson, securityHeaders } from "./request-guards.ts";
@@ -91,7 +91,6 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
     readOnly: policy.readOnly,
     needsKey: policy.operatorKeys !== undefined,
     scriptTag: tagOf(PAGE_SCRIPT),
-    styleTag: tagOf(PAGE_STYLE),
     modules: PAGE_MODULES_FIRST,
   };
   app.get("/", (c) => {
@@ -99,7 +98,6 @@ function createDashboardApp(options: DashboardOptions, feed: EventFeed, lines: L
     return asset(c, pageHtml({ ...settings, campaignId }), "text/html");
   });
   app.get("/assets/page.js", (c) => packedAsset(c, PAGE_SCRIPT, "text/javascript"));
-  app.get("/assets/page.css", (c) => packedAsset(c, PAGE_STYLE, "text/css"));
   for (const [name, body] of Object.entries(PAGE_MODULES))
     app.get(`/assets/${name}`, (c) => packedAsset(c, body, "text/javascript"));
   app.get("/healthz", (c) => {

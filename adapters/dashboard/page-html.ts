@@ -1,4 +1,9 @@
+import { createHash } from "node:crypto";
 import { escapeXml } from "../../src/views/pictures/svg.ts";
+import { PAGE_STYLE } from "./page-bundle.ts";
+
+/** What the content policy calls the document's style, which is in the document: nothing is drawn before it is there. */
+export const STYLE_HASH = `sha256-${createHash("sha256").update(PAGE_STYLE).digest("base64")}`;
 
 /** What the page must know before its first request. */
 export interface PageSettings {
@@ -6,7 +11,6 @@ export interface PageSettings {
   /** Operators prove who they are with a key. */
   readonly needsKey: boolean;
   readonly scriptTag: string;
-  readonly styleTag: string;
   /** The campaign that is shown at first, where there is one. */
   readonly campaignId?: string | undefined;
   /** Files that the script asks for at once. */
@@ -15,7 +19,7 @@ export interface PageSettings {
 
 /** The page's document: everything else is drawn by its script. */
 export function pageHtml(settings: PageSettings): string {
-  const { readOnly, needsKey, scriptTag, styleTag, campaignId, modules = [] } = settings;
+  const { readOnly, needsKey, scriptTag, campaignId, modules = [] } = settings;
   const shown = campaignId === undefined ? "" : ` data-campaign="${escapeXml(campaignId)}"`;
   return documentOf({
     title: "Tieline",
@@ -24,7 +28,6 @@ export function pageHtml(settings: PageSettings): string {
       ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
       ...(campaignId === undefined ? [] : askedAtOnce(campaignId)),
     ],
-    style: `/assets/page.css?${styleTag}`,
     script: `/assets/page.js?${scriptTag}`,
     command: "tieline status",
   });
@@ -45,18 +48,17 @@ export function tableHtml(): string {
     title: "Tieline: a table",
     attributes: "",
     early: [],
-    style: "/assets/page.css",
     script: "/assets/table.js",
     command: "tieline suggest",
   });
 }
 
 function documentOf(
-  about: Readonly<Record<"title" | "attributes" | "style" | "script" | "command", string>> & {
+  about: Readonly<Record<"title" | "attributes" | "script" | "command", string>> & {
     readonly early: readonly string[];
   },
 ) {
-  const { title, attributes, style, script, command, early } = about;
+  const { title, attributes, script, command, early } = about;
   return `<!doctype html>
 <html lang="en"${attributes}>
 <head>
@@ -65,7 +67,7 @@ function documentOf(
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-<link rel="stylesheet" href="${style}">
+<style>${PAGE_STYLE}</style>
 <script type="module" src="${script}"></script>
 ${early.map((line) => `${line}\n`).join("")}</head>
 <body>

@@ -2,12 +2,13 @@ import { hostname } from "node:os";
 import type { Context, MiddlewareHandler } from "hono";
 import { LabError } from "../../src/core/errors.ts";
 import { parseJson } from "../../src/core/strict-json.ts";
+import { STYLE_HASH } from "./page-html.ts";
 
 /** No script, style, picture or connection from anywhere but the daemon itself, and no frame around the page. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  `style-src '${STYLE_HASH}'`,
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "manifest-src 'self'",

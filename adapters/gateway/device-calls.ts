@@ -13,7 +13,8 @@ export type CallName =
   | "hold"
   | "resume"
   | "telemetry"
-  | "recover";
+  | "recover"
+  | "close";
 
 export type Deadlines = Readonly<Record<CallName, number>>;
 
@@ -29,6 +30,7 @@ export const DEADLINES_ms: Deadlines = {
   resume: 10_000,
   telemetry: 5_000,
   recover: 30_000,
+  close: 5_000,
 };
 
 /**
@@ -63,6 +65,12 @@ export class DeviceCalls {
     const { open } = this.#device;
     if (open !== undefined) await this.#bounded("open", (call) => open.call(this.#device, call));
     this.#isOpen = true;
+  }
+
+  /** Whatever comes of it: somebody is about to leave. Rejects with what the device throws, or where it is late. */
+  async close(): Promise<void> {
+    const { close } = this.#device;
+    if (close !== undefined) await this.#bounded("close", () => close.call(this.#device));
   }
 
   async #bounded<T>(name: CallName, run: (call: DeviceCall) => Awaitable<T>): Promise<T> {

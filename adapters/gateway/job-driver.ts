@@ -89,7 +89,11 @@ export class JobDriver {
     this.#isStopped = true;
     this.#cancelPoll();
     await this.#lane;
-    await this.#options.device.close?.();
+    await this.#calls
+      .close()
+      .catch((error: unknown) =>
+        this.#options.logger.warn({ problem: wordsOf(error) }, "gateway.deviceNotClosed"),
+      );
   }
 
   /** Everything retained has been heard: what was under way may go on. */

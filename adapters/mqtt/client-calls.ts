@@ -20,20 +20,15 @@ export async function handOver(client: MqttClient, message: OutgoingMessage): Pr
  * for ever: for answers although the connection is gone, and for the broker's end of a connection that it has ended itself.
  */
 export async function endOf(client: MqttClient): Promise<void> {
-  const isOpen = (): boolean => client.connected && Object.keys(client.outgoing).length > 0;
-  let giveUp = (): void => {};
-  const late = setTimeout(() => giveUp(), GOODBYE_ms);
-  try {
-    if (isOpen())
-      await new Promise<void>((resolve) => {
-        giveUp = resolve;
-        for (const event of ["outgoingEmpty", "close"] as const) client.once(event, resolve);
-      });
-    giveUp = () => client.stream.destroy();
-    await client.endAsync(!client.connected || isOpen());
-  } finally {
-    clearTimeout(late);
+  if (!client.connected) {
+    await client.endAsync(true);
+    return;
   }
+  const gone = new Promise<void>((resolve) => void client.once("close", resolve));
+  const late = setTimeout(() => client.stream.destroy(), GOODBYE_ms);
+  client.end();
+  await gone;
+  clearTimeout(late);
 }
 
 /**

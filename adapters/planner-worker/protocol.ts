@@ -10,6 +10,10 @@ export type PlannerMessage =
       readonly results: readonly CampaignResult[];
     }
   | { readonly kind: "forget"; readonly campaignId: string; readonly positions: readonly number[] }
+  | PlannerQuestion;
+
+/** What is answered. */
+export type PlannerQuestion =
   | {
       readonly kind: "propose";
       readonly campaignId: string;

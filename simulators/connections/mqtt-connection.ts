@@ -55,13 +55,15 @@ export function connectOverMqtt(access: MqttAccess): ConnectInstrument {
 
 /** What a broker that is gone, or has stopped, does not answer is not waited for. */
 async function sayGoodbye(client: MqttClient): Promise<void> {
-  let late: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    late = setTimeout(resolve, client.connected ? GOODBYE_MS : 0);
-  });
-  await Promise.race([client.endAsync(!client.connected), patience]);
+  if (!client.connected) {
+    await client.endAsync(true);
+    return;
+  }
+  const gone = new Promise<void>((resolve) => void client.once("close", resolve));
+  const late = setTimeout(() => client.stream.destroy(), GOODBYE_MS);
+  client.end();
+  await gone;
   clearTimeout(late);
-  client.stream.destroy();
 }
 
 function openClient(access: MqttAccess, { clientId, will }: ConnectionOptions): MqttClient {

@@ -52,7 +52,7 @@ export function openFileJournal<Entry>(file: string): Journal<Entry> {
   return {
     append: (entry) => {
       if (handle === undefined) return;
-      writeSync(handle, `${JSON.stringify(entry)}\n`);
+      appendLine(handle, file, JSON.stringify(entry));
       entries.push(entry);
     },
     read: () => entries,
@@ -65,6 +65,19 @@ export function openFileJournal<Entry>(file: string): Journal<Entry> {
       handle = undefined;
     },
   };
+}
+
+/** One whole line, or TL-1003: what a full disk took of it is cut off at the next start. */
+export function appendLine(handle: number, file: string, text: string): void {
+  const line = Buffer.from(`${text}\n`);
+  let cause: unknown;
+  try {
+    if (writeSync(handle, line) === line.length) return;
+  } catch (error) {
+    cause = error;
+  }
+  const why = cause instanceof Error ? cause.message : "the disk is full";
+  throw new LabError("TL-1003", `The journal ${file} cannot be written (${why})`, { cause });
 }
 
 function parseLine<Entry>(file: string, line: string, number: number): Entry {

@@ -28,7 +28,8 @@ export async function runCommandLine(
   }
 }
 
-function reportFailure(error: unknown, io: CommandIo): number {
+/** One line on standard error; returns the exit code. */
+export function reportFailure(error: unknown, io: CommandIo): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const what = error.message.replace(/^error: /, "");

@@ -5,6 +5,8 @@ export { solveLower, solveLowerTransposed } from "./cholesky.ts";
 
 /** Below this size the copies cost more than WebAssembly saves (measured: docs/decisions/0030). */
 const KERNEL_ROWS_min = 24;
+/** Rows after which sums of an inverse are cut; another number would change the last bits of what is learnt from few results. */
+const INVERSE_cut = 128;
 /** Columns that are solved at once: with 200 rows 400 kB, which stays in the second-level cache. */
 const STRIP = 256;
 
@@ -37,7 +39,7 @@ export function inverseFromFactor(l: Float64Array, n: number, ld: number): Float
   loadLower(viewAt(kernel, at, m * m), m, l, n, ld);
   viewAt(kernel, t, m * m).fill(0);
   const result = viewAt(kernel, c, m * m).fill(0);
-  kernel.inverse(m, at, t, c, work);
+  kernel.inverse(m, at, t, c, work, INVERSE_cut);
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -79,26 +81,6 @@ export function whitenedRows(
   return buildRows(request, l, ld);
 }
 
-/**
- * The same columns, a strip of candidates after the other: entry i of candidate `start + k` of the pool stands at `i * width + k` of
- * the view, which holds until the visit ends.
- */
-export function visitWhitened(
-  request: CovarianceRequest,
-  l: Float64Array,
-  ld: number,
-  visit: (view: Float64Array, width: number, start: number, size: number) => void,
-): void {
-  if (denseKernel() !== undefined) {
-    visitStrips(request, l, ld, visit);
-    return;
-  }
-  const { count } = request.pool;
-  const view = new Float64Array(request.points.length * count);
-  for (const [i, row] of buildRows(request, l, ld).entries()) view.set(row, i * count);
-  visit(view, count, 0, count);
-}
-
 function buildRows(
   request: CovarianceRequest,
   l: Float64Array | undefined,
@@ -113,33 +95,56 @@ function buildRows(
     if (l !== undefined) plain.solveLowerRows(l, ld, rows, pool.count);
     return rows;
   }
-  visitStrips(request, l, ld, (view, width, start, size) => {
+  const solve = l === undefined ? undefined : { l, ld, rows: points.length };
+  visitStrips(request, { solve }, ({ at, width, start, size }) => {
+    const view = viewAt(denseKernel()!, at, rows.length * width);
     for (let i = 0; i < rows.length; i++)
       rows[i]!.set(view.subarray(i * width, i * width + size), start);
   });
   return rows;
 }
 
-/** In WebAssembly: covariances of a strip with all points, and with a factor those solved. */
-function visitStrips(
+/** A strip of candidates in the kernel's memory: row i of candidate `start + k` is number i * width + k from `at`. */
+export interface Strip {
+  readonly at: number;
+  readonly width: number;
+  readonly start: number;
+  readonly size: number;
+  /** Addresses of what the visitor asked for. */
+  readonly places: readonly number[];
+}
+
+export interface StripOptions {
+  /** Solves the first `rows` rows by the factor of the points' own matrix; absent: covariances stay as they are. */
+  readonly solve?: { l: Float64Array; ld: number; rows: number } | undefined;
+  /** Called before the strip is solved. */
+  readonly before?: ((strip: Strip) => void) | undefined;
+  /** Lengths of arrays that the visitors need beside it. */
+  readonly lengths?: readonly number[] | undefined;
+  readonly width?: number | undefined;
+}
+
+/** In WebAssembly: covariances of a strip with all points, then those solved. */
+export function visitStrips(
   { pool, points, kind, s2 }: CovarianceRequest,
-  l: Float64Array | undefined,
-  ld: number,
-  visit: (view: Float64Array, width: number, start: number, size: number) => void,
+  { solve, before, lengths = [], width = solve === undefined ? 4096 : STRIP }: StripOptions,
+  visit: (strip: Strip) => void,
 ): void {
   const kernel = denseKernel()!;
   const n = points.length;
   const m = padded(n);
-  const width = l === undefined ? 4096 : STRIP;
-  const [lAt = 0, vAt = 0, work = 0, poolAt = 0, xAt = 0] = reserve(kernel, [
-    l === undefined ? 0 : m * m,
+  const solved = solve === undefined ? 0 : padded(solve.rows);
+  const [lAt = 0, at = 0, work = 0, poolAt = 0, xAt = 0, ...places] = reserve(kernel, [
+    solved * solved,
     m * width,
     (m + width) * 32,
     pool.columns * width,
     pool.columns,
+    ...lengths,
   ]);
-  if (l !== undefined) loadLower(viewAt(kernel, lAt, m * m), m, l, n, ld);
-  const v = viewAt(kernel, vAt, m * width).fill(0);
+  if (solve !== undefined)
+    loadLower(viewAt(kernel, lAt, solved * solved), solved, solve.l, solve.rows, solve.ld);
+  viewAt(kernel, at, m * width).fill(0);
   for (let start = 0; start < pool.count; start += width) {
     const size = Math.min(width, pool.count - start);
     loadStrip(viewAt(kernel, poolAt, pool.columns * width), pool, start, size, width);
@@ -154,11 +159,13 @@ function visitStrips(
         poolAt,
         xAt,
         s2,
-        vAt + i * width * 8,
+        at + i * width * 8,
       );
     }
-    if (l !== undefined) kernel.solveStrip(m, m, lAt, padded(size), width, vAt, work);
-    visit(v, width, start, size);
+    const strip = { at, width, start, size, places };
+    before?.(strip);
+    if (solve !== undefined) kernel.solveStrip(solved, solved, lAt, padded(size), width, at, work);
+    visit(strip);
   }
 }
 

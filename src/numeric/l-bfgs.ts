@@ -11,6 +11,19 @@ export interface LbfgsOptions {
   readonly evaluations_max: number;
   /** Largest projected gradient component at which the point counts as a minimum. */
   readonly gradient_max: number;
+  /** Curvature of a similar function to begin with, oldest first. */
+  readonly curvature?: readonly CurvaturePair[] | undefined;
+  /** The search ends where the next full step promises less than this (half of slope times step). */
+  readonly gain_min?: number | undefined;
+  /** The search ends before the next step where this is true. */
+  readonly isEnough?: ((x: Float64Array, value: number) => boolean) | undefined;
+}
+
+/** A step s and the change y of the gradient along it; rho = 1 / s'y. */
+export interface CurvaturePair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  readonly rho: number;
 }
 
 export interface LbfgsResult {
@@ -19,6 +32,8 @@ export interface LbfgsResult {
   readonly evaluations: number;
   /** True where the projected gradient or the decrease became negligible; false where the evaluations ran out. */
   readonly converged: boolean;
+  /** The curvature that was met last. */
+  readonly curvature: readonly CurvaturePair[];
 }
 
 const MEMORY = 8;
@@ -42,15 +57,20 @@ export function minimiseLbfgs(
   let gradient = new Float64Array(n);
   let value = objective(x, gradient);
   let evaluations = 1;
-  const pairs: { s: Float64Array; y: Float64Array; rho: number }[] = [];
-  if (!Number.isFinite(value)) return { x, value, evaluations, converged: false };
+  const pairs = [...(options.curvature ?? [])];
+  const ended = (converged: boolean): LbfgsResult => ({
+    ...{ x, value, evaluations, converged },
+    curvature: pairs,
+  });
+  if (!Number.isFinite(value)) return ended(false);
 
   while (evaluations < options.evaluations_max) {
-    if (projectedGradientMax(x, gradient, options) <= options.gradient_max)
-      return { x, value, evaluations, converged: true };
+    if (options.isEnough?.(x, value) === true) return ended(false);
+    if (projectedGradientMax(x, gradient, options) <= options.gradient_max) return ended(true);
     const direction = descend(x, gradient, pairs, options);
     const slope = dot(direction, gradient);
-    if (!(slope < 0)) return { x, value, evaluations, converged: true };
+    if (!(slope < 0)) return ended(true);
+    if (pairs.length > 0 && -slope < 2 * (options.gain_min ?? 0)) return ended(true);
     let step = Math.min(1, STEP_max / Math.max(...direction.map(Math.abs)));
     if (pairs.length === 0) step = Math.min(step, 1 / Math.max(1e-300, Math.sqrt(-slope)));
     let trial = x;
@@ -70,16 +90,15 @@ export function minimiseLbfgs(
         ? Math.min(0.5 * step, Math.max(0.1 * step, parabola))
         : 0.25 * step;
     }
-    if (!(trialValue < value)) return { x, value, evaluations, converged: pairs.length > 0 };
+    if (!(trialValue < value)) return ended(pairs.length > 0);
     remember(pairs, x, trial, gradient, trialGradient);
     const decrease = value - trialValue;
     x = trial;
     gradient = trialGradient;
     value = trialValue;
-    if (decrease <= DECREASE_min * (1 + Math.abs(value)))
-      return { x, value, evaluations, converged: true };
+    if (decrease <= DECREASE_min * (1 + Math.abs(value))) return ended(true);
   }
-  return { x, value, evaluations, converged: false };
+  return ended(false);
 }
 
 function project(x: Float64Array, { lower, upper }: LbfgsOptions): Float64Array {
@@ -103,7 +122,7 @@ function projectedGradientMax(x: Float64Array, g: Float64Array, o: LbfgsOptions)
 function descend(
   x: Float64Array,
   gradient: Float64Array,
-  pairs: readonly { s: Float64Array; y: Float64Array; rho: number }[],
+  pairs: readonly CurvaturePair[],
   o: LbfgsOptions,
 ): Float64Array {
   const free = x.map((v, i) => (isBlocked(v, gradient[i]!, o.lower[i]!, o.upper[i]!) ? 0 : 1));
@@ -129,7 +148,7 @@ function descend(
 }
 
 function remember(
-  pairs: { s: Float64Array; y: Float64Array; rho: number }[],
+  pairs: CurvaturePair[],
   x: Float64Array,
   next: Float64Array,
   g: Float64Array,

@@ -1,3 +1,5 @@
+import { latticeAbove, type PointsAbove } from "./lattice-neighbours.ts";
+
 /**
  * Pairs of points closer than a radius, as rows of neighbours (compressed sparse rows, both directions stored,
  * columns ascending, no self-pairs).
@@ -47,7 +49,9 @@ function joinWithin(
   radius: number,
 ): NeighbourGraph {
   const radius2 = radius * radius * (1 + 1e-9);
-  const above = listAbove(points, dimension, buildCells(points, dimension, count, radius), radius2);
+  const above =
+    latticeAbove(points, dimension, radius) ??
+    listAbove(points, dimension, buildCells(points, dimension, count, radius), radius2);
   const start = new Int32Array(count + 1);
   for (let i = 0; i < count; i++) {
     start[i + 1]! += above.start[i + 1]! - above.start[i]!;
@@ -61,27 +65,28 @@ function joinWithin(
   for (let i = 0; i < count; i++) {
     for (let e = above.start[i]!; e < above.start[i + 1]!; e++) {
       const j = above.neighbour[e]!;
-      const [own, other] = [next[i]!++, next[j]!++];
+      const d2 = squaredDistance(points, dimension, i, j);
+      const own = next[i]!++;
+      const other = next[j]!++;
       neighbour[own] = j;
       neighbour[other] = i;
-      distance2[own] = above.distance2[e]!;
-      distance2[other] = above.distance2[e]!;
+      distance2[own] = d2;
+      distance2[other] = d2;
     }
   }
   return { count, start, neighbour, distance2 };
 }
 
-/** For each point the ones of larger numbers within the radius, ascending. */
+/** By cells, for points anywhere. */
 function listAbove(
   points: Float64Array,
   dimension: number,
   { bucketOf, first, member, offsets, key }: Cells,
   radius2: number,
-): Omit<NeighbourGraph, "count"> {
+): PointsAbove {
   const count = key.length;
   const start = new Int32Array(count + 1);
   let neighbour = new Int32Array(5 * count + 64);
-  let distance2 = new Float64Array(neighbour.length);
   let used = 0;
   for (let i = 0; i < count; i++) {
     for (let o = 0; o < offsets.length; o++) {
@@ -92,25 +97,20 @@ function listAbove(
         if (j <= i || key[j] !== wanted) continue;
         const d2 = squaredDistance(points, dimension, i, j);
         if (d2 > radius2) continue;
-        if (used === neighbour.length) {
-          neighbour = grown(neighbour, new Int32Array(2 * used));
-          distance2 = grown(distance2, new Float64Array(2 * used));
-        }
+        if (used === neighbour.length) neighbour = grown(neighbour);
         let slot = used++;
-        for (; slot > start[i]! && neighbour[slot - 1]! > j; slot--) {
+        for (; slot > start[i]! && neighbour[slot - 1]! > j; slot--)
           neighbour[slot] = neighbour[slot - 1]!;
-          distance2[slot] = distance2[slot - 1]!;
-        }
         neighbour[slot] = j;
-        distance2[slot] = d2;
       }
     }
     start[i + 1] = used;
   }
-  return { start, neighbour, distance2 };
+  return { start, neighbour };
 }
 
-function grown<T extends Int32Array | Float64Array>(old: T, larger: T): T {
+function grown(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * old.length);
   larger.set(old);
   return larger;
 }

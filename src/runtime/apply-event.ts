@@ -223,7 +223,7 @@ class Run {
           this.command(from, effect.command);
           break;
         case "tell":
-          this.queue.push({ to: effect.to, event: effect.event });
+          this.queue.push({ to: effect.to, event: this.asInThisRun(effect.event) });
           break;
         case "create":
           this.create(effect.what, effect.input);
@@ -239,6 +239,12 @@ class Run {
           break;
       }
     }
+  }
+
+  /** Older runs forgot with an instrument's silence what it had said of itself. */
+  private asInThisRun(event: MachineEvent): MachineEvent {
+    const isSilence = event.type === "instrument.silent" && this.lab.behaviour >= 14;
+    return isSilence ? { ...event, keepsStates: true } : event;
   }
 
   private command(from: MachineAddress, command: LabCommand): void {

@@ -25,5 +25,7 @@
  * - 12: an expiry of approvals that is made shorter holds for those that have been given; before, for later ones only.
  * - 13: a start that nobody has answered is not sent again while a stop, a pause, a guard, a limit or the hours forbid it: it is
  *      asked about; before, a pause of the last 10 s was passed over.
+ * - 14: an instrument that does not answer about a job is as busy, as safe and in as many hands as it said last; before, it
+ *      counted as idle, automatic and safe as soon as it was heard again.
  */
-export const BEHAVIOUR = 13;
+export const BEHAVIOUR = 14;

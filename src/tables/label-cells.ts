@@ -34,10 +34,12 @@ export function readLabels(table: Table, column: string): LabelCells {
     isOpen(word) || hasFailed[k] ? undefined : phasesOf(word, () => placeOf(k)),
   );
   const failed: number[] = [];
-  const phases = Array.from(code, (k, row) => {
+  const phases: (readonly string[] | undefined)[] = [];
+  for (let row = 0; row < code.length; row++) {
+    const k = code[row]!;
     if (hasFailed[k]) failed.push(row);
-    return named[k];
-  });
+    phases.push(named[k]);
+  }
   return { phases, failed, warnings: warningsOf(table, at, { phases, failed, minusOne }) };
 }
 

@@ -81,11 +81,17 @@ export function axisNumbers(table: Table, column: number): NumericColumn {
   const wrong =
     found === undefined
       ? code.findIndex((k) => !Number.isFinite(readNumber(table, words[k]!)))
-      : found.values.findIndex((value) => !Number.isFinite(value));
+      : firstNotFinite(found.values);
   const row = wrong < 0 ? undefined : table.rows[wrong];
   if (row !== undefined) throw notANumber(table, row, column, axisHint(table, column));
   if (found === undefined) throw new LabError("TL-1020", `${table.file} has no rows`);
   return found;
+}
+
+/** Position of the first that is no number, -1 where all are. */
+function firstNotFinite(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
 
 function axisHint(table: Table, column: number): string | undefined {

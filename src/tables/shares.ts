@@ -49,7 +49,8 @@ function sharesOf(table: Table, trial: readonly Axis[], tolerance: number): Shar
   for (const whole of [1, 100]) {
     const isOff = (sum: number, within: number): boolean =>
       !(Math.abs(sum - whole) < within * whole);
-    const off = sums.filter((sum) => isOff(sum, tolerance)).length;
+    let off = 0;
+    for (let row = 0; row < sums.length; row++) if (isOff(sums[row]!, tolerance)) off++;
     if (off > (1 - MOST) * sums.length) continue;
     const isMeasured = tolerance > ROUNDED_TOLERANCE;
     const at = sums.findIndex((sum) => isOff(sum, isMeasured ? tolerance : ROUNDED_TOLERANCE));

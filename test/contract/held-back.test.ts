@@ -62,6 +62,8 @@ describe.each(places())("on $name", (place) => {
     const [{ jobId } = { jobId: "" }] = instrument.started;
 
     instrument.say("online", "instrument.online", { online: false, bootId: "b1" });
+    const job = () => lab.daemon.lab.machines.job.get(jobId);
+    await until(() => job()?.states[0] === "unknown", "the doubt, as soon as it is gone");
     instrument.say("online", "instrument.online", { online: true, bootId: "b2" });
     instrument.sayBirth({ capabilities: FURNACE.capabilities, bootId: "b2" });
     await until(() => instrument.commands.some(({ name }) => name === "reconcile"), "the question");

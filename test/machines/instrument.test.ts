@@ -1,52 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { InstrumentContext, MachineEvent, MachineState } from "../../machines/index.ts";
 import { Driven, explore, reached, swallowed } from "./explore.ts";
-
-const INPUT = { instrumentId: "furnace-1" };
-const BOOTS = ["b1", "b2"];
-const birth = (bootId: string) => ({
-  type: "instrument.birth",
-  bootId,
-  kind: "furnace",
-  capabilities: [],
-  simulated: true,
-});
-const report = (bootId: string, seq: number, change: object = {}) => ({
-  type: "instrument.state",
-  bootId,
-  seq,
-  operation: "idle",
-  control: "automatic",
-  safety: "ok",
-  ...change,
-});
-
-function instrumentEvents({ context }: MachineState<InstrumentContext>): MachineEvent[] {
-  const { seq } = context;
-  return [
-    ...BOOTS.flatMap((bootId) => [
-      birth(bootId),
-      { type: "instrument.online", online: true, bootId },
-      { type: "instrument.online", online: false, bootId },
-      report(bootId, seq),
-      ...["busy", "held", "fault"].map((operation) => report(bootId, seq + 1, { operation })),
-      ...["local", "maintenance"].map((control) => report(bootId, seq + 1, { control })),
-      ...["interlocked", "emergencyStopped"].map((safety) => report(bootId, seq + 1, { safety })),
-    ]),
-    { type: "instrument.doubt" },
-    { type: "instrument.silent", jobId: "map.1.s1" },
-    { type: "instrument.answered" },
-    { type: "timer.fired", timerId: context.timerId ?? "none" },
-    { type: "timer.fired", timerId: "an old timer" },
-    { type: "nonsense" },
-  ];
-}
+import { birth, INSTRUMENT_INPUT, instrumentEvents, report } from "./instrument-events.ts";
 
 describe("an instrument", () => {
   test("handles or records every event in every state, and reaches all of them", () => {
     const steps = explore({
       kind: "instrument",
-      input: INPUT,
+      input: INSTRUMENT_INPUT,
       events: instrumentEvents,
       keyOf: ({ states, context }) =>
         JSON.stringify([states, context.bootId, context.formerBootIds.length > 0]),
@@ -66,7 +26,7 @@ describe("an instrument", () => {
 
   const online = () => {
     const { type, ...fields } = birth("b1");
-    return new Driven("instrument", INPUT).tell(type, fields);
+    return new Driven("instrument", INSTRUMENT_INPUT).tell(type, fields);
   };
   const connection = (instrument: Driven<"instrument">) =>
     instrument.state.states.find((name) => name.startsWith("connection."));

@@ -41,4 +41,42 @@ describe("L-BFGS in a box", () => {
     const result = minimiseLbfgs(wall, Float64Array.of(1.9), box(1, -10, 10));
     expect(result.x[0]).toBeCloseTo(1, 3);
   });
+
+  test("begins with the curvature of a like function, and ends where it is told to", () => {
+    const bowl =
+      (scale: number) =>
+      (x: Float64Array, g: Float64Array): number => {
+        const weights = [1, 30, 900];
+        let value = 0;
+        for (const [i, w] of weights.entries()) {
+          g[i] = 2 * scale * w * (x[i]! - 1);
+          value += scale * w * (x[i]! - 1) ** 2;
+        }
+        return value;
+      };
+    const start = Float64Array.of(-1, 0.5, 2);
+    const known = minimiseLbfgs(bowl(1), start, box(3, -9, 9));
+    const curvature = known.curvature.map(({ s, y, rho }) => ({
+      ...{ s, rho: rho / 50 },
+      y: y.map((v) => 50 * v),
+    }));
+    const fresh = minimiseLbfgs(bowl(50), Float64Array.of(3, 3, 3), box(3, -9, 9));
+    const informed = minimiseLbfgs(bowl(50), Float64Array.of(3, 3, 3), {
+      ...box(3, -9, 9),
+      curvature,
+    });
+    expect(informed.x[0]).toBeCloseTo(1, 6);
+    expect(informed.evaluations).toBeLessThan(0.7 * fresh.evaluations);
+    const short = minimiseLbfgs(bowl(1), start, { ...box(3, -9, 9), isEnough: (_, v) => v < 30 });
+    expect(short.value).toBeLessThan(30);
+    expect(short.converged).toBe(false);
+    expect(short.evaluations).toBeLessThan(known.evaluations);
+    const content = minimiseLbfgs(bowl(50), Float64Array.of(3, 3, 3), {
+      ...box(3, -9, 9),
+      curvature,
+      gain_min: 1,
+    });
+    expect(content.evaluations).toBeLessThan(informed.evaluations);
+    expect(content.value).toBeLessThan(3);
+  });
 });

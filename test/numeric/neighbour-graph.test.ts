@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createPrng } from "../../src/core/prng.ts";
+import { latticeAbove } from "../../src/numeric/lattice-neighbours.ts";
 import {
   findNeighbours,
   medianSpacing,
@@ -27,6 +28,44 @@ test.each(CLOUDS)("pairs within a radius in %s are those of all pairs, ascending
     expect(row).toEqual(expected);
     for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++)
       expect(graph.distance2[e]).toBe(squaredDistance(points, d, i, graph.neighbour[e]!));
+  }
+});
+
+const LATTICES: readonly [string, boolean, (a: number, b: number, c: number) => number[]][] = [
+  ["a triangular lattice with levels", true, (a, b, c) => [a + b / 2, (b * Math.sqrt(3)) / 2, c]],
+  ["a sheared cube, rounded as in a table", true, (a, b, c) => [a + 1e-4 * Math.sin(a * b), b, c]],
+  [
+    "a lattice with a diagonal at the radius, where rounding decides",
+    false,
+    (a, b, c) => [0.85 * a, 0.85 * b, c],
+  ],
+  [
+    "a lattice with one point off its place",
+    false,
+    (a, b, c) => [a, b, a + b + c === 21 ? c + 0.3 : c],
+  ],
+  [
+    "a lattice of which every third place is empty",
+    true,
+    (a, b, c) => [((a + b + c) % 3 === 0 ? 40 : 0) + a, b, c],
+  ],
+];
+
+test.each(LATTICES)("pairs on %s are those of all pairs, ascending", (_, isLookedUp, at) => {
+  const d = 3;
+  const points: number[] = [];
+  for (let a = 0; a < 14; a++)
+    for (let b = 0; b < 13; b++) for (let c = 0; c < 12; c++) points.push(...at(a, b, c));
+  const all = Float64Array.from(points);
+  expect(latticeAbove(all, d, 1.2) !== undefined).toBe(isLookedUp);
+  const graph = findNeighbours(all, d, 1.2);
+  for (let i = 0; i < graph.count; i += 7) {
+    const expected: number[] = [];
+    for (let j = 0; j < graph.count; j++)
+      if (j !== i && squaredDistance(all, d, i, j) <= 1.44 * (1 + 1e-9)) expected.push(j);
+    expect([...graph.neighbour.subarray(graph.start[i], graph.start[i + 1])]).toEqual(expected);
+    for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++)
+      expect(graph.distance2[e]).toBe(squaredDistance(all, d, i, graph.neighbour[e]!));
   }
 });
 

@@ -32,11 +32,13 @@ function state(bootId: string, seq: number): LabFact {
 }
 
 /** A laboratory whose furnace has been told to bake one point, and what every further fact makes it say. */
-function bakery(journal: boolean) {
+function bakery(journal: boolean, behaviour = BEHAVIOUR) {
   const lab = createLab();
   const tell = (fact: LabFact): LabCommand[] => {
     const position = lab.position + 1;
-    return applyEvent(lab, { position, time_ms: position * 1000, fact });
+    const timer = fact.type === "timer.fired" ? lab.timers.get(fact.timerId) : undefined;
+    const time_ms = Math.max(position * 1000, lab.time_ms + 1, timer?.at_ms ?? 0);
+    return applyEvent(lab, { position, time_ms, fact });
   };
   const axis = { name: "temperature_K", values: [600] };
   const step = { capability: "bake", timeLimit_s: 60, retries: 2, repeatable: false };
@@ -44,7 +46,7 @@ function bakery(journal: boolean) {
   const started = [
     {
       ...{ type: "daemon.started", site: "s", agentId: "a", epoch: 1, version: "0" },
-      ...{ timeZone: "UTC", behaviour: BEHAVIOUR, instrumentLimits: {} },
+      ...{ timeZone: "UTC", behaviour, instrumentLimits: {} },
     },
     birth("b1", journal),
     state("b1", 1),
@@ -72,8 +74,9 @@ function bakery(journal: boolean) {
   return { lab, tell };
 }
 
+const noRecord: LabFact = { type: "job.unknown", ...said("q"), jobId: "c1.1.s1" };
+
 describe("an instrument that has started anew since it was told to begin", () => {
-  const noRecord: LabFact = { type: "job.unknown", ...said("q"), jobId: "c1.1.s1" };
   const isStart = ({ type }: LabCommand): boolean => type === "startJob";
 
   test("knows what it has not begun where it keeps a journal: the start goes out again", () => {
@@ -101,5 +104,37 @@ describe("an instrument that has started anew since it was told to begin", () =>
     expect(judge(lab, state("b2", 1), new Map())).toEqual({ kind: "duplicate" });
     tell(late);
     expect(lab.machines.instrument.get(furnace)?.states).toContain("operation.idle");
+  });
+});
+
+describe("an instrument that does not answer about its job", () => {
+  /** Its states once the job was given up, its timers ringing one after the other, and it is heard again. */
+  function statesAfterSilence(behaviour?: number): readonly string[] | undefined {
+    const { lab, tell } = bakery(true, behaviour);
+    const said = { operation: "busy", control: "local", safety: "interlocked" };
+    tell({ ...state("b1", 2), ...said } as LabFact);
+    const job = () => lab.machines.job.get("c1.1.s1")?.states[0];
+    for (let k = 0; k < 1000 && job() !== "deadLetter"; k++) {
+      const [timer] = [...lab.timers].sort((a, b) => a[1].at_ms - b[1].at_ms);
+      tell({ type: "timer.fired", timerId: timer?.[0] ?? "" });
+    }
+    expect(job()).toBe("deadLetter");
+    const states = () => lab.machines.instrument.get(furnace)?.states;
+    expect(states()).toContain("connection.stale");
+    tell(noRecord);
+    expect(states()).toContain("connection.online");
+    return states();
+  }
+
+  test("is as safe, as busy and in as many hands as it said last, once it is heard again", () => {
+    expect(statesAfterSilence()).toEqual(
+      expect.arrayContaining(["operation.busy", "control.local", "safety.interlocked"]),
+    );
+  });
+
+  test("counted as idle and safe in older runs, and does where they are folded", () => {
+    expect(statesAfterSilence(13)).toEqual(
+      expect.arrayContaining(["operation.idle", "control.automatic", "safety.ok"]),
+    );
   });
 });

@@ -1,11 +1,17 @@
-// Compiles the kernels (AssemblyScript) and writes each binary as text: `node test/support/build-kernel.mjs`.
+// Compiles the kernels (AssemblyScript) and writes each binary as text: `node test/support/build-kernel.mjs`. With `--check` it writes
+// nothing and fails where a text is not that of its sources.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
 const here = join(import.meta.dirname, "../../src/numeric/wasm");
-for (const name of ["dense-kernel", "four-kernel"]) {
-  const binary = await compile(readFileSync(join(here, `${name}.assembly`), "utf8"));
+const KERNELS = {
+  "dense-kernel": ["dense-kernel", "correlations", "evidence", "columns"],
+  "four-kernel": ["four-kernel"],
+};
+for (const [name, parts] of Object.entries(KERNELS)) {
+  const sources = parts.map((part) => readFileSync(join(here, `${part}.assembly`), "utf8"));
+  const binary = await compile(sources.join("\n"));
   const lines = Buffer.from(binary)
     .toString("base64")
     .match(/.{1,92}/g)
@@ -15,7 +21,12 @@ export const ${name.replace("-", "_").toUpperCase()}_BASE64 = [
 ${lines.join("\n")}
 ].join("");
 `;
-  writeFileSync(join(here, `${name}-binary.ts`), text);
+  const file = join(here, `${name}-binary.ts`);
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (readFileSync(file, "utf8") !== text) {
+    process.stderr.write(`${name}-binary.ts is not made from its sources\n`);
+    process.exitCode = 1;
+  }
   process.stdout.write(`${name}: ${binary.length} bytes\n`);
 }
 

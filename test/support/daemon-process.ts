@@ -17,8 +17,8 @@ export interface DaemonProcess {
   ask<Body>(path: string): Promise<Body>;
   /** What it has written so far, its log in it. */
   said(): string;
-  /** Ends it as Ctrl-C would. */
-  end(): Promise<void>;
+  /** Ends it as Ctrl-C would; its exit code, `null` where it had to be killed. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
   /** Kills it as a power cut would. */
   kill(): Promise<void>;
   /** Ends it as Ctrl-C would and removes its folder. */
@@ -64,8 +64,8 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
     folder,
     ask: async <Body>(path: string) => (await (await fetch(new URL(path, url))).json()) as Body,
     said: () => said,
-    end: () => end(child, "SIGTERM"),
-    kill: () => end(child, "SIGKILL"),
+    end: (signal = "SIGTERM") => end(child, signal),
+    kill: async () => void (await end(child, "SIGKILL")),
     stop: async () => {
       await end(child, "SIGTERM");
       rmSync(folder, { recursive: true, force: true });
@@ -91,11 +91,12 @@ function pageOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const ended = once(child, "exit");
   child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await ended;
   clearTimeout(timer);
+  return child.exitCode;
 }

@@ -3,7 +3,7 @@ import type { ServerType } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
 import { LabError } from "../../../src/core/errors.ts";
-import { PAGE_STYLE, TABLE_SCRIPT } from "../page-bundle.ts";
+import { TABLE_SCRIPT } from "../page-bundle.ts";
 import { tableHtml } from "../page-html.ts";
 import {
   errorBody,
@@ -47,7 +47,6 @@ export function createTableServer(options: {
   app.use(hostGuard([host]));
   app.get("/", (c) => asset(c, tableHtml(), "text/html"));
   app.get("/assets/table.js", (c) => asset(c, TABLE_SCRIPT, "text/javascript"));
-  app.get("/assets/page.css", (c) => asset(c, PAGE_STYLE, "text/css"));
   app.get("/table", (c) => c.json(first ?? null));
   app.post("/suggest", sameOriginJson, async (c) => {
     try {

@@ -56,7 +56,7 @@ const CALLS_MAX = 6;
 export class LadsProcess implements LadsLink {
   readonly #options: LadsProcessOptions;
   readonly #waiting = new Map<number, Waiting>();
-  #child: { readonly process: ChildProcess; readonly ready: Promise<void> } | undefined;
+  #child: { process: ChildProcess; ready: Promise<void>; isReady: boolean } | undefined;
   #asked = 0;
 
   constructor(options: LadsProcessOptions) {
@@ -96,16 +96,19 @@ export class LadsProcess implements LadsLink {
   }
 
   async close(): Promise<void> {
-    const child = this.#child?.process;
+    const child = this.#child;
     if (child === undefined) return;
-    await this.#ask("close").catch(() => {});
-    this.#end(child, "the gateway has ended");
+    // One that still loads has opened nothing.
+    if (child.isReady) await this.#ask("close").catch(() => {});
+    this.#end(child.process, "the gateway has ended");
   }
 
   async #ask<T>(verb: keyof LadsLink, argument?: unknown): Promise<T> {
     const { clock, address } = this.#options;
     const { process: child, ready } = this.#started();
     await ready;
+    // It was ended meanwhile: nobody would answer.
+    if (this.#child?.process !== child) throw endedError("the process has been ended");
     const id = ++this.#asked;
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -132,15 +135,21 @@ export class LadsProcess implements LadsLink {
       // Number 0 is nobody's call: its answer is the first word of the process.
       this.#waiting.set(0, { resolve: () => resolve(), reject });
     });
-    ready.catch(() => {});
     const late = `the process for ${address.at} did not start`;
     const cancel = clock.schedule(clock.now_ms() + LOAD_ms, () => this.#end(child, late));
-    ready.then(cancel, cancel);
-    this.#child = { process: child, ready };
+    const started = { process: child, ready, isReady: false };
+    this.#child = started;
+    ready.then(
+      () => {
+        cancel();
+        started.isReady = true;
+      },
+      () => cancel(),
+    );
     child.on("message", (said) => this.#hear(said as Answered));
     child.on("error", (error) => this.#end(child, error.message));
     child.on("exit", () => this.#end(child, `the process for ${address.at} has ended`));
-    return this.#child;
+    return started;
   }
 
   #hear({ id, value, problem }: Answered): void {
@@ -155,10 +164,13 @@ export class LadsProcess implements LadsLink {
     if (this.#child?.process !== child) return;
     this.#child = undefined;
     child.kill("SIGKILL");
-    for (const { reject } of this.#waiting.values())
-      reject(new LabError("TL-3201", why, { retryable: true }));
+    for (const { reject } of this.#waiting.values()) reject(endedError(why));
     this.#waiting.clear();
   }
+}
+
+function endedError(why: string): LabError {
+  return new LabError("TL-3201", why, { retryable: true });
 }
 
 function errorOf({ code, message, hint }: NonNullable<Answered["problem"]>): LabError {

@@ -4,7 +4,7 @@ import { saysBroken, sensorRegisters } from "./broken-sensor.ts";
 import type { Cell, ModbusRegisters } from "./modbus-registers.ts";
 import { isOneOf, maskedBy, rawOf } from "./register-values.ts";
 
-const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
+export const ORDERS = ["ABCD", "CDAB", "BADC", "DCBA"] as const;
 
 /** Set points that a device takes, in its unit. */
 export interface SetPointRange {
@@ -68,7 +68,7 @@ function verifyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string
 }
 
 /** No temperature is nearer to 0 than this without being 0; a float whose words are swapped is (25.0 read as 2.4e-41). */
-const TINY = 1e-30;
+export const TINY = 1e-30;
 
 function tinyProblem(map: ModbusMap, cells: ReadonlyMap<string, Cell>): string | undefined {
   for (const [name, { words, value }] of cells) {

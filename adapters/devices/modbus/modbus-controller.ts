@@ -25,6 +25,7 @@ import { mbapFraming, rtuFraming } from "./framing.ts";
 import { createModbusLine, type ModbusLine } from "./modbus-line.ts";
 import { programWords } from "./modbus-program.ts";
 import { type Cell, ModbusRegisters } from "./modbus-registers.ts";
+import { onlyLowers } from "./only-lowers.ts";
 import { encodeValue, isOneOf, maskedBy, refuseVanishing, stepOf } from "./register-values.ts";
 
 export interface ModbusControllerOptions {
@@ -34,6 +35,16 @@ export interface ModbusControllerOptions {
   readonly unit: number;
   readonly clock: Clock & Timers;
 }
+
+/** What was read. `misfit`: why none of it is believed; `doubt`: why nobody can tell yet whether it is meant as the map says. */
+interface Seen {
+  readonly cells: Map<string, Cell>;
+  readonly misfit?: string | undefined;
+  readonly doubt?: string | undefined;
+}
+
+const UNTOLD =
+  "its sensor is broken, so nothing tells whether its decimals are still those of its map";
 
 /** A temperature controller by the register table of its model. */
 export class ModbusController implements ThermalController {
@@ -221,15 +232,17 @@ export class ModbusController implements ThermalController {
 
   /** A device that is set up otherwise by now may take the same number for another temperature: it is never raised by that. */
   async #rest(): Promise<void> {
-    const { setPoint, commands } = this.#map;
+    const { setPoint, commands, wordOrder } = this.#map;
     const { register, rest } = setPoint;
-    const { cells, misfit } = await this.#see([...setUpRegisters(this.#map), register], "urgent");
-    const now = cells.get(register)?.value ?? Number.NaN;
-    // In whatever unit and with whatever decimals, a lower number is a lower temperature.
-    if (misfit === undefined || rest < now)
+    const seen = await this.#see([...setUpRegisters(this.#map), register], "urgent");
+    const doubt = seen.misfit ?? seen.doubt;
+    const how = this.#registers.register(register);
+    const now = seen.cells.get(register)?.words ?? [];
+    const words = encodeValue(rest, how, wordOrder);
+    if (doubt === undefined || onlyLowers(words, now, how, this.#map))
       return await this.#registers.write([{ register, write: rest }], "urgent");
-    if (commands.stop.length === 0 && rest !== now)
-      throw new LabError("TL-3204", `Its set point is left as it is: ${misfit}`);
+    if (commands.stop.length === 0 && words.some((word, k) => word !== now[k]))
+      throw new LabError("TL-3204", `Its set point is left as it is: ${doubt}`);
   }
 
   /**
@@ -281,10 +294,7 @@ export class ModbusController implements ThermalController {
   }
 
   /** Reads these registers, and tells whether they are to be believed. */
-  async #see(
-    names: readonly string[],
-    lane: Lane = "normal",
-  ): Promise<{ readonly cells: Map<string, Cell>; readonly misfit?: string | undefined }> {
+  async #see(names: readonly string[], lane: Lane = "normal"): Promise<Seen> {
     const map = this.#map;
     let asked = this.#connections;
     let isAll = asked !== this.#known;
@@ -305,7 +315,9 @@ export class ModbusController implements ThermalController {
     if (isAll) {
       this.#limits = rangeOf(map, cells);
       // A broken sensor has no twin to be held against; and a connection that was made anew in the middle has still to tell what was read before.
-      this.#known = brokenSensor(map, cells) === undefined ? asked : undefined;
+      const isBroken = brokenSensor(map, cells) !== undefined;
+      this.#known = isBroken ? undefined : asked;
+      if (isBroken && map.twins.length > 0) return { cells, doubt: UNTOLD };
     }
     return { cells };
   }

@@ -9,6 +9,7 @@ import { brokerLogin } from "../../../config/broker-access.ts";
 import { misuse } from "../../core/errors.ts";
 import { IDENTIFIER } from "../../domain/identifiers.ts";
 import type { CommandIo } from "../command.ts";
+import { leaveSoon } from "../leave-soon.ts";
 import { createStderrLogger } from "../stderr-logger.ts";
 import type { RunnerCommandOptions } from "./runner-options.ts";
 
@@ -50,6 +51,5 @@ export async function serveDevices(
     process.once("SIGTERM", end);
   });
   await Promise.all(gateways.map((gateway) => gateway.stop()));
-  // A built-in simulation may still count its seconds: it is taken up at the next start, like any other.
-  setTimeout(() => process.exit(0), 100).unref();
+  leaveSoon();
 }

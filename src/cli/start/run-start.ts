@@ -18,6 +18,7 @@ import { createDaemon, type Daemon } from "../../daemon.ts";
 import type { PlannedCampaign } from "../../runtime/take-configuration.ts";
 import { refuseBadModelsApart } from "../check-models-apart.ts";
 import type { CommandIo } from "../command.ts";
+import { leaveSoon } from "../leave-soon.ts";
 import { loadExport } from "../load-module.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { liveLine } from "./live-line.ts";
@@ -47,8 +48,12 @@ interface StartOptions {
  * several (`standby`) it stands by again once it has handed over.
  */
 export async function runStart(options: StartOptions, io: CommandIo): Promise<void> {
-  while ((await runOnce(options, io)) === "handedOver")
-    io.out("Handed over: this daemon stands by again.\n");
+  try {
+    while ((await runOnce(options, io)) === "handedOver")
+      io.out("Handed over: this daemon stands by again.\n");
+  } finally {
+    leaveSoon();
+  }
 }
 
 async function runOnce(options: StartOptions, io: CommandIo): Promise<Ending["kind"]> {

@@ -30,7 +30,8 @@ export async function startRunners(options: {
   const { configuration, configurationFolder, daemon, folder, logger, desk } = options;
   const gateways: Gateway[] = [];
   const stop = async (): Promise<void> => {
-    for (const gateway of gateways) await gateway.stop();
+    // Side by side: each may wait for a device that does not answer.
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
   };
   const open = async (id: string, device: Device, more: Partial<GatewayOptions>): Promise<void> => {
     gateways.push(

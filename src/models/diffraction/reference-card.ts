@@ -47,6 +47,8 @@ export const STRAIN_LIMIT = 0.07;
 const DISPLACEMENT_A2 = 0.6;
 const LINES_MAX = 120;
 const INTENSITY_MIN = 0.006;
+/** Spacings of a list that differ by less than this part are one line. */
+const SAME_LINE = 1e-4;
 
 /**
  * A card of the lines between d_min and d_max (widened by the strain limit). Structures get structure factors with the
@@ -104,7 +106,9 @@ interface CardLines {
 function linesOf(source: ReferenceSource, range: CardRange, low: number): CardLines {
   if (source.kind === "structure") return structureLines(source.crystal, range, low);
   const lines =
-    source.kind === "lines" ? source.lines : patternLines(source.pattern, range.wavelength_A);
+    source.kind === "lines"
+      ? inOnePiece(source.lines)
+      : patternLines(source.pattern, range.wavelength_A);
   return {
     lines: lines.map(({ d_A, intensity }) => ({ d_A, intensity, response: [1] })),
     elements: undefined,
@@ -112,6 +116,19 @@ function linesOf(source: ReferenceSource, range: CardRange, low: number): CardLi
     weightPerIntensity: undefined,
     atomsPerWeight: undefined,
   };
+}
+
+/** A list may name a line in pieces, one a family of reflections: which line is the strongest, and how many there are, is told by the whole. */
+function inOnePiece(
+  lines: readonly { readonly d_A: number; readonly intensity: number }[],
+): { d_A: number; intensity: number }[] {
+  const found: { d_A: number; intensity: number }[] = [];
+  for (const { d_A, intensity } of [...lines].sort((p, q) => q.d_A - p.d_A)) {
+    const last = found.at(-1);
+    if (last !== undefined && last.d_A / d_A - 1 < SAME_LINE) last.intensity += intensity;
+    else found.push({ d_A, intensity });
+  }
+  return found;
 }
 
 /** I = m |F|^2 LP / V^2 for a unit of volume: the weight of that unit is the density. */

@@ -1,5 +1,6 @@
 import type { Prng } from "../../core/prng.ts";
 import { minimiseLbfgs } from "../../numeric/l-bfgs.ts";
+import { descendFromTwo } from "./descend-likelihood.ts";
 import {
   defaultPrior,
   type HyperPrior,
@@ -9,11 +10,12 @@ import {
   unpackHyperparameters,
 } from "./hyperparameters.ts";
 import type { KernelKind } from "./kernel.ts";
-import { createMarginalLikelihood } from "./marginal-likelihood.ts";
+import { limitRows, pickRows } from "./learning-rows.ts";
+import { createMarginalLikelihood, PLAIN_ROWS_max } from "./marginal-likelihood.ts";
 import type { TrainingSet } from "./training-set.ts";
 
-/** More rows than this are not used for learning: the likelihood costs their cube. */
-const LEARNING_ROWS_max = 400;
+/** Of many rows, the share on which the curvature of the likelihood is learnt first. */
+const PART_share = 0.4;
 /** Likelihood calls of one start. */
 const CALLS_warm = 30;
 const CALLS_cold = 25;
@@ -41,8 +43,8 @@ export interface FitResult {
 
 /**
  * Maximum a posteriori hyperparameters by L-BFGS with analytic gradients from several starts: the last optimum where there is one,
- * the prior's centre, a short and a long width, with little and with much noise. Deterministic given `prng`. More than
- * {@link LEARNING_ROWS_max} rows are sub-sampled (the best quarter and a random rest).
+ * the prior's centre, a short and a long width, with little and with much noise. Deterministic given `prng`. Many rows
+ * are sub-sampled ({@link limitRows}).
  */
 export function fitHyperparameters(request: FitRequest): FitResult {
   const { groups, kind, warm } = request;
@@ -62,6 +64,23 @@ export function fitHyperparameters(request: FitRequest): FitResult {
       : warm === undefined
         ? [centre, startAt(groupCount, prior, 0.4, 0.01), startAt(groupCount, prior, 1.5, 0.3)]
         : [warm, centre];
+  if (quick === undefined && warm !== undefined && data.count > PLAIN_ROWS_max) {
+    const rows = Math.ceil(PART_share * data.count);
+    // Evenly through time: late results lie closer together than early ones.
+    const part = pickRows(
+      data,
+      Array.from({ length: rows }, (_, k) => Math.floor(((k + 0.5) * data.count) / rows)),
+    );
+    const { best, calls } = descendFromTwo({
+      whole: objective,
+      part: createMarginalLikelihood(part, groups, kind, prior, 0),
+      ratio: data.count / rows,
+      warm: packHyperparameters(warm),
+      centre: packHyperparameters(centre),
+      ...{ lower, upper },
+    });
+    return resultOf(best, calls, centre);
+  }
   let best: { x: Float64Array; value: number } | undefined;
   let calls = 0;
   starts.forEach((start, k) => {
@@ -75,7 +94,15 @@ export function fitHyperparameters(request: FitRequest): FitResult {
     if (Number.isFinite(result.value) && (best === undefined || result.value < best.value))
       best = result;
   });
-  if (best === undefined)
+  return resultOf(best, calls, centre);
+}
+
+function resultOf(
+  best: { readonly x: Float64Array; readonly value: number } | undefined,
+  calls: number,
+  centre: Hyperparameters,
+): FitResult {
+  if (best === undefined || !Number.isFinite(best.value))
     return { hyperparameters: centre, value: Number.POSITIVE_INFINITY, calls, learnt: false };
   return { hyperparameters: unpackHyperparameters(best.x), value: best.value, calls, learnt: true };
 }
@@ -90,32 +117,5 @@ function startAt(
     widths: new Float64Array(groups).fill(factor * Math.exp(prior.lnWidth_mean)),
     signal: 1,
     noise: Math.max(noise, prior.noise_min),
-  };
-}
-
-function limitRows(data: TrainingSet, prng: Prng): TrainingSet {
-  const { count: n, columns } = data;
-  if (n <= LEARNING_ROWS_max) return data;
-  const byValue = Array.from({ length: n }, (_, i) => i).sort((p, q) => data.y[q]! - data.y[p]!);
-  const kept = byValue.slice(0, LEARNING_ROWS_max / 4);
-  const rest = byValue.slice(LEARNING_ROWS_max / 4);
-  for (let k = 0; kept.length < LEARNING_ROWS_max; k++) {
-    const j = k + prng.integer(rest.length - k);
-    const row = rest[j]!;
-    rest[j] = rest[k]!;
-    kept.push(row);
-  }
-  kept.sort((p, q) => p - q);
-  const x = new Float64Array(kept.length * columns);
-  for (const [i, row] of kept.entries())
-    x.set(data.x.subarray(row * columns, (row + 1) * columns), i * columns);
-  const pick = (from: Float64Array): Float64Array => Float64Array.from(kept, (row) => from[row]!);
-  return {
-    ...data,
-    count: kept.length,
-    x,
-    y: pick(data.y),
-    replicates: pick(data.replicates),
-    knownVariance: pick(data.knownVariance),
   };
 }

@@ -41,6 +41,7 @@ export class GaussianProcess implements ProcessFactor {
   l: Float64Array;
   ld: number;
   z: Float64Array;
+  private fittedLast: Float64Array = new Float64Array(0);
 
   constructor(data: TrainingSet, theta: Hyperparameters, groups: Int32Array, kind: KernelKind) {
     this.kind = kind;
@@ -121,9 +122,11 @@ export class GaussianProcess implements ProcessFactor {
     return alpha;
   }
 
-  /** Posterior mean of the function at each learnt point, standardised: y - noise alpha. */
+  /** Posterior mean of the function at each learnt point, standardised: y - noise alpha. Kept until a result is appended. */
   fitted(): Float64Array {
-    return this.alpha().map((a, i) => this.y[i]! - this.noise[i]! * a);
+    if (this.fittedLast.length !== this.count)
+      this.fittedLast = this.alpha().map((a, i) => this.y[i]! - this.noise[i]! * a);
+    return this.fittedLast;
   }
 
   private factor(): number {

@@ -1,12 +1,12 @@
-import {
-  choleskyInPlace,
-  inverseFromFactor,
-  solveLower,
-  solveLowerTransposed,
-} from "../../numeric/dense-kernel.ts";
+import { dot } from "../../numeric/dot.ts";
+import { createCompiledEvidence } from "./compiled-evidence.ts";
+import { createPlainEvidence } from "./evidence.ts";
 import { addPrior, type HyperPrior } from "./hyperparameters.ts";
-import { correlationsWithSlopes, type KernelKind } from "./kernel.ts";
+import type { KernelKind } from "./kernel.ts";
 import type { TrainingSet } from "./training-set.ts";
+
+/** Up to so many rows in plain code, to the bit as in every version so far. */
+export const PLAIN_ROWS_max = 100;
 
 /** The jitters tried, relative to signal^2, when a covariance cannot be factored. */
 export const JITTERS = [1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4] as const;
@@ -26,42 +26,42 @@ export function createMarginalLikelihood(
   groups: Int32Array,
   kind: KernelKind,
   prior: HyperPrior,
+  plainRows_max: number = PLAIN_ROWS_max,
 ): (theta: Float64Array, gradient: Float64Array) => number {
-  const n = data.count;
+  const { count, y } = data;
   const groupCount = Math.max(-1, ...groups) + 1;
   const distances = pairDistances(data, groups, groupCount);
-  const a = new Float64Array(n * n);
-  const slopes = new Float64Array((n * (n - 1)) / 2);
-  const covariances = new Float64Array((n * (n - 1)) / 2);
-  const alpha = new Float64Array(n);
-  const ones = new Float64Array(n);
+  const problem = { count, kind, distances, y };
+  const evidence =
+    (count <= plainRows_max ? undefined : createCompiledEvidence(problem)) ??
+    createPlainEvidence(problem);
 
   return (theta, gradient) => {
     const s2 = Math.exp(2 * theta[groupCount]!);
     const noise2 = Math.exp(2 * theta[groupCount + 1]!);
-    const inverseSquares = theta.subarray(0, groupCount).map((t) => Math.exp(-2 * t));
-    fillCovariance(distances, inverseSquares, kind, s2, covariances, slopes);
-    for (let i = 0, p = 0; i < n; i++) {
-      for (let j = 0; j < i; j++, p++) a[i * n + j] = covariances[p]!;
-      a[i * n + i] = s2 * (1 + JITTERS[0]) + rowNoise(data, i, noise2);
-    }
+    const inverseSquares = theta.slice(0, groupCount).map((t) => Math.exp(-2 * t));
+    const diagonal = y.map((_, i) => s2 * (1 + JITTERS[0]) + rowNoise(data, i, noise2));
     gradient.fill(0);
-    if (choleskyInPlace(a, n, n) !== 0) return Number.POSITIVE_INFINITY;
+    const factor = evidence.factor(inverseSquares, s2, diagonal);
+    if (factor === undefined) return Number.POSITIVE_INFINITY;
+    const { pivots, z, ones } = factor;
+    const mean = leastSquaresMean(z, ones);
+    for (let i = 0; i < count; i++) z[i]! -= mean * ones[i]!;
+    const slopes = evidence.slopes(z);
     let value = addPrior(theta, prior, gradient);
-    for (let i = 0; i < n; i++) value += Math.log(a[i * n + i]!);
-    value += 0.5 * solveCentred(a, data, alpha, ones);
-    addGradient(gradient, {
-      data,
-      a,
-      alpha,
-      distances,
-      inverseSquares,
-      covariances,
-      slopes,
-      s2,
-      noise2,
-    });
-    return value;
+    for (const pivot of pivots) value += Math.log(pivot);
+    for (let d = 0; d < groupCount; d++) gradient[d]! += slopes.widths[d]! * inverseSquares[d]!;
+    gradient[groupCount]! += slopes.signal;
+    // The jitter grows with the signal; of few results this was left out from the first version on, and stays so to the bit.
+    if (count > plainRows_max)
+      gradient[groupCount]! += JITTERS[0] * s2 * slopes.diagonal.reduce((sum, w) => sum + w, 0);
+    let noiseSum = 0;
+    for (let i = 0; i < count; i++)
+      if (Number.isNaN(data.knownVariance[i]!))
+        noiseSum += (slopes.diagonal[i]! * noise2) / data.replicates[i]!;
+    gradient[groupCount + 1]! += noiseSum;
+    // The mean has a prior of its own, of variance 1.
+    return value + 0.5 * (dot(z, z) + mean * mean);
   };
 }
 
@@ -69,64 +69,6 @@ export function createMarginalLikelihood(
 export function rowNoise(data: TrainingSet, i: number, noise2: number): number {
   const known = data.knownVariance[i]!;
   return Number.isNaN(known) ? noise2 / data.replicates[i]! : known;
-}
-
-interface Gradient {
-  readonly data: TrainingSet;
-  readonly a: Float64Array;
-  readonly alpha: Float64Array;
-  readonly distances: readonly Float64Array[];
-  readonly inverseSquares: Float64Array;
-  readonly covariances: Float64Array;
-  readonly slopes: Float64Array;
-  readonly s2: number;
-  readonly noise2: number;
-}
-
-function addGradient(gradient: Float64Array, g: Gradient): void {
-  const { data, alpha, distances, inverseSquares, covariances, slopes, s2, noise2 } = g;
-  const n = data.count;
-  const inverse = inverseFromFactor(g.a, n, n);
-  const groupCount = distances.length;
-  const widthSums = new Float64Array(groupCount);
-  let signalSum = 0;
-  let noiseSum = 0;
-  // W_ij dC_ij/d(r^2) in place of the slopes, which are made anew at each call
-  for (let i = 0, p = 0; i < n; i++) {
-    const row = i * n;
-    const alphaOfRow = alpha[i]!;
-    for (let j = 0; j < i; j++, p++) {
-      const w = inverse[row + j]! - alphaOfRow * alpha[j]!;
-      signalSum += 2 * w * covariances[p]!;
-      slopes[p] = w * slopes[p]!;
-    }
-    const w = inverse[row + i]! - alphaOfRow * alphaOfRow;
-    signalSum += w * s2;
-    if (Number.isNaN(data.knownVariance[i]!)) noiseSum += (w * noise2) / data.replicates[i]!;
-  }
-  for (let d = 0; d < groupCount; d += 2) dotBoth(slopes, distances, d, widthSums);
-  for (let d = 0; d < groupCount; d++) gradient[d]! += widthSums[d]! * inverseSquares[d]!;
-  gradient[groupCount]! += signalSum;
-  gradient[groupCount + 1]! += noiseSum;
-}
-
-/** Inner products with two arrays, each summed from the front: neither addition waits for the other. */
-function dotBoth(
-  a: Float64Array,
-  arrays: readonly Float64Array[],
-  d: number,
-  out: Float64Array,
-): void {
-  const first = arrays[d]!;
-  const second = arrays[d + 1] ?? first;
-  let one = 0;
-  let other = 0;
-  for (let p = 0; p < a.length; p++) {
-    one += a[p]! * first[p]!;
-    other += a[p]! * second[p]!;
-  }
-  out[d] = one;
-  if (d + 1 < out.length) out[d + 1] = other;
 }
 
 function pairDistances(data: TrainingSet, groups: Int32Array, groupCount: number): Float64Array[] {
@@ -142,49 +84,6 @@ function pairDistances(data: TrainingSet, groups: Int32Array, groupCount: number
     }
   }
   return out;
-}
-
-function fillCovariance(
-  distances: readonly Float64Array[],
-  inverseSquares: Float64Array,
-  kind: KernelKind,
-  s2: number,
-  covariances: Float64Array,
-  slopes: Float64Array,
-): void {
-  const r2 = covariances.fill(0);
-  for (let d = 0; d < distances.length; d++) {
-    const own = distances[d]!;
-    const factor = inverseSquares[d]!;
-    for (let p = 0; p < r2.length; p++) r2[p]! += own[p]! * factor;
-  }
-  correlationsWithSlopes(kind, r2, slopes);
-  for (let p = 0; p < covariances.length; p++) {
-    covariances[p]! *= s2;
-    slopes[p]! *= s2;
-  }
-}
-
-/** alpha = A^-1 (y - m) with the generalised-least-squares mean m; returns (y - m)' alpha + m^2. */
-function solveCentred(
-  l: Float64Array,
-  data: TrainingSet,
-  alpha: Float64Array,
-  ones: Float64Array,
-): number {
-  const n = data.count;
-  alpha.set(data.y);
-  ones.fill(1);
-  solveLower(l, n, n, alpha);
-  solveLower(l, n, n, ones);
-  const mean = leastSquaresMean(alpha, ones);
-  let quadratic = 0;
-  for (let i = 0; i < n; i++) {
-    alpha[i]! -= mean * ones[i]!;
-    quadratic += alpha[i]! * alpha[i]!;
-  }
-  solveLowerTransposed(l, n, n, alpha);
-  return quadratic + mean * mean; // the mean's own prior, of variance 1
 }
 
 /**

@@ -8,7 +8,9 @@ interface PartlyKnown {
   /** Whitened results, of which the first `rows` count. */
   readonly z: Float64Array;
   readonly rows: number;
-  /** Standardised, with the first `taken` results of each candidate. */
+  /** Results that were factored at once. */
+  readonly factored: number;
+  /** Standardised, with the first `taken` results of each candidate; where it has taken none, ceilings of those with the factored ones. */
   readonly means: Float64Array;
   readonly variances: Float64Array;
   readonly taken: Int32Array;
@@ -25,7 +27,7 @@ export function visitPromising(
   eligible: Uint8Array,
   { mayWin, visit }: Contender,
 ): void {
-  const { means, variances, taken, settle } = known;
+  const { means, variances, taken, factored, settle } = known;
   const visitAll = (chunk: readonly number[]): void => {
     settle(chunk);
     for (const n of chunk) visit(n, means[n]!, variances[n]!);
@@ -38,7 +40,8 @@ export function visitPromising(
   for (let n = 0; n < means.length; n++) {
     if (eligible[n] === 0 || n === first) continue;
     const variance = variances[n]!;
-    if (!mayWin(means[n]! + leads[taken[n]!]! * Math.sqrt(variance), variance)) continue;
+    if (!mayWin(means[n]! + leads[Math.max(factored, taken[n]!)]! * Math.sqrt(variance), variance))
+      continue;
     chunk.push(n);
     if (chunk.length < CHUNK) continue;
     visitAll(chunk);

@@ -18,13 +18,13 @@ export function presentComponents(
   components: readonly number[],
   wholeAmount: number,
 ): Int32Array {
-  return Int32Array.from({ length: values.length / width }, (_, row) =>
-    components.reduce(
-      (bits, column, k) =>
-        values[row * width + column]! > ABSENT * wholeAmount ? bits | (1 << k) : bits,
-      0,
-    ),
-  );
+  const present = new Int32Array(values.length / width);
+  for (let k = 0; k < components.length; k++) {
+    const column = components[k]!;
+    for (let row = 0; row < present.length; row++)
+      if (values[row * width + column]! > ABSENT * wholeAmount) present[row]! |= 1 << k;
+  }
+  return present;
 }
 
 /** Number of components present = the largest number of phases that can coexist at fixed temperature and pressure. */

@@ -31,7 +31,8 @@ export function ranksOf(rows: Float64Array, axis: number, axes: number): ValueRa
 
 /** Rows in ascending order of their ranks, the first column first; equal rows stay as they stand. A counting sort a column. */
 export function orderByRanks(columns: readonly ValueRanks[], count: number): Int32Array {
-  let order = Int32Array.from({ length: count }, (_, row) => row);
+  let order = new Int32Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
   for (const { values, rank } of [...columns].reverse()) {
     const next = new Int32Array(values.length + 1);
     for (let i = 0; i < count; i++) next[rank[i]! + 1]! += 1;

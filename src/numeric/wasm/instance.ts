@@ -4,7 +4,7 @@ export interface KernelMemory {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
-/** The functions of dense-kernel.assembly; every pointer is a byte address in `memory`. */
+/** The functions of dense-kernel.assembly and its parts; every pointer is a byte address in `memory`. */
 export interface DenseKernel extends KernelMemory {
   cholesky(n: number, a: number, work: number): number;
   solveStrip(
@@ -16,7 +16,7 @@ export interface DenseKernel extends KernelMemory {
     v: number,
     work: number,
   ): void;
-  inverse(n: number, l: number, t: number, c: number, work: number): void;
+  inverse(n: number, l: number, t: number, c: number, work: number, cut: number): void;
   addGram(n: number, width: number, ldr: number, r: number, g: number, work: number): void;
   covariance(
     kind: number,
@@ -39,6 +39,43 @@ export interface DenseKernel extends KernelMemory {
     weight: number,
     out: number,
   ): void;
+  fillEvidence(
+    n: number,
+    m: number,
+    groups: number,
+    kind: number,
+    s2: number,
+    distances: number,
+    q: number,
+    a: number,
+    s: number,
+  ): void;
+  slopeEvidence(
+    n: number,
+    m: number,
+    groups: number,
+    distances: number,
+    s: number,
+    t: number,
+    c: number,
+    z: number,
+    alpha: number,
+    out: number,
+  ): void;
+  turnColumns(
+    n: number,
+    size: number,
+    stride: number,
+    v: number,
+    z: number,
+    least: number,
+    out: number,
+    mean: number,
+    variance: number,
+  ): void;
+  weighRows(n: number, size: number, stride: number, v: number, w: number, out: number): void;
+  addSquares(n: number, size: number, stride: number, v: number, out: number): void;
+  reduceColumns(n: number, size: number, ldv: number, v: number, l: number, row: number): void;
 }
 
 interface WebAssemblyHost {

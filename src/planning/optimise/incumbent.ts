@@ -12,9 +12,9 @@ export function findIncumbent(model: CampaignModel, quantity: Quantity): number 
   const places = placesOf(gp);
   let best = Number.NEGATIVE_INFINITY;
   for (const row of model.rows) {
-    if (row.x === undefined || !model.isFeasible(row)) continue;
-    const place = places.placeOf(row.x);
-    if (place !== undefined) best = Math.max(best, fitted[place] ?? 0);
+    const place = row.x === undefined ? undefined : places.placeOf(row.x);
+    if (place === undefined || !((fitted[place] ?? 0) > best)) continue;
+    if (model.isFeasible(row)) best = fitted[place] ?? 0;
   }
   if (best > Number.NEGATIVE_INFINITY) return best;
   return fitted.reduce((least, f) => Math.min(least, f), 0);

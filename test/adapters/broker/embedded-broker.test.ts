@@ -195,3 +195,43 @@ test("a subscriber for whom too much lies unread is ended, the others stay", asy
   expect(warnings).toContainEqual([{ bytes: expect.any(Number) }, "broker.clientDoesNotRead"]);
   await awake.publishAsync("elsewhere", "", { qos: 1 });
 });
+
+/** A client with a kept session that is away. */
+async function away(broker: EmbeddedBroker) {
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const how = { protocolVersion: 4, clientId: "away", clean: false, reconnectPeriod: 0 } as const;
+  const client = mqtt.connect(url, how);
+  const heard: string[] = [];
+  client.on("message", (topic) => heard.push(topic));
+  await once(client as unknown as NodeJS.EventEmitter, "connect");
+  await client.subscribeAsync("#", { qos: 1 });
+  return { client, heard, end: () => client.endAsync() };
+}
+
+test("what waits for a client that is away has a bound, said once; the oldest are kept", async () => {
+  const warnings: unknown[][] = [];
+  const broker = await start(async () => {}, 0, undefined, {
+    ...silentLogger,
+    warn: (...said: unknown[]) => void warnings.push(said),
+  });
+  await (await away(broker)).end();
+  for (let k = 0; k < 80; k++)
+    await broker.publish({ topic: `m/${k}`, payload: LARGE, qos: 1, retain: false });
+  expect(warnings).toEqual([
+    [{ client: "away", bytes: expect.any(Number) }, "broker.sessionIsFull"],
+  ]);
+  const back = await away(broker);
+  await expect.poll(() => back.heard.length, { timeout: 10_000 }).toBeGreaterThan(60);
+  // Fetched, so there is room again.
+  await expect
+    .poll(
+      async () => {
+        await broker.publish({ topic: "again", payload: "", qos: 1, retain: false });
+        return back.heard.includes("again");
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+  expect(back.heard.slice(0, 3)).toEqual(["m/0", "m/1", "m/2"]);
+  await back.end();
+});

@@ -81,7 +81,7 @@ test("the simulated robot, furnace and diffractometer keep it, with a sample tha
     })),
   });
   cleanUp.push(() => laboratory.stop());
-  const how = { sampleIds: ["s1"], answer_ms: 800 };
+  const how = { sampleIds: ["s1"], answer_ms: 3000 };
   expect(
     await examineAt(broker.url, "synthesis-robot", {
       ...how,
@@ -107,7 +107,7 @@ test.each([
     ...{ resendAfter_s: 0.5, instruments: [{ instrumentId: kind, kind }] },
   });
   cleanUp.push(() => laboratory.stop());
-  const how = { sampleIds: ["s{n}"], parameters, answer_ms: 800 };
+  const how = { sampleIds: ["s{n}"], parameters, answer_ms: 3000 };
   expect(await examineAt(broker.url, kind, how)).toEqual([]);
 });
 

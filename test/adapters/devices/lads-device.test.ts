@@ -352,6 +352,17 @@ describe("the process", () => {
     expect(await look).toEqual(REST);
   });
 
+  test("that still loads, or does not answer any more, is ended all the same when the gateway ends", async () => {
+    const [loading, silent] = [new Child(), new Child()];
+    const [first, second] = [processOf([loading]), processOf([silent])];
+    const asked = [first.look(), second.look()];
+    silent.emit("message", { id: 0 });
+    await Promise.all([first.close(), second.close()]);
+    for (const call of asked) await expect(call).rejects.toMatchObject({ code: "TL-3201" });
+    for (const { kill } of [loading, silent]) expect(kill).toHaveBeenCalledWith("SIGKILL");
+    expect(loading.sent).toEqual([]);
+  });
+
   test("tells a problem with its code, and its end", async () => {
     const child = new Child();
     const link = processOf([child], 60_000);

@@ -133,6 +133,27 @@ test("one that is replaced in the middle of a look is asked for everything at th
   expect([controller.limits.max, server.connections]).toEqual([800, 3]);
 });
 
+test("a stop of one whose sensor is broken since it was replaced raises nothing: its decimals may be others", async () => {
+  const { server, controller } = await looked();
+  const status = [74, 0x20] as const;
+  server.spitesAt.set(IDENTITY, { kind: "replaced", by: [status, [2, 100]] });
+  await controller.look();
+  await controller.stop();
+  expect(server.registers.get(2)).toBe(100);
+  server.registers.set(2, 9000);
+  await controller.stop();
+  expect(server.registers.get(2)).toBe(250);
+});
+
+test("a stop of one whose sensor breaks on a connection that is known lets it rest", async () => {
+  const { server, controller } = await looked();
+  server.registers.set(74, 0x20);
+  server.registers.set(2, 100);
+  await controller.look();
+  await controller.stop();
+  expect(server.registers.get(2)).toBe(250);
+});
+
 test("a stop of one that was replaced since the last look raises nothing, whatever its sensor's flag shows", async () => {
   const { measured } = testMap("eurotherm-2400");
   const flag = { register: "status", good: [1] };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { crc16 } from "../../../adapters/devices/modbus/framing.ts";
 import { blocksOf, ModbusRegisters } from "../../../adapters/devices/modbus/modbus-registers.ts";
+import { onlyLowers } from "../../../adapters/devices/modbus/only-lowers.ts";
 import {
   ModbusException,
   type ModbusRequest,
@@ -122,3 +123,18 @@ test("registers that lie together are read together, within the device's bound",
     blocksOf(["a", "b", "c"], (name) => register({ address: addresses[name] ?? 0 }), 2),
   ).toHaveLength(2);
 });
+
+test.each([
+  ["in the order of the map", "ABCD", 600, 30.3, true],
+  ["to a device that swaps words and takes it for almost nothing", "CDAB", 600, 25, true],
+  ["to a device that swaps words and takes it for 2.7e23", "CDAB", 612.3, 30.3, false],
+  ["where it is lower already", "ABCD", 20, 25, false],
+] as const)(
+  "whether a rest only lowers a float set point is asked of each order that fits it, %s",
+  (_, order, now, rest, only) => {
+    const float = { type: "float32", decimals: 0, address: 0 } as const;
+    const map = { wordOrder: "ABCD", measured: { register: "pv", min: -200, max: 1800 } } as const;
+    const [wanted, held] = [encodeValue(rest, float, "ABCD"), encodeValue(now, float, order)];
+    expect(onlyLowers(wanted, held, float, map as never)).toBe(only);
+  },
+);

@@ -98,6 +98,15 @@ describe("a device that does not answer", () => {
     await agent.untilSaid("result", { jobId: "j1" });
   });
 
+  test.each([
+    ["does not end", never],
+    ["fails", () => Promise.reject(new Error("the line is cut"))],
+  ])("or whose close %s: the gateway ends, and its folder is free", async (_, close) => {
+    await open({ close }, { deadlines_ms: { close: 50 } });
+    await gateway?.stop();
+    await open();
+  });
+
   test("is opened afresh before it is asked again", async () => {
     let opened = 0;
     let isBroken = false;

@@ -382,7 +382,7 @@ describe("a child that outlives its runner", () => {
 
   test("killed with its shell it is lost, and can be begun anew", async () => {
     const ended = runChild(task(["sleep", "20"]));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(() => expect(existsSync(join(folder, "pid"))).toBe(true));
     signalGroup(folder, "SIGKILL");
     expect(await ended).toBe("lost");
     forgetChild(folder);
@@ -402,7 +402,8 @@ describe("a child that outlives its runner", () => {
   test("ends when it is cancelled", async () => {
     const abort = new AbortController();
     const ended = runChild(task(["sleep", "20"], abort.signal));
-    setTimeout(() => abort.abort("cancelled"), 200);
+    await until(() => expect(existsSync(join(folder, "pid"))).toBe(true));
+    abort.abort("cancelled");
     expect(await ended).toBe("aborted");
   });
 });

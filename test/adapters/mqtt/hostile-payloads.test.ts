@@ -39,11 +39,9 @@ const HOSTILE: readonly (readonly [string, string])[] = [
 ];
 
 describe("payloads made to hurt", () => {
-  test.each(HOSTILE)("%s: one answer, soon, in one line", (_, payload) => {
-    const started_ms = performance.now();
+  // Milliseconds where time grows with the length; where it grows with its square, minutes: more than any test may take.
+  test.each(HOSTILE)("%s: one answer, in one line", (_, payload) => {
     const decoded = codec.decode(sampleTopic("jobResult"), bytes(payload), false);
-    // Milliseconds where time grows with the length, minutes where it grows with its square.
-    expect(performance.now() - started_ms).toBeLessThan(5000);
     expect(["fact", "quarantine"]).toContain(decoded.kind);
     if (decoded.kind === "quarantine") expect(decoded.detail.length).toBeLessThan(400);
   });

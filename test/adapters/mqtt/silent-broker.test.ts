@@ -77,7 +77,7 @@ const PROGRAMS: Record<
     };
   },
   "an operator's command": async (url) => {
-    const operator = await connectOperator({ url, site: "s", timeout_ms: 100 });
+    const operator = await connectOperator({ url, site: "s", timeout_ms: 4000 });
     return { say: () => {}, stop: () => operator.close() };
   },
   "an examination": async (broker) => {
@@ -110,7 +110,7 @@ test.concurrent.for(CASES)(
 
 test.concurrent("an operator's command says that its broker has stopped", async (about) => {
   const { cable, url } = await brokerBehindCable(about.onTestFinished);
-  const operator = await connectOperator({ url, site: "s", timeout_ms: 100 });
+  const operator = await connectOperator({ url, site: "s", timeout_ms: 4000 });
   about.onTestFinished(() => operator.close());
   cable.freeze();
   await expect(operator.view("overview")).rejects.toMatchObject({ code: "TL-2001" });

@@ -77,9 +77,8 @@ describe("a holder that ended or froze", () => {
     await expect(lockFolder(folder, options)).rejects.toMatchObject({ code: "TL-4005" });
     child.kill("SIGKILL");
     await once(child, "exit");
-    const before = performance.now();
-    const lock = await lockFolder(folder, options);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    // Whoever waits for a silence of eleven days does not come to an end.
+    const lock = await lockFolder(folder, { ...options, times: { silence_ms: 1e9, beat_ms: 100 } });
     await lock.release();
   });
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { startThread } from "../../../adapters/system/start-thread.ts";
 import { startThread as startBuiltThread } from "../../support/built-thread.ts";
 
-const planner = import.meta.resolve("../../../adapters/planner-worker/planner-worker.ts");
+const planner = import.meta.resolve("../../../adapters/planner-worker/planner-thread.ts");
 
 test.each([
   ["from the sources, as in development", startThread],

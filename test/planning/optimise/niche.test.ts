@@ -44,3 +44,28 @@ test("while the best hill promises a gain there is no niche", () => {
   belief.variance.fill(1, 45, 60);
   expect(findNiche(pool, belief, eligible)).toBeUndefined();
 });
+
+/** At a mean that equals the incumbent a deviation s promises a gain of s phi(0). */
+const PHI_0 = 1 / Math.sqrt(2 * Math.PI);
+
+test.each([
+  ["the best hill promises more than 1e-4", [1.1e-4], undefined],
+  ["the best hill promises less than 1e-4, the next one more than 1e-3", [0.9e-4, 1.1e-3], 2],
+  ["the next one promises less than 1e-3", [0.9e-4, 0.9e-3, 1], 3],
+] as const)("a hill is left where it promises too little: %s", (_, gains, hill) => {
+  const { pool, belief, eligible } = situation(0.1);
+  const fitted = belief.gp.fitted();
+  // The three hills of this situation: around 0.2, the slope at 0.74, and what is left on both sides of the first.
+  const fittedAt = (a: number): number =>
+    fitted[belief.gp.points.findIndex(([x = 0]) => Math.abs(x * 0.1 - a) < 0.005)] ?? 0;
+  const tops = [fittedAt(0.2), fittedAt(0.74), Math.max(fittedAt(0.08), fittedAt(0.32))];
+  let asked = 0;
+  const visitPromising: typeof belief.visitPromising = (_open, { mayWin, visit }) => {
+    const variance = ((gains[asked] ?? 0) / PHI_0) ** 2;
+    const mean = tops[asked++] ?? 0;
+    if (mayWin(mean, variance)) visit(0, mean, variance);
+  };
+  const niche = findNiche(pool, { ...belief, gp: belief.gp, visitPromising }, eligible);
+  expect(asked).toBe(gains.length);
+  expect(niche?.incumbent).toBe(hill === undefined ? undefined : tops[hill - 1]);
+});

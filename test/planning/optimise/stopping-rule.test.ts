@@ -96,3 +96,25 @@ function visitAll({ count, mean, variance }: PoolBelief): PoolBelief["visitPromi
     for (let n = 0; n < count; n++) if (eligible[n] === 1) visit(n, mean[n]!, variance[n]!);
   };
 }
+
+/** Shows two candidates one after the other, each where it may win, as far above the incumbent as is said. */
+test("a candidate that promises less gain but may lie higher is looked at for the bound", () => {
+  const { gp, results } = campaign("i", 0.35, 1);
+  const incumbent = gp.fitted().reduce((most, f) => Math.max(most, f));
+  const likely = { above: 0.5, sd: 0.1 };
+  const uncertain = { above: -3, sd: 2 };
+  const visitPromising: PoolBelief["visitPromising"] = (_, { mayWin, visit }) => {
+    for (const [n, { above, sd }] of [likely, uncertain].entries())
+      if (mayWin(incumbent + above, sd * sd)) visit(n, incumbent + above, sd * sd);
+  };
+  const belief = { gp, visitPromising };
+  const known = { rows: results, isFeasible: () => true, posterior: () => belief };
+  const quantity = { role: "objective", surrogate: { gp } };
+  const model = { quantities: [quantity], ...known } as unknown as CampaignModel;
+  const { expectedGain, regretBound } = estimateOutlook(model, Uint8Array.of(1, 1))!;
+  const { output } = gp;
+  const told = (above: number): number =>
+    output.toUser(incumbent + above) - output.toUser(incumbent);
+  expect(regretBound).toBeCloseTo(told(-3 + 2 * 2), 9);
+  expect(expectedGain).toBeCloseTo(told(0.5), 4);
+});

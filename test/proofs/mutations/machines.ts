@@ -143,6 +143,13 @@ export const MACHINES: readonly Mutation[] = [
     tests: [paths, matrix, "test/system/lost-job.test.ts"],
   },
   {
+    name: "what an instrument said of itself is forgotten when it is silent",
+    file: "src/runtime/apply-event.ts",
+    find: "this.lab.behaviour >= 14",
+    replace: "this.lab.behaviour >= 99",
+    tests: [lives],
+  },
+  {
     name: "states of a former boot are heard",
     file: "src/runtime/incoming.ts",
     find: 'if (context.formerBootIds.includes(fact.bootId)) return { kind: "duplicate" };',

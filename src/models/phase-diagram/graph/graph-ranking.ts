@@ -123,7 +123,9 @@ function emphasisOf(
   count: number,
 ): Float64Array | undefined {
   if (!usesPhaseRule || !labels.some((label) => label.includes("+"))) return undefined;
-  return missingFieldChance(columns, labels, count).map((x) => 1 + MISSING_FIELD_weight * x);
+  const emphasis = missingFieldChance(columns, labels, count);
+  for (let i = 0; i < count; i++) emphasis[i] = 1 + MISSING_FIELD_weight * emphasis[i]!;
+  return emphasis;
 }
 
 /** Repeats of what is doubted, at most one a batch. */
@@ -181,7 +183,8 @@ function distanceToResults(
   const nearest = distance2().slice();
   const places = request.pendingElsewhere.map((at) => network.placeRaw(at));
   bringNearer(nearest, grid.points, grid.dimension, places);
-  return nearest.map(Math.sqrt);
+  for (let i = 0; i < nearest.length; i++) nearest[i] = Math.sqrt(nearest[i]!);
+  return nearest;
 }
 
 /** One pseudo-random number a candidate, from the seed and the candidate's own values only. */

@@ -101,7 +101,8 @@ function absorbersOf(
 ): { strength: Float64Array; frozen: Uint8Array } {
   const strength = new Float64Array(graph.weights.count);
   for (const [node, item] of evidence) strength[node] = strengthOf(graph, node, item);
-  const frozen = Uint8Array.from(component, (c) => (reached.has(c) ? 0 : 1));
+  const frozen = new Uint8Array(component.length);
+  for (let i = 0; i < component.length; i++) frozen[i] = reached.has(component[i]!) ? 0 : 1;
   return { strength, frozen };
 }
 

@@ -45,11 +45,17 @@ export function buildKernelGraph(
   const { stretch, coupling } = options;
   const cut2 = options.cut * options.cut * (1 + 1e-9);
   let reach2 = options.cut * options.cut;
+  // Each pair is weighed once: rows ascend, so that the lower entries of a row come to it in their order.
+  const next = graph.start.slice();
   for (let i = 0; i < graph.count; i++) {
     let sum = 0;
     for (let e = graph.start[i]!; e < graph.start[i + 1]!; e++) {
-      const d2 = graph.distance2[e]!;
       const j = graph.neighbour[e]!;
+      if (j < i) {
+        sum += value[e]!;
+        continue;
+      }
+      const d2 = graph.distance2[e]!;
       if (d2 > reach2) reach2 = d2;
       const isForced = d2 > cut2;
       let weight = Math.max(isForced ? WEIGHT_min : 0, Math.exp(-(d2 - 1) / scale));
@@ -57,6 +63,7 @@ export function buildKernelGraph(
         weight *= d2 / stretchedDistance2(points, dimension, i, j, stretch);
       if (coupling !== undefined) weight *= coupling(i, j);
       value[e] = weight;
+      value[next[j]!++] = weight;
       sum += weight;
     }
     degree[i] = sum;

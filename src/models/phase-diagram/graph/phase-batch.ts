@@ -99,7 +99,8 @@ function createState(request: PhaseBatchRequest) {
   const near = new Uint8Array(count);
   const usesPenalty = request.diversity === "local-penalty" && score.isBlind !== true;
   // Powers are dear: each is worked out again only where the distance has become another.
-  const reach = distance.map(reachOf);
+  const reach = new Float64Array(count);
+  for (let i = 0; i < count; i++) reach[i] = reachOf(distance[i]!);
   return {
     take: (j: number) => {
       free[j] = 0;
@@ -129,16 +130,23 @@ function createState(request: PhaseBatchRequest) {
     best: (usesRarity: boolean): ChosenPoint | undefined => {
       const value = usesRarity
         ? rarityAndReach(columns, labelCounts, reach, penalty)
-        : doubt.map((x, i) => x * penalty[i]!);
+        : productOf(doubt, penalty);
       if (request.emphasis !== undefined) {
         for (let i = 0; i < count; i++) value[i]! *= request.emphasis[i]!;
       }
-      const allowed = free.map((isFree, i) => (near[i] === 1 ? 0 : isFree));
+      const allowed = free.slice();
+      for (let i = 0; i < count; i++) if (near[i] === 1) allowed[i] = 0;
       const candidate = argmax(value, allowed, request.tie) ?? argmax(value, free, request.tie);
       if (candidate === undefined) return undefined;
       return { candidate, score: value[candidate]!, distance: distance[candidate]! };
     },
   };
+}
+
+function productOf(a: Float64Array, b: Float64Array): Float64Array {
+  const product = new Float64Array(a.length);
+  for (let i = 0; i < product.length; i++) product[i] = a[i]! * b[i]!;
+  return product;
 }
 
 function reachOf(distance: number): number {
