@@ -4,7 +4,7 @@ import { candidateColumns } from "../../src/tables/candidate-columns.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import { type DrawnView, knowledgeOf } from "../../src/views/opening-view.ts";
 import { drawnPart } from "../../src/views/planner-views.ts";
-import { resultRows } from "../../src/views/result-rows.ts";
+import { RESULT_COLUMNS, resultRows } from "../../src/views/result-rows.ts";
 import { parquetOf } from "../exports/parquet.ts";
 import type { DashboardPorts } from "./dashboard-ports.ts";
 import { rememberOpenings } from "./openings.ts";
@@ -66,7 +66,7 @@ export function apiRoutes(ports: DashboardPorts): Hono {
       case "csv":
         return download(c, exportCsv(document), "text/csv", `${id}.csv`);
       case "parquet": {
-        const bytes = parquetOf(resultRows(document), { campaignId: id });
+        const bytes = parquetOf(resultRows(document), { campaignId: id }, RESULT_COLUMNS);
         return download(c, bytes, "application/vnd.apache.parquet", `${id}.parquet`);
       }
       case "jsonl":

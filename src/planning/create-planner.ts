@@ -18,7 +18,7 @@ interface GoalPlanner {
 
 /** Every goal has its planner: a goal without one does not compile. */
 export const PLANNERS: Readonly<Record<Goal, GoalPlanner>> = {
-  "effective-model": { create: createEffectiveModelPlanner, version: 2 },
+  "effective-model": { create: createEffectiveModelPlanner, version: 3 },
   "phase-diagram": { create: createPhaseDiagramPlanner, version: 7 },
   optimise: { create: createOptimisePlanner, version: 4 },
   "structure-map": { create: createStructureMapPlanner, version: 4 },

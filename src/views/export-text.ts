@@ -1,10 +1,11 @@
 import { axisUnits } from "../domain/axis-units.ts";
 import type { ExportDocument } from "./export-document.ts";
-import { resultRows } from "./result-rows.ts";
+import { columnNames, RESULT_COLUMNS, resultRows } from "./result-rows.ts";
 
 /** The results as CSV; fields are quoted after RFC 4180. */
 export function exportCsv(document: ExportDocument): string {
-  return toCsv(resultRows(document));
+  const rows = resultRows(document);
+  return toCsv(rows, columnNames(rows, RESULT_COLUMNS));
 }
 
 /**

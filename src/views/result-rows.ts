@@ -15,6 +15,16 @@ import { whoSaid } from "./who-said.ts";
 export type Cell = string | number;
 export type Row = Readonly<Record<string, Cell>>;
 
+/** Columns that a table of results has before there is one: a table without any is read by few programs. */
+export const RESULT_COLUMNS = ["n", "time", "candidateId", "jobId", "withdrawn"] as const;
+/** The same of the table of curves. */
+export const CURVE_COLUMNS = ["n", "candidateId"] as const;
+
+/** `least`, then what else rows have, in the order of first appearance. */
+export function columnNames(rows: readonly Row[], least: readonly string[] = []): string[] {
+  return [...new Set([...least, ...rows.flatMap((row) => Object.keys(row))])];
+}
+
 /**
  * The observations as rows, one each: number of the result, time, candidate, job, every parameter as asked (and, where any
  * was told, as measured under `actual_*`), then one column for each quantity that was observed: `phases`, `f_PHASE`,

@@ -1,8 +1,11 @@
+import { parquetMetadata } from "hyparquet";
 import { describe, expect, test } from "vitest";
+import { parquetOf } from "../../adapters/exports/parquet.ts";
 import type { PhasesObservation } from "../../src/domain/observation.ts";
 import { createExportFold } from "../../src/views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../src/views/export-text.ts";
 import { createLabView } from "../../src/views/lab-view.ts";
+import { RESULT_COLUMNS, resultRows } from "../../src/views/result-rows.ts";
 import { createScriptedLaboratory } from "../support/scripted-laboratory.ts";
 
 const message = { source: "test", id: "x" };
@@ -112,6 +115,14 @@ describe("the text forms", () => {
     const lines = exportCsv(exported()).trim().split("\n");
     expect(lines[0]).toBe("n,time,candidateId,jobId,withdrawn,Al,Mg,Zn,phases,confidence");
     expect(lines).toHaveLength(3);
+  });
+
+  test("before there is a result a table has its first columns all the same", () => {
+    const none = { ...exported(), observations: [] };
+    expect(exportCsv(none)).toBe("n,time,candidateId,jobId,withdrawn\n");
+    const bytes = parquetOf(resultRows(none), {}, RESULT_COLUMNS).slice().buffer;
+    const { schema, num_rows } = parquetMetadata(bytes);
+    expect([num_rows, ...schema.slice(1).map(({ name }) => name)]).toEqual([0n, ...RESULT_COLUMNS]);
   });
 
   test("phases that were read from a pattern come with their probabilities", () => {

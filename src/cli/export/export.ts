@@ -105,21 +105,28 @@ async function write(
     return format === "json" ? `${JSON.stringify(document)}\n` : exportJsonLines(document);
   }
   if (what !== "all" && what !== "curves") return await writeMapPart(document, what, format);
-  const { curveRows, resultRows } = await import("../../views/result-rows.ts");
-  const rows = what === "all" ? resultRows(document) : curveRows(document);
+  const { CURVE_COLUMNS, curveRows, RESULT_COLUMNS, resultRows } = await import(
+    "../../views/result-rows.ts"
+  );
+  const [rows, least] =
+    what === "all" ? [resultRows(document), RESULT_COLUMNS] : [curveRows(document), CURVE_COLUMNS];
   const { campaignId, title } = document.campaign;
-  return await writeRows(rows, format, { campaignId, title });
+  return await writeRows(rows, format, { campaignId, title }, least);
 }
 
 async function writeRows(
   rows: readonly Row[],
   format: Format,
   about: Readonly<Record<string, string>>,
+  least: readonly string[] = [],
 ): Promise<string | Uint8Array> {
   if (format === "json") return `${JSON.stringify(rows)}\n`;
   if (format === "jsonl") return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  if (format === "csv") return (await import("../../views/export-text.ts")).toCsv(rows);
-  return (await import("../../../adapters/exports/parquet.ts")).parquetOf(rows, about);
+  if (format === "parquet")
+    return (await import("../../../adapters/exports/parquet.ts")).parquetOf(rows, about, least);
+  const { columnNames } = await import("../../views/result-rows.ts");
+  const { toCsv } = await import("../../views/export-text.ts");
+  return toCsv(rows, columnNames(rows, least));
 }
 
 /** The map that the campaign's results lead to: its model is not in the log, so it learns them again. */

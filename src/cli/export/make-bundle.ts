@@ -15,7 +15,7 @@ import type { ExportDocument } from "../../views/export-document.ts";
 import { exportCsv, exportJsonLines, toCsv } from "../../views/export-text.ts";
 import type { LogStory } from "../../views/log-story.ts";
 import { type BundledFile, CRATE_FILE, crateMetadata } from "../../views/research-object.ts";
-import { curveRows, resultRows } from "../../views/result-rows.ts";
+import { curveRows, RESULT_COLUMNS, resultRows } from "../../views/result-rows.ts";
 
 export interface BundleOptions {
   /** The log's address. */
@@ -99,7 +99,7 @@ async function partsOf(
     "results.parquet",
     parquet,
     "the same table",
-    parquetOf(resultRows(document), { campaignId }),
+    parquetOf(resultRows(document), { campaignId }, RESULT_COLUMNS),
   );
   if (curves.length > 0) {
     const words = "every point of every curve, beside its axis";

@@ -22,12 +22,12 @@ import {
 } from "./sparse-term.ts";
 import type { SpinCluster } from "./spin-cluster.ts";
 
-/** Random vectors of a sector, and steps from each. */
-const SAMPLES = 6;
-const STEPS = 60;
+/** Random vectors of a sector, and steps from each: what is left above the exact states needs many vectors and few steps. */
+const SAMPLES = 16;
+const STEPS = 20;
 /** Lowest states that are found one by one, in two runs so that degenerate ones are found twice. */
-const EXACT_STATES = 8;
-const EXACT_STEPS = 90;
+const EXACT_STATES = 12;
+const EXACT_STEPS = 110;
 const RESIDUAL_MAX = 1e-8;
 /** Sectors up to this order are diagonalised in full. */
 const DENSE_ORDER_MAX = 200;
@@ -76,7 +76,7 @@ export function sampledModel(spins: SpinCluster, g: number): ForwardModel {
   return {
     siteCount: siteSpins.length,
     // orthogonalising both runs, the products, and the random vectors
-    operations: 12 * states * EXACT_STEPS ** 2,
+    operations: 8 * states * EXACT_STEPS ** 2,
     predictorAt: (points) =>
       createCurvePredictor(
         {

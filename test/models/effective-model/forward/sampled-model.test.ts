@@ -38,6 +38,37 @@ test("curves and their derivatives agree with full diagonalisation within the sa
   });
 });
 
+/** Rings of 10 and 12 spins with unlike bonds and a second neighbour, of a gap of some 2 meV. */
+function frustratedRing(count: number) {
+  const bonds = (step: number, isOwn: (i: number) => boolean) =>
+    Array.from({ length: count }, (_, i) => ({ i, j: (i + step) % count, xy: 1, z: 1 }))
+      .filter(({ i }) => isOwn(i))
+      .map(({ i, j, ...bond }) => ({ ...bond, i: Math.min(i, j), j: Math.max(i, j) }));
+  const lists = [bonds(1, (i) => i % 2 === 0), bonds(1, (i) => i % 2 === 1), bonds(2, () => true)];
+  return {
+    siteSpins: new Array<number>(count).fill(0.5),
+    terms: lists.map((list) => ({ bonds: list })),
+  };
+}
+
+test.each([10, 12])(
+  "near the gap the susceptibility of a ring of %i is that of all its levels to a hundredth",
+  (count) => {
+    const ring = frustratedRing(count);
+    const at = [5, 8, 12, 20].map((temperature_K) => ({
+      ...{ quantity: "susceptibility" as const, temperature_K, field_T: 0 },
+    }));
+    const couplings = Float64Array.of(-6, -4, -1);
+    const wanted = quantumModel(ring, 2.08).predictorAt(at).predict(couplings);
+    const found = sampledModel(ring, 2.08).predictorAt(at).predict(couplings);
+    const off = Array.from(found, (value, k) => Math.abs(value / wanted[k]! - 1));
+    expect(off[0]).toBeLessThan(1e-4);
+    expect(off[1]).toBeLessThan(1.5e-3);
+    expect(off[2]).toBeLessThan(1e-2);
+    expect(off[3]).toBeLessThan(2.5e-2);
+  },
+);
+
 test("gap and steps are exact", () => {
   const wanted = exact.groundState!(J);
   const found = sampled.groundState!(J);
