@@ -52,6 +52,9 @@ export function createMarginalLikelihood(
     for (const pivot of pivots) value += Math.log(pivot);
     for (let d = 0; d < groupCount; d++) gradient[d]! += slopes.widths[d]! * inverseSquares[d]!;
     gradient[groupCount]! += slopes.signal;
+    // The jitter grows with the signal; of few results this was left out from the first version on, and stays so to the bit.
+    if (count > plainRows_max)
+      gradient[groupCount]! += JITTERS[0] * s2 * slopes.diagonal.reduce((sum, w) => sum + w, 0);
     let noiseSum = 0;
     for (let i = 0; i < count; i++)
       if (Number.isNaN(data.knownVariance[i]!))

@@ -132,3 +132,21 @@ test("where the last optimum's valley is the worse one, the other start's is tak
   });
   expect(best.x[0]).toBeCloseTo(2, 2);
 });
+
+test("where noise is at its floor the jitter's share of the signal's derivative counts", () => {
+  const rows = rowsOf(140).map(({ x }) => ({
+    x: x.subarray(0, 2),
+    value: Math.sin(5 * x[0]!) + x[1]!,
+  }));
+  const data = createTrainingSet(rows, 2);
+  const evaluate = createMarginalLikelihood(data, GROUPS.subarray(0, 2), "matern-5/2", PRIOR);
+  const theta = Float64Array.of(0.28, 1.77, 1.22, Math.log(1e-4));
+  const gradient = new Float64Array(4);
+  evaluate(theta, gradient);
+  const at = (step: number): number => {
+    const moved = theta.slice();
+    moved[2]! += step;
+    return evaluate(moved, new Float64Array(4));
+  };
+  expect(Math.abs(gradient[2]! - (at(1e-4) - at(-1e-4)) / 2e-4)).toBeLessThan(1);
+});
