@@ -114,8 +114,8 @@ export function swallowed<Kind extends MachineKind>(steps: readonly Step<Kind>[]
   return steps
     .filter((step) => outcomeOf(step) === "ignored")
     .filter(({ from, event }) => {
-      const { nodes } = from.standing.configuration;
-      return !nodes.some((node) => Object.hasOwn(node.config.on ?? {}, event.type));
+      const { _nodes } = from.snapshot as unknown as { _nodes: { config: { on?: object } }[] };
+      return !_nodes.some((node) => Object.hasOwn(node.config.on ?? {}, event.type));
     })
     .map(({ from, event }) => `${nameOf(from)} | ${event.type}`);
 }
