@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 
 /** What may wait for one client: 64 messages of the contract's greatest size. Clients share the bytes of a payload. */
-export const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
+const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Makes a connection take whatever is written to it without asking to wait, and end once more than `UNREAD_BYTES_MAX` lie

@@ -113,7 +113,7 @@ function phasesOf(
     })
     .slice(0, ALTERNATIVES_MAX)
     .map((set) => ({ phases: withUnknown(set), probability: rounded(set.probability) }));
-  const fractions = found.unfamiliar ? undefined : atomFractions(best, estimates);
+  const fractions = found.unfamiliar ? undefined : atomFractions(best);
   const compositions = found.unfamiliar ? undefined : compositionsByCells(best, rules);
   return {
     kind: "phases",
@@ -159,16 +159,10 @@ function unfamiliarOf({ unexplained, strangers }: Identification): PhasesObserva
   };
 }
 
-/** Scales beside a free background, as the estimates have them: what is told twice is told alike. */
-function atomFractions(
-  { phases, weights }: PhaseSet,
-  estimates: readonly PhaseEstimate[],
-): Record<string, number> | undefined {
-  const rescaled = new Map(estimates.map((one) => [one.name, one.rescaled]));
-  const atoms = weights.map(({ fraction, atomsPerWeight }, k) =>
-    atomsPerWeight === undefined
-      ? Number.NaN
-      : fraction * atomsPerWeight * (rescaled.get(phases[k]!) ?? 1),
+/** Of the same scales as the estimates: what is told twice is told alike. */
+function atomFractions({ phases, weights }: PhaseSet): Record<string, number> | undefined {
+  const atoms = weights.map(({ fraction, atomsPerWeight }) =>
+    atomsPerWeight === undefined ? Number.NaN : fraction * atomsPerWeight,
   );
   const total = atoms.reduce((sum, amount) => sum + amount, 0);
   if (!(total > 0)) return undefined;

@@ -1,7 +1,7 @@
 import type { InstrumentContext, MachineEvent, MachineState } from "../../machines/index.ts";
 
 export const INSTRUMENT_INPUT = { instrumentId: "furnace-1" };
-export const BOOTS = ["b1", "b2"];
+const BOOTS = ["b1", "b2"];
 export const birth = (bootId: string) => ({
   type: "instrument.birth",
   bootId,

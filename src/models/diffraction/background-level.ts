@@ -3,7 +3,13 @@ import { smooth, snipBackground } from "./background.ts";
 import { differenceNoise } from "./pattern-noise.ts";
 import type { Binned } from "./pattern-points.ts";
 
+/** Half a window at least: so many degrees hold gaps between the lines of most phases. */
 const LEVEL_WINDOW_DEG = 1.5;
+/**
+ * A level within this share of the noise is none: two standard errors of a lower quartile of N values, 2 sqrt(p (1 - p)/N)/phi =
+ * 2.7/sqrt(N) with p = 1/4 and phi the normal's density there (.318), at the N = 57 bins or fewer of a window as clipped backgrounds
+ * of lines of .3 degrees have it, a part of which hold lines.
+ */
 const LEVEL_GRAIN = 0.4;
 
 /** The clipped background lies at the noise's lower edge; it is raised until what has no line lies around zero. */

@@ -11,9 +11,12 @@ export interface Misfit {
 
 /**
  * Tails of the loss: a tile that is higher than the model may hold a trace of something else, one that is lower a line
- * weakened by texture. Neither must decide alone. Where noise is all that is unsure the tails are nearly a normal's.
+ * weakened by texture. Neither must decide alone. Where noise is all that is unsure the tails are nearly a normal's, and what
+ * a tile holds beside its mean counts too (decision 0327).
  */
-const FREEDOM = { under: 4, over: 8, noise: 1.5 };
+const FREEDOM = { under: 4, over: 8, noiseShare: 1.5, noiseOnly: 30 };
+/** Noise is all that is unsure of a tile, by half, where its variance is so many times the misfit's; the power says how sharply. */
+const NOISE_RULES = { ratio: 4, power: 6 };
 /**
  * A phase without a card may give lines anywhere, and then the loss of what nothing explains ends at `tile` + ln of its
  * square over the noise. It costs `price`, and `eachPhase` for each phase named beside it: cards that explain a part of
@@ -24,8 +27,9 @@ const STRANGER = { tile: 5, price: 12, eachPhase: 12 };
 /**
  * -2 ln likelihood of a model of `phases` phases on tiles of one line width, up to a constant that is the same for all
  * models: independent Student losses of (data - model)/sqrt(V), V = noise^2 + (relative model)^2 + floor^2, with ln V so
- * that a model pays for its own doubt. The tiles are laid twice, half a tile apart, and the mean is taken. The lesser of
- * two readings counts: that the cards are complete, and that a stranger is there.
+ * that a model pays for its own doubt; and, as far as V is noise, the squares of what bins are off their tile's mean, which a model
+ * that has the shape of lines explains and one with the right means does not. The tiles are laid twice, half a tile apart, and the
+ * mean is taken. The lesser of two readings counts: that the cards are complete, and that a stranger is there.
  */
 export function tileLoss(
   pattern: PreparedPattern,
@@ -68,19 +72,32 @@ function lossFrom(
     }
     data /= bins;
     own /= bins;
-    const plain = noise2 / (bins * bins) + floor2;
+    const tileNoise2 = noise2 / (bins * bins);
+    const plain = tileNoise2 + floor2;
     const variance = plain + relative2 * own * own;
     const z2 = (data - own) ** 2 / variance;
     const doubt = Math.log(variance / plain);
+    const beside = (NOISE_RULES.ratio * (variance - tileNoise2)) / tileNoise2;
+    const noiseOnly = 1 / (1 + beside ** NOISE_RULES.power);
+    // Of the data, not of the model: a model must not gain by doubt that it does not pay for.
+    const off2 = bins * (floor2 + relative2 * Math.max(0, data) ** 2);
+    let within = 0;
+    for (let i = from; i < from + bins; i++) {
+      within += (net[i]! - data - (model[i]! - own)) ** 2 / (sigma[i]! ** 2 + off2);
+    }
+    const tails = FREEDOM.noiseOnly * noiseOnly;
     if (data < own) {
-      const loss = doubt + student(z2, FREEDOM.over);
+      const loss = doubt + student(z2, FREEDOM.over + tails) + noiseOnly * within;
       complete += loss;
       stranger += loss;
     } else {
+      const freedom = FREEDOM.under + (FREEDOM.noiseShare * tileNoise2) / plain + tails;
+      complete += doubt + student(z2, freedom) + noiseOnly * within;
       const cap = STRANGER.tile + Math.log(1 + (data * data) / plain);
-      const noiseShare = noise2 / (bins * bins) / plain;
-      complete += doubt + student(z2, FREEDOM.under + FREEDOM.noise * noiseShare);
-      stranger += doubt + cap * (1 - Math.exp(-z2 / cap));
+      const explained = Math.exp(-z2 / cap);
+      // A stranger's line has its shape too: beside noise nothing of it counts.
+      const shape = within - (1 - explained) * Math.max(0, within - (bins - 1));
+      stranger += doubt + cap * (1 - explained) + noiseOnly * shape;
     }
   }
   return { complete, stranger };

@@ -1,4 +1,5 @@
 import type { Misfit } from "./evidence.ts";
+import { scalesBesideBackground } from "./free-background.ts";
 import { type EstimatedMisfit, estimateMisfit } from "./misfit.ts";
 import { type FitContext, fitContext, type PhaseFit } from "./phase-fit.ts";
 import type { PhaseLibrary } from "./phase-library.ts";
@@ -136,12 +137,18 @@ function summarise(
     Math.exp(-(state.lossOf(fit) - least) / (2 * SETTINGS.temperature)),
   );
   const total = weights.reduce((sum, w) => sum + w, 0);
+  const { share: unexplained, lines } = unexplainedLines(pattern, nodes[0]!.fit.model);
+  const unfamiliar = unexplained > SETTINGS.unfamiliar;
+  // Lines that nothing explains would be taken for background.
+  const scalesOf = (fit: PhaseFit): readonly number[] =>
+    unfamiliar
+      ? fit.phases.map(({ scale }) => scale)
+      : scalesBesideBackground(pattern, fit, misfit);
   const presence = new Map<string, number>();
   const sets = nodes.map(({ fit }, k) => {
     const probability = weights[k]! / total;
-    const shares = (probability < SHOWN ? [] : weightFractions(context, fit)).sort(
-      (p, q) => q.fraction - p.fraction,
-    );
+    const shares = probability < SHOWN ? [] : weightFractions(context, fit, scalesOf(fit));
+    shares.sort((p, q) => q.fraction - p.fraction);
     const order = probability < SHOWN ? fit.phases : shares;
     const phases = order.map(({ card }) => nameOf.get(twins[card]!)!);
     for (const name of phases) presence.set(name, (presence.get(name) ?? 0) + probability);
@@ -151,13 +158,12 @@ function summarise(
     }));
     return { phases, probability, weights: shares, fit, curves };
   });
-  const { share: unexplained, lines } = unexplainedLines(pattern, nodes[0]!.fit.model);
   return {
     pattern,
     sets,
     presence,
     unexplained,
-    unfamiliar: unexplained > SETTINGS.unfamiliar,
+    unfamiliar,
     strangers: lines,
     misfit,
   };

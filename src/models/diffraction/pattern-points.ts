@@ -2,6 +2,7 @@ import { kthSmallest } from "../../numeric/kth-smallest.ts";
 import { spacingAt, twoThetaOf } from "./bragg.ts";
 import type { DiffractionPattern } from "./pattern.ts";
 
+/** 11 to 82 degrees of copper's radiation: below it is air scatter, above it lines are too many to tell phases apart. */
 const D_MAX_A = 8;
 const D_MIN_A = 1.17;
 

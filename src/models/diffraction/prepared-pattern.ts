@@ -31,13 +31,24 @@ export interface PrepareOptions {
   readonly radiation?: readonly SpectralLine[] | undefined;
 }
 
+/** Bounds what a fit costs: lines of .08 degrees over 80 degrees still have their four bins. */
 const BINS_MAX = 4000;
+/** Where an axis of Q or d without a wavelength ends: short of 180 degrees, where lines are as wide as far apart. */
 const TWO_THETA_MAX_DEG = 130;
+/**
+ * Half window of the clipped background in line widths. A line with tails ends within three; a window much wider leaves the hump of
+ * glass in (10 degrees wide; a half window of 2 degrees invented phases from it, one of 1 degree did not, shared design notes).
+ * The limits are for lines so narrow or wide that their width is no guide.
+ */
 const SNIP_WIDTHS = 7;
 const SNIP_MIN_DEG = 0.8;
 const SNIP_MAX_DEG = 2.5;
+/** Bins in which widths are looked at first: a quarter of the narrowest line of a laboratory's diffractometer (.08 degrees). */
 const FIRST_STEP_DEG = 0.02;
+/** Bins to a line's width: a sum of four tells a line from its neighbour half a width away; more cost time and tell nothing. */
 const WIDTH_BINS = 4;
+/** Fewer points are no diffractogram. */
+const POINTS_MIN = 20;
 const RAD = Math.PI / 180;
 
 /** Bins, background, noise and line width of a pattern. Errors: TL-7103, TL-7105. */
@@ -47,13 +58,13 @@ export function preparePattern(
 ): PreparedPattern {
   const radiation = chooseRadiation(pattern, options.radiation);
   const points = toTwoTheta(pattern, radiation[0]!.wavelength_A);
-  if (points.x.length < 20) {
+  if (points.x.length < POINTS_MIN) {
     const { x } = pattern;
     const range = `${Number(x[0]!.toPrecision(4))} to ${Number(x[x.length - 1]!.toPrecision(4))}`;
     const axis = { twoTheta_deg: "two theta in degrees", Q_per_nm: "Q in 1/nm", d_A: "d in Å" };
     throw new LabError(
       "TL-7105",
-      `fewer than 20 points lie between d = 8 and 1.17 angstrom (its axis was read as ${axis[pattern.axis]}, ${range})`,
+      `fewer than ${POINTS_MIN} points lie between d = 8 and 1.17 angstrom (its axis was read as ${axis[pattern.axis]}, ${range})`,
     );
   }
   const fine = nativeStep(points.x);

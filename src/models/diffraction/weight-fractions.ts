@@ -13,15 +13,17 @@ export interface WeightFraction {
 
 /**
  * Weight fractions of a fit: w_i = s_i m_i/sum s m, m = weight that a scale of 1 stands for (m |F|^2 LP/V^2 against the
- * density). Where a card has no structure all are taken by the heights of their strongest lines. Errors by
+ * density), at the given scales. Where a card has no structure all are taken by the heights of their strongest lines. Errors by
  * propagation: dw_i = w_i sqrt(e_i^2 (1 - 2 w_i) + sum_j w_j^2 e_j^2), e the relative errors of the scales.
  */
-export function weightFractions(context: FitContext, fit: PhaseFit): WeightFraction[] {
+export function weightFractions(
+  context: FitContext,
+  fit: PhaseFit,
+  scales: readonly number[],
+): WeightFraction[] {
   const cards = fit.phases.map(({ card }) => context.library.cards[card]!);
   const isKnown = cards.every(({ weightOfScale }) => weightOfScale !== undefined);
-  const amounts = fit.phases.map(({ scale }, k) => {
-    return scale * (isKnown ? cards[k]!.weightOfScale! : 1);
-  });
+  const amounts = scales.map((scale, k) => scale * (isKnown ? cards[k]!.weightOfScale! : 1));
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   const atomsPerWeight = cards.map((card) => card.atomsPerWeight);
   if (!(total > 0)) {
@@ -31,7 +33,7 @@ export function weightFractions(context: FitContext, fit: PhaseFit): WeightFract
   }
   const fractions = amounts.map((amount) => amount / total);
   const relative = scaleErrors(context, fit).map((error, k) => {
-    return error / Math.max(fit.phases[k]!.scale, 1e-9);
+    return error / Math.max(scales[k]!, 1e-9);
   });
   const common = fractions.reduce((sum, w, k) => sum + (w * relative[k]!) ** 2, 0);
   return fit.phases.map(({ card }, k) => {
