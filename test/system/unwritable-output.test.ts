@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { builtMain } from "../support/built-program.ts";
@@ -13,7 +14,7 @@ describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
   test("a command whose output is lost says so, and fails", async () => {
     const run = [await builtMain(), "--help"];
     const child = spawn(process.execPath, run, { stdio: ["ignore", full, "pipe"] });
-    const said = text(child.stderr);
+    const said = text(child.stderr as Readable);
     expect(await once(child, "exit")).toEqual([1, null]);
     expect(await said).toMatch(/^TL-1003: Standard output cannot be written \(ENOSPC/);
   });
