@@ -82,7 +82,7 @@ class CommandExecutor implements Executor {
 
   private async reread(about: { campaignId: string; commandId: string }): Promise<void> {
     const { lab, ports, submit } = this.needs;
-    const found = await rereadResults(lab, ports, about);
+    const found = await this.untilStop(rereadResults(lab, ports, about));
     if (!this.stopped && found !== undefined) await submit(found);
   }
 
@@ -174,7 +174,7 @@ class CommandExecutor implements Executor {
     if (!this.stopped) await submit(fact);
   }
 
-  /** A model that takes minutes keeps no daemon from ending, or from handing over: the next one asks it again. */
+  /** What takes minutes keeps no daemon from ending, or from handing over: the next one asks for it again. */
   private untilStop<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const cut = (): void => resolve(undefined);

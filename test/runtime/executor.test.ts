@@ -87,3 +87,21 @@ test("a stop does not wait for a model that takes minutes, nor is another one as
   await executor.settled();
   expect([asked, said]).toEqual([["map"], []]);
 });
+
+test("a stop does not wait until a campaign's patterns have been read again: the next start begins anew", async () => {
+  const lab = createLab();
+  lab.rereads.set("map", { commandId: "r1" } as never);
+  lab.specs.set("map", {} as never);
+  lab.results.set("map", [{ position: 1, observations: [] }] as never);
+  const executor = createExecutor({
+    ports: { reread: () => new Promise(() => {}), logger: silentLogger } as never,
+    options: { site: "s", agentId: "a", version: "1", policies: {} },
+    lab,
+    submit: () => Promise.reject(new Error("nobody hears of it")),
+  });
+  executor.rereadPending();
+  expect(executor.busy()).toBe(true);
+  executor.stop();
+  await executor.settled();
+  expect(executor.busy()).toBe(false);
+});
