@@ -1,8 +1,11 @@
 import type { Readable } from "node:stream";
 import memory from "aedes-persistence";
 
-/** What may wait for one kept session while its client is away: some 10 000 messages of 5 kB. */
-export const SESSION_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * What may wait for one kept session while its client is away: some 5000 messages of 5 kB. Half of what may lie unread on a connection:
+ * all of it is written there at once when the client is back, beside what goes on.
+ */
+export const SESSION_BYTES_MAX = 32 * 1024 * 1024;
 /** What a message takes besides its payload. */
 const MESSAGE_BYTES = 1024;
 

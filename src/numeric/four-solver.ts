@@ -53,6 +53,7 @@ function solveFour(
   passes.x.fill(0);
   const rho = passes.begin(sides).slice();
   const first = rho.slice();
+  if (!first.every(isWithinReach(dense))) return undefined;
   const iterations = new Int32Array(TOGETHER);
   const alpha = new Float64Array(TOGETHER);
   /** 0 at first: what p holds from other sides is forgotten by it. */
@@ -93,6 +94,12 @@ function solveFour(
     iterations: iterations[k]!,
     residual: first[k]! > 0 ? Math.sqrt(rho[k]! / first[k]!) : 0,
   }));
+}
+
+/** Squares of single precision go up to 3e38, and what is below 1e-18 is nothing there: a side of such numbers is solved in double. */
+function isWithinReach(dense: readonly Float64Array[]) {
+  return (first: number, k: number): boolean =>
+    first === 0 ? dense[k]?.some((x) => x !== 0) !== true : Number.isFinite(first);
 }
 
 function sparseSides(dense: readonly Float64Array[], place: Int32Array): SparseSides {

@@ -96,9 +96,10 @@ function placeOnLattice(
 ): Places | undefined {
   const count = points.length / dimension;
   const inverse = invertSmall(basis, dimension);
-  const whole = new Int32Array(points.length);
-  const least = new Int32Array(dimension);
-  const most = new Int32Array(dimension);
+  // In double precision: a point 2^32 steps away must not come back to the others.
+  const whole = new Float64Array(points.length);
+  const least = new Float64Array(dimension);
+  const most = new Float64Array(dimension);
   for (let at = 0; at < points.length; at += dimension) {
     for (let k = 0; k < dimension; k++) {
       let x = 0;

@@ -42,6 +42,8 @@ class CommandExecutor implements Executor {
   /** What each campaign's planner has been told. */
   private readonly taught = new Map<string, { through: number; withdrawn: number }>();
   private readonly running = new Set<Promise<void>>();
+  /** Ends the wait for what nobody would hear of after the stop. */
+  private readonly cuts = new Set<() => void>();
   private readonly gate: Promise<void>;
   private open: () => void = () => {};
   private stopped = false;
@@ -80,7 +82,7 @@ class CommandExecutor implements Executor {
 
   private async reread(about: { campaignId: string; commandId: string }): Promise<void> {
     const { lab, ports, submit } = this.needs;
-    const found = await rereadResults(lab, ports, about);
+    const found = await this.untilStop(rereadResults(lab, ports, about));
     if (!this.stopped && found !== undefined) await submit(found);
   }
 
@@ -100,6 +102,7 @@ class CommandExecutor implements Executor {
     this.stopped = true;
     for (const cancel of this.armed.values()) cancel();
     this.armed.clear();
+    for (const cut of this.cuts) cut();
     this.open();
   }
 
@@ -154,11 +157,13 @@ class CommandExecutor implements Executor {
   private async plan(command: Extract<LabCommand, { type: "requestProposal" }>): Promise<void> {
     const { campaignId, requestId, through, request } = command;
     const { ports, submit } = this.needs;
+    if (this.stopped) return;
     ports.at?.("before-plan");
     this.teach(campaignId, through);
     let fact: LabFact;
     try {
-      const proposal = await ports.planner.propose(campaignId, request);
+      const proposal = await this.untilStop(ports.planner.propose(campaignId, request));
+      if (proposal === undefined) return;
       fact = { type: "planner.proposed", campaignId, requestId, proposal };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -167,6 +172,15 @@ class CommandExecutor implements Executor {
     }
     ports.at?.("after-plan");
     if (!this.stopped) await submit(fact);
+  }
+
+  /** What takes minutes keeps no daemon from ending, or from handing over: the next one asks for it again. */
+  private untilStop<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const cut = (): void => resolve(undefined);
+      this.cuts.add(cut);
+      void work.then(resolve, reject).finally(() => this.cuts.delete(cut));
+    });
   }
 
   /** The model learns exactly the results up to `through`, in the log's order, and forgets what was taken back. */

@@ -92,6 +92,17 @@ test("a grid too loosely grounded for single precision is solved in double, to t
   expect(solveHalfTogether(loose, pivot, [side], LIMITS, 0)).toEqual([alone]);
 });
 
+test.each([1e14, 1e-30])(
+  "a side of numbers beyond single precision (%d) is solved in double, to the bit",
+  (value) => {
+    const matrix = grid();
+    const pivot = incompletePivots(matrix);
+    const side = rightHandSides()[0]!.map((x) => value * x);
+    const alone = solveHalf(matrix, pivot, side, LIMITS.tolerance, LIMITS.iterations_max);
+    expect(solveHalfTogether(matrix, pivot, [side], LIMITS, 0)).toEqual([alone]);
+  },
+);
+
 test("each ends at the limit of rounds by itself", () => {
   const matrix = grid();
   const pivot = incompletePivots(matrix);

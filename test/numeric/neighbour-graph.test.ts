@@ -69,6 +69,15 @@ test.each(LATTICES)("pairs on %s are those of all pairs, ascending", (_, isLooke
   }
 });
 
+test("a point 2^32 steps away from a hole in a lattice has no neighbours around the hole", () => {
+  const points: number[] = [];
+  for (let a = 0; a < 50; a++)
+    for (let b = 0; b < 50; b++) points.push(a === 20 && b === 20 ? 2 ** 32 + 20 : a, b);
+  const { start } = findNeighbours(Float64Array.from(points), 2, 1.2);
+  const far = 20 * 50 + 20;
+  expect(start[far + 1]! - start[far]!).toBe(0);
+});
+
 test("the median spacing is that of all pairs, wherever the nearest point stands in the list", () => {
   const prng = createPrng("spacing");
   for (const dimension of [1, 2, 3]) {

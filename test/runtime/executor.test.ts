@@ -61,3 +61,47 @@ test("a start that has waited for the broker past its time does not leave, and i
     { ...outcome, sent: false, reason: "it has waited for the broker past its time" },
   ]);
 });
+
+test("a stop does not wait for a model that takes minutes, nor is another one asked", async () => {
+  const asked: string[] = [];
+  const planner = {
+    propose: (campaignId: string) => {
+      asked.push(campaignId);
+      return new Promise(() => {});
+    },
+  };
+  const said: LabFact[] = [];
+  const executor = createExecutor({
+    ports: { planner, logger: silentLogger } as never,
+    options: { site: "s", agentId: "a", version: "1", policies: {} },
+    lab: createLab(),
+    submit: async (fact) => {
+      said.push(fact);
+      return undefined as never;
+    },
+  });
+  const about = { type: "requestProposal", requestId: "r1", through: 0, request: {} } as const;
+  executor.execute([{ ...about, campaignId: "map" } as unknown as LabCommand]);
+  executor.stop();
+  executor.execute([{ ...about, campaignId: "late" } as unknown as LabCommand]);
+  await executor.settled();
+  expect([asked, said]).toEqual([["map"], []]);
+});
+
+test("a stop does not wait until a campaign's patterns have been read again: the next start begins anew", async () => {
+  const lab = createLab();
+  lab.rereads.set("map", { commandId: "r1" } as never);
+  lab.specs.set("map", {} as never);
+  lab.results.set("map", [{ position: 1, observations: [] }] as never);
+  const executor = createExecutor({
+    ports: { reread: () => new Promise(() => {}), logger: silentLogger } as never,
+    options: { site: "s", agentId: "a", version: "1", policies: {} },
+    lab,
+    submit: () => Promise.reject(new Error("nobody hears of it")),
+  });
+  executor.rereadPending();
+  expect(executor.busy()).toBe(true);
+  executor.stop();
+  await executor.settled();
+  expect(executor.busy()).toBe(false);
+});

@@ -30,6 +30,8 @@ export interface DaemonProcessOptions {
   readonly config: string;
   readonly speed?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** An open file for what it writes to standard error; absent: {@link DaemonProcess.said}. */
+  readonly stderr?: number;
 }
 
 /** A configuration file of the repository with every port chosen by the system. */
@@ -51,7 +53,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   ];
   const child = spawn(process.execPath, run, {
     cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", options.stderr ?? "pipe"],
     env: { ...process.env, TIELINE_LOG_LEVEL: "error", ...options.env },
   });
   let said = "";

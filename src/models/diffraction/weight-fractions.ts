@@ -14,7 +14,7 @@ export interface WeightFraction {
 /**
  * Weight fractions of a fit: w_i = s_i m_i/sum s m, m = weight that a scale of 1 stands for (m |F|^2 LP/V^2 against the
  * density), at the given scales. Where a card has no structure all are taken by the heights of their strongest lines. Errors by
- * propagation: dw_i = w_i sqrt(e_i^2 (1 - 2 w_i) + sum_j w_j^2 e_j^2), e the relative errors of the scales.
+ * propagation: dw_i^2 = a_i^2 (1 - 2 w_i) + w_i^2 sum_j a_j^2, a_i the error of s_i m_i over the sum; a phase of weight 0 has one too.
  */
 export function weightFractions(
   context: FitContext,
@@ -23,7 +23,8 @@ export function weightFractions(
 ): WeightFraction[] {
   const cards = fit.phases.map(({ card }) => context.library.cards[card]!);
   const isKnown = cards.every(({ weightOfScale }) => weightOfScale !== undefined);
-  const amounts = scales.map((scale, k) => scale * (isKnown ? cards[k]!.weightOfScale! : 1));
+  const unit = cards.map(({ weightOfScale }) => (isKnown ? weightOfScale! : 1));
+  const amounts = scales.map((scale, k) => scale * unit[k]!);
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   const atomsPerWeight = cards.map((card) => card.atomsPerWeight);
   if (!(total > 0)) {
@@ -32,14 +33,12 @@ export function weightFractions(
     });
   }
   const fractions = amounts.map((amount) => amount / total);
-  const relative = scaleErrors(context, fit).map((error, k) => {
-    return error / Math.max(scales[k]!, 1e-9);
-  });
-  const common = fractions.reduce((sum, w, k) => sum + (w * relative[k]!) ** 2, 0);
+  const own = scaleErrors(context, fit).map((error, k) => (error * unit[k]!) / total);
+  const common = own.reduce((sum, a) => sum + a * a, 0);
   return fit.phases.map(({ card }, k) => {
     const w = fractions[k]!;
-    const square = relative[k]! ** 2 * (1 - 2 * w) + common;
-    const error = w * Math.sqrt(Math.max(0, square));
+    const square = own[k]! ** 2 * (1 - 2 * w) + w * w * common;
+    const error = Math.sqrt(Math.max(0, square));
     return { card, fraction: w, error, atomsPerWeight: atomsPerWeight[k] };
   });
 }
