@@ -113,6 +113,10 @@ export class Listeners {
     } catch (error) {
       throw portError(error, port, host);
     }
+    // What goes wrong with one who comes in ends nobody else's connection.
+    server.on("error", (error) =>
+      this.logger.error({ error: error.message }, "broker.acceptFailed"),
+    );
     this.servers.push(server);
     this.closed.push(once(server, "close"));
     const address = server.address();

@@ -58,7 +58,10 @@ export function createThreadCalls<Request>(
       if ("error" in answer) call.reject(new Error(answer.error));
       else call.resolve(answer.value);
     });
-    fresh.on("error", (error) => failAll(`${about.who} failed: ${error.message}`));
+    // The word of a thread that was replaced is about its own questions, which have failed already.
+    fresh.on("error", (error) => {
+      if (worker === fresh) failAll(`${about.who} failed: ${error.message}`);
+    });
     return fresh;
   };
   const send = (request: Request): Promise<unknown> =>

@@ -30,8 +30,9 @@ export async function startRunners(options: {
   const { configuration, configurationFolder, daemon, folder, logger, desk } = options;
   const gateways: Gateway[] = [];
   const stop = async (): Promise<void> => {
-    // Side by side: each may wait for a device that does not answer.
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    // Side by side: each may wait for a device that does not answer; one that fails ends no other's wait.
+    const ended = await Promise.allSettled(gateways.map((gateway) => gateway.stop()));
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   };
   const open = async (id: string, device: Device, more: Partial<GatewayOptions>): Promise<void> => {
     gateways.push(
