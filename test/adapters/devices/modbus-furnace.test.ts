@@ -61,7 +61,11 @@ describe.skipIf(PYTHON === undefined).each(KINDS)("a furnace on pymodbus over %s
     await furnace.tell({ write: { 23: 4 } });
     await bench.agent.untilSaid("state", { operation: "held", control: "local" });
     await furnace.tell({ write: { 23: 2 } });
-    await bench.agent.untilSaid("result", { jobId: "j1" });
+    await until(() => expect(endings()).toBe(1));
+    // The furnace is 600 times as fast as life: on a machine that stalls too little of its dwell was seen, and that is said.
+    const { reason = "It was seen within" } = bench.agent.last("failed") ?? {};
+    expect(reason).toMatch(/^It was seen within/);
+    expect(await furnace.tell({})).toMatchObject({ starts: 1, state: 16 });
   });
 
   test("a late answer, exceptions and a freeze of three polls: no wrong value, no second start", async () => {
