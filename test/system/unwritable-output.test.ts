@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { builtMain } from "../support/built-program.ts";
 import { startDaemonProcess } from "../support/daemon-process.ts";
+import { FULL_DISK, hasFullDisk } from "../support/full-disk.ts";
 
-describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
-  const full = openSync("/dev/full", "w");
+describe.runIf(hasFullDisk)("on a full disk", () => {
+  const full = openSync(FULL_DISK, "w");
   afterAll(() => closeSync(full));
 
   test("a command whose output is lost says so, and fails", async () => {
