@@ -12,6 +12,7 @@ import type { CommandIo } from "../command.ts";
 import { leaveSoon } from "../leave-soon.ts";
 import { createStderrLogger } from "../stderr-logger.ts";
 import type { RunnerCommandOptions } from "./runner-options.ts";
+import { stopTogether } from "./stop-together.ts";
 
 /** Makes a device an instrument until the command is told to end. */
 export async function serveDevice(
@@ -50,6 +51,6 @@ export async function serveDevices(
     process.once("SIGINT", end);
     process.once("SIGTERM", end);
   });
-  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await stopTogether(gateways);
   leaveSoon();
 }

@@ -12,6 +12,7 @@ import type { Configuration } from "../../../config/schema.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Daemon } from "../../daemon.ts";
 import { loadDevice } from "../runner/load-device.ts";
+import { stopTogether } from "../runner/stop-together.ts";
 
 /**
  * Starts the runners and gateways that the configuration names, each a client of the broker with a journal of its own below the data
@@ -29,11 +30,7 @@ export async function startRunners(options: {
 }): Promise<() => Promise<void>> {
   const { configuration, configurationFolder, daemon, folder, logger, desk } = options;
   const gateways: Gateway[] = [];
-  const stop = async (): Promise<void> => {
-    // Side by side: each may wait for a device that does not answer; one that fails ends no other's wait.
-    const ended = await Promise.allSettled(gateways.map((gateway) => gateway.stop()));
-    for (const one of ended) if (one.status === "rejected") throw one.reason;
-  };
+  const stop = (): Promise<void> => stopTogether(gateways);
   const open = async (id: string, device: Device, more: Partial<GatewayOptions>): Promise<void> => {
     gateways.push(
       await openGateway(device, {
