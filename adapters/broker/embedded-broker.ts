@@ -5,7 +5,7 @@ import type { Principal } from "../../src/domain/principal.ts";
 import type { BusHandlers, MessageBus, OutgoingMessage } from "../../src/events/message-bus.ts";
 import { boundedSessions } from "./bounded-sessions.ts";
 import { createKnownClients, type KnownClients, type KnownUser } from "./known-clients.ts";
-import { type Handle, Listeners, type ListenOptions } from "./listeners.ts";
+import { type Handle, Listeners, type ListenOptions, type ListenRules } from "./listeners.ts";
 import { matchesFilter } from "./topic-filter.ts";
 
 export interface EmbeddedBrokerOptions extends ListenOptions {
@@ -96,10 +96,11 @@ class AedesBroker implements EmbeddedBroker {
       authorizePublish: (client, packet, callback) => this.receive(client, packet, callback),
       authorizeForward: (_, packet) => (this.mayForward(packet.payload) ? packet : null),
     });
-    const listeners = new Listeners(
-      { ...this.options, packetBytesMax: PACKET_BYTES_MAX },
-      this.logger,
-    );
+    const names = new WeakMap<object, string>();
+    aedes.on("client", ({ conn, id }) => names.set(conn, id));
+    const nameOf: ListenRules["nameOf"] = (connection) => names.get(connection);
+    const rules = { ...this.options, packetBytesMax: PACKET_BYTES_MAX, nameOf };
+    const listeners = new Listeners(rules, this.logger);
     this.aedes = aedes;
     this.listeners = listeners;
     aedes.on("clientError", (client, error) => this.report(client, error));

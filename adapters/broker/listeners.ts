@@ -26,6 +26,12 @@ export interface ListenOptions {
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
+export interface ListenRules extends ListenOptions {
+  readonly packetBytesMax: number;
+  /** Who speaks on a connection, as people know them; `undefined` before they have said so. */
+  readonly nameOf: (connection: Duplex) => string | undefined;
+}
+
 /** What takes over a connection. */
 export type Handle = (connection: Duplex, request?: IncomingMessage) => void;
 
@@ -35,13 +41,13 @@ export type Handle = (connection: Duplex, request?: IncomingMessage) => void;
  * process alive for as long as it pleases.
  */
 export class Listeners {
-  readonly options: ListenOptions & { readonly packetBytesMax: number };
+  private readonly options: ListenRules;
   private readonly logger: Logger;
   private readonly servers: (TcpServer | HttpServer)[] = [];
   private readonly closed: Promise<unknown>[] = [];
   private readonly connections = new Set<Socket>();
 
-  constructor(options: ListenOptions & { readonly packetBytesMax: number }, logger: Logger) {
+  constructor(options: ListenRules, logger: Logger) {
     this.options = options;
     this.logger = logger;
   }
@@ -92,7 +98,10 @@ export class Listeners {
 
   private tolerant(connection: Duplex): Duplex {
     return withoutWaiting(connection, (bytes) =>
-      this.logger.warn({ bytes }, "broker.clientDoesNotRead"),
+      this.logger.warn(
+        { client: this.options.nameOf(connection), bytes },
+        "broker.clientDoesNotRead",
+      ),
     );
   }
 

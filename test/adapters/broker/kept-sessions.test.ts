@@ -43,6 +43,17 @@ const said = (topic: string, payload: string | Buffer = "x") => ({
   ...{ topic, payload: payload as string, qos: 1 as const, retain: false },
 });
 
+const LARGE = Buffer.alloc(MEGABYTE);
+
+/** The kept client subscribes, goes, and is away until its session is full. */
+async function fillWhileAway(broker: EmbeddedBroker): Promise<void> {
+  const { client } = await keptClient(broker);
+  await client.subscribeAsync("lab/#", { qos: 1 });
+  await client.endAsync();
+  for (let bytes = 0; bytes <= SESSION_BYTES_MAX; bytes += MEGABYTE)
+    await broker.publish(said("lab/old", LARGE));
+}
+
 test("what is kept from a session takes no other message of it along", async () => {
   const broker = await start();
   const { client, heard, closings } = await keptClient(broker);
@@ -57,13 +68,8 @@ test("what is kept from a session takes no other message of it along", async () 
 
 test("a session that was away until it was full is let in again while others go on talking", async () => {
   const broker = await start();
-  const first = await keptClient(broker);
-  await first.client.subscribeAsync("lab/#", { qos: 1 });
-  await first.client.endAsync();
-  const payload = Buffer.alloc(MEGABYTE);
-  for (let bytes = 0; bytes <= SESSION_BYTES_MAX; bytes += MEGABYTE)
-    await broker.publish(said("lab/old", payload));
-  const talking = setInterval(() => void broker.publish(said("lab/new", payload)), 1);
+  await fillWhileAway(broker);
+  const talking = setInterval(() => void broker.publish(said("lab/new", LARGE)), 1);
   try {
     const { heard, closings } = await keptClient(broker);
     await expect.poll(() => heard.length, { timeout: 5000 }).toBeGreaterThan(50);
@@ -75,15 +81,10 @@ test("a session that was away until it was full is let in again while others go 
 
 test("a session that was full is fetched whole by a client that reads late, beside what goes on", async () => {
   const broker = await start();
-  const first = await keptClient(broker);
-  await first.client.subscribeAsync("lab/#", { qos: 1 });
-  await first.client.endAsync();
-  const payload = Buffer.alloc(MEGABYTE);
-  for (let bytes = 0; bytes <= SESSION_BYTES_MAX; bytes += MEGABYTE)
-    await broker.publish(said("lab/old", payload));
+  await fillWhileAway(broker);
   const { client, heard, closings } = await keptClient(broker);
   client.stream.pause();
-  for (let k = 0; k < 20; k++) await broker.publish(said("lab/new", payload));
+  for (let k = 0; k < 20; k++) await broker.publish(said("lab/new", LARGE));
   client.stream.resume();
   const whole = Math.floor(SESSION_BYTES_MAX / MEGABYTE) - 1;
   await expect.poll(() => heard.length, { timeout: 5000 }).toBeGreaterThanOrEqual(whole + 20);
