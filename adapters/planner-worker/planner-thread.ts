@@ -92,7 +92,9 @@ export class PlannerThread {
     if (this.calls.size === 0) return;
     const deadline_ms = this.options.deadline_ms ?? DEADLINE_ms;
     this.deadline = setTimeout(() => {
-      this.options.logger.error({ deadline_ms }, "planner.tooSlow");
+      const [first] = this.calls.values();
+      const { campaignId } = first?.question ?? {};
+      this.options.logger.error({ campaignId, deadline_ms }, "planner.tooSlow");
       this.replace(`the planner did not answer within ${deadline_ms / 1000} s`);
     }, deadline_ms);
   }

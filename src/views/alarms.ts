@@ -76,7 +76,7 @@ export function listAlarms(sources: AlarmSources): AlarmView[] {
       alarmId: `planner/${campaignId}`,
       severity: "warning",
       subject: campaignId,
-      text: `The planner failed: ${reason}. It is asked again with the next result.`,
+      text: `The planner failed: ${reason}. It is asked again at once; after three failures in a row the campaign is suspended until a person resumes it.`,
     });
   }
   return alarms;

@@ -140,6 +140,17 @@ describe("the fold of the laboratory", () => {
     expect(view.overview().alarms.map((a) => a.alarmId)).toEqual(["connection/XRD1"]);
   });
 
+  test("a planner that failed is an alarm that says what comes next, until it has proposed", () => {
+    const { laboratory, view } = scripted();
+    const failure = { type: "planner.failed", campaignId: CAMPAIGN, requestId: "r1" } as const;
+    laboratory.write({ ...failure, reason: "a singular matrix" });
+    expect(view.overview().alarms.map(({ text }) => text)).toEqual([
+      "The planner failed: a singular matrix. It is asked again at once; after three failures in a row the campaign is suspended until a person resumes it.",
+    ]);
+    laboratory.propose(1);
+    expect(view.overview().alarms).toEqual([]);
+  });
+
   test("a lost broker is an alarm until it is there again", () => {
     const { view } = scripted();
     view.noteBroker(false);

@@ -25,19 +25,21 @@ const MAP = mapViewOf({ labels: ["alpha"] });
 
 function plannerOf(threads_max?: number) {
   const threads: Thread[] = [];
+  const errors: unknown[] = [];
+  const logger = { ...silentLogger, error: (...said: unknown[]) => void errors.push(said) };
   const planner = createPlannerThreads({
-    ...{ logger: silentLogger, deadline_ms: 200, threads_max },
+    ...{ logger, deadline_ms: 200, threads_max },
     startWorker: () => {
       const thread = new Thread();
       threads.push(thread);
       return thread as unknown as Worker;
     },
   });
-  return { planner, threads };
+  return { planner, threads, errors };
 }
 
 test("a campaign whose model comes to no end holds up no other", async () => {
-  const { planner } = plannerOf();
+  const { planner, errors } = plannerOf();
   let failure: unknown;
   const endless = planner.view("endless").catch((error: unknown) => {
     failure = error;
@@ -46,6 +48,7 @@ test("a campaign whose model comes to no end holds up no other", async () => {
   expect(failure).toBeUndefined();
   await endless;
   expect(String(failure)).toContain("did not answer within 0.2 s");
+  expect(errors).toEqual([[{ campaignId: "endless", deadline_ms: 200 }, "planner.tooSlow"]]);
   await planner.stop();
 });
 
