@@ -1,5 +1,6 @@
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../numeric/cholesky.ts";
 import { dot } from "../../numeric/dot.ts";
+import { gramMatrix } from "../../numeric/gram-matrix.ts";
 import type { EstimatedMisfit } from "./misfit.ts";
 import type { PhaseFit } from "./phase-fit.ts";
 import type { PreparedPattern } from "./prepared-pattern.ts";
@@ -38,20 +39,19 @@ export function scalesBesideBackground(
   misfit: EstimatedMisfit,
 ): number[] {
   const weight = binWeights(pattern, model, misfit);
-  const weighed = (column: Float64Array): Float64Array => column.map((v, i) => v * weight[i]!);
-  const own = profiles.map(({ value }) => weighed(value));
-  const columns = [...own, ...backgroundColumns(pattern).map(weighed)];
-  const residual = weighed(pattern.net.map((v, i) => v - model[i]!));
+  const bins = pattern.n;
+  const columns = [...profiles.map(({ value }) => value), ...backgroundColumns(pattern)];
   const n = columns.length;
-  const curvature = new Float64Array(n * n);
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b <= a; b++) {
-      curvature[a * n + b] = dot(columns[a]!, columns[b]!);
-      curvature[b * n + a] = curvature[a * n + b]!;
-    }
-    curvature[a * n + a]! *= 1 + 1e-9;
-  }
-  const change = Float64Array.from(columns, (column) => dot(column, residual));
+  const weighed = new Float64Array(n * bins);
+  columns.forEach((column, a) => {
+    for (let i = 0; i < bins; i++) weighed[a * bins + i] = column[i]! * weight[i]!;
+  });
+  const residual = pattern.net.map((v, i) => (v - model[i]!) * weight[i]!);
+  const curvature = gramMatrix(weighed, n, bins);
+  for (let a = 0; a < n; a++) curvature[a * n + a]! *= 1 + 1e-9;
+  const change = Float64Array.from(columns, (_, a) =>
+    dot(weighed.subarray(a * bins, (a + 1) * bins), residual),
+  );
   if (choleskyInPlace(curvature, n, n) !== 0) return phases.map(({ scale }) => scale);
   solveLower(curvature, n, n, change);
   solveLowerTransposed(curvature, n, n, change);
