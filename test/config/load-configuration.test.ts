@@ -191,10 +191,12 @@ laboratory:
     expect(problemsOf(text)[0]?.line).toBeGreaterThan(1);
   });
 
-  test("that cannot be read is TL-1002", () => {
-    expect(() => loadConfiguration(join(folder, "nowhere.yaml"))).toThrow(
-      expect.objectContaining({ code: "TL-1002", exitCode: 2 }),
-    );
+  test.each([
+    ["nowhere.yaml", "it does not exist"],
+    [".", "it is a folder"],
+  ])("that cannot be read is TL-1002, and says why (%s)", (file, why) => {
+    const told = { code: "TL-1002", exitCode: 2, message: expect.stringContaining(why) };
+    expect(() => loadConfiguration(join(folder, file))).toThrow(expect.objectContaining(told));
   });
 
   test.each(["", "nonsense", "- a\n- b\n", "version: 1\ncampaigns: 5\n", "42"])(

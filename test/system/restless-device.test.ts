@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startDaemonProcess } from "../support/daemon-process.ts";
 
 const DEVICE = `
@@ -17,7 +17,9 @@ export const device = {
 
 /** A daemon whose device does something by itself besides. */
 async function daemonWith(more: string) {
-  const module = join(tmpdir(), `tieline-restless-${process.pid}.mjs`);
+  const folder = mkdtempSync(join(tmpdir(), "tieline-restless-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const module = join(folder, "restless.mjs");
   writeFileSync(module, more + DEVICE);
   return await startDaemonProcess({
     config: `version: 1\nbroker: { port: 0 }\npage: { port: 0 }\nrunners:\n  - { id: restless-1, device: ${module} }\n`,
