@@ -133,6 +133,34 @@ test("where the last optimum's valley is the worse one, the other start's is tak
   expect(best.x[0]).toBeCloseTo(2, 2);
 });
 
+test("the curvature of a part is that of the whole once it is multiplied by their ratio", () => {
+  // One minimum, 40 times as steep in the whole as in the part.
+  const bowl =
+    (scale: number) =>
+    (x: Float64Array, gradient: Float64Array): number => {
+      const weights = [1, 30, 900];
+      for (const [i, w] of weights.entries()) gradient[i] = 2 * scale * w * (x[i]! - 1);
+      return weights.reduce((sum, w, i) => sum + scale * w * (x[i]! - 1) ** 2, 0);
+    };
+  /** How far from the minimum the whole is asked next, after the last optimum. */
+  const firstStepOf = (ratio: number): number => {
+    const asked: number[] = [];
+    const whole = bowl(4000);
+    descendFromTwo({
+      whole: (x, gradient) => {
+        asked.push(Math.hypot(...x.map((v) => v - 1)));
+        return whole(x, gradient);
+      },
+      ...{ part: bowl(100), ratio, warm: Float64Array.of(0.4, 0.9, 1.2) },
+      ...{ centre: Float64Array.of(1, 1, 1), lower: Float64Array.of(-9, -9, -9) },
+      upper: Float64Array.of(9, 9, 9),
+    });
+    return asked[1]!;
+  };
+  const right = firstStepOf(40);
+  for (const wrong of [1, 1600]) expect(right).toBeLessThan(0.3 * firstStepOf(wrong));
+});
+
 test("where noise is at its floor the jitter's share of the signal's derivative counts", () => {
   const rows = rowsOf(140).map(({ x }) => ({
     x: x.subarray(0, 2),
